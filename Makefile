@@ -1,0 +1,78 @@
+# Every target makes what it needs inside the checkout and never asks.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?= ../shared/data
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check bench train convert evaluate wheel lock format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/run.done ## start the service and the page (PORT=8000)
+	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
+
+test: check build/tflite-runtime.done ## linter, formatter, types, unit and end-to-end tests
+	$(BIN)/pytest
+
+check: .venv/test.done
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
+	$(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
+
+train: build/keras.done ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
+	PYTHONPATH=function build/keras/bin/python -m models.train --data $(DATA) --out build/train
+
+convert: build/keras.done ## the trained weights to models/unet.tflite and its card (THRESHOLD=...)
+	PYTHONPATH=function build/keras/bin/python -m models.convert --weights build/train/weights.keras --data $(DATA) \
+	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
+
+evaluate: .venv/test.done ## score models/unet.json on the test photographs
+	PYTHONPATH=function $(BIN)/python -m models.evaluate --data $(DATA)
+
+wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
+	$(BIN)/uv build --wheel
+
+lock: .venv/test.done ## renew the pinned requirements
+	$(BIN)/python tests/lock.py
+
+format: .venv/test.done ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove what was made here, trained weights too
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: function/requirements-local.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install -q --require-hashes -r function/requirements-local.txt
+	$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+.venv/test.done: tests/requirements.txt .venv/run.done
+	$(BIN)/pip install -q --require-hashes -r tests/requirements.txt
+	@touch $@
+
+build/keras.done: models/requirements.txt
+	$(PYTHON) -m venv build/keras
+	build/keras/bin/pip install -q --require-hashes -r models/requirements.txt
+	@touch $@
+
+# The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.
+build/tflite-runtime.done: tests/requirements-tflite-runtime.txt
+	@mkdir -p build
+	if $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+	  $(PYTHON) -m venv build/tflite-runtime && \
+	  build/tflite-runtime/bin/pip install -q --require-hashes -r tests/requirements-tflite-runtime.txt; fi
+	@touch $@

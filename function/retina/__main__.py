@@ -1,0 +1,128 @@
+"""The command line: `retina segment` and `retina serve`."""
+
+import argparse
+import socket
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from retina import __version__
+from retina.errors import ModelCardError
+from retina.settings import Settings
+
+WRONG_USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0 all well, 1 some photographs rejected, 2 wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="retina",
+        description="The blood vessels of the retina in fundus photographs. For research and education only.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True)
+
+    segment = commands.add_parser("segment", help="segment photographs and folders of photographs")
+    segment.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
+    segment.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results.csv and the pictures go")
+    segment.add_argument(
+        "--outputs", default="mask", type=_outputs, metavar="LIST", help="mask,probability,overlay (default: mask)"
+    )
+    segment.add_argument(
+        "--jobs", type=_positive, metavar="N", help="photographs worked on at once (default: all cores)"
+    )
+    segment.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
+    segment.set_defaults(run=_segment)
+
+    serve = commands.add_parser("serve", help="serve the page and the API from this computer")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=_serve)
+
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed, Settings()))
+    except ModelCardError as error:
+        return _wrong(f"The model cannot be used: {error}.")
+    except ValidationError as error:
+        wrong = "; ".join(f"RETINA_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        return _wrong(f"A setting has a value it cannot have. {wrong}.")
+
+
+def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
+    from tqdm import tqdm
+
+    from retina.folders import OutputFolderError, find_photographs, segment_files
+    from retina.unet import VesselNetwork
+
+    if parsed.jobs:
+        settings = settings.model_copy(update={"cores": parsed.jobs})
+    statuses: Counter[str] = Counter()
+    try:
+        files = find_photographs(parsed.paths, parsed.out)
+        rows = segment_files(
+            files, parsed.out, VesselNetwork(settings.model), settings, parsed.outputs, again=parsed.again
+        )
+        with tqdm(total=len(files), unit="photo") as progress:
+            for row in rows:
+                statuses[row.status] += 1
+                if row.status != "done":
+                    progress.write(f"{row.file}: {row.reason}", file=sys.stderr)
+                progress.update()
+    except (FileNotFoundError, OutputFolderError) as error:
+        return _wrong(str(error))
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
+    print(f"{counts}. Results are in {parsed.out}.")
+    return 0 if set(statuses) <= {"done"} else 1
+
+
+def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+
+    from retina.app import create_app
+
+    family = socket.AF_INET6 if ":" in parsed.host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((parsed.host, parsed.port))
+    except (OSError, OverflowError) as error:
+        return _wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {error}. Choose another --port.")
+    app = create_app(settings)
+    port = listening.getsockname()[1]
+    shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
+    print(
+        f"Retina {__version__} is at http://{shown}:{port}/ and its API at http://{shown}:{port}/api/v1/docs",
+        flush=True,
+    )
+    print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
+    # "Date" and "Server" are the proxy's business, and the access log would only repeat the request ids' log.
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off")).run([listening])
+    return 0
+
+
+def _outputs(text: str) -> list[str]:
+    known = ("mask", "probability", "overlay")
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or not set(names) <= set(known):
+        raise argparse.ArgumentTypeError(f"takes any of {', '.join(known)}, separated by commas")
+    return list(dict.fromkeys(names))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _wrong(sentence: str) -> int:
+    print(f"retina: {sentence}", file=sys.stderr)
+    return WRONG_USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Wiring: settings in, the FastAPI application out. The only place where the parts meet."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from retina import __version__
+from retina.cores import Cores
+from retina.front_door import FORM_BYTES, FrontDoor
+from retina.problems import add_error_map
+from retina.routes import predictions, service
+from retina.settings import Settings
+from retina.unet import VesselNetwork
+
+DESCRIPTION = """
+The blood vessels of the retina in a fundus photograph. For research and education, not a medical device.
+
+Errors are `application/problem+json` documents (RFC 9457) with a stable `code` and a sentence that says what to do.
+Every answer carries `X-Request-Id`.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application with its model loaded; raises `ModelCardError` where the model cannot be served."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Retina",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.network = VesselNetwork(settings.model)
+    app.state.cores = Cores(settings.cores, settings.wait_seconds)
+    # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
+    MultiPartParser.spool_max_size = settings.inline_bytes + FORM_BYTES
+    app.include_router(predictions.router)
+    app.include_router(service.router)
+    add_error_map(app)
+    app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes)
+    if settings.site:
+        _serve_site(app, settings.site)
+    return app
+
+
+def _serve_site(app: FastAPI, site: Path) -> None:
+    """The page at /, and the API's documentation with Swagger UI's files from an installed package."""
+
+    @app.get("/api/v1/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return FileResponse(site / "docs.html")
+
+    swagger_ui = str(files("fastapi_offline") / "static")
+    app.mount("/api/v1/docs", StaticFiles(directory=swagger_ui), name="swagger-ui")
+    app.mount("/", StaticFiles(directory=site, html=True), name="site")

@@ -1,0 +1,93 @@
+"""A photograph onto the network's canvas, and a probability map back off it, exactly as the model card says.
+
+Enters: a photograph's RGB, its field of view and the card; leaves: the network's input and the `Placement` that finds
+the way back. Does not run the network and does not threshold.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retina.arrays import CERTAIN, Canvas, Gray, Mask, ProbabilityMap, Rgb
+from retina.field_of_view import FieldOfView
+from retina.model_card import CanvasSize, ModelCard, Preparation
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the crop lies on the canvas: `height` x `width` pixels from (`top`, `left`)."""
+
+    canvas: CanvasSize
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def place(view: FieldOfView, card: ModelCard) -> Placement:
+    """The canvas that serves the field of view, and the crop's place on it.
+
+    Of the canvases that serve this width, those with the smallest reach are meant for it; of these the one on which the
+    crop is largest is taken, and of equals the one with the fewest pixels.
+    """
+    unbounded = float("inf")
+    reach = {c: c.field_of_view_width_up_to or unbounded for c in card.canvases}
+    meant = min(r for r in reach.values() if r >= view.width)
+
+    def scale(canvas: CanvasSize) -> float:
+        return min(canvas.width / view.width, canvas.height / view.height)
+
+    canvas = max((c for c in card.canvases if reach[c] == meant), key=lambda c: (scale(c), -c.width * c.height))
+    width = max(1, min(canvas.width, round(view.width * scale(canvas))))
+    height = max(1, min(canvas.height, round(view.height * scale(canvas))))
+    return Placement(canvas, (canvas.width - width) // 2, (canvas.height - height) // 2, width, height)
+
+
+def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Preparation) -> Canvas:
+    """The network's input, float32[canvas height, canvas width], for a photograph uint8[H,W,3]."""
+    rows, columns = slice(view.top, view.top + view.height), slice(view.left, view.left + view.width)
+    size = (placement.width, placement.height)
+    green = np.ascontiguousarray(rgb[rows, columns, 1])
+    gray = resample(green, size)
+    inside = np.zeros(gray.shape, np.uint8)
+    corner, zoom = (view.left - 0.5, view.top - 0.5), (size[0] / view.width, size[1] / view.height)
+    cv2.fillConvexPoly(inside, np.rint((view.outline - corner) * zoom - 0.5).astype(np.int32), (1,))
+    canvas = np.zeros((placement.canvas.height, placement.canvas.width), np.float32)
+    canvas[placement.top : placement.top + size[1], placement.left : placement.left + size[0]] = normalise(
+        gray, inside.view(np.bool_), preparation
+    )
+    return canvas
+
+
+def resample(gray: Gray, size: tuple[int, int]) -> Gray:
+    """uint8[h,w] at `size` (width, height): area averages on the way down, bilinear on the way up."""
+    smaller = size[0] < gray.shape[1]
+    return cv2.resize(gray, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def normalise(gray: Gray, inside: Mask, preparation: Preparation) -> Canvas:
+    """Contrast equalised and scaled: uint8[h,w] to float32[h,w], 0 outside the field of view."""
+    gray = gray.copy()
+    gray[~inside] = round(float(gray[inside].mean())) if inside.any() else 0
+    equalisation, scaling = preparation.equalisation, preparation.scaling
+    gray = cv2.createCLAHE(equalisation.clip_limit, equalisation.tiles).apply(gray)  # type: ignore[assignment]
+    values = gray.astype(np.float32)
+    lit = values[inside]
+    mean, deviation = (float(lit.mean()), float(lit.std())) if lit.size else (0.0, 1.0)
+    values = np.clip((values - mean) / max(deviation, 1.0), -scaling.clip, scaling.clip)
+    values[~inside] = 0.0
+    return np.asarray(values, np.float32)
+
+
+def restore(probability: Canvas, view: FieldOfView, placement: Placement, shape: tuple[int, int]) -> ProbabilityMap:
+    """The canvas's probability float32[h,w] at the photograph's `shape` (H, W), 0 outside the field of view."""
+    rows = slice(placement.top, placement.top + placement.height)
+    crop = probability[rows, placement.left : placement.left + placement.width]
+    levels = np.rint(crop * np.float32(CERTAIN)).astype(np.uint16)
+    native = np.zeros(shape, np.uint16)
+    window = native[view.top : view.top + view.height, view.left : view.left + view.width]
+    # Written in place: at 64 megapixels every copy counts.
+    cv2.resize(levels, (view.width, view.height), dst=window, interpolation=cv2.INTER_LINEAR)
+    np.multiply(native, view.mask(shape), out=native)
+    return native

@@ -1,0 +1,96 @@
+"""Everything that can go wrong, as a tree, and the one table from error to HTTP status and code.
+
+RetinaError
+├── ModelCardError              the model cannot be served; raised at start only
+├── PhotographError             this photograph cannot be answered; the next one may
+│   ├── PhotographTooLargeError     more bytes than the limit
+│   ├── TooManyPixelsError          more pixels than the limit
+│   ├── PhotographTooSmallError     fewer pixels than the network can use
+│   ├── UnsupportedFormatError      no supported image format
+│   ├── PhotographUnreadableError   truncated, corrupt or empty
+│   └── NotAFundusPhotographError   an image, but unlike a retina
+├── RequestError                the request itself is wrong
+│   ├── FileMissingError
+│   ├── SeveralFilesError
+│   ├── InvalidRequestError
+│   └── ResponseTooLargeError
+└── BusyError                   every core has work; try again soon
+
+Each message is a sentence for the user: what is wrong and what to do about it.
+"""
+
+
+class RetinaError(Exception):
+    """Base of all errors of this package."""
+
+
+class ModelCardError(RetinaError):
+    """The model card or its network is missing, malformed or changed."""
+
+
+class PhotographError(RetinaError):
+    """The photograph cannot be answered."""
+
+
+class PhotographTooLargeError(PhotographError):
+    """More bytes than one request may carry."""
+
+
+class TooManyPixelsError(PhotographError):
+    """More pixels than are decoded."""
+
+
+class PhotographTooSmallError(PhotographError):
+    """Too few pixels to see a vessel."""
+
+
+class UnsupportedFormatError(PhotographError):
+    """No image of a supported format."""
+
+
+class PhotographUnreadableError(PhotographError):
+    """A supported format, but the content cannot be decoded."""
+
+
+class NotAFundusPhotographError(PhotographError):
+    """An image that does not look like a fundus photograph."""
+
+
+class RequestError(RetinaError):
+    """The request is wrong, whatever the photograph."""
+
+
+class FileMissingError(RequestError):
+    """No photograph was sent."""
+
+
+class SeveralFilesError(RequestError):
+    """More than one photograph was sent."""
+
+
+class InvalidRequestError(RequestError):
+    """A parameter has a value it cannot have."""
+
+
+class ResponseTooLargeError(RequestError):
+    """The answer would not fit into one response."""
+
+
+class BusyError(RetinaError):
+    """No core became free in time."""
+
+
+STATUS: dict[type[RetinaError], tuple[int, str]] = {
+    PhotographTooLargeError: (413, "photograph_too_large"),
+    TooManyPixelsError: (413, "photograph_too_many_pixels"),
+    PhotographTooSmallError: (422, "photograph_too_small"),
+    UnsupportedFormatError: (415, "unsupported_media_type"),
+    PhotographUnreadableError: (422, "photograph_unreadable"),
+    NotAFundusPhotographError: (422, "not_a_fundus_photograph"),
+    FileMissingError: (422, "file_missing"),
+    SeveralFilesError: (422, "several_files"),
+    InvalidRequestError: (422, "invalid_request"),
+    ResponseTooLargeError: (413, "response_too_large"),
+    BusyError: (503, "busy"),
+}
+"""Error to HTTP status and stable code. The codes are also the `code` column of `results.csv`."""

@@ -1,0 +1,221 @@
+"""Photographs in files and folders, results in another folder: masks, maps, overlays and one CSV row for every input.
+
+Enters: paths, settings and the network. Leaves: pictures and `results.csv` in the output folder. One bad file never
+stops the run, and what an earlier run wrote with the same photograph and network is not made again.
+"""
+
+import csv
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from retina import pictures
+from retina.errors import STATUS, PhotographError
+from retina.prediction import Picture, Prediction, predict
+from retina.settings import Settings
+from retina.unet import VesselNetwork
+
+OUTPUTS: dict[str, Picture] = {
+    "mask": lambda _, segmentation: pictures.mask(segmentation.vessels),
+    "probability": lambda _, segmentation: pictures.probability(segmentation),
+    "overlay": pictures.overlay_png,
+}
+"""What can be written, all PNG of the photograph's own size."""
+
+RESULTS = "results.csv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `results.csv`. `status` is done, rejected (this photograph) or failed (reading or writing it)."""
+
+    file: str
+    status: str
+    code: str = ""
+    reason: str = ""
+    width: str = ""
+    height: str = ""
+    field_of_view_width: str = ""
+    photo_sha256: str = ""
+    model_sha256: str = ""
+    threshold: str = ""
+    canvas: str = ""
+    vascular_density: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+class OutputFolderError(Exception):
+    """The output folder cannot be used; the message says why and what to do."""
+
+
+def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
+    """The files named by `paths`, and all files below the folders among them, each once, in order.
+
+    Hidden files are left out, and so is what lies in the output folder. Raises `FileNotFoundError` for a path that
+    does not exist and `OutputFolderError` where the output folder is one of the folders to be searched.
+    """
+    found: dict[Path, None] = {}
+    results = out.resolve()
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"There is no file or folder {path}.")
+        if not path.is_dir():
+            found[path] = None
+            continue
+        if path.resolve() == results:
+            raise OutputFolderError(f"{path} is the folder of the photographs. Choose another one for --out.")
+        for parent, folders, names in os.walk(path):
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and (Path(parent) / f).resolve() != results)
+            found.update((Path(parent) / name, None) for name in sorted(names) if not name.startswith("."))
+    return list(found)
+
+
+def segment_files(
+    files: Sequence[Path],
+    out: Path,
+    network: VesselNetwork,
+    settings: Settings,
+    outputs: Sequence[str],
+    *,
+    again: bool = False,
+) -> Iterator[Row]:
+    """Segment `files` into `out`, yielding each one's row when it is on disk, in the order in which they finish.
+
+    Up to `settings.cores` photographs are worked on at the same time. Raises `OutputFolderError` where `out` cannot be
+    written or holds a foreign `results.csv`.
+    """
+    earlier = _read_results(out)
+    job = _Job(out, network, settings, tuple(outputs), {} if again else earlier, _shared_stems(files, earlier))
+    with ThreadPoolExecutor(settings.cores) as threads:
+        # Kept rows are written first, so that a run that is killed has lost none of them.
+        kept = [row for name, row in earlier.items() if name not in {str(file) for file in files}]
+        unchanged = {file: row for file, row in zip(files, threads.map(job.unchanged, files), strict=True) if row}
+        with _Results(out, [*kept, *unchanged.values()]) as results:
+            yield from unchanged.values()
+            running = [threads.submit(job.run, file) for file in files if file not in unchanged]
+            for done in as_completed(running):
+                results.write(done.result())
+                yield done.result()
+
+
+@dataclass(frozen=True)
+class _Job:
+    out: Path
+    network: VesselNetwork
+    settings: Settings
+    outputs: tuple[str, ...]
+    earlier: dict[str, Row]
+    shared_stems: frozenset[str]
+
+    def run(self, file: Path) -> Row:
+        """Segment one file and write its pictures."""
+        try:
+            data = file.read_bytes()
+            prediction = predict(data, self.network, self.settings, {name: OUTPUTS[name] for name in self.outputs})
+            for name, picture in prediction.pictures.items():
+                _write(self._path(file, prediction.sha256, name), picture)
+        except PhotographError as error:
+            sha256 = hashlib.sha256(data).hexdigest()
+            return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=sha256)
+        except OSError as error:
+            return Row(
+                str(file), "failed", "file_error", f"The file could not be read or its result not written: {error}."
+            )
+        return self._row(file, prediction)
+
+    def unchanged(self, file: Path) -> Row | None:
+        """The earlier run's row, where photograph, network and threshold are the same and the pictures still there."""
+        row = self.earlier.get(str(file))
+        card = self.network.card
+        if (
+            row is None
+            or row.status != "done"
+            or (row.model_sha256, row.threshold) != (card.sha256, str(card.threshold))
+        ):
+            return None
+        try:
+            same = hashlib.sha256(file.read_bytes()).hexdigest() == row.photo_sha256
+        except OSError:
+            return None
+        there = all(self._path(file, row.photo_sha256, name).exists() for name in self.outputs)
+        return row if same and there else None
+
+    def _path(self, file: Path, sha256: str, output: str) -> Path:
+        """Files of one stem are told apart by their content: the column photo_sha256 starts with the eight digits."""
+        stem = f"{file.stem}-{sha256[:8]}" if file.stem.casefold() in self.shared_stems else file.stem
+        return self.out / f"{stem}_{output}.png"
+
+    def _row(self, file: Path, prediction: Prediction) -> Row:
+        density = prediction.measurements.vascular_density
+        return Row(
+            file=str(file),
+            status="done",
+            width=str(prediction.width),
+            height=str(prediction.height),
+            field_of_view_width=str(prediction.field_of_view.width),
+            photo_sha256=prediction.sha256,
+            model_sha256=self.network.card.sha256,
+            threshold=str(prediction.threshold),
+            canvas=str(prediction.canvas),
+            vascular_density="" if density is None else str(density),
+        )
+
+
+class _Results:
+    """`results.csv`, replaced as a whole with the rows kept from before, then added to row by row."""
+
+    def __init__(self, out: Path, kept: Sequence[Row]) -> None:
+        self._path = out / RESULTS
+        partial = self._path.with_suffix(".partial")
+        with partial.open("w", newline="", encoding="utf-8") as lines:
+            writer = csv.DictWriter(lines, COLUMNS)
+            writer.writeheader()
+            writer.writerows(asdict(row) for row in kept)
+        partial.replace(self._path)
+
+    def __enter__(self) -> "_Results":
+        self._lines = self._path.open("a", newline="", encoding="utf-8")
+        return self
+
+    def write(self, row: Row) -> None:
+        csv.DictWriter(self._lines, COLUMNS).writerow(asdict(row))
+        self._lines.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+
+def _read_results(out: Path) -> dict[str, Row]:
+    """The rows of an earlier run by file; makes the folder where there is none."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / RESULTS).open(newline="", encoding="utf-8") as lines:
+            reader = csv.DictReader(lines)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
+            # A run that was killed may have left half a line: its photograph is simply done again.
+            return {row["file"]: Row(**row) for row in reader if None not in row.values() and None not in row}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise OutputFolderError(f"The folder {out} cannot be used: {error}.") from error
+
+
+def _shared_stems(files: Sequence[Path], earlier: dict[str, Row]) -> frozenset[str]:
+    """Stems (case-folded, as some file systems compare them) that several inputs have, now or in earlier runs."""
+    paths = {str(file) for file in files} | set(earlier)
+    counts = Counter(Path(path).stem.casefold() for path in paths)
+    return frozenset(stem for stem, count in counts.items() if count > 1)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)

@@ -1,0 +1,24 @@
+"""What can honestly be measured on a vessel mask.
+
+Enters: vessel mask and field of view. Leaves: `Measurements`; a value is None where it cannot be measured.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retina.arrays import Mask
+from retina.field_of_view import FieldOfView
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """`vascular_density`: vessel pixels per field-of-view pixel, 0 to 1."""
+
+    vascular_density: float | None
+
+
+def measure(vessels: Mask, view: FieldOfView) -> Measurements:
+    """Measure `vessels` bool[H,W], none of which lies outside the field of view."""
+    area = int(np.count_nonzero(view.mask((vessels.shape[0], vessels.shape[1]))))
+    return Measurements(vascular_density=round(int(np.count_nonzero(vessels)) / area, 6) if area else None)

@@ -1,0 +1,124 @@
+"""The model card, machine-readable: everything the pipeline must know of a network to serve it.
+
+Enters: the path of a card (JSON) beside its `.tflite`. Leaves: a validated `ModelCard`. Runs nothing.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from retina.errors import ModelCardError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CanvasSize(_Part):
+    """One input size of the network, in pixels, and up to which field-of-view width (in pixels) it serves."""
+
+    height: Annotated[int, Field(gt=0)]
+    width: Annotated[int, Field(gt=0)]
+    field_of_view_width_up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="null: any width")
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+class Clahe(_Part):
+    """Contrast-limited adaptive histogram equalisation as OpenCV's `createCLAHE` does it."""
+
+    method: Literal["clahe"] = "clahe"
+    clip_limit: float = 2.0
+    tiles: tuple[int, int] = (8, 8)
+
+
+class Standardise(_Part):
+    """(gray - mean) / deviation over the field of view, clipped to +-clip, 0 outside."""
+
+    method: Literal["standardise"] = "standardise"
+    clip: float = 4.0
+
+
+class Preparation(_Part):
+    """How a photograph becomes the network's input."""
+
+    frame: Literal["field of view"] = "field of view"
+    aspect: Literal["keep"] = "keep"
+    padding: Literal["centre"] = "centre"
+    resampling: Literal["area"] = "area"
+    gray: Literal["green"] = "green"
+    outside: Literal["field-of-view mean"] = Field(
+        "field-of-view mean", description="What stands outside the field of view while contrast is equalised"
+    )
+    equalisation: Clahe = Clahe()
+    scaling: Standardise = Standardise()
+
+
+class TrainingSet(_Part):
+    """Photographs that the network has learned from."""
+
+    name: str
+    photographs: int
+    licence: str
+    citation: str
+
+
+class Score(_Part):
+    """One measured figure, inside the field of view at the photograph's own resolution."""
+
+    photographs: str
+    protocol: str
+    dice: float
+    auc: float
+    sensitivity: float
+    specificity: float
+    mcc: float
+    cldice: float
+
+
+class ModelCard(_Part):
+    """What stands in `unet.json`."""
+
+    name: str
+    file: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    parameters: int
+    precision: Literal["float32", "int8"]
+    stride: Annotated[int, Field(gt=0)]
+    canvases: Annotated[tuple[CanvasSize, ...], Field(min_length=1)]
+    preparation: Preparation
+    threshold: Annotated[float, Field(ge=0, le=1, description="a vessel is where the probability is greater")]
+    training: tuple[TrainingSet, ...]
+    scores: tuple[Score, ...] = ()
+
+    @model_validator(mode="after")
+    def _canvases_fit(self) -> "ModelCard":
+        for canvas in self.canvases:
+            if canvas.height % self.stride or canvas.width % self.stride:
+                raise ValueError(f"canvas {canvas} is no multiple of the network's stride {self.stride}")
+        if all(canvas.field_of_view_width_up_to is not None for canvas in self.canvases):
+            raise ValueError("no canvas serves fields of view of any width")
+        return self
+
+
+def read_model_card(path: Path) -> tuple[ModelCard, bytes]:
+    """The card at `path` and the bytes of the network it names.
+
+    Raises `ModelCardError` where a file is missing, the card is malformed, or the network is another than the
+    card's sha256 says.
+    """
+    try:
+        card = ModelCard.model_validate_json(path.read_bytes())
+        network = (path.parent / card.file).read_bytes()
+    except OSError as error:
+        raise ModelCardError(f"cannot read the model: {error}") from error
+    except ValidationError as error:
+        raise ModelCardError(f"the model card {path} is malformed: {error}") from error
+    if hashlib.sha256(network).hexdigest() != card.sha256:
+        raise ModelCardError(
+            f"{path.parent / card.file} is not the network that {path.name} describes (sha256 differs)"
+        )
+    return card, network

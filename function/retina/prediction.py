@@ -1,0 +1,83 @@
+"""One prediction, from the bytes of a file to everything an answer needs. Routes and command line both call it.
+
+Enters: bytes, settings and the network. Leaves: a `Prediction`, small: the large arrays stay inside.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from retina.errors import NotAFundusPhotographError
+from retina.field_of_view import FieldOfView
+from retina.measurements import Measurements, measure
+from retina.model_card import CanvasSize
+from retina.photograph import Photograph, decode_photograph, open_photograph
+from retina.segmentation import Segmentation, segment
+from retina.settings import Settings
+from retina.unet import VesselNetwork
+
+LARGE_PIXELS = 16_000_000
+"""Photographs above this are worked on one at a time: a 64-megapixel one takes about 0.7 GB while it lasts."""
+
+_large_turn = threading.Lock()
+
+Picture = Callable[[Photograph, Segmentation], bytes]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What was found in one photograph. Sizes in pixels; `pictures` are encoded files by name."""
+
+    width: int
+    height: int
+    field_of_view: FieldOfView
+    sha256: str
+    threshold: float
+    canvas: CanvasSize
+    measurements: Measurements
+    pictures: dict[str, bytes]
+
+
+def predict(
+    data: bytes,
+    network: VesselNetwork,
+    settings: Settings,
+    pictures: dict[str, Picture],
+    *,
+    threshold: float | None = None,
+    force: bool = False,
+) -> Prediction:
+    """Decode, segment and measure the photograph `data`, and encode the `pictures` asked for.
+
+    Raises the `PhotographError`s; with `force` a photograph unlike a retina is segmented all the same.
+    """
+    image = open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side)
+    if image.width * image.height > LARGE_PIXELS:
+        with _large_turn:
+            return _predict(decode_photograph(image, data), network, pictures, threshold, force)
+    return _predict(decode_photograph(image, data), network, pictures, threshold, force)
+
+
+def _predict(
+    photograph: Photograph,
+    network: VesselNetwork,
+    pictures: dict[str, Picture],
+    threshold: float | None,
+    force: bool,
+) -> Prediction:
+    if not (photograph.field_of_view.fundus_like or force):
+        raise NotAFundusPhotographError(
+            "This does not look like a photograph of the back of an eye. If it is one, insist with force=true."
+        )
+    segmentation = segment(photograph, network, threshold)
+    height, width = segmentation.vessels.shape
+    return Prediction(
+        width=width,
+        height=height,
+        field_of_view=photograph.field_of_view,
+        sha256=photograph.sha256,
+        threshold=segmentation.threshold,
+        canvas=segmentation.canvas,
+        measurements=measure(segmentation.vessels, photograph.field_of_view),
+        pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
+    )

@@ -1,0 +1,74 @@
+"""Errors to `application/problem+json` answers (RFC 9457). Logs what the user is not told."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from retina.errors import STATUS, BusyError, FileMissingError, InvalidRequestError, RetinaError
+from retina.schemas import Problem
+
+log = logging.getLogger("retina")
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+
+_HTTP = {
+    400: (
+        "malformed_request",
+        "The request could not be read. Send one multipart form with the photograph as its file.",
+    ),
+    404: ("not_found", "There is nothing at this address. The API is described at /api/v1/docs."),
+    405: ("method_not_allowed", "This address does not answer that method. The API is described at /api/v1/docs."),
+}
+
+
+def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """The answer that tells the user what went wrong."""
+    title = HTTPStatus(status).phrase
+    body = Problem(title=title, status=status, detail=detail, code=code, request_id=request_id)
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def problem_of(request_id: str, error: RetinaError) -> Response:
+    """The answer for one of this package's errors."""
+    status, code = STATUS[type(error)]
+    headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, BusyError) else None
+    return problem(request_id, status, code, str(error), headers)
+
+
+def unexpected(request_id: str) -> Response:
+    """The answer for what nobody foresaw. To be called while the exception is handled: it is logged."""
+    log.exception("request %s failed", request_id)
+    return problem(
+        request_id, 500, "internal_error", f"Something went wrong on our side. Please try again; tell us {request_id}."
+    )
+
+
+def _validation(error: RequestValidationError) -> RetinaError:
+    wrong = error.errors()
+    if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
+        return FileMissingError("Send the photograph as the multipart field “file”.")
+    fields = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in wrong)
+    return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
+
+
+def add_error_map(app: FastAPI) -> None:
+    """Answer every foreseen error of `app` with a problem document."""
+
+    @app.exception_handler(RetinaError)
+    async def _(request: Request, error: RetinaError) -> Response:
+        return problem_of(request.state.request_id, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        return problem_of(request.state.request_id, _validation(error))
+
+    @app.exception_handler(HTTPException)
+    async def _(request: Request, error: HTTPException) -> Response:
+        code, detail = _HTTP.get(error.status_code, ("http_error", f"{error.detail}."))
+        headers = dict(error.headers) if error.headers else None
+        return problem(request.state.request_id, error.status_code, code, detail, headers)

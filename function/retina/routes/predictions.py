@@ -1,0 +1,133 @@
+"""Predictions: a photograph in one multipart form, its vessels in the answer. Nothing is kept."""
+
+import base64
+import functools
+import uuid
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+
+from retina.cores import Cores
+from retina.errors import InvalidRequestError, PhotographTooLargeError, ResponseTooLargeError, SeveralFilesError
+from retina.front_door import too_large
+from retina.pictures import OUTPUTS
+from retina.prediction import Picture, Prediction, predict
+from retina.problems import MEDIA_TYPE
+from retina.schemas import (
+    Box,
+    Images,
+    MeasurementValues,
+    ModelName,
+    PhotographFacts,
+    PredictionAnswer,
+    Preview,
+    Problem,
+    Quality,
+)
+from retina.settings import Settings
+from retina.unet import VesselNetwork
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status, description in {
+        413: "Too many bytes or pixels, or an answer that would not fit",
+        415: "No supported image format",
+        422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
+        503: "Every core is busy; Retry-After says when to try again",
+    }.items()
+}
+
+
+async def photograph_bytes(
+    request: Request,
+    file: Annotated[UploadFile, File(description="the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF")],
+) -> bytes:
+    """The bytes of the form's one file."""
+    settings: Settings = request.app.state.settings
+    form = await request.form()
+    if sum(isinstance(value, type(file)) for _, value in form.multi_items()) > 1 or len(form.getlist("file")) > 1:
+        raise SeveralFilesError("Send one photograph a request; this one had several files.")
+    data = await file.read()
+    if len(data) > settings.inline_bytes:
+        raise PhotographTooLargeError(too_large(settings.inline_bytes))
+    return data
+
+
+Data = Annotated[bytes, Depends(photograph_bytes)]
+
+
+async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **wishes: Any) -> Prediction:
+    cores: Cores = request.app.state.cores
+    network: VesselNetwork = request.app.state.network
+    settings: Settings = request.app.state.settings
+    return await cores.run(functools.partial(predict, data, network, settings, pictures, **wishes))
+
+
+router = APIRouter(tags=["predictions"], responses=_PROBLEMS)
+
+
+@router.post("/predict", summary="Two previews of 128x128 pixels")
+async def preview(request: Request, data: Data) -> Preview:
+    """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels."""
+    prediction = await _predict(request, data, OUTPUTS["preview"])
+    return Preview(**_base64(prediction.pictures))
+
+
+@router.post("/api/v1/predictions", response_model_exclude_unset=True, summary="Segment one photograph")
+async def create_prediction(
+    request: Request,
+    data: Data,
+    outputs: Annotated[
+        str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
+    ] = "preview,mask",
+    threshold: Annotated[
+        float | None, Form(ge=0, le=1, description="instead of the model card's", examples=[0.4])
+    ] = None,
+    force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
+) -> PredictionAnswer:
+    """The vessels of one photograph at its own resolution, with what can be measured on them.
+
+    Free within fair use. The photograph is not kept. For research and education, not for diagnosis.
+    """
+    prediction = await _predict(request, data, _pictures(outputs), threshold=threshold, force=force)
+    limit = request.app.state.settings.inline_bytes
+    sizes = {name: 4 * -(-len(picture) // 3) for name, picture in prediction.pictures.items()}
+    if sum(sizes.values()) > limit:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise ResponseTooLargeError(
+            f"The answer would be larger than {limit / 2**20:.3g} MiB. Leave “{largest}” out of the outputs, "
+            "or use the command line, which has no such limit."
+        )
+    return _answer(prediction, request.app.state.network)
+
+
+def _pictures(outputs: str) -> dict[str, Picture]:
+    names = [name.strip() for name in outputs.split(",") if name.strip()]
+    unknown = [name for name in names if name not in OUTPUTS]
+    if unknown or not names:
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(OUTPUTS)}, separated by commas.")
+    return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
+
+
+def _answer(prediction: Prediction, network: VesselNetwork) -> PredictionAnswer:
+    view = prediction.field_of_view
+    return PredictionAnswer(
+        id=uuid.uuid4().hex,
+        model=ModelName(name=network.card.name, sha256=network.card.sha256),
+        threshold=prediction.threshold,
+        canvas=str(prediction.canvas),
+        photograph=PhotographFacts(
+            width=prediction.width,
+            height=prediction.height,
+            field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
+            sha256=prediction.sha256,
+        ),
+        quality=Quality(field_of_view=view.frame, roundness=view.roundness, fundus_like=view.fundus_like),
+        measurements=MeasurementValues(**asdict(prediction.measurements)),
+        images=Images(**_base64(prediction.pictures)),
+    )
+
+
+def _base64(pictures: dict[str, bytes]) -> dict[str, Any]:
+    return {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}

@@ -1,0 +1,27 @@
+"""The service about itself: is it up, and what does it run."""
+
+from fastapi import APIRouter, Request
+
+from retina import __version__
+from retina.model_card import ModelCard
+from retina.schemas import Health, ModelName
+
+router = APIRouter(prefix="/api/v1", tags=["service"])
+
+
+@router.get("/health")
+async def health(request: Request) -> Health:
+    """Liveness, with the version and the network that answers."""
+    network = request.app.state.network
+    return Health(
+        version=__version__,
+        model=ModelName(name=network.card.name, sha256=network.card.sha256),
+        xnnpack=network.xnnpack,
+    )
+
+
+@router.get("/model")
+async def model(request: Request) -> ModelCard:
+    """The model card: how photographs are prepared, what the network learned from, how well it does."""
+    card: ModelCard = request.app.state.network.card
+    return card

@@ -1,0 +1,35 @@
+"""Settings from the environment: `RETINA_` and the field's name in capitals. Reads nothing else."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).parent
+
+
+def bundled(name: str) -> Path:
+    """`name` ("models" or "site") inside the installed package or, in a checkout, beside `function/`."""
+    inside = PACKAGE / name
+    return inside if inside.exists() else PACKAGE.parents[1] / name
+
+
+class Settings(BaseSettings):
+    """What can be set. Every setting is listed in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="RETINA_", frozen=True)
+
+    model: Path = Field(default_factory=lambda: bundled("models") / "unet.json", description="the model card to serve")
+    site: Path | None = Field(default_factory=lambda: bundled("site"), description="the page's files; empty: API only")
+    inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
+    max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")
+    min_side: int = Field(64, ge=1, description="shortest side of the smallest photograph, in pixels")
+    cores: int = Field(
+        default_factory=lambda: (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        ),
+        ge=1,
+        description="photographs worked on at the same time; default: the processor's cores",
+    )
+    wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before it is told 503")

@@ -1,0 +1,1 @@
+"""Training, conversion and measuring of the network; never shipped."""

@@ -1,0 +1,45 @@
+"""The U-Net. Enters: nothing but sizes; leaves: an untrained Keras model. Knows no photograph.
+
+Ronneberger et al. 2015 (arXiv 1505.04597), small: two 3x3 convolutions with batch normalisation and a 1x1 shortcut a
+level, max pooling down, transposed convolutions up.
+"""
+
+from typing import Any
+
+import keras
+from keras import layers
+
+WIDTHS = (16, 32, 64, 64, 64)
+"""Filters a level, full resolution first: 551,425 parameters."""
+
+STRIDE = 2 ** (len(WIDTHS) - 1)
+"""Input height and width must be multiples of this."""
+
+
+def build(height: int | None = None, width: int | None = None, batch_size: int | None = None) -> keras.Model:
+    """Float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
+
+    Sizes left out stay open. For conversion give all three: a TFLite file with open sizes is slower.
+    """
+    inputs = keras.Input((height, width, 1), batch_size=batch_size, name="canvas")
+    x, skips = inputs, []
+    for width_ in WIDTHS[:-1]:
+        x = _level(x, width_)
+        skips.append(x)
+        x = layers.MaxPooling2D()(x)
+    x = _level(x, WIDTHS[-1])
+    for width_, skip in zip(reversed(WIDTHS[:-1]), reversed(skips), strict=True):
+        x = layers.Conv2DTranspose(width_, 2, strides=2)(x)
+        x = _level(layers.Concatenate()([x, skip]), width_)
+    logits = layers.Conv2D(1, 1)(x)
+    outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(logits)
+    return keras.Model(inputs, outputs, name="unet")
+
+
+def _level(x: Any, width: int) -> Any:
+    shortcut = layers.Conv2D(width, 1)(x)
+    for last in (False, True):
+        x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.ReLU()(x if not last else layers.Add()([x, shortcut]))
+    return x

@@ -1,0 +1,113 @@
+"""Train the U-Net on the train splits of CHASE_DB1 and HRF.
+
+Enters: a folder of labelled sets; leaves: `weights.keras`, a checkpoint that a later run resumes from, and `log.csv`.
+`python -m models.train --data DIR --out build/train`. A few photographs of each train split are held out for
+validation and for choosing the threshold; the test splits are never read.
+"""
+
+import argparse
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from tqdm import tqdm
+
+from models import network, patches
+from models.labelled import training_photographs
+
+EVERY = 250
+"""Steps between checkpoints."""
+
+
+@keras.saving.register_keras_serializable(package="retina")  # type: ignore[untyped-decorator]
+def loss(target: Any, probability: Any) -> Any:
+    """Cross-entropy plus soft Dice, inside the field of view.
+
+    `target` float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1); `probability` float32[N,H,W,1]. Dice is pooled over the
+    batch, so that patches without a vessel do no harm (Milletari et al. 2016, arXiv 1606.04797, without squares).
+    """
+    vessel, inside = target[..., 0], target[..., 1]
+    p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
+    entropy = -(vessel * ops.log(p) + (1 - vessel) * ops.log(1 - p))
+    pixels = ops.sum(inside) + 1.0
+    overlap = ops.sum(inside * p * vessel)
+    dice = (2 * overlap + 1.0) / (ops.sum(inside * p) + ops.sum(inside * vessel) + 1.0)
+    return ops.sum(inside * entropy) / pixels + 1 - dice
+
+
+def new_model(steps: int, rate: float) -> keras.Model:
+    """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; weights averaged (0.999)."""
+    warm_up = min(200, steps // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        rate / 50, steps - warm_up, alpha=0.003, warmup_target=rate, warmup_steps=warm_up
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=1e-4, clipnorm=1.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
+    )
+    model = network.build()
+    model.compile(optimizer, loss)
+    return model
+
+
+def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: float) -> Path:
+    """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights."""
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
+    keras.utils.set_random_seed(seed)
+    if checkpoint.exists():
+        model = keras.saving.load_model(checkpoint)
+    else:
+        model = new_model(steps, rate)
+        log.write_text("step,loss\n")
+    start = int(model.optimizer.iterations)
+    draw = patches.Patches(
+        [[patches.load(p) for p in photographs] for photographs in training_photographs(data)], batch, seed
+    )
+    losses: list[float] = []
+    with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
+        following = ahead.submit(draw, start)
+        for step in range(start, steps):
+            inputs, targets = following.result()
+            following = ahead.submit(draw, step + 1)
+            losses.append(float(model.train_on_batch(inputs, targets)))
+            progress.update()
+            if (step + 1) % EVERY == 0 or step + 1 == steps:
+                _replace(model, checkpoint)
+                with log.open("a", newline="") as lines:
+                    csv.writer(lines).writerow([step + 1, f"{np.mean(losses):.5f}"])
+                progress.set_postfix(loss=f"{np.mean(losses):.4f}")
+                losses.clear()
+    averaged = keras.saving.load_model(checkpoint)
+    averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
+    _replace(averaged, weights)
+    return weights
+
+
+def _replace(model: keras.Model, path: Path) -> None:
+    """Save whole or not at all: a run that is killed while saving finds the checkpoint before."""
+    partial = path.with_name(f"partial-{path.name}")
+    model.save(partial)
+    partial.replace(path)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with CHASE_DB1/ and HRF/")
+    parser.add_argument("--out", type=Path, default=Path("build/train"))
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--precision", default="mixed_bfloat16", help="a Keras dtype policy")
+    arguments = vars(parser.parse_args())
+    keras.mixed_precision.set_global_policy(arguments.pop("precision"))
+    print(train(**arguments))
+
+
+if __name__ == "__main__":
+    main()

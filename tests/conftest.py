@@ -1,0 +1,56 @@
+"""What every test shares: the sample photograph, the shipped network, and a client without a network between."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from retina.app import create_app
+from retina.arrays import Rgb
+from retina.photograph import Photograph, decode_photograph, open_photograph
+from retina.settings import Settings
+from retina.unet import VesselNetwork
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
+
+
+def decode(data: bytes, max_pixels: int = 64_000_000, min_side: int = 64) -> Photograph:
+    return decode_photograph(open_photograph(data, max_pixels=max_pixels, min_side=min_side), data)
+
+
+@pytest.fixture(scope="session")
+def sample() -> bytes:
+    return SAMPLE.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def photograph(sample: bytes) -> Photograph:
+    return decode(sample)
+
+
+@pytest.fixture(scope="session")
+def small_rgb(photograph: Photograph) -> Rgb:
+    """The sample at a quarter of its size: uint8[353,353,3], still a fundus photograph."""
+    return np.ascontiguousarray(photograph.rgb[::4, ::4])
+
+
+@pytest.fixture(scope="session")
+def network() -> VesselNetwork:
+    return VesselNetwork(Settings().model)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """The environment for a process of the service, without settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
+    return {**kept, "PYTHONPATH": str(ROOT / "function")}

@@ -1,0 +1,63 @@
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+from conftest import ROOT
+
+LOCKS = sorted({*ROOT.glob("function/*.txt"), *ROOT.glob("tests/*.txt"), *ROOT.glob("models/*.txt")})
+
+
+def names(lines: list[str]) -> set[str]:
+    return {re.split(r"[\s=<>;\[]", line, maxsplit=1)[0] for line in lines if line and line[0].isalpha()}
+
+
+def test_locks_pin_with_hashes_and_name_no_host() -> None:
+    assert len(LOCKS) == 5
+    for lock in LOCKS:
+        text = lock.read_text()
+        assert "://" not in text, lock
+        assert "index-url" not in text, lock
+        for requirement in re.findall(r"^[a-z].*(?:\n +--hash.*)*", text, re.MULTILINE):
+            assert re.match(r"[a-z0-9._-]+(\[\w+\])?==\S+", requirement), (lock, requirement)
+            assert "--hash=sha256:" in requirement, (lock, requirement)
+
+
+def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() -> None:
+    ours = set(re.findall(r"^[a-z][^ ]*==[^ ]+", (ROOT / "function" / "requirements.txt").read_text(), re.MULTILINE))
+    local = set(
+        re.findall(r"^[a-z][^ ]*==[^ ]+", (ROOT / "function" / "requirements-local.txt").read_text(), re.MULTILINE)
+    )
+    assert ours < local
+    declared = names(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    shipped = names((ROOT / "function" / "requirements.in").read_text().splitlines())
+    assert declared - shipped == {"uvicorn", "tqdm"}
+
+
+def test_the_wheel_carries_the_model_and_the_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    installed = tmp_path / "installed" / "retina"
+    for part in ("models/unet.json", "models/unet.tflite", "site/index.html", "site/samples/retina.jpg"):
+        assert (installed / part).exists(), part
+    out = tmp_path / "out"
+    run = [sys.executable, "-m", "retina", "segment", str(installed / "site/samples/retina.jpg"), "--out", str(out)]
+    environment = {"PYTHONPATH": str(tmp_path / "installed")}
+    subprocess.run(run, check=True, capture_output=True, env=environment, cwd=tmp_path)
+    assert (out / "retina_mask.png").exists()
+
+
+def test_the_repository_names_no_machine_and_no_registry() -> None:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    forbidden = re.compile(r"(^|[^\w.])/(wor[k]|roo[t]|hom[e])/|--(extra-)?index-url|\"resolved\": *\"http")
+    for name in filter(None, listing.split("\0")):
+        path = ROOT / name
+        if path.suffix in {".png", ".jpg", ".tflite"} or not path.is_file() or path.name == "test_packaging.py":
+            continue
+        found = forbidden.search(path.read_text(encoding="utf-8"))
+        assert not found, (name, found)
