@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check bench train convert evaluate wheel lock format clean
+.PHONY: help run test test-models check bench train convert evaluate wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ check: .venv/test.done
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+test-models: build/keras.done ## tests of training and conversion (they need TensorFlow)
+	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest tests/test_train.py tests/test_convert.py tests/test_metrics.py
 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
 	$(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"

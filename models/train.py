@@ -39,6 +39,10 @@ def loss(target: Any, probability: Any) -> Any:
     return ops.sum(inside * entropy) / pixels + 1 - dice
 
 
+STATISTICS = 250
+"""Batches from which the batch statistics of the averaged weights are estimated."""
+
+
 def new_model(steps: int, rate: float) -> keras.Model:
     """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; weights averaged (0.999)."""
     warm_up = min(200, steps // 10)
@@ -83,6 +87,9 @@ def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: flo
                 losses.clear()
     averaged = keras.saving.load_model(checkpoint)
     averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
+    # The checkpoint's batch statistics are those of the last weights; averaged weights need their own.
+    for number in tqdm(range(steps, steps + STATISTICS), unit="batch", desc="batch statistics", mininterval=5):
+        averaged(draw(number)[0], training=True)
     _replace(averaged, weights)
     return weights
 

@@ -38,7 +38,7 @@ def card(network: VesselNetwork) -> ModelCard:
     ],
 )
 def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: int, canvas: str) -> None:
-    placement = place(view_of(width, height), card)
+    placement = place(view_of(width, height), card.canvases)
     assert str(placement.canvas) == canvas
     assert 0 <= placement.left <= placement.left + placement.width <= placement.canvas.width
     assert 0 <= placement.top <= placement.top + placement.height <= placement.canvas.height
@@ -47,7 +47,7 @@ def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: 
 
 def test_there_and_back_is_the_same_place(card: ModelCard) -> None:
     view = view_of(1600, 1200)
-    placement = place(view, card)
+    placement = place(view, card.canvases)
     rows, columns = np.mgrid[:1200, :1600]
     spot = (np.hypot(rows - 900, columns - 300) < 40).astype(np.uint8)
     rgb = np.repeat(spot[:, :, None] * 200, 3, axis=2)
@@ -60,7 +60,7 @@ def test_there_and_back_is_the_same_place(card: ModelCard) -> None:
 
 def test_nothing_is_found_outside_the_field_of_view(photograph: Photograph, card: ModelCard) -> None:
     view = photograph.field_of_view
-    placement = place(view, card)
+    placement = place(view, card.canvases)
     inside = view.mask((1411, 1411))
     back = restore(np.ones((1024, 1024), np.float32), view, placement, (1411, 1411))
     assert back.dtype == np.uint16
@@ -69,7 +69,7 @@ def test_nothing_is_found_outside_the_field_of_view(photograph: Photograph, card
 
 def test_light_and_contrast_hardly_change_the_canvas(small_rgb: Rgb, card: ModelCard) -> None:
     view = find_field_of_view(small_rgb)
-    placement = place(view, card)
+    placement = place(view, card.canvases)
     plain, dim = (
         prepare(rgb, view, placement, card.preparation) for rgb in (small_rgb, (small_rgb * 0.7).astype(np.uint8))
     )
@@ -79,7 +79,7 @@ def test_light_and_contrast_hardly_change_the_canvas(small_rgb: Rgb, card: Model
 def test_the_preparation_is_what_the_network_was_trained_with(photograph: Photograph, card: ModelCard) -> None:
     """The golden vector: the sample's canvas at 512, averaged over 64x64 pixels, noted when the network was trained."""
     view = photograph.field_of_view
-    only = card.model_copy(update={"canvases": (CanvasSize(height=512, width=512, field_of_view_width_up_to=None),)})
-    canvas = prepare(photograph.rgb, view, place(view, only), card.preparation)
+    only = CanvasSize(height=512, width=512, field_of_view_width_up_to=None)
+    canvas = prepare(photograph.rgb, view, place(view, [only]), card.preparation)
     blocks = canvas.reshape(8, 64, 8, 64).mean(axis=(1, 3))
     assert blocks == pytest.approx(np.array(json.loads(GOLDEN.read_text())), abs=0.02)

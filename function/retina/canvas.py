@@ -4,6 +4,7 @@ Enters: a photograph's RGB, its field of view and the card; leaves: the network'
 the way back. Does not run the network and does not threshold.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 
 from retina.arrays import CERTAIN, Canvas, Gray, Mask, ProbabilityMap, Rgb
 from retina.field_of_view import FieldOfView
-from retina.model_card import CanvasSize, ModelCard, Preparation
+from retina.model_card import CanvasSize, Preparation
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,20 @@ class Placement:
     height: int
 
 
-def place(view: FieldOfView, card: ModelCard) -> Placement:
-    """The canvas that serves the field of view, and the crop's place on it.
+def place(view: FieldOfView, canvases: Sequence[CanvasSize]) -> Placement:
+    """The one of the card's canvases that serves the field of view, and the crop's place on it.
 
     Of the canvases that serve this width, those with the smallest reach are meant for it; of these the one on which the
     crop is largest is taken, and of equals the one with the fewest pixels.
     """
     unbounded = float("inf")
-    reach = {c: c.field_of_view_width_up_to or unbounded for c in card.canvases}
+    reach = {c: c.field_of_view_width_up_to or unbounded for c in canvases}
     meant = min(r for r in reach.values() if r >= view.width)
 
     def scale(canvas: CanvasSize) -> float:
         return min(canvas.width / view.width, canvas.height / view.height)
 
-    canvas = max((c for c in card.canvases if reach[c] == meant), key=lambda c: (scale(c), -c.width * c.height))
+    canvas = max((c for c in canvases if reach[c] == meant), key=lambda c: (scale(c), -c.width * c.height))
     width = max(1, min(canvas.width, round(view.width * scale(canvas))))
     height = max(1, min(canvas.height, round(view.height * scale(canvas))))
     return Placement(canvas, (canvas.width - width) // 2, (canvas.height - height) // 2, width, height)

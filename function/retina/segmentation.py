@@ -28,7 +28,7 @@ class Segmentation:
 def segment(photograph: Photograph, network: VesselNetwork, threshold: float | None = None) -> Segmentation:
     """Segment the vessels of `photograph`, at the card's threshold unless another (0 to 1) is given."""
     view, shape = photograph.field_of_view, photograph.rgb.shape[:2]
-    placement = place(view, network.card)
+    placement = place(view, network.card.canvases)
     canvas = prepare(photograph.rgb, view, placement, network.card.preparation)
     probability = restore(network(placement.canvas, canvas), view, placement, shape)
     threshold = network.card.threshold if threshold is None else threshold

@@ -21,7 +21,7 @@ try:
 except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
     from tflite_runtime.interpreter import Interpreter
 
-LARGE = 600_000
+LARGE = 300_000
 """Pixels of a canvas above which its one interpreter is shared: XNNPACK takes about 0.5 GB for 1024 x 1024."""
 
 
