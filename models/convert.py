@@ -13,12 +13,13 @@ import io
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
 from PIL import Image
 
 from models import network
@@ -54,16 +55,40 @@ def load(weights: Path) -> keras.Model:
     return keras.saving.load_model(weights, compile=False)
 
 
+class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]
+    """Float32[N,h,w,4c] to float32[N,2h,2w,c]: TensorFlow's own operation, which Keras does not have."""
+
+    def call(self, x: Any) -> Any:
+        """Four channels to two by two pixels."""
+        return tf.nn.depth_to_space(x, 2)
+
+
+def shuffled(x: Any, width: int) -> Any:
+    """What `network.transposed` computes, as a 1x1 convolution and a rearrangement.
+
+    A transposed convolution carries its output size in the file: tflite-runtime cannot resize it.
+    """
+    return DepthToSpace()(keras.layers.Conv2D(4 * width, 1)(x))
+
+
 def rebuild(trained: keras.Model, canvas: CanvasSize) -> keras.Model:
-    """The same weights in a float32 network of one fixed size: float32[1,H,W,1] to float32[1,H,W,1]."""
+    """The same function in float32 and one fixed size, `shuffled`: float32[1,H,W,1] to float32[1,H,W,1]."""
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("float32")
     try:
-        model = network.build(canvas.height, canvas.width, batch_size=1)
+        model = network.build(canvas.height, canvas.width, batch_size=1, up=shuffled)
     finally:
         keras.mixed_precision.set_global_policy(policy)
-    model.set_weights(trained.get_weights())
+    weights = zip(trained.get_weights(), model.get_weights(), strict=True)
+    model.set_weights([_shuffle(ours) if ours.shape != theirs.shape else ours for ours, theirs in weights])
     return model
+
+
+def _shuffle(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A 2x2 transposed kernel float32[2,2,out,in], or its bias, for `shuffled`: float32[1,1,in,4*out]."""
+    if weight.ndim == 1:
+        return np.tile(weight, 4)
+    return weight.transpose(3, 0, 1, 2).reshape(1, 1, weight.shape[3], -1)
 
 
 def to_tflite(model: keras.Model, windows: Sequence[Canvas] | None = None) -> bytes:
@@ -130,9 +155,11 @@ def compare(
     probabilities, and Dice between the two thresholded maps.
     """
     sentences = []
+    exactly = network.build()
+    exactly.set_weights(trained.get_weights())
     for canvas in canvases:
         values = _input(photograph, canvas)
-        expected = np.asarray(rebuild(trained, canvas)(values[None, :, :, None], training=False))[0, :, :, 0]
+        expected = np.asarray(exactly(values[None, :, :, None], training=False))[0, :, :, 0]
         exact = run(files["float32"], values)
         worst = float(np.abs(exact - expected).max())
         if not worst < TOLERANCE:

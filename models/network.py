@@ -4,6 +4,7 @@ Ronneberger et al. 2015 (arXiv 1505.04597), small: two 3x3 convolutions with bat
 level, max pooling down, transposed convolutions up.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -16,7 +17,17 @@ STRIDE = 2 ** (len(WIDTHS) - 1)
 """Input height and width must be multiples of this."""
 
 
-def build(height: int | None = None, width: int | None = None, batch_size: int | None = None) -> keras.Model:
+def transposed(x: Any, width: int) -> Any:
+    """Twice the height and width: float32[N,h,w,c] to float32[N,2h,2w,width]."""
+    return layers.Conv2DTranspose(width, 2, strides=2)(x)
+
+
+def build(
+    height: int | None = None,
+    width: int | None = None,
+    batch_size: int | None = None,
+    up: Callable[[Any, int], Any] = transposed,
+) -> keras.Model:
     """Float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
 
     Sizes left out stay open. For conversion give all three: a TFLite file with open sizes is slower.
@@ -29,8 +40,7 @@ def build(height: int | None = None, width: int | None = None, batch_size: int |
         x = layers.MaxPooling2D()(x)
     x = _level(x, WIDTHS[-1])
     for width_, skip in zip(reversed(WIDTHS[:-1]), reversed(skips), strict=True):
-        x = layers.Conv2DTranspose(width_, 2, strides=2)(x)
-        x = _level(layers.Concatenate()([x, skip]), width_)
+        x = _level(layers.Concatenate()([up(x, width_), skip]), width_)
     logits = layers.Conv2D(1, 1)(x)
     outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(logits)
     return keras.Model(inputs, outputs, name="unet")

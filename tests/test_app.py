@@ -4,16 +4,16 @@ import re
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
-from specimens import encode, readable, refused
 
+from conftest import ROOT
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.settings import Settings
+from specimens import encode, readable, refused
 
 PREDICTIONS = "/api/v1/predictions"
 

@@ -2,8 +2,8 @@ import json
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from retina.arrays import CERTAIN, Rgb
 from retina.canvas import place, prepare, restore
 from retina.field_of_view import FieldOfView, find_field_of_view

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from fastapi.testclient import TestClient
 from PIL import Image
-from specimens import encode, refused
 
+from conftest import ROOT
 from retina.__main__ import main
 from retina.arrays import Rgb
 from retina.folders import COLUMNS
+from specimens import encode, refused
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:

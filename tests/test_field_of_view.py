@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 import skimage
-from conftest import ROOT, decode
 
+from conftest import ROOT, decode
 from retina.arrays import Rgb
 from retina.field_of_view import find_field_of_view
 from retina.photograph import Photograph

@@ -15,13 +15,13 @@ import httpx
 import numpy as np
 import psutil
 import pytest
-from conftest import ROOT
 from fastapi.testclient import TestClient
 from PIL import Image
-from specimens import encode
 
+from conftest import ROOT
 from retina.app import create_app
 from retina.settings import Settings
+from specimens import encode
 
 MIB = 2**20
 

@@ -2,8 +2,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from conftest import ROOT
 from fastapi.testclient import TestClient
+
+from conftest import ROOT
 from runtime_api import RuntimeApi, http_event
 
 BOUNDARY = "----retina"

@@ -3,13 +3,13 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from conftest import decode
 from PIL import Image
-from specimens import encode, oriented, png, readable, refused, sixteen_bit
 
+from conftest import decode
 from retina.arrays import Rgb
 from retina.errors import STATUS, PhotographError, PhotographUnreadableError, TooManyPixelsError
 from retina.photograph import decode_photograph, open_photograph
+from specimens import encode, oriented, png, readable, refused, sixteen_bit
 
 READABLE = [
     "jpeg", "progressive jpeg", "multi-picture jpeg", "cmyk jpeg", "gray jpeg", "png",

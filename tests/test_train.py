@@ -1,6 +1,7 @@
 """Training, in miniature. Needs Keras: `make test-models`."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ keras = pytest.importorskip("keras", reason="Keras is not installed here: make t
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Two sets of one photograph each, made from the sample; what is darker than its surroundings counts as a vessel."""
+    """Two sets of one photograph each, made from the sample; what is darker than around it counts as a vessel."""
     photograph = cv2.resize(cv2.imread(str(SAMPLE)), (700, 700), interpolation=cv2.INTER_AREA)
     green = photograph[..., 1].astype(np.float32)
     vessels = (green < cv2.GaussianBlur(green, (0, 0), 8) - 4).astype(np.uint8) * 255
@@ -34,7 +35,7 @@ def test_a_killed_run_goes_on_and_ends_where_it_would_have(
 
     monkeypatch.setattr(train, "EVERY", 2)
     monkeypatch.setattr(train, "STATISTICS", 2)
-    run = {"steps": 4, "batch": 2, "seed": 3, "rate": 1e-3}
+    run: dict[str, Any] = {"steps": 4, "batch": 2, "seed": 3, "rate": 1e-3}
     whole = keras.saving.load_model(train.train(data, tmp_path / "whole", **run)).get_weights()
 
     draw = patches.Patches.__call__

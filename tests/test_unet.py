@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLE
 
+from conftest import ROOT, SAMPLE
 from retina.errors import ModelCardError
 from retina.model_card import CanvasSize, ModelCard, read_model_card
 from retina.settings import Settings

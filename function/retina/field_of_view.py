@@ -61,7 +61,7 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     lit = _largest_lit_region(small)
-    hull = cv2.convexHull(cv2.findNonZero(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
+    hull = cv2.convexHull(_outline(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
     inside = np.zeros_like(lit)
     cv2.fillConvexPoly(inside, hull, (1,))
     solidity = float(lit.sum()) / max(1.0, float(inside.sum()))
@@ -106,16 +106,19 @@ def _largest(regions: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.uint8)
 
 
+def _outline(region: NDArray[np.uint8]) -> cv2.typing.MatLike:
+    """int32[N,1,2]: the outer border (x, y) of the one region of uint8[h,w]."""
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return contours[0]
+
+
 def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
     """How round the region is where the frame does not cut it, and what share of its outline that is.
 
     The circle is Kasa's least-squares fit (Pattern Recognition Letters 1976, doi 10.1109/TIM.1976.6312298).
     """
     height, width = inside.shape
-    contours, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return 0.0, 0.0
-    points = contours[0][:, 0].astype(np.float64)
+    points = _outline(inside)[:, 0].astype(np.float64)
     x, y = points.T
     free = points[(x > 2) & (x < width - 3) & (y > 2) & (y < height - 3)]
     if len(free) < 20:

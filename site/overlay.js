@@ -1,0 +1,42 @@
+// The overlay as a file. Enters: blob URLs of photograph and vessel mask, an opacity 0 to 1 and a CSS colour; leaves: a
+// PNG of the photograph's own size. Works strip by strip, so that a large photograph needs little memory besides itself.
+
+const STRIP_ROWS = 256;
+
+/** Throws where the browser cannot hold a canvas of the photograph's size. */
+export async function overlayPng(photographUrl, maskUrl, opacity, colour) {
+  const [photograph, mask] = await Promise.all([decoded(photographUrl), decoded(maskUrl)]);
+  const { naturalWidth: width, naturalHeight: height } = photograph;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.drawImage(photograph, 0, 0);
+  context.globalAlpha = opacity;
+  const strip = new OffscreenCanvas(width, STRIP_ROWS);
+  const brush = strip.getContext('2d', { willReadFrequently: true });
+  for (let top = 0; top < height; top += STRIP_ROWS) {
+    const rows = Math.min(STRIP_ROWS, height - top);
+    brush.clearRect(0, 0, width, STRIP_ROWS);
+    brush.drawImage(mask, 0, top, width, rows, 0, 0, width, rows);
+    const pixels = brush.getImageData(0, 0, width, rows);
+    maskToAlpha(pixels.data);
+    brush.putImageData(pixels, 0, 0);
+    brush.globalCompositeOperation = 'source-in'; // the colour, where the mask is
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, width, rows);
+    brush.globalCompositeOperation = 'source-over';
+    context.drawImage(strip, 0, 0, width, rows, 0, top, width, rows);
+  }
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+/** RGBA bytes: white becomes opaque, black transparent. */
+function maskToAlpha(data) {
+  for (let i = 0; i < data.length; i += 4) data[i + 3] = data[i];
+}
+
+async function decoded(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}

@@ -1,0 +1,87 @@
+// One photograph from file to result. Enters: a source `{name, open}`; leaves: a result `{name, bytes, answer, urls,
+// fallback}` whose blob URLs its owner releases, or a Refusal. Does not touch the page.
+
+import { predict, Refusal } from './prediction.js';
+
+const LARGEST_BYTES = 4 * 1024 * 1024;
+const SHOWN_BY_BROWSER = 'preview,mask';
+const DRAWN_BY_SERVER = 'preview,mask,overlay';
+
+/** `fallback` is null, or the sentence that says why the server's overlay is shown instead of the photograph. */
+export async function segment(source, { force, signal, pausing }) {
+  const file = await opened(source);
+  const bytes = await readIn(file);
+  signal.throwIfAborted();
+  const url = URL.createObjectURL(bytes);
+  try {
+    const size = await shownSize(url);
+    const wishes = { force, signal, pausing };
+    let answer = await predict(bytes, source.name, { ...wishes, outputs: size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER });
+    let fallback = size ? null : 'Your browser cannot show this kind of photograph';
+    const { width, height } = answer.photograph;
+    if (size && (size.width !== width || size.height !== height)) {
+      fallback = 'Your browser shows this photograph at another size than it was segmented at';
+      answer = await predict(bytes, source.name, { ...wishes, outputs: DRAWN_BY_SERVER });
+    }
+    signal.throwIfAborted();
+    if (fallback) URL.revokeObjectURL(url);
+    return { name: source.name, bytes: file.size, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+}
+
+export function release(result) {
+  for (const url of Object.values(result.urls)) if (url) URL.revokeObjectURL(url);
+}
+
+async function opened(source) {
+  try {
+    return await source.open();
+  } catch {
+    throw new Refusal('file_unreadable', 'This file could not be opened. Check that it still exists, then try again.');
+  }
+}
+
+async function readIn(file) {
+  if (file.size > LARGEST_BYTES) {
+    const size = (file.size / 2 ** 20).toFixed(1);
+    throw new Refusal(
+      'photograph_too_large',
+      `This file has ${size} MiB; this page takes up to 4 MiB. Save it as a smaller JPEG, or use the command line ` +
+        '“retina segment”, which has no such limit.',
+    );
+  }
+  try {
+    return new Blob([await file.arrayBuffer()], { type: file.type });
+  } catch {
+    throw new Refusal('file_unreadable', 'This file could not be read. Check that it still exists, then try again.');
+  }
+}
+
+/** The size at which the browser shows the photograph, EXIF orientation applied; null where it cannot show it. */
+async function shownSize(url) {
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+  } catch {
+    return null;
+  }
+  return { width: image.naturalWidth, height: image.naturalHeight };
+}
+
+function urlsOf(images, photograph) {
+  return {
+    photograph,
+    original: blobUrl(images.original_image, 'image/png'),
+    prediction: blobUrl(images.prediction_image, 'image/png'),
+    mask: blobUrl(images.mask, 'image/png'),
+    overlay: images.overlay ? blobUrl(images.overlay, 'image/jpeg') : null,
+  };
+}
+
+function blobUrl(base64, type) {
+  return URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type }));
+}

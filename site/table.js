@@ -1,0 +1,28 @@
+// All photographs as a table. Enters: the photographs of the list; leaves: CSV (RFC 4180), one row for every photograph,
+// with a reason where it was not segmented. Measures nothing.
+
+const COLUMNS = [
+  'file', 'state', 'reason', 'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height',
+  'vascular_density', 'canvas', 'threshold', 'model', 'model_sha256',
+];
+
+export function tableOf(photographs) {
+  return [COLUMNS, ...photographs.map(rowOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function rowOf({ name, state, code, result }) {
+  if (!result) return [name, state, code, ...COLUMNS.slice(3).map(() => null)];
+  const { photograph, quality, measurements, canvas, threshold, model } = result.answer;
+  const view = photograph.field_of_view;
+  return [
+    name, state, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
+    measurements.vascular_density, canvas, threshold, model.name, model.sha256,
+  ];
+}
+
+/** A leading = + - @ would be run as a formula by a spreadsheet. */
+function cell(value) {
+  const text = value === null || value === undefined ? '' : String(value);
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,41 @@
+// Closer and further. Enters: the stage, which scrolls, and the layers in it; leaves: --zoom on the layers, the same
+// spot kept in the middle; dragging pans. Does not know what the layers show.
+
+const STEPS = [1, 1.5, 2, 3, 4, 6, 8];
+
+export function createZoom({ stage, layers, less, fit, more }) {
+  let step = 0;
+
+  function go(to) {
+    const x = (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth;
+    const y = (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight;
+    step = Math.min(Math.max(to, 0), STEPS.length - 1);
+    layers.style.setProperty('--zoom', STEPS[step]);
+    stage.classList.toggle('zoomed', step > 0);
+    stage.scrollTo(x * stage.scrollWidth - stage.clientWidth / 2, y * stage.scrollHeight - stage.clientHeight / 2);
+    less.disabled = step === 0;
+    more.disabled = step === STEPS.length - 1;
+  }
+
+  const closer = () => go(step + 1);
+  const further = () => go(step - 1);
+  const whole = () => go(0);
+  more.addEventListener('click', closer);
+  less.addEventListener('click', further);
+  fit.addEventListener('click', whole);
+  panByDragging(stage);
+  return { more: closer, less: further, fit: whole };
+}
+
+/** With a mouse; fingers scroll by themselves. */
+function panByDragging(stage) {
+  stage.addEventListener('pointerdown', (event) => {
+    const onScrollbar = event.target === stage;
+    if (event.pointerType !== 'mouse' || event.button !== 0 || onScrollbar) return;
+    stage.setPointerCapture(event.pointerId);
+  });
+  stage.addEventListener('pointermove', (event) => {
+    if (stage.hasPointerCapture(event.pointerId)) stage.scrollBy(-event.movementX, -event.movementY);
+  });
+  stage.addEventListener('dragstart', (event) => event.preventDefault());
+}

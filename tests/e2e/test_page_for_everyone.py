@@ -1,0 +1,81 @@
+"""The page by keyboard, by screen reader, in the dark, on a phone, and under its own security policy."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from e2e.visit import Visit
+
+LONG_NAME = "a-photograph-with-a-name-that-has-no-place-to-break-" * 3 + ".jpg"
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  const rings = [e, e.closest('label'), e.nextElementSibling].filter(Boolean);
+  const ringed = rings.some((r) => getComputedStyle(r).outlineStyle === 'solid');
+  return [e.id || e.value || e.className || e.textContent, ringed];
+}"""
+
+
+def in_trouble(visit: Visit) -> Visit:
+    """The sample's result, and a file that was refused."""
+    visit.sample().choose((LONG_NAME, b"no photograph"))
+    visit.expect_state(LONG_NAME, "refused")
+    return visit
+
+
+def stops(page: Page, count: int) -> dict[str, bool]:
+    """Where the Tab key leads, and whether one sees it there."""
+    found = []
+    for _ in range(count):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(FOCUSED))
+    return dict(found)
+
+
+def test_everything_is_reached_by_tab(visit: Visit) -> None:
+    page = in_trouble(visit).page
+    page.locator(".skip").focus()
+    reached = stops(page, 24)
+    wanted = {"files", "sample", "item-show", "item-remove", "table", "clear", "overlay", "opacity"}
+    wanted |= {"zoom-fit", "zoom-in", "stage", "download-mask", "download-overlay"}
+    assert wanted <= reached.keys()
+    assert [stop for stop, ringed in reached.items() if stop in wanted and not ringed] == []
+
+
+def test_keys(visit: Visit) -> None:
+    page = visit.sample().page
+    stage = page.locator("#stage")
+    for key, view in (("1", "photograph"), ("3", "vessels"), ("2", "overlay")):
+        page.keyboard.press(key)
+        expect(stage).to_have_attribute("data-view", view)
+    width = page.locator("#layers").evaluate("e => e.clientWidth")
+    page.keyboard.press("+")
+    assert page.locator("#layers").evaluate("e => e.clientWidth") == pytest.approx(1.5 * width, abs=2)
+    page.keyboard.press("0")
+    assert page.locator("#layers").evaluate("e => e.clientWidth") == width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", [Visit.open, Visit.sample, in_trouble], ids=["empty", "result", "trouble"])
+def test_axe_finds_nothing(visits: Callable[..., Visit], scheme: str, state: Callable[[Visit], Visit]) -> None:
+    page = state(visits(color_scheme=scheme, reduced_motion="reduce")).page
+    violations = Axe().run(page).response["violations"]
+    assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in violations] == []
+
+
+@pytest.mark.parametrize("state", [Visit.open, in_trouble], ids=["empty", "trouble"])
+def test_a_phone_needs_no_sideways_scrolling(visits: Callable[..., Visit], state: Callable[[Visit], Visit]) -> None:
+    visit = visits(viewport={"width": 360, "height": 740}, device_scale_factor=2, has_touch=True, is_mobile=True)
+    assert state(visit).page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_api_documentation(visit: Visit) -> None:
+    """Swagger UI works under the policy; every test's `visit` complains about violations and other hosts."""
+    page = visit.open("/api/v1/docs").page
+    operation = page.locator(".opblock", has_text="/api/v1/predictions")
+    operation.locator("button").first.click()
+    expect(operation.get_by_text("Segment one photograph").first).to_be_visible()
+    expect(operation.get_by_role("button", name="Execute")).to_be_visible()
+    page.wait_for_load_state("networkidle")

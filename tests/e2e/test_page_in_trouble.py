@@ -1,0 +1,108 @@
+"""The page when the server or the network does not do what it should: nothing is lost, everything is said."""
+
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Route, expect
+
+from e2e.visit import PREDICTIONS, Visit
+from retina.arrays import Rgb
+from specimens import encode
+
+
+@pytest.fixture(scope="module")
+def small(small_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
+
+
+def test_two_are_sent_at_once(visit: Visit, small: bytes) -> None:
+    held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
+    visit.page.route(PREDICTIONS, hold)
+    visit.open().choose(*((f"{i}.jpg", small) for i in range(4)))
+    for i, state in enumerate(["segmenting", "segmenting", "waiting", "waiting"]):
+        visit.expect_state(f"{i}.jpg", state)
+    visit.page.wait_for_timeout(500)
+    assert len(held) == 2
+    holding = False
+    for route in held:
+        route.continue_()
+    for i in range(4):
+        visit.expect_state(f"{i}.jpg", "done")
+
+
+def test_a_busy_server_is_asked_again(visit: Visit, small: bytes) -> None:
+    answers = [busy, go_on]
+    visit.page.route(PREDICTIONS, lambda route: answers.pop(0)(route))
+    visit.open().choose(("a.jpg", small))
+    expect(visit.item("a.jpg").locator(".item-state")).to_have_text("The server is busy. Trying again in 1 s…")
+    visit.expect_state("a.jpg", "done")
+    assert not answers
+
+
+def busy(route: Route) -> None:
+    problem = {"status": 503, "code": "busy", "detail": "Every core is busy."}
+    headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
+    route.fulfill(status=503, headers=headers, body=json.dumps(problem))
+
+
+def go_on(route: Route) -> None:
+    route.continue_()
+
+
+def unplugged(route: Route) -> None:
+    route.abort()
+
+
+def no_json(route: Route) -> None:
+    route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+
+
+@pytest.mark.parametrize(("trouble", "sentence"), [(unplugged, "cannot be reached"), (no_json, "HTTP 502")])
+def test_trouble_offers_another_try(visit: Visit, small: bytes, trouble: Any, sentence: str) -> None:
+    visit.page.route(PREDICTIONS, trouble)
+    visit.open().choose(("a.jpg", small))
+    item = visit.expect_state("a.jpg", "refused")
+    expect(item.locator(".item-sentence")).to_contain_text(sentence)
+    visit.page.unroute(PREDICTIONS)
+    item.get_by_role("button", name="Try a.jpg again").click()
+    visit.expect_state("a.jpg", "done")
+
+
+def test_another_size_than_the_browser_sees(visit: Visit, small: bytes) -> None:
+    """Then browser and server do not agree which way is up: the server's own overlay is right in any case."""
+
+    def other_size(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["photograph"]["width"] += 1
+        answer["measurements"]["vascular_density"] = None
+        route.fulfill(json=answer)
+
+    visit.page.route(PREDICTIONS, other_size)
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect(visit.page.locator("#fallback")).to_contain_text("at another size")
+    expect(visit.page.locator("#layer-overlay")).to_be_visible()
+    expect(visit.page.locator("#layer-photograph")).not_to_be_visible()
+    expect(visit.page.locator("#fact-density")).to_have_text("not measurable")
+
+
+def test_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
+    held: list[Route] = []
+    visit.page.route(PREDICTIONS, lambda route: held.append(route))
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "segmenting")
+    visit.page.get_by_role("button", name="Remove all").click()
+    visit.page.unroute(PREDICTIONS)
+    visit.choose(("b.jpg", small))
+    visit.expect_state("b.jpg", "done")
+    expect(visit.page.locator(".item")).to_have_count(1)

@@ -1,0 +1,112 @@
+"""A visit to the page in a real browser: what a person does there, and what the page must never do.
+
+Enters: a Playwright page and the server's address. Leaves: actions and readings. Asserts nothing about results.
+"""
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+PREDICTIONS = "**/api/v1/predictions"
+PATIENCE_MS = 30_000
+
+PASTE = """([name, type, text]) => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  if (name) clipboardData.items.add(new File([bytes], name, {type}));
+  document.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
+}"""
+
+
+@dataclass
+class Visit:
+    """`complaints` gathers script errors, policy violations and requests to other hosts."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        expect.set_options(timeout=PATIENCE_MS)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A refused photograph is a 4xx answer, which browsers report as a resource that failed to load.
+        if "Security Policy" in message.text or (
+            message.type == "error" and not message.text.startswith("Failed to load resource")
+        ):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", f"blob:{self.address}/", "data:")):
+            self.complaints.append(f"request to {request.url}")
+
+    def open(self, path: str = "/") -> "Visit":
+        self.page.goto(self.address + path)
+        return self
+
+    def choose(self, *photographs: tuple[str, bytes]) -> None:
+        files = [{"name": name, "mimeType": "", "buffer": data} for name, data in photographs]
+        self.page.locator("#files").set_input_files(files)  # type: ignore[arg-type]
+
+    def drop(self, *paths: Path) -> None:
+        """As the operating system does it, files and folders alike."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 30, "y": 30, "data": data})
+
+    def paste(self, name: str = "", data: bytes = b"", kind: str = "image/jpeg") -> None:
+        self.page.evaluate(PASTE, [name, kind, base64.b64encode(data).decode()])
+
+    def item(self, name: str) -> Locator:
+        return self.page.locator(".item").filter(has=self.page.get_by_text(name, exact=True))
+
+    def expect_state(self, name: str, state: str) -> Locator:
+        item = self.item(name)
+        expect(item).to_have_attribute("data-state", state)
+        return item
+
+    def show(self, name: str) -> None:
+        self.item(name).locator(".item-show").click()
+        expect(self.page.locator("#result-title")).to_have_text(name)
+
+    def sample(self) -> "Visit":
+        """Open the page and see the sample's result."""
+        self.open().page.get_by_role("button", name="Try this photo").click()
+        self.expect_state("retina.jpg", "done")
+        expect(self.page.locator("#result")).to_be_visible()
+        return self
+
+    def opacity(self, percent: int) -> None:
+        self.page.locator("#opacity").fill(str(percent))
+
+    def seen(self) -> NDArray[np.float32]:
+        """What the stage shows, float32[h,w,3], 0 to 255."""
+        layers = self.page.locator("#layers")
+        self.page.evaluate("() => Promise.all([...document.images].filter((i) => i.src).map((i) => i.decode()))")
+        before, now = b"", layers.screenshot()
+        while before != now:  # the vessels are a CSS mask, whose decoding no event tells
+            self.page.wait_for_timeout(200)
+            before, now = now, layers.screenshot()
+        return pixels(now)
+
+    def download(self, click: Callable[[], None]) -> tuple[str, bytes]:
+        with self.page.expect_download() as download:
+            click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def pixels(data: bytes, size: tuple[int, int] | None = None) -> NDArray[np.float32]:
+    """float32[h,w,3] of an encoded image, resized to `size` (width, height) where that is given."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    return np.asarray(image.resize(size, Image.Resampling.BILINEAR) if size else image, np.float32)
