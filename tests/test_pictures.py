@@ -7,6 +7,7 @@ from PIL import Image
 
 from retina import pictures
 from retina.arrays import CERTAIN
+from retina.downsampling import downsample
 from retina.measurements import measure
 from retina.model_card import CanvasSize
 from retina.photograph import Photograph
@@ -89,3 +90,9 @@ def test_density_is_the_share_of_the_field_of_view(photograph: Photograph) -> No
     half = inside.copy()
     half[:703] = False
     assert measure(half, view).vascular_density == pytest.approx(0.5, abs=0.005)
+
+
+def test_downsampling_in_steps_is_downsampling_at_once(photograph: Photograph) -> None:
+    for size in ((128, 128), (512, 300), (1411, 1411), (1000, 100)):
+        at_once = cv2.resize(photograph.rgb, size, interpolation=cv2.INTER_AREA).astype(float)
+        assert np.abs(downsample(photograph.rgb, size) - at_once).mean() < 1.0, size

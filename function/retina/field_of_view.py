@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.arrays import Mask, Rgb
+from retina.downsampling import downsample
 
 SEARCH_SIDE = 512
 """The search runs on a copy whose longer side has this many pixels; the edge is then known to about 0.1 % of it."""
@@ -59,7 +60,7 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
     height, width = rgb.shape[:2]
     scale = min(1.0, SEARCH_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = downsample(rgb, size)
     lit = _largest_lit_region(small)
     hull = cv2.convexHull(_outline(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
     inside = np.zeros_like(lit)
@@ -142,7 +143,7 @@ def _fundus_like(small: Rgb, inside: Mask, disc: bool) -> bool:
     core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8)).view(np.bool_)
     if not core.any():
         return False
-    red, green, blue = (small[..., i][core].astype(np.float32) for i in range(3))
+    red, green, blue = (small[..., i][core][::4].astype(np.float32) for i in range(3))
     reddish = float((red >= green - 3).mean())
     yellowish = float((green >= blue - 3).mean())
     smooth = cv2.GaussianBlur(small[..., 1].astype(np.float32), (0, 0), 1)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.arrays import CERTAIN, Mask, Rgb
+from retina.downsampling import downsample
 from retina.photograph import Photograph
 from retina.segmentation import Segmentation, over
 from retina.skeleton import skeletonise
@@ -28,7 +29,7 @@ VESSEL_OPACITY = 0.6
 
 def original_preview(photograph: Photograph) -> bytes:
     """The photograph stretched to 128x128, an RGB PNG."""
-    return _png(cv2.resize(photograph.rgb, PREVIEW, interpolation=cv2.INTER_AREA)[..., ::-1])
+    return _png(downsample(photograph.rgb, PREVIEW)[..., ::-1])
 
 
 def prediction_preview(segmentation: Segmentation) -> bytes:
