@@ -198,6 +198,14 @@ def test_every_setting_is_in_the_readme() -> None:
         assert f"RETINA_{name.upper()}" in text, name
 
 
+def test_an_empty_site_serves_the_api_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETINA_SITE", "")
+    client = TestClient(create_app(Settings()))
+    assert client.get("/api/v1/health").status_code == 200
+    assert_problem(client.get("/"), 404, "not_found")
+    assert_problem(client.get("/predict"), 405, "method_not_allowed")
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETINA_MAX_PIXELS", "10000")
     monkeypatch.setenv("RETINA_MIN_SIDE", "10")

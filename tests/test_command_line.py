@@ -37,7 +37,7 @@ def photos(tmp_path: Path, small_rgb: Rgb) -> Path:
 
 def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
     out = tmp_path / "out"
-    assert main(["segment", str(photos), "--out", str(out), "--outputs", "mask,probability,overlay"]) == 0
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
     names = {f"{stem}_{output}.png" for stem in "ab" for output in ("mask", "probability", "overlay")}
     assert {path.name for path in out.iterdir()} == names | {"results.csv"}
     mask = np.asarray(Image.open(out / "a_mask.png").convert("L"))
@@ -209,3 +209,52 @@ def test_the_progress_is_shown(photos: Path, tmp_path: Path, environment: dict[s
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
     assert "2/2" in run.stderr
     assert run.stdout == f"2 done. Results are in {tmp_path / 'out'}.\n"
+
+
+def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
+    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+) -> None:
+    for number in range(300):
+        (photos / f"{number:03}.jpg").write_bytes(sample + bytes([number % 256, number // 256]))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out)]
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    while not (out / "results.csv").exists() or (out / "results.csv").read_text().count("\n") < 3:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "goes on where it was" in told
+    assert "Traceback" not in told
+    assert len(rows(out)) < 302
+
+
+def test_force_segments_what_looks_like_no_retina(tmp_path: Path) -> None:
+    white = tmp_path / "white.png"
+    white.write_bytes(encode(Image.new("RGB", (200, 100), "white"), "PNG"))
+    assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1
+    assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--force"]) == 0
+    assert rows(tmp_path / "out")[str(white)]["status"] == "done"
+
+
+def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: Path) -> None:
+    import os
+
+    os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104
+    os.mkfifo(photos / "pipe.jpg")
+    assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
+    with (tmp_path / "out" / "results.csv").open(newline="", errors="surrogateescape") as lines:
+        found = {row["file"]: row["status"] for row in csv.DictReader(lines)}
+    assert found == {
+        str(photos / "a\udcff.jpg"): "done",
+        str(photos / "deeper" / "b.png"): "done",
+        str(photos / "pipe.jpg"): "failed",
+    }
+
+
+def test_a_file_no_photograph_could_fill_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETINA_MAX_PIXELS", "10000")
+    (tmp_path / "film.jpg").write_bytes(bytes(80_001))
+    assert main(["segment", str(tmp_path / "film.jpg"), "--out", str(tmp_path / "out")]) == 1
+    assert rows(tmp_path / "out")[str(tmp_path / "film.jpg")]["code"] == "photograph_too_large"

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -66,6 +67,12 @@ def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
 
 def test_it_says_where_it_is(server: Server) -> None:
     assert f"http://127.0.0.1:{server.port}/" in server.first_line
+
+
+def test_ctrl_c_ends_it_quietly(tmp_path: Path, environment: dict[str, str]) -> None:
+    server = Server(tmp_path, environment)
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(10) == 0
 
 
 def test_a_port_in_use_is_a_sentence(server: Server, environment: dict[str, str]) -> None:

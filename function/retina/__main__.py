@@ -5,6 +5,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,6 +15,8 @@ from retina.errors import ModelCardError
 from retina.settings import Settings
 
 WRONG_USAGE = 2
+STOPPED = 130
+"""The exit status of a program that Ctrl+C ended, by convention."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     segment.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
     segment.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results.csv and the pictures go")
     segment.add_argument(
-        "--outputs", default="mask", type=_outputs, metavar="LIST", help="mask,probability,overlay (default: mask)"
+        "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
     )
     segment.add_argument(
         "--jobs", type=_positive, metavar="N", help="photographs worked on at once (default: all cores)"
     )
     segment.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
+    segment.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
     segment.set_defaults(run=_segment)
 
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
@@ -64,7 +68,13 @@ def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
     try:
         files = find_photographs(parsed.paths, parsed.out)
         rows = segment_files(
-            files, parsed.out, VesselNetwork(settings.model), settings, parsed.outputs, again=parsed.again
+            files,
+            parsed.out,
+            VesselNetwork(settings.model),
+            settings,
+            parsed.outputs,
+            again=parsed.again,
+            force=parsed.force,
         )
         with tqdm(total=len(files), unit="photo") as progress:
             for row in rows:
@@ -74,6 +84,11 @@ def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
                 progress.update()
     except (FileNotFoundError, OutputFolderError) as error:
         return _wrong(str(error))
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on where it was.", file=sys.stderr)
+        return STOPPED
+    except OSError as error:
+        return _wrong(f"The results cannot be written: {error}.")
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
     print(f"{counts}. Results are in {parsed.out}.")
     return 0 if set(statuses) <= {"done"} else 1
@@ -99,16 +114,18 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
         flush=True,
     )
     print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
-    # "Date" and "Server" are the proxy's business, and the access log would only repeat the request ids' log.
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off")).run([listening])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has shut down
+        server.run([listening])
     return 0
 
 
 def _outputs(text: str) -> list[str]:
-    known = ("mask", "probability", "overlay")
+    from retina.folders import OUTPUTS
+
     names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names or not set(names) <= set(known):
-        raise argparse.ArgumentTypeError(f"takes any of {', '.join(known)}, separated by commas")
+    if not names or not set(names) <= set(OUTPUTS):
+        raise argparse.ArgumentTypeError(f"takes any of {', '.join(OUTPUTS)}, separated by commas")
     return list(dict.fromkeys(names))
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from retina import pictures
-from retina.errors import STATUS, PhotographError
+from retina.errors import STATUS, PhotographError, PhotographTooLargeError
 from retina.prediction import Picture, Prediction, predict
 from retina.settings import Settings
 from retina.unet import VesselNetwork
@@ -84,24 +84,31 @@ def segment_files(
     outputs: Sequence[str],
     *,
     again: bool = False,
+    force: bool = False,
 ) -> Iterator[Row]:
     """Segment `files` into `out`, yielding each one's row when it is on disk, in the order in which they finish.
 
     Up to `settings.cores` photographs are worked on at the same time. Raises `OutputFolderError` where `out` cannot be
-    written or holds a foreign `results.csv`.
+    written or holds a foreign `results.csv`. With `again` everything is recomputed; with `force` a photograph unlike a
+    retina is segmented all the same.
     """
     earlier = _read_results(out)
-    job = _Job(out, network, settings, tuple(outputs), {} if again else earlier, _shared_stems(files, earlier))
-    with ThreadPoolExecutor(settings.cores) as threads:
-        # Kept rows are written first, so that a run that is killed has lost none of them.
-        kept = [row for name, row in earlier.items() if name not in {str(file) for file in files}]
+    known = {} if again else earlier
+    job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier), force)
+    wanted = {str(file) for file in files}
+    threads = ThreadPoolExecutor(settings.cores)
+    try:
         unchanged = {file: row for file, row in zip(files, threads.map(job.unchanged, files), strict=True) if row}
+        # Kept rows are written first, so that a run that is killed has lost none of them.
+        kept = [row for name, row in earlier.items() if name not in wanted]
         with _Results(out, [*kept, *unchanged.values()]) as results:
             yield from unchanged.values()
             running = [threads.submit(job.run, file) for file in files if file not in unchanged]
             for done in as_completed(running):
                 results.write(done.result())
                 yield done.result()
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -112,17 +119,18 @@ class _Job:
     outputs: tuple[str, ...]
     earlier: dict[str, Row]
     shared_stems: frozenset[str]
+    force: bool
 
     def run(self, file: Path) -> Row:
         """Segment one file and write its pictures."""
         try:
-            data = file.read_bytes()
-            prediction = predict(data, self.network, self.settings, {name: OUTPUTS[name] for name in self.outputs})
+            data = self._read(file)
+            wanted = {name: OUTPUTS[name] for name in self.outputs}
+            prediction = predict(data, self.network, self.settings, wanted, force=self.force)
             for name, picture in prediction.pictures.items():
                 _write(self._path(file, prediction.sha256, name), picture)
         except PhotographError as error:
-            sha256 = hashlib.sha256(data).hexdigest()
-            return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=sha256)
+            return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=_sha256(file))
         except OSError as error:
             return Row(
                 str(file), "failed", "file_error", f"The file could not be read or its result not written: {error}."
@@ -140,11 +148,20 @@ class _Job:
         ):
             return None
         try:
-            same = hashlib.sha256(file.read_bytes()).hexdigest() == row.photo_sha256
+            same = _sha256(file) == row.photo_sha256
         except OSError:
             return None
         there = all(self._path(file, row.photo_sha256, name).exists() for name in self.outputs)
         return row if same and there else None
+
+    def _read(self, file: Path) -> bytes:
+        if not file.is_file():
+            raise FileNotFoundError("it is gone, or no ordinary file")
+        # Three channels of 16 bits without compression are 6 bytes a pixel: nothing larger can be within the limit.
+        if file.stat().st_size > 8 * self.settings.max_pixels:
+            limit = f"{self.settings.max_pixels / 1e6:.0f} megapixels"
+            raise PhotographTooLargeError(f"The file is larger than any photograph of {limit}. Send a smaller one.")
+        return file.read_bytes()
 
     def _path(self, file: Path, sha256: str, output: str) -> Path:
         """Files of one stem are told apart by their content: the column photo_sha256 starts with the eight digits."""
@@ -173,14 +190,14 @@ class _Results:
     def __init__(self, out: Path, kept: Sequence[Row]) -> None:
         self._path = out / RESULTS
         partial = self._path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8") as lines:
+        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as lines:
             writer = csv.DictWriter(lines, COLUMNS)
             writer.writeheader()
             writer.writerows(asdict(row) for row in kept)
         partial.replace(self._path)
 
     def __enter__(self) -> "_Results":
-        self._lines = self._path.open("a", newline="", encoding="utf-8")
+        self._lines = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
         return self
 
     def write(self, row: Row) -> None:
@@ -195,7 +212,7 @@ def _read_results(out: Path) -> dict[str, Row]:
     """The rows of an earlier run by file; makes the folder where there is none."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with (out / RESULTS).open(newline="", encoding="utf-8") as lines:
+        with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as lines:
             reader = csv.DictReader(lines)
             if tuple(reader.fieldnames or ()) != COLUMNS:
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
@@ -212,6 +229,11 @@ def _shared_stems(files: Sequence[Path], earlier: dict[str, Row]) -> frozenset[s
     paths = {str(file) for file in files} | set(earlier)
     counts = Counter(Path(path).stem.casefold() for path in paths)
     return frozenset(stem for stem, count in counts.items() if count > 1)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -33,3 +33,8 @@ class Settings(BaseSettings):
         description="photographs worked on at the same time; default: the processor's cores",
     )
     wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before it is told 503")
+
+    @field_validator("site", mode="before")
+    @classmethod
+    def _empty_is_none(cls, site: object) -> object:
+        return None if site == "" else site
