@@ -125,6 +125,9 @@ def test_wrong_forms_get_their_reason(client: TestClient, sample: bytes) -> None
         assert_problem(client.post(route, content=b"x", headers=headers), 400, "malformed_request")
         headers = {"content-type": "multipart/form-data; boundary=b"}
         assert_problem(client.post(route, content=b"--c\r\n\r\n", headers=headers), 400, "malformed_request")
+    for length in ("many", "-1", "9" * 5000):
+        answer = client.post("/predict", content=b"", headers={"content-length": length})
+        assert answer.status_code in (413, 422), length
     assert_problem(client.put("/api/v1/health"), 405, "method_not_allowed")
     assert_problem(client.get("/api/v1/nothing"), 404, "not_found")
     assert_problem(client.get("/../../etc/passwd"), 404, "not_found")

@@ -10,8 +10,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from retina.arrays import Canvas
 from retina.errors import ModelCardError
 from retina.model_card import CanvasSize, read_model_card
@@ -54,9 +52,9 @@ class VesselNetwork:
             interpreter = idle.pop() if idle else None
         interpreter = interpreter or self._load(canvas)
         [source], [target] = interpreter.get_input_details(), interpreter.get_output_details()
-        interpreter.set_tensor(source["index"], _quantise(values, source)[None, ..., None])
+        interpreter.set_tensor(source["index"], values[None, ..., None])
         interpreter.invoke()
-        probability = _dequantise(interpreter.get_tensor(target["index"])[0, ..., 0], target)
+        probability: Canvas = interpreter.get_tensor(target["index"])[0, ..., 0]
         with self._lock:
             self._idle[canvas].append(interpreter)
         return probability
@@ -71,19 +69,3 @@ class VesselNetwork:
         except (RuntimeError, ValueError) as error:
             raise ModelCardError(f"the network {self.card.file} cannot run on canvas {canvas}: {error}") from error
         return interpreter
-
-
-def _quantise(values: Canvas, tensor: dict[str, Any]) -> Any:
-    """Real values as the tensor holds them: q = value / scale + zero point (float tensors as they are)."""
-    scale, zero_point = tensor["quantization"]
-    if not scale:
-        return values
-    limits = np.iinfo(tensor["dtype"])
-    return np.clip(np.rint(values / scale + zero_point), limits.min, limits.max).astype(tensor["dtype"])
-
-
-def _dequantise(values: Any, tensor: dict[str, Any]) -> Canvas:
-    """The real values of a tensor: (q - zero point) * scale (float tensors as they are)."""
-    scale, zero_point = tensor["quantization"]
-    real = (values.astype(np.float32) - zero_point) * scale if scale else values
-    return np.asarray(real, np.float32)
