@@ -190,7 +190,7 @@ def test_eight_64_megapixel_photographs_at_once_stay_under_1200_mb(server: Serve
     assert len(data) < 4 * MIB
 
     def send(_: int) -> int:
-        return httpx.post(f"{server.url}/predict", files={"file": data}, timeout=180).status_code
+        return httpx.post(f"{server.url}/api/v1/predictions", files={"file": data}, timeout=180).status_code
 
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(send, range(8)))
