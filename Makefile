@@ -56,6 +56,7 @@ clean: ## remove what was made here, trained weights too
 	rm -rf .venv build dist
 
 .venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
 	$(PYTHON) -m venv .venv
 
 .venv/run.done: function/requirements-local.txt pyproject.toml | .venv/bin/python
