@@ -124,17 +124,19 @@ class _Job:
     def run(self, file: Path) -> Row:
         """Segment one file and write its pictures."""
         try:
-            data = self._read(file)
-            wanted = {name: OUTPUTS[name] for name in self.outputs}
-            prediction = predict(data, self.network, self.settings, wanted, force=self.force)
-            for name, picture in prediction.pictures.items():
-                _write(self._path(file, prediction.sha256, name), picture)
+            return self._segmented(file)
+        except OSError as error:
+            reason = f"The file could not be read or its result not written: {error}."
+            return Row(str(file), "failed", "file_error", reason)
+
+    def _segmented(self, file: Path) -> Row:
+        wanted = {name: OUTPUTS[name] for name in self.outputs}
+        try:
+            prediction = predict(self._read(file), self.network, self.settings, wanted, force=self.force)
         except PhotographError as error:
             return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=_sha256(file))
-        except OSError as error:
-            return Row(
-                str(file), "failed", "file_error", f"The file could not be read or its result not written: {error}."
-            )
+        for name, picture in prediction.pictures.items():
+            _write(self._path(file, prediction.sha256, name), picture)
         return self._row(file, prediction)
 
     def unchanged(self, file: Path) -> Row | None:
