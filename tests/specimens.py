@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
@@ -38,6 +39,13 @@ def broken_crc(photograph: bytes, kind: bytes) -> bytes:
 
 def sixteen_bit(rgb: Rgb, bits: int = 16) -> NDArray[np.uint16]:
     return np.asarray((rgb[..., 1].astype(np.uint16) << 8 | rgb[..., 1]) >> (16 - bits), np.uint16)
+
+
+def deep(pixels: NDArray[np.uint8], kind: str, bits: int = 16) -> bytes:
+    """Colour of `bits` bits a channel in 16."""
+    values = (pixels.astype(np.uint16) * 257) >> (16 - bits)
+    order = [2, 1, 0, 3][: pixels.shape[2]]
+    return cv2.imencode(kind, values[..., order])[1].tobytes()
 
 
 def oriented(rgb: Rgb, orientation: int) -> bytes:
@@ -86,6 +94,10 @@ def readable(rgb: Rgb) -> dict[str, bytes]:
         "gray png with alpha": encode(gray.convert("LA"), "PNG"),
         "16-bit gray png": encode(Image.fromarray(sixteen_bit(rgb)), "PNG"),
         "12 bits in a 16-bit png": encode(Image.fromarray(sixteen_bit(rgb, 12)), "PNG"),
+        "16-bit colour png": deep(rgb, ".png"),
+        "16-bit colour tiff": deep(rgb, ".tif"),
+        "12-bit colour tiff": deep(rgb, ".tif", 12),
+        "16-bit colour png with alpha": deep(np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]), ".png"),
         "tiff": encode(image, "TIFF"),
         "lab tiff": encode(lab, "TIFF"),
         "lzw tiff": encode(image, "TIFF", compression="tiff_lzw"),

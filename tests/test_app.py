@@ -125,6 +125,12 @@ def test_wrong_forms_get_their_reason(client: TestClient, sample: bytes) -> None
         assert_problem(client.post(route, content=b"x", headers=headers), 400, "malformed_request")
         headers = {"content-type": "multipart/form-data; boundary=b"}
         assert_problem(client.post(route, content=b"--c\r\n\r\n", headers=headers), 400, "malformed_request")
+        fields = [("outputs", (None, "mask")), ("outputs", (None, "overlay")), ("file", ("a.jpg", sample))]
+        assert_problem(client.post(route, files=fields), 422, "invalid_request")
+    for method, path in (("GET", "/predict"), ("PUT", PREDICTIONS), ("OPTIONS", PREDICTIONS)):
+        answer = client.request(method, path)
+        assert_problem(answer, 405, "method_not_allowed")
+        assert answer.headers["allow"] == "POST"
     for length in ("many", "-1", "9" * 5000):
         answer = client.post("/predict", content=b"", headers={"content-length": length})
         assert answer.status_code in (413, 422), length

@@ -145,6 +145,8 @@ def test_a_clash_with_an_earlier_run_loses_nothing(tmp_path: Path, photos: Path,
         ["segment", ".", "--out", "."],
         ["segment", "x.jpg", "--out", "out", "--outputs", "film"],
         ["segment", "x.jpg", "--out", "out", "--jobs", "0"],
+        ["segment", "x.jpg", "--out", "out", "--jobs", "many"],
+        ["segment", "x.jpg", "--out", ""],
         ["segment", "x.jpg", "--out", "x.jpg"],
         ["serve", "--port", "99999"],
     ],
@@ -176,6 +178,10 @@ def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert main(["serve"]) == 2
     assert "RETINA_CORES" in capsys.readouterr().err
     monkeypatch.delenv("RETINA_CORES")
+    monkeypatch.setenv("RETINA_SITE", "/nowhere")
+    assert main(["serve", "--port", "0"]) == 2
+    assert "RETINA_SITE" in capsys.readouterr().err
+    monkeypatch.delenv("RETINA_SITE")
     monkeypatch.setenv("RETINA_MODEL", "/nowhere/unet.json")
     assert main(["serve", "--port", "0"]) == 2
     assert "The model cannot be used" in capsys.readouterr().err
@@ -218,7 +224,14 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
         (photos / f"{number:03}.jpg").write_bytes(sample + bytes([number % 256, number // 256]))
     out = tmp_path / "out"
     command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out)]
-    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    # A runner in the background may have told its children to ignore SIGINT.
+    running = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     while not (out / "results.csv").exists() or (out / "results.csv").read_text().count("\n") < 3:
         assert running.poll() is None
         time.sleep(0.02)
@@ -258,3 +271,50 @@ def test_a_file_no_photograph_could_fill_is_not_read(tmp_path: Path, monkeypatch
     (tmp_path / "film.jpg").write_bytes(bytes(80_001))
     assert main(["segment", str(tmp_path / "film.jpg"), "--out", str(tmp_path / "out")]) == 1
     assert rows(tmp_path / "out")[str(tmp_path / "film.jpg")]["code"] == "photograph_too_large"
+
+
+def test_an_input_in_the_output_folder_is_never_written_over(tmp_path: Path, photos: Path) -> None:
+    other = (photos / "deeper" / "b.png").read_bytes()
+    (photos / "a_mask.png").write_bytes(other)
+    run = ["segment", str(photos / "a.jpg"), str(photos / "a_mask.png"), "--out", str(photos), "--outputs", "mask"]
+    for _ in range(2):
+        assert main(run) == 0
+        assert (photos / "a_mask.png").read_bytes() == other
+    assert len(rows(photos)) == 2
+    assert len(list(photos.glob("a-*_mask.png"))) == 1
+
+
+def test_a_strangers_file_is_never_written_over(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a_mask.png").write_bytes(b"precious")
+    assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 2
+    assert (out / "a_mask.png").read_bytes() == b"precious"
+
+
+def test_copies_of_one_photograph_all_succeed(tmp_path: Path, photos: Path) -> None:
+    for number in range(60):
+        (photos / str(number)).mkdir()
+        (photos / str(number) / "a.jpg").write_bytes((photos / "a.jpg").read_bytes())
+    assert main(["segment", str(photos), "--out", str(tmp_path / "out"), "--jobs", "12"]) == 0
+    assert {row["status"] for row in rows(tmp_path / "out").values()} == {"done"}
+
+
+def test_linked_folders_are_followed_once_and_one_file_counts_once(tmp_path: Path, photos: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "c.jpg").write_bytes((photos / "a.jpg").read_bytes())
+    (photos / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(photos)
+    assert main(["segment", str(photos), f"{photos}/../photos/a.jpg", "--out", str(tmp_path / "out")]) == 0
+    assert sorted(Path(file).name for file in rows(tmp_path / "out")) == ["a.jpg", "b.png", "c.jpg"]
+
+
+def test_a_damaged_results_file_is_a_sentence(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    whole = (out / "results.csv").read_text()
+    (out / "results.csv").write_text("\ufeff" + whole, encoding="utf-8")
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    (out / "results.csv").write_text(whole + "x" * 300_000)
+    assert main(["segment", str(photos), "--out", str(out)]) == 2
+    assert "is damaged" in capsys.readouterr().err

@@ -17,6 +17,7 @@ READABLE = [
     "gray png with alpha", "16-bit gray png", "12 bits in a 16-bit png", "tiff", "lab tiff", "lzw tiff",
     "cmyk tiff", "16-bit gray tiff", "float tiff 0 to 1", "float tiff 0 to 255", "32-bit tiff", "webp", "bmp",
     "ppm", "pgm", "gif", "animated gif",
+    "16-bit colour png", "16-bit colour tiff", "12-bit colour tiff", "16-bit colour png with alpha",
     *(f"exif orientation {o}" for o in range(1, 9)),
 ]  # fmt: skip
 

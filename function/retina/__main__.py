@@ -1,8 +1,10 @@
 """The command line: `retina segment` and `retina serve`."""
 
 import argparse
+import logging
 import socket
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     segment = commands.add_parser("segment", help="segment photographs and folders of photographs")
     segment.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
-    segment.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results.csv and the pictures go")
+    segment.add_argument(
+        "--out", type=_folder, required=True, metavar="DIR", help="where results.csv and the pictures go"
+    )
     segment.add_argument(
         "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
     )
@@ -47,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.set_defaults(run=_serve)
 
     parsed = parser.parse_args(arguments)
+    # What libraries say of damaged files is said better by our own errors.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         return int(parsed.run(parsed, Settings()))
     except ModelCardError as error:
@@ -105,7 +112,7 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((parsed.host, parsed.port))
     except (OSError, OverflowError) as error:
-        return _wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {error}. Choose another --port.")
+        return _wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
     app = create_app(settings)
     port = listening.getsockname()[1]
     shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
@@ -129,10 +136,16 @@ def _outputs(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must name a folder")
+    return Path(text)
+
+
 def _positive(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
     return number
 
 

@@ -58,4 +58,5 @@ def _serve_site(app: FastAPI, site: Path) -> None:
 
     swagger_ui = str(files("fastapi_offline") / "static")
     app.mount("/api/v1/docs", StaticFiles(directory=swagger_ui), name="swagger-ui")
-    app.mount("/", StaticFiles(directory=site, html=True), name="site")
+    # Not mounted: a mount at / would hide that a route exists, but not for this method.
+    app.router.default = StaticFiles(directory=site, html=True)

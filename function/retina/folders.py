@@ -6,7 +6,7 @@ stops the run, and what an earlier run wrote with the same photograph and networ
 
 import csv
 import hashlib
-import os
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -27,6 +27,8 @@ OUTPUTS: dict[str, Picture] = {
 """What can be written, all PNG of the photograph's own size."""
 
 RESULTS = "results.csv"
+
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,36 @@ def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
     Hidden files are left out, and so is what lies in the output folder. Raises `FileNotFoundError` for a path that
     does not exist and `OutputFolderError` where the output folder is one of the folders to be searched.
     """
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     results = out.resolve()
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {path}.")
         if not path.is_dir():
-            found[path] = None
+            found.setdefault(str(path.absolute().resolve(strict=False).parent / path.name), path)
             continue
         if path.resolve() == results:
             raise OutputFolderError(f"{path} is the folder of the photographs. Choose another one for --out.")
-        for parent, folders, names in os.walk(path):
-            folders[:] = sorted(f for f in folders if not f.startswith(".") and (Path(parent) / f).resolve() != results)
-            found.update((Path(parent) / name, None) for name in sorted(names) if not name.startswith("."))
-    return list(found)
+        for file in _below(path, {results}):
+            found.setdefault(str(file.parent.resolve() / file.name), file)
+    return list(found.values())
+
+
+def _below(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """The files below `folder`, in order, links followed once. A folder that cannot be read stands for itself."""
+    seen.add(folder.resolve())
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if not entry.is_dir():
+            yield entry
+        elif entry.resolve() not in seen:
+            yield from _below(entry, seen)
 
 
 def segment_files(
@@ -94,7 +112,9 @@ def segment_files(
     """
     earlier = _read_results(out)
     known = {} if again else earlier
-    job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier), force)
+    job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier, out), force)
+    if not (out / RESULTS).exists():
+        job.refuse_foreign_files(files)
     wanted = {str(file) for file in files}
     threads = ThreadPoolExecutor(settings.cores)
     try:
@@ -138,6 +158,13 @@ class _Job:
         for name, picture in prediction.pictures.items():
             _write(self._path(file, prediction.sha256, name), picture)
         return self._row(file, prediction)
+
+    def refuse_foreign_files(self, files: Sequence[Path]) -> None:
+        """Raises `OutputFolderError` where a picture would replace a file that no earlier run has written."""
+        for file in files:
+            for output in self.outputs if file.stem.casefold() not in self.shared_stems else ():
+                if (path := self._path(file, "", output)).exists():
+                    raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")
 
     def unchanged(self, file: Path) -> Row | None:
         """The earlier run's row, where photograph, network and threshold are the same and the pictures still there."""
@@ -214,7 +241,7 @@ def _read_results(out: Path) -> dict[str, Row]:
     """The rows of an earlier run by file; makes the folder where there is none."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as lines:
+        with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             reader = csv.DictReader(lines)
             if tuple(reader.fieldnames or ()) != COLUMNS:
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
@@ -222,15 +249,25 @@ def _read_results(out: Path) -> dict[str, Row]:
             return {row["file"]: Row(**row) for row in reader if None not in row.values() and None not in row}
     except FileNotFoundError:
         return {}
+    except csv.Error as error:
+        raise OutputFolderError(
+            f"{out / RESULTS} is damaged: {error}. Move it away, or choose another --out."
+        ) from error
     except OSError as error:
         raise OutputFolderError(f"The folder {out} cannot be used: {error}.") from error
 
 
-def _shared_stems(files: Sequence[Path], earlier: dict[str, Row]) -> frozenset[str]:
-    """Stems (case-folded, as some file systems compare them) that several inputs have, now or in earlier runs."""
+def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:
+    """Stems (case-folded, as some file systems compare them) that several inputs have, now or earlier, and those whose
+    pictures would be named like an input that lies in the output folder.
+    """
+    inside = {file.name.casefold() for file in files if file.parent.resolve() == out.resolve()}
+    named_like_inputs = {
+        file.stem.casefold() for file in files if inside & {f"{file.stem}_{o}.png".casefold() for o in OUTPUTS}
+    }
     paths = {str(file) for file in files} | set(earlier)
     counts = Counter(Path(path).stem.casefold() for path in paths)
-    return frozenset(stem for stem, count in counts.items() if count > 1)
+    return frozenset(stem for stem, count in counts.items() if count > 1) | named_like_inputs
 
 
 def _sha256(file: Path) -> str:
@@ -239,7 +276,8 @@ def _sha256(file: Path) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
+    """Whole or not at all. One at a time: copies of one photograph share their pictures."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)
+    with _writing:
+        partial.write_bytes(data)
+        partial.replace(path)

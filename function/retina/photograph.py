@@ -10,6 +10,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
@@ -39,14 +40,19 @@ DAMAGE = (
     AssertionError,
     RuntimeError,
     MemoryError,
+    EOFError,
     struct.error,
     zlib.error,
+    ImageCms.PyCMSError,
 )
 """What Pillow's decoders raise on damaged files: they promise no single type."""
 
 BLOCK = 64 * 2**20
 """Bytes of Pillow's memory blocks: the C library keeps smaller ones for the thread that freed them, and with several
 threads a large photograph would be held several times."""
+
+DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+"""The largest values of 8, 10, 12, 14 and 16 bits."""
 
 STRIP = 256
 """Rows copied at a time, so that a large photograph is never held three times."""
@@ -94,7 +100,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
 def decode_photograph(image: Image.Image, data: bytes) -> Photograph:
     """Decode an opened photograph of the file `data`; raises `PhotographUnreadableError`."""
     try:
-        rgb = _rgb(image)
+        rgb = _deep_rgb(data) if _is_deep(image) else _rgb(image)
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     except DAMAGE as error:
         raise PhotographUnreadableError(_DAMAGED) from error
@@ -102,6 +108,22 @@ def decode_photograph(image: Image.Image, data: bytes) -> Photograph:
         image.close()
     rgb = np.ascontiguousarray(_upright(rgb, orientation))
     return Photograph(rgb, find_field_of_view(rgb), hashlib.sha256(data).hexdigest())
+
+
+def _is_deep(image: Image.Image) -> bool:
+    """Colour of 16 bits a channel, of which Pillow keeps the upper eight."""
+    return image.mode.startswith("RGB") and any(";16" in str(tile[3]) for tile in image.tile)  # type: ignore[attr-defined]
+
+
+def _deep_rgb(data: bytes) -> Rgb:
+    """The PNG or TIFF `data` of 16 bits a channel as uint8[H,W,3]; what is transparent becomes black."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
+        raise ValueError("OpenCV reads this file differently")
+    rgb = _eight_bit(pixels[..., 2::-1])
+    if pixels.shape[2] == 4:
+        rgb[pixels[..., 3] == 0] = 0
+    return rgb
 
 
 def _rgb(image: Image.Image) -> Rgb:
@@ -130,16 +152,20 @@ def _rgb(image: Image.Image) -> Rgb:
 
 
 def _eight_bit(values: NDArray[np.generic]) -> Gray:
-    """Gray of more than 8 bits, or floating point, to uint8[H,W].
+    """Values of more than 8 bits, or floating point, to uint8 of the same shape.
 
     Values up to 1 are scaled from 0 to 1. Others are scaled from the smallest usual camera depth (8, 10, 12, 14 or 16
     bits) that holds the largest of them, so that 12-bit values in a 16-bit file do not come out black. What no
     camera writes, negative or larger, is scaled from its own range.
     """
+    if values.dtype == np.uint16:
+        high = float(values.max())
+        depth = next(depth for depth in DEPTHS if high <= depth)
+        return np.asarray(cv2.convertScaleAbs(np.asarray(values, np.uint16), alpha=255 / depth), np.uint8)
     numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(numbers.min()), float(numbers.max())
     if low >= 0 and high <= 65535:
-        low, high = 0.0, next(depth for depth in (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0) if high <= depth)
+        low, high = 0.0, 1.0 if high <= 1 else next(depth for depth in DEPTHS if high <= depth)
     scaled = (numbers - low) * (255 / max(high - low, 1e-12))
     return np.asarray(np.rint(np.clip(scaled, 0, 255)), np.uint8)
 
@@ -159,4 +185,7 @@ def _too_many(limit: int) -> str:
     return f"The photograph has more than {limit / 1e6:.0f} megapixels. Send it at a smaller size."
 
 
-_DAMAGED = "The file is damaged or incomplete and cannot be decoded. Export or copy the photograph again."
+_DAMAGED = (
+    "The file is damaged, incomplete or of a kind that cannot be decoded. Copy it again, or export the photograph as "
+    "PNG or JPEG."
+)

@@ -67,8 +67,7 @@ def _predict(
 ) -> Prediction:
     if not (photograph.field_of_view.fundus_like or force):
         raise NotAFundusPhotographError(
-            "This does not look like a photograph of the back of an eye. If it is one, insist with force=true "
-            "(--force on the command line)."
+            "This does not look like a photograph of the back of an eye. If it is one, insist on it (force)."
         )
     segmentation = segment(photograph, network, threshold)
     height, width = segmentation.vessels.shape

@@ -21,8 +21,11 @@ _HTTP = {
         "malformed_request",
         "The request could not be read. Send one multipart form with the photograph as its file.",
     ),
-    404: ("not_found", "There is nothing at this address. The API is described at /api/v1/docs."),
-    405: ("method_not_allowed", "This address does not answer that method. The API is described at /api/v1/docs."),
+    404: ("not_found", "There is nothing at this address. The API is described at /api/v1/openapi.json."),
+    405: (
+        "method_not_allowed",
+        "This address does not answer that method. The API is described at /api/v1/openapi.json.",
+    ),
 }
 
 
@@ -51,7 +54,7 @@ def unexpected(request_id: str) -> Response:
 def _validation(error: RequestValidationError) -> RetinaError:
     wrong = error.errors()
     if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
-        return FileMissingError("Send the photograph as the multipart field “file”.")
+        return FileMissingError("Send the photograph as the file field “file” of a multipart form, with its file name.")
     fields = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in wrong)
     return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
 

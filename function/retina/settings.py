@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -21,7 +21,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RETINA_", frozen=True)
 
     model: Path = Field(default_factory=lambda: bundled("models") / "unet.json", description="the model card to serve")
-    site: Path | None = Field(default_factory=lambda: bundled("site"), description="the page's files; empty: API only")
+    site: DirectoryPath | None = Field(
+        default_factory=lambda: bundled("site"), description="the page's files; empty: API only"
+    )
     inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
     max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")
     min_side: int = Field(64, ge=1, description="shortest side of the smallest photograph, in pixels")

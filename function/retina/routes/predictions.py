@@ -3,6 +3,7 @@
 import base64
 import functools
 import uuid
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -48,6 +49,9 @@ async def photograph_bytes(
     form = await request.form()
     if sum(isinstance(value, type(file)) for _, value in form.multi_items()) > 1 or len(form.getlist("file")) > 1:
         raise SeveralFilesError("Send one photograph a request; this one had several files.")
+    names = Counter(name for name, _ in form.multi_items())
+    if repeated := [name for name, count in names.items() if count > 1]:
+        raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
     data = await file.read()
     if len(data) > settings.inline_bytes:
         raise PhotographTooLargeError(too_large(settings.inline_bytes))
