@@ -1,6 +1,7 @@
 // One photograph from file to result. Enters: a source `{name, open}`; leaves: a result `{name, bytes, answer, urls,
 // fallback}` whose blob URLs its owner releases, or a Refusal. Does not touch the page.
 
+import { sameWayRound } from './orientation.js';
 import { predict, Refusal } from './prediction.js';
 
 const LARGEST_BYTES = 4 * 1024 * 1024;
@@ -18,10 +19,9 @@ export async function segment(source, { force, signal, pausing }) {
     const wishes = { force, signal, pausing };
     let answer = await predict(bytes, source.name, { ...wishes, outputs: size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
-    const { width, height } = answer.photograph;
-    if (size && (size.width !== width || size.height !== height)) {
-      fallback = 'Your browser shows this photograph at another size than it was segmented at';
-      answer = await predict(bytes, source.name, { ...wishes, outputs: DRAWN_BY_SERVER });
+    if (size) {
+      fallback = await disagreement(url, size, answer);
+      if (fallback) answer = await predict(bytes, source.name, { ...wishes, outputs: DRAWN_BY_SERVER });
     }
     signal.throwIfAborted();
     if (fallback) URL.revokeObjectURL(url);
@@ -57,6 +57,19 @@ async function readIn(file) {
     return new Blob([await file.arrayBuffer()], { type: file.type });
   } catch {
     throw new Refusal('file_unreadable', 'This file could not be read. Check that it still exists, then try again.');
+  }
+}
+
+/** Why the vessels would not lie on the photograph as the browser shows it; null where they do. */
+async function disagreement(url, size, { photograph, images }) {
+  if (size.width !== photograph.width || size.height !== photograph.height) {
+    return 'Your browser shows this photograph at another size than it was segmented at';
+  }
+  const preview = blobUrl(images.original_image, 'image/png');
+  try {
+    return (await sameWayRound(url, preview)) ? null : 'Your browser turns this photograph another way than it was segmented';
+  } finally {
+    URL.revokeObjectURL(preview);
   }
 }
 

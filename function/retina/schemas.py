@@ -14,7 +14,7 @@ class Problem(BaseModel):
     type: str = Field("about:blank", examples=["about:blank"])
     title: str = Field(examples=["Unprocessable Content"])
     status: int = Field(examples=[422])
-    detail: str = Field(examples=["The file is damaged or incomplete and cannot be decoded."])
+    detail: str = Field(examples=["The file is damaged, incomplete or of a kind that cannot be decoded."])
     code: str = Field(examples=["photograph_unreadable"])
     request_id: str = Field(examples=["0f8fad5bd9cb469fa16570867728950e"])
 

@@ -60,7 +60,7 @@ def test_several_files_keep_their_places(visit: Visit, small: bytes) -> None:
     visit.open().choose(("a.jpg", small), ("broken.jpg", broken), ("notes.txt", b"no photograph"), ("b.jpg", small))
     for name in ("a.jpg", "b.jpg"):
         visit.expect_state(name, "done")
-    for name, sentence in (("broken.jpg", "damaged or incomplete"), ("notes.txt", "not an image")):
+    for name, sentence in (("broken.jpg", "damaged, incomplete"), ("notes.txt", "not an image")):
         item = visit.expect_state(name, "refused")
         expect(item.locator(".item-sentence")).to_contain_text(sentence)
         expect(item.get_by_role("button", name="Try")).to_have_count(0)

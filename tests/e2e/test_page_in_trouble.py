@@ -106,3 +106,20 @@ def test_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
     visit.choose(("b.jpg", small))
     visit.expect_state("b.jpg", "done")
     expect(visit.page.locator(".item")).to_have_count(1)
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_a_photograph_that_the_browser_turns_otherwise_is_drawn_by_the_server(
+    visit: Visit, small_rgb: Rgb, orientation: int
+) -> None:
+    """A WebP with an EXIF orientation: the server heeds it, Chromium does not. The small photograph is a square."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    turned = encode(Image.fromarray(small_rgb), "WEBP", exif=exif, quality=95)
+    visit.open().choose(("turned.webp", turned))
+    visit.expect_state("turned.webp", "done")
+    if orientation == 1:
+        expect(visit.page.locator("#fallback")).to_be_hidden()
+    else:
+        expect(visit.page.locator("#fallback")).to_contain_text("Your browser turns this photograph another way")
+        expect(visit.page.locator("#layer-overlay")).to_be_visible()

@@ -1,0 +1,49 @@
+// Whether the browser shows a photograph the same way round as the server segmented it: they read some files'
+// orientation differently. Enters: blob URLs of the photograph and of the server's 128x128 preview; leaves: a boolean.
+// Does not correct anything.
+
+const SIDE = 64;
+const LAST = SIDE - 1;
+const CLEARLY = 2; // gray levels of 255, on average
+
+const TURNS = [
+  (x, y) => [LAST - x, y],
+  (x, y) => [x, LAST - y],
+  (x, y) => [LAST - x, LAST - y],
+  (x, y) => [y, x],
+  (x, y) => [LAST - y, x],
+  (x, y) => [y, LAST - x],
+  (x, y) => [LAST - y, LAST - x],
+];
+
+/** False where another way round fits the server's preview clearly better than the way the browser shows it. */
+export async function sameWayRound(photograph, preview) {
+  const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);
+  const asShown = difference(shown, sent, (x, y) => [x, y]);
+  return TURNS.every((turn) => difference(shown, sent, turn) + CLEARLY > asShown);
+}
+
+async function grayOf(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = SIDE;
+  canvas.height = SIDE;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, SIDE, SIDE);
+  const { data } = context.getImageData(0, 0, SIDE, SIDE);
+  return Float32Array.from({ length: SIDE * SIDE }, (_, i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3);
+}
+
+function difference(shown, sent, turn) {
+  let sum = 0;
+  for (let y = 0; y < SIDE; y += 1) {
+    for (let x = 0; x < SIDE; x += 1) {
+      const [u, v] = turn(x, y);
+      sum += Math.abs(shown[y * SIDE + x] - sent[v * SIDE + u]);
+    }
+  }
+  return sum / (SIDE * SIDE);
+}
