@@ -14,7 +14,7 @@ from PIL import Image
 from conftest import ROOT
 from retina.__main__ import main
 from retina.arrays import Rgb
-from retina.folders import COLUMNS
+from retina.results import COLUMNS
 from specimens import encode, refused
 
 

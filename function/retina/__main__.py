@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
     from tqdm import tqdm
 
-    from retina.folders import OutputFolderError, find_photographs, segment_files
+    from retina.folders import find_photographs, segment_files
+    from retina.results import OutputFolderError
     from retina.unet import VesselNetwork
 
     if parsed.jobs:

@@ -4,18 +4,18 @@ Enters: paths, settings and the network. Leaves: pictures and `results.csv` in t
 stops the run, and what an earlier run wrote with the same photograph and network is not made again.
 """
 
-import csv
 import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from retina import pictures
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
 from retina.prediction import Picture, Prediction, predict
+from retina.results import RESULTS, OutputFolderError, Results, Row, read_results
 from retina.settings import Settings
 from retina.unet import VesselNetwork
 
@@ -26,34 +26,7 @@ OUTPUTS: dict[str, Picture] = {
 }
 """What can be written, all PNG of the photograph's own size."""
 
-RESULTS = "results.csv"
-
 _writing = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of `results.csv`. `status` is done, rejected (this photograph) or failed (reading or writing it)."""
-
-    file: str
-    status: str
-    code: str = ""
-    reason: str = ""
-    width: str = ""
-    height: str = ""
-    field_of_view_width: str = ""
-    photo_sha256: str = ""
-    model_sha256: str = ""
-    threshold: str = ""
-    canvas: str = ""
-    vascular_density: str = ""
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
-
-
-class OutputFolderError(Exception):
-    """The output folder cannot be used; the message says why and what to do."""
 
 
 def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
@@ -68,7 +41,7 @@ def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {path}.")
         if not path.is_dir():
-            found.setdefault(str(path.absolute().resolve(strict=False).parent / path.name), path)
+            found.setdefault(str(path.parent.resolve() / path.name), path)
             continue
         if path.resolve() == results:
             raise OutputFolderError(f"{path} is the folder of the photographs. Choose another one for --out.")
@@ -110,7 +83,7 @@ def segment_files(
     written or holds a foreign `results.csv`. With `again` everything is recomputed; with `force` a photograph unlike a
     retina is segmented all the same.
     """
-    earlier = _read_results(out)
+    earlier = read_results(out)
     known = {} if again else earlier
     job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier, out), force)
     if not (out / RESULTS).exists():
@@ -121,7 +94,7 @@ def segment_files(
         unchanged = {file: row for file, row in zip(files, threads.map(job.unchanged, files), strict=True) if row}
         # Kept rows are written first, so that a run that is killed has lost none of them.
         kept = [row for name, row in earlier.items() if name not in wanted]
-        with _Results(out, [*kept, *unchanged.values()]) as results:
+        with Results(out, [*kept, *unchanged.values()]) as results:
             yield from unchanged.values()
             running = [threads.submit(job.run, file) for file in files if file not in unchanged]
             for done in as_completed(running):
@@ -211,50 +184,6 @@ class _Job:
             canvas=str(prediction.canvas),
             vascular_density="" if density is None else str(density),
         )
-
-
-class _Results:
-    """`results.csv`, replaced as a whole with the rows kept from before, then added to row by row."""
-
-    def __init__(self, out: Path, kept: Sequence[Row]) -> None:
-        self._path = out / RESULTS
-        partial = self._path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as lines:
-            writer = csv.DictWriter(lines, COLUMNS)
-            writer.writeheader()
-            writer.writerows(asdict(row) for row in kept)
-        partial.replace(self._path)
-
-    def __enter__(self) -> "_Results":
-        self._lines = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
-        return self
-
-    def write(self, row: Row) -> None:
-        csv.DictWriter(self._lines, COLUMNS).writerow(asdict(row))
-        self._lines.flush()
-
-    def __exit__(self, *_: object) -> None:
-        self._lines.close()
-
-
-def _read_results(out: Path) -> dict[str, Row]:
-    """The rows of an earlier run by file; makes the folder where there is none."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-            reader = csv.DictReader(lines)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
-            # A run that was killed may have left half a line: its photograph is simply done again.
-            return {row["file"]: Row(**row) for row in reader if None not in row.values() and None not in row}
-    except FileNotFoundError:
-        return {}
-    except csv.Error as error:
-        raise OutputFolderError(
-            f"{out / RESULTS} is damaged: {error}. Move it away, or choose another --out."
-        ) from error
-    except OSError as error:
-        raise OutputFolderError(f"The folder {out} cannot be used: {error}.") from error
 
 
 def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:

@@ -1,0 +1,81 @@
+"""`results.csv`: one row for every photograph, in a file that an interrupted run leaves whole.
+
+Enters: rows; leaves: the file, and the rows of an earlier run. Does not know how a row comes about.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+RESULTS = "results.csv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `results.csv`. `status` is done, rejected (this photograph) or failed (reading or writing it)."""
+
+    file: str
+    status: str
+    code: str = ""
+    reason: str = ""
+    width: str = ""
+    height: str = ""
+    field_of_view_width: str = ""
+    photo_sha256: str = ""
+    model_sha256: str = ""
+    threshold: str = ""
+    canvas: str = ""
+    vascular_density: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+class OutputFolderError(Exception):
+    """The output folder cannot be used; the message says why and what to do."""
+
+
+class Results:
+    """`results.csv`, replaced as a whole with the rows kept from before, then added to row by row."""
+
+    def __init__(self, out: Path, kept: Sequence[Row]) -> None:
+        self._path = out / RESULTS
+        partial = self._path.with_suffix(".partial")
+        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as lines:
+            writer = csv.DictWriter(lines, COLUMNS)
+            writer.writeheader()
+            writer.writerows(asdict(row) for row in kept)
+        partial.replace(self._path)
+
+    def __enter__(self) -> "Results":
+        self._lines = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
+        return self
+
+    def write(self, row: Row) -> None:
+        """Add `row`; it is in the file when this returns."""
+        csv.DictWriter(self._lines, COLUMNS).writerow(asdict(row))
+        self._lines.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+
+def read_results(out: Path) -> dict[str, Row]:
+    """The rows of an earlier run by file; makes the folder where there is none."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
+            reader = csv.DictReader(lines)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
+            # A run that was killed may have left half a line: its photograph is simply done again.
+            return {row["file"]: Row(**row) for row in reader if None not in row.values() and None not in row}
+    except FileNotFoundError:
+        return {}
+    except csv.Error as error:
+        raise OutputFolderError(
+            f"{out / RESULTS} is damaged: {error}. Move it away, or choose another --out."
+        ) from error
+    except OSError as error:
+        raise OutputFolderError(f"The folder {out} cannot be used: {error}.") from error
