@@ -18,7 +18,7 @@ help: ## list the targets
 run: .venv/run.done ## start the service and the page (PORT=8000)
 	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
 
-test: check build/tflite-runtime.done ## linter, formatter, types, unit and end-to-end tests
+test: check build/tflite-runtime.done test-models ## linter, formatter, types, unit and end-to-end tests
 	$(BIN)/pytest
 
 check: .venv/test.done
@@ -26,8 +26,9 @@ check: .venv/test.done
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test-models: build/keras.done ## tests of training and conversion (they need TensorFlow)
-	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest tests/test_train.py tests/test_convert.py tests/test_metrics.py
+test-models: build/keras.done ## tests of training, conversion and import (they need TensorFlow)
+	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest \
+	  tests/test_train.py tests/test_convert.py tests/test_foreign.py
 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
 	$(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"

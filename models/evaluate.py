@@ -1,10 +1,11 @@
-"""Measure the served pipeline on labelled photographs, or find the threshold on those held out of training.
+"""Measure the served pipeline on labelled photographs, or find the threshold on those of the train splits.
 
-Enters: a folder of labelled sets and a model card; leaves: a table a set, on request a CSV row a photograph and the
-card's scores. Uses `retina.segmentation.segment`, so that what is measured is what is served. Trains nothing.
+Enters: a folder of labelled sets and a model card; leaves: a table a set, on request a CSV row a photograph, sheets of
+pictures, and the card's scores. Uses `retina.segmentation.segment`, so that what is measured is what is served. Trains
+nothing.
 
-`python -m models.evaluate --data DIR [--csv FILE] [--write-card]`
-`python -m models.evaluate --data DIR --split held-out --sweep`
+`python -m models.evaluate --data DIR [--csv FILE] [--sheets DIR] [--widths 1024 1536] [--flips] [--write-card]`
+`python -m models.evaluate --data DIR --model CARD --sets HRF --split train --sweep`, for a network that never saw HRF
 """
 
 import argparse
@@ -19,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from models import metrics
-from models.labelled import HELD_OUT, LabelledPhotograph, read_mask, read_set
+from models import metrics, reliability, sheets
+from models.labelled import LabelledPhotograph, read_mask, read_set
 from retina.arrays import Mask
-from retina.model_card import Score
-from retina.photograph import decode_photograph, open_photograph
+from retina.model_card import CanvasSize, Score
+from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.segmentation import segment
 from retina.settings import Settings
 from retina.unet import VesselNetwork
@@ -71,24 +72,49 @@ def agreement(found: Mask, truth: Mask, inside: Mask, histogram: metrics.Histogr
     return Agreement(metrics.count(found, truth, inside), metrics.centrelines(found, truth, inside), histogram)
 
 
-def measure(labelled: LabelledPhotograph, network: VesselNetwork) -> Measured:
+@dataclass(frozen=True)
+class Variant:
+    """One way of using a network: its canvases and whether it looks at mirror images, too."""
+
+    name: str
+    network: VesselNetwork
+    flips: bool = False
+
+
+def variants(card: Path, widths: Sequence[int], flips: bool) -> list[Variant]:
+    """The card as it is, or at each of the working `widths` in pixels; with `flips` each of them a second time."""
+    found = [Variant("as the card says", VesselNetwork(card))]
+    if widths:
+        stride = found[0].network.card.stride
+        found = [Variant(f"{width} wide", VesselNetwork(card, canvases_of(width, stride))) for width in widths]
+    if flips:
+        found += [Variant(f"{variant.name}, flips averaged", variant.network, True) for variant in found]
+    return found
+
+
+def canvases_of(width: int, stride: int) -> list[CanvasSize]:
+    """Canvases of one width for any field of view: a square and a landscape one, multiples of `stride`."""
+    if width % stride:
+        raise ValueError(f"the width {width} is no multiple of the network's stride {stride}")
+    heights = {width, -(-width * 3 // 4 // stride) * stride}
+    return [CanvasSize(height=height, width=width, field_of_view_width_up_to=None) for height in sorted(heights)]
+
+
+def read_photograph(path: Path) -> Photograph:
+    """Decoded as the service does."""
+    settings, data = Settings(), path.read_bytes()
+    return decode_photograph(open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side), data)
+
+
+def measure(labelled: LabelledPhotograph, variant: Variant) -> Measured:
     """Segment one photograph as the service does and compare; `ValueError` where a reference has another size."""
-    settings, data = Settings(), labelled.photograph.read_bytes()
-    image = open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side)
-    result = segment(decode_photograph(image, data), network)
+    result = segment(read_photograph(labelled.photograph), variant.network, flips=variant.flips)
     truth, inside = read_mask(labelled.vessels), read_mask(labelled.field_of_view)
     if not truth.shape == inside.shape == result.vessels.shape:
         raise ValueError(f"{labelled.id}: photograph and references differ in size")
     histogram = metrics.histogram(result.probability, truth, inside)
     second = agreement(read_mask(labelled.second), truth, inside) if labelled.second else None
     return Measured(labelled.id, str(result.canvas), agreement(result.vessels, truth, inside, histogram), second)
-
-
-def photographs(folder: Path, split: str) -> list[LabelledPhotograph]:
-    """Those of one split of the set in `folder`: train, test, or held-out (of train, kept from learning)."""
-    if split == "held-out":
-        return [p for p in read_set(folder, "train") if p.id in HELD_OUT]
-    return list(read_set(folder, split))
 
 
 def summary(agreements: Sequence[Agreement]) -> tuple[dict[str, float], dict[str, float]]:
@@ -98,19 +124,20 @@ def summary(agreements: Sequence[Agreement]) -> tuple[dict[str, float], dict[str
     return mean, reduce(add, agreements).figures()
 
 
-def table(name: str, measured: Sequence[Measured]) -> str:
-    """A Markdown table of one set."""
-    rows = [("U-Net", [m.network for m in measured])]
-    if seconds := [m.second for m in measured if m.second]:
+def table(name: str, measured: dict[str, list[Measured]]) -> str:
+    """A Markdown table of one set, from what was measured in each variant."""
+    first = next(iter(measured.values()))
+    rows = [(variant, [m.network for m in found]) for variant, found in measured.items()]
+    if seconds := [m.second for m in first if m.second]:
         rows.append(("second observer", seconds))
     lines = [
-        f"| {name}, {len(measured)} photographs | " + " | ".join(FIGURES) + " |",
+        f"| {name}, {len(first)} photographs | " + " | ".join(FIGURES) + " |",
         "|---" * (len(FIGURES) + 1) + "|",
     ]
     for label, agreements in rows:
         for how, figures in zip(("mean of photographs", "pixels pooled"), summary(agreements), strict=True):
             cells = ["-" if np.isnan(figures[f]) else f"{figures[f]:.4f}" for f in FIGURES]
-            lines.append(f"| {label}, {how} | " + " | ".join(cells) + " |")
+            lines.append(f"| {label}; {how} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -128,18 +155,32 @@ def sweep(sets: dict[str, list[Measured]]) -> str:
     return "\n".join([*lines, "", f"Best threshold: {max(THRESHOLDS, key=lambda t: means[t]):.2f}"])
 
 
-def write_csv(path: Path, sets: dict[str, list[Measured]]) -> None:
-    """A row for each photograph and reader (network or second observer); empty where a figure does not exist."""
+def write_csv(path: Path, sets: dict[str, dict[str, list[Measured]]]) -> None:
+    """A row for each photograph and reader (variant or second observer); empty where a figure does not exist."""
     with path.open("w", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow(["set", "photograph", "canvas", "reader", *FIGURES])
+        writer.writerow(["set", "photograph", "reader", "canvas", *FIGURES])
         for name, measured in sets.items():
-            for m in measured:
-                for reader, found in (("network", m.network), ("second observer", m.second)):
-                    if found:
-                        figures = found.figures()
-                        cells = ["" if np.isnan(figures[f]) else f"{figures[f]:.5f}" for f in FIGURES]
-                        writer.writerow([name, m.id, m.canvas if reader == "network" else "", reader, *cells])
+            readers = [(variant, m.canvas, m.id, m.network) for variant, found in measured.items() for m in found]
+            readers += [("second observer", "", m.id, m.second) for m in next(iter(measured.values())) if m.second]
+            for reader, canvas, photograph, found in readers:
+                figures = found.figures()
+                cells = ["" if np.isnan(figures[f]) else f"{figures[f]:.5f}" for f in FIGURES]
+                writer.writerow([name, photograph, reader, canvas, *cells])
+
+
+def write_sheets(
+    folder: Path, name: str, found: Sequence[LabelledPhotograph], measured: Sequence[Measured], variant: Variant
+) -> None:
+    """A picture sheet in `folder` for the best, the median and the worst photograph of a set, by Dice."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ranked = sorted(zip(measured, found, strict=True), key=lambda pair: metrics.dice(pair[0].network.counts))
+    for place, (m, labelled) in {"worst": ranked[0], "median": ranked[len(ranked) // 2], "best": ranked[-1]}.items():
+        photograph = read_photograph(labelled.photograph)
+        vessels = segment(photograph, variant.network, flips=variant.flips).vessels
+        truth, inside = read_mask(labelled.vessels), read_mask(labelled.field_of_view)
+        title = f"{name} {m.id}: {place}, Dice {metrics.dice(m.network.counts):.3f}"
+        sheets.write(folder / f"{name}-{place}.png", title, photograph.rgb, truth, vessels, inside)
 
 
 def write_scores(
@@ -162,39 +203,59 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with a folder a set")
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
-    parser.add_argument("--split", choices=("test", "train", "held-out"), default="test")
+    parser.add_argument("--split", choices=("test", "train", "all"), default="test")
     parser.add_argument("--sets", nargs="+", help="names of sets; default: every folder in --data with images/")
+    parser.add_argument(
+        "--widths", nargs="+", type=int, default=[], help="working widths instead of the card's canvases"
+    )
+    parser.add_argument("--flips", action="store_true", help="measure the mean over mirror images, too")
     parser.add_argument("--csv", type=Path, help="write a row a photograph here")
+    parser.add_argument("--sheets", type=Path, help="write pictures of the best, median and worst photographs here")
+    parser.add_argument("--reliability", type=Path, help="draw how true the probabilities are, a PNG")
     parser.add_argument("--write-card", action="store_true", help="put the means into the card's scores")
     parser.add_argument("--sweep", action="store_true", help="print mean Dice a threshold instead")
     parser.add_argument("--jobs", type=int, default=1, help="photographs measured at the same time")
     options = parser.parse_args()
-    if options.sweep and options.split == "test":
-        parser.error("a threshold is not chosen on the test photographs: add --split held-out")
+    if options.sweep and options.split != "train":
+        parser.error("a threshold is not chosen on test photographs: add --split train")
+    if options.write_card and (options.widths or options.flips):
+        parser.error("the card's scores are those of the card as it is: leave out --widths and --flips")
 
-    network = VesselNetwork(options.model)
+    ways = variants(options.model, options.widths, options.flips)
     names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
-    wanted = {name: photographs(options.data / name, options.split) for name in names}
-    sets: dict[str, list[Measured]] = {}
-    with ThreadPoolExecutor(options.jobs) as pool, tqdm(total=sum(map(len, wanted.values())), unit="photo") as progress:
+    split = None if options.split == "all" else options.split
+    wanted = {name: found for name in names if (found := list(read_set(options.data / name, split)))}
+    sets: dict[str, dict[str, list[Measured]]] = {name: {} for name in wanted}
+    total = len(ways) * sum(map(len, wanted.values()))
+    with ThreadPoolExecutor(options.jobs) as pool, tqdm(total=total, unit="photo") as progress:
         for name, found in wanted.items():
-            sets[name] = []
-            for measured in pool.map(partial(measure, network=network), found):
-                sets[name].append(measured)
-                progress.update()
-    sets = {name: measured for name, measured in sets.items() if measured}
+            for way in ways:
+                sets[name][way.name] = []
+                for measured in pool.map(partial(measure, variant=way), found):
+                    sets[name][way.name].append(measured)
+                    progress.update()
     if options.sweep:
-        print(sweep(sets))
+        for way in ways:
+            print(f"{way.name}:\n", sweep({name: measured[way.name] for name, measured in sets.items()}), sep="\n")
         return
+    card = ways[0].network.card
     protocol = (
         "pixels inside the set's own field-of-view mask, at the photograph's own resolution, against the first "
-        f"observer; threshold {network.card.threshold:g}, fixed beforehand; mean over photographs"
+        f"observer; threshold {card.threshold:g}, fixed beforehand; mean over photographs"
     )
     print(*(table(name, measured) for name, measured in sets.items()), f"Protocol: {protocol}.", sep="\n\n")
     if options.csv:
         write_csv(options.csv, sets)
+    if options.sheets:
+        for name, found in wanted.items():
+            write_sheets(options.sheets, name, found, sets[name][ways[0].name], ways[0])
+    first = {name: measured[ways[0].name] for name, measured in sets.items()}
+    if options.reliability:
+        pooled = {name: reduce(add, [m.network for m in measured]).histogram for name, measured in first.items()}
+        drawn = {f"{name} {options.split}": histogram for name, histogram in pooled.items() if histogram}
+        reliability.draw(options.reliability, drawn, f"{card.name} {card.sha256[:8]}, inside the field of view")
     if options.write_card:
-        write_scores(options.model, network, sets, options.split, protocol)
+        write_scores(options.model, ways[0].network, first, options.split, protocol)
 
 
 if __name__ == "__main__":

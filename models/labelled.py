@@ -4,7 +4,7 @@ Enters: the folder of a set. Leaves: `LabelledPhotograph`s, read one at a time. 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from retina.arrays import Mask
 
 SETS = ("CHASE_DB1", "HRF")
 """The sets that the shipped network learns from."""
-HELD_OUT = frozenset({"Image_09L", "Image_09R", "Image_10L", "Image_10R", "05_dr", "05_g", "05_h"})
-"""Of the train splits: both eyes of two children, and one photograph a diagnosis."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,9 @@ def read_set(folder: Path, split: str | None = None) -> Iterator[LabelledPhotogr
             yield found
 
 
-def training_photographs(data: Path) -> list[list[LabelledPhotograph]]:
-    """The photographs learned from, a list a set."""
-    return [[p for p in read_set(data / name, "train") if p.id not in HELD_OUT] for name in SETS]
-
-
-def held_out_photographs(data: Path) -> list[list[LabelledPhotograph]]:
-    """The photographs of the train splits that are kept for validation, a list a set."""
-    return [[p for p in read_set(data / name, "train") if p.id in HELD_OUT] for name in SETS]
+def training_photographs(data: Path, sets: Sequence[str] = SETS) -> list[list[LabelledPhotograph]]:
+    """The photographs learned from, a list a set: the whole train split of each."""
+    return [list(read_set(data / name, "train")) for name in sets]
 
 
 def read_mask(path: Path) -> Mask:

@@ -1,7 +1,7 @@
 """The U-Net. Enters: nothing but sizes; leaves: an untrained Keras model. Knows no photograph.
 
-Ronneberger et al. 2015 (arXiv 1505.04597), small: two 3x3 convolutions with batch normalisation and a 1x1 shortcut a
-level, max pooling down, transposed convolutions up.
+Ronneberger et al. 2015 (arXiv 1505.04597), small: a convolution of stride 2 first, then two 3x3 convolutions with batch
+normalisation and a 1x1 shortcut a level, max pooling down, transposed convolutions up; the last one writes the pixels.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from typing import Any
 import keras
 from keras import layers
 
-WIDTHS = (16, 32, 64, 64, 64)
-"""Filters a level, full resolution first: 551,425 parameters."""
+WIDTHS = (32, 64, 96, 96)
+"""Filters a level, half resolution first."""
 
-STRIDE = 2 ** (len(WIDTHS) - 1)
+STRIDE = 2 ** len(WIDTHS)
 """Input height and width must be multiples of this."""
 
 
@@ -33,7 +33,9 @@ def build(
     Sizes left out stay open. For conversion give all three: a TFLite file with open sizes is slower.
     """
     inputs = keras.Input((height, width, 1), batch_size=batch_size, name="canvas")
-    x, skips = inputs, []
+    # An even kernel: with an odd one TensorFlow's "same" padding would shift everything by half a pixel.
+    x = layers.ReLU()(layers.Conv2D(WIDTHS[0], 4, strides=2, padding="same")(inputs))
+    skips = []
     for width_ in WIDTHS[:-1]:
         x = _level(x, width_)
         skips.append(x)
@@ -41,8 +43,7 @@ def build(
     x = _level(x, WIDTHS[-1])
     for width_, skip in zip(reversed(WIDTHS[:-1]), reversed(skips), strict=True):
         x = _level(layers.Concatenate()([up(x, width_), skip]), width_)
-    logits = layers.Conv2D(1, 1)(x)
-    outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(logits)
+    outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(up(x, 1))
     return keras.Model(inputs, outputs, name="unet")
 
 

@@ -7,6 +7,8 @@ Does not train.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,16 +16,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.labelled import LabelledPhotograph, read_mask
-from retina.arrays import Gray, Mask, Rgb
-from retina.canvas import normalise
+from retina.arrays import Canvas, Gray, Mask, Rgb
+from retina.canvas import normalise, resample
 from retina.field_of_view import find_field_of_view
 from retina.model_card import Preparation
 
-SIDE = 256
+SIDE = 320
 """Pixels of a patch's side."""
-WIDTHS = (420, 1100)
+WIDTHS = (560, 2100)
 """The range of field-of-view widths in pixels, drawn log-uniformly: the shipped canvases lie inside it."""
-CACHED_WIDTH = 1400
+CACHED_WIDTH = 2100
+POOL, FRESH = 36, 1
+"""Patches come from the last `POOL` disturbed photographs, of which each batch replaces `FRESH`: disturbing costs more
+than cutting.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,43 +59,54 @@ def load(photograph: LabelledPhotograph) -> Source:
     )
 
 
+@dataclass(frozen=True)
+class Disturbed:
+    """A photograph at one width as one camera might have taken it, prepared: values float32[h,w], vessels uint8[h,w]
+    and field of view bool[h,w].
+    """
+
+    values: Canvas
+    vessels: Gray
+    inside: Mask
+
+
 class Patches:
     """Batches numbered from 0: the same number gives the same batch, whatever was drawn before."""
 
     def __init__(self, sets: Sequence[Sequence[Source]], batch: int, seed: int) -> None:
         self._sets, self._batch, self._seed = sets, batch, seed
+        self._disturbed = lru_cache(POOL)(self._disturb)
 
     def __call__(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Inputs float32[batch,SIDE,SIDE,1] and targets float32[batch,SIDE,SIDE,2]: vessel (0 to 1), inside (0 or 1).
 
         The sets are drawn equally often, however many photographs each has.
         """
-        random = np.random.default_rng((self._seed, number))
-        inputs = np.zeros((self._batch, SIDE, SIDE, 1), np.float32)
-        targets = np.zeros((self._batch, SIDE, SIDE, 2), np.float32)
-        for i in range(self._batch):
-            sources = self._sets[(number * self._batch + i) % len(self._sets)]
-            inputs[i, ..., 0], targets[i] = _patch(sources[int(random.integers(len(sources)))], random)
-        return inputs, targets
+        random = np.random.default_rng((self._seed, 0, number))
+        pool = [self._disturbed(number * FRESH + i) for i in range(POOL)]
+        cut = [_cut(pool[int(random.integers(POOL))], random) for _ in range(self._batch)]
+        return np.stack([patch for patch, _ in cut])[..., None], np.stack([target for _, target in cut])
+
+    def _disturb(self, index: int) -> Disturbed:
+        random = np.random.default_rng((self._seed, 1, index))
+        sources = self._sets[index % len(self._sets)]
+        return _disturb(sources[int(random.integers(len(sources)))], random)
 
 
-def _patch(source: Source, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _disturb(source: Source, random: np.random.Generator) -> Disturbed:
     width = round(float(np.exp(random.uniform(*np.log(WIDTHS)))))
-    size = (width, round(width * source.rgb.shape[0] / source.rgb.shape[1]))
-    rgb = cv2.resize(source.rgb, size, interpolation=cv2.INTER_AREA)
+    size = (width, round(width * source.inside.shape[0] / source.inside.shape[1]))
+    gray = _retake(source.rgb, size, random)
     inside = cv2.resize(source.inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
-    gray = _disturb(rgb, random)  # type: ignore[arg-type]
-    values = normalise(gray, inside, Preparation())
+    return Disturbed(normalise(gray, inside, Preparation()), resample(source.vessels, size), inside)
 
-    warp = _warp(inside, random)
-    # The labels come from the cached size directly, so that their averages are taken once.
-    label = cv2.resize(source.vessels, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    area = (SIDE, SIDE)
+
+def _cut(photograph: Disturbed, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    warp, area = _warp(photograph.inside, random), (SIDE, SIDE)
     target = np.zeros((SIDE, SIDE, 2), np.float32)
-    target[..., 0] = cv2.warpAffine(label, warp, area, flags=cv2.INTER_LINEAR)
-    target[..., 1] = cv2.warpAffine(inside.astype(np.uint8), warp, area, flags=cv2.INTER_NEAREST)
-    patch = cv2.warpAffine(values, warp, area, flags=cv2.INTER_LINEAR)
-    return patch * target[..., 1], target
+    target[..., 0] = cv2.warpAffine(photograph.vessels, warp, area, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
+    target[..., 1] = cv2.warpAffine(photograph.inside.view(np.uint8), warp, area, flags=cv2.INTER_NEAREST)
+    return cv2.warpAffine(photograph.values, warp, area, flags=cv2.INTER_LINEAR) * target[..., 1], target
 
 
 def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
@@ -106,29 +123,28 @@ def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
     return np.column_stack([linear, SIDE / 2 - linear @ centre])
 
 
-def _disturb(rgb: Rgb, random: np.random.Generator) -> Gray:
-    """Another camera's green channel: other colour filters, gamma, light, blur, noise and compression. uint8[h,w]."""
-    values = rgb.astype(np.float32) / 255
+def _retake(rgb: Rgb, size: tuple[int, int], random: np.random.Generator) -> Gray:
+    """The green channel of another camera, at `size` (width, height): other colour filters, gamma, light, blur, noise
+    and compression. uint8[h,w].
+    """
     red, blue = random.uniform(-0.1, 0.25), random.uniform(-0.1, 0.25)
-    gray = (1 - red - blue) * values[..., 1] + red * values[..., 0] + blue * values[..., 2]
-    gray = np.clip(gray, 0, 1) ** np.exp(random.uniform(-0.5, 0.5))
-    height, width = gray.shape
+    mixed = cv2.transform(rgb, np.array([[red, 1 - red - blue, blue]], np.float32))
+    if random.random() < 0.3:  # a photograph of few pixels, enlarged
+        factor = random.uniform(0.35, 0.9)
+        mixed = resample(mixed, (round(size[0] * factor), round(size[1] * factor)))
+    curve = np.linspace(0, 1, 256, dtype=np.float32) ** np.exp(random.uniform(-0.5, 0.5))
+    gray: NDArray[np.floating[Any]] = resample(cv2.LUT(mixed, curve), size)
     if random.random() < 0.5:
-        slope = random.uniform(-0.4, 0.4, 2)
-        x, y = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
-        gray = gray * np.clip(1 + slope[0] * x[None, :] + slope[1] * y[:, None], 0.3, 1.7)
+        light = random.uniform(0.5, 1.5, (3, 3)).astype(np.float32)
+        gray = gray * cv2.resize(light, size, interpolation=cv2.INTER_CUBIC)
     mean = float(gray.mean())
     gray = (gray - mean) * random.uniform(0.6, 1.4) + mean * np.exp(random.uniform(-0.5, 0.4))
     if random.random() < 0.5:
-        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), random.uniform(0.3, 1.5)))
-    elif random.random() < 0.3:
-        factor = random.uniform(0.4, 0.9)
-        smaller = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        gray = np.asarray(cv2.resize(smaller, (width, height), interpolation=cv2.INTER_LINEAR))
+        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), random.uniform(0.3, 1.0) * size[0] / 700))
     if random.random() < 0.5:
-        gray = gray + random.normal(0, random.uniform(0.002, 0.03), gray.shape).astype(np.float32)
+        gray = gray + random.standard_normal(gray.shape, np.float32) * np.float32(random.uniform(0.002, 0.03))
     levels = np.asarray(np.clip(gray * 255, 0, 255), np.uint8)
-    if random.random() < 0.25:
-        _, packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(30, 90))])
+    if random.random() < 0.3:
+        _, packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(25, 90))])
         levels = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
     return levels

@@ -1,12 +1,12 @@
-"""Train the U-Net on the train splits of CHASE_DB1 and HRF.
+"""Train the U-Net on the train splits of CHASE_DB1 and HRF, or of one of them to see how it fares on the other.
 
 Enters: a folder of labelled sets; leaves: `weights.keras`, a checkpoint that a later run resumes from, and `log.csv`.
-`python -m models.train --data DIR --out build/train`. A few photographs of each train split are held out for
-validation and for choosing the threshold; the test splits are never read.
+`python -m models.train --data DIR --out build/train [--sets HRF]`. The test splits are never read.
 """
 
 import argparse
 import csv
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from keras import ops
 from tqdm import tqdm
 
 from models import network, patches
-from models.labelled import training_photographs
+from models.labelled import SETS, training_photographs
 
 EVERY = 250
 """Steps between checkpoints."""
@@ -57,7 +57,7 @@ def new_model(steps: int, rate: float) -> keras.Model:
     return model
 
 
-def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: float) -> Path:
+def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: float, sets: Sequence[str] = SETS) -> Path:
     """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights."""
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
@@ -69,7 +69,7 @@ def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: flo
         log.write_text("step,loss\n")
     start = int(model.optimizer.iterations)
     draw = patches.Patches(
-        [[patches.load(p) for p in photographs] for photographs in training_photographs(data)], batch, seed
+        [[patches.load(p) for p in photographs] for photographs in training_photographs(data, sets)], batch, seed
     )
     losses: list[float] = []
     with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
@@ -106,8 +106,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with CHASE_DB1/ and HRF/")
     parser.add_argument("--out", type=Path, default=Path("build/train"))
+    parser.add_argument("--sets", nargs="+", default=SETS, help="the sets to learn from")
     parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", default="mixed_bfloat16", help="a Keras dtype policy")

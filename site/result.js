@@ -4,6 +4,9 @@
 import { overlayPng } from './overlay.js';
 import { save, stem } from './save.js';
 
+// Two people who draw the same photograph's vessels agree by .77 to .80.
+const POOR_AGREEMENT = 0.7;
+
 export function createResult({ page, viewer, announce }) {
   const by = (id) => page.querySelector(`#${id}`);
   let shown = null;
@@ -14,6 +17,7 @@ export function createResult({ page, viewer, announce }) {
     by('result-title').textContent = result.name;
     by('warning-view').hidden = answer.quality.field_of_view !== 'whole';
     by('warning-content').hidden = answer.quality.fundus_like;
+    by('warning-trust').hidden = !(answer.quality.expected_dice < POOR_AGREEMENT) || answer.quality.expected_dice === null;
     by('preview-original').src = urls.original;
     by('preview-prediction').src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
@@ -57,10 +61,16 @@ export function factsOf({ measurements, photograph, quality, canvas, threshold, 
   const density = measurements.vascular_density;
   return {
     density: density === null ? 'not measurable' : `${(100 * density).toFixed(1)} % of the field of view`,
+    trust: trustOf(quality),
     size: `${photograph.width} × ${photograph.height} pixels`,
     view: quality.field_of_view === 'disc' ? `round, ${view.width} × ${view.height} pixels` : 'the whole frame',
     canvas: `${canvas.replace('x', ' × ')} pixels`,
     threshold: String(Number(threshold.toFixed(3))),
     model: `${model.name} ${model.sha256.slice(0, 8)}`,
   };
+}
+
+function trustOf({ expected_dice: dice, expected_dice_error: error }) {
+  if (dice === null) return 'not known';
+  return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)} with a human observer`;
 }

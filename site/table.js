@@ -3,7 +3,7 @@
 
 const COLUMNS = [
   'file', 'state', 'reason', 'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height',
-  'vascular_density', 'canvas', 'threshold', 'model', 'model_sha256',
+  'expected_dice', 'vascular_density', 'canvas', 'threshold', 'model', 'model_sha256',
 ];
 
 export function tableOf(photographs) {
@@ -16,7 +16,7 @@ function rowOf({ name, state, code, result }) {
   const view = photograph.field_of_view;
   return [
     name, state, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
-    measurements.vascular_density, canvas, threshold, model.name, model.sha256,
+    quality.expected_dice, measurements.vascular_density, canvas, threshold, model.name, model.sha256,
   ];
 }
 

@@ -15,7 +15,7 @@ keras = pytest.importorskip("keras", reason="Keras is not installed here; it is 
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType  # noqa: E402
 
-from models import convert, network  # noqa: E402
+from models import convert, network, tflite  # noqa: E402
 
 CANVASES = (
     CanvasSize(height=64, width=64, field_of_view_width_up_to=80),
@@ -33,8 +33,8 @@ def trained() -> Any:
 def files(trained: Any) -> dict[convert.Precision, bytes]:
     random = np.random.default_rng(3)
     windows = [random.normal(0, 1, (64, 64)).astype(np.float32).clip(-4, 4) for _ in range(4)]
-    model = convert.rebuild(trained, CANVASES[0])
-    return {"float32": convert.to_tflite(model), "int8": convert.to_tflite(model, windows)}
+    model = tflite.rebuild(trained, CANVASES[0])
+    return {"float32": tflite.to_tflite(model), "int8": tflite.to_tflite(model, windows)}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_both_files_answer_at_every_canvas_as_keras_does(
     assert len(sentences) == 2 * len(CANVASES)
     for canvas in CANVASES:
         values = np.random.default_rng(4).normal(0, 1, (canvas.height, canvas.width)).astype(np.float32)
-        exact, rough = convert.run(files["float32"], values), convert.run(files["int8"], values)
+        exact, rough = tflite.run(files["float32"], values), tflite.run(files["int8"], values)
         assert exact.shape == rough.shape == values.shape
         assert exact.dtype == rough.dtype == np.float32
         assert np.abs(exact - rough).mean() < 0.02
@@ -70,7 +70,7 @@ def test_mixed_precision_weights_are_carried_into_float32(files: dict[convert.Pr
     try:
         keras.utils.set_random_seed(3)
         mixed = network.build()
-        rebuilt = convert.rebuild(mixed, CANVASES[0])
+        rebuilt = tflite.rebuild(mixed, CANVASES[0])
     finally:
         keras.mixed_precision.set_global_policy(policy)
     assert {layer.compute_dtype for layer in rebuilt.layers} == {"float32"}

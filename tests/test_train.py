@@ -65,7 +65,7 @@ def test_patches_depend_on_their_number_alone(data: Path) -> None:
     for a, b in zip(first(5), again(5), strict=True):
         assert np.array_equal(a, b)
     inputs, targets = first(5)
-    assert inputs.shape == (2, 256, 256, 1)
+    assert inputs.shape == (2, patches.SIDE, patches.SIDE, 1)
     assert set(np.unique(targets[..., 1])) <= {0.0, 1.0}
     assert not inputs[targets[..., 1] == 0].any()
     assert not np.array_equal(first(6)[0], inputs)

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     segment.add_argument(
         "--jobs", type=_positive, metavar="N", help="photographs worked on at once (default: all cores)"
     )
+    segment.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
     segment.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
     segment.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
     segment.set_defaults(run=_segment)
@@ -81,6 +82,7 @@ def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
             VesselNetwork(settings.model),
             settings,
             parsed.outputs,
+            flips=parsed.flips,
             again=parsed.again,
             force=parsed.force,
         )

@@ -4,7 +4,7 @@ Enters: RGB uint8[H,W,3]. Leaves: a `FieldOfView`. Does not judge focus or expos
 that the frame cuts off.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -41,6 +41,10 @@ class FieldOfView:
     roundness: float
     fundus_like: bool
 
+    def widened(self, shape: tuple[int, int]) -> "FieldOfView":
+        """The same finding, but all of a photograph of `shape` (H, W)."""
+        return replace(self, left=0, top=0, width=shape[1], height=shape[0], outline=_frame(shape))
+
     def mask(self, shape: tuple[int, int]) -> Mask:
         """Bool[H,W] for a photograph of `shape` (H, W)."""
         inside = np.zeros(shape, np.uint8)
@@ -73,7 +77,7 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
         outline = (hull + 0.5) * (width / size[0], height / size[1]) - 0.5
         outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
     else:
-        outline = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
+        outline = _frame((height, width))
         inside[:] = 1
     left, top = (int(v) for v in outline.min(axis=0))
     right, bottom = (int(v) for v in outline.max(axis=0))
@@ -87,6 +91,11 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
         roundness=round(roundness, 3),
         fundus_like=_fundus_like(small, inside.view(np.bool_), disc),
     )
+
+
+def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
+    height, width = shape
+    return np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
 
 
 def _largest_lit_region(small: Rgb) -> NDArray[np.uint8]:

@@ -74,18 +74,19 @@ def segment_files(
     settings: Settings,
     outputs: Sequence[str],
     *,
+    flips: bool = False,
     again: bool = False,
     force: bool = False,
 ) -> Iterator[Row]:
     """Segment `files` into `out`, yielding each one's row when it is on disk, in the order in which they finish.
 
     Up to `settings.cores` photographs are worked on at the same time. Raises `OutputFolderError` where `out` cannot be
-    written or holds a foreign `results.csv`. With `again` everything is recomputed; with `force` a photograph unlike a
-    retina is segmented all the same.
+    written or holds a foreign `results.csv`. With `flips` the mean over mirror images is taken, with `again` everything
+    is recomputed, with `force` a photograph unlike a retina is segmented all the same.
     """
     earlier = read_results(out)
     known = {} if again else earlier
-    job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier, out), force)
+    job = _Job(out, network, settings, tuple(outputs), known, _shared_stems(files, earlier, out), flips, force)
     if not (out / RESULTS).exists():
         job.refuse_foreign_files(files)
     wanted = {str(file) for file in files}
@@ -112,6 +113,7 @@ class _Job:
     outputs: tuple[str, ...]
     earlier: dict[str, Row]
     shared_stems: frozenset[str]
+    flips: bool
     force: bool
 
     def run(self, file: Path) -> Row:
@@ -125,7 +127,9 @@ class _Job:
     def _segmented(self, file: Path) -> Row:
         wanted = {name: OUTPUTS[name] for name in self.outputs}
         try:
-            prediction = predict(self._read(file), self.network, self.settings, wanted, force=self.force)
+            prediction = predict(
+                self._read(file), self.network, self.settings, wanted, flips=self.flips, force=self.force
+            )
         except PhotographError as error:
             return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=_sha256(file))
         for name, picture in prediction.pictures.items():
@@ -140,13 +144,13 @@ class _Job:
                     raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")
 
     def unchanged(self, file: Path) -> Row | None:
-        """The earlier run's row, where photograph, network and threshold are the same and the pictures still there."""
+        """The earlier run's row, where photograph, network and options are the same and the pictures still there."""
         row = self.earlier.get(str(file))
         card = self.network.card
         if (
             row is None
             or row.status != "done"
-            or (row.model_sha256, row.threshold) != (card.sha256, str(card.threshold))
+            or (row.model_sha256, row.threshold, row.flips) != (card.sha256, str(card.threshold), _yes(self.flips))
         ):
             return None
         try:
@@ -182,8 +186,14 @@ class _Job:
             model_sha256=self.network.card.sha256,
             threshold=str(prediction.threshold),
             canvas=str(prediction.canvas),
+            flips=_yes(self.flips),
+            expected_dice="" if prediction.expected_dice is None else str(prediction.expected_dice),
             vascular_density="" if density is None else str(density),
         )
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:

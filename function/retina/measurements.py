@@ -19,6 +19,7 @@ class Measurements:
 
 
 def measure(vessels: Mask, view: FieldOfView) -> Measurements:
-    """Measure `vessels` bool[H,W], none of which lies outside the field of view."""
-    area = int(np.count_nonzero(view.mask((vessels.shape[0], vessels.shape[1]))))
-    return Measurements(vascular_density=round(int(np.count_nonzero(vessels)) / area, 6) if area else None)
+    """Measure `vessels` bool[H,W] inside the field of view; what lies outside is left alone."""
+    inside = view.mask((vessels.shape[0], vessels.shape[1]))
+    area = int(np.count_nonzero(inside))
+    return Measurements(vascular_density=round(int(np.count_nonzero(vessels & inside)) / area, 6) if area else None)

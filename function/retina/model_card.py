@@ -35,6 +35,12 @@ class Clahe(_Part):
     tiles: tuple[int, int] = (8, 8)
 
 
+class GlobalHistogram(_Part):
+    """Histogram equalisation of the whole canvas as OpenCV's `equalizeHist` does it."""
+
+    method: Literal["global histogram"] = "global histogram"
+
+
 class Standardise(_Part):
     """(gray - mean) / deviation over the field of view, clipped to +-clip, 0 outside."""
 
@@ -42,19 +48,30 @@ class Standardise(_Part):
     clip: float = 4.0
 
 
-class Preparation(_Part):
-    """How a photograph becomes the network's input."""
+class Divide(_Part):
+    """gray / by."""
 
-    frame: Literal["field of view"] = "field of view"
-    aspect: Literal["keep"] = "keep"
-    padding: Literal["centre"] = "centre"
-    resampling: Literal["area"] = "area"
-    gray: Literal["green"] = "green"
-    outside: Literal["field-of-view mean"] = Field(
-        "field-of-view mean", description="What stands outside the field of view while contrast is equalised"
+    method: Literal["divide"] = "divide"
+    by: Annotated[float, Field(gt=0)] = 255.0
+
+
+class Preparation(_Part):
+    """How a photograph becomes the network's input: cut out, resampled, made gray, equalised, scaled, in this order."""
+
+    frame: Literal["field of view", "whole photograph"] = Field(
+        "field of view", description="what is cut out; nothing is found outside it"
     )
-    equalisation: Clahe = Clahe()
-    scaling: Standardise = Standardise()
+    aspect: Literal["keep", "stretch"] = Field("keep", description="keep: padded with zeros around the centre")
+    resampling: Literal["area", "bicubic"] = Field(
+        "area",
+        description="area: OpenCV's area averages on the way down, bilinear on the way up; bicubic: Pillow's",
+    )
+    gray: Literal["green", "luma"] = Field("green", description="luma: OpenCV's RGB2GRAY")
+    outside: Literal["field-of-view mean", "as photographed"] = Field(
+        "field-of-view mean", description="what stands outside the field of view while contrast is equalised"
+    )
+    equalisation: Clahe | GlobalHistogram = Field(Clahe(), discriminator="method")
+    scaling: Standardise | Divide = Field(Standardise(), discriminator="method")
 
 
 class TrainingSet(_Part):
@@ -79,6 +96,15 @@ class Score(_Part):
     cldice: float
 
 
+class Confidence(_Part):
+    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * soft Dice."""
+
+    intercept: float
+    slope: float
+    mean_absolute_error: float
+    fitted_on: str
+
+
 class ModelCard(_Part):
     """What stands in `unet.json`."""
 
@@ -86,12 +112,13 @@ class ModelCard(_Part):
     file: str
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     parameters: int
-    precision: Literal["float32", "int8"]
+    precision: Literal["float32", "float16", "int8"]
     stride: Annotated[int, Field(gt=0)]
     canvases: Annotated[tuple[CanvasSize, ...], Field(min_length=1)]
     preparation: Preparation
     threshold: Annotated[float, Field(ge=0, le=1, description="a vessel is where the probability is greater")]
     training: tuple[TrainingSet, ...]
+    confidence: Confidence | None = Field(None, description="null: never fitted for this network")
     scores: tuple[Score, ...] = ()
 
     @model_validator(mode="after")

@@ -33,8 +33,12 @@ def original_preview(photograph: Photograph) -> bytes:
 
 
 def prediction_preview(segmentation: Segmentation) -> bytes:
-    """The probability map area-averaged to 128x128, then thresholded: a PNG of 0 and 255."""
-    small = cv2.resize(segmentation.probability, PREVIEW, interpolation=cv2.INTER_AREA)
+    """The probability map area-averaged to 128x128, then thresholded: a PNG of 0 and 255.
+
+    Taken from the network's own map where that shows the whole photograph: 128x128 pixels then stay as they are.
+    """
+    source = segmentation.probability if segmentation.whole is None else segmentation.whole
+    small = cv2.resize(source, PREVIEW, interpolation=cv2.INTER_AREA)
     return _png(over(small, segmentation.threshold).view(np.uint8) * 255)  # type: ignore[arg-type]
 
 

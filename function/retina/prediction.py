@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from retina.confidence import expected_dice
 from retina.errors import NotAFundusPhotographError
 from retina.field_of_view import FieldOfView
 from retina.measurements import Measurements, measure
@@ -26,7 +27,10 @@ Picture = Callable[[Photograph, Segmentation], bytes]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What was found in one photograph. Sizes in pixels; `pictures` are encoded files by name."""
+    """What was found in one photograph. Sizes in pixels; `pictures` are encoded files by name.
+
+    `expected_dice`, 0 to 1, is the agreement with a human observer to expect; None where it is not known.
+    """
 
     width: int
     height: int
@@ -34,6 +38,7 @@ class Prediction:
     sha256: str
     threshold: float
     canvas: CanvasSize
+    expected_dice: float | None
     measurements: Measurements
     pictures: dict[str, bytes]
 
@@ -45,17 +50,19 @@ def predict(
     pictures: dict[str, Picture],
     *,
     threshold: float | None = None,
+    flips: bool = False,
     force: bool = False,
 ) -> Prediction:
     """Decode, segment and measure the photograph `data`, and encode the `pictures` asked for.
 
-    Raises the `PhotographError`s; with `force` a photograph unlike a retina is segmented all the same.
+    Raises the `PhotographError`s; with `force` a photograph unlike a retina is segmented all the same. With `flips`
+    the mean over mirror images is taken, for four times the network's time.
     """
     image = open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side)
     if image.width * image.height > LARGE_PIXELS:
         with _large_turn:
-            return _predict(decode_photograph(image, data), network, pictures, threshold, force)
-    return _predict(decode_photograph(image, data), network, pictures, threshold, force)
+            return _predict(decode_photograph(image, data), network, pictures, threshold, flips, force)
+    return _predict(decode_photograph(image, data), network, pictures, threshold, flips, force)
 
 
 def _predict(
@@ -63,13 +70,14 @@ def _predict(
     network: VesselNetwork,
     pictures: dict[str, Picture],
     threshold: float | None,
+    flips: bool,
     force: bool,
 ) -> Prediction:
     if not (photograph.field_of_view.fundus_like or force):
         raise NotAFundusPhotographError(
             "This does not look like a photograph of the back of an eye. If it is one, insist on it (force)."
         )
-    segmentation = segment(photograph, network, threshold)
+    segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape
     return Prediction(
         width=width,
@@ -78,6 +86,7 @@ def _predict(
         sha256=photograph.sha256,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
+        expected_dice=expected_dice(segmentation.probability, segmentation.vessels, network.card.confidence),
         measurements=measure(segmentation.vessels, photograph.field_of_view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
     )

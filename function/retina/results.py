@@ -26,6 +26,8 @@ class Row:
     model_sha256: str = ""
     threshold: str = ""
     canvas: str = ""
+    flips: str = ""
+    expected_dice: str = ""
     vascular_density: str = ""
 
 

@@ -52,7 +52,7 @@ class PhotographFacts(BaseModel):
 
 
 class Quality(BaseModel):
-    """What the search for the field of view found."""
+    """What the search for the field of view found, and how far to trust the mask."""
 
     field_of_view: Literal["disc", "whole"] = Field(
         description="disc: a round field of view was found. whole: none was, and the whole frame was segmented"
@@ -61,6 +61,16 @@ class Quality(BaseModel):
         ge=0, le=1, description="share of the visible edge that lies on one circle", examples=[0.968]
     )
     fundus_like: bool = Field(description="false only where force=true insisted")
+    expected_dice: float | None = Field(
+        ge=0,
+        le=1,
+        description="agreement (Dice) with a human observer's mask to expect, from the probability map alone; null "
+        "where nothing was found or the network was never examined for it",
+        examples=[0.811],
+    )
+    expected_dice_error: float | None = Field(
+        ge=0, description="how far off expected_dice was on average where it was examined", examples=[0.031]
+    )
 
 
 class MeasurementValues(BaseModel):

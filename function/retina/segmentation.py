@@ -4,35 +4,59 @@ Pure but for the network it is given. Does not decode, encode or store.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from retina.arrays import CERTAIN, Mask, ProbabilityMap
-from retina.canvas import place, prepare, restore
+from retina.arrays import CERTAIN, Canvas, Mask, ProbabilityMap
+from retina.canvas import levels, place, prepare, restore
 from retina.model_card import CanvasSize
 from retina.photograph import Photograph
 from retina.unet import VesselNetwork
 
+FLIPS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+"""Steps down and across: as it is, left to right, upside down, both."""
+
 
 @dataclass(frozen=True)
 class Segmentation:
-    """`probability` uint16[H,W] and `vessels` bool[H,W] of the photograph's size; 0 outside its field of view."""
+    """`probability` uint16[H,W] and `vessels` bool[H,W] of the photograph's size; 0 outside the card's frame.
+
+    `whole`: the network's own map uint16[h,w], where the card stretches the whole photograph onto the canvas; its
+    pixels then are the photograph's at another size.
+    """
 
     probability: ProbabilityMap
     vessels: Mask
     threshold: float
     canvas: CanvasSize
+    whole: ProbabilityMap | None = None
 
 
-def segment(photograph: Photograph, network: VesselNetwork, threshold: float | None = None) -> Segmentation:
-    """Segment the vessels of `photograph`, at the card's threshold unless another (0 to 1) is given."""
-    view, shape = photograph.field_of_view, photograph.rgb.shape[:2]
-    placement = place(view, network.card.canvases)
-    canvas = prepare(photograph.rgb, view, placement, network.card.preparation)
-    probability = restore(network(placement.canvas, canvas), view, placement, shape)
+def segment(
+    photograph: Photograph, network: VesselNetwork, threshold: float | None = None, *, flips: bool = False
+) -> Segmentation:
+    """Segment the vessels of `photograph`, at the card's threshold unless another (0 to 1) is given.
+
+    With `flips` the network looks four times, at the canvas and its mirror images, and the mean is taken.
+    """
+    preparation, shape = network.card.preparation, photograph.rgb.shape[:2]
+    entire = preparation.frame == "whole photograph"
+    view = photograph.field_of_view.widened(shape) if entire else photograph.field_of_view
+    placement = place(view, network.card.canvases, preparation.aspect)
+    values = prepare(photograph.rgb, view, placement, preparation)
+    found = average(network, placement.canvas, values, FLIPS if flips else FLIPS[:1])
+    probability = restore(found, view, placement, shape)
     threshold = network.card.threshold if threshold is None else threshold
-    return Segmentation(probability, over(probability, threshold), threshold, placement.canvas)
+    whole = levels(found) if entire and preparation.aspect == "stretch" else None
+    return Segmentation(probability, over(probability, threshold), threshold, placement.canvas, whole)
+
+
+def average(network: VesselNetwork, canvas: CanvasSize, values: Canvas, flips: Sequence[tuple[int, int]]) -> Canvas:
+    """The mean probability float32[h,w] of `values` float32[h,w] looked at in each of the `flips`, turned back."""
+    maps = [network(canvas, np.ascontiguousarray(values[::down, ::across]))[::down, ::across] for down, across in flips]
+    return maps[0] if len(maps) == 1 else np.mean(maps, axis=0, dtype=np.float32)
 
 
 def over(probability: ProbabilityMap, threshold: float) -> Mask:

@@ -6,6 +6,7 @@ and does not threshold.
 
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,11 @@ class VesselNetwork:
     busy with it at the same time, but only one for each large canvas: callers take turns.
     """
 
-    def __init__(self, card_path: Path) -> None:
-        """Reads card and network; raises `ModelCardError`."""
+    def __init__(self, card_path: Path, canvases: Sequence[CanvasSize] | None = None) -> None:
+        """Reads card and network, with other `canvases` than the card's if given; raises `ModelCardError`."""
         self.card, self._network = read_model_card(card_path)
+        if canvases:
+            self.card = self.card.model_copy(update={"canvases": tuple(canvases)})
         self._idle: dict[CanvasSize, list[Any]] = defaultdict(list)
         self._lock = threading.Lock()
         self._turns = {

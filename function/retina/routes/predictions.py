@@ -88,13 +88,16 @@ async def create_prediction(
     threshold: Annotated[
         float | None, Form(ge=0, le=1, description="instead of the model card's", examples=[0.4])
     ] = None,
+    flips: Annotated[
+        bool, Form(description="look at mirror images, too, and take the mean: slightly better, four times the work")
+    ] = False,
     force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
 ) -> PredictionAnswer:
     """The vessels of one photograph at its own resolution, with what can be measured on them.
 
     Free within fair use. The photograph is not kept. For research and education, not for diagnosis.
     """
-    prediction = await _predict(request, data, _pictures(outputs), threshold=threshold, force=force)
+    prediction = await _predict(request, data, _pictures(outputs), threshold=threshold, flips=flips, force=force)
     limit = request.app.state.settings.inline_bytes
     sizes = {name: 4 * -(-len(picture) // 3) for name, picture in prediction.pictures.items()}
     if sum(sizes.values()) > limit:
@@ -116,6 +119,7 @@ def _pictures(outputs: str) -> dict[str, Picture]:
 
 def _answer(prediction: Prediction, network: VesselNetwork) -> PredictionAnswer:
     view = prediction.field_of_view
+    fitted = network.card.confidence
     return PredictionAnswer(
         id=uuid.uuid4().hex,
         model=ModelName(name=network.card.name, sha256=network.card.sha256),
@@ -127,7 +131,13 @@ def _answer(prediction: Prediction, network: VesselNetwork) -> PredictionAnswer:
             field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
             sha256=prediction.sha256,
         ),
-        quality=Quality(field_of_view=view.frame, roundness=view.roundness, fundus_like=view.fundus_like),
+        quality=Quality(
+            field_of_view=view.frame,
+            roundness=view.roundness,
+            fundus_like=view.fundus_like,
+            expected_dice=prediction.expected_dice,
+            expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
+        ),
         measurements=MeasurementValues(**asdict(prediction.measurements)),
         images=Images(**_base64(prediction.pictures)),
     )

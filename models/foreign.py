@@ -1,0 +1,118 @@
+"""Networks trained elsewhere: a Keras U-Net in, a TFLite file and the card that serves it out.
+
+Supports the family that `unet_model.h5` is of: one gray channel in, one sigmoid channel of the same size out, trained
+on whole photographs that Pillow's bicubic resampling stretched, made gray by OpenCV's RGB2GRAY, globally equalised and
+divided by 255. Others are served by changing the card by hand. Does not train, and runs no code from a file.
+"""
+
+import hashlib
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.tflite import TOLERANCE, run
+from retina.model_card import CanvasSize, Divide, GlobalHistogram, ModelCard, Preparation
+
+PREPARATION = Preparation(
+    frame="whole photograph",
+    aspect="stretch",
+    resampling="bicubic",
+    gray="luma",
+    outside="as photographed",
+    equalisation=GlobalHistogram(),
+    scaling=Divide(by=255),
+)
+
+
+class ForeignNetworkError(Exception):
+    """The network cannot be imported; the message says why and what to do."""
+
+
+class _Conv2DTranspose(keras.layers.Conv2DTranspose):  # type: ignore[misc]
+    """Files written by older versions give `groups`, which Keras 3 does not take; they never give another than 1."""
+
+    def __init__(self, *arguments: Any, groups: int = 1, **options: Any) -> None:
+        if groups != 1:
+            raise ForeignNetworkError("It has grouped transposed convolutions, which are not supported.")
+        super().__init__(*arguments, **options)
+
+
+def read(path: Path) -> keras.Model:
+    """The network in `path` (.h5 or .keras) without its optimizer, losses and metrics. Raises `ForeignNetworkError`."""
+    if not path.is_file():
+        raise ForeignNetworkError("There is no such file.")
+    try:
+        # Only the layers are built: what the network was trained with may be unknown here.
+        model = keras.saving.load_model(path, compile=False, custom_objects={"Conv2DTranspose": _Conv2DTranspose})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, ImportError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ForeignNetworkError(
+            "It cannot be read as a whole Keras network. Save it with model.save(), not its weights alone, and without "
+            f"Lambda layers or layers of your own. Keras says: {reason}"
+        ) from error
+    return model
+
+
+def size_of(model: keras.Model) -> CanvasSize:
+    """The one canvas of `model`. Raises `ForeignNetworkError` unless it maps [N,H,W,1] to [N,H,W,1]."""
+    shapes = [tuple(shape) if not isinstance(shape, list) else () for shape in (model.input_shape, model.output_shape)]
+    if any(len(shape) != 4 or shape[3] != 1 for shape in shapes) or shapes[0][1:] != shapes[1][1:]:
+        raise ForeignNetworkError(
+            f"It takes {model.input_shape} and gives {model.output_shape}. Only one gray channel in and one "
+            "probability of the same size out is supported."
+        )
+    _, height, width, _ = shapes[0]
+    if height is None or width is None:
+        raise ForeignNetworkError("Its input size is open. Save it with the height and width it was trained at.")
+    return CanvasSize(height=height, width=width, field_of_view_width_up_to=None)
+
+
+def to_tflite(model: keras.Model, canvas: CanvasSize) -> bytes:
+    """The float32 file, for a batch of one. Raises `ForeignNetworkError` where it does not repeat Keras."""
+    shape = (1, canvas.height, canvas.width, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        signature = [tf.TensorSpec(shape, tf.float32)]
+        model.export(folder, verbose=False, input_signature=signature)
+        file = bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
+    values = np.random.default_rng(0).random(shape, np.float32)
+    expected = np.asarray(model(values, training=False), np.float32)[0, :, :, 0]
+    if expected.min() < 0 or expected.max() > 1:
+        raise ForeignNetworkError("Its answers leave 0 to 1. End it with a sigmoid.")
+    worst = float(np.abs(run(file, values[0, :, :, 0]) - expected).max())
+    if not worst < TOLERANCE:
+        raise ForeignNetworkError(f"Converted, it differs from Keras by {worst:.2g}. It was not written.")
+    return file
+
+
+def convert(path: Path, out: Path, threshold: float) -> list[str]:
+    """Write `unet.tflite` and `unet.json` into `out`; returns what to tell. Raises `ForeignNetworkError`."""
+    if not 0 <= threshold <= 1:
+        raise ForeignNetworkError("The threshold must lie between 0 and 1.")
+    model = read(path)
+    canvas = size_of(model)
+    file = to_tflite(model, canvas)
+    card = ModelCard(
+        name=path.stem,
+        file="unet.tflite",
+        sha256=hashlib.sha256(file).hexdigest(),
+        parameters=model.count_params(),
+        precision="float32",
+        stride=math.gcd(canvas.height, canvas.width),
+        canvases=(canvas,),
+        preparation=PREPARATION,
+        threshold=threshold,
+        training=(),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / card.file).write_bytes(file)
+    written = out / "unet.json"
+    written.write_text(card.model_dump_json(indent=2) + "\n")
+    return [
+        f"{card.parameters:,} parameters, {canvas}, {len(file):,} bytes; repeats Keras within {TOLERANCE:g}.",
+        f"Serve it: RETINA_MODEL={written} retina serve",
+    ]

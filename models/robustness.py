@@ -1,0 +1,155 @@
+"""Where the network breaks: Dice on photographs that were blurred, darkened, compressed and so on, at three strengths.
+
+Enters: a folder of labelled sets and a model card; leaves: a CSV row a photograph and perturbation, for `models.trust`,
+and a table of the Dice lost. Uses the served pipeline; a smaller photograph's probability map is enlarged again, and
+everything is compared at the reference's own resolution. Trains and tunes nothing.
+
+`python -m models.robustness --data DIR --csv FILE [--model CARD] [--sets HRF] [--split train]`
+"""
+
+import argparse
+import csv
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.evaluate import read_photograph
+from models.labelled import LabelledPhotograph, read_mask, read_set
+from models.metrics import count, dice
+from models.perturbations import PERTURBATIONS, STRENGTHS
+from retina.arrays import Rgb
+from retina.confidence import soft_dice
+from retina.field_of_view import find_field_of_view
+from retina.photograph import Photograph
+from retina.segmentation import over, segment
+from retina.unet import VesselNetwork
+
+UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One photograph as one perturbation left it; `soft_dice` as the service computes it, None for an empty mask."""
+
+    set: str
+    photograph: str
+    perturbation: str
+    strength: str
+    dice: float
+    soft_dice: float | None
+
+
+def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
+    """Every perturbed copy of one photograph of the set `name`, segmented and compared."""
+    network = _network(card)
+    original = read_photograph(labelled.photograph)
+    truth, inside = read_mask(labelled.vessels), read_mask(labelled.field_of_view)
+    found = []
+    for perturbation, strength, rgb in perturbed(original.rgb):
+        photograph = Photograph(rgb, find_field_of_view(rgb), original.sha256)
+        segmentation = segment(photograph, network)
+        probability = segmentation.probability
+        if probability.shape != truth.shape:
+            probability = np.asarray(cv2.resize(probability, truth.shape[::-1]), np.uint16)
+        agreement = dice(count(over(probability, segmentation.threshold), truth, inside))
+        seen = soft_dice(segmentation.probability, segmentation.vessels)
+        found.append(Copy(name, labelled.id, perturbation, strength, agreement, seen))
+    return found
+
+
+def perturbed(rgb: Rgb) -> Iterator[tuple[str, str, Rgb]]:
+    """Name, strength and pixels: `rgb` unchanged first, then each perturbation at each strength."""
+    yield UNCHANGED, "", rgb
+    for name, (change, parameters) in PERTURBATIONS.items():
+        for strength, parameter in zip(STRENGTHS, parameters, strict=True):
+            yield name, strength, change(rgb, parameter)
+
+
+_networks: dict[Path, VesselNetwork] = {}
+
+
+def _network(card: Path) -> VesselNetwork:
+    """One a process: interpreters cannot be sent to another."""
+    if card not in _networks:
+        _networks[card] = VesselNetwork(card)
+    return _networks[card]
+
+
+def table(found: Sequence[Copy]) -> str:
+    """Markdown: mean Dice a set, a perturbation and a strength, and how far below that of the unchanged photographs."""
+    sets = list(dict.fromkeys(copy.set for copy in found))
+
+    def mean(name: str, perturbation: str, strength: str) -> float:
+        wanted = (name, perturbation, strength)
+        return float(np.mean([c.dice for c in found if (c.set, c.perturbation, c.strength) == wanted]))
+
+    lines = ["| perturbation | " + " | ".join(f"{name}, {s}" for name in sets for s in STRENGTHS) + " |"]
+    lines.append("|---" * (1 + len(sets) * len(STRENGTHS)) + "|")
+    plain = {name: mean(name, UNCHANGED, "") for name in sets}
+    lines.append("| none | " + " | ".join(f"{plain[name]:.3f}" for name in sets for _ in STRENGTHS) + " |")
+    for perturbation, (_, parameters) in PERTURBATIONS.items():
+        cells = []
+        for name in sets:
+            for strength in STRENGTHS:
+                value = mean(name, perturbation, strength)
+                cells.append(f"{value:.3f} ({value - plain[name]:+.3f})")
+        label = f"{perturbation} ({', '.join(f'{p:g}' for p in parameters)})"
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def write(path: Path, found: Sequence[Copy]) -> None:
+    """A row a copy."""
+    with path.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, [field.name for field in fields(Copy)])
+        writer.writeheader()
+        writer.writerows(asdict(copy) for copy in found)
+
+
+def read(path: Path) -> list[Copy]:
+    """What `write` wrote."""
+    with path.open(newline="") as lines:
+        return [
+            Copy(
+                row["set"],
+                row["photograph"],
+                row["perturbation"],
+                row["strength"],
+                float(row["dice"]),
+                float(row["soft_dice"]) if row["soft_dice"] else None,
+            )
+            for row in csv.DictReader(lines)
+        ]
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with a folder a set")
+    parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
+    parser.add_argument("--split", choices=("test", "train", "all"), default="test")
+    parser.add_argument("--sets", nargs="+", help="names of sets; default: every folder in --data with images/")
+    parser.add_argument("--csv", type=Path, required=True, help="where the rows go")
+    parser.add_argument("--jobs", type=int, default=1, help="photographs measured at the same time")
+    options = parser.parse_args()
+    names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
+    split = None if options.split == "all" else options.split
+    found: list[Copy] = []
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for name in names:
+            photographs = list(read_set(options.data / name, split))
+            rows = pool.map(partial(copies, name, options.model), photographs)
+            for one in tqdm(rows, total=len(photographs), unit="photo", desc=name):
+                found += one
+    write(options.csv, found)
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()
