@@ -24,7 +24,7 @@ from models.labelled import LabelledPhotograph, read_mask, read_set
 from models.metrics import count, dice
 from models.perturbations import PERTURBATIONS, STRENGTHS
 from retina.arrays import Rgb
-from retina.confidence import soft_dice
+from retina.confidence import doubt
 from retina.field_of_view import find_field_of_view
 from retina.photograph import Photograph
 from retina.segmentation import over, segment
@@ -35,14 +35,14 @@ UNCHANGED = "unchanged"
 
 @dataclass(frozen=True)
 class Copy:
-    """One photograph as one perturbation left it; `soft_dice` as the service computes it, None for an empty mask."""
+    """One photograph as one perturbation left it; `doubt` as the service computes it, None for an empty mask."""
 
     set: str
     photograph: str
     perturbation: str
     strength: str
     dice: float
-    soft_dice: float | None
+    doubt: float | None
 
 
 def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
@@ -58,7 +58,7 @@ def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
         if probability.shape != truth.shape:
             probability = np.asarray(cv2.resize(probability, truth.shape[::-1]), np.uint16)
         agreement = dice(count(over(probability, segmentation.threshold), truth, inside))
-        seen = soft_dice(segmentation.probability, segmentation.vessels)
+        seen = doubt(segmentation.probability, segmentation.vessels)
         found.append(Copy(name, labelled.id, perturbation, strength, agreement, seen))
     return found
 
@@ -122,7 +122,7 @@ def read(path: Path) -> list[Copy]:
                 row["perturbation"],
                 row["strength"],
                 float(row["dice"]),
-                float(row["soft_dice"]) if row["soft_dice"] else None,
+                float(row["doubt"]) if row["doubt"] else None,
             )
             for row in csv.DictReader(lines)
         ]

@@ -19,17 +19,17 @@ from retina.model_card import Confidence, ModelCard
 
 
 def fit(copies: Sequence[Copy]) -> tuple[float, float]:
-    """Intercept and slope of Dice on soft Dice, by least squares; each set counts the same."""
-    seen = [(c.set, c.soft_dice, c.dice) for c in copies if c.soft_dice is not None]
-    sets, soft, true = zip(*seen, strict=True)
-    slope, intercept = np.polyfit(soft, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
+    """Intercept and slope of Dice on doubt, by least squares; each set counts the same."""
+    seen = [(c.set, c.doubt, c.dice) for c in copies if c.doubt is not None]
+    sets, doubts, true = zip(*seen, strict=True)
+    slope, intercept = np.polyfit(doubts, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
     return float(intercept), float(slope)
 
 
 def errors(copies: Sequence[Copy], intercept: float, slope: float) -> tuple[float, float]:
     """Mean absolute error and Spearman's rank correlation of expected and true Dice; copies without a mask left out."""
-    soft, true = np.array([(c.soft_dice, c.dice) for c in copies if c.soft_dice is not None]).T
-    expected = np.clip(intercept + slope * soft, 0, 1)
+    doubts, true = np.array([(c.doubt, c.dice) for c in copies if c.doubt is not None]).T
+    expected = np.clip(intercept + slope * doubts, 0, 1)
     return float(np.abs(expected - true).mean()), float(spearmanr(expected, true).statistic)
 
 
@@ -68,7 +68,7 @@ def main() -> None:
                 print(f"| {name} test, {label} | {len(some)} | {error:.3f} | {rank:.2f} |")
         error, rank = errors(examined, intercept, slope)
         print(f"| all of them | {len(examined)} | {error:.3f} | {rank:.2f} |")
-    print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * soft Dice")
+    print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * doubt")
     if options.write_card:
         card = ModelCard.model_validate_json(options.model.read_bytes())
         sets = ", ".join(sorted({c.set for c in fitted}))

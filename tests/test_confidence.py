@@ -2,29 +2,27 @@ import numpy as np
 import pytest
 
 from retina.arrays import CERTAIN
-from retina.confidence import expected_dice, soft_dice
+from retina.confidence import doubt, expected_dice
 from retina.model_card import Confidence
 
-FITTED = Confidence(intercept=0.1, slope=0.8, mean_absolute_error=0.03, fitted_on="nothing")
+FITTED = Confidence(intercept=0.9, slope=-0.5, mean_absolute_error=0.03, fitted_on="nothing")
 
 
-def test_a_map_without_doubt_has_soft_dice_one_and_doubt_lowers_it() -> None:
+def test_a_map_without_doubt_has_none_and_half_seen_vessels_raise_it() -> None:
     vessels = np.zeros((100, 100), bool)
     vessels[40:50] = True
     sure = np.where(vessels, CERTAIN, 0).astype(np.uint16)
     doubtful = np.where(vessels, CERTAIN * 6 // 10, CERTAIN // 10).astype(np.uint16)
-    assert soft_dice(sure, vessels) == 1
-    # 2 * 1000 * .6 / (1000 * .6 + 9000 * .1 + 1000)
-    assert soft_dice(doubtful, vessels) == pytest.approx(0.48, abs=1e-3)
+    assert doubt(sure, vessels) == 0
+    assert doubt(doubtful, vessels) == pytest.approx(np.log((1000 * 0.6 + 9000 * 0.1) / 1000), abs=1e-3)
 
 
 def test_a_large_map_is_thinned_out_without_a_change() -> None:
     random = np.random.default_rng(0)
     probability = random.integers(0, CERTAIN, (1800, 1900), np.uint16)
     vessels = probability > CERTAIN // 2
-    p = probability / CERTAIN
-    whole = 2 * p[vessels].sum() / (p.sum() + vessels.sum())
-    assert soft_dice(probability, vessels) == pytest.approx(whole, abs=2e-3)
+    whole = np.log(probability.sum(dtype=float) / CERTAIN / vessels.sum())
+    assert doubt(probability, vessels) == pytest.approx(whole, abs=2e-3)
 
 
 def test_nothing_found_or_nothing_fitted_is_no_number() -> None:
@@ -34,4 +32,4 @@ def test_nothing_found_or_nothing_fitted_is_no_number() -> None:
     sure = np.full((64, 64), CERTAIN, np.uint16)
     assert expected_dice(sure, full, None) is None
     assert expected_dice(sure, full, FITTED) == 0.9
-    assert expected_dice(sure, full, FITTED.model_copy(update={"slope": 5})) == 1
+    assert expected_dice(sure, full, FITTED.model_copy(update={"intercept": 5.0})) == 1

@@ -117,8 +117,8 @@ def test_the_robustness_table_has_every_copy(
 
 
 def copies_of(name: str, shift: float) -> list[robustness.Copy]:
-    soft = np.linspace(0.5, 0.9, 9)
-    return [robustness.Copy(name, str(i), "blur", "mild", 0.1 + 0.8 * s + shift, s) for i, s in enumerate(soft)]
+    doubts = np.linspace(0.5, 0.9, 9)
+    return [robustness.Copy(name, str(i), "blur", "mild", 0.1 + 0.8 * s + shift, s) for i, s in enumerate(doubts)]
 
 
 def test_confidence_is_fitted_across_sets_and_put_into_the_card(

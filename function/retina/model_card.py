@@ -97,7 +97,10 @@ class Score(_Part):
 
 
 class Confidence(_Part):
-    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * soft Dice."""
+    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * doubt.
+
+    doubt = ln(sum of probability / pixels of the mask).
+    """
 
     intercept: float
     slope: float

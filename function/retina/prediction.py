@@ -79,6 +79,8 @@ def _predict(
         )
     segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape
+    # It was fitted at the card's threshold: another one would make a larger mask look like a better one.
+    fitted = network.card.confidence if segmentation.threshold == network.card.threshold else None
     return Prediction(
         width=width,
         height=height,
@@ -86,7 +88,7 @@ def _predict(
         sha256=photograph.sha256,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
-        expected_dice=expected_dice(segmentation.probability, segmentation.vessels, network.card.confidence),
+        expected_dice=expected_dice(segmentation.probability, segmentation.vessels, fitted),
         measurements=measure(segmentation.vessels, photograph.field_of_view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
     )

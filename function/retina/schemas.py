@@ -65,7 +65,7 @@ class Quality(BaseModel):
         ge=0,
         le=1,
         description="agreement (Dice) with a human observer's mask to expect, from the probability map alone; null "
-        "where nothing was found or the network was never examined for it",
+        "where nothing was found, another threshold was asked for, or the network was never examined for it",
         examples=[0.811],
     )
     expected_dice_error: float | None = Field(

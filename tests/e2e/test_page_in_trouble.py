@@ -123,3 +123,25 @@ def test_a_photograph_that_the_browser_turns_otherwise_is_drawn_by_the_server(
     else:
         expect(visit.page.locator("#fallback")).to_contain_text("Your browser turns this photograph another way")
         expect(visit.page.locator("#layer-overlay")).to_be_visible()
+
+
+def test_the_network_says_how_far_to_trust_it(visit: Visit, small: bytes) -> None:
+    expected = iter([(0.824, 0.031), (0.512, 0.031), (None, None)])
+
+    def another_quality(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["quality"]["expected_dice"], answer["quality"]["expected_dice_error"] = next(expected)
+        route.fulfill(json=answer)
+
+    visit.page.route(PREDICTIONS, another_quality)
+    visit.open()
+    for name, words, warned in (
+        ("good.jpg", "Dice 0.82 ± 0.03 with a human observer", False),
+        ("poor.jpg", "Dice 0.51 ± 0.03 with a human observer", True),
+        ("foreign.jpg", "not known", False),
+    ):
+        visit.choose((name, small))
+        visit.expect_state(name, "done").locator(".item-show").click()
+        expect(visit.page.locator("#result-title")).to_have_text(name)
+        expect(visit.page.locator("#fact-trust")).to_have_text(words)
+        expect(visit.page.locator("#warning-trust")).to_be_visible(visible=warned)
