@@ -4,7 +4,7 @@ Enters: the weights and the training photographs (int8 needs to see typical inpu
 elsewhere; leaves: TFLite and card in `--out`, for our own also both precisions in `--work`. Fails where the float32
 file does not repeat Keras. Measures no accuracy: that is `models.evaluate`.
 
-`python -m models.convert --weights build/train/weights.keras --data DIR --threshold 0.5`
+`python -m models.convert --weights build/train/weights.keras --data DIR --out models --threshold 0.5`
 `python -m models.convert unet_model.h5 --out DIR`
 """
 
@@ -172,7 +172,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=Path("build/train/weights.keras"), help="our own weights")
     parser.add_argument("--data", type=Path, help="the folder with CHASE_DB1/ and HRF/; needed for our own weights")
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets that our own weights have learned from")
-    parser.add_argument("--out", type=Path, default=Path("models"), help="where unet.tflite and unet.json go")
+    parser.add_argument("--out", type=Path, required=True, help="the folder that unet.tflite and unet.json go to")
     parser.add_argument("--work", type=Path, default=Path("build/convert"), help="where both precisions go")
     parser.add_argument("--precision", choices=("int8", "float32"), default="int8", help="which of ours is served")
     parser.add_argument("--threshold", type=float, default=0.5, help="a vessel is where the probability is greater")

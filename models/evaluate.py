@@ -221,10 +221,20 @@ def main() -> None:
     if options.write_card and (options.widths or options.flips):
         parser.error("the card's scores are those of the card as it is: leave out --widths and --flips")
 
+    if wrong := [width for width in options.widths if width <= 0]:
+        parser.error(f"a width of {wrong[0]} pixels is none")
+    for path in (options.csv, options.reliability):
+        if path and not path.parent.is_dir():
+            parser.error(f"there is no folder {path.parent} to write {path.name} into")
+    if options.jobs < 1:
+        parser.error("--jobs must be 1 or more")
+
     ways = variants(options.model, options.widths, options.flips)
     names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
     split = None if options.split == "all" else options.split
     wanted = {name: found for name in names if (found := list(read_set(options.data / name, split)))}
+    if not wanted:
+        parser.error(f"there are no photographs of this split in {options.data}: it must hold a folder a set")
     sets: dict[str, dict[str, list[Measured]]] = {name: {} for name in wanted}
     total = len(ways) * sum(map(len, wanted.values()))
     with ThreadPoolExecutor(options.jobs) as pool, tqdm(total=total, unit="photo") as progress:

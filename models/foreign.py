@@ -8,12 +8,14 @@ divided by 255. Others are served by changing the card by hand. Does not train, 
 import hashlib
 import math
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.lite.python.convert_phase import ConverterError
 
 from models.tflite import TOLERANCE, run
 from retina.model_card import CanvasSize, Divide, GlobalHistogram, ModelCard, Preparation
@@ -43,24 +45,55 @@ class _Conv2DTranspose(keras.layers.Conv2DTranspose):  # type: ignore[misc]
 
 
 def read(path: Path) -> keras.Model:
-    """The network in `path` (.h5 or .keras) without its optimizer, losses and metrics. Raises `ForeignNetworkError`."""
+    """The network in `path` (.h5 or .keras), in float32, without its optimizer, losses and metrics.
+
+    Raises `ForeignNetworkError`.
+    """
     if not path.is_file():
-        raise ForeignNetworkError("There is no such file.")
+        raise ForeignNetworkError("There is no such file; folders (SavedModel) are not supported.")
     try:
         # Only the layers are built: what the network was trained with may be unknown here.
         model = keras.saving.load_model(path, compile=False, custom_objects={"Conv2DTranspose": _Conv2DTranspose})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, ImportError) as error:
+        if any(layer.compute_dtype != "float32" for layer in model.layers):
+            model = _in_float32(model)
+    except UNREADABLE as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise ForeignNetworkError(
-            "It cannot be read as a whole Keras network. Save it with model.save(), not its weights alone, and without "
-            f"Lambda layers or layers of your own. Keras says: {reason}"
+            "It cannot be read as a whole Keras network. Save it with model.save(), not its weights alone, under a "
+            "name that ends as its format does (.h5, .keras), and without Lambda layers or layers of your own. "
+            f"Keras says: {reason[:120]}"
         ) from error
     return model
 
 
+UNREADABLE = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    NotImplementedError,
+    ImportError,
+    EOFError,
+    zipfile.BadZipFile,
+)
+"""What Keras is seen to raise for files that are damaged, foreign, or need code that is not here."""
+
+
+def _in_float32(model: keras.Model) -> keras.Model:
+    """The same weights computed in float32, where a network was saved in mixed or half precision."""
+
+    def copy(layer: Any) -> Any:
+        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+
+    cloned = keras.models.clone_model(model, clone_function=copy)
+    cloned.set_weights(model.get_weights())
+    return cloned
+
+
 def size_of(model: keras.Model) -> CanvasSize:
     """The one canvas of `model`. Raises `ForeignNetworkError` unless it maps [N,H,W,1] to [N,H,W,1]."""
-    shapes = [tuple(shape) if not isinstance(shape, list) else () for shape in (model.input_shape, model.output_shape)]
+    shapes = [shape if isinstance(shape, tuple) else () for shape in (model.input_shape, model.output_shape)]
     if any(len(shape) != 4 or shape[3] != 1 for shape in shapes) or shapes[0][1:] != shapes[1][1:]:
         raise ForeignNetworkError(
             f"It takes {model.input_shape} and gives {model.output_shape}. Only one gray channel in and one "
@@ -75,17 +108,20 @@ def size_of(model: keras.Model) -> CanvasSize:
 def to_tflite(model: keras.Model, canvas: CanvasSize) -> bytes:
     """The float32 file, for a batch of one. Raises `ForeignNetworkError` where it does not repeat Keras."""
     shape = (1, canvas.height, canvas.width, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        signature = [tf.TensorSpec(shape, tf.float32)]
-        model.export(folder, verbose=False, input_signature=signature)
-        file = bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
-    values = np.random.default_rng(0).random(shape, np.float32)
-    expected = np.asarray(model(values, training=False), np.float32)[0, :, :, 0]
-    if expected.min() < 0 or expected.max() > 1:
-        raise ForeignNetworkError("Its answers leave 0 to 1. End it with a sigmoid.")
-    worst = float(np.abs(run(file, values[0, :, :, 0]) - expected).max())
-    if not worst < TOLERANCE:
-        raise ForeignNetworkError(f"Converted, it differs from Keras by {worst:.2g}. It was not written.")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            model.export(folder, verbose=False, input_signature=[tf.TensorSpec(shape, tf.float32)])
+            file = bytes(tf.lite.TFLiteConverter.from_saved_model(folder).convert())
+    except ConverterError as error:
+        raise ForeignNetworkError("It has layers that TFLite cannot run. Save it without them.") from error
+    noise = np.random.default_rng(0).random(shape, np.float32)
+    for values in (noise, np.zeros_like(noise), np.ones_like(noise)):
+        expected = np.asarray(model(values, training=False), np.float32)[0, :, :, 0]
+        if not (expected.min() >= 0 and expected.max() <= 1):
+            raise ForeignNetworkError("Its answers are not all between 0 and 1. End it with a sigmoid.")
+        worst = float(np.abs(run(file, values[0, :, :, 0]) - expected).max())
+        if not worst < TOLERANCE:
+            raise ForeignNetworkError(f"Converted, it differs from Keras by {worst:.2g}. It was not written.")
     return file
 
 
@@ -93,6 +129,8 @@ def convert(path: Path, out: Path, threshold: float) -> list[str]:
     """Write `unet.tflite` and `unet.json` into `out`; returns what to tell. Raises `ForeignNetworkError`."""
     if not 0 <= threshold <= 1:
         raise ForeignNetworkError("The threshold must lie between 0 and 1.")
+    if out.exists() and not out.is_dir():
+        raise ForeignNetworkError(f"{out} is no folder. Choose another --out.")
     model = read(path)
     canvas = size_of(model)
     file = to_tflite(model, canvas)
@@ -108,10 +146,13 @@ def convert(path: Path, out: Path, threshold: float) -> list[str]:
         threshold=threshold,
         training=(),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / card.file).write_bytes(file)
     written = out / "unet.json"
-    written.write_text(card.model_dump_json(indent=2) + "\n")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / card.file).write_bytes(file)
+        written.write_text(card.model_dump_json(indent=2) + "\n")
+    except OSError as error:
+        raise ForeignNetworkError(f"The result cannot be written: {error}.") from error
     return [
         f"{card.parameters:,} parameters, {canvas}, {len(file):,} bytes; repeats Keras within {TOLERANCE:g}.",
         f"Serve it: RETINA_MODEL={written} retina serve",

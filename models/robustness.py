@@ -140,6 +140,10 @@ def main() -> None:
     options = parser.parse_args()
     names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
     split = None if options.split == "all" else options.split
+    if not any((options.data / name / "images").is_dir() for name in names):
+        parser.error(f"there are no photographs in {options.data}: it must hold a folder a set")
+    if not options.csv.parent.is_dir():
+        parser.error(f"there is no folder {options.csv.parent} to write {options.csv.name} into")
     found: list[Copy] = []
     with ProcessPoolExecutor(options.jobs) as pool:
         for name in names:

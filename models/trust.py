@@ -54,6 +54,8 @@ def main() -> None:
     options = parser.parse_args()
 
     fitted = [copy for path in options.fit for copy in read(path)]
+    if len({copy.set for copy in fitted}) < 2:
+        parser.error("--fit needs the rows of two sets or more: one to fit, another to try")
     intercept, slope = fit(fitted)
     mean_error, lines = validate(fitted)
     print("| photographs | copies | mean absolute error | rank correlation |", "|---|---|---|---|", *lines, sep="\n")

@@ -51,6 +51,8 @@ def test_a_prediction_says_everything(client: TestClient, sample: bytes) -> None
     assert body["threshold"] == card["threshold"]
     assert (body["photograph"]["width"], body["photograph"]["height"]) == (1411, 1411)
     assert body["quality"]["field_of_view"] == "disc"
+    assert body["quality"]["expected_dice"] == pytest.approx(0.8, abs=0.1)
+    assert body["quality"]["expected_dice_error"] == card["confidence"]["mean_absolute_error"]
     assert set(body["images"]) == {"original_image", "prediction_image", "mask"}
     mask = np.asarray(picture(body["images"]["mask"]))
     assert mask.shape == (1411, 1411)
@@ -77,11 +79,28 @@ def test_the_threshold_moves_the_mask(client: TestClient, small_rgb: Rgb) -> Non
     for threshold in ("0.1", "0.5", "0.9"):
         body = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask", "threshold": threshold}).json()
         assert body["threshold"] == float(threshold)
+        expected = body["quality"]["expected_dice"]
+        assert (expected is None) == (body["threshold"] != client.get("/api/v1/model").json()["threshold"])
         areas.append(np.asarray(picture(body["images"]["mask"])).sum())
     assert areas[0] > areas[1] > areas[2] > 0
     for wrong in ("-0.1", "1.1", "nan", "much"):
         answer = client.post(PREDICTIONS, files={"file": data}, data={"threshold": wrong})
         assert_problem(answer, 422, "invalid_request")
+
+
+def test_flips_are_averaged_where_asked_for(client: TestClient, small_rgb: Rgb) -> None:
+    data = encode(Image.fromarray(small_rgb), "PNG")
+    once, flipped = (
+        np.asarray(
+            picture(
+                client.post(
+                    PREDICTIONS, files={"file": data}, data={"outputs": "probability", "flips": str(flips)}
+                ).json()["images"]["probability"]
+            )
+        ).astype(int)
+        for flips in (False, True)
+    )
+    assert 0 < np.abs(once - flipped).mean() < 5
 
 
 def test_force_insists(client: TestClient) -> None:

@@ -5,10 +5,11 @@ import pytest
 
 from conftest import ROOT
 from retina.arrays import CERTAIN, Rgb
-from retina.canvas import place, prepare, restore
+from retina.canvas import levels, normalise, place, prepare, restore
 from retina.field_of_view import FieldOfView, find_field_of_view
-from retina.model_card import CanvasSize, ModelCard
+from retina.model_card import CanvasSize, Divide, ModelCard, NoEqualisation, Preparation
 from retina.photograph import Photograph
+from retina.segmentation import over
 from retina.unet import VesselNetwork
 
 GOLDEN = ROOT / "tests" / "golden_canvas.json"
@@ -83,3 +84,15 @@ def test_the_preparation_is_what_the_network_was_trained_with(photograph: Photog
     canvas = prepare(photograph.rgb, view, place(view, [only]), card.preparation)
     blocks = canvas.reshape(8, 64, 8, 64).mean(axis=(1, 3))
     assert blocks == pytest.approx(np.array(json.loads(GOLDEN.read_text())), abs=0.02)
+
+
+def test_one_half_is_not_above_one_half_and_nothing_wraps() -> None:
+    found = levels(np.array([[0.5, 1.0, 1.5, -0.2]], np.float32))
+    assert found.tolist() == [[CERTAIN // 2, CERTAIN, CERTAIN, 0]]
+    assert not over(found, 0.5)[0, 0]
+
+
+def test_a_card_can_leave_the_gray_as_it_is() -> None:
+    plain = Preparation(outside="as photographed", equalisation=NoEqualisation(), scaling=Divide(by=255))
+    gray = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    assert normalise(gray, np.zeros((16, 16), bool), plain) == pytest.approx(gray / 255)

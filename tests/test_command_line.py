@@ -1,5 +1,6 @@
 import csv
 import hashlib
+import json
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from conftest import ROOT
 from retina.__main__ import main
 from retina.arrays import Rgb
 from retina.results import COLUMNS
+from retina.settings import Settings
 from specimens import encode, refused
 
 
@@ -100,8 +102,28 @@ def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, s
     assert main(run) == 0
     assert (out / "b_mask.png").exists()
     assert main([*run, "--again"]) == 0
-    assert (out / "a_mask.png").stat().st_mtime_ns > after["a_mask.png"]
+    again = (out / "a_mask.png").stat().st_mtime_ns
+    assert again > after["a_mask.png"]
+    assert main([*run, "--flips"]) == 0, "another way of looking is another result"
+    assert (out / "a_mask.png").stat().st_mtime_ns > again
+    assert [row["flips"] for row in rows(out).values()] == ["yes", "yes"]
     assert len(rows(out)) == 2
+
+
+def test_another_card_for_the_same_network_is_another_result(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Settings().model
+    (tmp_path / "unet.tflite").write_bytes((shipped.parent / "unet.tflite").read_bytes())
+    card = json.loads(shipped.read_text())
+    monkeypatch.setenv("RETINA_MODEL", str(tmp_path / "unet.json"))
+    densities = []
+    for gray in ("green", "luma"):
+        card["preparation"]["gray"] = gray
+        (tmp_path / "unet.json").write_text(json.dumps(card))
+        assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 0
+        densities.append([row["vascular_density"] for row in rows(tmp_path / "out").values()])
+    assert densities[0] != densities[1]
 
 
 def test_rows_of_other_inputs_are_kept(tmp_path: Path, photos: Path) -> None:

@@ -1,9 +1,14 @@
 import numpy as np
 import pytest
+from PIL import Image
 
-from retina.arrays import CERTAIN
+from conftest import decode
+from retina.arrays import CERTAIN, Rgb
 from retina.confidence import doubt, expected_dice
 from retina.model_card import Confidence
+from retina.segmentation import segment
+from retina.unet import VesselNetwork
+from specimens import encode
 
 FITTED = Confidence(intercept=0.9, slope=-0.5, mean_absolute_error=0.03, fitted_on="nothing")
 
@@ -33,3 +38,16 @@ def test_nothing_found_or_nothing_fitted_is_no_number() -> None:
     assert expected_dice(sure, full, None) is None
     assert expected_dice(sure, full, FITTED) == 0.9
     assert expected_dice(sure, full, FITTED.model_copy(update={"intercept": 5.0})) == 1
+
+
+def test_the_shipped_network_expects_less_of_a_noisy_photograph(small_rgb: Rgb, network: VesselNetwork) -> None:
+    noise = np.random.default_rng(0).normal(0, 25, small_rgb.shape)
+    noisy = np.clip(small_rgb + noise, 0, 255).astype(np.uint8)
+    found = []
+    for rgb in (small_rgb, noisy):
+        segmentation = segment(decode(encode(Image.fromarray(rgb), "PNG")), network)
+        found.append(expected_dice(segmentation.probability, segmentation.vessels, network.card.confidence))
+    clear, worse = found
+    assert clear is not None
+    assert worse is not None
+    assert 0.5 < worse < clear < 0.95

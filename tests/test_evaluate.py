@@ -77,6 +77,11 @@ def test_the_card_as_it_is_repeats_its_own_mask(
     with pytest.raises(SystemExit):
         run(monkeypatch, evaluate.main, "--data", data, "--sweep")
     assert "not chosen on test photographs" in capsys.readouterr().err
+    card = Settings().model.read_text()
+    with pytest.raises(SystemExit):
+        run(monkeypatch, evaluate.main, "--data", tmp_path, "--write-card")
+    assert "no photographs" in capsys.readouterr().err
+    assert Settings().model.read_text() == card
 
 
 def test_flips_average_four_views(small_rgb: Rgb, network: VesselNetwork) -> None:

@@ -134,6 +134,42 @@ def test_what_cannot_be_served_is_refused_with_a_reason(tmp_path: Path) -> None:
     linear.layers[-1].set_weights([np.full((1, 1, 1, 1), -3.0), np.zeros(1)])
     assert "sigmoid" in refusal(saved(linear, tmp_path / "linear.keras"))
 
+    both = keras.Model(inputs, {"mask": fine.output})
+    assert "one gray channel" in refusal(saved(both, tmp_path / "both.keras"))
+    (tmp_path / "damaged.keras").write_bytes(saved(fine, tmp_path / "fine.keras").read_bytes()[:-200])
+    assert "whole Keras network" in refusal(tmp_path / "damaged.keras")
+    assert "no such file; folders" in refusal(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(foreign.ForeignNetworkError, match="is no folder"):
+        foreign.convert(tmp_path / "fine.keras", tmp_path / "file", 0.5)
+
+
+def test_a_command_line_without_out_writes_over_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "models.convert", str(tmp_path / "absent.h5")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float32"])
+def test_sizes_and_precisions_of_others_are_served(policy: str, tmp_path: Path) -> None:
+    """Upsampling layers fix the size of the file: it must run at the size it was saved with, square or not."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        inputs = keras.Input((96, 128, 1))
+        x = keras.layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(inputs)
+        x = keras.layers.Concatenate()([keras.layers.UpSampling2D()(x), inputs])
+        model = keras.Model(inputs, keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x))
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+    foreign.convert(saved(model, tmp_path / "wide.keras"), tmp_path / "out", 0.5)
+    with TestClient(create_app(Settings(model=tmp_path / "out" / "unet.json"))) as client:
+        answer = client.post("/api/v1/predictions", files={"file": SAMPLE.read_bytes()})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["canvas"] == "128x96"
+
 
 def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     inputs = keras.Input((32, 32, 1))

@@ -100,7 +100,8 @@ def normalise(gray: Gray, inside: Mask, preparation: Preparation) -> Canvas:
 
 def levels(probability: Canvas) -> ProbabilityMap:
     """float32[h,w], 0 to 1, as uint16[h,w], 0 to `CERTAIN`."""
-    return np.asarray(np.rint(probability * np.float32(CERTAIN)), np.uint16)
+    # Rounded down: exactly one half must not end above a threshold of one half.
+    return (np.clip(probability, 0, 1) * np.float32(CERTAIN)).astype(np.uint16)
 
 
 def restore(probability: Canvas, view: FieldOfView, placement: Placement, shape: tuple[int, int]) -> ProbabilityMap:

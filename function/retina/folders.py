@@ -146,11 +146,10 @@ class _Job:
     def unchanged(self, file: Path) -> Row | None:
         """The earlier run's row, where photograph, network and options are the same and the pictures still there."""
         row = self.earlier.get(str(file))
-        card = self.network.card
         if (
             row is None
             or row.status != "done"
-            or (row.model_sha256, row.threshold, row.flips) != (card.sha256, str(card.threshold), _yes(self.flips))
+            or (row.card_sha256, row.flips) != (self.network.card.digest, _yes(self.flips))
         ):
             return None
         try:
@@ -184,6 +183,7 @@ class _Job:
             field_of_view_width=str(prediction.field_of_view.width),
             photo_sha256=prediction.sha256,
             model_sha256=self.network.card.sha256,
+            card_sha256=self.network.card.digest,
             threshold=str(prediction.threshold),
             canvas=str(prediction.canvas),
             flips=_yes(self.flips),

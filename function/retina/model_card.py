@@ -27,12 +27,15 @@ class CanvasSize(_Part):
         return f"{self.width}x{self.height}"
 
 
+Tiles = Annotated[int, Field(ge=1, le=64)]
+
+
 class Clahe(_Part):
     """Contrast-limited adaptive histogram equalisation as OpenCV's `createCLAHE` does it."""
 
     method: Literal["clahe"] = "clahe"
-    clip_limit: float = 2.0
-    tiles: tuple[int, int] = (8, 8)
+    clip_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 2.0
+    tiles: tuple[Tiles, Tiles] = (8, 8)
 
 
 class GlobalHistogram(_Part):
@@ -41,18 +44,24 @@ class GlobalHistogram(_Part):
     method: Literal["global histogram"] = "global histogram"
 
 
+class NoEqualisation(_Part):
+    """Gray as it is."""
+
+    method: Literal["none"] = "none"
+
+
 class Standardise(_Part):
     """(gray - mean) / deviation over the field of view, clipped to +-clip, 0 outside."""
 
     method: Literal["standardise"] = "standardise"
-    clip: float = 4.0
+    clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 4.0
 
 
 class Divide(_Part):
     """gray / by."""
 
     method: Literal["divide"] = "divide"
-    by: Annotated[float, Field(gt=0)] = 255.0
+    by: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 255.0
 
 
 class Preparation(_Part):
@@ -70,7 +79,7 @@ class Preparation(_Part):
     outside: Literal["field-of-view mean", "as photographed"] = Field(
         "field-of-view mean", description="what stands outside the field of view while contrast is equalised"
     )
-    equalisation: Clahe | GlobalHistogram = Field(Clahe(), discriminator="method")
+    equalisation: Clahe | GlobalHistogram | NoEqualisation = Field(Clahe(), discriminator="method")
     scaling: Standardise | Divide = Field(Standardise(), discriminator="method")
 
 
@@ -124,6 +133,11 @@ class ModelCard(_Part):
     confidence: Confidence | None = Field(None, description="null: never fitted for this network")
     scores: tuple[Score, ...] = ()
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that a result depends on: everything but where the network comes from and how it scored."""
+        return hashlib.sha256(self.model_dump_json(exclude={"training", "scores"}).encode()).hexdigest()
+
     @model_validator(mode="after")
     def _canvases_fit(self) -> "ModelCard":
         for canvas in self.canvases:
@@ -146,7 +160,8 @@ def read_model_card(path: Path) -> tuple[ModelCard, bytes]:
     except OSError as error:
         raise ModelCardError(f"cannot read the model: {error}") from error
     except ValidationError as error:
-        raise ModelCardError(f"the model card {path} is malformed: {error}") from error
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()[:3])
+        raise ModelCardError(f"the model card {path} is malformed or of another version: {wrong}") from error
     if hashlib.sha256(network).hexdigest() != card.sha256:
         raise ModelCardError(
             f"{path.parent / card.file} is not the network that {path.name} describes (sha256 differs)"

@@ -24,6 +24,7 @@ class Row:
     field_of_view_width: str = ""
     photo_sha256: str = ""
     model_sha256: str = ""
+    card_sha256: str = ""
     threshold: str = ""
     canvas: str = ""
     flips: str = ""

@@ -42,8 +42,10 @@ class VesselNetwork:
         self._turns = {
             canvas: threading.Lock() for canvas in self.card.canvases if canvas.height * canvas.width > LARGE
         }
-        tiny = CanvasSize(height=self.card.stride, width=self.card.stride)
-        self.xnnpack = any(op["op_name"] == "DELEGATE" for op in self._load(tiny)._get_ops_details())
+        smallest = min(self.card.canvases, key=lambda canvas: canvas.height * canvas.width)
+        first = self._load(smallest)
+        self.xnnpack = any(op["op_name"] == "DELEGATE" for op in first._get_ops_details())
+        self._idle[smallest].append(first)
 
     def __call__(self, canvas: CanvasSize, values: Canvas) -> Canvas:
         """Run the network on `values` float32[h,w] of `canvas`'s size; float32[h,w], 0 to 1."""
