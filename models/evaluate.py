@@ -21,8 +21,9 @@ import numpy as np
 from tqdm import tqdm
 
 from models import metrics, reliability, sheets
-from models.labelled import LabelledPhotograph, read_mask, read_set
+from models.labelled import LabelledPhotograph, LabelledSetError, read_mask, read_sets
 from retina.arrays import Mask
+from retina.errors import ModelCardError, PhotographError
 from retina.model_card import CanvasSize, Score
 from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.segmentation import segment
@@ -95,7 +96,7 @@ def variants(card: Path, widths: Sequence[int], flips: bool) -> list[Variant]:
 def canvases_of(width: int, stride: int) -> list[CanvasSize]:
     """Canvases of one width for any field of view: a square and a landscape one, multiples of `stride`."""
     if width % stride:
-        raise ValueError(f"the width {width} is no multiple of the network's stride {stride}")
+        raise ModelCardError(f"the width {width} is no multiple of the network's stride {stride}")
     heights = {width, -(-width * 3 // 4 // stride) * stride}
     return [CanvasSize(height=height, width=width, field_of_view_width_up_to=None) for height in sorted(heights)]
 
@@ -107,11 +108,18 @@ def read_photograph(path: Path) -> Photograph:
 
 
 def measure(labelled: LabelledPhotograph, variant: Variant) -> Measured:
-    """Segment one photograph as the service does and compare; `ValueError` where a reference has another size."""
-    result = segment(read_photograph(labelled.photograph), variant.network, flips=variant.flips)
+    """Segment one photograph as the service does and compare.
+
+    Raises `LabelledSetError` where a reference has another size or the service would refuse the photograph.
+    """
+    try:
+        photograph = read_photograph(labelled.photograph)
+    except PhotographError as error:
+        raise LabelledSetError(f"{labelled.photograph}: {error}") from error
+    result = segment(photograph, variant.network, flips=variant.flips)
     truth, inside = read_mask(labelled.vessels), read_mask(labelled.field_of_view)
     if not truth.shape == inside.shape == result.vessels.shape:
-        raise ValueError(f"{labelled.id}: photograph and references differ in size")
+        raise LabelledSetError(f"{labelled.photograph} and its references differ in size")
     histogram = metrics.histogram(result.probability, truth, inside)
     second = agreement(read_mask(labelled.second), truth, inside) if labelled.second else None
     return Measured(labelled.id, str(result.canvas), agreement(result.vessels, truth, inside, histogram), second)
@@ -223,18 +231,23 @@ def main() -> None:
 
     if wrong := [width for width in options.widths if width <= 0]:
         parser.error(f"a width of {wrong[0]} pixels is none")
+    if options.sheets and options.sheets.exists() and not options.sheets.is_dir():
+        parser.error(f"{options.sheets} is no folder")
     for path in (options.csv, options.reliability):
         if path and not path.parent.is_dir():
             parser.error(f"there is no folder {path.parent} to write {path.name} into")
     if options.jobs < 1:
         parser.error("--jobs must be 1 or more")
 
+    try:
+        _evaluate(options)
+    except (LabelledSetError, ModelCardError) as error:
+        parser.error(f"{error}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
     ways = variants(options.model, options.widths, options.flips)
-    names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
-    split = None if options.split == "all" else options.split
-    wanted = {name: found for name in names if (found := list(read_set(options.data / name, split)))}
-    if not wanted:
-        parser.error(f"there are no photographs of this split in {options.data}: it must hold a folder a set")
+    wanted = read_sets(options.data, options.sets, options.split)
     sets: dict[str, dict[str, list[Measured]]] = {name: {} for name in wanted}
     total = len(ways) * sum(map(len, wanted.values()))
     with ThreadPoolExecutor(options.jobs) as pool, tqdm(total=total, unit="photo") as progress:

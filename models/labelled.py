@@ -17,6 +17,10 @@ SETS = ("CHASE_DB1", "HRF")
 """The sets that the shipped network learns from."""
 
 
+class LabelledSetError(ValueError):
+    """A set on disk is not what it should be; the message says what is wrong with it."""
+
+
 @dataclass(frozen=True)
 class LabelledPhotograph:
     """One photograph with its references, as files. `second` is the second observer's, where there is one."""
@@ -32,20 +36,21 @@ class LabelledPhotograph:
 def read_set(folder: Path, split: str | None = None) -> Iterator[LabelledPhotograph]:
     """The photographs of the set in `folder`, all or those of one `split`, in the order of `split.csv`.
 
-    Without a `split.csv` every photograph is yielded, as split "test". Raises `FileNotFoundError` for a photograph
-    without its references.
+    Without a `split.csv` every photograph is yielded, as split "test". Files in `images/` that are no photographs are
+    left out. Raises `LabelledSetError` for a set that is not there or not whole.
     """
+    if not (folder / "images").is_dir():
+        raise LabelledSetError(f"there is no set in {folder}: it must hold images/, vessels/ and fov/")
     listing = folder / "split.csv"
-    photographs = {path.stem: path for path in sorted((folder / "images").iterdir())}
-    if listing.exists():
-        with listing.open(newline="") as lines:
-            splits = {row["id"]: row["split"] for row in csv.DictReader(lines)}
-    else:
-        splits = dict.fromkeys(photographs, "test")
+    found = sorted((folder / "images").iterdir())
+    photographs = {path.stem: path for path in found if path.suffix.lower() in Image.registered_extensions()}
+    splits = _splits(listing) if listing.exists() else dict.fromkeys(photographs, "test")
     for name, own in splits.items():
+        if name not in photographs:
+            raise LabelledSetError(f"{listing} names {name}, but {folder / 'images'} has no such photograph")
         if split in (None, own):
             second = folder / "vessels2" / f"{name}.png"
-            found = LabelledPhotograph(
+            labelled = LabelledPhotograph(
                 id=name,
                 split=own,
                 photograph=photographs[name],
@@ -53,10 +58,31 @@ def read_set(folder: Path, split: str | None = None) -> Iterator[LabelledPhotogr
                 field_of_view=folder / "fov" / f"{name}.png",
                 second=second if second.exists() else None,
             )
-            for reference in (found.vessels, found.field_of_view):
+            for reference in (labelled.vessels, labelled.field_of_view):
                 if not reference.exists():
-                    raise FileNotFoundError(reference)
-            yield found
+                    raise LabelledSetError(f"{labelled.photograph} has no reference {reference}")
+            yield labelled
+
+
+def _splits(listing: Path) -> dict[str, str]:
+    with listing.open(newline="") as lines:
+        reader = csv.DictReader(lines)
+        if not {"id", "split"} <= set(reader.fieldnames or ()):
+            raise LabelledSetError(f"{listing} must start with a line id,split")
+        return {row["id"]: row["split"] for row in reader}
+
+
+def read_sets(data: Path, names: Sequence[str] | None, split: str) -> dict[str, list[LabelledPhotograph]]:
+    """The photographs of one `split` ("all": of every one) by the name of their set, which is its folder in `data`.
+
+    Without `names` all sets are read. Sets without such photographs are left out; `LabelledSetError` where all are.
+    """
+    names = names or sorted(folder.parent.name for folder in data.glob("*/images"))
+    wanted = None if split == "all" else split
+    sets = {name: found for name in names if (found := list(read_set(data / name, wanted)))}
+    if not sets:
+        raise LabelledSetError(f"there are no photographs of this split in {data}: it must hold a folder a set")
+    return sets
 
 
 def training_photographs(data: Path, sets: Sequence[str] = SETS) -> list[list[LabelledPhotograph]]:

@@ -140,11 +140,11 @@ def _retake(rgb: Rgb, size: tuple[int, int], random: np.random.Generator) -> Gra
     mean = float(gray.mean())
     gray = (gray - mean) * random.uniform(0.6, 1.4) + mean * np.exp(random.uniform(-0.5, 0.4))
     if random.random() < 0.5:
-        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), random.uniform(0.3, 1.0) * size[0] / 700))
+        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), np.exp(random.uniform(-1.2, 0.8)) * size[0] / 700))
     if random.random() < 0.5:
-        gray = gray + random.standard_normal(gray.shape, np.float32) * np.float32(random.uniform(0.002, 0.03))
+        gray = gray + random.standard_normal(gray.shape, np.float32) * np.float32(random.uniform(0.002, 0.04))
     levels = np.asarray(np.clip(gray * 255, 0, 255), np.uint8)
     if random.random() < 0.3:
-        _, packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(25, 90))])
+        _, packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(12, 90))])
         levels = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
     return levels

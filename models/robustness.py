@@ -20,12 +20,14 @@ import numpy as np
 from tqdm import tqdm
 
 from models.evaluate import read_photograph
-from models.labelled import LabelledPhotograph, read_mask, read_set
+from models.labelled import LabelledPhotograph, LabelledSetError, read_mask, read_sets
 from models.metrics import count, dice
 from models.perturbations import PERTURBATIONS, STRENGTHS
 from retina.arrays import Rgb
 from retina.confidence import doubt
+from retina.errors import ModelCardError, PhotographError
 from retina.field_of_view import find_field_of_view
+from retina.model_card import read_model_card
 from retina.photograph import Photograph
 from retina.segmentation import over, segment
 from retina.unet import VesselNetwork
@@ -138,19 +140,21 @@ def main() -> None:
     parser.add_argument("--csv", type=Path, required=True, help="where the rows go")
     parser.add_argument("--jobs", type=int, default=1, help="photographs measured at the same time")
     options = parser.parse_args()
-    names = options.sets or sorted(folder.parent.name for folder in options.data.glob("*/images"))
-    split = None if options.split == "all" else options.split
-    if not any((options.data / name / "images").is_dir() for name in names):
-        parser.error(f"there are no photographs in {options.data}: it must hold a folder a set")
     if not options.csv.parent.is_dir():
         parser.error(f"there is no folder {options.csv.parent} to write {options.csv.name} into")
+    if options.jobs < 1:
+        parser.error("--jobs must be 1 or more")
     found: list[Copy] = []
-    with ProcessPoolExecutor(options.jobs) as pool:
-        for name in names:
-            photographs = list(read_set(options.data / name, split))
-            rows = pool.map(partial(copies, name, options.model), photographs)
-            for one in tqdm(rows, total=len(photographs), unit="photo", desc=name):
-                found += one
+    try:
+        read_model_card(options.model)
+        sets = read_sets(options.data, options.sets, options.split)
+        with ProcessPoolExecutor(options.jobs) as pool:
+            for name, photographs in sets.items():
+                rows = pool.map(partial(copies, name, options.model), photographs)
+                for one in tqdm(rows, total=len(photographs), unit="photo", desc=name):
+                    found += one
+    except (LabelledSetError, ModelCardError, PhotographError) as error:
+        parser.error(f"{error}")
     write(options.csv, found)
     print(table(found))
 

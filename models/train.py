@@ -57,8 +57,21 @@ def new_model(steps: int, rate: float) -> keras.Model:
     return model
 
 
-def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: float, sets: Sequence[str] = SETS) -> Path:
-    """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights."""
+def train(
+    data: Path,
+    out: Path,
+    *,
+    steps: int,
+    batch: int,
+    seed: int,
+    rate: float,
+    sets: Sequence[str] = SETS,
+    begin: Path | None = None,
+) -> Path:
+    """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights.
+
+    `begin`: weights of an earlier run to start from, instead of random ones.
+    """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
     keras.utils.set_random_seed(seed)
@@ -66,6 +79,8 @@ def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: flo
         model = keras.saving.load_model(checkpoint)
     else:
         model = new_model(steps, rate)
+        if begin:
+            model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
         log.write_text("step,loss\n")
     start = int(model.optimizer.iterations)
     draw = patches.Patches(
@@ -107,6 +122,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with CHASE_DB1/ and HRF/")
     parser.add_argument("--out", type=Path, default=Path("build/train"))
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets to learn from")
+    parser.add_argument("--begin", type=Path, help="weights.keras of an earlier run, for a further cycle")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)

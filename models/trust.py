@@ -53,6 +53,9 @@ def main() -> None:
     parser.add_argument("--write-card", action="store_true", help="put the fit into the card")
     options = parser.parse_args()
 
+    for path in [*options.fit, *filter(None, [options.examine])]:
+        if not path.is_file():
+            parser.error(f"there is no file {path}: models.robustness writes such files")
     fitted = [copy for path in options.fit for copy in read(path)]
     if len({copy.set for copy in fitted}) < 2:
         parser.error("--fit needs the rows of two sets or more: one to fit, another to try")

@@ -1,5 +1,6 @@
 """What every test shares: the sample photograph, the shipped network, and a client without a network between."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,15 @@ SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
 
 def decode(data: bytes, max_pixels: int = 64_000_000, min_side: int = 64) -> Photograph:
     return decode_photograph(open_photograph(data, max_pixels=max_pixels, min_side=min_side), data)
+
+
+def copy_card(folder: Path, **changes: object) -> Path:
+    """The shipped network in `folder`, with a card that differs in `changes`; the card's path."""
+    source = Settings().model
+    card = json.loads(source.read_text()) | changes
+    (folder / "unet.json").write_text(json.dumps(card))
+    (folder / "unet.tflite").write_bytes((source.parent / "unet.tflite").read_bytes())
+    return folder / "unet.json"
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 import base64
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 
-from conftest import ROOT
+from conftest import ROOT, copy_card
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.settings import Settings
@@ -46,7 +47,17 @@ def test_a_prediction_says_everything(client: TestClient, sample: bytes) -> None
     assert answer.status_code == 200
     body = answer.json()
     card = client.get("/api/v1/model").json()
-    assert set(body) == {"id", "model", "threshold", "canvas", "photograph", "quality", "measurements", "images"}
+    assert set(body) == {
+        "id",
+        "model",
+        "threshold",
+        "canvas",
+        "flips",
+        "photograph",
+        "quality",
+        "measurements",
+        "images",
+    }
     assert body["model"] == {"name": card["name"], "sha256": card["sha256"]}
     assert body["threshold"] == card["threshold"]
     assert (body["photograph"]["width"], body["photograph"]["height"]) == (1411, 1411)
@@ -90,17 +101,20 @@ def test_the_threshold_moves_the_mask(client: TestClient, small_rgb: Rgb) -> Non
 
 def test_flips_are_averaged_where_asked_for(client: TestClient, small_rgb: Rgb) -> None:
     data = encode(Image.fromarray(small_rgb), "PNG")
-    once, flipped = (
-        np.asarray(
-            picture(
-                client.post(
-                    PREDICTIONS, files={"file": data}, data={"outputs": "probability", "flips": str(flips)}
-                ).json()["images"]["probability"]
-            )
-        ).astype(int)
+    answers = [
+        client.post(PREDICTIONS, files={"file": data}, data={"outputs": "probability", "flips": str(flips)}).json()
         for flips in (False, True)
-    )
+    ]
+    assert [answer["flips"] for answer in answers] == [False, True]
+    once, flipped = (np.asarray(picture(answer["images"]["probability"])).astype(int) for answer in answers)
     assert 0 < np.abs(once - flipped).mean() < 5
+
+
+def test_a_canvas_that_the_network_cannot_take_has_its_own_code(tmp_path: Path, small_rgb: Rgb) -> None:
+    canvases = [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}, {"height": 520, "width": 520}]
+    data = encode(Image.fromarray(small_rgb), "PNG")
+    with TestClient(create_app(Settings(model=copy_card(tmp_path, stride=8, canvases=canvases)))) as client:
+        assert_problem(client.post(PREDICTIONS, files={"file": data}), 500, "model_unusable")
 
 
 def test_force_insists(client: TestClient) -> None:

@@ -270,7 +270,9 @@ def test_force_segments_what_looks_like_no_retina(tmp_path: Path) -> None:
     white.write_bytes(encode(Image.new("RGB", (200, 100), "white"), "PNG"))
     assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1
     assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--force"]) == 0
-    assert rows(tmp_path / "out")[str(white)]["status"] == "done"
+    row = rows(tmp_path / "out")[str(white)]
+    assert (row["status"], row["fundus_like"]) == ("done", "no")
+    assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1, "what was insisted on once is not kept"
 
 
 def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 
 from conftest import decode
 from models import evaluate, perturbations, reliability, robustness, trust
+from models.labelled import LabelledSetError, read_set
 from models.metrics import Histogram
 from retina.arrays import CERTAIN, Rgb
 from retina.photograph import Photograph
@@ -82,6 +84,43 @@ def test_the_card_as_it_is_repeats_its_own_mask(
         run(monkeypatch, evaluate.main, "--data", tmp_path, "--write-card")
     assert "no photographs" in capsys.readouterr().err
     assert Settings().model.read_text() == card
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--sets", "NOPE"), "there is no set in"),
+        (("--widths", 333), "no multiple of the network's stride"),
+        (("--model", "nowhere.json"), "cannot read the model"),
+        (("--jobs", 0), "--jobs must be"),
+        (("--split", "train"), "no photographs of this split"),
+    ],
+)
+def test_a_wrong_wish_is_refused_in_a_sentence(
+    data: Path,
+    arguments: tuple[object, ...],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(monkeypatch, evaluate.main, "--data", data, *arguments)
+    assert stopped.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_a_set_that_is_not_whole_is_refused_and_other_files_are_not_photographs(data: Path, tmp_path: Path) -> None:
+    sample = tmp_path / "SAMPLE"
+    shutil.copytree(data / "SAMPLE", sample)
+    (sample / "images" / "Thumbs.db").write_bytes(b"no photograph")
+    assert [labelled.id for labelled in read_set(sample)] == ["1", "2"]
+    (sample / "vessels" / "2.png").unlink()
+    with pytest.raises(LabelledSetError, match="has no reference"):
+        list(read_set(sample))
+    for listing, reason in (("id,split\n7,test\n", "names 7"), ("1,test\n", "must start with")):
+        (sample / "split.csv").write_text(listing)
+        with pytest.raises(LabelledSetError, match=reason):
+            list(read_set(sample))
 
 
 def test_flips_average_four_views(small_rgb: Rgb, network: VesselNetwork) -> None:

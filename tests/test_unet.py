@@ -8,21 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT, SAMPLE
+from conftest import ROOT, SAMPLE, copy_card
 from retina.errors import ModelCardError
 from retina.model_card import CanvasSize, ModelCard, read_model_card
 from retina.settings import Settings
 from retina.unet import VesselNetwork
 
 PREDECESSOR = ROOT / "build" / "tflite-runtime" / "bin" / "python"
-
-
-def copy_card(folder: Path, **changes: object) -> Path:
-    source = Settings().model
-    card = json.loads(source.read_text()) | changes
-    (folder / "unet.json").write_text(json.dumps(card))
-    (folder / "unet.tflite").write_bytes((source.parent / "unet.tflite").read_bytes())
-    return folder / "unet.json"
 
 
 def test_the_shipped_card_describes_the_shipped_network(network: VesselNetwork) -> None:

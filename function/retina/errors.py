@@ -1,7 +1,7 @@
 """Everything that can go wrong, as a tree, and the one table from error to HTTP status and code.
 
 RetinaError
-├── ModelCardError              the model cannot be served; raised at start only
+├── ModelCardError              the model cannot be served; raised at start, or where a canvas is first used
 ├── PhotographError             this photograph cannot be answered; the next one may
 │   ├── PhotographTooLargeError     more bytes than the limit
 │   ├── TooManyPixelsError          more pixels than the limit
@@ -92,5 +92,6 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     InvalidRequestError: (422, "invalid_request"),
     ResponseTooLargeError: (413, "response_too_large"),
     BusyError: (503, "busy"),
+    ModelCardError: (500, "model_unusable"),
 }
 """Error to HTTP status and stable code. The codes are also the `code` column of `results.csv`."""

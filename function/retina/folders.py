@@ -150,6 +150,7 @@ class _Job:
             row is None
             or row.status != "done"
             or (row.card_sha256, row.flips) != (self.network.card.digest, _yes(self.flips))
+            or (row.fundus_like != _yes(True) and not self.force)
         ):
             return None
         try:
@@ -181,6 +182,7 @@ class _Job:
             width=str(prediction.width),
             height=str(prediction.height),
             field_of_view_width=str(prediction.field_of_view.width),
+            fundus_like=_yes(prediction.field_of_view.fundus_like),
             photo_sha256=prediction.sha256,
             model_sha256=self.network.card.sha256,
             card_sha256=self.network.card.digest,

@@ -38,6 +38,7 @@ class Prediction:
     sha256: str
     threshold: float
     canvas: CanvasSize
+    flips: bool
     expected_dice: float | None
     measurements: Measurements
     pictures: dict[str, bytes]
@@ -88,6 +89,7 @@ def _predict(
         sha256=photograph.sha256,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
+        flips=flips,
         expected_dice=expected_dice(segmentation.probability, segmentation.vessels, fitted),
         measurements=measure(segmentation.vessels, photograph.field_of_view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from retina.errors import STATUS, BusyError, FileMissingError, InvalidRequestError, RetinaError
+from retina.errors import STATUS, BusyError, FileMissingError, InvalidRequestError, ModelCardError, RetinaError
 from retina.schemas import Problem
 
 log = logging.getLogger("retina")
@@ -39,8 +39,12 @@ def problem(request_id: str, status: int, code: str, detail: str, headers: dict[
 def problem_of(request_id: str, error: RetinaError) -> Response:
     """The answer for one of this package's errors."""
     status, code = STATUS[type(error)]
+    detail = str(error)
+    if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
+        log.error("request %s failed: %s", request_id, error)
+        detail = f"The service's model cannot be used for this photograph. Please tell whoever runs it: {request_id}."
     headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, BusyError) else None
-    return problem(request_id, status, code, str(error), headers)
+    return problem(request_id, status, code, detail, headers)
 
 
 def unexpected(request_id: str) -> Response:

@@ -22,6 +22,7 @@ class Row:
     width: str = ""
     height: str = ""
     field_of_view_width: str = ""
+    fundus_like: str = ""
     photo_sha256: str = ""
     model_sha256: str = ""
     card_sha256: str = ""

@@ -99,6 +99,7 @@ class PredictionAnswer(BaseModel):
     model: ModelName
     threshold: float = Field(description="a vessel is where the probability is greater", examples=[0.4])
     canvas: str = Field(description="width x height in pixels at which the network looked", examples=["512x512"])
+    flips: bool = Field(description="whether mirror images were looked at, too, and the mean taken")
     photograph: PhotographFacts
     quality: Quality
     measurements: MeasurementValues

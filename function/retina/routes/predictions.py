@@ -125,6 +125,7 @@ def _answer(prediction: Prediction, network: VesselNetwork) -> PredictionAnswer:
         model=ModelName(name=network.card.name, sha256=network.card.sha256),
         threshold=prediction.threshold,
         canvas=str(prediction.canvas),
+        flips=prediction.flips,
         photograph=PhotographFacts(
             width=prediction.width,
             height=prediction.height,
