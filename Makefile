@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-models check bench train convert evaluate wheel lock format clean
+.PHONY: help run test test-models check bench train convert evaluate package wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ convert: build/keras.done ## the trained weights to models/unet.tflite and its c
 
 evaluate: .venv/test.done ## score models/unet.json on the test photographs
 	PYTHONPATH=function $(BIN)/python -m models.evaluate --data $(DATA)
+
+package: .venv/test.done ## build/package/: what Lambda runs, from wheels, checked, and built twice
+	$(BIN)/python -m infra.package
 
 wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
 	$(BIN)/uv build --wheel

@@ -30,6 +30,7 @@ from retina.model_card import CanvasSize, ModelCard, Preparation, TrainingSet
 CANVASES = (
     CanvasSize(height=512, width=512, field_of_view_width_up_to=320),
     CanvasSize(height=1024, width=1024, field_of_view_width_up_to=1150),
+    CanvasSize(height=1408, width=1408, field_of_view_width_up_to=None),
     CanvasSize(height=1408, width=2048, field_of_view_width_up_to=None),
 )
 """What the card offers. The first is the one the file is written with; the others are reached by resizing its input."""

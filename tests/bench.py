@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 import httpx
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
 
 from retina import canvas as onto
 from retina import pictures
@@ -169,6 +170,24 @@ def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> No
             print(f"\nRatio, request by request: {ratio:.1f} times as fast, at 16 times the pixels.", flush=True)
 
 
+def report_precisions(folder: Path, rounds: int) -> None:
+    """The network alone, each file that `models.convert` wrote in turn, on one thread at 512x512."""
+    networks = {}
+    for file in sorted(folder.glob("unet-*.tflite")):
+        network = Interpreter(model_path=str(file), num_threads=1)
+        network.allocate_tensors()
+        networks[file] = network
+    times: dict[Path, list[float]] = {file: [] for file in networks}
+    for _ in range(rounds):
+        for file, network in networks.items():
+            started = time.perf_counter()
+            network.invoke()
+            times[file].append((time.perf_counter() - started) * 1e3)
+    print("\n| network alone, 512x512 | bytes | p50 ms | p95 ms |\n|---|---|---|---|")
+    for file, values in times.items():
+        print(f"| {file.stem} | {file.stat().st_size:,} | {percentiles(values[2:])} |", flush=True)
+
+
 def report_start(sample: bytes, times: int) -> None:
     firsts = []
     for _ in range(times):
@@ -218,6 +237,7 @@ def main() -> None:
         }
         report_stages(photographs, cards, arguments.rounds)
         report_comparison(sample, cards["512x512"], arguments.keras, arguments.rounds)
+        report_precisions(ROOT / "build" / "convert", arguments.rounds)
         report_start(sample, 7)
         report_memory(sample, arguments.requests)
 

@@ -2,13 +2,16 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from infra import package
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
@@ -57,6 +60,29 @@ def network() -> VesselNetwork:
 def client() -> Iterator[TestClient]:
     with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
         yield client
+
+
+@dataclass(frozen=True)
+class Built:
+    """The Lambda package in `folder`, for `python`; `runtime` holds Lambda's runtime client for it."""
+
+    folder: Path
+    python: Path
+    runtime: Path
+
+
+@pytest.fixture(scope="session", params=["this Python", "Lambda's Python"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    version = sys.version_info[:2] if request.param == "this Python" else package.TARGET
+    python = package.python_of(version)
+    if not python:
+        pytest.skip(f"there is no Python {version[0]}.{version[1]} here")
+    folder = tmp_path_factory.mktemp("package")
+    package.build(folder / "task", version, python)
+    pinned = package.requirements(ROOT / "tests" / "requirements.txt")
+    client = (pinned[name] for name in ("awslambdaric", "simplejson", "snapshot-restore-py"))
+    package.install(folder / "runtime", client, version)
+    return Built(folder / "task", python, folder / "runtime")
 
 
 @pytest.fixture

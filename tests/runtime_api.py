@@ -6,18 +6,43 @@ Enters: events; leaves: what the function answered. Serves one function, one inv
 import json
 import os
 import queue
+import shutil
 import subprocess
-import sys
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+ALONE = """
+mount --make-rprivate /
+mount -t tmpfs none /var && mkdir /var/task /var/runtime
+mount --bind "$0" /var/task && mount --bind "$1" /var/runtime && shift
+mount -o remount,ro,bind /var/task && mount -t tmpfs none /tmp && mount -o remount,ro,bind /
+cd /var/task && PYTHONPATH=/var/runtime exec "$@"
+"""
+"""As on Lambda: the package at /var/task, the runtime client at /var/runtime, and nothing can be written but /tmp.
+
+Run by root of a namespace of its own, with the two folders and a command.
+"""
+
+
+def alone(folder: Path, runtime: Path, *command: str) -> list[str]:
+    """`command` as Lambda would run it, with the package `folder` and the client `runtime`."""
+    return ["unshare", "--map-root-user", "--mount", "sh", "-ec", ALONE, str(folder), str(runtime), *command]
+
+
+def can_be_alone() -> bool:
+    """Whether this machine lets us make a namespace for `ALONE`."""
+    command = alone(Path("/usr"), Path("/usr"), "true")
+    return bool(shutil.which("unshare")) and subprocess.run(command, capture_output=True).returncode == 0
+
 
 class RuntimeApi:
-    """Starts `handler` (module.function) in `folder` under awslambdaric; use as a context."""
+    """Starts `command`, which runs the handler "module.function" under awslambdaric in `folder`; use as a context."""
 
-    def __init__(self, folder: Path, handler: str, environment: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
         self._events: queue.Queue[dict[str, Any]] = queue.Queue()
         self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
@@ -27,9 +52,9 @@ class RuntimeApi:
             "AWS_LAMBDA_RUNTIME_API": address,
             "AWS_LAMBDA_FUNCTION_NAME": "retina",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
-            "_HANDLER": handler,
+            "_HANDLER": command[-1],
         }
-        self.process = subprocess.Popen([sys.executable, "-m", "awslambdaric", handler], cwd=folder, env=environment)
+        self.process = subprocess.Popen(command, cwd=folder, env=environment)
 
     def __enter__(self) -> "RuntimeApi":
         return self
@@ -42,7 +67,14 @@ class RuntimeApi:
     def invoke(self, event: dict[str, Any], seconds: float = 60) -> Any:
         """The function's answer to `event`; raises `RuntimeError` with what it reported instead."""
         self._events.put(event)
-        kind, answer = self._answers.get(timeout=seconds)
+        for _ in range(round(10 * seconds)):
+            with suppress(queue.Empty):
+                kind, answer = self._answers.get(timeout=0.1)
+                break
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the runtime client ended with {self.process.returncode}")
+        else:
+            raise RuntimeError(f"no answer in {seconds:g} s")
         if kind != "response":
             raise RuntimeError(f"{kind}: {answer}")
         return answer
@@ -80,6 +112,20 @@ class RuntimeApi:
                 pass
 
         return Handler
+
+
+BOUNDARY = "----retina"
+
+
+def multipart(path: str, data: bytes, **fields: str) -> dict[str, Any]:
+    """The event of a form with the photograph `data`, posted to `path`."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'.encode()
+    body = b"".join([*parts, head, data, f"\r\n--{BOUNDARY}--\r\n".encode()])
+    return http_event("POST", path, body, f"multipart/form-data; boundary={BOUNDARY}")
 
 
 def http_event(method: str, path: str, body: bytes = b"", content_type: str = "") -> dict[str, Any]:

@@ -1,46 +1,45 @@
+"""The handler under Lambda's real runtime client, from the package, on a disk that cannot be written."""
+
 import json
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
 
-from conftest import ROOT
-from runtime_api import RuntimeApi, http_event
+from conftest import Built
+from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
 
-BOUNDARY = "----retina"
+SETTINGS = {"RETINA_SITE": "", "PATH": "/usr/bin:/bin"}
 
 
 @pytest.fixture(scope="module")
-def function() -> Iterator[RuntimeApi]:
-    import os
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    with RuntimeApi(ROOT / "function", "handler.api", kept) as running:
+def function(built: Built) -> Iterator[RuntimeApi]:
+    environment = SETTINGS | {"PYTHONPATH": str(built.runtime)}
+    command = [str(built.python), "-m", "awslambdaric", "handler.api"]
+    if can_be_alone():
+        command = alone(built.folder, built.runtime, *command)
+    with RuntimeApi(command, built.folder, environment) as running:
         yield running
 
 
-def form(data: bytes, **fields: str) -> bytes:
-    parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    ]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'.encode()
-    return b"".join([*parts, head, data, f"\r\n--{BOUNDARY}--\r\n".encode()])
-
-
-def post(path: str, data: bytes, **fields: str) -> dict[str, object]:
-    return http_event("POST", path, form(data, **fields), f"multipart/form-data; boundary={BOUNDARY}")
+def test_the_package_lies_where_nothing_can_be_written_but_in_tmp(built: Built) -> None:
+    if not can_be_alone():
+        pytest.skip("this machine allows no mount namespaces (unshare)")
+    for path, written in (("/var/task/retina/x", False), ("/usr/x", False), ("/tmp/x", True)):
+        touched = subprocess.run(alone(built.folder, built.runtime, "touch", path), capture_output=True)
+        assert (touched.returncode == 0) == written, path
 
 
 def test_the_real_runtime_answers_a_multipart_photograph(function: RuntimeApi, sample: bytes) -> None:
-    answer = function.invoke(post("/predict", sample))
+    answer = function.invoke(multipart("/predict", sample))
     assert answer["statusCode"] == 200
     assert set(json.loads(answer["body"])) == {"original_image", "prediction_image"}
     assert answer["headers"]["x-request-id"]
 
 
 def test_the_mask_is_the_same_as_under_uvicorns_app(function: RuntimeApi, client: TestClient, sample: bytes) -> None:
-    ours = json.loads(function.invoke(post("/api/v1/predictions", sample, outputs="mask,probability"))["body"])
+    ours = json.loads(function.invoke(multipart("/api/v1/predictions", sample, outputs="mask,probability"))["body"])
     theirs = client.post("/api/v1/predictions", files={"file": sample}, data={"outputs": "mask,probability"}).json()
     assert ours["images"] == theirs["images"]
     assert ours["model"] == theirs["model"]
@@ -62,12 +61,14 @@ def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
     ],
 )
 def test_bad_input_gets_a_problem_document(function: RuntimeApi, data: bytes, status: int, code: str) -> None:
-    answer = function.invoke(post("/predict", data))
+    answer = function.invoke(multipart("/predict", data))
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (status, code)
     assert answer["headers"]["content-type"] == "application/problem+json"
 
 
 def test_every_answer_fits_into_lambdas_limit(function: RuntimeApi, sample: bytes) -> None:
-    answer = function.invoke(post("/api/v1/predictions", sample, outputs="preview,mask,probability,overlay,skeleton"))
+    answer = function.invoke(
+        multipart("/api/v1/predictions", sample, outputs="preview,mask,probability,overlay,skeleton")
+    )
     assert answer["statusCode"] == 200
     assert len(json.dumps(answer)) < 6 * 2**20

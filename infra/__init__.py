@@ -1,0 +1,1 @@
+"""The cloud: what is deployed, and how it is packaged."""

@@ -1,0 +1,50 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Built
+from infra import package
+from infra.package import PackageError
+
+
+def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(built.folder, again)
+    assert package.digest(again) == package.digest(built.folder)
+    (again / "handler.py").chmod(0o755)
+    assert package.digest(again) != package.digest(built.folder)
+    (again / "handler.py").chmod(0o644)
+    (again / "retina" / "more.py").write_text("")
+    assert package.digest(again) != package.digest(built.folder)
+
+
+def test_what_lambda_would_refuse_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(package.LIMIT + 1)
+    with pytest.raises(PackageError, match="262,144,001 bytes"):
+        package.check(tmp_path)
+    (tmp_path / "large").unlink()
+    (tmp_path / "broken.so").write_bytes(b"text")
+    with pytest.raises(PackageError, match="no library"):
+        package.check(tmp_path)
+
+
+def test_a_library_for_a_newer_glibc_is_refused(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = dict(package.glibc(built.folder))
+    assert len(needs) > 30
+    assert (2, 17) < max(needs.values()) <= package.GLIBC
+    monkeypatch.setattr(package, "GLIBC", (2, 17))
+    with pytest.raises(PackageError, match=r"needs glibc 2\.\d+"):
+        package.check(built.folder)
+
+
+def test_what_is_not_needed_does_not_travel(built: Built) -> None:
+    for pattern in ("tests", "*.pyi", "RECORD", "requirements*.txt"):
+        assert not [*built.folder.rglob(pattern)], pattern
+    for name in ("google", "ml_dtypes", "tqdm", "uvicorn", "boto3", "bin", "retina/site"):
+        assert not (built.folder / name).exists(), name
+    assert (built.folder / "retina" / "models" / "unet.tflite").read_bytes() == (
+        ROOT / "models" / "unet.tflite"
+    ).read_bytes()
+    assert [*built.folder.glob("numpy-*.dist-info/licenses/**/*.txt")], "licences travel with what they cover"
