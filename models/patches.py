@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.labelled import LabelledPhotograph, read_mask
-from retina.arrays import Canvas, Gray, Mask, Rgb
+from retina.arrays import CERTAIN, Canvas, Gray, Mask, Rgb
 from retina.canvas import normalise, resample
 from retina.field_of_view import find_field_of_view
 from retina.model_card import Preparation
+from retina.photograph import Photograph
+from retina.segmentation import segment
+from retina.unet import VesselNetwork
 
 SIDE = 320
 """Pixels of a patch's side."""
@@ -43,14 +46,17 @@ class Source:
     inside: Mask
 
 
-def load(photograph: LabelledPhotograph) -> Source:
-    """Read and crop one photograph."""
+def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -> Source:
+    """Read and crop one photograph. With a `teacher`, its map, averaged over flips, is half of the label."""
     rgb = np.asarray(Image.open(photograph.photograph).convert("RGB"))
     view = find_field_of_view(rgb)
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
     scale = min(1.0, CACHED_WIDTH / view.width)
     size = (round(view.width * scale), round(view.height * scale))
     vessels = read_mask(photograph.vessels)[window].astype(np.uint8) * 255
+    if teacher:
+        taught = segment(Photograph(rgb, view, ""), teacher, flips=True).probability[window]
+        vessels = np.rint((vessels + taught * (255 / CERTAIN)) / 2).astype(np.uint8)
     inside = view.mask(rgb.shape[:2])[window].astype(np.uint8)
     return Source(
         rgb=cv2.resize(rgb[window], size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from models import network, patches
 from models.labelled import SETS, training_photographs
+from retina.unet import VesselNetwork
 
 EVERY = 250
 """Steps between checkpoints."""
@@ -67,10 +68,13 @@ def train(
     rate: float,
     sets: Sequence[str] = SETS,
     begin: Path | None = None,
+    teacher: Path | None = None,
 ) -> Path:
     """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights.
 
-    `begin`: weights of an earlier run to start from, instead of random ones.
+    `begin`: weights of an earlier run to start from, instead of random ones. `teacher`: the card of a network whose
+    maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; a network of the same size: Furlanello et al.
+    2018, arXiv 1805.04770).
     """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
@@ -83,8 +87,11 @@ def train(
             model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
         log.write_text("step,loss\n")
     start = int(model.optimizer.iterations)
+    taught_by = VesselNetwork(teacher) if teacher else None
     draw = patches.Patches(
-        [[patches.load(p) for p in photographs] for photographs in training_photographs(data, sets)], batch, seed
+        [[patches.load(p, taught_by) for p in photographs] for photographs in training_photographs(data, sets)],
+        batch,
+        seed,
     )
     losses: list[float] = []
     with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
@@ -123,6 +130,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/train"))
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets to learn from")
     parser.add_argument("--begin", type=Path, help="weights.keras of an earlier run, for a further cycle")
+    parser.add_argument("--teacher", type=Path, help="the card of a network whose maps are half of the labels")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)

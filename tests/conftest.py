@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from infra import package
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
@@ -73,6 +72,8 @@ class Built:
 
 @pytest.fixture(scope="session", params=["this Python", "Lambda's Python"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    from infra import package  # not above: the training environment lacks what it needs
+
     version = sys.version_info[:2] if request.param == "this Python" else package.TARGET
     python = package.python_of(version)
     if not python:

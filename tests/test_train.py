@@ -70,3 +70,36 @@ def test_patches_depend_on_their_number_alone(data: Path) -> None:
     assert not inputs[targets[..., 1] == 0].any()
     assert not np.array_equal(first(6)[0], inputs)
     assert not np.array_equal(patches.Patches(sets, 2, 8)(5)[0], inputs)
+
+
+def test_a_further_cycle_begins_with_the_weights_of_the_first(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models import train
+
+    monkeypatch.setattr(train, "STATISTICS", 1)
+    run: dict[str, Any] = {"steps": 1, "batch": 1, "seed": 3}
+    first = train.train(data, tmp_path / "first", **run, rate=1e-3)
+    still = train.train(data, tmp_path / "still", **run, rate=0.0, begin=first)
+    afresh = train.train(data, tmp_path / "afresh", **(run | {"seed": 4}), rate=0.0)
+    trained, kept, other = (
+        np.concatenate([w.numpy().ravel() for w in keras.saving.load_model(path).trainable_weights])
+        for path in (first, still, afresh)
+    )
+    assert np.allclose(trained, kept, atol=1e-6)
+    assert not np.allclose(trained, other, atol=1e-2)
+
+
+def test_a_teacher_writes_half_of_the_labels(data: Path) -> None:
+    from models import patches
+    from models.labelled import read_set
+    from retina.settings import Settings
+    from retina.unet import VesselNetwork
+
+    [photograph] = read_set(data / "HRF", "train")
+    alone, taught = patches.load(photograph), patches.load(photograph, VesselNetwork(Settings().model))
+    assert set(np.unique(alone.vessels)) == {0, 255}
+    assert taught.vessels[alone.vessels == 255].min() >= 127
+    assert taught.vessels[alone.vessels == 0].max() <= 128
+    assert taught.vessels[alone.vessels == 0].max() > 20
+    assert taught.vessels[alone.vessels == 255].max() > 240
