@@ -33,11 +33,17 @@ test-models: build/keras.done ## tests of training, conversion and import (they 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
 	$(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
 
-train: build/keras.done ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
-	PYTHONPATH=function build/keras/bin/python -m models.train --data $(DATA) --out build/train
+train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
+
+TRAIN := PYTHONPATH=function build/keras/bin/python -m models.train --data $(DATA)
+build/train/first/weights.keras: | build/keras.done
+	$(TRAIN) --out $(@D) --steps 10000
+
+build/train/second/weights.keras: build/train/first/weights.keras
+	$(TRAIN) --out $(@D) --steps 10000 --rate 1.5e-3 --seed 2 --begin $<
 
 convert: build/keras.done ## the trained weights to models/unet.tflite and its card (THRESHOLD=...)
-	PYTHONPATH=function build/keras/bin/python -m models.convert --weights build/train/weights.keras --data $(DATA) \
+	PYTHONPATH=function build/keras/bin/python -m models.convert --weights build/train/second/weights.keras --data $(DATA) \
 	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
 evaluate: .venv/test.done ## score models/unet.json on the test photographs

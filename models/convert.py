@@ -1,7 +1,7 @@
 """Turn trained weights into the network that is served: `unet.tflite` and its card `unet.json`.
 
 Enters: the weights and the training photographs (int8 needs to see typical inputs), or a Keras network trained
-elsewhere; leaves: TFLite and card in `--out`, for our own also both precisions in `--work`. Fails where the float32
+elsewhere; leaves: TFLite and card in `--out`, for our own also every precision in `--work`. Fails where the float32
 file does not repeat Keras. Measures no accuracy: that is `models.evaluate`.
 
 `python -m models.convert --weights build/train/weights.keras --data DIR --out models --threshold 0.5`
@@ -12,7 +12,7 @@ import argparse
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 import keras
 import numpy as np
@@ -21,7 +21,7 @@ from PIL import Image
 from models import foreign, network
 from models.labelled import SETS, LabelledPhotograph, training_photographs
 from models.metrics import count, dice
-from models.tflite import TOLERANCE, rebuild, run, to_tflite
+from models.tflite import TOLERANCE, Precision, rebuild, run, to_tflite
 from retina.arrays import Canvas, Rgb
 from retina.canvas import place, prepare
 from retina.field_of_view import find_field_of_view
@@ -41,7 +41,6 @@ PUBLISHED = {
 }
 EXPOSURES = (0.45, 0.7, 1.4, 1.8)
 """Factors that make a dark or a bright photograph of a well-exposed one."""
-Precision = Literal["float32", "int8"]
 
 
 def load(weights: Path) -> keras.Model:
@@ -83,8 +82,8 @@ def compare(
 ) -> list[str]:
     """Keras beside the TFLite files at every canvas, a sentence each. Raises `ValueError` beyond `TOLERANCE`.
 
-    float32 is held against Keras, int8 against float32 inside the field of view: mean and largest difference of the
-    probabilities, and Dice between the two thresholded maps.
+    float32 is held against Keras, the others against float32 inside the field of view: mean and largest difference of
+    the probabilities, and Dice between the two thresholded maps.
     """
     sentences = []
     exactly = network.build()
@@ -97,13 +96,13 @@ def compare(
         if not worst < TOLERANCE:
             raise ValueError(f"at {canvas} the float32 file differs from Keras by {worst:.2g}: do not ship it")
         sentences.append(f"{canvas}: float32 against Keras, largest difference {worst:.1e}")
-        if "int8" in files:
-            rough = run(files["int8"], values)
-            inside = values != 0  # what lies outside the field of view is thrown away
+        inside = values != 0  # what lies outside the field of view is thrown away
+        for precision in [name for name in files if name != "float32"]:
+            rough = run(files[precision], values)
             off = np.abs(rough - exact)[inside]
             overlap = dice(count(rough > threshold, exact > threshold, inside))
             sentences.append(
-                f"{canvas}: int8 against float32, difference {off.mean():.5f} on average, "
+                f"{canvas}: {precision} against float32, difference {off.mean():.5f} on average, "
                 f"{off.max():.3f} at most; Dice between the maps {overlap:.4f}"
             )
     return sentences
@@ -146,12 +145,12 @@ def convert(
     threshold: float,
     sets: Sequence[str] = SETS,
 ) -> list[str]:
-    """Write the two TFLite files into `work`, the chosen one and its card into `out`; returns what was compared."""
+    """Write a file of each precision into `work`, the chosen one and its card into `out`; returns what was compared."""
     trained = load(weights)
     photographs = training_photographs(data, sets)
     model = rebuild(trained, CANVASES[0])
     windows = typical_windows([p for one in photographs for p in one], CANVASES)
-    files: dict[Precision, bytes] = {"float32": to_tflite(model), "int8": to_tflite(model, windows)}
+    files: dict[Precision, bytes] = {name: to_tflite(model, name, windows) for name in get_args(Precision)}
     for folder in (out, work):
         folder.mkdir(parents=True, exist_ok=True)
     for name, file in files.items():
@@ -170,12 +169,12 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("network", type=Path, nargs="?", help="a Keras network trained elsewhere, .h5 or .keras")
-    parser.add_argument("--weights", type=Path, default=Path("build/train/weights.keras"), help="our own weights")
+    parser.add_argument("--weights", type=Path, help="our own weights, weights.keras")
     parser.add_argument("--data", type=Path, help="the folder with CHASE_DB1/ and HRF/; needed for our own weights")
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets that our own weights have learned from")
     parser.add_argument("--out", type=Path, required=True, help="the folder that unet.tflite and unet.json go to")
-    parser.add_argument("--work", type=Path, default=Path("build/convert"), help="where both precisions go")
-    parser.add_argument("--precision", choices=("int8", "float32"), default="int8", help="which of ours is served")
+    parser.add_argument("--work", type=Path, default=Path("build/convert"), help="where a file of each precision goes")
+    parser.add_argument("--precision", choices=get_args(Precision), default="int8", help="which of ours is served")
     parser.add_argument("--threshold", type=float, default=0.5, help="a vessel is where the probability is greater")
     options = vars(parser.parse_args())
     if path := options.pop("network"):
@@ -183,8 +182,8 @@ def main() -> None:
             print(*foreign.convert(path, options["out"], options["threshold"]), sep="\n")
         except foreign.ForeignNetworkError as error:
             parser.exit(2, f"{path}: {error}\n")
-    elif options["data"] is None:
-        parser.error("--data is needed for our own weights; a network trained elsewhere is named first")
+    elif options["data"] is None or options["weights"] is None:
+        parser.error("--weights and --data are needed for our own; a network trained elsewhere is named first")
     else:
         print(*convert(**options), sep="\n")
 

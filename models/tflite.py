@@ -6,7 +6,7 @@ Enters: Keras networks; leaves: the bytes of TFLite files. Knows no photograph a
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -58,14 +58,20 @@ def _shuffle(weight: NDArray[np.float32]) -> NDArray[np.float32]:
     return weight.transpose(3, 0, 1, 2).reshape(1, 1, weight.shape[3], -1)
 
 
-def to_tflite(model: keras.Model, windows: Sequence[Canvas] | None = None) -> bytes:
-    """A TFLite file: float32, or with `windows` (float32[H,W] each, typical inputs) int8 weights and activations.
+Precision = Literal["float32", "float16", "int8"]
 
-    Input and output stay float32 either way: that costs no time that can be measured, and a file of either precision
-    then serves without a line of difference.
+
+def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Sequence[Canvas] = ()) -> bytes:
+    """A TFLite file: float32, float16 weights, or int8 weights and activations.
+
+    The ranges of int8 are those of `windows`, float32[H,W] each, typical inputs. Input and output are float32 always:
+    that costs no time that can be measured, and files of any precision are served without a line of difference.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    if windows is not None:
+    if precision == "float16":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    elif precision == "int8":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([window[None, :, :, None]] for window in windows)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -30,11 +30,11 @@ def trained() -> Any:
 
 
 @pytest.fixture(scope="module")
-def files(trained: Any) -> dict[convert.Precision, bytes]:
+def files(trained: Any) -> dict[tflite.Precision, bytes]:
     random = np.random.default_rng(3)
     windows = [random.normal(0, 1, (64, 64)).astype(np.float32).clip(-4, 4) for _ in range(4)]
     model = tflite.rebuild(trained, CANVASES[0])
-    return {"float32": tflite.to_tflite(model), "int8": tflite.to_tflite(model, windows)}
+    return {name: tflite.to_tflite(model, name, windows) for name in get_args(tflite.Precision)}
 
 
 @pytest.fixture(scope="module")
@@ -46,25 +46,26 @@ def rgb() -> Rgb:
 
 
 def test_both_files_answer_at_every_canvas_as_keras_does(
-    trained: Any, files: dict[convert.Precision, bytes], rgb: Rgb
+    trained: Any, files: dict[tflite.Precision, bytes], rgb: Rgb
 ) -> None:
     sentences = convert.compare(trained, files, rgb, 0.5, CANVASES)
-    assert len(sentences) == 2 * len(CANVASES)
+    assert len(sentences) == 3 * len(CANVASES)
     for canvas in CANVASES:
         values = np.random.default_rng(4).normal(0, 1, (canvas.height, canvas.width)).astype(np.float32)
         exact, rough = tflite.run(files["float32"], values), tflite.run(files["int8"], values)
+        assert np.abs(exact - tflite.run(files["float16"], values)).max() < 0.02
         assert exact.shape == rough.shape == values.shape
         assert exact.dtype == rough.dtype == np.float32
         assert np.abs(exact - rough).mean() < 0.02
 
 
-def test_a_file_with_other_weights_is_refused(files: dict[convert.Precision, bytes], rgb: Rgb) -> None:
+def test_a_file_with_other_weights_is_refused(files: dict[tflite.Precision, bytes], rgb: Rgb) -> None:
     keras.utils.set_random_seed(4)
     with pytest.raises(ValueError, match="do not ship it"):
         convert.compare(network.build(), files, rgb, 0.5, CANVASES)
 
 
-def test_mixed_precision_weights_are_carried_into_float32(files: dict[convert.Precision, bytes]) -> None:
+def test_mixed_precision_weights_are_carried_into_float32(files: dict[tflite.Precision, bytes]) -> None:
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("mixed_bfloat16")
     try:
@@ -78,7 +79,7 @@ def test_mixed_precision_weights_are_carried_into_float32(files: dict[convert.Pr
         np.testing.assert_array_equal(np.unique(ours), np.unique(theirs))
 
 
-def test_int8_weights_and_activations_but_float32_at_both_ends(files: dict[convert.Precision, bytes]) -> None:
+def test_int8_weights_and_activations_but_float32_at_both_ends(files: dict[tflite.Precision, bytes]) -> None:
     # Without the XNNPACK delegate, which would hide the tensors it has taken over.
     plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = Interpreter(model_content=files["int8"], experimental_op_resolver_type=plain)
@@ -92,7 +93,7 @@ def test_int8_weights_and_activations_but_float32_at_both_ends(files: dict[conve
 
 
 def test_the_card_is_valid_and_names_the_file(
-    trained: Any, files: dict[convert.Precision, bytes], tmp_path: Path
+    trained: Any, files: dict[tflite.Precision, bytes], tmp_path: Path
 ) -> None:
     learned = {"CHASE_DB1": 16, "HRF": 12}
     card = convert.card_of(files["int8"], trained, precision="int8", threshold=0.4, canvases=CANVASES, learned=learned)
