@@ -93,13 +93,13 @@ def _in_float32(model: keras.Model) -> keras.Model:
 
 def size_of(model: keras.Model) -> CanvasSize:
     """The one canvas of `model`. Raises `ForeignNetworkError` unless it maps [N,H,W,1] to [N,H,W,1]."""
-    shapes = [shape if isinstance(shape, tuple) else () for shape in (model.input_shape, model.output_shape)]
-    if any(len(shape) != 4 or shape[3] != 1 for shape in shapes) or shapes[0][1:] != shapes[1][1:]:
+    shapes = [tuple(tensor.shape)[1:] for tensor in (*model.inputs, *model.outputs)]
+    if len(shapes) != 2 or any(len(shape) != 3 or shape[2] != 1 for shape in shapes) or shapes[0] != shapes[1]:
         raise ForeignNetworkError(
             f"It takes {model.input_shape} and gives {model.output_shape}. Only one gray channel in and one "
             "probability of the same size out is supported."
         )
-    _, height, width, _ = shapes[0]
+    height, width, _ = shapes[0]
     if height is None or width is None:
         raise ForeignNetworkError("Its input size is open. Save it with the height and width it was trained at.")
     return CanvasSize(height=height, width=width, field_of_view_width_up_to=None)
@@ -116,7 +116,8 @@ def to_tflite(model: keras.Model, canvas: CanvasSize) -> bytes:
         raise ForeignNetworkError("It has layers that TFLite cannot run. Save it without them.") from error
     noise = np.random.default_rng(0).random(shape, np.float32)
     for values in (noise, np.zeros_like(noise), np.ones_like(noise)):
-        expected = np.asarray(model(values, training=False), np.float32)[0, :, :, 0]
+        [answer] = keras.tree.flatten(model(values, training=False))
+        expected = np.asarray(answer, np.float32)[0, :, :, 0]
         if not (expected.min() >= 0 and expected.max() <= 1):
             raise ForeignNetworkError("Its answers are not all between 0 and 1. End it with a sigmoid.")
         worst = float(np.abs(run(file, values[0, :, :, 0]) - expected).max())

@@ -134,7 +134,7 @@ def test_what_cannot_be_served_is_refused_with_a_reason(tmp_path: Path) -> None:
     linear.layers[-1].set_weights([np.full((1, 1, 1, 1), -3.0), np.zeros(1)])
     assert "sigmoid" in refusal(saved(linear, tmp_path / "linear.keras"))
 
-    both = keras.Model(inputs, {"mask": fine.output})
+    both = keras.Model(inputs, {"mask": fine.output, "again": fine.output})
     assert "one gray channel" in refusal(saved(both, tmp_path / "both.keras"))
     (tmp_path / "damaged.keras").write_bytes(saved(fine, tmp_path / "fine.keras").read_bytes()[:-200])
     assert "whole Keras network" in refusal(tmp_path / "damaged.keras")
@@ -154,14 +154,15 @@ def test_a_command_line_without_out_writes_over_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float32"])
 def test_sizes_and_precisions_of_others_are_served(policy: str, tmp_path: Path) -> None:
-    """Upsampling layers fix the size of the file: it must run at the size it was saved with, square or not."""
+    """Upsampling layers fix the size of the file: it must run at the size it was saved with, square or not. A name for
+    the output does no harm."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     try:
         inputs = keras.Input((96, 128, 1))
         x = keras.layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(inputs)
         x = keras.layers.Concatenate()([keras.layers.UpSampling2D()(x), inputs])
-        model = keras.Model(inputs, keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x))
+        model = keras.Model(inputs, {"vessels": keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x)})
     finally:
         keras.mixed_precision.set_global_policy(before)
     foreign.convert(saved(model, tmp_path / "wide.keras"), tmp_path / "out", 0.5)
