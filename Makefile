@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-models check bench train convert evaluate package wheel lock format clean
+.PHONY: help run test test-models check bench train convert evaluate package synth diff deploy destroy wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,20 @@ evaluate: .venv/test.done ## score models/unet.json on the test photographs
 package: .venv/test.done ## build/package/: what Lambda runs, from wheels, checked, and built twice
 	$(BIN)/python -m infra.package
 
+synth: package ## the stack's template in build/cdk.out/, checked by cdk-nag and cfn-lint; needs no AWS account
+	$(BIN)/python -m infra.app build/cdk.out
+	$(BIN)/cfn-lint --non-zero-exit-code error build/cdk.out/*.template.json
+
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" build/cdk/node_modules/.bin/cdk --no-notices
+diff: synth build/cdk.done ## what a deployment would change
+	$(CDK) diff
+
+deploy: synth build/cdk.done ## into the AWS account of your credentials (RETINA_STACK_... settings)
+	$(CDK) deploy --require-approval never
+
+destroy: build/cdk.done ## remove the stack and all that it holds
+	$(CDK) destroy
+
 wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
 	$(BIN)/uv build --wheel
 
@@ -81,6 +95,11 @@ clean: ## remove what was made here, trained weights too
 build/keras.done: models/requirements.txt
 	$(PYTHON) -m venv build/keras
 	build/keras/bin/pip install -q --require-hashes -r models/requirements.txt
+	@touch $@
+
+# Node comes with the development environment, CDK's command line from npm.
+build/cdk.done: .venv/test.done
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-fund --no-audit --prefix build/cdk aws-cdk@2.1148.1
 	@touch $@
 
 # The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.

@@ -1,7 +1,7 @@
 """The Lambda package: everything that lies in /var/task, built from wheels and without docker.
 
-Enters: `function/`, the network with its card, and the pinned `function/requirements.txt`. Leaves: a folder that CDK
-zips. Fails where Lambda would: too large, or a library that needs a newer glibc. Deploys nothing.
+Enters: `function/`, `site/`, the network with its card, and the pinned `function/requirements.txt`. Leaves: a folder
+that CDK zips. Fails where Lambda would: too large, or a library that needs a newer glibc. Deploys nothing.
 
 `python -m infra.package [--out build/package]`
 """
@@ -156,6 +156,7 @@ def _add_ours(out: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copy(ROOT / "function" / "handler.py", out)
     shutil.copytree(ROOT / "function" / "retina", out / "retina", ignore=ignored)
+    shutil.copytree(ROOT / "site", out / "retina" / "site")  # for the API's description, which the function serves
     (out / "retina" / "models").mkdir()
     for name in ("unet.json", "unet.tflite"):
         shutil.copy(ROOT / "models" / name, out / "retina" / "models")

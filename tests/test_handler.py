@@ -10,12 +10,10 @@ from fastapi.testclient import TestClient
 from conftest import Built
 from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
 
-SETTINGS = {"RETINA_SITE": "", "PATH": "/usr/bin:/bin"}
-
 
 @pytest.fixture(scope="module")
 def function(built: Built) -> Iterator[RuntimeApi]:
-    environment = SETTINGS | {"PYTHONPATH": str(built.runtime)}
+    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
     command = [str(built.python), "-m", "awslambdaric", "handler.api"]
     if can_be_alone():
         command = alone(built.folder, built.runtime, *command)
@@ -49,6 +47,8 @@ def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
     health = json.loads(function.invoke(http_event("GET", "/api/v1/health"))["body"])
     assert health["status"] == "ok"
     assert health["xnnpack"] is True
+    for path in ("/api/v1/docs", "/api/v1/docs/swagger-ui-bundle.js"):
+        assert function.invoke(http_event("GET", path))["statusCode"] == 200, path
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_library_for_a_newer_glibc_is_refused(built: Built, tmp_path: Path, mo
 def test_what_is_not_needed_does_not_travel(built: Built) -> None:
     for pattern in ("tests", "*.pyi", "RECORD", "requirements*.txt"):
         assert not [*built.folder.rglob(pattern)], pattern
-    for name in ("google", "ml_dtypes", "tqdm", "uvicorn", "boto3", "bin", "retina/site"):
+    for name in ("google", "ml_dtypes", "tqdm", "uvicorn", "boto3", "bin"):
         assert not (built.folder / name).exists(), name
     assert (built.folder / "retina" / "models" / "unet.tflite").read_bytes() == (
         ROOT / "models" / "unet.tflite"

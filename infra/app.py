@@ -1,0 +1,32 @@
+"""The CDK application: settings and package in, the template out, checked by cdk-nag. Asks AWS nothing.
+
+`python -m infra.app [build/cdk.out]`
+"""
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.package import OUT, ROOT
+from infra.settings import StackSettings
+from infra.stack import RetinaStack
+
+
+def synthesise(settings: StackSettings, package: Path, out: Path | None = None) -> App:
+    """The application with its one stack, written to `out` or where CDK's command line wants it.
+
+    Raises where cdk-nag's AwsSolutions find what `infra.acknowledged` does not know.
+    """
+    app = App(outdir=str(out) if out else None)
+    RetinaStack(app, settings=settings, package=package, files=ROOT / "site")
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth()
+    return app
+
+
+if __name__ == "__main__":
+    if not OUT.is_dir():
+        sys.exit(f"There is no package in {OUT}: make package.")
+    synthesise(StackSettings(), OUT, Path(sys.argv[1]) if sys.argv[1:] else None)

@@ -1,0 +1,41 @@
+"""What can be set of a deployment: `RETINA_STACK_` and the field's name in capitals. Reads nothing else."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""Days, in rising order, for which CloudWatch can keep logs."""
+
+
+class StackSettings(BaseSettings):
+    """Every setting is listed in the README. The defaults deploy; nothing is asked."""
+
+    model_config = SettingsConfigDict(env_prefix="RETINA_STACK_", frozen=True)
+
+    name: str = Field("retina", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="the stack's name")
+    region: str = Field("us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="the AWS region")
+    domain: str | None = Field(None, description="the page's own host name; needs certificate_arn")
+    certificate_arn: str | None = Field(
+        None,
+        pattern=r"^arn:aws:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
+        description="a certificate for the domain, in us-east-1 as CloudFront asks",
+    )
+    alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$", description="who hears of alarms and costs")
+    monthly_budget: int = Field(20, ge=1, description="US dollars a month; a mail at 80 % and when 100 % are forecast")
+    throttle_rate: int = Field(20, ge=1, description="requests a second that the API takes; more get 429")
+    throttle_burst: int = Field(40, ge=1, description="requests at once that the API takes")
+    memory: int = Field(1769, ge=512, le=10_240, description="MB of the function; 1,769 are one processor core")
+    log_days: int = Field(30, description="days that logs are kept")
+    reserved_concurrency: int | None = Field(
+        None, ge=1, description="functions at once; off, as new accounts have too few to reserve any"
+    )
+
+    @model_validator(mode="after")
+    def _domain_has_a_certificate(self) -> Self:
+        if bool(self.domain) != bool(self.certificate_arn):
+            raise ValueError("a domain needs a certificate, and a certificate a domain")
+        if self.log_days not in KEPT:
+            raise ValueError(f"logs can be kept for {', '.join(map(str, KEPT))} days")
+        return self

@@ -1,0 +1,116 @@
+"""The page from a private bucket, and the API under the same name: one CloudFront distribution in front of both."""
+
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as deployment
+from constructs import Construct
+
+from infra.settings import StackSettings
+from retina.front_door import SECURITY
+
+YEAR = Duration.days(365)
+
+
+class Site(Construct):
+    """`distribution`, `url`, and the private `bucket` behind it."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, files: Path, api_host: str) -> None:
+        super().__init__(scope, id)
+        logs = _private_bucket(
+            self,
+            "Logs",
+            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
+        )
+        self.bucket = _private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
+        page = cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=SECURITY["Content-Security-Policy"], override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=YEAR, include_subdomains=True, override=True
+                ),
+            ),
+            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    cloudfront.ResponseCustomHeader(
+                        header="Permissions-Policy", value="camera=(), geolocation=(), microphone=()", override=True
+                    )
+                ]
+            ),
+        )
+        # No error documents: they would be the distribution's, and turn the API's 404 into a page.
+        api = cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(
+                api_host,
+                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            ),
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=page,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        )
+        certificate = settings.certificate_arn and acm.Certificate.from_certificate_arn(
+            self, "Certificate", settings.certificate_arn
+        )
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+                compress=True,
+                response_headers_policy=page,
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            ),
+            additional_behaviors={"/api/*": api, "/predict": api},
+            default_root_object="index.html",
+            domain_names=[settings.domain] if settings.domain else None,
+            certificate=certificate or None,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            enable_logging=True,
+            log_bucket=logs,
+            log_file_prefix="page/",
+        )
+        deployment.BucketDeployment(
+            self,
+            "Upload",
+            sources=[deployment.Source.asset(str(files))],
+            destination_bucket=self.bucket,
+            # Names carry no hash: a browser has to ask whether its copy is still the page's.
+            cache_control=[deployment.CacheControl.no_cache()],
+            distribution=self.distribution,
+        )
+        self.url = f"https://{settings.domain or self.distribution.distribution_domain_name}/"
+
+
+def _private_bucket(scope: Construct, id: str, **options: object) -> s3.Bucket:
+    """Encrypted, over TLS alone, nobody's but ours; removed with the stack, as nothing in it is a user's."""
+    return s3.Bucket(
+        scope,
+        id,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        removal_policy=RemovalPolicy.DESTROY,
+        auto_delete_objects=True,
+        **options,  # type: ignore[arg-type]
+    )

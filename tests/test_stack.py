@@ -1,0 +1,250 @@
+"""Every promise about the cloud, held against the template that CDK makes of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from cfnlint import api as cfnlint
+from pydantic import ValidationError
+
+from infra import app as infra_app
+from infra.settings import KEPT, StackSettings
+from infra.stack import RetinaStack
+from retina.front_door import SECURITY
+
+CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+def template_of(folder: Path, **settings: Any) -> dict[str, Any]:
+    package = folder / "package"
+    package.mkdir(exist_ok=True)
+    (package / "handler.py").write_text("")
+    infra_app.synthesise(StackSettings(**settings), package, folder / "cdk.out")
+    [file] = (folder / "cdk.out").glob("*.template.json")
+    template: dict[str, Any] = json.loads(file.read_text())
+    return template
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return template_of(tmp_path_factory.mktemp("plain"), alarm_email="alarm@example.com")
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """With every setting at another value than its default."""
+    return template_of(
+        tmp_path_factory.mktemp("named"),
+        name="eyes",
+        region="eu-central-1",
+        domain="retina.example.com",
+        certificate_arn=CERTIFICATE,
+        monthly_budget=7,
+        throttle_rate=3,
+        throttle_burst=5,
+        memory=3008,
+        log_days=731,
+        reserved_concurrency=2,
+    )
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    found = {name: r.get("Properties", {}) for name, r in template["Resources"].items() if r["Type"] == kind}
+    assert found, kind
+    return found
+
+
+def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind in ("AWS::IAM::Policy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
+        for name, properties in resources(template, kind).items():
+            for statement in properties["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_no_bucket_is_public_or_plain(template: dict[str, Any]) -> None:
+    buckets = resources(template, "AWS::S3::Bucket")
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4, name
+        assert bucket["BucketEncryption"], name
+    refused = [
+        many(statement["Resource"])[0]["Fn::GetAtt"][0]
+        for _, statement in statements(template)
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and "Fn::GetAtt" in many(statement["Resource"])[0]
+    ]
+    assert set(refused) == set(buckets)
+
+
+def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str, Any]) -> None:
+    checked = 0
+    for name, statement in statements(template):
+        cdks_own = name + json.dumps(statement.get("Principal", ""))
+        if statement["Effect"] == "Deny" or re.search(r"CustomCDKBucketDeployment|CustomS3AutoDelete", cdks_own):
+            continue
+        checked += 1
+        for action in many(statement["Action"]):
+            assert "*" not in action, (name, action)
+        whole_bucket = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
+        assert whole_bucket or "*" not in json.dumps(statement["Resource"]), (name, statement)
+    assert checked >= 3
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        if not name.startswith("Custom"):
+            assert "ManagedPolicyArns" not in role, name
+
+
+def test_the_function_may_write_its_own_log_and_nothing_else(template: dict[str, Any]) -> None:
+    policies = resources(template, "AWS::IAM::Policy")
+    [own] = [p for p in policies.values() if p["Roles"] == [{"Ref": "ApiRoleDE7A08EC"}]]
+    [statement] = own["PolicyDocument"]["Statement"]
+    assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
+    assert function["Handler"] == "handler.api"
+    assert function["Timeout"] < 30
+    assert "ReservedConcurrentExecutions" not in function
+    assert not re.search(r"(?i)secret|password|token", json.dumps(function["Environment"]))
+
+
+def test_only_the_page_is_read_from_its_bucket_and_only_by_its_distribution(template: dict[str, Any]) -> None:
+    allowed = [s for name, s in statements(template) if name.startswith("SiteFilesPolicy") and s["Effect"] == "Allow"]
+    for statement in allowed:
+        principal = statement["Principal"]
+        assert principal != "*"
+        if principal == {"Service": "cloudfront.amazonaws.com"}:
+            assert statement["Action"] == "s3:GetObject"
+            assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
+    assert any(s["Principal"] == {"Service": "cloudfront.amazonaws.com"} for s in allowed)
+
+
+def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> None:
+    [(name, policy)] = resources(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
+    headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert csp == SECURITY["Content-Security-Policy"], "the page has one policy, here and under uvicorn"
+    assert "default-src 'none'" in csp
+    assert "unsafe" not in csp
+    assert headers["ContentTypeOptions"] == {"Override": True}
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
+    assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+    assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    config = distribution(template)
+    for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
+        assert behaviour["ResponseHeadersPolicyId"] == {"Ref": name}
+
+
+def distribution(template: dict[str, Any]) -> dict[str, Any]:
+    [found] = resources(template, "AWS::CloudFront::Distribution").values()
+    config: dict[str, Any] = found["DistributionConfig"]
+    return config
+
+
+def test_page_and_api_have_one_origin_for_the_browser(template: dict[str, Any]) -> None:
+    config = distribution(template)
+    assert {b["PathPattern"] for b in config["CacheBehaviors"]} == {"/api/*", "/predict"}
+    for behaviour in config["CacheBehaviors"]:
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
+        assert "POST" in behaviour["AllowedMethods"]
+        assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "CachingDisabled"
+        assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac", "AllViewerExceptHostHeader"
+    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert "CustomErrorResponses" not in config, "they would turn the API's 404 into a page"
+    api = next(o for o in config["Origins"] if "CustomOriginConfig" in o)["CustomOriginConfig"]
+    assert (api["OriginProtocolPolicy"], api["OriginSSLProtocols"]) == ("https-only", ["TLSv1.2"])
+
+
+def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, rate, burst, budget in ((template, 20, 40, 20), (named, 3, 5, 7)):
+        [stage] = resources(where, "AWS::ApiGatewayV2::Stage").values()
+        assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+        [money] = resources(where, "AWS::Budgets::Budget").values()
+        assert money["Budget"]["BudgetLimit"] == {"Amount": budget, "Unit": "USD"}
+    [money] = resources(template, "AWS::Budgets::Budget").values()
+    kinds = {n["Notification"]["NotificationType"] for n in money["NotificationsWithSubscribers"]}
+    assert kinds == {"ACTUAL", "FORECASTED"}
+    function = resources(named, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
+
+
+def test_every_alarm_reaches_the_topic_and_the_topic_a_person(template: dict[str, Any]) -> None:
+    [(topic, _)] = resources(template, "AWS::SNS::Topic").items()
+    alarms = resources(template, "AWS::CloudWatch::Alarm")
+    watched = {alarm["MetricName"] for alarm in alarms.values()}
+    assert watched == {"Errors", "Throttles", "Duration", "5xx"}
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": topic}], name
+        assert alarm["AlarmDescription"].endswith("."), name
+    [mail] = resources(template, "AWS::SNS::Subscription").values()
+    assert (mail["Protocol"], mail["Endpoint"]) == ("email", "alarm@example.com")
+    assert resources(template, "AWS::CloudWatch::Dashboard")
+
+
+def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, days in ((template, 30), (named, 731)):
+        groups = resources(where, "AWS::Logs::LogGroup")
+        assert {group["RetentionInDays"] for group in groups.values()} == {days}
+        assert len(groups) == 2
+    [stage] = resources(template, "AWS::ApiGatewayV2::Stage").values()
+    logged = stage["AccessLogSettings"]["Format"]
+    assert "requestId" in logged
+    assert not re.search(r"(?i)ip|agent|header|cookie|path", logged.replace("routeKey", ""))
+
+
+def test_a_domain_of_ones_own_speaks_tls_1_2_at_least(named: dict[str, Any]) -> None:
+    config = distribution(named)
+    assert config["Aliases"] == ["retina.example.com"]
+    assert config["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert named["Outputs"]["Url"]["Value"] == "https://retina.example.com/"
+
+
+def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> None:
+    shortest = template_of(tmp_path, log_days=KEPT[0])
+    assert {g["RetentionInDays"] for g in resources(shortest, "AWS::Logs::LogGroup").values()} == {KEPT[0]}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"domain": "retina.example.com"},
+        {"certificate_arn": CERTIFICATE},
+        {"domain": "retina.example.com", "certificate_arn": CERTIFICATE.replace("us-east-1", "eu-west-1")},
+        {"log_days": 31},
+        {"name": "Retina!"},
+        {"region": "Frankfurt"},
+        {"alarm_email": "nobody"},
+        {"memory": 128},
+    ],
+)
+def test_settings_that_cannot_be_deployed_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StackSettings(**wrong)
+
+
+def test_cfn_lint_finds_no_error(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, region in ((template, "us-east-1"), (named, "eu-central-1")):
+        found = cfnlint.lint(json.dumps(where), regions=[region])
+        assert not [match for match in found if match.rule.id.startswith("E")]
+
+
+def test_a_finding_that_nobody_acknowledged_stops_the_synthesis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Leaky(RetinaStack):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            s3.Bucket(self, "Leak", removal_policy=RemovalPolicy.DESTROY)
+
+    monkeypatch.setattr(infra_app, "RetinaStack", Leaky)
+    with pytest.raises(RuntimeError, match=r"(?s)Leak.*AwsSolutions-S10"):
+        template_of(tmp_path)
