@@ -3,7 +3,7 @@
 
 import { takeIn } from './intake.js';
 import { createList } from './list.js';
-import { Refusal } from './prediction.js';
+import { Refusal } from './reach.js';
 import { createQueue } from './queue.js';
 import { createResult } from './result.js';
 import { save } from './save.js';

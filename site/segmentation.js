@@ -2,9 +2,10 @@
 // fallback}` whose blob URLs its owner releases, or a Refusal. Does not touch the page.
 
 import { sameWayRound } from './orientation.js';
-import { predict, Refusal } from './prediction.js';
+import { predict } from './prediction.js';
+import { Refusal } from './reach.js';
 
-const LARGEST_BYTES = 4 * 1024 * 1024;
+const LARGEST_BYTES = 50 * 1024 * 1024;
 const SHOWN_BY_BROWSER = 'preview,mask';
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
@@ -49,7 +50,7 @@ async function readIn(file) {
     const size = (file.size / 2 ** 20).toFixed(1);
     throw new Refusal(
       'photograph_too_large',
-      `This file has ${size} MiB; this page takes up to 4 MiB. Save it as a smaller JPEG, or use the command line ` +
+      `This file has ${size} MiB; this page takes up to 50 MiB. Save it as a smaller JPEG, or use the command line ` +
         '“retina segment”, which has no such limit.',
     );
   }

@@ -56,8 +56,9 @@ def network() -> VesselNetwork:
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(data=tmp_path_factory.mktemp("data"))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 
 

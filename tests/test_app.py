@@ -223,7 +223,7 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
 
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
-    assert set(document["paths"]) == {"/predict", PREDICTIONS, "/api/v1/health", "/api/v1/model"}
+    assert set(document["paths"]) == {"/predict", PREDICTIONS, "/api/v1/uploads", "/api/v1/health", "/api/v1/model"}
     operation = document["paths"][PREDICTIONS]["post"]
     assert "multipart/form-data" in operation["requestBody"]["content"]
     for status in ("413", "415", "422", "503"):

@@ -12,8 +12,10 @@ from retina import __version__
 from retina.cores import Cores
 from retina.front_door import FORM_BYTES, FrontDoor
 from retina.problems import add_error_map
-from retina.routes import predictions, service
+from retina.routes import predictions, service, uploads
 from retina.settings import Settings
+from retina.store.aws import S3Uploads, s3_client
+from retina.store.local import LocalUploads
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -39,11 +41,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.network = VesselNetwork(settings.model)
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
-    MultiPartParser.spool_max_size = settings.inline_bytes + FORM_BYTES
+    MultiPartParser.spool_max_size = max(settings.inline_bytes, settings.upload_bytes) + FORM_BYTES
     app.include_router(predictions.router)
+    app.include_router(uploads.router)
     app.include_router(service.router)
+    larger = {}
+    if settings.uploads_bucket:
+        app.state.uploads = S3Uploads(s3_client(), settings.uploads_bucket, settings.upload_bytes)
+    else:
+        app.state.uploads = LocalUploads(settings.data, settings.upload_bytes)
+        app.include_router(uploads.embedded)
+        larger[uploads.RECEIVED_AT] = settings.upload_bytes
     add_error_map(app)
-    app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes)
+    app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)
     if settings.site:
         _serve_site(app, settings.site)
     return app

@@ -13,7 +13,9 @@ RetinaError
 │   ├── FileMissingError
 │   ├── SeveralFilesError
 │   ├── InvalidRequestError
-│   └── ResponseTooLargeError
+│   ├── ResponseTooLargeError
+│   ├── UploadRefusedError          not as the upload form says
+│   └── UploadNotFoundError
 └── BusyError                   every core has work; try again soon
 
 Each message is a sentence for the user: what is wrong and what to do about it.
@@ -76,8 +78,32 @@ class ResponseTooLargeError(RequestError):
     """The answer would not fit into one response."""
 
 
+class UploadRefusedError(RequestError):
+    """An upload form was changed, has expired or is filled in wrongly."""
+
+
+class UploadNotFoundError(RequestError):
+    """There is no upload of this id."""
+
+
 class BusyError(RetinaError):
     """No core became free in time."""
+
+
+def too_large_inline(limit: int) -> str:
+    """The sentence for a photograph of more bytes than `limit` in one request."""
+    return (
+        f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that fits into one request. "
+        "Upload it by way of POST /api/v1/uploads, or use the command line, which has no such limit."
+    )
+
+
+def too_large_to_upload(limit: int) -> str:
+    """The sentence for a photograph of more bytes than `limit` in an upload."""
+    return (
+        f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that can be uploaded. "
+        "Send it as a JPEG of higher compression, or use the command line, which has no such limit."
+    )
 
 
 STATUS: dict[type[RetinaError], tuple[int, str]] = {
@@ -91,6 +117,8 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     SeveralFilesError: (422, "several_files"),
     InvalidRequestError: (422, "invalid_request"),
     ResponseTooLargeError: (413, "response_too_large"),
+    UploadRefusedError: (403, "upload_refused"),
+    UploadNotFoundError: (404, "upload_not_found"),
     BusyError: (503, "busy"),
     ModelCardError: (500, "model_unusable"),
 }

@@ -4,12 +4,14 @@ Enters and leaves: ASGI messages. Knows no route.
 """
 
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retina.errors import PhotographTooLargeError
+from retina.errors import PhotographTooLargeError, too_large_inline, too_large_to_upload
 from retina.problems import problem_of, unexpected
 
 FORM_BYTES = 64 * 2**10
@@ -31,8 +33,9 @@ SECURITY = {
 class FrontDoor:
     """Gives each request `state.request_id`, reads its body up to a limit, and answers what nobody else caught."""
 
-    def __init__(self, app: ASGIApp, inline_bytes: int) -> None:
-        self._app, self._inline_bytes = app, inline_bytes
+    def __init__(self, app: ASGIApp, inline_bytes: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
+        """Bodies may have `inline_bytes` and a form around them, or as many as `larger` says for their path."""
+        self._app, self._inline_bytes, self._larger = app, inline_bytes, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
@@ -68,10 +71,10 @@ class FrontDoor:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The body; None where the client went away while sending it."""
-        limit = self._inline_bytes + FORM_BYTES
+        limit = self._larger.get(scope["path"], self._inline_bytes) + FORM_BYTES
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (len(declared) > 15 or int(declared) > DRAIN_BYTES):
-            raise self._too_large()
+            raise self._too_large(scope["path"])
         parts: list[bytes] = []
         count = 0
         while True:
@@ -83,22 +86,15 @@ class FrontDoor:
             if count <= limit:
                 parts.append(chunk)
             elif count > DRAIN_BYTES or not message.get("more_body"):
-                raise self._too_large()
+                raise self._too_large(scope["path"])
             else:
                 parts.clear()
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _too_large(self) -> PhotographTooLargeError:
-        return PhotographTooLargeError(too_large(self._inline_bytes))
-
-
-def too_large(limit: int) -> str:
-    """The sentence for a photograph of more bytes than `limit`."""
-    return (
-        f"The photograph is larger than {limit / 2**20:.3g} MiB. Send it as a JPEG of higher compression, "
-        "or use the command line, which has no such limit."
-    )
+    def _too_large(self, path: str) -> PhotographTooLargeError:
+        limit = self._larger.get(path)
+        return PhotographTooLargeError(too_large_to_upload(limit) if limit else too_large_inline(self._inline_bytes))
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

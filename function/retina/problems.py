@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ log = logging.getLogger("retina")
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
 
 _HTTP = {
     400: (
@@ -27,6 +29,12 @@ _HTTP = {
         "This address does not answer that method. The API is described at /api/v1/openapi.json.",
     ),
 }
+
+
+def documented(statuses: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the errors of a router, by status."""
+    schema = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": description, "content": schema} for status, description in statuses.items()}
 
 
 def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
@@ -58,7 +66,7 @@ def unexpected(request_id: str) -> Response:
 def _validation(error: RequestValidationError) -> RetinaError:
     wrong = error.errors()
     if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
-        return FileMissingError("Send the photograph as the file field “file” of a multipart form, with its file name.")
+        return FileMissingError(MISSING)
     fields = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in wrong)
     return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
 

@@ -15,6 +15,12 @@ def bundled(name: str) -> Path:
     return inside if inside.exists() else PACKAGE.parents[1] / name
 
 
+def data_folder() -> Path:
+    """`data/` in a checkout, `~/.retina` for an installed package."""
+    checkout = PACKAGE.parents[1]
+    return checkout / "data" if (checkout / "pyproject.toml").exists() else Path.home() / ".retina"
+
+
 class Settings(BaseSettings):
     """What can be set. Every setting is listed in the README."""
 
@@ -25,6 +31,9 @@ class Settings(BaseSettings):
         default_factory=lambda: bundled("site"), description="the page's files; empty: API only"
     )
     inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
+    upload_bytes: int = Field(50 * 2**20, ge=2**10, description="largest uploaded photograph, in bytes")
+    data: Path = Field(default_factory=data_folder, description="where the embedded store keeps uploads")
+    uploads_bucket: str | None = Field(None, description="keep uploads in this S3 bucket instead")
     max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")
     min_side: int = Field(64, ge=1, description="shortest side of the smallest photograph, in pixels")
     cores: int = Field(

@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "retina", "serve", "--port", str(port)],
-            env={**environment, "PYTHONPATH": str(ROOT / "function")},
+            env={**environment, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(log.parent / "data")},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -158,12 +159,24 @@ def test_no_fundus_photograph(visit: Visit, landscape: bytes) -> None:
         expect(visit.page.locator(".warning", has_text=warning)).to_be_visible()
 
 
-def test_too_large_is_said_before_sending(visit: Visit) -> None:
+def test_too_large_is_said_before_sending(visit: Visit, tmp_path: Path) -> None:
+    with (tmp_path / "huge.tif").open("wb") as huge:
+        huge.truncate(50 * 2**20 + 1)
     sent: list[str] = []
     visit.page.on("request", lambda request: sent.append(request.url))
-    visit.open().choose(("huge.tif", bytes(4 * 2**20 + 1)))
+    visit.open().page.set_input_files("#files", tmp_path / "huge.tif")
     expect(visit.expect_state("huge.tif", "refused").locator(".item-sentence")).to_contain_text("retina segment")
-    assert not [url for url in sent if url.endswith("/predictions")]
+    assert not [url for url in sent if url.endswith(("/predictions", "/uploads"))]
+
+
+def test_what_does_not_fit_into_one_request_is_uploaded(visit: Visit, sample: bytes) -> None:
+    padded = sample + bytes(4 * 2**20 - len(sample) + 1)  # decoders stop at the end of the image
+    sent: list[str] = []
+    visit.page.on("request", lambda request: sent.append(f"{request.method} {urlsplit(request.url).path}"))
+    visit.open().choose(("large.jpg", padded))
+    visit.expect_state("large.jpg", "done")
+    posts = [request for request in sent if request.startswith("POST")]
+    assert posts == ["POST /api/v1/uploads", "POST /uploads", "POST /api/v1/predictions"]
 
 
 def test_removed_results_are_released(visit: Visit) -> None:

@@ -1,20 +1,31 @@
-"""Predictions: a photograph in one multipart form, its vessels in the answer. Nothing is kept."""
+"""Predictions: a photograph in one multipart form or uploaded before, its vessels in the answer. Nothing is kept."""
 
 import base64
 import functools
 import uuid
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 
 from retina.cores import Cores
-from retina.errors import InvalidRequestError, PhotographTooLargeError, ResponseTooLargeError, SeveralFilesError
-from retina.front_door import too_large
+from retina.errors import (
+    FileMissingError,
+    InvalidRequestError,
+    NotAFundusPhotographError,
+    PhotographError,
+    PhotographTooLargeError,
+    ResponseTooLargeError,
+    SeveralFilesError,
+    too_large_inline,
+)
 from retina.pictures import OUTPUTS
 from retina.prediction import Picture, Prediction, predict
-from retina.problems import MEDIA_TYPE
+from retina.problems import MISSING, documented
 from retina.schemas import (
     Box,
     Images,
@@ -23,42 +34,66 @@ from retina.schemas import (
     PhotographFacts,
     PredictionAnswer,
     Preview,
-    Problem,
     Quality,
 )
 from retina.settings import Settings
+from retina.store.port import Uploads
 from retina.unet import VesselNetwork
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": description, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-    for status, description in {
-        413: "Too many bytes or pixels, or an answer that would not fit",
-        415: "No supported image format",
-        422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
-        503: "Every core is busy; Retry-After says when to try again",
-    }.items()
-}
+FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
 
 
-async def photograph_bytes(
-    request: Request,
-    file: Annotated[UploadFile, File(description="the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF")],
-) -> bytes:
+async def photograph_bytes(request: Request, file: Annotated[UploadFile, File(description=FORMATS)]) -> bytes:
     """The bytes of the form's one file."""
-    settings: Settings = request.app.state.settings
-    form = await request.form()
-    if sum(isinstance(value, type(file)) for _, value in form.multi_items()) > 1 or len(form.getlist("file")) > 1:
-        raise SeveralFilesError("Send one photograph a request; this one had several files.")
-    names = Counter(name for name, _ in form.multi_items())
-    if repeated := [name for name, count in names.items() if count > 1]:
-        raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
-    data = await file.read()
-    if len(data) > settings.inline_bytes:
-        raise PhotographTooLargeError(too_large(settings.inline_bytes))
-    return data
+    await _refuse_repeated_fields(request)
+    return await _inline(request, file)
 
 
 Data = Annotated[bytes, Depends(photograph_bytes)]
+
+
+async def _refuse_repeated_fields(request: Request) -> None:
+    fields = (await request.form()).multi_items()
+    names = Counter(name for name, _ in fields)
+    if sum(not isinstance(value, str) for _, value in fields) > 1 or names["file"] > 1:
+        raise SeveralFilesError("Send one photograph a request; this one had several files.")
+    if repeated := [name for name, count in names.items() if count > 1]:
+        raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
+
+
+async def _inline(request: Request, file: UploadFile) -> bytes:
+    settings: Settings = request.app.state.settings
+    data = await file.read()
+    if len(data) > settings.inline_bytes:
+        raise PhotographTooLargeError(too_large_inline(settings.inline_bytes))
+    return data
+
+
+@asynccontextmanager
+async def _photograph(request: Request, file: UploadFile | None, upload_id: str | None) -> AsyncIterator[bytes]:
+    """The bytes of the one photograph, sent along or uploaded before. An upload is deleted once it is answered.
+
+    It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
+    fit, and when it is unlike a retina, on which the caller may insist.
+    """
+    await _refuse_repeated_fields(request)
+    if file and upload_id is not None:
+        raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
+    if file:
+        yield await _inline(request, file)
+        return
+    if upload_id is None:
+        raise FileMissingError(MISSING)
+    uploads: Uploads = request.app.state.uploads
+    data = await to_thread.run_sync(uploads.read, upload_id)
+    try:
+        yield data
+    except NotAFundusPhotographError:
+        raise
+    except PhotographError:
+        await to_thread.run_sync(uploads.delete, upload_id)
+        raise
+    await to_thread.run_sync(uploads.delete, upload_id)
 
 
 async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **wishes: Any) -> Prediction:
@@ -68,7 +103,18 @@ async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], 
     return await cores.run(functools.partial(predict, data, network, settings, pictures, **wishes))
 
 
-router = APIRouter(tags=["predictions"], responses=_PROBLEMS)
+router = APIRouter(
+    tags=["predictions"],
+    responses=documented(
+        {
+            404: "There is no such upload",
+            413: "Too many bytes or pixels, or an answer that would not fit",
+            415: "No supported image format",
+            422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
+            503: "Every core is busy; Retry-After says when to try again",
+        }
+    ),
+)
 
 
 @router.post("/predict", summary="Two previews of 128x128 pixels")
@@ -81,7 +127,10 @@ async def preview(request: Request, data: Data) -> Preview:
 @router.post("/api/v1/predictions", response_model_exclude_unset=True, summary="Segment one photograph")
 async def create_prediction(
     request: Request,
-    data: Data,
+    file: Annotated[UploadFile | None, File(description=FORMATS)] = None,
+    upload_id: Annotated[
+        str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
+    ] = None,
     outputs: Annotated[
         str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
     ] = "preview,mask",
@@ -97,8 +146,14 @@ async def create_prediction(
 
     Free within fair use. The photograph is not kept. For research and education, not for diagnosis.
     """
-    prediction = await _predict(request, data, _pictures(outputs), threshold=threshold, flips=flips, force=force)
-    limit = request.app.state.settings.inline_bytes
+    wishes = {"threshold": threshold, "flips": flips, "force": force}
+    async with _photograph(request, file, upload_id) as data:
+        prediction = await _predict(request, data, _pictures(outputs), **wishes)
+        _refuse_too_large(prediction, request.app.state.settings.inline_bytes)
+    return _answer(prediction, request.app.state.network)
+
+
+def _refuse_too_large(prediction: Prediction, limit: int) -> None:
     sizes = {name: 4 * -(-len(picture) // 3) for name, picture in prediction.pictures.items()}
     if sum(sizes.values()) > limit:
         largest = max(sizes, key=lambda name: sizes[name])
@@ -106,7 +161,6 @@ async def create_prediction(
             f"The answer would be larger than {limit / 2**20:.3g} MiB. Leave “{largest}” out of the outputs, "
             "or use the command line, which has no such limit."
         )
-    return _answer(prediction, request.app.state.network)
 
 
 def _pictures(outputs: str) -> dict[str, Picture]:

@@ -1,0 +1,58 @@
+"""Uploads: where to send a photograph that is too large for one request. The form goes to the store, not through here,
+unless the store is the embedded one.
+"""
+
+import uuid
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+
+from retina.errors import UnsupportedFormatError, UploadRefusedError
+from retina.problems import documented
+from retina.schemas import UploadAnswer, UploadWish
+from retina.settings import Settings
+from retina.store.local import LocalUploads
+from retina.store.port import CONTENT_TYPES, FORM_SECONDS, Uploads
+
+RECEIVED_AT = "/uploads"
+"""Where the embedded store takes its forms."""
+
+router = APIRouter(
+    tags=["uploads"], responses=documented({415: "No supported image format", 422: "A field is missing"})
+)
+embedded = APIRouter(include_in_schema=False)
+
+
+@router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph")
+def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
+    """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
+
+    The upload is deleted once it is answered, and after a day at the latest.
+    """
+    settings: Settings = request.app.state.settings
+    uploads: Uploads = request.app.state.uploads
+    content_type = wish.content_type.lower()
+    if content_type not in CONTENT_TYPES:
+        raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
+    upload_id = uuid.uuid4().hex
+    form = uploads.form(upload_id, content_type, str(request.base_url).rstrip("/") + RECEIVED_AT)
+    return UploadAnswer(
+        upload_id=upload_id,
+        url=form.url,
+        fields=form.fields,
+        max_bytes=settings.upload_bytes,
+        expires_in=FORM_SECONDS,
+    )
+
+
+@embedded.post(RECEIVED_AT, status_code=204)
+async def receive_upload(request: Request) -> Response:
+    """Takes a form of the embedded store, as S3 takes those of the other."""
+    uploads: LocalUploads = request.app.state.uploads
+    form = (await request.form()).multi_items()
+    files = [value for name, value in form if name == "file" and not isinstance(value, str)]
+    if len(files) != 1:
+        raise UploadRefusedError("Send one file, as the field “file” after all the others.")
+    fields = {name: value for name, value in form if isinstance(value, str)}
+    await to_thread.run_sync(uploads.receive, fields, await files[0].read())
+    return Response(status_code=204)
