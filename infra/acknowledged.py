@@ -16,16 +16,18 @@ WILDCARDS = (
 )
 
 
-def acknowledge(stack: Stack, settings: StackSettings, page_bucket: str) -> None:
-    """Acknowledge what is known of `stack`; `page_bucket` is the logical id of the bucket that the page lies in."""
+def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: str) -> None:
+    """Acknowledge what is known of `stack`; `page` and `uploads` are the logical ids of two buckets."""
     [uploader] = [child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment")]
     assets = f"arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-{settings.region}/*"
     managed = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
     _accept(uploader, UPLOADER, f"IAM4[{managed}]", "L1")
     _accept(uploader, UPLOADER, *(f"IAM5[{what}]" for what in WILDCARDS))
-    _accept(uploader, UPLOADER, f"IAM5[Resource::{assets}]", f"IAM5[Resource::<{page_bucket}.Arn>/*]")
+    _accept(uploader, UPLOADER, f"IAM5[Resource::{assets}]", f"IAM5[Resource::<{page}.Arn>/*]")
     _accept(uploader, "Invalidations in CloudFront cannot be limited to a distribution here.", "IAM5[Resource::*]")
     _accept(_of(stack, "Api/Function"), RUNTIME, "L1")
+    own = "The function works on any upload, and on nothing else in the bucket; their names are random."
+    _accept(_of(stack, "Api/Role"), own, f"IAM5[Resource::<{uploads}.Arn>/uploads/*]")
     open_to_all = "Single predictions are for anyone; tokens and keys are verified in the function."
     _accept(_of(stack, "Api/Http"), open_to_all, "APIG4")
     distribution = _of(stack, "Site/Distribution")

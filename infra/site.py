@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
+from infra.buckets import private_bucket
 from infra.settings import StackSettings
 from retina.front_door import SECURITY
 
@@ -19,21 +20,29 @@ YEAR = Duration.days(365)
 class Site(Construct):
     """`distribution`, `url`, and the private `bucket` behind it."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, files: Path, api_host: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: StackSettings,
+        files: Path,
+        api_host: str,
+        logs: s3.Bucket,
+        uploads: str,
+    ) -> None:
+        """`api_host`: where the API answers; `uploads`: the origin that the page may send photographs to."""
         super().__init__(scope, id)
-        logs = _private_bucket(
-            self,
-            "Logs",
-            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
-            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
-        )
-        self.bucket = _private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
+        self.bucket = private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
         page = cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=SECURITY["Content-Security-Policy"], override=True
+                    content_security_policy=SECURITY["Content-Security-Policy"].replace(
+                        "connect-src 'self'", f"connect-src 'self' {uploads}"
+                    ),
+                    override=True,
                 ),
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=cloudfront.ResponseHeadersFrameOptions(
@@ -100,17 +109,3 @@ class Site(Construct):
             distribution=self.distribution,
         )
         self.url = f"https://{settings.domain or self.distribution.distribution_domain_name}/"
-
-
-def _private_bucket(scope: Construct, id: str, **options: object) -> s3.Bucket:
-    """Encrypted, over TLS alone, nobody's but ours; removed with the stack, as nothing in it is a user's."""
-    return s3.Bucket(
-        scope,
-        id,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        enforce_ssl=True,
-        removal_policy=RemovalPolicy.DESTROY,
-        auto_delete_objects=True,
-        **options,  # type: ignore[arg-type]
-    )

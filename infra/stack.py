@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Stack
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledged import acknowledge
 from infra.api import Api
+from infra.buckets import private_bucket
 from infra.settings import StackSettings
 from infra.site import Site
+from infra.uploads import Uploads
 from infra.watch import Watch
 
 
@@ -23,8 +26,27 @@ class RetinaStack(Stack):
             env=Environment(region=settings.region),
         )
         self.api = Api(self, "Api", settings=settings, package=package)
-        self.site = Site(self, "Site", settings=settings, files=files, api_host=self.api.host)
+        logs = private_bucket(
+            self,
+            "Logs",
+            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
+        )
+        self.uploads = Uploads(self, "Uploads", function=self.api.function, logs=logs)
+        self.site = Site(
+            self,
+            "Site",
+            settings=settings,
+            files=files,
+            api_host=self.api.host,
+            logs=logs,
+            uploads=self.uploads.origin,
+        )
         self.watch = Watch(self, "Watch", settings=settings, function=self.api.function, http=self.api.http)
-        page_bucket = self.get_logical_id(self.site.bucket.node.default_child)  # type: ignore[arg-type]
-        acknowledge(self, settings, page_bucket)
+        acknowledge(self, settings, page=self._name(self.site.bucket), uploads=self._name(self.uploads.bucket))
         CfnOutput(self, "Url", value=self.site.url, description="the page and the API")
+
+    def _name(self, bucket: s3.Bucket) -> str:
+        """The bucket's logical id."""
+        name: str = self.get_logical_id(bucket.node.default_child)  # type: ignore[arg-type]
+        return name

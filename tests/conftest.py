@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +17,7 @@ from retina.app import create_app
 from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.settings import Settings
+from retina.store.aws import s3_client
 from retina.unet import VesselNetwork
 
 ROOT = Path(__file__).parents[1]
@@ -62,9 +65,41 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
+BUCKET = "retina-uploads"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address of a server that answers as AWS does, with one bucket, `BUCKET`."""
+    from moto.server import ThreadedMotoServer  # not above: the training environment lacks it
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    httpx.put(f"http://{host}:{port}/{BUCKET}").raise_for_status()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(aws: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The service's own S3 client, for that server."""
+    for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
+        monkeypatch.setenv(name, value)
+    return s3_client()
+
+
+RUNTIME = (
+    "awslambdaric", "simplejson", "snapshot-restore-py",
+    "boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3",
+)  # fmt: skip
+"""What Lambda's Python has, and the package therefore has not."""
+
+
 @dataclass(frozen=True)
 class Built:
-    """The Lambda package in `folder`, for `python`; `runtime` holds Lambda's runtime client for it."""
+    """The Lambda package in `folder`, for `python`; `runtime` holds what Lambda adds to it."""
 
     folder: Path
     python: Path
@@ -82,7 +117,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("package")
     package.build(folder / "task", version, python)
     pinned = package.requirements(ROOT / "tests" / "requirements.txt")
-    client = (pinned[name] for name in ("awslambdaric", "simplejson", "snapshot-restore-py"))
+    client = (pinned[name] for name in RUNTIME)
     package.install(folder / "runtime", client, version)
     return Built(folder / "task", python, folder / "runtime")
 

@@ -4,16 +4,18 @@ import json
 import subprocess
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from conftest import Built
+from conftest import BUCKET, CREDENTIALS, Built
 from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
 
 
 @pytest.fixture(scope="module")
-def function(built: Built) -> Iterator[RuntimeApi]:
-    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
+def function(built: Built, aws: str) -> Iterator[RuntimeApi]:
+    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin", "RETINA_UPLOADS_BUCKET": BUCKET}
+    environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws}
     command = [str(built.python), "-m", "awslambdaric", "handler.api"]
     if can_be_alone():
         command = alone(built.folder, built.runtime, *command)
@@ -49,6 +51,19 @@ def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
     assert health["xnnpack"] is True
     for path in ("/api/v1/docs", "/api/v1/docs/swagger-ui-bundle.js"):
         assert function.invoke(http_event("GET", path))["statusCode"] == 200, path
+
+
+def test_a_large_photograph_goes_by_way_of_s3(function: RuntimeApi, sample: bytes) -> None:
+    wish = http_event("POST", "/api/v1/uploads", b'{"content_type": "image/jpeg"}', "application/json")
+    form = json.loads(function.invoke(wish)["body"])
+    padded = sample + bytes(4 * 2**20)  # decoders stop at the end of the image
+    httpx.post(form["url"], data=form["fields"], files={"file": padded}).raise_for_status()
+    body = f"upload_id={form['upload_id']}&outputs=mask".encode()
+    ask = http_event("POST", "/api/v1/predictions", body, "application/x-www-form-urlencoded")
+    uploaded = json.loads(function.invoke(ask)["body"])
+    sent = json.loads(function.invoke(multipart("/api/v1/predictions", sample, outputs="mask"))["body"])
+    assert uploaded["images"] == sent["images"]
+    assert json.loads(function.invoke(ask)["body"])["code"] == "upload_not_found"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from aws_cdk import aws_s3 as s3
 from cfnlint import api as cfnlint
 from pydantic import ValidationError
 
+from conftest import ROOT
 from infra import app as infra_app
 from infra.settings import KEPT, StackSettings
 from infra.stack import RetinaStack
@@ -95,19 +96,22 @@ def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str,
         checked += 1
         for action in many(statement["Action"]):
             assert "*" not in action, (name, action)
-        whole_bucket = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
-        assert whole_bucket or "*" not in json.dumps(statement["Resource"]), (name, statement)
+        page = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
+        uploads = json.dumps(statement["Resource"]).endswith('"/uploads/*"]]}')
+        assert page or uploads or "*" not in json.dumps(statement["Resource"]), (name, statement)
     assert checked >= 3
     for name, role in resources(template, "AWS::IAM::Role").items():
         if not name.startswith("Custom"):
             assert "ManagedPolicyArns" not in role, name
 
 
-def test_the_function_may_write_its_own_log_and_nothing_else(template: dict[str, Any]) -> None:
+def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(template: dict[str, Any]) -> None:
     policies = resources(template, "AWS::IAM::Policy")
     [own] = [p for p in policies.values() if p["Roles"] == [{"Ref": "ApiRoleDE7A08EC"}]]
-    [statement] = own["PolicyDocument"]["Statement"]
-    assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    log, uploads = own["PolicyDocument"]["Statement"]
+    assert set(log["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert set(uploads["Action"]) == {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
+    assert uploads["Resource"]["Fn::Join"][1][-1] == "/uploads/*"
     function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
     assert function["Handler"] == "handler.api"
@@ -131,7 +135,11 @@ def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> 
     [(name, policy)] = resources(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    assert csp == SECURITY["Content-Security-Policy"], "the page has one policy, here and under uvicorn"
+    csp = "".join(part if isinstance(part, str) else "BUCKET" for part in csp["Fn::Join"][1])
+    assert csp.replace(" https://BUCKET", "") == SECURITY["Content-Security-Policy"], (
+        "as under uvicorn, but for uploads"
+    )
+    assert "connect-src 'self' https://BUCKET;" in csp
     assert "default-src 'none'" in csp
     assert "unsafe" not in csp
     assert headers["ContentTypeOptions"] == {"Override": True}
@@ -147,6 +155,19 @@ def distribution(template: dict[str, Any]) -> dict[str, Any]:
     [found] = resources(template, "AWS::CloudFront::Distribution").values()
     config: dict[str, Any] = found["DistributionConfig"]
     return config
+
+
+def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict[str, Any]) -> None:
+    name, bucket = next(
+        item for item in resources(template, "AWS::S3::Bucket").items() if "CorsConfiguration" in item[1]
+    )
+    [rule] = bucket["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["Status"]) == (1, "Enabled")
+    assert "Distribution" not in json.dumps(bucket), "that would be a cycle"
+    function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert function["Environment"]["Variables"]["RETINA_UPLOADS_BUCKET"] == {"Ref": name}
 
 
 def test_page_and_api_have_one_origin_for_the_browser(template: dict[str, Any]) -> None:
@@ -229,6 +250,12 @@ def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> Non
 def test_settings_that_cannot_be_deployed_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         StackSettings(**wrong)
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text()
+    for name in StackSettings.model_fields:
+        assert f"RETINA_STACK_{name.upper()}" in text, name
 
 
 def test_cfn_lint_finds_no_error(template: dict[str, Any], named: dict[str, Any]) -> None:

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from botocore.config import Config
 from fastapi.testclient import TestClient
 from httpx import Response
-from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from conftest import SAMPLE
+from conftest import BUCKET, SAMPLE
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError
@@ -30,26 +27,7 @@ from specimens import encode
 from test_app import PREDICTIONS, assert_problem
 
 LIMIT = 5 * 2**20
-BUCKET = "retina-uploads"
 NOBODY = "0" * 32
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Any]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-    )
-    client.create_bucket(Bucket=BUCKET)
-    yield client
-    server.stop()
 
 
 @pytest.fixture(params=["embedded", "S3"])
