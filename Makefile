@@ -31,7 +31,7 @@ test-models: build/keras.done ## tests of training, conversion and import (they 
 	  tests/test_train.py tests/test_convert.py tests/test_foreign.py
 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
-	$(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
+	PYTHONPATH=.:tests $(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
 
 train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,8 @@ import httpx
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from conftest import RUNTIME
+from infra import package
 from retina import canvas as onto
 from retina import pictures
 from retina.field_of_view import find_field_of_view
@@ -32,6 +35,7 @@ from retina.photograph import decode_photograph, open_photograph
 from retina.segmentation import Segmentation, over
 from retina.settings import Settings
 from retina.unet import VesselNetwork
+from runtime_api import RuntimeApi, multipart
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
@@ -170,6 +174,49 @@ def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> No
             print(f"\nRatio, request by request: {ratio:.1f} times as fast, at 16 times the pixels.", flush=True)
 
 
+def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
+    """The package under Lambda's runtime client and the same calls under uvicorn, in turn, with the card's canvas."""
+    python = package.python_of(package.TARGET)
+    if not python:
+        print("\nUnder Lambda's runtime client: not measured, there is no Python 3.13 here.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
+        package.build(task, package.TARGET, python)
+        for name in ("unet.json", "unet.tflite"):
+            shutil.copy(card.parent / name, task / "retina" / "models")
+        pinned = package.requirements(ROOT / "tests" / "requirements.txt")
+        package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
+        command = [str(python), "-m", "awslambdaric", "handler.api"]
+        environment = {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
+        pinning = ["taskset", "-c", str(CORES[-1])]
+        firsts: list[float] = []
+        for _ in range(5):
+            started = time.perf_counter()
+            with RuntimeApi([*pinning, *command], task, environment) as function:
+                function.invoke(multipart("/predict", photograph))
+                firsts.append(time.perf_counter() - started)
+        with (
+            RuntimeApi([*pinning, *command], task, environment) as function,
+            served(retina(), RETINA_MODEL=str(card)) as (url, _, started),
+            httpx.Client() as client,
+        ):
+            first_answer(url, "/predict", photograph, started)
+            times: dict[str, list[float]] = {"Lambda's runtime client": [], "uvicorn": []}
+            for _ in range(rounds):
+                times["uvicorn"].append(send(client, f"{url}/predict", photograph))
+                event, started = multipart("/predict", photograph), time.perf_counter()
+                function.invoke(event)
+                times["Lambda's runtime client"].append((time.perf_counter() - started) * 1e3)
+            peak = resident(function.process, "VmHWM")
+    canvas = json.loads(card.read_text())["canvases"][0]
+    print(f"\nThe package, Python 3.13, POST /predict on canvas {canvas['width']}x{canvas['height']}:")
+    print(f"process start to first answer {np.median(firsts):.2f} s (median of 5), peak memory {peak:.0f} MB.\n")
+    print("| under | p50 ms | p95 ms |\n|---|---|---|")
+    for name, values in times.items():
+        print(f"| {name} | {percentiles(values[2:])} |", flush=True)
+
+
 def report_precisions(folder: Path, rounds: int) -> None:
     """The network alone, each file that `models.convert` wrote in turn, on one thread at 512x512."""
     networks = {}
@@ -237,6 +284,7 @@ def main() -> None:
         }
         report_stages(photographs, cards, arguments.rounds)
         report_comparison(sample, cards["512x512"], arguments.keras, arguments.rounds)
+        report_lambda(sample, cards["1024x1024"], arguments.rounds)
         report_precisions(ROOT / "build" / "convert", arguments.rounds)
         report_start(sample, 7)
         report_memory(sample, arguments.requests)
