@@ -72,5 +72,5 @@ export function factsOf({ measurements, photograph, quality, canvas, threshold, 
 
 function trustOf({ expected_dice: dice, expected_dice_error: error }) {
   if (dice === null) return 'not known';
-  return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)} with a human observer`;
+  return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)}`;
 }

@@ -136,8 +136,8 @@ def test_the_network_says_how_far_to_trust_it(visit: Visit, small: bytes) -> Non
     visit.page.route(PREDICTIONS, another_quality)
     visit.open()
     for name, words, warned in (
-        ("good.jpg", "Dice 0.82 ± 0.03 with a human observer", False),
-        ("poor.jpg", "Dice 0.51 ± 0.03 with a human observer", True),
+        ("good.jpg", "Dice 0.82 ± 0.03", False),
+        ("poor.jpg", "Dice 0.51 ± 0.03", True),
         ("foreign.jpg", "not known", False),
     ):
         visit.choose((name, small))
