@@ -1,0 +1,111 @@
+"""What a deployment costs, and what breaks first: a table from measured milliseconds and a price list with its date.
+
+Enters: milliseconds of a prediction on one core, and how much slower Lambda is taken to be; leaves: Markdown for the
+README. Measures nothing and asks nobody.
+
+`python -m infra.costs --milliseconds 126 [--factor 3]`
+"""
+
+import argparse
+from dataclasses import dataclass
+
+from infra.settings import StackSettings
+
+PRICES_OF = "November 2026"
+"""When these were collected, for us-east-1, from secondary sources: check them before relying on them."""
+LAMBDA_GB_SECOND = 0.0000166667
+LAMBDA_REQUEST = 0.20 / 1e6
+HTTP_API_REQUEST = 1.00 / 1e6
+S3_PUT = 0.005 / 1e3
+S3_GET = 0.0004 / 1e3
+S3_GB_MONTH = 0.023
+
+FACTOR = 3.0
+"""How much slower a Lambda core is taken to be than the one of the measurement; nobody has measured it."""
+PEAK = 10
+"""How many times the month's mean the busiest second is taken to be."""
+NEW_ACCOUNT_CONCURRENCY = 10
+"""Functions at once that a new AWS account may run; it is raised on request (Service Quotas)."""
+SECONDS_A_MONTH = 30 * 24 * 3600
+PACKAGE_GB = 0.25
+"""What CDK keeps of the function's package and the page in its bucket, for each deployed version."""
+VOLUMES = (100, 10_000, 10_000_000)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """US dollars for predictions that take `seconds` on `settings.memory` MB."""
+
+    settings: StackSettings
+    seconds: float
+
+    def inline(self) -> float:
+        """One prediction in one request."""
+        return self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
+
+    def uploaded(self) -> float:
+        """One prediction by way of an upload: a request more, an object put, read and deleted (which is free)."""
+        form = 0.005 * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
+        return self.inline() + form + S3_PUT + S3_GET
+
+    def idle(self) -> float:
+        """A month in which nobody comes: alarms, dashboard, logs and budget stay within what is free."""
+        return PACKAGE_GB * S3_GB_MONTH
+
+    def breaks_first(self, volume: int) -> str:
+        """What a month of `volume` predictions runs into, and the setting that lifts it."""
+        a_second = volume / SECONDS_A_MONTH * PEAK
+        at_once = a_second * self.seconds
+        found = []
+        if a_second > self.settings.throttle_rate:
+            found.append(
+                f"the throttle of {self.settings.throttle_rate} requests a second (peaks of {a_second:.0f}): "
+                "`RETINA_STACK_THROTTLE_RATE`"
+            )
+        if at_once > NEW_ACCOUNT_CONCURRENCY:
+            found.append(
+                f"a new account's {NEW_ACCOUNT_CONCURRENCY} functions at once ({at_once:.0f}): a quota request"
+            )
+        if volume * self.uploaded() + self.idle() > self.settings.monthly_budget:
+            found.append(f"the budget's mail at {self.settings.monthly_budget} dollars: `RETINA_STACK_MONTHLY_BUDGET`")
+        return "; ".join(found) or "nothing"
+
+
+def table(costs: Costs) -> str:
+    """Markdown: a prediction, an idle month, and a month of each of the `VOLUMES`."""
+    lines = [
+        "| | inline | by upload | what breaks first |",
+        "|---|---|---|---|",
+        f"| 1,000 predictions | {_dollars(1000 * costs.inline())} | {_dollars(1000 * costs.uploaded())} | |",
+        f"| a month without any | {_dollars(costs.idle())} | | |",
+    ]
+    for volume in VOLUMES:
+        inline, uploaded = (volume * each + costs.idle() for each in (costs.inline(), costs.uploaded()))
+        lines.append(
+            f"| a month of {volume:,} | {_dollars(inline)} | {_dollars(uploaded)} | {costs.breaks_first(volume)} |"
+        )
+    return "\n".join(lines)
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.0f}" if amount >= 100 else f"${amount:.2g}" if amount < 1 else f"${amount:.2f}"
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--milliseconds", type=float, required=True, help="of a prediction, as `make bench` prints it")
+    parser.add_argument("--factor", type=float, default=FACTOR, help="how much slower Lambda is")
+    options = parser.parse_args()
+    if not (options.milliseconds > 0 and options.factor > 0):
+        parser.error("milliseconds and factor must be greater than 0")
+    settings = StackSettings()
+    print(table(Costs(settings, options.milliseconds * options.factor / 1000)))
+    print(
+        f"\n{options.milliseconds:g} ms, measured here, times {options.factor:g}; {settings.memory} MB; prices of "
+        f"us-east-1, {PRICES_OF}; the busiest second is {PEAK} times the mean."
+    )
+
+
+if __name__ == "__main__":
+    main()
