@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-models check bench train convert evaluate package synth diff deploy destroy wheel lock format clean
+.PHONY: help run test test-models check bench train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,11 +57,18 @@ synth: package ## the stack's template in build/cdk.out/, checked by cdk-nag and
 	$(BIN)/cfn-lint --non-zero-exit-code error build/cdk.out/*.template.json
 
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" build/cdk/node_modules/.bin/cdk --no-notices
+bootstrap: synth build/cdk.done ## once an account and region: where CDK keeps what it deploys
+	$(CDK) bootstrap
+
 diff: synth build/cdk.done ## what a deployment would change
 	$(CDK) diff
 
 deploy: synth build/cdk.done ## into the AWS account of your credentials (RETINA_STACK_... settings)
-	$(CDK) deploy --require-approval never
+	$(CDK) deploy --require-approval never --outputs-file build/cdk-outputs.json
+	$(BIN)/python -m infra.smoke build/cdk-outputs.json
+
+bench-cloud: .venv/test.done ## how much slower a deployment is than this machine (URL=https://...)
+	$(BIN)/python -m infra.smoke $(URL) --times 20
 
 destroy: build/cdk.done ## remove the stack and all that it holds
 	$(CDK) destroy
