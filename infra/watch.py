@@ -14,6 +14,8 @@ from constructs import Construct
 from infra.settings import StackSettings
 
 PERIOD = Duration.minutes(5)
+NAMESPACE, SERVICE = "Retina", "api"
+"""As `function/handler.py` names its metrics."""
 SLOW = Duration.seconds(5)
 """An answer is due in well under a second; a cold start with a large photograph takes a few."""
 
@@ -55,6 +57,29 @@ class Watch(Construct):
                 alarm_description=says,
             )
             alarm.add_alarm_action(actions.SnsAction(self.topic))
+        own = {
+            name: cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name=name,
+                dimensions_map={"service": SERVICE},
+                period=PERIOD,
+                statistic=statistic,
+            )
+            for name, statistic in (("Predictions", "Sum"), ("ModelMilliseconds", "p50"))
+        }
+        rejections = cloudwatch.MathExpression(
+            expression=f"SEARCH('{{{NAMESPACE},service,code}} MetricName=\"Rejections\"', 'Sum')",
+            using_metrics={},
+            label="",
+            period=PERIOD,
+        )
+        starts = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name="ColdStart",
+            dimensions_map={"service": SERVICE, "function_name": function.function_name},
+            period=PERIOD,
+            statistic="Sum",
+        )
         median = function.metric_duration(period=PERIOD, statistic="p50")
         cloudwatch.Dashboard(
             self,
@@ -64,7 +89,12 @@ class Watch(Construct):
                     cloudwatch.GraphWidget(title="Requests", left=[function.metric_invocations(period=PERIOD)]),
                     cloudwatch.GraphWidget(title="Duration", left=[median, slow]),
                     cloudwatch.GraphWidget(title="What went wrong", left=[errors, throttles, failed]),
-                ]
+                ],
+                [
+                    cloudwatch.GraphWidget(title="Predictions", left=[own["Predictions"]], right=[starts]),
+                    cloudwatch.GraphWidget(title="The network's milliseconds", left=[own["ModelMilliseconds"]]),
+                    cloudwatch.GraphWidget(title="Rejections by code", left=[rejections]),
+                ],
             ],
         )
         budgets.CfnBudget(

@@ -40,9 +40,14 @@ def can_be_alone() -> bool:
 
 
 class RuntimeApi:
-    """Starts `command`, which runs the handler "module.function" under awslambdaric in `folder`; use as a context."""
+    """Starts `command`, which runs the handler "module.function" under awslambdaric in `folder`; use as a context.
 
-    def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+    What the function prints goes to `log`.
+    """
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, environment: dict[str, str], log: Path = Path(os.devnull)
+    ) -> None:
         self._events: queue.Queue[dict[str, Any]] = queue.Queue()
         self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
@@ -54,7 +59,8 @@ class RuntimeApi:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
             "_HANDLER": command[-1],
         }
-        self.process = subprocess.Popen(command, cwd=folder, env=environment)
+        self._log = log.open("wb")
+        self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=self._log)
 
     def __enter__(self) -> "RuntimeApi":
         return self
@@ -62,6 +68,7 @@ class RuntimeApi:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
+        self._log.close()
         self._server.shutdown()
 
     def invoke(self, event: dict[str, Any], seconds: float = 60) -> Any:

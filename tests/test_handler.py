@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,13 +14,18 @@ from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
 
 
 @pytest.fixture(scope="module")
-def function(built: Built, aws: str) -> Iterator[RuntimeApi]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "log"
+
+
+@pytest.fixture(scope="module")
+def function(built: Built, aws: str, log: Path) -> Iterator[RuntimeApi]:
     environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin", "RETINA_UPLOADS_BUCKET": BUCKET}
-    environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws}
+    environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     command = [str(built.python), "-m", "awslambdaric", "handler.api"]
     if can_be_alone():
         command = alone(built.folder, built.runtime, *command)
-    with RuntimeApi(command, built.folder, environment) as running:
+    with RuntimeApi(command, built.folder, environment, log) as running:
         yield running
 
 
@@ -87,3 +93,20 @@ def test_every_answer_fits_into_lambdas_limit(function: RuntimeApi, sample: byte
     )
     assert answer["statusCode"] == 200
     assert len(json.dumps(answer)) < 6 * 2**20
+
+
+def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log: Path, sample: bytes) -> None:
+    before = len(log.read_text().splitlines())
+    function.invoke(multipart("/predict", sample))
+    function.invoke(multipart("/predict", b"text"))
+    lines = log.read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    assert sum(line.get("ColdStart") == [1.0] for line in found) == 1, "the first call alone"
+    [predicted] = [line for line in found[before:] if "Predictions" in line]
+    assert predicted["Predictions"] == [1.0]
+    assert 1 < predicted["ModelMilliseconds"][0] < 60_000
+    [rejected] = [line for line in found[before:] if "Rejections" in line]
+    assert (rejected["code"], rejected["Rejections"]) == ("unsupported_media_type", [1.0])
+    assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in (predicted, rejected)} == {"Retina"}
+    for private in ("192.0.2.1", "a.jpg", "user-agent"):
+        assert private not in "".join(lines)

@@ -30,7 +30,9 @@ def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() 
     local = set(
         re.findall(r"^[a-z][^ ]*==[^ ]+", (ROOT / "function" / "requirements-local.txt").read_text(), re.MULTILINE)
     )
-    assert ours < local
+    clouds = {requirement for requirement in ours if requirement.startswith(("aws-lambda-powertools==", "jmespath=="))}
+    assert len(clouds) == 2
+    assert ours - clouds < local
     declared = names(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
     shipped = names((ROOT / "function" / "requirements.in").read_text().splitlines())
     assert declared - shipped == {"uvicorn", "tqdm"}

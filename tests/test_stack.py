@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from conftest import ROOT
 from infra import app as infra_app
+from infra import watch
 from infra.settings import KEPT, StackSettings
 from infra.stack import RetinaStack
 from retina.front_door import SECURITY
@@ -207,7 +208,17 @@ def test_every_alarm_reaches_the_topic_and_the_topic_a_person(template: dict[str
         assert alarm["AlarmDescription"].endswith("."), name
     [mail] = resources(template, "AWS::SNS::Subscription").values()
     assert (mail["Protocol"], mail["Endpoint"]) == ("email", "alarm@example.com")
-    assert resources(template, "AWS::CloudWatch::Dashboard")
+
+
+def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) -> None:
+    [dashboard] = resources(template, "AWS::CloudWatch::Dashboard").values()
+    shown = json.dumps(dashboard)
+    handler = (ROOT / "function" / "handler.py").read_text()
+    assert f'NAMESPACE, SERVICE = "{watch.NAMESPACE}", "{watch.SERVICE}"' in handler
+    for metric in ("Predictions", "ModelMilliseconds", "Rejections"):
+        assert f'"{metric}"' in handler
+        assert metric in shown
+    assert "ColdStart" in shown
 
 
 def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ class Prediction:
     flips: bool
     expected_dice: float | None
     measurements: Measurements
+    network_seconds: float
     pictures: dict[str, bytes]
 
 
@@ -91,6 +92,7 @@ def _predict(
         canvas=segmentation.canvas,
         flips=flips,
         expected_dice=expected_dice(segmentation.probability, segmentation.vessels, fitted),
+        network_seconds=segmentation.network_seconds,
         measurements=measure(segmentation.vessels, photograph.field_of_view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
     )

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from retina import events
 from retina.errors import STATUS, BusyError, FileMissingError, InvalidRequestError, ModelCardError, RetinaError
 from retina.schemas import Problem
 
@@ -39,6 +40,7 @@ def documented(statuses: dict[int, str]) -> dict[int | str, dict[str, Any]]:
 
 def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
     """The answer that tells the user what went wrong."""
+    events.rejected(code)
     title = HTTPStatus(status).phrase
     body = Problem(title=title, status=status, detail=detail, code=code, request_id=request_id)
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)

@@ -4,6 +4,7 @@ Pure but for the network it is given. Does not decode, encode or store.
 """
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ class Segmentation:
     threshold: float
     canvas: CanvasSize
     whole: ProbabilityMap | None = None
+    network_seconds: float = 0.0
 
 
 def segment(
@@ -46,11 +48,13 @@ def segment(
     view = photograph.field_of_view.widened(shape) if entire else photograph.field_of_view
     placement = place(view, network.card.canvases, preparation.aspect)
     values = prepare(photograph.rgb, view, placement, preparation)
+    started = time.perf_counter()
     found = average(network, placement.canvas, values, FLIPS if flips else FLIPS[:1])
+    spent = time.perf_counter() - started
     probability = restore(found, view, placement, shape)
     threshold = network.card.threshold if threshold is None else threshold
     whole = levels(found) if entire and preparation.aspect == "stretch" else None
-    return Segmentation(probability, over(probability, threshold), threshold, placement.canvas, whole)
+    return Segmentation(probability, over(probability, threshold), threshold, placement.canvas, whole, spent)
 
 
 def average(network: VesselNetwork, canvas: CanvasSize, values: Canvas, flips: Sequence[tuple[int, int]]) -> Canvas:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 
+from retina import events
 from retina.cores import Cores
 from retina.errors import (
     FileMissingError,
@@ -100,7 +101,9 @@ async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], 
     cores: Cores = request.app.state.cores
     network: VesselNetwork = request.app.state.network
     settings: Settings = request.app.state.settings
-    return await cores.run(functools.partial(predict, data, network, settings, pictures, **wishes))
+    prediction = await cores.run(functools.partial(predict, data, network, settings, pictures, **wishes))
+    events.predicted(prediction.network_seconds)
+    return prediction
 
 
 router = APIRouter(
