@@ -49,10 +49,13 @@ PRUNED = (
     "numpy/f2py",
     "PIL/_avif*",
     "pillow.libs/libavif*",
-    "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
+    "ai_edge_litert/libLiteRt*.so",
+    "ai_edge_litert/*_pb2.py",
+    "ai_edge_litert/schema_py_generated.py",
     "ai_edge_litert/aot",
     "ai_edge_litert/tools",
     "ai_edge_litert/vendors",
+    "aws_lambda_powertools/event_handler",
     "fastapi_offline/static/redoc*",
 )
 """What the function never opens. Libraries stay as they are: `strip` breaks those that auditwheel has patched."""
