@@ -115,8 +115,11 @@ def write(path: Path, found: Sequence[Copy]) -> None:
 
 
 def read(path: Path) -> list[Copy]:
-    """What `write` wrote."""
+    """What `write` wrote; `ValueError` for another file."""
     with path.open(newline="") as lines:
+        reader = csv.DictReader(lines)
+        if reader.fieldnames != [field.name for field in fields(Copy)]:
+            raise ValueError(f"{path} was not written by models.robustness")
         return [
             Copy(
                 row["set"],
@@ -126,7 +129,7 @@ def read(path: Path) -> list[Copy]:
                 float(row["dice"]),
                 float(row["doubt"]) if row["doubt"] else None,
             )
-            for row in csv.DictReader(lines)
+            for row in reader
         ]
 
 

@@ -56,14 +56,17 @@ def main() -> None:
     for path in [*options.fit, *filter(None, [options.examine])]:
         if not path.is_file():
             parser.error(f"there is no file {path}: models.robustness writes such files")
-    fitted = [copy for path in options.fit for copy in read(path)]
+    try:
+        fitted = [copy for path in options.fit for copy in read(path)]
+        examined = read(options.examine) if options.examine else []
+    except ValueError as error:
+        parser.error(f"{error}")
     if len({copy.set for copy in fitted}) < 2:
         parser.error("--fit needs the rows of two sets or more: one to fit, another to try")
     intercept, slope = fit(fitted)
     mean_error, lines = validate(fitted)
     print("| photographs | copies | mean absolute error | rank correlation |", "|---|---|---|---|", *lines, sep="\n")
-    if options.examine:
-        examined = read(options.examine)
+    if examined:
         for name in sorted({c.set for c in examined}):
             for label, wanted in (("as photographed", True), ("perturbed", False)):
                 some = [c for c in examined if c.set == name and (c.perturbation == UNCHANGED) == wanted]

@@ -182,6 +182,16 @@ def test_confidence_is_fitted_across_sets_and_put_into_the_card(
     assert "| A test, perturbed | 10 | 0.020 | 1.00 |" in capsys.readouterr().out
 
 
+def test_rows_of_another_kind_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("set,photograph,reader\nA,1,me\n")
+    for wrong, reason in (("a.csv", "was not written by models.robustness"), ("b.csv", "there is no file")):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, trust.main, "--fit", tmp_path / wrong)
+        assert reason in capsys.readouterr().err
+
+
 def test_true_probabilities_have_no_calibration_error() -> None:
     levels = np.arange(CERTAIN + 1)
     pixels = np.full(CERTAIN + 1, CERTAIN, np.int64)
