@@ -59,8 +59,8 @@ def main() -> None:
     try:
         fitted = [copy for path in options.fit for copy in read(path)]
         examined = read(options.examine) if options.examine else []
-    except ValueError as error:
-        parser.error(f"{error}")
+    except ValueError as wrong:
+        parser.error(f"{wrong}")
     if len({copy.set for copy in fitted}) < 2:
         parser.error("--fit needs the rows of two sets or more: one to fit, another to try")
     intercept, slope = fit(fitted)

@@ -95,6 +95,9 @@ def test_what_is_no_image_is_not_granted_a_form(client: TestClient) -> None:
         answer = client.post("/api/v1/uploads", json={"content_type": content_type})
         assert_problem(answer, 415, "unsupported_media_type")
     assert_problem(client.post("/api/v1/uploads", json={}), 422, "invalid_request")
+    broken = client.post("/api/v1/uploads", content=b"{")
+    assert_problem(broken, 422, "invalid_request")
+    assert "the body: " in broken.json()["detail"]
     assert {wish(client, each)["fields"]["Content-Type"] for each in CONTENT_TYPES} == CONTENT_TYPES
 
 

@@ -69,7 +69,8 @@ def _validation(error: RequestValidationError) -> RetinaError:
     wrong = error.errors()
     if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
         return FileMissingError(MISSING)
-    fields = "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in wrong)
+    names = [".".join(map(str, item["loc"][1:])) or "the body" for item in wrong]
+    fields = "; ".join(f"{name}: {item['msg']}" for name, item in zip(names, wrong, strict=True))
     return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
 
 
