@@ -2,22 +2,38 @@
 
 import logging
 import warnings
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from retina import events
 from retina.app import create_app
+from retina.jobs import Work
 from retina.problems import MEDIA_TYPE
+from retina.queue.aws import keys_of
+from retina.store import open_results
 
-NAMESPACE, SERVICE = "Retina", "api"
+NAMESPACE, SERVICE = "Retina", "retina"
+
+log = logging.getLogger("retina")
 
 warnings.filterwarnings("ignore", "No application metrics to publish")
 _metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
-_application = Mangum(create_app(), lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+_app = create_app()
+_application = Mangum(_app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+_queue = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@cache
+def _work() -> Work:
+    settings = _app.state.settings
+    return Work(settings, _app.state.network, _app.state.uploads, open_results(settings))
 
 
 class _Embedded(logging.Handler):
@@ -43,3 +59,21 @@ events.log.propagate = False
 def api(event: dict[str, Any], context: Any) -> Any:
     """One request of the HTTP API."""
     return _application(event, context)
+
+
+def _take(record: SQSRecord) -> None:
+    attempt, failed = int(record.attributes.approximate_receive_count), []
+    for key in keys_of(record.body):
+        try:
+            _work()(key, attempt)
+        except Exception as error:  # whatever it was, the message stays in the queue, or ends among the dead letters
+            log.exception("%s failed, attempt %d", key, attempt)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("some photographs failed", failed)
+
+
+@_metrics.log_metrics(capture_cold_start_metric=True)
+def worker(event: dict[str, Any], context: Any) -> Any:
+    """Some messages of the queue; those that failed stay in it."""
+    return process_partial_response(event, _take, _queue, context)

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.buckets import private_bucket
-from retina.store.aws import PREFIX
+from retina.store.port import UPLOADS
 
 
 class Uploads(Construct):
@@ -34,7 +34,7 @@ class Uploads(Construct):
         function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
-                resources=[self.bucket.arn_for_objects(f"{PREFIX}*")],
+                resources=[self.bucket.arn_for_objects(f"{UPLOADS}*")],
             )
         )
         function.add_environment("RETINA_UPLOADS_BUCKET", self.bucket.bucket_name)

@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.settings import StackSettings
 
 PERIOD = Duration.minutes(5)
-NAMESPACE, SERVICE = "Retina", "api"
+NAMESPACE, SERVICE = "Retina", "retina"
 """As `function/handler.py` names its metrics."""
 SLOW = Duration.seconds(5)
 """An answer is due in well under a second; a cold start with a large photograph takes a few."""

@@ -22,7 +22,7 @@ from retina.errors import PhotographTooLargeError, UnsupportedFormatError, Uploa
 from retina.settings import Settings
 from retina.store.aws import S3Uploads
 from retina.store.local import LocalUploads
-from retina.store.port import CONTENT_TYPES, KEPT_SECONDS, Uploads
+from retina.store.port import CONTENT_TYPES, KEPT_DAYS, UPLOADS, Uploads
 from specimens import encode
 from test_app import PREDICTIONS, assert_problem
 
@@ -122,7 +122,7 @@ def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     wider = base64.b64encode(json.dumps(policy | {"content-length-range": [1, 10**12]}).encode()).decode()
     for changes in (
-        {"key": NOBODY},
+        {"key": UPLOADS + NOBODY},
         {"Content-Type": "text/html"},
         {"policy": wider},
         {"signature": "0" * 64},
@@ -131,7 +131,7 @@ def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path
     ):
         assert_problem(send(embedded, form, b"x", **changes), 403, "upload_refused")
     assert_problem(embedded.post("/uploads", data=form["fields"]), 403, "upload_refused")
-    assert not [*(tmp_path / "uploads").iterdir()]
+    assert not [*tmp_path.glob("uploads/*")]
 
 
 def test_a_form_ends(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,27 +146,28 @@ def test_an_upload_over_the_limit_is_refused_with_the_limit(embedded: TestClient
         answer = send(embedded, wish(embedded), b"x" * size)
         assert_problem(answer, 413, "photograph_too_large")
         assert "5 MiB" in answer.json()["detail"]
-    assert not [*(tmp_path / "uploads").iterdir()]
+    assert not [*tmp_path.glob("uploads/*")]
     assert send(embedded, wish(embedded), b"x" * LIMIT).status_code == 204
     assert_problem(send(embedded, wish(embedded), b""), 403, "upload_refused")
 
 
 def test_the_key_and_the_uploads_are_their_owners_alone(embedded: TestClient, tmp_path: Path) -> None:
-    wish(embedded)
+    send(embedded, wish(embedded), b"photograph")
     assert stat.S_IMODE((tmp_path / "upload.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "uploads").stat().st_mode) == 0o700
     assert len((tmp_path / "upload.key").read_bytes()) == 32
     restarted = LocalUploads(tmp_path, LIMIT)
     form = wish(embedded)
-    restarted.receive(form["fields"], b"photograph")
-    assert restarted.read(form["upload_id"]) == b"photograph"
+    key = restarted.receive(form["fields"], b"photograph")
+    assert key == UPLOADS + form["upload_id"]
+    assert restarted.read(key) == b"photograph"
 
 
 def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_path: Path) -> None:
     old, new = wish(embedded), wish(embedded)
     for form in (old, new):
         send(embedded, form, b"photograph")
-    long_ago = time.time() - KEPT_SECONDS - 1
+    long_ago = time.time() - KEPT_DAYS[UPLOADS] * 24 * 3600 - 1
     os.utime(tmp_path / "uploads" / old["upload_id"], (long_ago, long_ago))
     wish(embedded)
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == [new["upload_id"]]
@@ -174,7 +175,7 @@ def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_pat
 
 def test_the_policy_that_s3_is_given_fixes_everything(s3: Any) -> None:
     uploads: Uploads = S3Uploads(s3, BUCKET, LIMIT)
-    form = uploads.form(NOBODY, "image/png", "")
+    form = uploads.form(UPLOADS + NOBODY, "image/png", "")
     policy = json.loads(base64.b64decode(form.fields["policy"]))
     for condition in (
         {"Content-Type": "image/png"},
@@ -195,9 +196,9 @@ def test_what_lies_in_s3_is_checked_again(s3: Any) -> None:
     ):
         s3.put_object(Bucket=BUCKET, Key=f"uploads/{name * 32}", Body=body, ContentType=kind)
         with pytest.raises(error):
-            uploads.read(name * 32)
+            uploads.read(UPLOADS + name * 32)
     with pytest.raises(UploadNotFoundError):
-        uploads.read(NOBODY)
+        uploads.read(UPLOADS + NOBODY)
 
 
 def test_a_small_photograph_of_another_colour_mode_survives_the_way(client: TestClient, small_rgb: Rgb) -> None:

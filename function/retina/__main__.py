@@ -1,4 +1,4 @@
-"""The command line: `retina segment` and `retina serve`."""
+"""The command line: `retina segment`, `retina serve` and `retina worker`."""
 
 import argparse
 import logging
@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from retina import __version__
 from retina.errors import ModelCardError
 from retina.settings import Settings
+from retina.store.database import DatabaseError
 
 WRONG_USAGE = 2
 STOPPED = 130
@@ -51,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)
 
+    worker = commands.add_parser(
+        "worker", help="work off the photographs that wait, and end when there are none; `serve` starts it when needed"
+    )
+    worker.set_defaults(run=_worker)
+
     parsed = parser.parse_args(arguments)
     # What libraries say of damaged files is said better by our own errors.
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -59,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(parsed.run(parsed, Settings()))
     except ModelCardError as error:
         return _wrong(f"The model cannot be used: {error}.")
+    except DatabaseError as error:
+        return _wrong(str(error))
     except ValidationError as error:
         wrong = "; ".join(f"RETINA_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         return _wrong(f"A setting has a value it cannot have. {wrong}.")
@@ -108,6 +116,7 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from retina.app import create_app
+    from retina.worker import Workers
 
     family = socket.AF_INET6 if ":" in parsed.host else socket.AF_INET
     listening = socket.socket(family)
@@ -125,8 +134,21 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     )
     print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has shut down
+    workers = nullcontext() if settings.uploads_bucket else Workers(app.state.queue, settings.workers)
+    with workers, suppress(KeyboardInterrupt):  # uvicorn raises it again when it has shut down
         server.run([listening])
+    return 0
+
+
+def _worker(parsed: argparse.Namespace, settings: Settings) -> int:
+    from retina.jobs import Work
+    from retina.queue.local import LocalQueue
+    from retina.store import open_database, open_results, open_uploads
+    from retina.unet import VesselNetwork
+    from retina.worker import run
+
+    work = Work(settings, VesselNetwork(settings.model), open_uploads(settings), open_results(settings))
+    run(LocalQueue(open_database(settings)), work)
     return 0
 
 

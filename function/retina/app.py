@@ -12,10 +12,10 @@ from retina import __version__
 from retina.cores import Cores
 from retina.front_door import FORM_BYTES, FrontDoor
 from retina.problems import add_error_map
+from retina.queue.local import LocalQueue
 from retina.routes import predictions, service, uploads
 from retina.settings import Settings
-from retina.store.aws import S3Uploads, s3_client
-from retina.store.local import LocalUploads
+from retina.store import open_database, open_uploads
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -45,11 +45,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(predictions.router)
     app.include_router(uploads.router)
     app.include_router(service.router)
+    app.state.uploads = open_uploads(settings)
     larger = {}
-    if settings.uploads_bucket:
-        app.state.uploads = S3Uploads(s3_client(), settings.uploads_bucket, settings.upload_bytes)
-    else:
-        app.state.uploads = LocalUploads(settings.data, settings.upload_bytes)
+    if not settings.uploads_bucket:
+        app.state.queue = LocalQueue(open_database(settings))
         app.include_router(uploads.embedded)
         larger[uploads.RECEIVED_AT] = settings.upload_bytes
     add_error_map(app)

@@ -94,8 +94,8 @@ class Images(BaseModel):
     skeleton: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, centre lines")
 
 
-class PredictionAnswer(BaseModel):
-    """One photograph's vessels. For research and education, not for diagnosis."""
+class Findings(BaseModel):
+    """What was found in one photograph, and by what."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     model: ModelName
@@ -105,7 +105,21 @@ class PredictionAnswer(BaseModel):
     photograph: PhotographFacts
     quality: Quality
     measurements: MeasurementValues
+
+
+class PredictionAnswer(Findings):
+    """One photograph's vessels. For research and education, not for diagnosis."""
+
     images: Images
+
+
+class Outcome(BaseModel):
+    """What became of a photograph in the queue: `code` and `detail` say why it was rejected or failed."""
+
+    status: Literal["done", "rejected", "failed"]
+    code: str = ""
+    detail: str = ""
+    findings: Findings | None = None
 
 
 class UploadWish(BaseModel):

@@ -21,6 +21,11 @@ def data_folder() -> Path:
     return checkout / "data" if (checkout / "pyproject.toml").exists() else Path.home() / ".retina"
 
 
+def processor_cores() -> int:
+    """As many as this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Settings(BaseSettings):
     """What can be set. Every setting is listed in the README."""
 
@@ -32,16 +37,22 @@ class Settings(BaseSettings):
     )
     inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
     upload_bytes: int = Field(50 * 2**20, ge=2**10, description="largest uploaded photograph, in bytes")
-    data: Path = Field(default_factory=data_folder, description="where the embedded store keeps uploads")
-    uploads_bucket: str | None = Field(None, description="keep uploads in this S3 bucket instead")
+    data: Path = Field(default_factory=data_folder, description="where the embedded store and its queue are")
+    uploads_bucket: str | None = Field(
+        None, description="keep uploads in this S3 bucket instead, which fills the queue"
+    )
+    results_bucket: str | None = Field(None, description="keep what the queue's photographs show in this S3 bucket")
     max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")
     min_side: int = Field(64, ge=1, description="shortest side of the smallest photograph, in pixels")
     cores: int = Field(
-        default_factory=lambda: (
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        ),
+        default_factory=processor_cores,
         ge=1,
         description="photographs worked on at the same time; default: the processor's cores",
+    )
+    workers: int = Field(
+        default_factory=lambda: max(1, processor_cores() // 2),
+        ge=0,
+        description="processes that work off the embedded queue; default: half of the cores",
     )
     wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before it is told 503")
 

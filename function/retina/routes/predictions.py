@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -24,21 +23,13 @@ from retina.errors import (
     SeveralFilesError,
     too_large_inline,
 )
+from retina.findings import found
 from retina.pictures import OUTPUTS
 from retina.prediction import Picture, Prediction, predict
 from retina.problems import MISSING, documented
-from retina.schemas import (
-    Box,
-    Images,
-    MeasurementValues,
-    ModelName,
-    PhotographFacts,
-    PredictionAnswer,
-    Preview,
-    Quality,
-)
+from retina.schemas import Images, PredictionAnswer, Preview
 from retina.settings import Settings
-from retina.store.port import Uploads
+from retina.store.port import UPLOADS, Uploads
 from retina.unet import VesselNetwork
 
 FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
@@ -86,15 +77,16 @@ async def _photograph(request: Request, file: UploadFile | None, upload_id: str 
     if upload_id is None:
         raise FileMissingError(MISSING)
     uploads: Uploads = request.app.state.uploads
-    data = await to_thread.run_sync(uploads.read, upload_id)
+    key = UPLOADS + upload_id
+    data = await to_thread.run_sync(uploads.read, key)
     try:
         yield data
     except NotAFundusPhotographError:
         raise
     except PhotographError:
-        await to_thread.run_sync(uploads.delete, upload_id)
+        await to_thread.run_sync(uploads.delete, key)
         raise
-    await to_thread.run_sync(uploads.delete, upload_id)
+    await to_thread.run_sync(uploads.delete, key)
 
 
 async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **wishes: Any) -> Prediction:
@@ -153,7 +145,8 @@ async def create_prediction(
     async with _photograph(request, file, upload_id) as data:
         prediction = await _predict(request, data, _pictures(outputs), **wishes)
         _refuse_too_large(prediction, request.app.state.settings.inline_bytes)
-    return _answer(prediction, request.app.state.network)
+    facts = found(prediction, request.app.state.network.card, uuid.uuid4().hex)
+    return PredictionAnswer(**facts.model_dump(), images=Images(**_base64(prediction.pictures)))
 
 
 def _refuse_too_large(prediction: Prediction, limit: int) -> None:
@@ -172,33 +165,6 @@ def _pictures(outputs: str) -> dict[str, Picture]:
     if unknown or not names:
         raise InvalidRequestError(f"“outputs” takes any of {', '.join(OUTPUTS)}, separated by commas.")
     return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
-
-
-def _answer(prediction: Prediction, network: VesselNetwork) -> PredictionAnswer:
-    view = prediction.field_of_view
-    fitted = network.card.confidence
-    return PredictionAnswer(
-        id=uuid.uuid4().hex,
-        model=ModelName(name=network.card.name, sha256=network.card.sha256),
-        threshold=prediction.threshold,
-        canvas=str(prediction.canvas),
-        flips=prediction.flips,
-        photograph=PhotographFacts(
-            width=prediction.width,
-            height=prediction.height,
-            field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
-            sha256=prediction.sha256,
-        ),
-        quality=Quality(
-            field_of_view=view.frame,
-            roundness=view.roundness,
-            fundus_like=view.fundus_like,
-            expected_dice=prediction.expected_dice,
-            expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
-        ),
-        measurements=MeasurementValues(**asdict(prediction.measurements)),
-        images=Images(**_base64(prediction.pictures)),
-    )
 
 
 def _base64(pictures: dict[str, bytes]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request, Response
 
 from retina.errors import UnsupportedFormatError, UploadRefusedError
 from retina.problems import documented
+from retina.queue.local import LocalQueue
 from retina.schemas import UploadAnswer, UploadWish
 from retina.settings import Settings
 from retina.store.local import LocalUploads
-from retina.store.port import CONTENT_TYPES, FORM_SECONDS, Uploads
+from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS, Uploads
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -35,7 +36,7 @@ def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     upload_id = uuid.uuid4().hex
-    form = uploads.form(upload_id, content_type, str(request.base_url).rstrip("/") + RECEIVED_AT)
+    form = uploads.form(UPLOADS + upload_id, content_type, str(request.base_url).rstrip("/") + RECEIVED_AT)
     return UploadAnswer(
         upload_id=upload_id,
         url=form.url,
@@ -47,12 +48,15 @@ def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
 
 @embedded.post(RECEIVED_AT, status_code=204)
 async def receive_upload(request: Request) -> Response:
-    """Takes a form of the embedded store, as S3 takes those of the other."""
+    """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue."""
     uploads: LocalUploads = request.app.state.uploads
+    queue: LocalQueue = request.app.state.queue
     form = (await request.form()).multi_items()
     files = [value for name, value in form if name == "file" and not isinstance(value, str)]
     if len(files) != 1:
         raise UploadRefusedError("Send one file, as the field “file” after all the others.")
     fields = {name: value for name, value in form if isinstance(value, str)}
-    await to_thread.run_sync(uploads.receive, fields, await files[0].read())
+    key = await to_thread.run_sync(uploads.receive, fields, await files[0].read())
+    if key.startswith(BATCH):
+        await to_thread.run_sync(queue.put, key)
     return Response(status_code=204)

@@ -1,1 +1,26 @@
 """What outlives a request: embedded (`local`) or in AWS (`aws`), behind one `port`."""
+
+from retina.settings import Settings
+from retina.store.aws import S3Blobs, S3Uploads, s3_client
+from retina.store.database import Database
+from retina.store.local import LocalBlobs, LocalUploads
+from retina.store.port import Blobs, Uploads
+
+
+def open_uploads(settings: Settings) -> Uploads:
+    """The store of photographs on their way."""
+    if settings.uploads_bucket:
+        return S3Uploads(s3_client(), settings.uploads_bucket, settings.upload_bytes)
+    return LocalUploads(settings.data, settings.upload_bytes)
+
+
+def open_results(settings: Settings) -> Blobs:
+    """The store of what was found in them."""
+    if settings.results_bucket:
+        return S3Blobs(s3_client(), settings.results_bucket)
+    return LocalBlobs(settings.data)
+
+
+def open_database(settings: Settings) -> Database:
+    """The embedded store's SQLite file."""
+    return Database(settings.data / "retina.sqlite")

@@ -1,36 +1,34 @@
-"""Uploads in an S3 bucket, by presigned forms. Its lifecycle rule deletes what is older than a day."""
+"""Photographs and what was found in them in S3 buckets. Their lifecycle rules delete what has expired."""
 
 from typing import Any
 
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError, too_large_to_upload
-from retina.store.port import CONTENT_TYPES, FORM_SECONDS, ID, NOT_FOUND, UploadForm
-
-PREFIX = "uploads/"
+from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, NOT_FOUND, UploadForm
 
 
 class S3Uploads:
-    """In `bucket`, below `PREFIX`, with boto3's S3 `client`; at most `limit` bytes each."""
+    """In `bucket`, with boto3's S3 `client`, by presigned forms; at most `limit` bytes each."""
 
     def __init__(self, client: Any, bucket: str, limit: int) -> None:
         self._client, self._bucket, self._limit = client, bucket, limit
 
-    def form(self, upload_id: str, content_type: str, here: str) -> UploadForm:
+    def form(self, key: str, content_type: str, here: str) -> UploadForm:
         """See `port.Uploads`."""
         post = self._client.generate_presigned_post(
             self._bucket,
-            PREFIX + upload_id,
+            key,
             Fields={"Content-Type": content_type},
             Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, self._limit]],
             ExpiresIn=FORM_SECONDS,
         )
         return UploadForm(post["url"], post["fields"])
 
-    def read(self, upload_id: str) -> bytes:
+    def read(self, key: str) -> bytes:
         """See `port.Uploads`. The policy is not taken at its word: size and type are those of the object itself."""
-        if not ID.fullmatch(upload_id):
+        if not KEY.fullmatch(key):
             raise UploadNotFoundError(NOT_FOUND)
         try:
-            found = self._client.get_object(Bucket=self._bucket, Key=PREFIX + upload_id)
+            found = self._client.get_object(Bucket=self._bucket, Key=key)
         except self._client.exceptions.NoSuchKey:
             raise UploadNotFoundError(NOT_FOUND) from None
         with found["Body"] as body:
@@ -41,10 +39,34 @@ class S3Uploads:
             data: bytes = body.read()
             return data
 
-    def delete(self, upload_id: str) -> None:
+    def delete(self, key: str) -> None:
         """See `port.Uploads`."""
-        if ID.fullmatch(upload_id):
-            self._client.delete_object(Bucket=self._bucket, Key=PREFIX + upload_id)
+        if KEY.fullmatch(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+
+class S3Blobs:
+    """In `bucket`, with boto3's S3 `client`."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client, self._bucket = client, bucket
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See `port.Blobs`."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+
+    def read(self, key: str) -> bytes | None:
+        """See `port.Blobs`."""
+        try:
+            with self._client.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
+                data: bytes = body.read()
+                return data
+        except self._client.exceptions.NoSuchKey:
+            return None
+
+    def delete(self, key: str) -> None:
+        """See `port.Blobs`."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
 
 
 def s3_client() -> Any:

@@ -1,7 +1,8 @@
-"""What a store of uploads must do. Chosen once, in `retina.app`; nothing else knows which it is."""
+"""What a store must do. Chosen once, in `retina.store`; nothing else knows which it is."""
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 CONTENT_TYPES = frozenset(
@@ -22,12 +23,15 @@ CONTENT_TYPES = frozenset(
 )
 """What may be uploaded; the last for a browser that does not know the type of its file."""
 
-ID = re.compile(r"[0-9a-f]{32}")
+UPLOADS, BATCH = "uploads/", "batch/"
+"""What keys begin with: of photographs for one request each, and of those that wait in the queue."""
+KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/[0-9]{{1,5}}")
+"""The keys of photographs; a batch's are numbered."""
+KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30})
+"""For how long photographs are kept at most, and what was found in them, by what their keys begin with."""
 NOT_FOUND = "There is no such upload: it was answered, has expired, or never came. Upload the photograph again."
 FORM_SECONDS = 600
 """For how long an upload form is good."""
-KEPT_SECONDS = 24 * 3600
-"""For how long an upload is kept at most."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,37 @@ class UploadForm:
 
 
 class Uploads(Protocol):
-    """Photographs on their way, by a random id of 32 hexadecimal digits; each is deleted once answered."""
+    """Photographs on their way, by a `KEY`."""
 
-    def form(self, upload_id: str, content_type: str, here: str) -> UploadForm:
-        """A form that takes one file under this id, of this type and size, for `FORM_SECONDS`.
+    def form(self, key: str, content_type: str, here: str) -> UploadForm:
+        """A form that takes one file under this key, of this type and size, for `FORM_SECONDS`.
 
         `here` is the address at which this service takes such forms itself, for a store that has none of its own.
         """
         ...
 
-    def read(self, upload_id: str) -> bytes:
+    def read(self, key: str) -> bytes:
         """The photograph; raises `UploadNotFoundError`, and `PhotographTooLargeError` or `UnsupportedFormatError`
         where the policy was not kept.
         """
         ...
 
-    def delete(self, upload_id: str) -> None:
+    def delete(self, key: str) -> None:
+        """Forget it; nothing happens where there is none."""
+        ...
+
+
+class Blobs(Protocol):
+    """What was computed, by keys such as "batch/6f1c.../7.json"."""
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Keep `data`, in place of what was there; it is safe when this returns."""
+        ...
+
+    def read(self, key: str) -> bytes | None:
+        """What was put, or None."""
+        ...
+
+    def delete(self, key: str) -> None:
         """Forget it; nothing happens where there is none."""
         ...

@@ -1,0 +1,33 @@
+"""What was found in a photograph, as it is told and stored: everything but the pictures."""
+
+from dataclasses import asdict
+
+from retina.model_card import ModelCard
+from retina.prediction import Prediction
+from retina.schemas import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality
+
+
+def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
+    """The findings of `prediction`, made by the network of `card`, under this `id`."""
+    view, fitted = prediction.field_of_view, card.confidence
+    return Findings(
+        id=id,
+        model=ModelName(name=card.name, sha256=card.sha256),
+        threshold=prediction.threshold,
+        canvas=str(prediction.canvas),
+        flips=prediction.flips,
+        photograph=PhotographFacts(
+            width=prediction.width,
+            height=prediction.height,
+            field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
+            sha256=prediction.sha256,
+        ),
+        quality=Quality(
+            field_of_view=view.frame,
+            roundness=view.roundness,
+            fundus_like=view.fundus_like,
+            expected_dice=prediction.expected_dice,
+            expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
+        ),
+        measurements=MeasurementValues(**asdict(prediction.measurements)),
+    )

@@ -1,0 +1,95 @@
+"""The embedded store's one SQLite file: opened, checked and changed in transactions. Knows no table's meaning."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+VERSION = 1
+"""Of the schema below; a file of another version is refused and left as it is."""
+SCHEMA = """
+CREATE TABLE jobs (
+    key TEXT PRIMARY KEY,       -- of the photograph
+    attempts INTEGER NOT NULL,  -- begun so far
+    due REAL NOT NULL,          -- seconds since 1970 from which on it may be leased
+    lease TEXT,                 -- of whoever works on it
+    buried INTEGER NOT NULL     -- 1: given up
+);
+CREATE INDEX jobs_due ON jobs (buried, due);
+"""
+PATIENCE_MS = 10_000
+"""How long a transaction waits for another to end."""
+
+
+class DatabaseError(Exception):
+    """The file cannot be used; the message says why."""
+
+
+class Database:
+    """The file at `path`, made at first use, for its owner alone. For any number of threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._of_thread = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept together, or, where an exception passes, not at all.
+
+        Raises `DatabaseError` where the file is of another version or no database of this program.
+        """
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """What a statement that changes nothing finds."""
+        return self._connection().execute(statement, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        known: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if known is None:
+            known = self._of_thread.connection = self._open()
+        return known
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)
+        # Transactions are begun by hand: Python's own would not be immediate.
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        try:
+            self._prepare(connection)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            raise DatabaseError(f"{self.path} is no database of this program ({error}). Move it away.") from error
+        except DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version == 0 and empty:
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+        if (version or VERSION * empty) != VERSION:
+            raise DatabaseError(
+                f"{self.path} is of version {version}, and this program works with version {VERSION}. Nothing was "
+                "changed: use the program that made it, or set RETINA_DATA to another folder."
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")

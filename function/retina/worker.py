@@ -1,0 +1,89 @@
+"""Worker processes of the embedded queue: what each does, and who keeps them.
+
+`run` is `retina worker`; `Workers` belongs to `retina serve`, which starts them when there is work.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from retina.jobs import GivenUpError
+from retina.queue.local import LocalQueue
+
+log = logging.getLogger("retina")
+
+POLL_SECONDS = 0.5
+IDLE_SECONDS = 30
+"""After how long without work a worker ends: the network takes memory."""
+
+
+def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
+    """Work off jobs until there are none for a while, somebody asks to stop, or whoever started this is gone.
+
+    A job that was begun is ended first.
+    """
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, stop)
+    parent, idle_since = os.getppid(), time.monotonic()
+    while not stopping.is_set() and os.getppid() == parent and time.monotonic() - idle_since < IDLE_SECONDS:
+        if work_once(queue, work):
+            idle_since = time.monotonic()
+        else:
+            stopping.wait(POLL_SECONDS)
+
+
+def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
+    """Work off one job; False where none was due."""
+    lease = queue.lease()
+    if not lease:
+        return False
+    try:
+        work(lease.key, lease.attempt)
+    except GivenUpError as error:
+        log.error("%s: given up", error)
+        queue.bury(lease)
+    except Exception:  # whatever it was, the job is tried again, and after some attempts given up
+        log.exception("%s failed, attempt %d", lease.key, lease.attempt)
+        queue.retry(lease)
+    else:
+        queue.done(lease)
+    return True
+
+
+class Workers:
+    """At most `count` processes of `retina worker` while there are jobs in `queue`; use as a context."""
+
+    def __init__(self, queue: LocalQueue, count: int) -> None:
+        self._queue, self._count = queue, count
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Workers":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait()
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self._processes = [process for process in self._processes if process.poll() is None]
+            for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
+                self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
