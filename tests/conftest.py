@@ -16,9 +16,13 @@ from fastapi.testclient import TestClient
 from retina.app import create_app
 from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
+from retina.queue.local import LocalQueue
 from retina.settings import Settings
 from retina.store.aws import s3_client
+from retina.store.database import Database
 from retina.unet import VesselNetwork
+from retina.worker import Workers
+from waiting import Embedded
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
@@ -127,3 +131,18 @@ def environment() -> dict[str, str]:
     """The environment for a process of the service, without settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
     return {**kept, "PYTHONPATH": str(ROOT / "function")}
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> LocalQueue:
+    return LocalQueue(Database(tmp_path / "retina.sqlite"))
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded]:
+    """The embedded way from a form to a result, with two worker processes."""
+    monkeypatch.setenv("RETINA_DATA", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "function"))
+    way = Embedded(tmp_path)
+    with Workers(way.queue, 2):
+        yield way

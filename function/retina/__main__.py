@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 import warnings
@@ -135,7 +136,8 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
     workers = nullcontext() if settings.uploads_bucket else Workers(app.state.queue, settings.workers)
-    with workers, suppress(KeyboardInterrupt):  # uvicorn raises it again when it has shut down
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
         server.run([listening])
     return 0
 

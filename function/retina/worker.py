@@ -6,6 +6,7 @@
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,9 @@ log = logging.getLogger("retina")
 POLL_SECONDS = 0.5
 IDLE_SECONDS = 30
 """After how long without work a worker ends: the network takes memory."""
+
+TROUBLE_SECONDS = 2
+"""How long nothing is started after a worker that ended badly: the next may do no better."""
 
 
 def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
@@ -84,6 +88,19 @@ class Workers:
 
     def _keep(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            self._processes = [process for process in self._processes if process.poll() is None]
-            for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
-                self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
+            try:
+                self._clear()
+                for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
+                    self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
+            except (sqlite3.Error, OSError):  # a full disk, too many processes: it may pass
+                log.exception("the workers are in trouble")
+                self._stopping.wait(TROUBLE_SECONDS)
+
+    def _clear(self) -> None:
+        ended = [process for process in self._processes if process.poll() is not None]
+        for process in ended:
+            self._queue.abandon(process.pid)
+            self._processes.remove(process)
+        if any(process.returncode for process in ended):
+            log.error("a worker ended with %s", ", ".join(str(process.returncode) for process in ended))
+            self._stopping.wait(TROUBLE_SECONDS)

@@ -3,6 +3,7 @@
 Enters: keys of photographs; leaves: leases of them. Does not work.
 """
 
+import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from retina.store.database import Database
 
 LEASE_SECONDS = 60
-"""For how long a job is one worker's: several times what the largest photograph takes."""
+"""For how long a job is one worker's, if nobody notices its end: several times what the largest photograph takes."""
 RETRY_SECONDS = 2
 """After how long a job that failed is tried again."""
 
@@ -37,7 +38,7 @@ class LocalQueue:
 
     def lease(self) -> Lease | None:
         """The job that has waited longest, for `LEASE_SECONDS`; None where none is due."""
-        now, token = time.time(), secrets.token_hex(8)
+        now, token = time.time(), f"{os.getpid()}.{secrets.token_hex(8)}"
         with self._database.transaction() as connection:
             row = connection.execute(
                 """UPDATE jobs SET attempts = attempts + 1, due = ?, lease = ? WHERE key =
@@ -48,16 +49,20 @@ class LocalQueue:
 
     def done(self, lease: Lease) -> None:
         """The job is worked off. Nothing happens where another worker has taken it meanwhile."""
-        self._end("DELETE FROM jobs WHERE key = ? AND lease = ?", lease.key, lease.token)
+        self._change("DELETE FROM jobs WHERE key = ? AND lease = ?", lease.key, lease.token)
 
     def retry(self, lease: Lease) -> None:
         """Nothing came of this attempt."""
         due = time.time() + RETRY_SECONDS
-        self._end("UPDATE jobs SET due = ?, lease = NULL WHERE key = ? AND lease = ?", due, lease.key, lease.token)
+        self._change("UPDATE jobs SET due = ?, lease = NULL WHERE key = ? AND lease = ?", due, lease.key, lease.token)
 
     def bury(self, lease: Lease) -> None:
         """The job is given up."""
-        self._end("UPDATE jobs SET buried = 1, lease = NULL WHERE key = ? AND lease = ?", lease.key, lease.token)
+        self._change("UPDATE jobs SET buried = 1, lease = NULL WHERE key = ? AND lease = ?", lease.key, lease.token)
+
+    def abandon(self, process: int) -> None:
+        """The process of this number is gone: what it worked on is due again."""
+        self._change("UPDATE jobs SET due = ?, lease = NULL WHERE lease LIKE ?", time.time(), f"{process}.%")
 
     def waiting(self) -> int:
         """How many jobs are to be worked off, those that somebody works on included."""
@@ -67,7 +72,7 @@ class LocalQueue:
         """How many jobs were given up."""
         return self._count(buried=1)
 
-    def _end(self, statement: str, *values: object) -> None:
+    def _change(self, statement: str, *values: object) -> None:
         with self._database.transaction() as connection:
             connection.execute(statement, values)
 

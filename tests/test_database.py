@@ -1,0 +1,49 @@
+"""The embedded store's file: another version's is left alone, and what was confirmed stays."""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from retina.queue.local import LocalQueue
+from retina.store.database import VERSION, Database, DatabaseError
+from test_worker import worker
+
+
+def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, environment: dict[str, str]) -> None:
+    path = tmp_path / "retina.sqlite"
+    Database(path).query("SELECT 1")
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    with pytest.raises(DatabaseError, match=f"version {VERSION + 1}"):
+        Database(path).query("SELECT 1")
+    process = worker(tmp_path, environment)
+    _, says = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert f"is of version {VERSION + 1}, and this program works with version {VERSION}" in says
+    assert "Traceback" not in says
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "retina.sqlite"
+    for content in (b"a diary, " * 200, b"short"):
+        path.write_bytes(content)
+        with pytest.raises(DatabaseError, match="no database of this program"):
+            Database(path).query("SELECT 1")
+        assert path.read_bytes() == content
+
+
+def test_the_database_is_its_owners_alone_and_loses_nothing_it_confirmed(queue: LocalQueue, tmp_path: Path) -> None:
+    queue.put("batch/x/1")
+    assert (tmp_path / "retina.sqlite").stat().st_mode & 0o777 == 0o600
+    database = Database(tmp_path / "retina.sqlite")
+    assert database.query("PRAGMA journal_mode")[0][0] == "wal"
+    assert database.query("PRAGMA synchronous")[0][0] == 2, "FULL"
+    with suppress(ZeroDivisionError), database.transaction() as connection:
+        connection.execute("DELETE FROM jobs")
+        raise ZeroDivisionError
+    assert queue.waiting() == 1

@@ -1,0 +1,107 @@
+"""Worker processes of the embedded queue: they end when they should, and nothing is lost when they end otherwise."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from conftest import SAMPLE
+from retina.queue.local import LocalQueue
+from retina.store.database import Database
+from retina.store.local import LocalBlobs, LocalUploads
+from retina.worker import run
+from test_front_door import Server
+from waiting import LIMIT, Embedded, eventually, new_batch, outcome, photographs
+
+
+def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes) -> None:
+    keys = photographs(new_batch(), 8)
+    for key in keys:
+        embedded.send(key, sample)
+    killed = 0
+    while killed < 4:
+        for child in psutil.Process().children():
+            if embedded.queue.waiting() and child.status() != psutil.STATUS_ZOMBIE:
+                os.kill(child.pid, signal.SIGKILL)
+                killed += 1
+        time.sleep(0.7)
+    assert {outcome(embedded, key).status for key in keys} == {"done"}
+    eventually(lambda: embedded.queue.waiting() == 0)
+    assert embedded.queue.buried() == 0
+
+
+def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "retina", "worker"]
+    return subprocess.Popen(
+        command,
+        env=environment | {"RETINA_DATA": str(folder)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environment: dict[str, str]) -> None:
+    queue, uploads = LocalQueue(Database(tmp_path / "retina.sqlite")), LocalUploads(tmp_path, LIMIT)
+    keys = photographs(new_batch(), 20)
+    for key in keys:
+        uploads.receive(uploads.form(key, "image/jpeg", "").fields, SAMPLE.read_bytes())
+        queue.put(key)
+    process = worker(tmp_path, environment)
+    eventually(lambda: queue.waiting() < len(keys))
+    process.terminate()
+    assert process.wait(30) == 0
+    assert 0 < queue.waiting() < len(keys)
+    found = [key for key in keys if LocalBlobs(tmp_path).read(f"{key}.json")]
+    assert len(found) + queue.waiting() == len(keys), "the job that it had was ended"
+
+
+def test_a_worker_ends_when_whoever_started_it_is_gone(tmp_path: Path, environment: dict[str, str]) -> None:
+    starts = (
+        "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-m', 'retina', 'worker']);"
+        "print(p.pid, flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", starts]
+    environment = environment | {"RETINA_DATA": str(tmp_path)}
+    parent = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    eventually(lambda: (tmp_path / "retina.sqlite").exists())
+    parent.kill()
+    parent.wait()
+    eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_worker_without_work_ends(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.worker.IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("retina.worker.signal.signal", lambda *_: None)
+    monkeypatch.setattr("retina.worker.POLL_SECONDS", 0.05)
+    run(queue, lambda key, attempt: None)
+
+
+def test_the_service_works_off_what_waits_and_what_waited_when_it_was_killed(
+    tmp_path: Path, environment: dict[str, str], sample: bytes
+) -> None:
+    environment = environment | {"RETINA_DATA": str(tmp_path / "data")}
+    server = Server(tmp_path, environment)
+    keys = photographs(new_batch(), 6)
+    uploads = LocalUploads(tmp_path / "data", LIMIT)
+    for key in keys:
+        form = uploads.form(key, "image/jpeg", f"{server.url}/uploads")
+        assert httpx.post(form.url, data=form.fields, files={"file": sample}).status_code == 204
+    results = LocalBlobs(tmp_path / "data")
+    eventually(lambda: results.read(f"{keys[0]}.json"))
+    server.process.kill()
+    server.process.wait()
+    again = Server(tmp_path, environment)
+    eventually(lambda: all(results.read(f"{key}.json") for key in keys) or None)
+    children = psutil.Process(again.process.pid).children()
+    again.process.terminate()
+    assert again.process.wait(30) == 0
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
