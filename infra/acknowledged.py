@@ -16,8 +16,8 @@ WILDCARDS = (
 )
 
 
-def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: str) -> None:
-    """Acknowledge what is known of `stack`; `page` and `uploads` are the logical ids of two buckets."""
+def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: str, results: str) -> None:
+    """Acknowledge what is known of `stack`; `page`, `uploads` and `results` are buckets' logical ids."""
     [uploader] = [child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment")]
     assets = f"arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-{settings.region}/*"
     managed = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -25,9 +25,16 @@ def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: st
     _accept(uploader, UPLOADER, *(f"IAM5[{what}]" for what in WILDCARDS))
     _accept(uploader, UPLOADER, f"IAM5[Resource::{assets}]", f"IAM5[Resource::<{page}.Arn>/*]")
     _accept(uploader, "Invalidations in CloudFront cannot be limited to a distribution here.", "IAM5[Resource::*]")
-    _accept(_of(stack, "Api/Function"), RUNTIME, "L1")
-    own = "The function works on any upload, and on nothing else in the bucket; their names are random."
+    for function in ("Api", "Jobs"):
+        _accept(_of(stack, f"{function}/Function"), RUNTIME, "L1")
+    own = "The function works on any photograph of this kind, and on nothing else in the bucket; names are random."
     _accept(_of(stack, "Api/Role"), own, f"IAM5[Resource::<{uploads}.Arn>/uploads/*]")
+    _accept(_of(stack, "Jobs/Role"), own, f"IAM5[Resource::<{uploads}.Arn>/batch/*]")
+    _accept(_of(stack, "Jobs/Role"), own, f"IAM5[Resource::<{results}.Arn>/batch/*]")
+    pool = _of(stack, "Identity/Pool")
+    _accept(pool, "Twelve characters of any kind: length protects, rules make people write passwords down.", "COG1")
+    _accept(pool, "A second factor is offered to everyone; a demonstration's account does not demand it.", "COG2")
+    _accept(pool, "Cognito's threat protection costs more for each account than the service earns.", "COG3", "COG8")
     open_to_all = "Single predictions are for anyone; tokens and keys are verified in the function."
     _accept(_of(stack, "Api/Http"), open_to_all, "APIG4")
     distribution = _of(stack, "Site/Distribution")

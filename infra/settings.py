@@ -1,5 +1,6 @@
 """What can be set of a deployment: `RETINA_STACK_` and the field's name in capitals. Reads nothing else."""
 
+import re
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -26,16 +27,19 @@ class StackSettings(BaseSettings):
     monthly_budget: int = Field(20, ge=1, description="US dollars a month; a mail at 80 % and when 100 % are forecast")
     throttle_rate: int = Field(20, ge=1, description="requests a second that the API takes; more get 429")
     throttle_burst: int = Field(40, ge=1, description="requests at once that the API takes")
-    memory: int = Field(1769, ge=512, le=10_240, description="MB of the function; 1,769 are one processor core")
+    memory: int = Field(1769, ge=512, le=10_240, description="MB of each function; 1,769 are one processor core")
+    workers: int = Field(5, ge=2, le=1000, description="photographs of batches worked on at once, a function each")
     log_days: int = Field(30, description="days that logs are kept")
     reserved_concurrency: int | None = Field(
-        None, ge=1, description="functions at once; off, as new accounts have too few to reserve any"
+        None, ge=1, description="of the API's function at once; off, as new accounts have too few to reserve any"
     )
 
     @model_validator(mode="after")
-    def _domain_has_a_certificate(self) -> Self:
+    def _aws_will_take_it(self) -> Self:
         if bool(self.domain) != bool(self.certificate_arn):
             raise ValueError("a domain needs a certificate, and a certificate a domain")
+        if re.search("aws|amazon|cognito", self.name):
+            raise ValueError("the name is part of the sign-in's host name, which takes no aws, amazon or cognito")
         if self.log_days not in KEPT:
             raise ValueError(f"logs can be kept for {', '.join(map(str, KEPT))} days")
         return self

@@ -1,5 +1,6 @@
 """The page from a private bucket, and the API under the same name: one CloudFront distribution in front of both."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import Duration
@@ -29,9 +30,9 @@ class Site(Construct):
         files: Path,
         api_host: str,
         logs: s3.Bucket,
-        uploads: str,
+        connects: Sequence[str],
     ) -> None:
-        """`api_host`: where the API answers; `uploads`: the origin that the page may send photographs to."""
+        """`api_host`: where the API answers; `connects`: the origins that the page may call besides."""
         super().__init__(scope, id)
         self.bucket = private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
         page = cloudfront.ResponseHeadersPolicy(
@@ -40,7 +41,7 @@ class Site(Construct):
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                     content_security_policy=SECURITY["Content-Security-Policy"].replace(
-                        "connect-src 'self'", f"connect-src 'self' {uploads}"
+                        "connect-src 'self'", " ".join(["connect-src 'self'", *connects])
                     ),
                     override=True,
                 ),

@@ -1,4 +1,4 @@
-"""The one stack: the page, the API, and who watches them."""
+"""The one stack: the page, the API, its worker, what they keep, who signs in, and who watches."""
 
 from pathlib import Path
 
@@ -9,6 +9,9 @@ from constructs import Construct
 from infra.acknowledged import acknowledge
 from infra.api import Api
 from infra.buckets import private_bucket
+from infra.data import Data
+from infra.identity import Identity
+from infra.jobs import Jobs
 from infra.settings import StackSettings
 from infra.site import Site
 from infra.uploads import Uploads
@@ -32,7 +35,10 @@ class RetinaStack(Stack):
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
         )
-        self.uploads = Uploads(self, "Uploads", function=self.api.function, logs=logs)
+        self.jobs = Jobs(self, "Jobs", settings=settings, package=package)
+        self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs)
+        self.data = Data(self, "Data", worker=self.jobs.worker, logs=logs)
+        self.identity = Identity(self, "Identity", settings=settings)
         self.site = Site(
             self,
             "Site",
@@ -40,10 +46,16 @@ class RetinaStack(Stack):
             files=files,
             api_host=self.api.host,
             logs=logs,
-            uploads=self.uploads.origin,
+            connects=[self.uploads.origin, self.identity.sign_in_url],
         )
-        self.watch = Watch(self, "Watch", settings=settings, function=self.api.function, http=self.api.http)
-        acknowledge(self, settings, page=self._name(self.site.bucket), uploads=self._name(self.uploads.bucket))
+        client = self.identity.client(self.site.url)
+        self.api.function.add_environment("RETINA_ISSUER", self.identity.issuer)
+        self.api.function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
+        self.api.function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)
+        self.watch = Watch(self, "Watch", settings=settings, api=self.api, jobs=self.jobs)
+        buckets = (self.site.bucket, self.uploads.bucket, self.data.results)
+        page, uploads, results = (self._name(bucket) for bucket in buckets)
+        acknowledge(self, settings, page=page, uploads=uploads, results=results)
         CfnOutput(self, "Url", value=self.site.url, description="the page and the API")
 
     def _name(self, bucket: s3.Bucket) -> str:

@@ -1,19 +1,21 @@
-"""Where photographs wait that are too large for one request: sent by signed forms, gone within a day."""
+"""Where photographs are sent by signed forms: for one request, or for a batch, of which the queue is told."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.buckets import private_bucket
-from retina.store.port import UPLOADS
+from infra.jobs import Jobs
+from retina.store.port import BATCH, KEPT_DAYS, UPLOADS
 
 
 class Uploads(Construct):
     """`bucket`, and `origin`, to which the page sends the forms."""
 
-    def __init__(self, scope: Construct, id: str, *, function: lambda_.Function, logs: s3.Bucket) -> None:
+    def __init__(self, scope: Construct, id: str, *, function: lambda_.Function, jobs: Jobs, logs: s3.Bucket) -> None:
         super().__init__(scope, id)
         self.bucket = private_bucket(
             self,
@@ -25,17 +27,35 @@ class Uploads(Construct):
                 )
             ],
             lifecycle_rules=[
-                s3.LifecycleRule(expiration=Duration.days(1), abort_incomplete_multipart_upload_after=Duration.days(1))
+                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(days)) for prefix, days in KEPT_DAYS.items()
             ],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="uploads/",
         )
+        self._tell(jobs.queue)
         # To put is to sign forms for putting: a form can do what its signer may.
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
-                resources=[self.bucket.arn_for_objects(f"{UPLOADS}*")],
-            )
-        )
-        function.add_environment("RETINA_UPLOADS_BUCKET", self.bucket.bucket_name)
+        self._allow(function, UPLOADS, "s3:PutObject", "s3:GetObject", "s3:DeleteObject")
+        self._allow(jobs.worker, BATCH, "s3:GetObject")
         self.origin = f"https://{self.bucket.bucket_regional_domain_name}"
+
+    def _tell(self, queue: sqs.Queue) -> None:
+        """Of every photograph of a batch. By the template alone: CDK's own way needs a function of its own."""
+        plain = self.bucket.node.default_child
+        assert isinstance(plain, s3.CfnBucket)
+        only = s3.CfnBucket.NotificationFilterProperty(
+            s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=BATCH)])
+        )
+        plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(event="s3:ObjectCreated:*", queue=queue.queue_arn, filter=only)
+            ]
+        )
+        # S3 sends a test event at once, which the queue has to allow.
+        self.bucket.node.add_dependency(queue.node.find_child("Policy"))
+
+    def _allow(self, function: lambda_.Function, prefix: str, *actions: str) -> None:
+        objects = self.bucket.arn_for_objects(f"{prefix}*")
+        function.add_to_role_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
+        # Without it S3 answers 403 in place of 404 when there is no such object.
+        function.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn]))
+        function.add_environment("RETINA_UPLOADS_BUCKET", self.bucket.bucket_name)

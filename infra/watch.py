@@ -1,16 +1,16 @@
 """Who notices: alarms to one topic, a dashboard, and a budget."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.api import Api
+from infra.jobs import Jobs
 from infra.settings import StackSettings
 
 PERIOD = Duration.minutes(5)
@@ -18,6 +18,8 @@ NAMESPACE, SERVICE = "Retina", "retina"
 """As `function/handler.py` names its metrics."""
 SLOW = Duration.seconds(5)
 """An answer is due in well under a second; a cold start with a large photograph takes a few."""
+WAITS = Duration.hours(1)
+"""How long the first photograph of a queue may wait: ten thousand take less on five workers."""
 
 
 class Watch(Construct):
@@ -29,23 +31,34 @@ class Watch(Construct):
         id: str,
         *,
         settings: StackSettings,
-        function: lambda_.Function,
-        http: apigateway.HttpApi,
+        api: Api,
+        jobs: Jobs,
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
-        errors = function.metric_errors(period=PERIOD)
-        throttles = function.metric_throttles(period=PERIOD)
-        slow = function.metric_duration(period=PERIOD, statistic="p95")
-        failed = http.metric_server_error(period=PERIOD)
+        errors, worker_errors = (each.metric_errors(period=PERIOD) for each in (api.function, jobs.worker))
+        throttles, worker_throttles = (each.metric_throttles(period=PERIOD) for each in (api.function, jobs.worker))
+        slow = api.function.metric_duration(period=PERIOD, statistic="p95")
+        failed = api.http.metric_server_error(period=PERIOD)
+        age = jobs.queue.metric_approximate_age_of_oldest_message(period=PERIOD)
+        dead = jobs.dead.metric_approximate_number_of_messages_visible(period=PERIOD)
         for name, metric, threshold, says in (
             ("Errors", errors, 1, "The function failed without an answer."),
             ("Throttles", throttles, 1, "Requests were turned away: the function's concurrency is used up."),
             ("Slow", slow, SLOW.to_milliseconds(), "One request in twenty takes longer than it should."),
             ("ServerErrors", failed, 5, "The API answered with 5xx."),
+            ("WorkerErrors", worker_errors, 1, "The worker was brought down: out of memory, or out of time."),
+            (
+                "WorkerThrottles",
+                worker_throttles,
+                1,
+                "The worker was turned away: concurrency is used up.",
+            ),
+            ("QueueAge", age, WAITS.to_seconds(), "A photograph waits longer than a batch should take to begin."),
+            ("DeadLetters", dead, 1, "A photograph was given up: its message lies among the dead letters."),
         ):
             alarm = metric.create_alarm(
                 self,
@@ -76,17 +89,18 @@ class Watch(Construct):
         starts = cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name="ColdStart",
-            dimensions_map={"service": SERVICE, "function_name": function.function_name},
+            dimensions_map={"service": SERVICE, "function_name": api.function.function_name},
             period=PERIOD,
             statistic="Sum",
         )
-        median = function.metric_duration(period=PERIOD, statistic="p50")
+        waiting = jobs.queue.metric_approximate_number_of_messages_visible(period=PERIOD)
+        median = api.function.metric_duration(period=PERIOD, statistic="p50")
         cloudwatch.Dashboard(
             self,
             "Dashboard",
             widgets=[
                 [
-                    cloudwatch.GraphWidget(title="Requests", left=[function.metric_invocations(period=PERIOD)]),
+                    cloudwatch.GraphWidget(title="Requests", left=[api.function.metric_invocations(period=PERIOD)]),
                     cloudwatch.GraphWidget(title="Duration", left=[median, slow]),
                     cloudwatch.GraphWidget(title="What went wrong", left=[errors, throttles, failed]),
                 ],
@@ -94,6 +108,11 @@ class Watch(Construct):
                     cloudwatch.GraphWidget(title="Predictions", left=[own["Predictions"]], right=[starts]),
                     cloudwatch.GraphWidget(title="The network's milliseconds", left=[own["ModelMilliseconds"]]),
                     cloudwatch.GraphWidget(title="Rejections by code", left=[rejections]),
+                ],
+                [
+                    cloudwatch.GraphWidget(title="Photographs that wait", left=[waiting], right=[age]),
+                    cloudwatch.GraphWidget(title="Given up", left=[dead]),
+                    cloudwatch.GraphWidget(title="The worker's trouble", left=[worker_errors, worker_throttles]),
                 ],
             ],
         )

@@ -146,3 +146,31 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedd
     way = Embedded(tmp_path)
     with Workers(way.queue, 2):
         yield way
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    from templates import template_of  # not above: the training environment lacks what it needs
+
+    return template_of(tmp_path_factory.mktemp("plain"), alarm_email="alarm@example.com")
+
+
+@pytest.fixture(scope="session")
+def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """With every setting at another value than its default."""
+    from templates import CERTIFICATE, template_of  # not above: the training environment lacks what it needs
+
+    return template_of(
+        tmp_path_factory.mktemp("named"),
+        name="eyes",
+        region="eu-central-1",
+        domain="retina.example.com",
+        certificate_arn=CERTIFICATE,
+        monthly_budget=7,
+        throttle_rate=3,
+        throttle_burst=5,
+        memory=3008,
+        workers=2,
+        log_days=731,
+        reserved_concurrency=2,
+    )

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,66 +17,16 @@ from infra import watch
 from infra.settings import KEPT, StackSettings
 from infra.stack import RetinaStack
 from retina.front_door import SECURITY
-
-CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0f8fad5b-d9cb-469f-a165-70867728950e"
-
-
-def template_of(folder: Path, **settings: Any) -> dict[str, Any]:
-    package = folder / "package"
-    package.mkdir(exist_ok=True)
-    (package / "handler.py").write_text("")
-    infra_app.synthesise(StackSettings(**settings), package, folder / "cdk.out")
-    [file] = (folder / "cdk.out").glob("*.template.json")
-    template: dict[str, Any] = json.loads(file.read_text())
-    return template
+from templates import CERTIFICATE, allowed_to, many, resources, statements, template_of
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return template_of(tmp_path_factory.mktemp("plain"), alarm_email="alarm@example.com")
-
-
-@pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """With every setting at another value than its default."""
-    return template_of(
-        tmp_path_factory.mktemp("named"),
-        name="eyes",
-        region="eu-central-1",
-        domain="retina.example.com",
-        certificate_arn=CERTIFICATE,
-        monthly_budget=7,
-        throttle_rate=3,
-        throttle_burst=5,
-        memory=3008,
-        log_days=731,
-        reserved_concurrency=2,
-    )
-
-
-def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    found = {name: r.get("Properties", {}) for name, r in template["Resources"].items() if r["Type"] == kind}
-    assert found, kind
-    return found
-
-
-def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for kind in ("AWS::IAM::Policy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
-        for name, properties in resources(template, kind).items():
-            for statement in properties["PolicyDocument"]["Statement"]:
-                yield name, statement
-
-
-def many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def test_no_bucket_is_public_or_plain(template: dict[str, Any]) -> None:
+def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[str, Any]) -> None:
     buckets = resources(template, "AWS::S3::Bucket")
     for name, bucket in buckets.items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
         assert len(bucket["PublicAccessBlockConfiguration"]) == 4, name
         assert bucket["BucketEncryption"], name
+    assert all(queue["SqsManagedSseEnabled"] for queue in resources(template, "AWS::SQS::Queue").values())
     refused = [
         many(statement["Resource"])[0]["Fn::GetAtt"][0]
         for _, statement in statements(template)
@@ -85,7 +34,7 @@ def test_no_bucket_is_public_or_plain(template: dict[str, Any]) -> None:
         and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         and "Fn::GetAtt" in many(statement["Resource"])[0]
     ]
-    assert set(refused) == set(buckets)
+    assert set(refused) == set(buckets) | set(resources(template, "AWS::SQS::Queue"))
 
 
 def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str, Any]) -> None:
@@ -98,21 +47,19 @@ def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str,
         for action in many(statement["Action"]):
             assert "*" not in action, (name, action)
         page = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
-        uploads = json.dumps(statement["Resource"]).endswith('"/uploads/*"]]}')
-        assert page or uploads or "*" not in json.dumps(statement["Resource"]), (name, statement)
-    assert checked >= 3
+        photographs = re.search(r'"/(uploads|batch)/\*"\]\]}$', json.dumps(statement["Resource"]))
+        assert page or photographs or "*" not in json.dumps(statement["Resource"]), (name, statement)
+    assert checked >= 9
     for name, role in resources(template, "AWS::IAM::Role").items():
         if not name.startswith("Custom"):
             assert "ManagedPolicyArns" not in role, name
 
 
 def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(template: dict[str, Any]) -> None:
-    policies = resources(template, "AWS::IAM::Policy")
-    [own] = [p for p in policies.values() if p["Roles"] == [{"Ref": "ApiRoleDE7A08EC"}]]
-    log, uploads = own["PolicyDocument"]["Statement"]
-    assert set(log["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert set(uploads["Action"]) == {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
-    assert uploads["Resource"]["Fn::Join"][1][-1] == "/uploads/*"
+    allowed = allowed_to(template, "ApiRoleDE7A08EC")
+    objects = {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
+    assert set(allowed) == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:ListBucket"} | objects
+    assert all(allowed[action].endswith('"/uploads/*"]]}') for action in objects)
     function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
     assert function["Handler"] == "handler.api"
@@ -136,11 +83,12 @@ def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> 
     [(name, policy)] = resources(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    csp = "".join(part if isinstance(part, str) else "BUCKET" for part in csp["Fn::Join"][1])
-    assert csp.replace(" https://BUCKET", "") == SECURITY["Content-Security-Policy"], (
-        "as under uvicorn, but for uploads"
+    csp = "".join(part if isinstance(part, str) else "X" for part in csp["Fn::Join"][1])
+    besides = " https://X https://retina-X.auth.us-east-1.amazoncognito.com"
+    assert csp.replace(besides, "") == SECURITY["Content-Security-Policy"], (
+        "as under uvicorn, but for uploads and sign-in"
     )
-    assert "connect-src 'self' https://BUCKET;" in csp
+    assert f"connect-src 'self'{besides};" in csp
     assert "default-src 'none'" in csp
     assert "unsafe" not in csp
     assert headers["ContentTypeOptions"] == {"Override": True}
@@ -164,8 +112,9 @@ def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict
     )
     [rule] = bucket["CorsConfiguration"]["CorsRules"]
     assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
-    [rule] = bucket["LifecycleConfiguration"]["Rules"]
-    assert (rule["ExpirationInDays"], rule["Status"]) == (1, "Enabled")
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"uploads/": 1, "batch/": 30}
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
     assert "Distribution" not in json.dumps(bucket), "that would be a cycle"
     function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert function["Environment"]["Variables"]["RETINA_UPLOADS_BUCKET"] == {"Ref": name}
@@ -198,18 +147,6 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
 
 
-def test_every_alarm_reaches_the_topic_and_the_topic_a_person(template: dict[str, Any]) -> None:
-    [(topic, _)] = resources(template, "AWS::SNS::Topic").items()
-    alarms = resources(template, "AWS::CloudWatch::Alarm")
-    watched = {alarm["MetricName"] for alarm in alarms.values()}
-    assert watched == {"Errors", "Throttles", "Duration", "5xx"}
-    for name, alarm in alarms.items():
-        assert alarm["AlarmActions"] == [{"Ref": topic}], name
-        assert alarm["AlarmDescription"].endswith("."), name
-    [mail] = resources(template, "AWS::SNS::Subscription").values()
-    assert (mail["Protocol"], mail["Endpoint"]) == ("email", "alarm@example.com")
-
-
 def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) -> None:
     [dashboard] = resources(template, "AWS::CloudWatch::Dashboard").values()
     shown = json.dumps(dashboard)
@@ -219,13 +156,14 @@ def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) 
         assert f'"{metric}"' in handler
         assert metric in shown
     assert "ColdStart" in shown
+    assert "ApproximateAgeOfOldestMessage" in shown
 
 
 def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any]) -> None:
     for where, days in ((template, 30), (named, 731)):
         groups = resources(where, "AWS::Logs::LogGroup")
         assert {group["RetentionInDays"] for group in groups.values()} == {days}
-        assert len(groups) == 2
+        assert len(groups) == 3
     [stage] = resources(template, "AWS::ApiGatewayV2::Stage").values()
     logged = stage["AccessLogSettings"]["Format"]
     assert "requestId" in logged
@@ -256,6 +194,8 @@ def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> Non
         {"region": "Frankfurt"},
         {"alarm_email": "nobody"},
         {"memory": 128},
+        {"workers": 1},
+        {"name": "my-aws-retina"},
     ],
 )
 def test_settings_that_cannot_be_deployed_are_refused(wrong: dict[str, Any]) -> None:

@@ -141,6 +141,14 @@ class UploadAnswer(BaseModel):
     expires_in: int = Field(description="seconds for which the form is good", examples=[600])
 
 
+class SignIn(BaseModel):
+    """By authorization code with PKCE: <url>/oauth2/authorize, <url>/oauth2/token and <url>/logout."""
+
+    issuer: str | None = Field(description="of the access tokens; null where nobody can sign in")
+    client_id: str | None
+    url: str | None
+
+
 class Health(BaseModel):
     """The service is up. `xnnpack` false means that the network runs, but several times slower."""
 

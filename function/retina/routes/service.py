@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 
 from retina import __version__
 from retina.model_card import ModelCard
-from retina.schemas import Health, ModelName
+from retina.schemas import Health, ModelName, SignIn
+from retina.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["service"])
 
@@ -25,3 +26,10 @@ async def model(request: Request) -> ModelCard:
     """The model card: how photographs are prepared, what the network learned from, how well it does."""
     card: ModelCard = request.app.state.network.card
     return card
+
+
+@router.get("/sign-in")
+async def sign_in(request: Request) -> SignIn:
+    """Where the page signs people in; nothing but null where nobody can."""
+    settings: Settings = request.app.state.settings
+    return SignIn(issuer=settings.issuer, client_id=settings.client_id, url=settings.sign_in_url)

@@ -1,0 +1,43 @@
+"""What is kept: a table, and a bucket of what was found. Both outlive the stack."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.buckets import private_bucket
+from retina.store.port import BATCH, KEPT_DAYS
+
+
+class Data(Construct):
+    """`table` and `results`. The table is nobody's yet: accounts, history and credits will be in it."""
+
+    def __init__(self, scope: Construct, id: str, *, worker: lambda_.Function, logs: s3.Bucket) -> None:
+        super().__init__(scope, id)
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires",
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        self.results = private_bucket(
+            self,
+            "Results",
+            stays=True,
+            lifecycle_rules=[s3.LifecycleRule(prefix=BATCH, expiration=Duration.days(KEPT_DAYS[BATCH]))],
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="results/",
+        )
+        worker.add_to_role_policy(
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.results.arn_for_objects(f"{BATCH}*")])
+        )
+        worker.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)

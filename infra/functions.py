@@ -1,0 +1,42 @@
+"""Functions as both of ours are: from one package, each with its own log, allowed nothing but to write it."""
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.settings import KEPT, StackSettings
+
+
+def retention(settings: StackSettings) -> logs.RetentionDays:
+    """For how long logs are kept, as CDK names it."""
+    return list(logs.RetentionDays)[KEPT.index(settings.log_days)]
+
+
+def retina_function(
+    scope: Construct, *, settings: StackSettings, package: Path, handler: str, seconds: int, **options: Any
+) -> lambda_.Function:
+    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event."""
+    log = logs.LogGroup(scope, "Log", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY)
+    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log.grant_write(role)
+    return lambda_.Function(
+        scope,
+        "Function",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        architecture=lambda_.Architecture.X86_64,
+        code=lambda_.Code.from_asset(str(package)),
+        handler=handler,
+        role=role,
+        log_group=log,
+        logging_format=lambda_.LoggingFormat.JSON,
+        memory_size=settings.memory,
+        ephemeral_storage_size=Size.mebibytes(512),
+        timeout=Duration.seconds(seconds),
+        environment={"RETINA_CORES": "1"},
+        **options,
+    )

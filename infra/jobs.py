@@ -1,0 +1,58 @@
+"""The queue of photographs that wait, and the worker that takes them from it."""
+
+from pathlib import Path
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from infra.functions import retina_function
+from infra.settings import StackSettings
+from retina.queue.port import ATTEMPTS
+
+TIMEOUT = 60
+"""Seconds that the worker has for a photograph: the largest takes a few, on its first call a few more."""
+
+
+class Jobs(Construct):
+    """`queue`, `dead` (what was given up), and `worker`, the function."""
+
+    queue: sqs.Queue
+
+    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, package: Path) -> None:
+        super().__init__(scope, id)
+        self.dead = self._queue("Dead", retention_period=Duration.days(14))
+        self.queue = self._queue(
+            "Queue",
+            # Six times the function's time, as AWS advises: Lambda itself tries again when it is throttled.
+            visibility_timeout=Duration.seconds(6 * TIMEOUT),
+            retention_period=Duration.days(4),
+            # The worker takes a job once more than it tries it, to store that it failed.
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=ATTEMPTS + 1),
+        )
+        # Not the bucket's own name: the bucket is made after what it tells.
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        self.worker: lambda_.Function = retina_function(
+            self, settings=settings, package=package, handler="handler.worker", seconds=TIMEOUT
+        )
+        self.worker.add_event_source(
+            SqsEventSource(
+                self.queue,
+                batch_size=1,  # a photograph that brings the function down takes no other with it
+                report_batch_item_failures=True,
+                max_concurrency=settings.workers,
+            )
+        )
+
+    def _queue(self, id: str, **options: object) -> sqs.Queue:
+        return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **options)  # type: ignore[arg-type]
