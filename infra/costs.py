@@ -16,6 +16,7 @@ PRICES_OF = "November 2026"
 LAMBDA_GB_SECOND = 0.0000166667
 LAMBDA_REQUEST = 0.20 / 1e6
 HTTP_API_REQUEST = 1.00 / 1e6
+SQS_REQUEST = 0.40 / 1e6
 S3_PUT = 0.005 / 1e3
 S3_GET = 0.0004 / 1e3
 S3_GB_MONTH = 0.023
@@ -48,8 +49,15 @@ class Costs:
         form = 0.005 * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
         return self.inline() + form + S3_PUT + S3_GET
 
+    def queued(self) -> float:
+        """One of a batch: an object put and read, a message sent, taken and deleted, and three results put."""
+        worker = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST
+        return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 3 * S3_PUT
+
     def idle(self) -> float:
-        """A month in which nobody comes: alarms, dashboard, logs and budget stay within what is free."""
+        """A month in which nobody comes: alarms, dashboard, logs, budget, the polling of an empty queue and a table of
+        nothing stay within what is free.
+        """
         return PACKAGE_GB * S3_GB_MONTH
 
     def breaks_first(self, volume: int) -> str:
@@ -66,6 +74,10 @@ class Costs:
             found.append(
                 f"a new account's {NEW_ACCOUNT_CONCURRENCY} functions at once ({at_once:.0f}): a quota request"
             )
+        if at_once / PEAK > self.settings.workers:
+            found.append(
+                f"{self.settings.workers} workers, in batches ({at_once / PEAK:.0f} needed): `RETINA_STACK_WORKERS`"
+            )
         if volume * self.uploaded() + self.idle() > self.settings.monthly_budget:
             found.append(f"the budget's mail at {self.settings.monthly_budget} dollars: `RETINA_STACK_MONTHLY_BUDGET`")
         return "; ".join(found) or "nothing"
@@ -73,17 +85,16 @@ class Costs:
 
 def table(costs: Costs) -> str:
     """Markdown: a prediction, an idle month, and a month of each of the `VOLUMES`."""
+    ways = (costs.inline(), costs.uploaded(), costs.queued())
     lines = [
-        "| | inline | by upload | what breaks first |",
-        "|---|---|---|---|",
-        f"| 1,000 predictions | {_dollars(1000 * costs.inline())} | {_dollars(1000 * costs.uploaded())} | |",
-        f"| a month without any | {_dollars(costs.idle())} | | |",
+        "| | inline | by upload | in batches | what breaks first |",
+        "|---|---|---|---|---|",
+        f"| 1,000 predictions | {' | '.join(_dollars(1000 * each) for each in ways)} | |",
+        f"| a month without any | {_dollars(costs.idle())} | | | |",
     ]
     for volume in VOLUMES:
-        inline, uploaded = (volume * each + costs.idle() for each in (costs.inline(), costs.uploaded()))
-        lines.append(
-            f"| a month of {volume:,} | {_dollars(inline)} | {_dollars(uploaded)} | {costs.breaks_first(volume)} |"
-        )
+        month = " | ".join(_dollars(volume * each + costs.idle()) for each in ways)
+        lines.append(f"| a month of {volume:,} | {month} | {costs.breaks_first(volume)} |")
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ def test_the_price_of_a_prediction_is_the_sum_of_its_parts() -> None:
     assert inline - costs.LAMBDA_REQUEST - costs.HTTP_API_REQUEST == pytest.approx(4.319e-6, rel=1e-3)
     assert Costs(StackSettings(memory=3538), 0.15).inline() - inline == pytest.approx(4.319e-6, rel=1e-3)
     assert Costs(StackSettings(), 0.15).uploaded() > inline + costs.S3_PUT
+    assert Costs(StackSettings(), 0.15).queued() > inline - costs.HTTP_API_REQUEST + 4 * costs.S3_PUT
 
 
 def test_what_breaks_first_depends_on_volume_and_settings() -> None:
@@ -23,6 +24,7 @@ def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     large = small.breaks_first(10_000_000)
     for limit in ("throttle", "functions at once", "budget"):
         assert limit in large
+    assert "2 workers" in Costs(StackSettings(workers=2), 0.6).breaks_first(10_000_000)
     lifted = Costs(StackSettings(throttle_rate=100, monthly_budget=1000), 0.1)
     assert lifted.breaks_first(10_000_000) == "nothing"
 

@@ -1,16 +1,20 @@
 """The handler under Lambda's real runtime client, from the package, on a disk that cannot be written."""
 
+import base64
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 
-from conftest import BUCKET, CREDENTIALS, Built
+from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built
+from retina.schemas import Outcome
 from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
+from test_front_door import Server
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +24,18 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def function(built: Built, aws: str, log: Path) -> Iterator[RuntimeApi]:
-    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin", "RETINA_UPLOADS_BUCKET": BUCKET}
+    with running(built, aws, "handler.api", log) as function:
+        yield function
+
+
+def running(built: Built, aws: str, handler: str, log: Path) -> RuntimeApi:
+    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
+    environment |= {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": BUCKET}
     environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
-    command = [str(built.python), "-m", "awslambdaric", "handler.api"]
+    command = [str(built.python), "-m", "awslambdaric", handler]
     if can_be_alone():
         command = alone(built.folder, built.runtime, *command)
-    with RuntimeApi(command, built.folder, environment, log) as running:
-        yield running
+    return RuntimeApi(command, built.folder, environment, log)
 
 
 def test_the_package_lies_where_nothing_can_be_written_but_in_tmp(built: Built) -> None:
@@ -44,11 +53,30 @@ def test_the_real_runtime_answers_a_multipart_photograph(function: RuntimeApi, s
     assert answer["headers"]["x-request-id"]
 
 
-def test_the_mask_is_the_same_as_under_uvicorns_app(function: RuntimeApi, client: TestClient, sample: bytes) -> None:
+def test_handler_uvicorn_and_command_line_give_the_same_bytes(
+    function: RuntimeApi, tmp_path: Path, environment: dict[str, str], sample: bytes
+) -> None:
     ours = json.loads(function.invoke(multipart("/api/v1/predictions", sample, outputs="mask,probability"))["body"])
-    theirs = client.post("/api/v1/predictions", files={"file": sample}, data={"outputs": "mask,probability"}).json()
+    server = Server(tmp_path, environment | {"RETINA_DATA": str(tmp_path / "data")})
+    url, wanted = f"{server.url}/api/v1/predictions", {"outputs": "mask,probability"}
+    theirs = httpx.post(url, files={"file": sample}, data=wanted, timeout=60).json()
+    server.process.kill()
     assert ours["images"] == theirs["images"]
     assert ours["model"] == theirs["model"]
+    command = [sys.executable, "-m", "retina", "segment", str(SAMPLE), "--out", str(tmp_path / "results")]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    for output in ("mask", "probability"):
+        written = (tmp_path / "results" / f"retina_{output}.png").read_bytes()
+        assert base64.b64decode(ours["images"][output]) == written
+
+
+def test_a_photograph_of_just_four_mebibytes_fits_into_one_request(function: RuntimeApi, sample: bytes) -> None:
+    padded = sample + bytes(4 * 2**20 - len(sample))  # decoders stop at the end of the image
+    answer = function.invoke(multipart("/api/v1/predictions", padded, outputs="mask"))
+    assert answer["statusCode"] == 200
+    refused = function.invoke(multipart("/api/v1/predictions", padded + b"0", outputs="mask"))
+    assert refused["statusCode"] == 413
+    assert "/api/v1/uploads" in json.loads(refused["body"])["detail"]
 
 
 def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
@@ -110,3 +138,18 @@ def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log
     assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in (predicted, rejected)} == {"Retina"}
     for private in ("192.0.2.1", "a.jpg", "user-agent"):
         assert private not in "".join(lines)
+
+
+def test_the_worker_segments_what_the_queue_tells_of(
+    built: Built, aws: str, s3: Any, tmp_path: Path, sample: bytes
+) -> None:
+    key = f"batch/{'0123456789abcdef' * 2}/7"
+    s3.put_object(Bucket=BUCKET, Key=key, Body=sample, ContentType="image/jpeg")
+    body = (ROOT / "tests" / "events" / "s3_object_created.json").read_text()
+    message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+    with running(built, aws, "handler.worker", tmp_path / "log") as worker:
+        assert worker.invoke({"Records": [message]}) == {"batchItemFailures": []}
+    stored = s3.get_object(Bucket=BUCKET, Key=f"{key}.json")["Body"].read()
+    assert Outcome.model_validate_json(stored).status == "done"
+    counted = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert sum(line.get("Predictions") == [1.0] for line in counted) == 1
