@@ -55,3 +55,10 @@ class Identity(Construct):
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(30),
         )
+
+    def sign_in_page(self, client: cognito.UserPoolClient, url: str) -> str:
+        """Where people make accounts and sign in, and whence they come to `url`."""
+        # Not urllib's quote: `url` holds a token, whose place it would lose.
+        back = url.replace(":", "%3A").replace("/", "%2F")
+        query = f"client_id={client.user_pool_client_id}&response_type=code&scope=openid+email&redirect_uri={back}"
+        return f"{self.sign_in_url}/login?{query}"

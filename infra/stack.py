@@ -56,11 +56,8 @@ class RetinaStack(Stack):
         buckets = (self.site.bucket, self.uploads.bucket, self.data.results)
         page, uploads, results = (self._name(bucket) for bucket in buckets)
         acknowledge(self, settings, page=page, uploads=uploads, results=results)
-        query = (
-            f"client_id={client.user_pool_client_id}&response_type=code&scope=openid+email&redirect_uri={self.site.url}"
-        )
-        signing_in = f"{self.identity.sign_in_url}/login?{query}"
-        CfnOutput(self, "SignIn", value=signing_in, description="where people make accounts and sign in")
+        sign_in = self.identity.sign_in_page(client, self.site.url)
+        CfnOutput(self, "SignIn", value=sign_in, description="where people make accounts and sign in")
         CfnOutput(self, "Url", value=self.site.url, description="the page and the API")
 
     def _name(self, bucket: s3.Bucket) -> str:

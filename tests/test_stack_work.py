@@ -96,6 +96,11 @@ def test_people_sign_in_by_code_with_their_mail_address(template: dict[str, Any]
     assert domain["Domain"] == {"Fn::Join": ["", ["retina-", {"Ref": "AWS::AccountId"}]]}
     host = ["https://retina-", {"Ref": "AWS::AccountId"}, ".auth.us-east-1.amazoncognito.com"]
     assert told["RETINA_SIGN_IN_URL"] == {"Fn::Join": ["", host]}
+    page = "".join(part for part in named["Outputs"]["SignIn"]["Value"]["Fn::Join"][1] if isinstance(part, str))
+    assert page.endswith("&redirect_uri=https%3A%2F%2Fretina.example.com%2F")
+    default = template["Outputs"]["SignIn"]["Value"]["Fn::Join"][1]
+    assert default[-3:] == ["&response_type=code&scope=openid+email&redirect_uri=https%3A%2F%2F", default[-2], "%2F"]
+    assert "DomainName" in json.dumps(default[-2])
 
 
 def test_every_alarm_reaches_the_topic_and_the_topic_a_person(template: dict[str, Any]) -> None:
