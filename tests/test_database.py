@@ -1,6 +1,8 @@
 """The embedded store's file: another version's is left alone, and what was confirmed stays."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +28,21 @@ def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, envi
     assert f"is of version {VERSION + 1}, and this program works with version {VERSION}" in says
     assert "Traceback" not in says
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def test_the_service_does_not_start_without_a_database_that_it_can_use(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "retina", "serve", "--port", "0"]
+    for wrong, says in (("/proc/nowhere", "cannot be written"), (str(tmp_path), "no database of this program")):
+        (tmp_path / "retina.sqlite").write_bytes(b"a diary")
+        refused = subprocess.run(
+            command, env=environment | {"RETINA_DATA": wrong}, capture_output=True, text=True, timeout=60
+        )
+        assert refused.returncode == 2
+        assert says in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "is at http" not in refused.stdout
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

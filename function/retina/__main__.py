@@ -129,15 +129,13 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     app = create_app(settings)
     port = listening.getsockname()[1]
     shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
-    print(
-        f"Retina {__version__} is at http://{shown}:{port}/ and its API at http://{shown}:{port}/api/v1/docs",
-        flush=True,
-    )
-    print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
+    address = f"http://{shown}:{port}/"
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
     workers = nullcontext() if settings.uploads_bucket else Workers(app.state.queue, settings.workers)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
+        print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
+        print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         server.run([listening])
     return 0
 

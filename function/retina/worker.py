@@ -75,6 +75,7 @@ class Workers:
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> "Workers":
+        self._queue.waiting()  # a queue that cannot be used is noticed here, not in the thread
         self._thread.start()
         return self
 

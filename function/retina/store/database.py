@@ -20,6 +20,7 @@ CREATE INDEX jobs_due ON jobs (buried, due);
 """
 PATIENCE_MS = 10_000
 """How long a transaction waits for another to end."""
+NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a folder that can."
 
 
 class DatabaseError(Exception):
@@ -37,7 +38,7 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A connection whose changes are kept together, or, where an exception passes, not at all.
 
-        Raises `DatabaseError` where the file is of another version or no database of this program.
+        Raises `DatabaseError` where the file is of another version, no database of this program, or not writable.
         """
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
@@ -59,21 +60,24 @@ class Database:
         return known
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.touch(mode=0o600)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        except OSError as error:
+            raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error.strerror)) from error
         # Transactions are begun by hand: Python's own would not be immediate.
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
         try:
             self._prepare(connection)
-        except sqlite3.DatabaseError as error:
+        except BaseException as error:
             connection.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise DatabaseError(f"{self.path} is no database of this program ({error}). Move it away.") from error
-        except DatabaseError:
-            connection.close()
+            code = getattr(error, "sqlite_errorcode", None)
+            if code == sqlite3.SQLITE_NOTADB:
+                raise DatabaseError(f"{self.path} is no database of this program ({error}). Move it away.") from error
+            if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+                raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
             raise
         return connection
 
