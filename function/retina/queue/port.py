@@ -5,5 +5,5 @@ once. Whoever takes it has it for a while; where nothing comes of that, it is ta
 given up: its failure is stored in place of a result, and it is laid aside where somebody notices.
 """
 
-ATTEMPTS = 3
+ATTEMPTS = 4
 """How often a job is tried. It is taken once more, to store that it failed."""
