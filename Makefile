@@ -1,4 +1,4 @@
-# Every target makes what it needs inside the checkout and never asks.
+# Every target makes what it needs inside the checkout and never asks; only destroy does, for CDK wants to hear it twice.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -52,7 +52,9 @@ evaluate: .venv/test.done ## score models/unet.json on the test photographs
 package: .venv/test.done ## build/package/: what Lambda runs, from wheels, checked, and built twice
 	$(BIN)/python -m infra.package
 
-synth: package ## the stack's template in build/cdk.out/, checked by cdk-nag and cfn-lint; needs no AWS account
+synth: .venv/test.done ## the stack's template in build/cdk.out/, checked by cdk-nag and cfn-lint; needs no AWS account
+	@$(BIN)/python -m infra.settings
+	$(MAKE) package
 	$(BIN)/python -m infra.app build/cdk.out
 	$(BIN)/cfn-lint --non-zero-exit-code error build/cdk.out/*.template.json
 
@@ -68,9 +70,10 @@ deploy: synth build/cdk.done ## into the AWS account of your credentials (RETINA
 	$(BIN)/python -m infra.smoke build/cdk-outputs.json
 
 bench-cloud: .venv/test.done ## how much slower a deployment is than this machine (URL=https://...)
+	$(if $(URL),,$(error say which: make bench-cloud URL=https://...))
 	$(BIN)/python -m infra.smoke $(URL) --times 20
 
-destroy: build/cdk.done ## remove the stack and all that it holds
+destroy: synth build/cdk.done ## remove the stack and all that it holds
 	$(CDK) destroy
 
 wheel: .venv/test.done ## build dist/*.whl with the model and the page inside

@@ -10,7 +10,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from infra.package import OUT, ROOT
-from infra.settings import StackSettings
+from infra.settings import StackSettings, stack_settings
 from infra.stack import RetinaStack
 
 
@@ -29,4 +29,4 @@ def synthesise(settings: StackSettings, package: Path, out: Path | None = None) 
 if __name__ == "__main__":
     if not OUT.is_dir():
         sys.exit(f"There is no package in {OUT}: make package.")
-    synthesise(StackSettings(), OUT, Path(sys.argv[1]) if sys.argv[1:] else None)
+    synthesise(stack_settings(), OUT, Path(sys.argv[1]) if sys.argv[1:] else None)

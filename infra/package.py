@@ -77,6 +77,8 @@ def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = No
     _add_ours(out)
     if python:
         _compile(out, python)
+    for path in out.rglob("*"):  # Lambda's user is another one, whatever the umask of whoever builds
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     check(out)
 
 
@@ -163,8 +165,6 @@ def _add_ours(out: Path) -> None:
     (out / "retina" / "models").mkdir()
     for name in ("unet.json", "unet.tflite"):
         shutil.copy(ROOT / "models" / name, out / "retina" / "models")
-    for path in out.rglob("*"):  # as the umask of whoever builds must not show
-        path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
 def _compile(out: Path, python: Path) -> None:

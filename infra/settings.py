@@ -1,11 +1,14 @@
 """What can be set of a deployment: `RETINA_STACK_` and the field's name in capitals. Reads nothing else."""
 
+import os
 import re
+import sys
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "RETINA_STACK_"
 KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Days, in rising order, for which CloudWatch can keep logs."""
 
@@ -13,11 +16,13 @@ KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 182
 class StackSettings(BaseSettings):
     """Every setting is listed in the README. The defaults deploy; nothing is asked."""
 
-    model_config = SettingsConfigDict(env_prefix="RETINA_STACK_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
     name: str = Field("retina", pattern=r"^[a-z][a-z0-9-]{0,30}$", description="the stack's name")
     region: str = Field("us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="the AWS region")
-    domain: str | None = Field(None, description="the page's own host name; needs certificate_arn")
+    domain: str | None = Field(
+        None, pattern=r"^([a-z0-9-]+\.)+[a-z0-9-]+$", description="the page's own host name; needs certificate_arn"
+    )
     certificate_arn: str | None = Field(
         None,
         pattern=r"^arn:aws:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
@@ -43,3 +48,22 @@ class StackSettings(BaseSettings):
         if self.log_days not in KEPT:
             raise ValueError(f"logs can be kept for {', '.join(map(str, KEPT))} days")
         return self
+
+
+def stack_settings() -> StackSettings:
+    """What the environment says; ends the program with a sentence where it cannot be, or names what is no setting."""
+    known = {PREFIX + name.upper() for name in StackSettings.model_fields}
+    if unknown := sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
+        sys.exit(f"There is no setting {', '.join(unknown)}. There are {', '.join(sorted(known))}.")
+    try:
+        return StackSettings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
+            for item in error.errors()
+        )
+        sys.exit(f"A setting has a value it cannot have. {wrong}.")
+
+
+if __name__ == "__main__":
+    stack_settings()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy, aws_logs
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -12,6 +12,7 @@ from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
 from infra.buckets import private_bucket
+from infra.functions import retention
 from infra.settings import StackSettings
 from retina.front_door import SECURITY
 
@@ -108,5 +109,8 @@ class Site(Construct):
             # Names carry no hash: a browser has to ask whether its copy is still the page's.
             cache_control=[deployment.CacheControl.no_cache()],
             distribution=self.distribution,
+            log_group=aws_logs.LogGroup(
+                self, "Log", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY
+            ),
         )
         self.url = f"https://{settings.domain or self.distribution.distribution_domain_name}/"

@@ -48,3 +48,7 @@ def test_what_is_not_needed_does_not_travel(built: Built) -> None:
         ROOT / "models" / "unet.tflite"
     ).read_bytes()
     assert [*built.folder.glob("numpy-*.dist-info/licenses/**/*.txt")], "licences travel with what they cover"
+
+
+def test_everybody_may_read_the_package(built: Built) -> None:
+    assert {path.stat().st_mode & 0o777 for path in built.folder.rglob("*")} == {0o644, 0o755}

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from conftest import ROOT
 from infra import app as infra_app
 from infra import watch
-from infra.settings import KEPT, StackSettings
+from infra.settings import KEPT, StackSettings, stack_settings
 from infra.stack import RetinaStack
 from retina.front_door import SECURITY
 from templates import CERTIFICATE, allowed_to, many, resources, statements, template_of
@@ -163,7 +163,7 @@ def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any
     for where, days in ((template, 30), (named, 731)):
         groups = resources(where, "AWS::Logs::LogGroup")
         assert {group["RetentionInDays"] for group in groups.values()} == {days}
-        assert len(groups) == 3
+        assert len(groups) == 4
     [stage] = resources(template, "AWS::ApiGatewayV2::Stage").values()
     logged = stage["AccessLogSettings"]["Format"]
     assert "requestId" in logged
@@ -226,3 +226,19 @@ def test_a_finding_that_nobody_acknowledged_stops_the_synthesis(
     monkeypatch.setattr(infra_app, "RetinaStack", Leaky)
     with pytest.raises(RuntimeError, match=r"(?s)Leak.*AwsSolutions-S10"):
         template_of(tmp_path)
+
+
+def test_a_setting_that_is_none_or_cannot_be_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value, sentence in (
+        ("RETINA_STACK_WORKER", "3", "There is no setting RETINA_STACK_WORKER"),
+        ("RETINA_STACK_LOG_DAYS", "many", "RETINA_STACK_LOG_DAYS: "),
+        ("RETINA_STACK_LOG_DAYS", "31", "logs can be kept for"),
+        ("RETINA_STACK_DOMAIN", "https://x.example.org/", "RETINA_STACK_DOMAIN: "),
+    ):
+        with monkeypatch.context() as environment:
+            environment.setenv(name, value)
+            with pytest.raises(SystemExit) as told:
+                stack_settings()
+        assert sentence in str(told.value)
+    monkeypatch.setenv("RETINA_STACK_ALARM_EMAIL", "")
+    assert stack_settings().alarm_email is None

@@ -127,10 +127,13 @@ def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path
         {"policy": wider},
         {"signature": "0" * 64},
         {"signature": "é"},
+        {"acl": "public-read"},
         {"policy": "", "signature": ""},
     ):
         assert_problem(send(embedded, form, b"x", **changes), 403, "upload_refused")
     assert_problem(embedded.post("/uploads", data=form["fields"]), 403, "upload_refused")
+    first = [("file", ("a.jpg", b"x")), *((name, (None, value)) for name, value in form["fields"].items())]
+    assert_problem(embedded.post("/uploads", files=first), 403, "upload_refused")
     assert not [*tmp_path.glob("uploads/*")]
 
 

@@ -69,7 +69,8 @@ def _validation(error: RequestValidationError) -> RetinaError:
     wrong = error.errors()
     if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
         return FileMissingError(MISSING)
-    names = [".".join(map(str, item["loc"][1:])) or "the body" for item in wrong]
+    places = [() if item["type"] == "json_invalid" else item["loc"][1:] for item in wrong]
+    names = [".".join(map(str, place)) or "the body" for place in places]
     fields = "; ".join(f"{name}: {item['msg']}" for name, item in zip(names, wrong, strict=True))
     return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
 

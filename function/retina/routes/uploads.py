@@ -53,7 +53,7 @@ async def receive_upload(request: Request) -> Response:
     queue: LocalQueue = request.app.state.queue
     form = (await request.form()).multi_items()
     files = [value for name, value in form if name == "file" and not isinstance(value, str)]
-    if len(files) != 1:
+    if len(files) != 1 or form[-1][0] != "file":
         raise UploadRefusedError("Send one file, as the field “file” after all the others.")
     fields = {name: value for name, value in form if isinstance(value, str)}
     key = await to_thread.run_sync(uploads.receive, fields, await files[0].read())

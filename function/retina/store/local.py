@@ -49,7 +49,8 @@ class LocalUploads:
         policy = json.loads(base64.b64decode(text))
         if time.time() > policy["expires"]:
             raise UploadRefusedError("This upload form has expired. Ask for a new one.")
-        if any(fields.get(name) != policy[name] for name in ("key", "Content-Type")):
+        granted = {name: policy[name] for name in ("key", "Content-Type")}
+        if {name: value for name, value in fields.items() if name not in ("policy", "signature")} != granted:
             raise UploadRefusedError("A field of this upload form was changed. Send all of them as they were given.")
         if len(data) > self._limit:
             raise PhotographTooLargeError(too_large_to_upload(self._limit))
