@@ -2,7 +2,9 @@
 
 import json
 import os
+import secrets
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,11 @@ from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.queue.local import LocalQueue
 from retina.settings import Settings
-from retina.store.aws import s3_client
+from retina.store.aws import dynamodb_client, s3_client
 from retina.store.database import Database
+from retina.store.dynamodb import DynamoRecords
+from retina.store.records import Records
+from retina.store.sqlite import SqliteRecords
 from retina.unet import VesselNetwork
 from retina.worker import Workers
 from waiting import Embedded
@@ -78,12 +83,26 @@ def aws() -> Iterator[str]:
     """The address of a server that answers as AWS does, with one bucket, `BUCKET`."""
     from moto.server import ThreadedMotoServer  # not above: the training environment lacks it
 
+    _serialise_transactions()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     httpx.put(f"http://{host}:{port}/{BUCKET}").raise_for_status()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+def _serialise_transactions() -> None:
+    """DynamoDB isolates its transactions; moto, left alone, does not."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    lock, plain = threading.RLock(), DynamoDBBackend.transact_write_items
+
+    def serialised(*arguments: Any, **named: Any) -> Any:
+        with lock:
+            return plain(*arguments, **named)
+
+    setattr(DynamoDBBackend, "transact_write_items", serialised)
 
 
 @pytest.fixture
@@ -134,8 +153,43 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> LocalQueue:
-    return LocalQueue(Database(tmp_path / "retina.sqlite"))
+def database(tmp_path: Path) -> Database:
+    return Database(tmp_path / "retina.sqlite")
+
+
+@pytest.fixture
+def queue(database: Database) -> LocalQueue:
+    return LocalQueue(database)
+
+
+@dataclass(frozen=True)
+class DynamoTable:
+    """An empty table as the stack makes it, and boto3's client for it."""
+
+    client: Any
+    table: str
+
+
+@pytest.fixture
+def dynamodb(aws: str, monkeypatch: pytest.MonkeyPatch) -> DynamoTable:
+    for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
+        monkeypatch.setenv(name, value)
+    client, name = dynamodb_client(), f"retina-{secrets.token_hex(4)}"
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DynamoTable(client, name)
+
+
+@pytest.fixture(params=["SQLite", "DynamoDB"])
+def records(request: pytest.FixtureRequest) -> Records:
+    if request.param == "SQLite":
+        return SqliteRecords(request.getfixturevalue("database"))
+    table = request.getfixturevalue("dynamodb")
+    return DynamoRecords(table.client, table.table)
 
 
 @pytest.fixture

@@ -76,3 +76,10 @@ def s3_client() -> Any:
 
     regional = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
     return boto3.client("s3", config=Config(signature_version="s3v4", s3=regional))
+
+
+def dynamodb_client() -> Any:
+    """For the region of this process."""
+    import boto3
+
+    return boto3.client("dynamodb")

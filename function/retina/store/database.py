@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Of the schema below; a file of another version is refused and left as it is."""
 SCHEMA = """
 CREATE TABLE jobs (
@@ -17,6 +17,16 @@ CREATE TABLE jobs (
     buried INTEGER NOT NULL     -- 1: given up
 );
 CREATE INDEX jobs_due ON jobs (buried, due);
+CREATE TABLE records (
+    partition TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    data TEXT NOT NULL,         -- JSON
+    counts TEXT NOT NULL,       -- JSON: whole numbers by name
+    version INTEGER NOT NULL,   -- how often data was written
+    expires INTEGER,            -- seconds since 1970 from which on it is not there any more
+    PRIMARY KEY (partition, sort)
+) WITHOUT ROWID;
+CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 """
 PATIENCE_MS = 10_000
 """How long a transaction waits for another to end."""
