@@ -16,6 +16,12 @@ RetinaError
 │   ├── ResponseTooLargeError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
+├── AccountError                the caller may not, or not now
+│   ├── KeyRefusedError             no such API key
+│   ├── NotFoundError               not there, or somebody else's
+│   ├── OutOfCreditsError
+│   ├── RequestInProgressError      the same request is being answered
+│   └── IdempotencyKeyReusedError   the same key, another request
 └── BusyError                   every core has work; try again soon
 
 Each message is a sentence for the user: what is wrong and what to do about it.
@@ -86,8 +92,38 @@ class UploadNotFoundError(RequestError):
     """There is no upload of this id."""
 
 
+class AccountError(RetinaError):
+    """The caller may not do this, or not now."""
+
+
+class KeyRefusedError(AccountError):
+    """There is no such API key."""
+
+
+class NotFoundError(AccountError):
+    """It is not there, or it is somebody else's: which of both is not told."""
+
+
+class OutOfCreditsError(AccountError):
+    """The account has no credits left."""
+
+
+class RequestInProgressError(AccountError):
+    """The same request is being answered; to be sent again after `retry_after` seconds."""
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class IdempotencyKeyReusedError(AccountError):
+    """An idempotency key was used for another request."""
+
+
 class BusyError(RetinaError):
-    """No core became free in time."""
+    """Others are in the way; try again after `retry_after` seconds."""
+
+    retry_after = 2
 
 
 def too_large_inline(limit: int) -> str:
@@ -119,6 +155,11 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     ResponseTooLargeError: (413, "response_too_large"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
+    KeyRefusedError: (401, "key_refused"),
+    NotFoundError: (404, "not_found"),
+    OutOfCreditsError: (402, "out_of_credits"),
+    RequestInProgressError: (409, "request_in_progress"),
+    IdempotencyKeyReusedError: (422, "idempotency_key_reused"),
     BusyError: (503, "busy"),
     ModelCardError: (500, "model_unusable"),
 }

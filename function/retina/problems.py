@@ -10,13 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from retina import events
-from retina.errors import STATUS, BusyError, FileMissingError, InvalidRequestError, ModelCardError, RetinaError
+from retina.errors import (
+    STATUS,
+    BusyError,
+    FileMissingError,
+    InvalidRequestError,
+    ModelCardError,
+    RequestInProgressError,
+    RetinaError,
+)
 from retina.schemas import Problem
 
 log = logging.getLogger("retina")
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 2
 MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
 
 _HTTP = {
@@ -53,7 +60,7 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
     if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
         log.error("request %s failed: %s", request_id, error)
         detail = f"The service's model cannot be used for this photograph. Please tell whoever runs it: {request_id}."
-    headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, BusyError) else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError | RequestInProgressError) else None
     return problem(request_id, status, code, detail, headers)
 
 

@@ -27,8 +27,10 @@ UPLOADS, BATCH = "uploads/", "batch/"
 """What keys begin with: of photographs for one request each, and of those that wait in the queue."""
 KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/[0-9]{{1,5}}")
 """The keys of photographs; a batch's are numbered."""
-KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30})
-"""For how long photographs are kept at most, and what was found in them, by what their keys begin with."""
+ANSWERS = "answers/"
+"""What the keys of answers begin with that are given again to a repeated request."""
+KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2})
+"""For how long blobs are kept at most, by what their keys begin with. Answers: a day, and the one it began in."""
 NOT_FOUND = "There is no such upload: it was answered, has expired, or never came. Upload the photograph again."
 FORM_SECONDS = 600
 """For how long an upload form is good."""

@@ -1,0 +1,106 @@
+"""Accounts and their API keys. Enters: who an issuer says somebody is, or a key; leaves: an account's id.
+
+The id is random: nothing kept under it leads back to a person once the account's own records are gone. What an account
+owns, and what it pays, is known to other rooms.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from retina import clock
+from retina.credits import account_key, opening
+from retina.errors import KeyRefusedError, NotFoundError
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
+
+API_KEY = re.compile(r"rk_([0-9a-f]{16})_([0-9a-f]{64})")
+MOST_KEYS = 100
+"""Of one account at the same time."""
+REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """What is told of a key once it was shown."""
+
+    id: str
+    name: str
+    created: str
+
+
+class Accounts:
+    """The accounts in `records`; a new one starts with `signup_credits`."""
+
+    def __init__(self, records: Records, signup_credits: int) -> None:
+        self._records, self._signup_credits = records, signup_credits
+
+    def of_user(self, issuer: str, subject: str) -> str:
+        """The account of whom `issuer` calls `subject`; made where there is none."""
+        user = _user(issuer, subject)
+        [known] = self._records.get(user)
+        if known is None:
+            account = secrets.token_hex(16)
+            try:
+                link = Put(user, {"account": account}, NEW)
+                self._records.write(link, *opening(account, user.partition, self._signup_credits))
+            except ConditionError:  # made by another request of the same person meanwhile, or by this one's own write
+                [known] = self._records.get(user)
+                if known is None:
+                    raise
+            else:
+                return account
+        return str(known.data["account"])
+
+    def make_key(self, account: str, name: str) -> tuple[ApiKey, str]:
+        """A new key called `name`, and its text, which is not kept."""
+        key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
+        facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)}
+        self._records.write(Put(_key(key_id), facts, NEW), Put(_listed(account, created, key_id), {"id": key_id}, NEW))
+        return ApiKey(key_id, name, created), f"rk_{key_id}_{secret}"
+
+    def keys(self, account: str) -> list[ApiKey]:
+        """Those that were not revoked, the oldest first."""
+        listed = self._records.query(f"keys:{account}", limit=MOST_KEYS)
+        found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
+        return [_api_key(record) for record in found if record]
+
+    def revoke(self, account: str, id: str) -> None:
+        """The key is good for nothing from now on; raises `NotFoundError` where the account has no such key."""
+        [known] = self._records.get(_key(id))
+        if known is None or known.data["account"] != account:
+            raise NotFoundError("There is no such key.")
+        self._records.write(Delete(known.key), Delete(_listed(account, known.data["created"], id)))
+
+    def of_key(self, text: str) -> tuple[str, str]:
+        """The account that a key belongs to, and the key's id; raises `KeyRefusedError`."""
+        match = API_KEY.fullmatch(text)
+        [known] = self._records.get(_key(match[1])) if match else [None]
+        if match is None or known is None or not hmac.compare_digest(known.data["sha256"], _sha256(match[2])):
+            raise KeyRefusedError(REFUSED)
+        return str(known.data["account"]), match[1]
+
+    def exists(self, account: str) -> bool:
+        """Whether there is an account of this id."""
+        return self._records.get(account_key(account))[0] is not None
+
+
+def _user(issuer: str, subject: str) -> Key:
+    return Key(f"user:{_sha256(f'{issuer} {subject}')}", "account")
+
+
+def _key(id: str) -> Key:
+    return Key(f"key:{id}", "key")
+
+
+def _listed(account: str, created: str, id: str) -> Key:
+    return Key(f"keys:{account}", f"{created}:{id}")
+
+
+def _api_key(record: Record) -> ApiKey:
+    return ApiKey(record.key.partition.removeprefix("key:"), record.data["name"], record.data["created"])
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""Credits: a balance for each account, and a ledger that tells how it came about.
+
+Every entry is written in one transaction with what it adds to the balance, and with what it pays for: a charge exists
+if and only if a successful result does. Entries are never changed or deleted; the balance is their sum.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from retina import clock
+from retina.errors import NotFoundError, OutOfCreditsError
+from retina.store.records import NEW, Add, Change, ConditionError, Key, Put, Record, Records
+
+SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
+SHORT = "There are no credits left for this. Nothing was charged; get more credits, then try again."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the ledger: `amount` is below zero for a charge, `key_id` the API key that was used, if any."""
+
+    time: str
+    amount: int
+    kind: str
+    key_id: str
+    what: str
+
+
+class Credits:
+    """The balances and the ledger in `records`."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def balance(self, account: str) -> int:
+        """What is left; raises `NotFoundError` where there is no such account."""
+        [known] = self._records.get(account_key(account))
+        if known is None:
+            raise NotFoundError("There is no such account.")
+        return known.counts.get("credits", 0)
+
+    def grant(self, account: str, amount: int, why: str) -> int:
+        """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
+        self._book(account, amount, GRANT, "", why)
+        return self.balance(account)
+
+    def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
+        """Take one credit for `what`, together with `changes`; what is left.
+
+        Raises `OutOfCreditsError`, and `ConditionError` where the changes did not find what they expect: then nothing
+        was charged.
+        """
+        used = Add(Key(f"usage:{account}", f"{clock.today()}:{key_id}"), {"charged": 1}, upsert=True)
+        self._book(account, -1, CHARGE, key_id, what, used, *changes)
+        return self.balance(account)
+
+    def ledger(self, account: str, limit: int = 1000, after: str | None = None) -> list[Entry]:
+        """Entries in the order of time, those beyond the time `after`."""
+        return [_entry(record) for record in self._records.query(_ledger(account), limit=limit, after=after)]
+
+    def used(self, account: str) -> list[tuple[str, str, int]]:
+        """Day, id of the API key ("" for none) and credits charged, in the order of days."""
+        rows = []
+        for record in self._records.query(f"usage:{account}", limit=10_000):
+            day, _, key_id = record.key.sort.partition(":")
+            rows.append((day, key_id, record.counts["charged"]))
+        return rows
+
+    def _book(self, account: str, amount: int, kind: str, key_id: str, what: str, *changes: Change) -> None:
+        entry = _booked(account, amount, kind, key_id, what)
+        try:
+            self._records.write(Add(account_key(account), {"credits": amount}), entry, *changes)
+        except ConditionError as error:
+            # The reply to a write may get lost: repeated, it finds its own entry.
+            if self._records.get(entry.key)[0] is not None:
+                return
+            if account_key(account) in error.failed and self.balance(account) + amount < 0:
+                raise OutOfCreditsError(SHORT) from None
+            raise
+
+
+def account_key(account: str) -> Key:
+    """Where the account's balance is."""
+    return Key(f"account:{account}", "account")
+
+
+def opening(account: str, owner: str, amount: int) -> list[Change]:
+    """The changes that begin an account of `owner` with `amount` credits."""
+    facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount})
+    return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
+
+
+def _booked(account: str, amount: int, kind: str, key_id: str, what: str) -> Put:
+    facts = {"amount": amount, "kind": kind, "key_id": key_id, "what": what}
+    return Put(Key(_ledger(account), f"{clock.now()}:{secrets.token_hex(8)}"), facts, NEW)
+
+
+def _ledger(account: str) -> str:
+    return f"ledger:{account}"
+
+
+def _entry(record: Record) -> Entry:
+    return Entry(time=record.key.sort, **record.data)

@@ -1,0 +1,96 @@
+"""One answer for a request that is sent more than once under the same key.
+
+Enters: an account, the caller's key and the request's SHA-256; leaves: a lease for whoever has to answer it, or the
+answer that was given before. The answer goes to the blob store first; the change that names it belongs into the
+transaction that charges for it, so that neither is there without the other.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from retina.errors import IdempotencyKeyReusedError, RequestInProgressError
+from retina.store.port import ANSWERS, Blobs
+from retina.store.records import NEW, ConditionError, Key, Put, Record, Records
+
+LEASE_SECONDS = 60
+"""For how long a request is one worker's, if nobody notices its end."""
+KEPT_SECONDS = 24 * 3600
+"""For how long an answer is given again."""
+TURNS = 5
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to answer a request, as long as its record is of `version`."""
+
+    key: Key
+    request: str
+    version: int
+
+
+class Idempotency:
+    """The requests in `records` and their answers in `blobs`."""
+
+    def __init__(self, records: Records, blobs: Blobs) -> None:
+        self._records, self._blobs = records, blobs
+
+    def begin(self, account: str, key: str, request: str) -> Lease | bytes:
+        """A lease of 60 s, or the answer.
+
+        Raises `RequestInProgressError` while somebody else has the lease, and `IdempotencyKeyReusedError` where the
+        key was used for another request.
+        """
+        where, token = Key(f"idempotency:{account}", key), secrets.token_hex(8)
+        for _ in range(TURNS):
+            [known] = self._records.get(where)
+            if known and known.data.get("token") == token:  # the reply to the write below got lost
+                return Lease(where, request, known.version)
+            if known and (answer := self._answer(known, request)) is not None:
+                return answer
+            facts = {"request": request, "token": token, "until": time.time() + LEASE_SECONDS}
+            try:
+                self._records.write(Put(where, facts, known.version if known else NEW, expires=_end()))
+            except ConditionError:
+                continue
+            return Lease(where, request, known.version + 1 if known else 1)
+        raise _in_progress(1)
+
+    def answered(self, lease: Lease, answer: bytes) -> Put:
+        """Keep `answer`; the change that makes it the request's, if the lease still holds."""
+        blob = f"{ANSWERS}{secrets.token_hex(16)}"
+        self._blobs.put(blob, answer, "application/json")
+        return Put(lease.key, {"request": lease.request, "answer": blob}, lease.version, expires=_end())
+
+    def abandon(self, lease: Lease) -> None:
+        """There is no answer to keep: the same request may be sent again."""
+        try:
+            # Not deleted: versions would begin again, and a lease that was taken over would hold once more.
+            self._records.write(Put(lease.key, {"request": None}, lease.version, expires=_end()))
+        except ConditionError:  # another has taken it over
+            return
+
+    def _answer(self, known: Record, request: str) -> bytes | None:
+        """The answer, or None where there is none and nobody has the lease."""
+        if known.data["request"] is None:
+            return None
+        if known.data["request"] != request:
+            raise IdempotencyKeyReusedError("This Idempotency-Key was used for another request. Choose a new one.")
+        if "answer" in known.data:
+            answer = self._blobs.read(known.data["answer"])
+            if answer is None:
+                raise RuntimeError(f"the answer {known.data['answer']} is missing")
+            return answer
+        left = known.data["until"] - time.time()
+        if left > 0:
+            raise _in_progress(left)
+        return None
+
+
+def _in_progress(seconds: float) -> RequestInProgressError:
+    sentence = "A request with this Idempotency-Key is being answered. Send it again in a few seconds."
+    return RequestInProgressError(sentence, min(2, max(1, round(seconds))))
+
+
+def _end() -> int:
+    return int(time.time()) + KEPT_SECONDS
