@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.buckets import private_bucket
-from retina.store.port import BATCH, KEPT_DAYS
+from retina.store.port import ANSWERS, BATCH, KEPT_DAYS
 
 
 class Data(Construct):
@@ -33,7 +33,10 @@ class Data(Construct):
             self,
             "Results",
             stays=True,
-            lifecycle_rules=[s3.LifecycleRule(prefix=BATCH, expiration=Duration.days(KEPT_DAYS[BATCH]))],
+            lifecycle_rules=[
+                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
+                for prefix in (BATCH, ANSWERS)
+            ],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="results/",
         )

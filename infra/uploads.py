@@ -27,7 +27,8 @@ class Uploads(Construct):
                 )
             ],
             lifecycle_rules=[
-                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(days)) for prefix, days in KEPT_DAYS.items()
+                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
+                for prefix in (UPLOADS, BATCH)
             ],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="uploads/",

@@ -146,10 +146,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def environment() -> dict[str, str]:
-    """The environment for a process of the service, without settings of whoever runs the tests."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment for a process of the service, without settings and data of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    return {**kept, "PYTHONPATH": str(ROOT / "function")}
+    data = str(tmp_path_factory.mktemp("data") / "data")
+    return {**kept, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": data}
 
 
 @pytest.fixture

@@ -68,8 +68,11 @@ def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(te
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["SSESpecification"]["SSEEnabled"] is True
     bucket, results = one(template, "AWS::S3::Bucket", "DataResults")
-    [rule] = results["LifecycleConfiguration"]["Rules"]
-    assert (rule["Prefix"], rule["ExpirationInDays"], rule["Status"]) == ("batch/", 30, "Enabled")
+    rules = results["LifecycleConfiguration"]["Rules"]
+    assert [(rule["Prefix"], rule["ExpirationInDays"], rule["Status"]) for rule in rules] == [
+        ("batch/", 30, "Enabled"),
+        ("answers/", 2, "Enabled"),
+    ]
     pool, _ = one(template, "AWS::Cognito::UserPool", "IdentityPool")
     for kept in (name, bucket, pool):
         assert template["Resources"][kept]["DeletionPolicy"] == "RetainExceptOnCreate", kept

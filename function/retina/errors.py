@@ -17,6 +17,7 @@ RetinaError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
 ├── AccountError                the caller may not, or not now
+│   ├── TokenRefusedError           not signed in, or not any more
 │   ├── KeyRefusedError             no such API key
 │   ├── NotFoundError               not there, or somebody else's
 │   ├── OutOfCreditsError
@@ -96,6 +97,10 @@ class AccountError(RetinaError):
     """The caller may not do this, or not now."""
 
 
+class TokenRefusedError(AccountError):
+    """An access token is not valid."""
+
+
 class KeyRefusedError(AccountError):
     """There is no such API key."""
 
@@ -155,6 +160,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     ResponseTooLargeError: (413, "response_too_large"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
+    TokenRefusedError: (401, "token_refused"),
     KeyRefusedError: (401, "key_refused"),
     NotFoundError: (404, "not_found"),
     OutOfCreditsError: (402, "out_of_credits"),

@@ -1,0 +1,1 @@
+"""Who is asking: anybody, a person with an access token, or a program with an API key."""

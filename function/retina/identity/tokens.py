@@ -1,0 +1,70 @@
+"""The one verifier of access tokens, whoever issues them: Cognito, or the issuer in this service.
+
+Enters: a JSON Web Token (RFC 7519), as Cognito makes them: RS256, with `token_use` and `client_id` in place of an
+audience. Leaves: its subject. Does not know which accounts there are.
+"""
+
+import time
+from collections.abc import Callable
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
+
+from retina.errors import BusyError, TokenRefusedError
+
+ALGORITHM = "RS256"
+REFRESH_SECONDS = 30
+"""How often at most the issuer is asked for its keys because of a key it did not name: anybody can make one up."""
+REFUSED = "This sign-in is not valid, or not any more. Sign in again."
+
+SigningKeys = Callable[[str], RSAPublicKey | None]
+"""From the id of a key to the issuer's public key; None where the issuer has no such key."""
+
+
+class Verifier:
+    """Accepts the access tokens of one `issuer` for one `client_id`."""
+
+    def __init__(self, keys: SigningKeys, issuer: str, client_id: str) -> None:
+        self._keys, self.issuer, self._client_id = keys, issuer, client_id
+
+    def subject(self, token: str) -> str:
+        """Whom the issuer says the bearer is. Raises `TokenRefusedError`, or `BusyError` where it cannot be asked."""
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+            key = self._keys(key_id) if isinstance(key_id, str) else None
+            if key is None:
+                raise TokenRefusedError(REFUSED)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self.issuer,
+                options={"require": ["exp", "iss", "sub"], "verify_aud": False},
+            )
+        except jwt.InvalidTokenError:
+            raise TokenRefusedError(REFUSED) from None
+        if claims.get("token_use") != "access" or claims.get("client_id") != self._client_id:
+            raise TokenRefusedError(REFUSED)
+        return str(claims["sub"])
+
+
+class PublishedKeys:
+    """The keys that an issuer publishes at `address` (JWKS, RFC 7517), kept for an hour."""
+
+    def __init__(self, address: str) -> None:
+        self._published = jwt.PyJWKClient(address, lifespan=3600, timeout=5)
+        self._asked = float("-inf")
+
+    def __call__(self, key_id: str) -> RSAPublicKey | None:
+        """The public key called `key_id`; raises `BusyError` where the issuer does not answer."""
+        try:
+            found = self._published.match_kid(self._published.get_signing_keys(), key_id)
+            if found is None and time.monotonic() - self._asked > REFRESH_SECONDS:
+                self._asked = time.monotonic()
+                found = self._published.match_kid(self._published.get_signing_keys(refresh=True), key_id)
+        except PyJWKClientConnectionError:
+            raise BusyError("Sign-ins cannot be checked at the moment. Please try again in a few seconds.") from None
+        except PyJWKClientError:
+            return None
+        return found.key if found and isinstance(found.key, RSAPublicKey) else None
