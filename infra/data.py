@@ -12,9 +12,11 @@ from retina.store.port import ANSWERS, BATCH, KEPT_DAYS
 
 
 class Data(Construct):
-    """`table` and `results`. The table is nobody's yet: accounts, history and credits will be in it."""
+    """`table`, of accounts and credits, and `results`."""
 
-    def __init__(self, scope: Construct, id: str, *, worker: lambda_.Function, logs: s3.Bucket) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, api: lambda_.Function, worker: lambda_.Function, logs: s3.Bucket
+    ) -> None:
         super().__init__(scope, id)
         self.table = dynamodb.Table(
             self,
@@ -43,4 +45,14 @@ class Data(Construct):
         worker.add_to_role_policy(
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.results.arn_for_objects(f"{BATCH}*")])
         )
+        api.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:PutObject", "s3:GetObject"], resources=[self.results.arn_for_objects(f"{ANSWERS}*")]
+            )
+        )
+        # A transaction needs what its changes need; nothing scans.
+        actions = [f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")]
+        api.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[self.table.table_arn]))
+        api.add_environment("RETINA_TABLE", self.table.table_name)
+        api.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
         worker.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)

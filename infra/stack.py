@@ -37,7 +37,7 @@ class RetinaStack(Stack):
         )
         self.jobs = Jobs(self, "Jobs", settings=settings, package=package)
         self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs)
-        self.data = Data(self, "Data", worker=self.jobs.worker, logs=logs)
+        self.data = Data(self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs)
         self.identity = Identity(self, "Identity", settings=settings)
         self.site = Site(
             self,

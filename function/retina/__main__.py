@@ -1,4 +1,4 @@
-"""The command line: `retina segment`, `retina serve` and `retina worker`."""
+"""The command line: `retina segment`, `retina serve`, `retina worker` and `retina credits`."""
 
 import argparse
 import logging
@@ -57,6 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "worker", help="work off the photographs that wait, and end when there are none; `serve` starts it when needed"
     )
     worker.set_defaults(run=_worker)
+
+    credits = commands.add_parser("credits", help="show or grant an account's credits")  # noqa: A001
+    wishes = credits.add_subparsers(required=True)
+    show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
+    grant = wishes.add_parser("grant", help="add credits")
+    for wish in (show, grant):
+        wish.add_argument("account", help="its id, as GET /api/v1/usage and the page tell it")
+        wish.set_defaults(run=_credits, amount=None)
+    grant.add_argument("amount", type=_positive, help="how many")
+    grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
 
     parsed = parser.parse_args(arguments)
     # What libraries say of damaged files is said better by our own errors.
@@ -149,6 +159,28 @@ def _worker(parsed: argparse.Namespace, settings: Settings) -> int:
 
     work = Work(settings, VesselNetwork(settings.model), open_uploads(settings), open_results(settings))
     run(LocalQueue(open_database(settings)), work)
+    return 0
+
+
+def _credits(parsed: argparse.Namespace, settings: Settings) -> int:
+    from retina.credits import Credits
+    from retina.errors import NotFoundError
+    from retina.store import open_records
+
+    books = Credits(open_records(settings))
+    try:
+        left = (
+            books.grant(parsed.account, parsed.amount, parsed.why) if parsed.amount else books.balance(parsed.account)
+        )
+    except NotFoundError as error:
+        return _wrong(str(error))
+    if not parsed.amount:
+        after = None
+        while entries := books.ledger(parsed.account, after=after):
+            for entry in entries:
+                print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {entry.what}")
+            after = entries[-1].place
+    print(f"{left} credits left.")
     return 0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from retina import clock
 from retina.credits import account_key, opening
-from retina.errors import KeyRefusedError, NotFoundError
+from retina.errors import KeyRefusedError, NotFoundError, TooManyKeysError
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
 
 API_KEY = re.compile(r"rk_([0-9a-f]{16})_([0-9a-f]{64})")
@@ -55,6 +55,8 @@ class Accounts:
 
     def make_key(self, account: str, name: str) -> tuple[ApiKey, str]:
         """A new key called `name`, and its text, which is not kept."""
+        if len(self._records.query(_keys(account), limit=MOST_KEYS)) == MOST_KEYS:
+            raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)}
         self._records.write(Put(_key(key_id), facts, NEW), Put(_listed(account, created, key_id), {"id": key_id}, NEW))
@@ -62,7 +64,7 @@ class Accounts:
 
     def keys(self, account: str) -> list[ApiKey]:
         """Those that were not revoked, the oldest first."""
-        listed = self._records.query(f"keys:{account}", limit=MOST_KEYS)
+        listed = self._records.query(_keys(account), limit=MOST_KEYS)
         found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
         return [_api_key(record) for record in found if record]
 
@@ -95,7 +97,11 @@ def _key(id: str) -> Key:
 
 
 def _listed(account: str, created: str, id: str) -> Key:
-    return Key(f"keys:{account}", f"{created}:{id}")
+    return Key(_keys(account), f"{created}:{id}")
+
+
+def _keys(account: str) -> str:
+    return f"keys:{account}"
 
 
 def _api_key(record: Record) -> ApiKey:

@@ -9,13 +9,19 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from retina import __version__
+from retina.accounts import Accounts
 from retina.cores import Cores
+from retina.credits import Credits
 from retina.front_door import FORM_BYTES, FrontDoor
+from retina.idempotency import Idempotency
+from retina.identity.callers import Callers
+from retina.identity.tokens import PublishedKeys, Verifier
 from retina.problems import add_error_map
 from retina.queue.local import LocalQueue
-from retina.routes import predictions, service, uploads
+from retina.routes import keys, predictions, service, uploads, usage
 from retina.settings import Settings
-from retina.store import open_database, open_uploads
+from retina.store import open_database, open_records, open_results, open_uploads
+from retina.store.records import Records
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -44,6 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     MultiPartParser.spool_max_size = max(settings.inline_bytes, settings.upload_bytes) + FORM_BYTES
     app.include_router(predictions.router)
     app.include_router(uploads.router)
+    app.include_router(keys.router)
+    app.include_router(usage.router)
     app.include_router(service.router)
     app.state.uploads = open_uploads(settings)
     larger = {}
@@ -51,11 +59,31 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.queue = LocalQueue(open_database(settings))
         app.include_router(uploads.embedded)
         larger[uploads.RECEIVED_AT] = settings.upload_bytes
+    records = open_records(settings)
+    app.state.accounts = Accounts(records, settings.signup_credits)
+    app.state.credits = Credits(records)
+    app.state.idempotency = Idempotency(records, open_results(settings))
+    app.state.callers = Callers(app.state.accounts, _verifier(app, settings, records))
     add_error_map(app)
     app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)
     if settings.site:
         _serve_site(app, settings.site)
     return app
+
+
+def _verifier(app: FastAPI, settings: Settings, records: Records) -> Verifier:
+    """Of the issuer's tokens; without one in the settings, of the one in this service, whose pages are added."""
+    if settings.issuer and settings.client_id:
+        return Verifier(PublishedKeys(f"{settings.issuer}/.well-known/jwks.json"), settings.issuer, settings.client_id)
+    # Not above: Lambda's package goes without argon2.
+    from retina.identity.issuer import CLIENT, ISSUER, Issuer
+    from retina.identity.people import People
+    from retina.routes import issuer
+
+    app.state.people = People(records)
+    app.state.issuer = Issuer(records, app.state.people, settings.data)
+    app.include_router(issuer.router)
+    return Verifier(app.state.issuer.key, ISSUER, CLIENT)
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:

@@ -17,8 +17,12 @@ SHORT = "There are no credits left for this. Nothing was charged; get more credi
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the ledger: `amount` is below zero for a charge, `key_id` the API key that was used, if any."""
+    """One line of the ledger: `amount` is below zero for a charge, `key_id` the API key that was used, if any.
 
+    `place` is where the line is among the others.
+    """
+
+    place: str
     time: str
     amount: int
     kind: str
@@ -36,11 +40,12 @@ class Credits:
         """What is left; raises `NotFoundError` where there is no such account."""
         [known] = self._records.get(account_key(account))
         if known is None:
-            raise NotFoundError("There is no such account.")
+            raise NotFoundError("There is no such account. GET /api/v1/usage tells the id of your own.")
         return known.counts.get("credits", 0)
 
     def grant(self, account: str, amount: int, why: str) -> int:
         """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
+        self.balance(account)  # raises where there is none
         self._book(account, amount, GRANT, "", why)
         return self.balance(account)
 
@@ -55,7 +60,7 @@ class Credits:
         return self.balance(account)
 
     def ledger(self, account: str, limit: int = 1000, after: str | None = None) -> list[Entry]:
-        """Entries in the order of time, those beyond the time `after`."""
+        """Entries in the order of time, those beyond the place `after`."""
         return [_entry(record) for record in self._records.query(_ledger(account), limit=limit, after=after)]
 
     def used(self, account: str) -> list[tuple[str, str, int]]:
@@ -100,4 +105,5 @@ def _ledger(account: str) -> str:
 
 
 def _entry(record: Record) -> Entry:
-    return Entry(time=record.key.sort, **record.data)
+    place = record.key.sort
+    return Entry(place=place, time=place.rpartition(":")[0], **record.data)

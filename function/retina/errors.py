@@ -17,8 +17,13 @@ RetinaError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
 ├── AccountError                the caller may not, or not now
+│   ├── SignInRequiredError         who is asking was not said
+│   ├── PersonRequiredError         a key may not do it
+│   ├── SignInRefusedError          address or password
+│   ├── GrantRefusedError           a code or refresh token
 │   ├── TokenRefusedError           not signed in, or not any more
 │   ├── KeyRefusedError             no such API key
+│   ├── TooManyKeysError            one has to be revoked first
 │   ├── NotFoundError               not there, or somebody else's
 │   ├── OutOfCreditsError
 │   ├── RequestInProgressError      the same request is being answered
@@ -97,6 +102,26 @@ class AccountError(RetinaError):
     """The caller may not do this, or not now."""
 
 
+class SignInRequiredError(AccountError):
+    """Nobody knows who is asking."""
+
+
+class PersonRequiredError(AccountError):
+    """An API key may not do what a person may."""
+
+
+class TooManyKeysError(AccountError):
+    """An account has as many API keys as it can."""
+
+
+class SignInRefusedError(AccountError):
+    """Somebody cannot sign in, or make an account, like this."""
+
+
+class GrantRefusedError(AccountError):
+    """A code or a refresh token is not good, or not any more; told as OAuth's error code."""
+
+
 class TokenRefusedError(AccountError):
     """An access token is not valid."""
 
@@ -160,6 +185,11 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     ResponseTooLargeError: (413, "response_too_large"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
+    SignInRequiredError: (401, "sign_in_required"),
+    PersonRequiredError: (403, "person_required"),
+    TooManyKeysError: (409, "too_many_keys"),
+    SignInRefusedError: (403, "sign_in_refused"),
+    GrantRefusedError: (400, "invalid_grant"),
     TokenRefusedError: (401, "token_refused"),
     KeyRefusedError: (401, "key_refused"),
     NotFoundError: (404, "not_found"),

@@ -141,12 +141,59 @@ class UploadAnswer(BaseModel):
     expires_in: int = Field(description="seconds for which the form is good", examples=[600])
 
 
+KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
+
+
+class KeyWish(BaseModel):
+    """A key to be made."""
+
+    name: str = Field(min_length=1, max_length=100, description="to tell it from others", examples=["Reading centre"])
+
+
+class KeyTold(BaseModel):
+    """An API key, without its secret."""
+
+    id: KeyId
+    name: str = Field(examples=["Reading centre"])
+    created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
+
+
+class KeyShown(KeyTold):
+    """An API key; `key` is what goes into X-API-Key, and is not shown again."""
+
+    key: str = Field(examples=["rk_5f4d1c2a7e0a7b4b_…"])
+
+
+class KeyList(BaseModel):
+    """The API keys of an account."""
+
+    keys: list[KeyTold]
+
+
+class DayCharged(BaseModel):
+    """What was charged on one day, in UTC, by way of one API key."""
+
+    day: str = Field(examples=["2026-11-24"])
+    key_id: str = Field(description="empty for a person", examples=["5f4d1c2a7e0a7b4b"])
+    credits: int = Field(ge=0, examples=[12])
+
+
+class Usage(BaseModel):
+    """Credits, left and charged."""
+
+    account: str = Field(
+        description="a random id, without personal data", examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"]
+    )
+    credits: int = Field(description="left", ge=0, examples=[488])
+    charges: list[DayCharged]
+
+
 class SignIn(BaseModel):
     """By authorization code with PKCE: <url>/oauth2/authorize, <url>/oauth2/token and <url>/logout."""
 
-    issuer: str | None = Field(description="of the access tokens; null where nobody can sign in")
-    client_id: str | None
-    url: str | None
+    issuer: str = Field(description="of the access tokens", examples=["urn:retina:embedded"])
+    client_id: str = Field(examples=["retina-page"])
+    url: str = Field(examples=["http://127.0.0.1:8000"])
 
 
 class Health(BaseModel):

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         None, description="keep uploads in this S3 bucket instead, which fills the queue"
     )
     results_bucket: str | None = Field(None, description="keep what the queue's photographs show in this S3 bucket")
-    issuer: str | None = Field(None, description="of the access tokens; empty: nobody signs in")
+    table: str | None = Field(None, description="keep accounts, credits and such in this DynamoDB table instead")
+    signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    issuer: str | None = Field(None, description="of the access tokens, instead of the one in this service")
     client_id: str | None = Field(None, description="of the page, at the issuer")
     sign_in_url: str | None = Field(None, description="below which the issuer's sign-in pages are")
     max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")

@@ -26,7 +26,7 @@ class Verifier:
     """Accepts the access tokens of one `issuer` for one `client_id`."""
 
     def __init__(self, keys: SigningKeys, issuer: str, client_id: str) -> None:
-        self._keys, self.issuer, self._client_id = keys, issuer, client_id
+        self._keys, self.issuer, self.client_id = keys, issuer, client_id
 
     def subject(self, token: str) -> str:
         """Whom the issuer says the bearer is. Raises `TokenRefusedError`, or `BusyError` where it cannot be asked."""
@@ -44,7 +44,7 @@ class Verifier:
             )
         except jwt.InvalidTokenError:
             raise TokenRefusedError(REFUSED) from None
-        if claims.get("token_use") != "access" or claims.get("client_id") != self._client_id:
+        if claims.get("token_use") != "access" or claims.get("client_id") != self.client_id:
             raise TokenRefusedError(REFUSED)
         return str(claims["sub"])
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile
 
 from retina import events
 from retina.cores import Cores
@@ -27,6 +27,8 @@ from retina.findings import found
 from retina.pictures import OUTPUTS
 from retina.prediction import Picture, Prediction, predict
 from retina.problems import MISSING, documented
+from retina.routes.callers import Anyone
+from retina.routes.paid import paid
 from retina.schemas import Images, PredictionAnswer, Preview
 from retina.settings import Settings
 from retina.store.port import UPLOADS, Uploads
@@ -119,9 +121,10 @@ async def preview(request: Request, data: Data) -> Preview:
     return Preview(**_base64(prediction.pictures))
 
 
-@router.post("/api/v1/predictions", response_model_exclude_unset=True, summary="Segment one photograph")
+@router.post("/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph")
 async def create_prediction(
     request: Request,
+    caller: Anyone,
     file: Annotated[UploadFile | None, File(description=FORMATS)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
@@ -136,17 +139,32 @@ async def create_prediction(
         bool, Form(description="look at mirror images, too, and take the mean: slightly better, four times the work")
     ] = False,
     force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
-) -> PredictionAnswer:
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="your name for this request: repeated, it is charged once"),
+    ] = None,
+) -> Response:
     """The vessels of one photograph at its own resolution, with what can be measured on them.
 
-    Free within fair use. The photograph is not kept. For research and education, not for diagnosis.
+    Free within fair use; one credit with an API key, where an Idempotency-Key makes it safe to send the request again:
+    for a day the same answer is given. The photograph is not kept. For research and education, not for diagnosis.
     """
     wishes = {"threshold": threshold, "flips": flips, "force": force}
-    async with _photograph(request, file, upload_id) as data:
-        prediction = await _predict(request, data, _pictures(outputs), **wishes)
-        _refuse_too_large(prediction, request.app.state.settings.inline_bytes)
-    facts = found(prediction, request.app.state.network.card, uuid.uuid4().hex)
-    return PredictionAnswer(**facts.model_dump(), images=Images(**_base64(prediction.pictures)))
+    id = uuid.uuid4().hex  # noqa: A001
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[bytes]:
+        async with _photograph(request, file, upload_id) as data:
+            prediction = await _predict(request, data, _pictures(outputs), **wishes)
+            _refuse_too_large(prediction, request.app.state.settings.inline_bytes)
+            facts = found(prediction, request.app.state.network.card, id)
+            answer = PredictionAnswer(**facts.model_dump(), images=Images(**_base64(prediction.pictures)))
+            yield answer.model_dump_json(exclude_unset=True).encode()
+
+    if caller and caller.key_id:
+        return await paid(request, caller, idempotency_key, f"prediction {id}", answered)
+    async with answered() as content:
+        return Response(content, media_type="application/json")
 
 
 def _refuse_too_large(prediction: Prediction, limit: int) -> None:

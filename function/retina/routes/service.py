@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 
 from retina import __version__
+from retina.identity.tokens import Verifier
 from retina.model_card import ModelCard
 from retina.schemas import Health, ModelName, SignIn
 from retina.settings import Settings
@@ -30,6 +31,8 @@ async def model(request: Request) -> ModelCard:
 
 @router.get("/sign-in")
 async def sign_in(request: Request) -> SignIn:
-    """Where the page signs people in; nothing but null where nobody can."""
+    """Where the page signs people in."""
     settings: Settings = request.app.state.settings
-    return SignIn(issuer=settings.issuer, client_id=settings.client_id, url=settings.sign_in_url)
+    verifier: Verifier = request.app.state.callers.verifier
+    url = settings.sign_in_url or str(request.base_url).rstrip("/")
+    return SignIn(issuer=verifier.issuer, client_id=verifier.client_id, url=url)

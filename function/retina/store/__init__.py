@@ -1,10 +1,13 @@
 """What outlives a request: embedded (`local`) or in AWS (`aws`), behind one `port`."""
 
 from retina.settings import Settings
-from retina.store.aws import S3Blobs, S3Uploads, s3_client
+from retina.store.aws import S3Blobs, S3Uploads, dynamodb_client, s3_client
 from retina.store.database import Database
+from retina.store.dynamodb import DynamoRecords
 from retina.store.local import LocalBlobs, LocalUploads
 from retina.store.port import Blobs, Uploads
+from retina.store.records import Records
+from retina.store.sqlite import SqliteRecords
 
 
 def open_uploads(settings: Settings) -> Uploads:
@@ -19,6 +22,13 @@ def open_results(settings: Settings) -> Blobs:
     if settings.results_bucket:
         return S3Blobs(s3_client(), settings.results_bucket)
     return LocalBlobs(settings.data)
+
+
+def open_records(settings: Settings) -> Records:
+    """The store of accounts and what they own."""
+    if settings.table:
+        return DynamoRecords(dynamodb_client(), settings.table)
+    return SqliteRecords(open_database(settings))
 
 
 def open_database(settings: Settings) -> Database:

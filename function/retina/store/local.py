@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -78,7 +79,7 @@ class LocalUploads:
 
     @cached_property
     def _key(self) -> bytes:
-        return _own_secret(self._folder / "upload.key")
+        return own_secret(self._folder / "upload.key", lambda: secrets.token_bytes(32))
 
     def _signature(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
@@ -129,12 +130,13 @@ def expire(folder: Path) -> None:
                 continue
 
 
-def _own_secret(path: Path) -> bytes:
-    """The bytes in `path`; made there where there are none. Of several first starts at once one wins."""
+def own_secret(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The bytes in `path`, its owner's alone; made there where there are none. Of several first starts one wins."""
     if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(make())
         try:
             os.link(partial, path)
         except FileExistsError:
