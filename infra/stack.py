@@ -49,9 +49,10 @@ class RetinaStack(Stack):
             connects=[self.uploads.origin, self.identity.sign_in_url],
         )
         client = self.identity.client(self.site.url)
-        self.api.function.add_environment("RETINA_ISSUER", self.identity.issuer)
-        self.api.function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
-        self.api.function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)
+        for function in (self.api.function, self.jobs.worker):
+            function.add_environment("RETINA_ISSUER", self.identity.issuer)
+            function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
+            function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)
         self.watch = Watch(self, "Watch", settings=settings, api=self.api, jobs=self.jobs)
         buckets = (self.site.bucket, self.uploads.bucket, self.data.results)
         page, uploads, results = (self._name(bucket) for bucket in buckets)

@@ -35,7 +35,7 @@ from retina.photograph import decode_photograph, open_photograph
 from retina.segmentation import Segmentation, over
 from retina.settings import Settings
 from retina.unet import VesselNetwork
-from runtime_api import RuntimeApi, multipart
+from runtime_api import COGNITO, RuntimeApi, multipart
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
@@ -188,7 +188,7 @@ def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
         pinned = package.requirements(ROOT / "tests" / "requirements.txt")
         package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
         command = [str(python), "-m", "awslambdaric", "handler.api"]
-        environment = {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
+        environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
         pinning = ["taskset", "-c", str(CORES[-1])]
         firsts: list[float] = []
         for _ in range(5):

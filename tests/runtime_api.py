@@ -39,6 +39,14 @@ def can_be_alone() -> bool:
     return bool(shutil.which("unshare")) and subprocess.run(command, capture_output=True).returncode == 0
 
 
+COGNITO = {
+    "RETINA_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
+    "RETINA_CLIENT_ID": "page",
+    "RETINA_SIGN_IN_URL": "https://retina.auth.us-east-1.amazoncognito.com",
+}
+"""As the stack has them: the package goes without the issuer that the service has for itself."""
+
+
 class RuntimeApi:
     """Starts `command`, which runs the handler "module.function" under awslambdaric in `folder`; use as a context.
 

@@ -224,7 +224,9 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     about = {"/api/v1/health", "/api/v1/model", "/api/v1/sign-in"}
-    assert set(document["paths"]) == {"/predict", PREDICTIONS, "/api/v1/uploads"} | about
+    accounts = {"/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/usage", "/api/v1/usage.csv"}
+    assert set(document["paths"]) == {"/predict", PREDICTIONS, "/api/v1/uploads"} | about | accounts
+    assert set(document["components"]["securitySchemes"]) == {"APIKeyHeader", "HTTPBearer"}
     operation = document["paths"][PREDICTIONS]["post"]
     assert "multipart/form-data" in operation["requestBody"]["content"]
     for status in ("413", "415", "422", "503"):
@@ -256,7 +258,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_page_learns_where_people_sign_in(client: TestClient, tmp_path: Path) -> None:
-    assert client.get("/api/v1/sign-in").json() == {"issuer": None, "client_id": None, "url": None}
+    ours = {"issuer": "urn:retina:embedded", "client_id": "retina-page", "url": "http://testserver"}
+    assert client.get("/api/v1/sign-in").json() == ours
     where = {"issuer": "https://issuer.example.com/pool", "client_id": "page", "url": "https://sign-in.example.com"}
     settings = Settings(data=tmp_path, issuer=where["issuer"], client_id="page", sign_in_url=where["url"])
     with TestClient(create_app(settings)) as cloud:

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built
 from retina.schemas import Outcome
-from runtime_api import RuntimeApi, alone, can_be_alone, http_event, multipart
+from runtime_api import COGNITO, RuntimeApi, alone, can_be_alone, http_event, multipart
 from test_front_door import Server
 
 
@@ -31,7 +31,7 @@ def function(built: Built, aws: str, log: Path) -> Iterator[RuntimeApi]:
 def running(built: Built, aws: str, handler: str, log: Path) -> RuntimeApi:
     environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
     environment |= {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": BUCKET}
-    environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
+    environment |= COGNITO | CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     command = [str(built.python), "-m", "awslambdaric", handler]
     if can_be_alone():
         command = alone(built.folder, built.runtime, *command)

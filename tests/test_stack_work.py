@@ -92,7 +92,10 @@ def test_people_sign_in_by_code_with_their_mail_address(template: dict[str, Any]
     assert not {flow for flow in client.get("ExplicitAuthFlows", []) if "PASSWORD" in flow}
     _, theirs = one(named, "AWS::Cognito::UserPoolClient", "Identity")
     assert theirs["CallbackURLs"] == theirs["LogoutURLs"] == ["https://retina.example.com/"]
-    told = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]["Environment"]["Variables"]
+    functions = [one(template, "AWS::Lambda::Function", name)[1] for name in ("ApiFunction", "JobsFunction")]
+    told, theirs_too = (function["Environment"]["Variables"] for function in functions)
+    signing = ("RETINA_ISSUER", "RETINA_CLIENT_ID", "RETINA_SIGN_IN_URL")
+    assert [told[name] for name in signing] == [theirs_too[name] for name in signing]
     assert told["RETINA_CLIENT_ID"] == {"Ref": name}
     assert "cognito-idp.us-east-1." in json.dumps(told["RETINA_ISSUER"])
     _, domain = one(template, "AWS::Cognito::UserPoolDomain", "Identity")
