@@ -17,7 +17,6 @@ from retina.app import create_app
 from retina.jobs import Work
 from retina.problems import MEDIA_TYPE
 from retina.queue.aws import keys_of
-from retina.store import open_results
 
 NAMESPACE, SERVICE = "Retina", "retina"
 
@@ -32,8 +31,7 @@ _queue = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 @cache
 def _work() -> Work:
-    settings = _app.state.settings
-    return Work(settings, _app.state.network, _app.state.uploads, open_results(settings))
+    return Work(_app.state.services, _app.state.network)
 
 
 class _Embedded(logging.Handler):
@@ -70,7 +68,7 @@ def _take(record: SQSRecord) -> None:
             log.exception("%s failed, attempt %d", key, attempt)
             failed.append(error)
     if failed:
-        raise ExceptionGroup("some photographs failed", failed)
+        raise ExceptionGroup("some jobs failed", failed)
 
 
 @_metrics.log_metrics(capture_cold_start_metric=True)

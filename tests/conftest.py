@@ -20,7 +20,8 @@ from retina.arrays import Rgb
 from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.queue.local import LocalQueue
 from retina.settings import Settings
-from retina.store.aws import dynamodb_client, s3_client
+from retina.store.aws import client as aws_client
+from retina.store.aws import s3_client
 from retina.store.database import Database
 from retina.store.dynamodb import DynamoRecords
 from retina.store.records import Records
@@ -175,7 +176,12 @@ class DynamoTable:
 def dynamodb(aws: str, monkeypatch: pytest.MonkeyPatch) -> DynamoTable:
     for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
         monkeypatch.setenv(name, value)
-    client, name = dynamodb_client(), f"retina-{secrets.token_hex(4)}"
+    return new_table()
+
+
+def new_table() -> DynamoTable:
+    """Where the environment says how to reach it."""
+    client, name = aws_client("dynamodb"), f"retina-{secrets.token_hex(4)}"
     client.create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],

@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built
-from retina.schemas import Outcome
+from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built, new_table
+from retina.services import Services
+from retina.settings import Settings
 from runtime_api import COGNITO, RuntimeApi, alone, can_be_alone, http_event, multipart
 from test_front_door import Server
+from waiting import ended, photographs
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +25,23 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def function(built: Built, aws: str, log: Path) -> Iterator[RuntimeApi]:
-    with running(built, aws, "handler.api", log) as function:
+def table(aws: str) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
+            environment.setenv(name, value)
+        yield new_table().table
+
+
+@pytest.fixture(scope="module")
+def function(built: Built, aws: str, table: str, log: Path) -> Iterator[RuntimeApi]:
+    with running(built, aws, table, "handler.api", log) as function:
         yield function
 
 
-def running(built: Built, aws: str, handler: str, log: Path) -> RuntimeApi:
+def running(built: Built, aws: str, table: str, handler: str, log: Path) -> RuntimeApi:
     environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
-    environment |= {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": BUCKET}
+    environment |= {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": BUCKET, "RETINA_TABLE": table}
+    environment |= {"RETINA_QUEUE_URL": f"{aws}/123456789012/jobs"}
     environment |= COGNITO | CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     command = [str(built.python), "-m", "awslambdaric", handler]
     if can_be_alone():
@@ -141,15 +152,18 @@ def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log
 
 
 def test_the_worker_segments_what_the_queue_tells_of(
-    built: Built, aws: str, s3: Any, tmp_path: Path, sample: bytes
+    built: Built, aws: str, table: str, s3: Any, tmp_path: Path, sample: bytes
 ) -> None:
-    key = f"batch/{'0123456789abcdef' * 2}/7"
+    services = Services(Settings(uploads_bucket=BUCKET, results_bucket=BUCKET, table=table))
+    [key] = photographs(services, 1)
     s3.put_object(Bucket=BUCKET, Key=key, Body=sample, ContentType="image/jpeg")
     body = (ROOT / "tests" / "events" / "s3_object_created.json").read_text()
+    body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
     message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
-    with running(built, aws, "handler.worker", tmp_path / "log") as worker:
+    with running(built, aws, table, "handler.worker", tmp_path / "log") as worker:
         assert worker.invoke({"Records": [message]}) == {"batchItemFailures": []}
-    stored = s3.get_object(Bucket=BUCKET, Key=f"{key}.json")["Body"].read()
-    assert Outcome.model_validate_json(stored).status == "done"
+    done = ended(services, key)
+    assert done
+    assert done.status == "done"
     counted = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert sum(line.get("Predictions") == [1.0] for line in counted) == 1

@@ -16,33 +16,38 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from conftest import BUCKET, CREDENTIALS, ROOT
+from conftest import BUCKET, CREDENTIALS, ROOT, DynamoTable
 from event_source import EventSource
+from retina.errors import UploadNotFoundError
 from retina.queue.aws import keys_of
 from retina.queue.local import LEASE_SECONDS, LocalQueue
 from retina.queue.port import ATTEMPTS
-from retina.store.aws import S3Blobs, S3Uploads
+from retina.services import Services
+from retina.settings import Settings
 from retina.store.database import Database
-from retina.store.port import BATCH
+from retina.store.port import BATCH, FILE_NAME, UPLOADS
 from retina.worker import work_once
-from runtime_api import RuntimeApi
+from runtime_api import COGNITO, RuntimeApi
 from specimens import encode
 from test_app import PREDICTIONS
-from waiting import LIMIT, Way, eventually, new_batch, outcome, photographs
+from waiting import LIMIT, Way, ended, eventually, outcome, photographs
 
 EVENTS = ROOT / "tests" / "events"
+
+
+RESULTS = "retina-results"
 
 
 class Sqs:
     """A form of S3's, which tells SQS, whose messages go to the handler under Lambda's runtime client."""
 
-    def __init__(self, s3: Any, sqs: Any, dead: str) -> None:
-        self._s3, self._sqs, self._dead = s3, sqs, dead
-        self.uploads, self.results = S3Uploads(s3, BUCKET, LIMIT), S3Blobs(s3, RESULTS)
+    def __init__(self, services: Services, s3: Any, sqs: Any, dead: str) -> None:
+        self.services, self._s3, self._sqs, self._dead = services, s3, sqs, dead
 
     def send(self, key: str, data: bytes) -> None:
-        form = self.uploads.form(key, "image/jpeg", "")
-        httpx.post(form.url, data=form.fields, files={"file": data}).raise_for_status()
+        folder, _, number = key.rpartition("/")
+        form = self.services.uploads.form(f"{folder}/{FILE_NAME}", "application/octet-stream", "")
+        httpx.post(form.url, data=form.fields, files={"file": (number, data)}).raise_for_status()
 
     def poison(self, key: str) -> None:
         self._s3.put_object(Bucket=BUCKET, Key=key, Body=b"x", ContentType="image/png", StorageClass="GLACIER")
@@ -52,11 +57,8 @@ class Sqs:
         return int(counted["Attributes"]["ApproximateNumberOfMessages"])
 
 
-RESULTS = "retina-results"
-
-
 @pytest.fixture
-def sqs(s3: Any, aws: str, environment: dict[str, str], tmp_path: Path) -> Iterator[Sqs]:
+def sqs(s3: Any, dynamodb: DynamoTable, environment: dict[str, str], tmp_path: Path) -> Iterator[Sqs]:
     import boto3
 
     client = boto3.client("sqs")
@@ -71,13 +73,17 @@ def sqs(s3: Any, aws: str, environment: dict[str, str], tmp_path: Path) -> Itera
     only = {"Key": {"FilterRules": [{"Name": "prefix", "Value": BATCH}]}}
     told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
     s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=told)
-    buckets = {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": RESULTS, "RETINA_UPLOAD_BYTES": str(LIMIT)}
+    settings = Settings(
+        uploads_bucket=BUCKET, results_bucket=RESULTS, table=dynamodb.table, queue_url=url, upload_bytes=LIMIT
+    )
+    chosen = settings.model_dump(include={"uploads_bucket", "results_bucket", "table", "queue_url", "upload_bytes"})
+    theirs = {f"RETINA_{setting.upper()}": str(value) for setting, value in chosen.items()}
     command = [sys.executable, "-m", "awslambdaric", "handler.worker"]
     with (
-        RuntimeApi(command, ROOT / "function", environment | buckets, tmp_path / "log") as function,
+        RuntimeApi(command, ROOT / "function", environment | COGNITO | theirs, tmp_path / "log") as function,
         EventSource(client, url, function),
     ):
-        yield Sqs(s3, client, dead)
+        yield Sqs(Services(settings), s3, client, dead)
     s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
 
 
@@ -88,7 +94,7 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client: TestClient, sample: bytes) -> None:
-    keys = photographs(new_batch(), 4)
+    keys = photographs(way.services, 4)
     white = encode(Image.new("RGB", (300, 200), "white"), "PNG")
     sent = (sample, b"text", white, sample[:2000])
     for key, data in zip(keys, sent, strict=True):
@@ -100,7 +106,7 @@ def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client
     told = done.findings.model_dump(mode="json")
     assert {name: told[name] for name in told if name != "id"} == {name: direct[name] for name in told if name != "id"}
     for name, image in (("mask.png", "mask"), ("overlay.jpg", "overlay")):
-        assert way.results.read(f"{keys[0]}/{name}") == base64.b64decode(direct["images"][image])
+        assert way.services.results.read(f"{keys[0]}/{name}") == base64.b64decode(direct["images"][image])
     assert [(each.status, each.code) for each in others] == [
         ("rejected", "unsupported_media_type"),
         ("rejected", "not_a_fundus_photograph"),
@@ -111,7 +117,7 @@ def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client
 
 
 def test_a_job_that_never_works_is_given_up_and_laid_aside_and_stops_no_other(way: Way, sample: bytes) -> None:
-    poison, good = photographs(new_batch(), 2)
+    poison, good = photographs(way.services, 2)
     way.poison(poison)
     way.send(good, sample)
     assert outcome(way, good).status == "done"
@@ -122,25 +128,41 @@ def test_a_job_that_never_works_is_given_up_and_laid_aside_and_stops_no_other(wa
     eventually(lambda: way.given_up() == 1)
 
 
-def test_another_photograph_under_the_same_key_is_work_anew(way: Way, sample: bytes) -> None:
-    [key] = photographs(new_batch(), 1)
-    way.send(key, b"text")
-    first = outcome(way, key)
-    way.send(key, sample)
-    assert outcome(way, key, differs_from=first).status == "done"
+def test_what_is_finished_is_not_worked_on_again_and_what_is_none_of_a_batchs_is_deleted(
+    way: Way, sample: bytes
+) -> None:
+    first, second = photographs(way.services, 2)
+    way.send(first, b"text")
+    rejected = outcome(way, first)
+    beyond, nobodys = f"{first[:-1]}2", f"batch/{'0' * 32}/0"
+    for key in (first, beyond, nobodys, second):
+        way.send(key, sample)
+    assert outcome(way, second).status == "done"
+    assert ended(way.services, first) == rejected
+    account = way.services.accounts.of_user("https://issuer.example", "anna")
+    assert way.services.credits.balance(account) == 20 - 1
+    for key in (beyond, nobodys):
+        eventually(lambda key=key: _is_gone(way.services, key))
+
+
+def _is_gone(services: Services, key: str) -> bool:
+    try:
+        services.uploads.read(key)
+    except UploadNotFoundError:
+        return True
+    return False
 
 
 def test_what_is_uploaded_for_one_request_does_not_wait_in_the_queue(way: Way, sample: bytes) -> None:
-    single, [waits] = f"uploads/{uuid.uuid4().hex}", photographs(new_batch(), 1)
+    single, [waits] = f"{UPLOADS}{uuid.uuid4().hex}", photographs(way.services, 1)
     way.send(single, sample)
     way.send(waits, sample)
     assert outcome(way, waits).status == "done"
-    assert way.results.read(f"{single}.json") is None
-    assert way.uploads.read(single) == sample
+    assert way.services.uploads.read(single) == sample
 
 
 def test_many_workers_never_hold_the_same_job(queue: LocalQueue, tmp_path: Path) -> None:
-    keys = photographs(new_batch(), 200)
+    keys = [f"{BATCH}{'0' * 32}/{number}" for number in range(200)]
     for key in keys:
         queue.put(key)
 
@@ -157,7 +179,7 @@ def test_many_workers_never_hold_the_same_job(queue: LocalQueue, tmp_path: Path)
 def test_a_lease_that_ended_is_taken_over_and_its_holder_changes_nothing_more(
     queue: LocalQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [key] = photographs(new_batch(), 1)
+    key = f"{BATCH}{'0' * 32}/7"
     queue.put(key)
     lost = queue.lease()
     assert lost
@@ -175,7 +197,7 @@ def test_a_lease_that_ended_is_taken_over_and_its_holder_changes_nothing_more(
 
 
 def test_a_job_that_kills_its_workers_is_given_up(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    [key] = photographs(new_batch(), 1)
+    key = f"{BATCH}{'0' * 32}/7"
     queue.put(key)
     for attempt in range(1, ATTEMPTS + 1):
         lease = queue.lease()
@@ -207,6 +229,6 @@ def test_the_worker_confirms_what_is_no_work(s3: Any, environment: dict[str, str
         {"messageId": str(number), "body": body, "attributes": attributes, "eventSource": "aws:sqs"}
         for number, body in enumerate(bodies)
     ]
-    with RuntimeApi(command, ROOT / "function", environment | buckets, tmp_path / "log") as function:
+    with RuntimeApi(command, ROOT / "function", environment | COGNITO | buckets, tmp_path / "log") as function:
         answer = function.invoke({"Records": records})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]}

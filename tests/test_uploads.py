@@ -33,9 +33,10 @@ NOBODY = "0" * 32
 @pytest.fixture(params=["embedded", "S3"])
 def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestClient]:
     """The service with either store, which takes up to 5 MiB."""
-    app = create_app(Settings(data=tmp_path, upload_bytes=LIMIT))
     if request.param == "S3":
-        app.state.uploads = S3Uploads(request.getfixturevalue("s3"), BUCKET, LIMIT)
+        request.getfixturevalue("s3")
+    bucket = BUCKET if request.param == "S3" else None
+    app = create_app(Settings(data=tmp_path, upload_bytes=LIMIT, uploads_bucket=bucket))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

@@ -13,15 +13,17 @@ import pytest
 
 from conftest import SAMPLE
 from retina.queue.local import LocalQueue
+from retina.services import Services
+from retina.settings import Settings
 from retina.store.database import Database
-from retina.store.local import LocalBlobs, LocalUploads
+from retina.store.local import LocalUploads
 from retina.worker import run
 from test_front_door import Server
-from waiting import LIMIT, Embedded, eventually, new_batch, outcome, photographs
+from waiting import LIMIT, Embedded, ended, eventually, outcome, photographs
 
 
 def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes) -> None:
-    keys = photographs(new_batch(), 8)
+    keys = photographs(embedded.services, 8)
     for key in keys:
         embedded.send(key, sample)
     killed = 0
@@ -48,8 +50,9 @@ def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environment: dict[str, str]) -> None:
+    services = Services(Settings(data=tmp_path))
     queue, uploads = LocalQueue(Database(tmp_path / "retina.sqlite")), LocalUploads(tmp_path, LIMIT)
-    keys = photographs(new_batch(), 20)
+    keys = photographs(services, 20)
     for key in keys:
         uploads.receive(uploads.form(key, "image/jpeg", "").fields, SAMPLE.read_bytes())
         queue.put(key)
@@ -58,7 +61,7 @@ def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environme
     process.terminate()
     assert process.wait(30) == 0
     assert 0 < queue.waiting() < len(keys)
-    found = [key for key in keys if LocalBlobs(tmp_path).read(f"{key}.json")]
+    found = [key for key in keys if ended(services, key)]
     assert len(found) + queue.waiting() == len(keys), "the job that it had was ended"
 
 
@@ -90,17 +93,17 @@ def test_the_service_works_off_what_waits_and_what_waited_when_it_was_killed(
 ) -> None:
     environment = environment | {"RETINA_DATA": str(tmp_path / "data")}
     server = Server(tmp_path, environment)
-    keys = photographs(new_batch(), 6)
+    services = Services(Settings(data=tmp_path / "data"))
+    keys = photographs(services, 6)
     uploads = LocalUploads(tmp_path / "data", LIMIT)
     for key in keys:
         form = uploads.form(key, "image/jpeg", f"{server.url}/uploads")
         assert httpx.post(form.url, data=form.fields, files={"file": sample}).status_code == 204
-    results = LocalBlobs(tmp_path / "data")
-    eventually(lambda: results.read(f"{keys[0]}.json"))
+    eventually(lambda: ended(services, keys[0]))
     server.process.kill()
     server.process.wait()
     again = Server(tmp_path, environment)
-    eventually(lambda: all(results.read(f"{key}.json") for key in keys) or None)
+    eventually(lambda: all(ended(services, key) for key in keys) or None)
     children = psutil.Process(again.process.pid).children()
     again.process.terminate()
     assert again.process.wait(30) == 0

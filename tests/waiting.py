@@ -1,7 +1,6 @@
 """What the tests of queue and workers share: batches, and waiting for what becomes of them."""
 
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -9,22 +8,24 @@ from typing import Protocol, TypeVar
 from fastapi.testclient import TestClient
 
 from retina.app import create_app
+from retina.batch import Order, batch_key, batch_of, number_key, outcome_of
+from retina.queue.local import LocalQueue
 from retina.schemas import Outcome
+from retina.services import Services
 from retina.settings import Settings
-from retina.store.local import LocalBlobs
-from retina.store.port import BATCH, Blobs, Uploads
+from retina.store.port import FILE_NAME
 
 T = TypeVar("T")
 LIMIT = 5 * 2**20
 PATIENCE_SECONDS = 60
+ORDER = Order(("mask", "overlay"))
 
 
-def photographs(batch: str, count: int) -> list[str]:
-    return [f"{batch}/{number}" for number in range(count)]
-
-
-def new_batch() -> str:
-    return BATCH + uuid.uuid4().hex
+def photographs(services: Services, count: int, order: Order = ORDER) -> list[str]:
+    """The keys of the photographs of a new batch of somebody's."""
+    account = services.accounts.of_user("https://issuer.example", "anna")
+    batch = services.batches.create(account, "", [(f"{n}.jpg", 1000) for n in range(count)], order, {})
+    return [f"{batch.folder}{number}" for number in range(count)]
 
 
 def eventually(found: Callable[[], T | None]) -> T:
@@ -36,26 +37,28 @@ def eventually(found: Callable[[], T | None]) -> T:
     raise AssertionError(f"nothing came of it in {PATIENCE_SECONDS} s")
 
 
+def ended(services: Services, key: str) -> Outcome | None:
+    """What has become of a photograph, if it is finished."""
+    _, batch, number = key.split("/")
+    [known] = services.records.get(batch_key(batch))
+    assert known
+    [item] = services.records.get(number_key(batch_of(known).items, int(number)))
+    return outcome_of(item)
+
+
 class Way(Protocol):
     """From a form to a result."""
 
-    uploads: Uploads
-    results: Blobs
+    services: Services
 
     def send(self, key: str, data: bytes) -> None: ...
     def poison(self, key: str) -> None: ...
     def given_up(self) -> int: ...
 
 
-def outcome(way: Way, key: str, differs_from: Outcome | None = None) -> Outcome:
+def outcome(way: Way, key: str) -> Outcome:
     """What became of it; waits for that."""
-
-    def ended() -> Outcome | None:
-        found = way.results.read(f"{key}.json")
-        now = Outcome.model_validate_json(found) if found else None
-        return now if now != differs_from else None
-
-    return eventually(ended)
+    return eventually(lambda: ended(way.services, key))
 
 
 class Embedded:
@@ -64,13 +67,14 @@ class Embedded:
     def __init__(self, folder: Path) -> None:
         app = create_app(Settings(data=folder, upload_bytes=LIMIT))
         self.client = TestClient(app)
-        self.folder, self.queue = folder, app.state.queue
-        self.uploads: Uploads = app.state.uploads
-        self.results: Blobs = LocalBlobs(folder)
+        self.services: Services = app.state.services
+        assert isinstance(self.services.queue, LocalQueue)
+        self.folder, self.queue = folder, self.services.queue
 
     def send(self, key: str, data: bytes) -> None:
-        form = self.uploads.form(key, "image/jpeg", "/uploads")
-        answer = self.client.post(form.url, data=form.fields, files={"file": data})
+        folder, _, number = key.rpartition("/")
+        form = self.services.uploads.form(f"{folder}/{FILE_NAME}", "application/octet-stream", "/uploads")
+        answer = self.client.post(form.url, data=form.fields, files={"file": (number, data)})
         assert answer.status_code == 204, answer.text
 
     def poison(self, key: str) -> None:

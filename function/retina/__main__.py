@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     worker.set_defaults(run=_worker)
 
-    credits = commands.add_parser("credits", help="show or grant an account's credits")  # noqa: A001
+    credits = commands.add_parser("credits", help="show or grant an account's credits")
     wishes = credits.add_subparsers(required=True)
     show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
     grant = wishes.add_parser("grant", help="add credits")
@@ -127,6 +127,7 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from retina.app import create_app
+    from retina.queue.local import LocalQueue
     from retina.worker import Workers
 
     family = socket.AF_INET6 if ":" in parsed.host else socket.AF_INET
@@ -141,7 +142,8 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
     address = f"http://{shown}:{port}/"
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
-    workers = nullcontext() if settings.uploads_bucket else Workers(app.state.queue, settings.workers)
+    queue = app.state.services.queue
+    workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
@@ -153,12 +155,14 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
 def _worker(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.jobs import Work
     from retina.queue.local import LocalQueue
-    from retina.store import open_database, open_results, open_uploads
+    from retina.services import Services
     from retina.unet import VesselNetwork
     from retina.worker import run
 
-    work = Work(settings, VesselNetwork(settings.model), open_uploads(settings), open_results(settings))
-    run(LocalQueue(open_database(settings)), work)
+    services = Services(settings)
+    if not isinstance(services.queue, LocalQueue):
+        return _wrong("RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, and no worker of this kind.")
+    run(services.queue, Work(services, VesselNetwork(settings.model)))
     return 0
 
 

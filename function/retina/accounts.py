@@ -8,14 +8,17 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 from dataclasses import dataclass
 
 from retina import clock
 from retina.credits import account_key, opening
-from retina.errors import KeyRefusedError, NotFoundError, TooManyKeysError
+from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
 
 API_KEY = re.compile(r"rk_([0-9a-f]{16})_([0-9a-f]{64})")
+TOKEN_SECONDS = 2 * 3600
+"""Longer than any access token is good."""
 MOST_KEYS = 100
 """Of one account at the same time."""
 REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
@@ -51,7 +54,19 @@ class Accounts:
                     raise
             else:
                 return account
+        if "closed" in known.data:
+            raise TokenRefusedError("This account was deleted. Sign in again to make a new one.")
         return str(known.data["account"])
+
+    def close(self, account: str, issuer: str, subject: str) -> None:
+        """Nothing leads from the person to the account any more, or back; its ledger and balance stay.
+
+        That it was closed is known for as long as an access token may be good.
+        """
+        user, expires = _user(issuer, subject), int(time.time()) + TOKEN_SECONDS
+        self._records.write(
+            Put(user, {"closed": clock.now()}, expires=expires), Put(account_key(account), {"closed": clock.now()})
+        )
 
     def make_key(self, account: str, name: str) -> tuple[ApiKey, str]:
         """A new key called `name`, and its text, which is not kept."""

@@ -9,19 +9,15 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from retina import __version__
-from retina.accounts import Accounts
 from retina.cores import Cores
-from retina.credits import Credits
 from retina.front_door import FORM_BYTES, FrontDoor
-from retina.idempotency import Idempotency
 from retina.identity.callers import Callers
+from retina.identity.cognito import CognitoPool
 from retina.identity.tokens import PublishedKeys, Verifier
 from retina.problems import add_error_map
-from retina.queue.local import LocalQueue
-from retina.routes import keys, predictions, service, uploads, usage
+from retina.routes import account, batches, exports, history, keys, links, predictions, service, uploads, usage
+from retina.services import Services
 from retina.settings import Settings
-from retina.store import open_database, open_records, open_results, open_uploads
-from retina.store.records import Records
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -48,22 +44,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
     MultiPartParser.spool_max_size = max(settings.inline_bytes, settings.upload_bytes) + FORM_BYTES
-    app.include_router(predictions.router)
-    app.include_router(uploads.router)
-    app.include_router(keys.router)
-    app.include_router(usage.router)
-    app.include_router(service.router)
-    app.state.uploads = open_uploads(settings)
+    for room in (predictions, history, batches, exports, uploads, keys, usage, account, service):
+        app.include_router(room.router)
+    app.state.services = services = Services(settings)
     larger = {}
     if not settings.uploads_bucket:
-        app.state.queue = LocalQueue(open_database(settings))
         app.include_router(uploads.embedded)
         larger[uploads.RECEIVED_AT] = settings.upload_bytes
-    records = open_records(settings)
-    app.state.accounts = Accounts(records, settings.signup_credits)
-    app.state.credits = Credits(records)
-    app.state.idempotency = Idempotency(records, open_results(settings))
-    app.state.callers = Callers(app.state.accounts, _verifier(app, settings, records))
+    if not settings.results_bucket:
+        app.include_router(links.embedded)
+    app.state.callers = _callers(app, services)
     add_error_map(app)
     app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)
     if settings.site:
@@ -71,19 +61,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _verifier(app: FastAPI, settings: Settings, records: Records) -> Verifier:
-    """Of the issuer's tokens; without one in the settings, of the one in this service, whose pages are added."""
+def _callers(app: FastAPI, services: Services) -> Callers:
+    """By the issuer's tokens; without one in the settings, by those of this service's own, whose pages are added."""
+    settings = services.settings
     if settings.issuer and settings.client_id:
-        return Verifier(PublishedKeys(f"{settings.issuer}/.well-known/jwks.json"), settings.issuer, settings.client_id)
+        keys = PublishedKeys(f"{settings.issuer}/.well-known/jwks.json")
+        verifier = Verifier(keys, settings.issuer, settings.client_id)
+        pool = CognitoPool(settings.issuer.rpartition("/")[2])
+        return Callers(services.accounts, verifier, pool.forget)
     # Not above: Lambda's package goes without argon2.
     from retina.identity.issuer import CLIENT, ISSUER, Issuer
     from retina.identity.people import People
     from retina.routes import issuer
 
-    app.state.people = People(records)
-    app.state.issuer = Issuer(records, app.state.people, settings.data)
+    app.state.people = People(services.records)
+    app.state.issuer = Issuer(services.records, app.state.people, settings.data)
     app.include_router(issuer.router)
-    return Verifier(app.state.issuer.key, ISSUER, CLIENT)
+    return Callers(services.accounts, Verifier(app.state.issuer.key, ISSUER, CLIENT), app.state.people.forget)
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:

@@ -17,6 +17,7 @@ RetinaError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
 ├── AccountError                the caller may not, or not now
+│   ├── FairUseError                enough for an hour, for nothing
 │   ├── SignInRequiredError         who is asking was not said
 │   ├── PersonRequiredError         a key may not do it
 │   ├── SignInRefusedError          address or password
@@ -146,6 +147,16 @@ class RequestInProgressError(AccountError):
         self.retry_after = retry_after
 
 
+class FairUseError(AccountError):
+    """Who does not pay has asked for enough; more is answered after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "That is as much as this service answers for nothing in an hour. Please come back later, or use an API key."
+        )
+        self.retry_after = retry_after
+
+
 class IdempotencyKeyReusedError(AccountError):
     """An idempotency key was used for another request."""
 
@@ -194,6 +205,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     KeyRefusedError: (401, "key_refused"),
     NotFoundError: (404, "not_found"),
     OutOfCreditsError: (402, "out_of_credits"),
+    FairUseError: (429, "fair_use_exceeded"),
     RequestInProgressError: (409, "request_in_progress"),
     IdempotencyKeyReusedError: (422, "idempotency_key_reused"),
     BusyError: (503, "busy"),

@@ -3,8 +3,10 @@
 from dataclasses import asdict
 
 from retina.model_card import ModelCard
+from retina.pictures import KEPT
 from retina.prediction import Prediction
-from retina.schemas import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality
+from retina.saved import Saved
+from retina.schemas import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality, SavedPrediction
 
 
 def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
@@ -31,3 +33,23 @@ def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
         ),
         measurements=MeasurementValues(**asdict(prediction.measurements)),
     )
+
+
+def told(saved: Saved) -> SavedPrediction:
+    """A saved prediction as it is told to its owner."""
+    return SavedPrediction(
+        **saved.findings.model_dump(),
+        subject=saved.labels.subject,
+        eye=saved.labels.eye,
+        taken_on=saved.labels.taken_on,
+        note=saved.labels.note,
+        saved=saved.saved,
+        predicted=saved.predicted,
+        software_version=saved.software,
+        image_urls=image_urls(saved.id),
+    )
+
+
+def image_urls(id: str) -> dict[str, str]:
+    """Where the pictures of the saved prediction `id` are."""
+    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in KEPT}

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from retina import pictures
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
+from retina.findings import found
 from retina.prediction import Picture, Prediction, predict
 from retina.results import RESULTS, OutputFolderError, Results, Row, read_results
 from retina.settings import Settings
+from retina.tables import columns_of
 from retina.unet import VesselNetwork
 
 OUTPUTS: dict[str, Picture] = {
@@ -175,23 +177,8 @@ class _Job:
         return self.out / f"{stem}_{output}.png"
 
     def _row(self, file: Path, prediction: Prediction) -> Row:
-        density = prediction.measurements.vascular_density
-        return Row(
-            file=str(file),
-            status="done",
-            width=str(prediction.width),
-            height=str(prediction.height),
-            field_of_view_width=str(prediction.field_of_view.width),
-            fundus_like=_yes(prediction.field_of_view.fundus_like),
-            photo_sha256=prediction.sha256,
-            model_sha256=self.network.card.sha256,
-            card_sha256=self.network.card.digest,
-            threshold=str(prediction.threshold),
-            canvas=str(prediction.canvas),
-            flips=_yes(self.flips),
-            expected_dice="" if prediction.expected_dice is None else str(prediction.expected_dice),
-            vascular_density="" if density is None else str(density),
-        )
+        card = self.network.card
+        return Row(str(file), "done", card_sha256=card.digest, **columns_of(found(prediction, card, "")))
 
 
 def _yes(value: bool) -> str:

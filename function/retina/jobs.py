@@ -1,28 +1,39 @@
-"""The work that waits in the queue: segment a stored photograph, and store what was found.
+"""The work that waits in the queue: segment a photograph of a batch, or make an export.
 
-Enters: the key of a photograph, such as batch/6f1c.../7; leaves: its `Outcome` in <key>.json, and of a photograph that
-could be answered the vessel mask in <key>/mask.png and the overlay in <key>/overlay.jpg, stored before the outcome.
+Enters: a job's key, such as batch/6f1c.../7 or exports/6f1c...; leaves: what it has come to, in the rooms that keep it.
+What is stored of a photograph is so before its outcome: in its folder, such as batch/6f1c.../7/mask.png.
 """
 
 import hashlib
-import logging
+import tempfile
 from dataclasses import dataclass
+from typing import Literal
 
 from retina import events
-from retina.errors import STATUS, PhotographError, UploadNotFoundError
+from retina.archive import pack_batch, pack_history
+from retina.errors import (
+    STATUS,
+    NotFoundError,
+    OutOfCreditsError,
+    PhotographError,
+    RetinaError,
+    UploadNotFoundError,
+)
 from retina.findings import found
-from retina.pictures import OUTPUTS
+from retina.pictures import FILES, OUTPUTS
 from retina.prediction import predict
 from retina.queue.port import ATTEMPTS
 from retina.schemas import Outcome
-from retina.settings import Settings
-from retina.store.port import Blobs, Uploads
+from retina.services import Services
+from retina.store.port import EXPORTS
+from retina.turns import Turn
 from retina.unet import VesselNetwork
 
-log = logging.getLogger("retina")
-
-PICTURES = {"mask": ("mask.png", "image/png"), "overlay": ("overlay.jpg", "image/jpeg")}
-"""What is stored of the outputs, under which name and as what."""
+GIVEN_UP = Outcome(
+    status="failed",
+    code="internal_error",
+    detail="Something went wrong on our side, more than once. Please retry the batch later.",
+)
 
 
 class GivenUpError(Exception):
@@ -33,38 +44,97 @@ class GivenUpError(Exception):
 class Work:
     """What is done with each job."""
 
-    settings: Settings
+    services: Services
     network: VesselNetwork
-    uploads: Uploads
-    results: Blobs
 
     def __call__(self, key: str, attempt: int) -> None:
         """Do it, for the `attempt`th time, which changes nothing where it was done before.
 
         Raises what went wrong where it is worth another attempt, and `GivenUpError` where there were enough of them.
         """
-        if attempt > ATTEMPTS:
-            detail = "Something went wrong on our side, more than once. Please send the photograph again."
-            self._store(key, Outcome(status="failed", code="internal_error", detail=detail))
+        given_up = attempt > ATTEMPTS
+        folder, _, name = key.rpartition("/")
+        if key.startswith(EXPORTS):
+            done = self._export(name, given_up)
+        else:
+            done = self._photograph(key, folder.rpartition("/")[2], int(name), given_up)
+        if done and given_up:
             raise GivenUpError(f"{key} was tried {ATTEMPTS} times")
-        try:
-            outcome = self._segmented(key)
-        except (PhotographError, UploadNotFoundError) as error:
-            code = STATUS[type(error)][1]
-            events.rejected(code)
-            outcome = Outcome(status="rejected", code=code, detail=str(error))
-        self._store(key, outcome)
 
-    def _segmented(self, key: str) -> Outcome:
-        wanted = {name: picture for output in PICTURES for name, picture in OUTPUTS[output].items()}
-        prediction = predict(self.uploads.read(key), self.network, self.settings, wanted)
+    def _photograph(self, key: str, batch: str, number: int, given_up: bool) -> bool:
+        """Whether there was anything to be done."""
+        services = self.services
+        turn = services.turns.begin(batch, number)
+        if turn is None:
+            if not services.turns.there(batch, number):
+                services.uploads.delete(key)
+            return False
+        outcome = GIVEN_UP if given_up else self._outcome(turn, key)
+        try:
+            kept = services.turns.finish(turn, outcome)
+        except OutOfCreditsError as error:  # another photograph has used up the last one meanwhile
+            outcome = _ended("failed", error)
+            kept = services.turns.finish(turn, outcome)
+        if not kept and not services.turns.there(batch, number):
+            services.results.delete_all(f"{key}/")
+        if kept and outcome.code:
+            events.rejected(outcome.code)
+        return True
+
+    def _outcome(self, turn: Turn, key: str) -> Outcome:
+        try:
+            self.services.turns.demand_credit(turn)
+            return self._segmented(turn, key)
+        except (PhotographError, UploadNotFoundError) as error:
+            return _ended("rejected", error)
+        except OutOfCreditsError as error:
+            return _ended("failed", error)
+
+    def _segmented(self, turn: Turn, key: str) -> Outcome:
+        services, order = self.services, turn.batch.order
+        wanted = {name: picture for output in order.outputs for name, picture in OUTPUTS[output].items()}
+        prediction = predict(
+            services.uploads.read(key),
+            self.network,
+            services.settings,
+            wanted,
+            threshold=order.threshold,
+            flips=order.flips,
+            force=order.force,
+        )
         events.predicted(prediction.network_seconds)
         for name, picture in prediction.pictures.items():
-            file, content_type = PICTURES[name]
-            self.results.put(f"{key}/{file}", picture, content_type)
-        # Not a random one: a job that is done twice has one outcome.
+            file, content_type = FILES[name]
+            services.results.put(f"{key}/{file}", picture, content_type)
+        # Not a random id: a job that is done twice has one outcome.
         findings = found(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
         return Outcome(status="done", findings=findings)
 
-    def _store(self, key: str, outcome: Outcome) -> None:
-        self.results.put(f"{key}.json", outcome.model_dump_json().encode(), "application/json")
+    def _export(self, id: str, given_up: bool) -> bool:
+        """Whether there was anything to be done."""
+        services = self.services
+        export = services.exports.find(id)
+        if export is None or export.state in ("ready", "failed"):
+            return False
+        if given_up:
+            services.exports.tell(id, "failed")
+            return True
+        services.exports.tell(id, "running")
+        with tempfile.TemporaryFile() as file:
+            try:
+                if export.batch:
+                    batch = services.batches.get(export.account, export.batch)
+                    pack_batch(batch, services.batches, services.results, file)
+                else:
+                    pack_history(export.account, services.history, services.results, file)
+            except NotFoundError:  # the batch was deleted meanwhile
+                services.exports.tell(id, "failed")
+                return True
+            size = file.tell()
+            file.seek(0)
+            services.exports.keep(id, file, size)
+        return True
+
+
+def _ended(status: Literal["rejected", "failed"], error: RetinaError) -> Outcome:
+    return Outcome(status=status, code=STATUS[type(error)][1], detail=str(error))

@@ -93,6 +93,23 @@ OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
 }
 """What can be asked for, and the pictures that each output puts into the answer."""
 
+FILES = {
+    "mask": ("mask.png", "image/png"),
+    "probability": ("probability.png", "image/png"),
+    "overlay": ("overlay.jpg", "image/jpeg"),
+    "skeleton": ("skeleton.png", "image/png"),
+}
+"""What can be stored of a batch's photographs, under which name and as what."""
+
+KEPT: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
+    "photograph": lambda photograph, _: _png(photograph.rgb[..., ::-1]),
+    "mask": OUTPUTS["mask"]["mask"],
+    "probability": OUTPUTS["probability"]["probability"],
+    "overlay": lambda photograph, segmentation: _png(overlay(photograph, segmentation, OVERLAY_SIDE)[..., ::-1]),
+    "skeleton": OUTPUTS["skeleton"]["skeleton"],
+}
+"""What is kept of a saved prediction, all PNG: the photograph as it was decoded, upright and without its metadata."""
+
 
 def _png(pixels: NDArray[np.uint8] | cv2.typing.MatLike, *parameters: int) -> bytes:
     return _encode(".png", pixels, *parameters)

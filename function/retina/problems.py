@@ -13,6 +13,7 @@ from retina import events
 from retina.errors import (
     STATUS,
     BusyError,
+    FairUseError,
     FileMissingError,
     InvalidRequestError,
     ModelCardError,
@@ -60,7 +61,9 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
     if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
         log.error("request %s failed: %s", request_id, error)
         detail = f"The service's model cannot be used for this photograph. Please tell whoever runs it: {request_id}."
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError | RequestInProgressError) else {}
+    headers = {}
+    if isinstance(error, BusyError | FairUseError | RequestInProgressError):
+        headers["Retry-After"] = str(error.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return problem(request_id, status, code, detail, headers)

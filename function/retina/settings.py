@@ -41,9 +41,13 @@ class Settings(BaseSettings):
     uploads_bucket: str | None = Field(
         None, description="keep uploads in this S3 bucket instead, which fills the queue"
     )
-    results_bucket: str | None = Field(None, description="keep what the queue's photographs show in this S3 bucket")
+    results_bucket: str | None = Field(None, description="keep results and saved photographs in this S3 bucket")
+    queue_url: str | None = Field(None, description="put jobs into this SQS queue instead of the embedded one")
     table: str | None = Field(None, description="keep accounts, credits and such in this DynamoDB table instead")
     signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
+    free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
+    proxy_proof: str | None = Field(None, description="what the proxy in front sends, so that it is believed")
     issuer: str | None = Field(None, description="of the access tokens, instead of the one in this service")
     client_id: str | None = Field(None, description="of the page, at the issuer")
     sign_in_url: str | None = Field(None, description="below which the issuer's sign-in pages are")

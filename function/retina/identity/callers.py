@@ -1,5 +1,6 @@
 """From what a request carries to the account it acts for. Does not know how a request looks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from retina.accounts import Accounts
@@ -8,17 +9,21 @@ from retina.identity.tokens import Verifier
 
 @dataclass(frozen=True)
 class Caller:
-    """An account, and the id of the API key that was used; "" for a person who has signed in."""
+    """An account, by an API key of this id or by a person, who is the issuer's `subject`; the other of both is ""."""
 
     account: str
     key_id: str = ""
+    subject: str = ""
 
 
 class Callers:
-    """Those who have an account in `accounts`, or an access token that `verifier` accepts."""
+    """Those who have an account in `accounts`, or an access token that `verifier` accepts.
 
-    def __init__(self, accounts: Accounts, verifier: Verifier) -> None:
-        self._accounts, self.verifier = accounts, verifier
+    `forget` makes the issuer forget a subject.
+    """
+
+    def __init__(self, accounts: Accounts, verifier: Verifier, forget: Callable[[str], None]) -> None:
+        self._accounts, self.verifier, self.forget = accounts, verifier, forget
 
     def by_key(self, text: str) -> Caller:
         """Whose API key this is; raises `KeyRefusedError`."""
@@ -26,4 +31,5 @@ class Callers:
 
     def by_token(self, token: str) -> Caller:
         """Whose access token this is; a person's first request makes an account. Raises `TokenRefusedError`."""
-        return Caller(self._accounts.of_user(self.verifier.issuer, self.verifier.subject(token)))
+        subject = self.verifier.subject(token)
+        return Caller(self._accounts.of_user(self.verifier.issuer, subject), subject=subject)

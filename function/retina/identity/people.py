@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from retina.errors import SignInRefusedError
-from retina.store.records import NEW, ConditionError, Key, Put, Records
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 LONGEST_ADDRESS = 254
@@ -72,6 +72,12 @@ class People:
         """The mail address of a person; None where there is no such person any more."""
         [known] = self._records.get(_of_subject(subject))
         return str(known.data["address"]) if known else None
+
+    def forget(self, subject: str) -> None:
+        """There is no such person any more."""
+        address = self.address(subject)
+        if address is not None:
+            self._records.write(Delete(_person(address)), Delete(_of_subject(subject)), Delete(_attempts(address)))
 
     def _slow_down(self, attempts: Key, failures: int) -> None:
         now = time.time()

@@ -6,6 +6,7 @@ from retina.accounts import Accounts
 from retina.problems import documented
 from retina.routes.callers import Person
 from retina.schemas import KeyList, KeyShown, KeyTold, KeyWish
+from retina.services import Services
 
 router = APIRouter(
     prefix="/api/v1/keys",
@@ -17,7 +18,7 @@ router = APIRouter(
 @router.post("", status_code=201, summary="Make an API key", responses=documented({409: "There are too many"}))
 def make_key(request: Request, caller: Person, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
-    accounts: Accounts = request.app.state.accounts
+    accounts = _accounts(request)
     key, text = accounts.make_key(caller.account, wish.name)
     return KeyShown(id=key.id, name=key.name, created=key.created, key=text)
 
@@ -25,7 +26,7 @@ def make_key(request: Request, caller: Person, wish: KeyWish) -> KeyShown:
 @router.get("", summary="List the API keys")
 def list_keys(request: Request, caller: Person) -> KeyList:
     """Those that were not revoked, the oldest first, without their secrets."""
-    accounts: Accounts = request.app.state.accounts
+    accounts = _accounts(request)
     return KeyList(
         keys=[KeyTold(id=key.id, name=key.name, created=key.created) for key in accounts.keys(caller.account)]
     )
@@ -36,6 +37,11 @@ def list_keys(request: Request, caller: Person) -> KeyList:
 )
 def revoke_key(request: Request, caller: Person, id: str) -> Response:
     """The key is good for nothing from now on."""
-    accounts: Accounts = request.app.state.accounts
+    accounts = _accounts(request)
     accounts.revoke(caller.account, id)
     return Response(status_code=204)
+
+
+def _accounts(request: Request) -> Accounts:
+    services: Services = request.app.state.services
+    return services.accounts

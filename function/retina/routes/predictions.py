@@ -1,94 +1,41 @@
-"""Predictions: a photograph in one multipart form or uploaded before, its vessels in the answer. Nothing is kept."""
+"""Predictions: a photograph in one multipart form or uploaded before, its vessels in the answer; saved where asked."""
 
 import base64
 import functools
 import uuid
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 
 from retina import events
 from retina.cores import Cores
 from retina.errors import (
-    FileMissingError,
     InvalidRequestError,
-    NotAFundusPhotographError,
-    PhotographError,
-    PhotographTooLargeError,
     ResponseTooLargeError,
-    SeveralFilesError,
-    too_large_inline,
+    SignInRequiredError,
 )
-from retina.findings import found
-from retina.pictures import OUTPUTS
+from retina.findings import found, image_urls, told
+from retina.pictures import KEPT, OUTPUTS
 from retina.prediction import Picture, Prediction, predict
-from retina.problems import MISSING, documented
-from retina.routes.callers import Anyone
-from retina.routes.paid import paid
-from retina.schemas import Images, PredictionAnswer, Preview
+from retina.problems import documented
+from retina.routes.callers import Anyone, Owner
+from retina.routes.once import Answer, once
+from retina.routes.photographs import FORMATS, Data, photograph_of
+from retina.routes.viewers import FairlyUsed
+from retina.saved import PHOTOGRAPH, Labels
+from retina.schemas import Eye, Images, Note, PredictionAnswer, Preview, SavedPrediction, Subject
+from retina.services import Services
 from retina.settings import Settings
-from retina.store.port import UPLOADS, Uploads
 from retina.unet import VesselNetwork
 
-FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
-
-
-async def photograph_bytes(request: Request, file: Annotated[UploadFile, File(description=FORMATS)]) -> bytes:
-    """The bytes of the form's one file."""
-    await _refuse_repeated_fields(request)
-    return await _inline(request, file)
-
-
-Data = Annotated[bytes, Depends(photograph_bytes)]
-
-
-async def _refuse_repeated_fields(request: Request) -> None:
-    fields = (await request.form()).multi_items()
-    names = Counter(name for name, _ in fields)
-    if sum(not isinstance(value, str) for _, value in fields) > 1 or names["file"] > 1:
-        raise SeveralFilesError("Send one photograph a request; this one had several files.")
-    if repeated := [name for name, count in names.items() if count > 1]:
-        raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
-
-
-async def _inline(request: Request, file: UploadFile) -> bytes:
-    settings: Settings = request.app.state.settings
-    data = await file.read()
-    if len(data) > settings.inline_bytes:
-        raise PhotographTooLargeError(too_large_inline(settings.inline_bytes))
-    return data
-
-
-@asynccontextmanager
-async def _photograph(request: Request, file: UploadFile | None, upload_id: str | None) -> AsyncIterator[bytes]:
-    """The bytes of the one photograph, sent along or uploaded before. An upload is deleted once it is answered.
-
-    It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
-    fit, and when it is unlike a retina, on which the caller may insist.
-    """
-    await _refuse_repeated_fields(request)
-    if file and upload_id is not None:
-        raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
-    if file:
-        yield await _inline(request, file)
-        return
-    if upload_id is None:
-        raise FileMissingError(MISSING)
-    uploads: Uploads = request.app.state.uploads
-    key = UPLOADS + upload_id
-    data = await to_thread.run_sync(uploads.read, key)
-    try:
-        yield data
-    except NotAFundusPhotographError:
-        raise
-    except PhotographError:
-        await to_thread.run_sync(uploads.delete, key)
-        raise
-    await to_thread.run_sync(uploads.delete, key)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(min_length=1, max_length=255, description="your name for this request: repeated, it is charged once"),
+]
 
 
 async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **wishes: Any) -> Prediction:
@@ -115,7 +62,7 @@ router = APIRouter(
 
 
 @router.post("/predict", summary="Two previews of 128x128 pixels")
-async def preview(request: Request, data: Data) -> Preview:
+async def preview(request: Request, data: Data, _: FairlyUsed) -> Preview:
     """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels."""
     prediction = await _predict(request, data, OUTPUTS["preview"])
     return Preview(**_base64(prediction.pictures))
@@ -125,6 +72,7 @@ async def preview(request: Request, data: Data) -> Preview:
 async def create_prediction(
     request: Request,
     caller: Anyone,
+    _: FairlyUsed,
     file: Annotated[UploadFile | None, File(description=FORMATS)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
@@ -139,36 +87,108 @@ async def create_prediction(
         bool, Form(description="look at mirror images, too, and take the mean: slightly better, four times the work")
     ] = False,
     force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
-    idempotency_key: Annotated[
-        str | None,
-        Header(min_length=1, max_length=255, description="your name for this request: repeated, it is charged once"),
-    ] = None,
+    save: Annotated[bool, Form(description="keep it in your history, with the photograph; needs an account")] = False,
+    subject: Annotated[Subject | None, Form()] = None,
+    eye: Annotated[Eye, Form()] = "unknown",
+    taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
+    note: Annotated[Note | None, Form()] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The vessels of one photograph at its own resolution, with what can be measured on them.
 
     Free within fair use; one credit with an API key, where an Idempotency-Key makes it safe to send the request again:
-    for a day the same answer is given. The photograph is not kept. For research and education, not for diagnosis.
+    for a day the same answer is given. The photograph is kept only where `save` asks for it, without its metadata; then
+    `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
     """
-    wishes = {"threshold": threshold, "flips": flips, "force": force}
-    id = uuid.uuid4().hex  # noqa: A001
+    services: Services = request.app.state.services
+    limit = services.settings.inline_bytes
+    labels, id = Labels(subject, eye, taken_on, note), uuid.uuid4().hex
+    if save and caller is None:
+        raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
+    if labels != Labels() and not save:
+        raise InvalidRequestError("Subject, eye, day and note are said of what is saved. Send “save” as true, too.")
+    pictures = _pictures(outputs) | (_kept() if save else {})
 
     @asynccontextmanager
-    async def answered() -> AsyncIterator[bytes]:
-        async with _photograph(request, file, upload_id) as data:
-            prediction = await _predict(request, data, _pictures(outputs), **wishes)
-            _refuse_too_large(prediction, request.app.state.settings.inline_bytes)
+    async def answered() -> AsyncIterator[Answer]:
+        async with photograph_of(request, file, upload_id) as data:
+            prediction = await _predict(request, data, pictures, threshold=threshold, flips=flips, force=force)
             facts = found(prediction, request.app.state.network.card, id)
-            answer = PredictionAnswer(**facts.model_dump(), images=Images(**_base64(prediction.pictures)))
-            yield answer.model_dump_json(exclude_unset=True).encode()
+            kept = _taken_out(prediction.pictures)
+            shown = prediction.pictures if _fits(prediction.pictures, limit) or not save else {}
+            _refuse_too_large(shown, limit)
+            answer = PredictionAnswer(**facts.model_dump(), images=Images(**_base64(shown)))
+            if not (save and caller):
+                yield Answer(answer.model_dump_json(exclude_unset=True).encode())
+                return
+            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept)
+            answer = answer.model_copy(update={"image_urls": image_urls(id)})
+            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), await to_thread.run_sync(prepare))
 
-    if caller and caller.key_id:
-        return await paid(request, caller, idempotency_key, f"prediction {id}", answered)
-    async with answered() as content:
-        return Response(content, media_type="application/json")
+    if caller:
+        return await once(request, caller, idempotency_key, f"prediction {id}", answered)
+    async with answered() as answer:
+        return Response(answer.content, media_type="application/json")
 
 
-def _refuse_too_large(prediction: Prediction, limit: int) -> None:
-    sizes = {name: 4 * -(-len(picture) // 3) for name, picture in prediction.pictures.items()}
+@router.post(
+    "/api/v1/predictions/{id}/recompute",
+    response_model=SavedPrediction,
+    summary="Predict anew",
+    responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
+)
+async def recompute(
+    request: Request, caller: Owner, _: FairlyUsed, id: str, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
+    services: Services = request.app.state.services
+    superseded: list[str] = []
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[Answer]:
+        before = await to_thread.run_sync(services.history.get, caller.account, id)
+        superseded.append(f"{before.folder}{before.pictures}/")
+        data = await to_thread.run_sync(services.history.photograph, caller.account, id)
+        pictures = {name: draw for name, draw in _kept().items() if name != KEPT_PREFIX + PHOTOGRAPH}
+        flips, like = before.findings.flips, before.findings.quality.fundus_like
+        prediction = await _predict(request, data, pictures, flips=flips, force=not like)
+        # The photograph is the one that was sent, whatever file it is kept in.
+        facts = found(prediction, request.app.state.network.card, id)
+        photograph = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
+        facts = facts.model_copy(update={"photograph": photograph})
+        again = functools.partial(services.history.prepare_again, caller.account, id, facts)
+        saved, changes = await to_thread.run_sync(again, _taken_out(prediction.pictures))
+        yield Answer(told(saved).model_dump_json().encode(), changes)
+
+    answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered)
+    for folder in superseded:
+        await to_thread.run_sync(services.history.sweep, caller.account, folder)
+    return answer
+
+
+KEPT_PREFIX = "kept "
+
+
+def _kept() -> dict[str, Picture]:
+    return {KEPT_PREFIX + name: draw for name, draw in KEPT.items()}
+
+
+def _taken_out(pictures: dict[str, bytes]) -> dict[str, bytes]:
+    """Those that are to be kept, by their own names; they are not in `pictures` any more."""
+    names = [name for name in pictures if name.startswith(KEPT_PREFIX)]
+    return {name.removeprefix(KEPT_PREFIX): pictures.pop(name) for name in names}
+
+
+def _fits(pictures: dict[str, bytes], limit: int) -> bool:
+    return sum(_base64_bytes(picture) for picture in pictures.values()) <= limit
+
+
+def _base64_bytes(picture: bytes) -> int:
+    return 4 * -(-len(picture) // 3)
+
+
+def _refuse_too_large(pictures: dict[str, bytes], limit: int) -> None:
+    sizes = {name: _base64_bytes(picture) for name, picture in pictures.items()}
     if sum(sizes.values()) > limit:
         largest = max(sizes, key=lambda name: sizes[name])
         raise ResponseTooLargeError(

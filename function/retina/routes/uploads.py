@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 
 from retina.errors import UnsupportedFormatError, UploadRefusedError
 from retina.problems import documented
-from retina.queue.local import LocalQueue
+from retina.routes.pages import here
 from retina.schemas import UploadAnswer, UploadWish
-from retina.settings import Settings
+from retina.services import Services
 from retina.store.local import LocalUploads
-from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS, Uploads
+from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -30,18 +30,17 @@ def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
 
     The upload is deleted once it is answered, and after a day at the latest.
     """
-    settings: Settings = request.app.state.settings
-    uploads: Uploads = request.app.state.uploads
+    services: Services = request.app.state.services
     content_type = wish.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     upload_id = uuid.uuid4().hex
-    form = uploads.form(UPLOADS + upload_id, content_type, str(request.base_url).rstrip("/") + RECEIVED_AT)
+    form = services.uploads.form(UPLOADS + upload_id, content_type, here(request) + RECEIVED_AT)
     return UploadAnswer(
         upload_id=upload_id,
         url=form.url,
         fields=form.fields,
-        max_bytes=settings.upload_bytes,
+        max_bytes=services.settings.upload_bytes,
         expires_in=FORM_SECONDS,
     )
 
@@ -49,14 +48,15 @@ def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
 @embedded.post(RECEIVED_AT, status_code=204)
 async def receive_upload(request: Request) -> Response:
     """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue."""
-    uploads: LocalUploads = request.app.state.uploads
-    queue: LocalQueue = request.app.state.queue
+    services: Services = request.app.state.services
+    assert isinstance(services.uploads, LocalUploads)
     form = (await request.form()).multi_items()
     files = [value for name, value in form if name == "file" and not isinstance(value, str)]
     if len(files) != 1 or form[-1][0] != "file":
         raise UploadRefusedError("Send one file, as the field “file” after all the others.")
     fields = {name: value for name, value in form if isinstance(value, str)}
-    key = await to_thread.run_sync(uploads.receive, fields, await files[0].read())
+    name = files[0].filename or ""
+    key = await to_thread.run_sync(services.uploads.receive, fields, await files[0].read(), name)
     if key.startswith(BATCH):
-        await to_thread.run_sync(queue.put, key)
+        await to_thread.run_sync(services.queue.put, key)
     return Response(status_code=204)

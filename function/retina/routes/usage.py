@@ -9,6 +9,7 @@ from retina.credits import Credits
 from retina.problems import documented
 from retina.routes.callers import Owner
 from retina.schemas import DayCharged, Usage
+from retina.services import Services
 
 router = APIRouter(tags=["usage"], responses=documented({401: "Neither signed in nor an API key"}))
 
@@ -16,7 +17,7 @@ router = APIRouter(tags=["usage"], responses=documented({401: "Neither signed in
 @router.get("/api/v1/usage", summary="Credits left and charged")
 def usage(request: Request, caller: Owner) -> Usage:
     """A prediction by API key and an item of a batch cost one credit each; what is rejected or fails costs none."""
-    credits: Credits = request.app.state.credits  # noqa: A001
+    credits = _credits(request)
     return Usage(
         account=caller.account,
         credits=credits.balance(caller.account),
@@ -27,10 +28,15 @@ def usage(request: Request, caller: Owner) -> Usage:
 @router.get("/api/v1/usage.csv", summary="Credits charged, as a table", response_class=Response)
 def usage_table(request: Request, caller: Owner) -> Response:
     """A row for each day and API key: day, key_id (empty for a person), credits."""
-    credits: Credits = request.app.state.credits  # noqa: A001
+    credits = _credits(request)
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(("day", "key_id", "credits"))
     rows.writerows(credits.used(caller.account))
     headers = {"Content-Disposition": 'attachment; filename="usage.csv"'}
     return Response(table.getvalue(), media_type="text/csv", headers=headers)
+
+
+def _credits(request: Request) -> Credits:
+    services: Services = request.app.state.services
+    return services.credits

@@ -1,7 +1,7 @@
 """What outlives a request: embedded (`local`) or in AWS (`aws`), behind one `port`."""
 
 from retina.settings import Settings
-from retina.store.aws import S3Blobs, S3Uploads, dynamodb_client, s3_client
+from retina.store.aws import S3Blobs, S3Uploads, client, s3_client
 from retina.store.database import Database
 from retina.store.dynamodb import DynamoRecords
 from retina.store.local import LocalBlobs, LocalUploads
@@ -27,7 +27,7 @@ def open_results(settings: Settings) -> Blobs:
 def open_records(settings: Settings) -> Records:
     """The store of accounts and what they own."""
     if settings.table:
-        return DynamoRecords(dynamodb_client(), settings.table)
+        return DynamoRecords(client("dynamodb"), settings.table)
     return SqliteRecords(open_database(settings))
 
 

@@ -1,9 +1,10 @@
 """Photographs and what was found in them in S3 buckets. Their lifecycle rules delete what has expired."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError, too_large_to_upload
-from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, NOT_FOUND, UploadForm
+from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, LINK_SECONDS, NOT_FOUND, UploadForm
 
 
 class S3Uploads:
@@ -39,10 +40,18 @@ class S3Uploads:
             data: bytes = body.read()
             return data
 
+    def keys(self, folder: str) -> set[str]:
+        """See `port.Uploads`."""
+        return {key for page in _pages(self._client, self._bucket, folder) for key in page}
+
     def delete(self, key: str) -> None:
         """See `port.Uploads`."""
         if KEY.fullmatch(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def delete_all(self, folder: str) -> None:
+        """See `port.Uploads`."""
+        _delete_all(self._client, self._bucket, folder)
 
 
 class S3Blobs:
@@ -55,6 +64,10 @@ class S3Blobs:
         """See `port.Blobs`."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
 
+    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
+        """See `port.Blobs`."""
+        self._client.upload_fileobj(file, self._bucket, key, ExtraArgs={"ContentType": content_type})
+
     def read(self, key: str) -> bytes | None:
         """See `port.Blobs`."""
         try:
@@ -64,9 +77,32 @@ class S3Blobs:
         except self._client.exceptions.NoSuchKey:
             return None
 
+    def link(self, key: str, name: str, here: str) -> str:
+        """See `port.Blobs`."""
+        shown = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": f'inline; filename="{name}"'}
+        link: str = self._client.generate_presigned_url("get_object", shown, LINK_SECONDS)
+        return link
+
     def delete(self, key: str) -> None:
         """See `port.Blobs`."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def delete_all(self, folder: str) -> None:
+        """See `port.Blobs`."""
+        _delete_all(self._client, self._bucket, folder)
+
+
+def _pages(client: Any, bucket: str, folder: str) -> Iterator[list[str]]:
+    """The keys that begin with `folder`, a thousand at a time."""
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
+        yield [found["Key"] for found in page.get("Contents", [])]
+
+
+def _delete_all(client: Any, bucket: str, folder: str) -> None:
+    for keys in filter(None, _pages(client, bucket, folder)):
+        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+        if answer.get("Errors"):
+            raise RuntimeError(f"S3 did not delete {len(answer['Errors'])} of {len(keys)} objects in {folder}")
 
 
 def s3_client() -> Any:
@@ -78,8 +114,8 @@ def s3_client() -> Any:
     return boto3.client("s3", config=Config(signature_version="s3v4", s3=regional))
 
 
-def dynamodb_client() -> Any:
-    """For the region of this process."""
+def client(service: str) -> Any:
+    """Of another service, for the region of this process."""
     import boto3
 
-    return boto3.client("dynamodb")
+    return boto3.client(service)

@@ -11,13 +11,21 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, urlencode
 
-from retina.errors import PhotographTooLargeError, UploadNotFoundError, UploadRefusedError, too_large_to_upload
-from retina.store.port import FORM_SECONDS, KEPT_DAYS, KEY, NOT_FOUND, UploadForm
+from retina.errors import (
+    NotFoundError,
+    PhotographTooLargeError,
+    UploadNotFoundError,
+    UploadRefusedError,
+    too_large_to_upload,
+)
+from retina.store.port import DAY, FILE_NAME, FORM_SECONDS, KEPT_DAYS, KEY, LINK_SECONDS, NOT_FOUND, UploadForm
 
-DAY = 24 * 3600
 RESULTS = "results"
 """The folder, beside those of the uploads, of what was found in them."""
 
@@ -42,8 +50,11 @@ class LocalUploads:
         fields = {"key": key, "Content-Type": content_type, "policy": text, "signature": self._signature(text)}
         return UploadForm(here, fields)
 
-    def receive(self, fields: dict[str, str], data: bytes) -> str:
-        """Take a form that was filled in; its key. Raises `UploadRefusedError` or `PhotographTooLargeError`."""
+    def receive(self, fields: dict[str, str], data: bytes, name: str = "") -> str:
+        """Take a form that was filled in with a file of this name; its key.
+
+        Raises `UploadRefusedError` or `PhotographTooLargeError`.
+        """
         text = fields.get("policy", "")
         if not hmac.compare_digest(fields.get("signature", "").encode(), self._signature(text).encode()):
             raise UploadRefusedError("This upload form was not given out here. Ask for a new one.")
@@ -57,7 +68,9 @@ class LocalUploads:
             raise PhotographTooLargeError(too_large_to_upload(self._limit))
         if not data:
             raise UploadRefusedError("The uploaded file is empty. Choose another one.")
-        key: str = policy["key"]
+        key = str(policy["key"]).replace(FILE_NAME, name)
+        if not KEY.fullmatch(key):
+            raise UploadRefusedError("The file's name is not what this form asks for: the number of a photograph.")
         write(self._path(key), data)
         return key
 
@@ -68,9 +81,17 @@ class LocalUploads:
         except FileNotFoundError:
             raise UploadNotFoundError(NOT_FOUND) from None
 
+    def keys(self, folder: str) -> set[str]:
+        """See `port.Uploads`."""
+        return {key for path in (self._folder / folder).glob("*") if KEY.fullmatch(key := folder + path.name)}
+
     def delete(self, key: str) -> None:
         """See `port.Uploads`."""
         self._path(key).unlink(missing_ok=True)
+
+    def delete_all(self, folder: str) -> None:
+        """See `port.Uploads`."""
+        _remove(self._folder / folder)
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -78,15 +99,12 @@ class LocalUploads:
         return self._folder / key
 
     @cached_property
-    def _key(self) -> bytes:
-        return own_secret(self._folder / "upload.key", lambda: secrets.token_bytes(32))
-
-    def _signature(self, text: str) -> str:
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+    def _signature(self) -> Callable[[str], str]:
+        return _signer(self._folder / "upload.key")
 
 
 class LocalBlobs:
-    """In `folder`/results, a file for each key. What a file is, its name says."""
+    """In `folder`/results, a file for each key. What a file is, its name says. The key that signs links lies beside."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / RESULTS
@@ -102,21 +120,61 @@ class LocalBlobs:
         except FileNotFoundError:
             return None
 
+    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
+        """See `port.Blobs`."""
+        write(self._folder / key, file)
+
+    def link(self, key: str, name: str, here: str) -> str:
+        """See `port.Blobs`."""
+        granted = {"name": name, "expires": str(int(time.time()) + LINK_SECONDS)}
+        return f"{here}/{quote(key)}?{urlencode(granted | {'signature': self._signature(_granted(key, **granted))})}"
+
+    def linked(self, key: str, name: str, expires: str, signature: str) -> Path:
+        """The file of a link; raises `NotFoundError` where it was not given out here, has expired, or is gone."""
+        right = hmac.compare_digest(signature.encode(), self._signature(_granted(key, name, expires)).encode())
+        path = self._folder / key
+        if not right or time.time() > int(expires) or not path.is_file():
+            raise NotFoundError("This link is not good, or not any more. Ask for a new one.")
+        return path
+
     def delete(self, key: str) -> None:
         """See `port.Blobs`."""
         (self._folder / key).unlink(missing_ok=True)
 
+    def delete_all(self, folder: str) -> None:
+        """See `port.Blobs`."""
+        _remove(self._folder / folder)
 
-def write(path: Path, data: bytes) -> None:
+    @cached_property
+    def _signature(self) -> Callable[[str], str]:
+        return _signer(self._folder.parent / "link.key")
+
+
+def write(path: Path, data: bytes | BinaryIO) -> None:
     """Whole or not at all, and on the disk when this returns; folders are made for their owner alone."""
     for folder in reversed([folder for folder in path.parents if not folder.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with partial.open("wb") as file:
-        file.write(data)
+        file.write(data) if isinstance(data, bytes) else shutil.copyfileobj(data, file, 2**20)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+def _granted(key: str, name: str, expires: str) -> str:
+    return json.dumps([key, name, expires])
+
+
+def _signer(path: Path) -> Callable[[str], str]:
+    """Signs texts with the key in `path`, which is made where there is none."""
+    key = own_secret(path, lambda: secrets.token_bytes(32))
+    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def expire(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 CONTENT_TYPES = frozenset(
     {
@@ -27,13 +27,23 @@ UPLOADS, BATCH = "uploads/", "batch/"
 """What keys begin with: of photographs for one request each, and of those that wait in the queue."""
 KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/[0-9]{{1,5}}")
 """The keys of photographs; a batch's are numbered."""
+FILE_NAME = "${filename}"
+"""At the end of a form's key: the name of the file that is sent takes its place, as S3 has it."""
 ANSWERS = "answers/"
 """What the keys of answers begin with that are given again to a repeated request."""
-KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2})
-"""For how long blobs are kept at most, by what their keys begin with. Answers: a day, and the one it began in."""
+HISTORY, EXPORTS = "history/", "exports/"
+"""What the keys of saved photographs with their pictures begin with, and those of ZIP files."""
+KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
+"""For how long blobs are kept at most, by what their keys begin with; others until they are deleted. Answers: a day,
+and the one it began in.
+"""
 NOT_FOUND = "There is no such upload: it was answered, has expired, or never came. Upload the photograph again."
+DAY = 24 * 3600
+"""Seconds."""
 FORM_SECONDS = 600
 """For how long an upload form is good."""
+LINK_SECONDS = 900
+"""For how long a link to a blob is good."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,8 @@ class Uploads(Protocol):
     """Photographs on their way, by a `KEY`."""
 
     def form(self, key: str, content_type: str, here: str) -> UploadForm:
-        """A form that takes one file under this key, of this type and size, for `FORM_SECONDS`.
+        """A form that takes a file under this key, of this type and size, for `FORM_SECONDS`; with a key that ends in
+        `FILE_NAME`, any number of files.
 
         `here` is the address at which this service takes such forms itself, for a store that has none of its own.
         """
@@ -60,22 +71,45 @@ class Uploads(Protocol):
         """
         ...
 
+    def keys(self, folder: str) -> set[str]:
+        """Of the photographs that have come into a folder such as "batch/6f1c.../"."""
+        ...
+
     def delete(self, key: str) -> None:
         """Forget it; nothing happens where there is none."""
         ...
 
+    def delete_all(self, folder: str) -> None:
+        """Forget everything in a folder."""
+        ...
+
 
 class Blobs(Protocol):
-    """What was computed, by keys such as "batch/6f1c.../7.json"."""
+    """What was computed, by keys such as "batch/6f1c.../7/mask.png"."""
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Keep `data`, in place of what was there; it is safe when this returns."""
+        ...
+
+    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
+        """As `put`, of what `file` holds from where it is; for what is too large to be held."""
         ...
 
     def read(self, key: str) -> bytes | None:
         """What was put, or None."""
         ...
 
+    def link(self, key: str, name: str, here: str) -> str:
+        """An address from which anybody who knows it gets the blob as a file called `name`, for `LINK_SECONDS`.
+
+        `here` is the address below which this service answers such links itself, for a store that has none of its own.
+        """
+        ...
+
     def delete(self, key: str) -> None:
         """Forget it; nothing happens where there is none."""
+        ...
+
+    def delete_all(self, folder: str) -> None:
+        """Forget everything in a folder such as "batch/6f1c.../"."""
         ...

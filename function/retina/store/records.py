@@ -102,3 +102,16 @@ class Records(Protocol):
         Raises `BusyError` where others kept changing the same records for too long.
         """
         ...
+
+
+def ensure(records: Records, mark: Put, *changes: Change) -> None:
+    """Write `mark` and `changes`, whose `mark` nobody else would write, or raise `ConditionError`.
+
+    The reply to a write may get lost: repeated, it does not find what it expects, but its own mark.
+    """
+    try:
+        records.write(mark, *changes)
+    except ConditionError:
+        [known] = records.get(mark.key)
+        if known is None or known.data != mark.data:
+            raise

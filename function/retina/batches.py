@@ -1,0 +1,197 @@
+"""Batches, as their owners deal with them: up to ten thousand photographs under one order.
+
+Enters: an order, and what is to become of it; leaves: batches, counts and items, at any time. Does not work on them
+(`turns` does).
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from retina import clock
+from retina.batch import (
+    Batch,
+    Order,
+    batch_key,
+    batch_of,
+    batch_record,
+    item_record,
+    number_of,
+    outcome_of,
+)
+from retina.credits import Credits
+from retina.errors import NotFoundError, OutOfCreditsError
+from retina.queue.port import Queue
+from retina.schemas import Counts, Outcome
+from retina.store.port import BATCH, DAY, KEPT_DAYS, Blobs, Uploads
+from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records
+
+T = TypeVar("T")
+MOST_ITEMS = 10_000
+NOT_FOUND = "There is no such batch."
+CANCELLED = Outcome(status="failed", code="cancelled", detail="The batch was cancelled before this photograph's turn.")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One photograph. `state` is waiting, queued, running, or, with an `outcome`, done, rejected or failed."""
+
+    number: int
+    name: str
+    size: int
+    state: str
+    outcome: Outcome | None
+
+
+class Batches:
+    """The batches in `records`, with names and pictures in `results`, and photographs in `uploads`."""
+
+    def __init__(self, records: Records, results: Blobs, uploads: Uploads, queue: Queue, credits: Credits) -> None:
+        self._records, self._results, self._uploads = records, results, uploads
+        self._queue, self._credits = queue, credits
+
+    def create(
+        self,
+        account: str,
+        key_id: str,
+        files: Sequence[tuple[str, int]],
+        order: Order,
+        refused: Mapping[int, Outcome],
+    ) -> Batch:
+        """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
+
+        Raises `OutOfCreditsError` where not one of them could be paid for.
+        """
+        if self._credits.balance(account) < 1:
+            raise OutOfCreditsError("There are no credits left, and each photograph costs one. Nothing was begun.")
+        batch = Batch(
+            id=secrets.token_hex(16),
+            account=account,
+            key_id=key_id,
+            created=clock.now(),
+            total=len(files),
+            refused=len(refused),
+            cancelled=False,
+            order=order,
+            expires=int(time.time()) + KEPT_DAYS[BATCH] * DAY,
+            finished={"done": 0, "rejected": len(refused), "failed": 0},
+        )
+        self._results.put(batch.names, json.dumps(files).encode(), "application/json")
+        for some in _portions([*refused.items()], MOST_CHANGES):
+            self._records.write(*(item_record(batch, number, outcome, None) for number, outcome in some))
+        self._records.write(
+            replace(batch_record(batch, NEW), counts=batch.finished),
+            Put(_listed(batch), {"id": batch.id}, expires=batch.expires),
+        )
+        return batch
+
+    def get(self, account: str, id: str) -> Batch:
+        """The account's batch of this id; raises `NotFoundError`."""
+        [known] = self._records.get(batch_key(id))
+        if known is None or known.data["account"] != account:
+            raise NotFoundError(NOT_FOUND)
+        return batch_of(known)
+
+    def of(self, account: str, limit: int, after: str | None = None) -> tuple[list[Batch], str | None]:
+        """At most `limit` (to 100) batches beyond the place `after`, the newest first; where they ended, if not all."""
+        rows = self._records.query(f"batches:{account}", limit=limit + 1, after=after, backwards=True)
+        page = rows[:limit]
+        found = self._records.get(*(batch_key(row.data["id"]) for row in page)) if page else []
+        return [batch_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
+
+    def counts(self, batch: Batch) -> Counts:
+        """How many items are in which state; they add up."""
+        finished = {**batch.finished}
+        left = batch.total - sum(finished.values())
+        if batch.cancelled:
+            finished["failed"] += left
+            left = 0
+        if not left:
+            return Counts(total=batch.total, waiting=0, queued=0, running=0, **finished)
+        # Each is counted at its own moment: what was queued may be finished by now.
+        running = min(len(self._running(batch)), left)
+        unfinished = len(self._come(batch)) - (batch.total - left - batch.refused)
+        queued = min(max(unfinished - running, 0), left - running)
+        return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
+
+    def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
+        """At most `limit` items from number `first` on. Raises `NotFoundError` where the batch is being deleted."""
+        names = self._results.read(batch.names)
+        if names is None:
+            raise NotFoundError(NOT_FOUND)
+        files = json.loads(names)[first : first + limit]
+        outcomes = {number_of(row): outcome_of(row) for row in self._rows(batch, first, len(files))}
+        open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
+        come, running = (self._come(batch), self._running(batch)) if open_ones else (set(), set())
+        for number, (name, size) in enumerate(files, first):
+            outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
+            state = "running" if number in running else "queued" if number in come else "waiting"
+            yield Item(number, name, size, outcome.status if outcome else state, outcome)
+
+    def cancel(self, batch: Batch) -> Batch:
+        """Nothing more is begun; what is finished stays."""
+        return self._changed(batch, cancelled=True)
+
+    def retry(self, batch: Batch) -> Batch:
+        """What has come, but is neither done nor rejected, is queued again; a cancelled batch goes on."""
+        batch = self._changed(batch, cancelled=False)
+        outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
+        failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
+        for some in _portions(failed, MOST_CHANGES - 1):
+            again = (item_record(batch, number_of(row), None, row.version) for row in some)
+            self._records.write(*again, Add(batch_key(batch.id), {"failed": -len(some)}))
+        ended = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
+        for number in sorted(self._come(batch) - ended - self._running(batch)):
+            self._queue.put(f"{batch.folder}{number}")
+        return self.get(batch.account, batch.id)
+
+    def delete(self, batch: Batch) -> None:
+        """Photographs, names and results are gone; the ledger stays."""
+        self._changed(batch, cancelled=True)
+        self._clear(batch)
+        self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)))
+        self._clear(batch)  # of what somebody who was at work has stored meanwhile
+
+    def _clear(self, batch: Batch) -> None:
+        self._uploads.delete_all(batch.folder)
+        self._results.delete_all(batch.folder)
+        for partition in (batch.items, batch.begun):
+            while rows := self._records.query(partition, limit=MOST_CHANGES):
+                self._records.write(*(Delete(row.key) for row in rows))
+
+    def _changed(self, batch: Batch, *, cancelled: bool) -> Batch:
+        while batch.cancelled != cancelled:
+            [known] = self._records.get(batch_key(batch.id))
+            if known is None:
+                raise NotFoundError(NOT_FOUND)
+            batch = replace(batch_of(known), cancelled=cancelled)
+            try:
+                self._records.write(batch_record(batch, known.version))
+            except ConditionError:  # changed by another request, or by this one's own write
+                batch = self.get(batch.account, batch.id)
+        return batch
+
+    def _come(self, batch: Batch) -> set[int]:
+        """The numbers of the photographs that have come."""
+        return {int(key.rpartition("/")[2]) for key in self._uploads.keys(batch.folder)}
+
+    def _running(self, batch: Batch) -> set[int]:
+        return {number_of(row) for row in self._records.query(batch.begun)}
+
+    def _rows(self, batch: Batch, first: int, count: int) -> Iterator[Record]:
+        begin, end, after = f"{first:05d}", f"{first + count - 1:05d}", None
+        while rows := self._records.query(batch.items, first=begin, last=end, after=after):
+            yield from rows
+            after = rows[-1].key.sort
+
+
+def _listed(batch: Batch) -> Key:
+    return Key(f"batches:{batch.account}", f"{batch.created}:{batch.id}")
+
+
+def _portions(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(values), most):
+        yield values[begin : begin + most]

@@ -1,0 +1,54 @@
+"""Closing an account: everything that it holds is deleted, and whoever it belonged to is forgotten.
+
+Enters: an account and its person; leaves: how much was deleted. The ledger stays, under an id that leads to nobody.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from retina.errors import BusyError
+from retina.schemas import Deleted
+from retina.services import Services
+from retina.store.port import HISTORY
+
+SECONDS = 20
+"""How long one request may take: Lambda's has to end."""
+PORTION = 50
+
+
+def close(services: Services, account: str, subject: str, issuer: str, forget: Callable[[str], None]) -> Deleted:
+    """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten.
+
+    Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
+    """
+    ends, counts = time.monotonic() + SECONDS, Counter[str]()
+    for key in services.accounts.keys(account):
+        services.accounts.revoke(account, key.id)
+        counts["keys"] += 1
+    _clear(services, account, counts, ends)
+    forget(subject)
+    services.accounts.close(account, issuer, subject)
+    _clear(services, account, counts, ends)  # of what another request has saved meanwhile
+    return Deleted(**{name: counts[name] for name in Deleted.model_fields})
+
+
+def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:
+    while batches := services.batches.of(account, PORTION)[0]:
+        for batch in batches:
+            _still_time(ends)
+            services.batches.delete(batch)
+            counts["batches"] += 1
+    while predictions := services.history.of(account, limit=PORTION)[0]:
+        for saved in predictions:
+            _still_time(ends)
+            services.history.delete(account, saved.id)
+            counts["predictions"] += 1
+    services.history.sweep(account, everything=True)
+    services.results.delete_all(f"{HISTORY}{account}/")
+    counts["exports"] += services.exports.delete_all(account)
+
+
+def _still_time(ends: float) -> None:
+    if time.monotonic() > ends:
+        raise BusyError("A part of what this account holds is deleted. Ask again for the rest: it is a lot.")

@@ -1,0 +1,32 @@
+"""The account as a whole."""
+
+from fastapi import APIRouter, Request
+
+from retina.closing import close
+from retina.identity.callers import Callers
+from retina.problems import documented
+from retina.routes.callers import Person
+from retina.schemas import Deleted
+from retina.services import Services
+
+router = APIRouter(
+    tags=["account"],
+    responses=documented(
+        {
+            401: "Nobody has signed in",
+            403: "An API key may not do this",
+            503: "It is too much for one request: ask again, which goes on",
+        }
+    ),
+)
+
+
+@router.delete("/api/v1/account", summary="Delete the account")
+def delete_account(request: Request, caller: Person) -> Deleted:
+    """History, batches, exports and API keys are gone, and so is the way to sign in. It cannot be undone.
+
+    What was charged stays in the ledger, under a random id that leads to nobody.
+    """
+    services: Services = request.app.state.services
+    callers: Callers = request.app.state.callers
+    return close(services, caller.account, caller.subject, callers.verifier.issuer, callers.forget)

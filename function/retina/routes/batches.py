@@ -1,0 +1,194 @@
+"""Batches: thousands of photographs under one order, each answered as it comes."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from retina.batch import Batch, Order
+from retina.batches import Item
+from retina.errors import InvalidRequestError, NotFoundError, too_large_to_upload
+from retina.pictures import FILES
+from retina.problems import documented
+from retina.routes.callers import Owner
+from retina.routes.links import links_of, redirect
+from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
+from retina.routes.uploads import RECEIVED_AT
+from retina.schemas import (
+    BatchAnswer,
+    BatchFile,
+    BatchForm,
+    BatchItem,
+    BatchItems,
+    BatchList,
+    BatchMade,
+    BatchWish,
+    Outcome,
+)
+from retina.services import Services
+from retina.store.port import FILE_NAME, FORM_SECONDS
+from retina.tables import batch_table
+
+ANY_TYPE = "application/octet-stream"
+
+router = APIRouter(
+    prefix="/api/v1/batches",
+    tags=["batches"],
+    responses=documented({401: "Neither signed in nor an API key", 422: "A parameter has a value it cannot have"}),
+)
+MISSING = documented({404: "There is no such batch"})
+PICTURE_MISSING = documented({404: "There is no such picture"})
+
+
+@router.post("", status_code=201, summary="Make a batch", responses=documented({402: "There are no credits left"}))
+def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
+    """Announces photographs, by name and size, and answers with a form to send them by, in any order.
+
+    Each is worked on as it comes. It costs one credit when it is done; rejected and failed ones cost nothing.
+    """
+    services: Services = request.app.state.services
+    outputs = tuple(dict.fromkeys(name.strip() for name in wish.outputs.split(",") if name.strip()))
+    if not outputs or not set(outputs) <= set(FILES):
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(FILES)}, separated by commas.")
+    order = Order(outputs, wish.threshold, wish.flips, wish.force)
+    files = [(item.name, item.size) for item in wish.items]
+    refused = dict(_refused(wish.items, services.settings.upload_bytes))
+    batch = services.batches.create(caller.account, caller.key_id, files, order, refused)
+    return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
+
+
+@router.get("", summary="List batches")
+def list_batches(request: Request, caller: Owner, limit: Limit = 20, cursor: Cursor = None) -> BatchList:
+    """The newest first."""
+    services: Services = request.app.state.services
+    found, place = services.batches.of(caller.account, limit, place_of(cursor))
+    return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
+
+
+@router.get("/{id}", summary="How far a batch is", responses=MISSING)
+def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+    """How many of its photographs are in which state."""
+    services: Services = request.app.state.services
+    return _told(services, services.batches.get(caller.account, id))
+
+
+@router.delete("/{id}", status_code=204, summary="Delete a batch", responses=MISSING)
+def delete_batch(request: Request, caller: Owner, id: str) -> Response:
+    """It is stopped; photographs, names and results are gone."""
+    services: Services = request.app.state.services
+    services.batches.delete(services.batches.get(caller.account, id))
+    return Response(status_code=204)
+
+
+@router.post("/{id}/upload", summary="Renew a batch's form", responses=MISSING)
+def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
+    """The form to send photographs by, good anew."""
+    services: Services = request.app.state.services
+    return _form(request, services.batches.get(caller.account, id))
+
+
+@router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
+def cancel_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+    """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
+    services: Services = request.app.state.services
+    return _told(services, services.batches.cancel(services.batches.get(caller.account, id)))
+
+
+@router.post("/{id}/retry", summary="Retry what has failed", responses=MISSING)
+def retry_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+    """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
+    services: Services = request.app.state.services
+    return _told(services, services.batches.retry(services.batches.get(caller.account, id)))
+
+
+@router.get("/{id}/items", summary="The photographs of a batch", responses=MISSING)
+def list_items(
+    request: Request,
+    caller: Owner,
+    id: str,
+    limit: Annotated[int, Query(ge=1, le=1000, description="how many at most")] = 100,
+    cursor: Cursor = None,
+) -> BatchItems:
+    """Each with its state, and what was found or why not; by number."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    place = place_of(cursor) or "0"
+    if not place.isdecimal():
+        raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
+    first = int(place)
+    items = [_item(batch, item) for item in services.batches.items(batch, first, limit)]
+    return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
+
+
+@router.get("/{id}/results.csv", summary="A batch as a table", response_class=Response, responses=MISSING)
+def get_table(request: Request, caller: Owner, id: str) -> Response:
+    """A row for every photograph, at any time: its state, what was found, or why not."""
+    services: Services = request.app.state.services
+    table = batch_table(services.batches.items(services.batches.get(caller.account, id)))
+    headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/{id}/items/{number}/{picture}",
+    status_code=307,
+    summary="A picture of a photograph of a batch",
+    response_class=RedirectResponse,
+    responses=PICTURE_MISSING,
+)
+def get_batch_picture(request: Request, caller: Owner, id: str, number: int, picture: str) -> Response:
+    """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    if not any(item.state == "done" for item in services.batches.items(batch, max(number, 0), 1)) or picture not in {
+        FILES[output][0] for output in batch.order.outputs
+    }:
+        raise NotFoundError("There is no such picture.")
+    key = f"{batch.folder}{number}/{picture}"
+    return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
+
+
+def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outcome]]:
+    for number, file in enumerate(files):
+        if file.size > limit:
+            yield number, Outcome(status="rejected", code="photograph_too_large", detail=too_large_to_upload(limit))
+        elif not file.size:
+            yield number, Outcome(status="rejected", code="photograph_unreadable", detail="The file is empty.")
+
+
+def _form(request: Request, batch: Batch) -> BatchForm:
+    services: Services = request.app.state.services
+    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, here(request) + RECEIVED_AT)
+    limit = services.settings.upload_bytes
+    return BatchForm(url=form.url, fields=form.fields, max_bytes=limit, expires_in=FORM_SECONDS)
+
+
+def _told(services: Services, batch: Batch) -> BatchAnswer:
+    counts = services.batches.counts(batch)
+    ended = counts.done + counts.rejected + counts.failed == counts.total
+    return BatchAnswer(
+        id=batch.id,
+        created=batch.created,
+        expires=datetime.fromtimestamp(batch.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        state="cancelled" if batch.cancelled else "done" if ended else "open",
+        outputs=[*batch.order.outputs],
+        counts=counts,
+    )
+
+
+def _item(batch: Batch, item: Item) -> BatchItem:
+    outcome = item.outcome
+    folder = f"{router.prefix}/{batch.id}/items/{item.number}"
+    urls = {output: f"{folder}/{FILES[output][0]}" for output in batch.order.outputs} if item.state == "done" else None
+    return BatchItem(
+        number=item.number,
+        name=item.name,
+        size=item.size,
+        state=item.state,
+        code=outcome.code if outcome else "",
+        detail=outcome.detail if outcome else "",
+        findings=outcome.findings if outcome else None,
+        image_urls=urls,
+    )

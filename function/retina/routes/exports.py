@@ -1,0 +1,51 @@
+"""Exports: a batch or the history as a ZIP file, made by a worker."""
+
+from fastapi import APIRouter, Request
+
+from retina.errors import InvalidRequestError
+from retina.exports import Export
+from retina.problems import documented
+from retina.routes.callers import Owner
+from retina.routes.links import links_of
+from retina.schemas import ExportAnswer, ExportWish
+from retina.services import Services
+
+router = APIRouter(
+    prefix="/api/v1/exports",
+    tags=["exports"],
+    responses=documented(
+        {
+            401: "Neither signed in nor an API key",
+            404: "There is no such batch or export",
+            422: "Neither a batch nor the history, or both",
+        }
+    ),
+)
+
+
+@router.post("", status_code=202, summary="Have an export made")
+def create_export(request: Request, caller: Owner, wish: ExportWish) -> ExportAnswer:
+    """A ZIP file of a batch (results.csv and pictures) or of the history (photographs, too), as they are now."""
+    services: Services = request.app.state.services
+    if (wish.batch is not None) == wish.history:
+        raise InvalidRequestError("Say what to export: either “batch”, with its id, or “history”: true.")
+    batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
+    return _told(request, services.exports.create(caller.account, batch))
+
+
+@router.get("/{id}", summary="Whether an export is ready")
+def get_export(request: Request, caller: Owner, id: str) -> ExportAnswer:
+    """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
+    services: Services = request.app.state.services
+    return _told(request, services.exports.get(caller.account, id))
+
+
+def _told(request: Request, export: Export) -> ExportAnswer:
+    services: Services = request.app.state.services
+    return ExportAnswer(
+        id=export.id,
+        created=export.created,
+        state=export.state,
+        bytes=export.bytes,
+        url=services.exports.link(export, links_of(request)),
+    )

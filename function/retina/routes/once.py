@@ -1,0 +1,93 @@
+"""An answer for somebody with an account: given once, charged once, and given again to the same request."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from anyio import to_thread
+from fastapi import Request, Response
+
+from retina.errors import OutOfCreditsError, RequestInProgressError
+from retina.idempotency import Lease
+from retina.identity.callers import Caller
+from retina.services import Services
+from retina.store.records import Change, ConditionError, Put, ensure
+
+OVERTAKEN = "This request took so long that something else has changed meanwhile. Send it again."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """JSON, and what is to be written with it; the first of the changes, a `Put`, is like no other's."""
+
+    content: bytes
+    changes: Sequence[Change] = ()
+
+
+async def once(
+    request: Request,
+    caller: Caller,
+    key: str | None,
+    what: str,
+    answer: Callable[[], AbstractAsyncContextManager[Answer]],
+) -> Response:
+    """What `answer` makes, its changes written; for one credit, noted as `what`, where the caller comes by API key.
+
+    With a `key`, the caller's name for this request, a repetition is answered as before, for nothing. Raises what
+    `answer` raises, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`: then nothing is
+    charged or written.
+    """
+    services: Services = request.app.state.services
+    lease: Lease | None = None
+    pays = bool(caller.key_id)
+    if key is not None:
+        begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await _sha256(request))
+        if isinstance(begun, bytes):
+            left = await to_thread.run_sync(services.credits.balance, caller.account) if pays else None
+            return _told(begun, 0, left, {"Idempotency-Replayed": "true"})
+        lease = begun
+    left = None
+    try:
+        if pays and await to_thread.run_sync(services.credits.balance, caller.account) < 1:
+            raise OutOfCreditsError("There are no credits left. Nothing was charged.")
+        async with answer() as made:
+            changes = [*made.changes]
+            if lease:
+                changes.append(await to_thread.run_sync(services.idempotency.answered, lease, made.content))
+            if pays:
+                charge = functools.partial(services.credits.charge, caller.account, caller.key_id, what, *changes)
+                left = await to_thread.run_sync(charge)
+            elif changes:
+                await to_thread.run_sync(_write, services, changes)
+    except ConditionError:
+        raise RequestInProgressError(OVERTAKEN, 1) from None
+    except BaseException:
+        if lease:
+            await to_thread.run_sync(services.idempotency.abandon, lease)
+        raise
+    return _told(made.content, 1, left, {})
+
+
+def _write(services: Services, changes: Sequence[Change]) -> None:
+    mark, *others = changes
+    if not isinstance(mark, Put):
+        raise TypeError(f"the first change is {mark}")
+    ensure(services.records, mark, *others)
+
+
+def _told(content: bytes, charged: int, left: int | None, more: dict[str, str]) -> Response:
+    credits = {} if left is None else {"X-Credits-Charged": str(charged), "X-Credits-Left": str(left)}
+    return Response(content, media_type="application/json", headers=credits | more)
+
+
+async def _sha256(request: Request) -> str:
+    """Of everything that makes the request what it is: its address and the fields of its form, in any order."""
+    parts = [request.url.path.encode()]
+    for name, value in sorted((await request.form()).multi_items(), key=lambda item: item[0]):
+        content = value.encode() if isinstance(value, str) else await value.read()
+        if not isinstance(value, str):
+            await value.seek(0)
+        parts.append(name.encode() + b"=" + hashlib.sha256(content).hexdigest().encode())
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()

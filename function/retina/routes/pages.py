@@ -1,0 +1,37 @@
+"""Lists by pages: how many of them, and where the next one begins, as callers say it."""
+
+import base64
+import re
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from retina.errors import InvalidRequestError
+
+PLACE = re.compile(r"[0-9A-Za-z:.-]{1,128}")
+
+Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
+Cursor = Annotated[str | None, Query(description="the last page's `next`", examples=["MjAyNi0xMS0yNA=="])]
+
+
+def place_of(cursor: str | None) -> str | None:
+    """Where a cursor points to; raises `InvalidRequestError`."""
+    if cursor is None:
+        return None
+    try:
+        place = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii")
+    except ValueError:
+        place = ""
+    if not PLACE.fullmatch(place):
+        raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
+    return place
+
+
+def cursor_of(place: str | None) -> str | None:
+    """The cursor for a place."""
+    return base64.urlsafe_b64encode(place.encode()).decode() if place is not None else None
+
+
+def here(request: Request) -> str:
+    """The address of this service, without a slash at its end."""
+    return str(request.base_url).rstrip("/")

@@ -1,0 +1,41 @@
+"""Where a request comes from, as far as that can be trusted, and fair use for those who do not pay."""
+
+import hmac
+import ipaddress
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from retina.routes.callers import Anyone
+from retina.services import Services
+
+PROOF = "X-Proxy-Proof"
+
+
+async def within_fair_use(request: Request, caller: Anyone) -> None:
+    """Raises `FairUseError`. Whoever comes by API key pays, and this computer is its owner's."""
+    services: Services = request.app.state.services
+    address = viewer(request, services.settings.proxy_proof)
+    if address and not (caller and caller.key_id):
+        await to_thread.run_sync(services.fair_use.count, address)
+
+
+FairlyUsed = Annotated[None, Depends(within_fair_use)]
+
+
+def viewer(request: Request, proof: str | None) -> str | None:
+    """The address of whoever asks; None for this computer itself.
+
+    Behind CloudFront and an HTTP API it is the last but one in X-Forwarded-For: CloudFront appends the viewer, the API
+    CloudFront. What stands before them, anybody may have written; and all of it, where the proof is missing.
+    """
+    sender = request.client.host if request.client else ""
+    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    if proof and len(forwarded) > 1 and hmac.compare_digest(request.headers.get(PROOF, "").encode(), proof.encode()):
+        return forwarded[-2]
+    try:
+        at_home = ipaddress.ip_address(sender).is_loopback and forwarded == [""]
+    except ValueError:
+        at_home = False
+    return None if at_home else sender

@@ -1,0 +1,86 @@
+"""What API and worker share, opened once from the settings: stores, queue, and the rooms that keep records in them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from retina.accounts import Accounts
+from retina.batches import Batches
+from retina.credits import Credits
+from retina.exports import Exports
+from retina.fair_use import FairUse
+from retina.history import History
+from retina.idempotency import Idempotency
+from retina.queue import open_queue
+from retina.queue.port import Queue
+from retina.settings import Settings
+from retina.store import open_records, open_results, open_uploads
+from retina.store.port import Blobs, Uploads
+from retina.store.records import Records
+from retina.turns import Turns
+
+
+@dataclass(frozen=True)
+class Services:
+    """Each is opened where it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Photographs on their way."""
+        return open_uploads(self.settings)
+
+    @cached_property
+    def results(self) -> Blobs:
+        """What was computed."""
+        return open_results(self.settings)
+
+    @cached_property
+    def records(self) -> Records:
+        """Everything else."""
+        return open_records(self.settings)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Jobs that wait."""
+        return open_queue(self.settings)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts and their API keys."""
+        return Accounts(self.records, self.settings.signup_credits)
+
+    @cached_property
+    def credits(self) -> Credits:
+        """Balances and ledger."""
+        return Credits(self.records)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """Requests that were answered before."""
+        return Idempotency(self.records, self.results)
+
+    @cached_property
+    def history(self) -> History:
+        """Saved predictions."""
+        return History(self.records, self.results)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches and their items."""
+        return Batches(self.records, self.results, self.uploads, self.queue, self.credits)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The batches' items, to be worked on."""
+        return Turns(self.records, self.credits)
+
+    @cached_property
+    def fair_use(self) -> FairUse:
+        """What is asked for without paying."""
+        return FairUse(self.records, self.settings.free_each, self.settings.free_together)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """ZIP files."""
+        return Exports(self.records, self.results, self.queue)
