@@ -4,6 +4,7 @@ from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
 from infra.settings import StackSettings
+from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, UPLOADS
 
 RUNTIME = "Python 3.13 is the newest that every library of the function has wheels for and that is tested."
 UPLOADER = "CDK's own function, which runs while deploying: it reads the assets and writes the page's bucket, no other."
@@ -27,10 +28,14 @@ def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: st
     _accept(uploader, "Invalidations in CloudFront cannot be limited to a distribution here.", "IAM5[Resource::*]")
     for function in ("Api", "Jobs"):
         _accept(_of(stack, f"{function}/Function"), RUNTIME, "L1")
-    own = "The function works on any photograph of this kind, and on nothing else in the bucket; names are random."
-    _accept(_of(stack, "Api/Role"), own, f"IAM5[Resource::<{uploads}.Arn>/uploads/*]")
-    _accept(_of(stack, "Jobs/Role"), own, f"IAM5[Resource::<{uploads}.Arn>/batch/*]")
-    _accept(_of(stack, "Jobs/Role"), own, f"IAM5[Resource::<{results}.Arn>/batch/*]")
+    own = "The function works on any object of this kind, and on nothing else in the bucket; names are random."
+    for role, bucket, prefixes in (
+        ("Api/Role", uploads, (UPLOADS, BATCH)),
+        ("Api/Role", results, (ANSWERS, HISTORY, BATCH, EXPORTS)),
+        ("Jobs/Role", uploads, (BATCH,)),
+        ("Jobs/Role", results, (HISTORY, BATCH, EXPORTS)),
+    ):
+        _accept(_of(stack, role), own, *(f"IAM5[Resource::<{bucket}.Arn>/{prefix}*]" for prefix in prefixes))
     pool = _of(stack, "Identity/Pool")
     _accept(pool, "Twelve characters of any kind: length protects, rules make people write passwords down.", "COG1")
     _accept(pool, "A second factor is offered to everyone; a demonstration's account does not demand it.", "COG2")

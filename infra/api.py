@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Aws, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
@@ -19,7 +19,7 @@ LOGGED = {name: f"$context.{name}" for name in ("requestId", "requestTime", "rou
 
 
 class Api(Construct):
-    """`function`, `http` (the HTTP API) and `host`, its host name."""
+    """`function`, `http` (the HTTP API), `host`, its host name, and `proof`, by which it knows the distribution."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StackSettings, package: Path) -> None:
         super().__init__(scope, id)
@@ -31,6 +31,12 @@ class Api(Construct):
             seconds=TIMEOUT,
             reserved_concurrent_executions=settings.reserved_concurrency,
         )
+        # A secret that costs nothing: nobody else is told the last part of the stack's id.
+        self.proof = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        chosen = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
+        chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
+        for name, value in chosen.items():
+            self.function.add_environment(f"RETINA_{name}", str(value))
         self.http = apigateway.HttpApi(
             self, "Http", create_default_stage=False, default_integration=HttpLambdaIntegration("All", self.function)
         )

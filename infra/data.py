@@ -7,12 +7,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.buckets import private_bucket
-from retina.store.port import ANSWERS, BATCH, KEPT_DAYS
+from infra.buckets import allow, from_any_page, origin, private_bucket
+from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, KEPT_DAYS
 
 
 class Data(Construct):
-    """`table`, of accounts and credits, and `results`."""
+    """`table`, of accounts and what they own, and `results`, with `origin`, from which the page takes them."""
 
     def __init__(
         self, scope: Construct, id: str, *, api: lambda_.Function, worker: lambda_.Function, logs: s3.Bucket
@@ -37,22 +37,24 @@ class Data(Construct):
             stays=True,
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
-                for prefix in (BATCH, ANSWERS)
+                for prefix in (BATCH, ANSWERS, EXPORTS)
             ],
+            cors=[from_any_page(s3.HttpMethods.GET)],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="results/",
         )
-        worker.add_to_role_policy(
-            iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.results.arn_for_objects(f"{BATCH}*")])
-        )
-        api.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["s3:PutObject", "s3:GetObject"], resources=[self.results.arn_for_objects(f"{ANSWERS}*")]
-            )
-        )
+        # To get is also to sign addresses for getting.
+        allow(api, self.results, ANSWERS, "PutObject", "GetObject")
+        allow(api, self.results, HISTORY, "PutObject", "GetObject", "DeleteObject")
+        allow(api, self.results, BATCH, "PutObject", "GetObject", "DeleteObject")
+        allow(api, self.results, EXPORTS, "GetObject", "DeleteObject")
+        allow(worker, self.results, BATCH, "PutObject", "GetObject", "DeleteObject")
+        allow(worker, self.results, HISTORY, "GetObject")
+        allow(worker, self.results, EXPORTS, "PutObject", "AbortMultipartUpload", "DeleteObject")
+        self.origin = origin(self.results)
         # A transaction needs what its changes need; nothing scans.
         actions = [f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")]
-        api.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[self.table.table_arn]))
-        api.add_environment("RETINA_TABLE", self.table.table_name)
-        api.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
-        worker.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
+        for function in (api, worker):
+            function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[self.table.table_arn]))
+            function.add_environment("RETINA_TABLE", self.table.table_name)
+            function.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)

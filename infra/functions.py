@@ -18,9 +18,16 @@ def retention(settings: StackSettings) -> logs.RetentionDays:
 
 
 def retina_function(
-    scope: Construct, *, settings: StackSettings, package: Path, handler: str, seconds: int, **options: Any
+    scope: Construct,
+    *,
+    settings: StackSettings,
+    package: Path,
+    handler: str,
+    seconds: int,
+    storage: int = 512,
+    **options: Any,
 ) -> lambda_.Function:
-    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event."""
+    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event, and `storage` MB."""
     log = logs.LogGroup(scope, "Log", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY)
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log.grant_write(role)
@@ -35,7 +42,7 @@ def retina_function(
         log_group=log,
         logging_format=lambda_.LoggingFormat.JSON,
         memory_size=settings.memory,
-        ephemeral_storage_size=Size.mebibytes(512),
+        ephemeral_storage_size=Size.mebibytes(storage),
         timeout=Duration.seconds(seconds),
         environment={"RETINA_CORES": "1"},
         **options,

@@ -2,6 +2,8 @@
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.settings import StackSettings
@@ -10,7 +12,7 @@ from infra.settings import StackSettings
 class Identity(Construct):
     """`issuer` of the tokens, `sign_in_url`, below which its pages are, and a `client` once the page has an address."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: StackSettings) -> None:
+    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, api: lambda_.Function) -> None:
         super().__init__(scope, id)
         self._pool = cognito.UserPool(
             self,
@@ -30,6 +32,9 @@ class Identity(Construct):
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        api.add_to_role_policy(
+            iam.PolicyStatement(actions=["cognito-idp:AdminDeleteUser"], resources=[self._pool.user_pool_arn])
         )
         # A literal, not the domain's own attribute: the page's security policy names it, and the client the page.
         prefix = f"{settings.name}-{Aws.ACCOUNT_ID}"

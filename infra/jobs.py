@@ -1,4 +1,4 @@
-"""The queue of photographs that wait, and the worker that takes them from it."""
+"""The queue of jobs, which are photographs and exports, and the worker that takes them from it."""
 
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from infra.functions import retina_function
 from infra.settings import StackSettings
 from retina.queue.port import ATTEMPTS
 
-TIMEOUT = 60
-"""Seconds that the worker has for a photograph: the largest takes a few, on its first call a few more."""
+TIMEOUT = 150
+"""Seconds that the worker has for a job: a photograph takes a few, an export of thousands may take them all."""
+STORAGE = 5120
+"""MB for the ZIP file of an export."""
 
 
 class Jobs(Construct):
@@ -43,7 +45,7 @@ class Jobs(Construct):
             )
         )
         self.worker: lambda_.Function = retina_function(
-            self, settings=settings, package=package, handler="handler.worker", seconds=TIMEOUT
+            self, settings=settings, package=package, handler="handler.worker", seconds=TIMEOUT, storage=STORAGE
         )
         self.worker.add_event_source(
             SqsEventSource(
@@ -53,6 +55,12 @@ class Jobs(Construct):
                 max_concurrency=settings.workers,
             )
         )
+
+    def tell(self, function: lambda_.Function) -> None:
+        """Let `function` put jobs into the queue."""
+        function.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.queue.queue_arn]))
+        for each in (function, self.worker):
+            each.add_environment("RETINA_QUEUE_URL", self.queue.queue_url)
 
     def _queue(self, id: str, **options: object) -> sqs.Queue:
         return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **options)  # type: ignore[arg-type]

@@ -35,6 +35,9 @@ class StackSettings(BaseSettings):
     memory: int = Field(1769, ge=512, le=10_240, description="MB of each function; 1,769 are one processor core")
     workers: int = Field(5, ge=2, le=1000, description="photographs of batches worked on at once, a function each")
     log_days: int = Field(30, description="days that logs are kept")
+    signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
+    free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
     reserved_concurrency: int | None = Field(
         None, ge=1, description="of the API's function at once; off, as new accounts have too few to reserve any"
     )

@@ -15,6 +15,7 @@ from infra.buckets import private_bucket
 from infra.functions import retention
 from infra.settings import StackSettings
 from retina.front_door import SECURITY
+from retina.routes.viewers import PROOF
 
 YEAR = Duration.days(365)
 
@@ -32,8 +33,9 @@ class Site(Construct):
         api_host: str,
         logs: s3.Bucket,
         connects: Sequence[str],
+        proof: str,
     ) -> None:
-        """`api_host`: where the API answers; `connects`: the origins that the page may call besides."""
+        """`api_host`: where the API answers, told by `proof` who asks; `connects`: what the page may call besides."""
         super().__init__(scope, id)
         self.bucket = private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
         page = cloudfront.ResponseHeadersPolicy(
@@ -71,6 +73,7 @@ class Site(Construct):
                 api_host,
                 protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
                 origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+                custom_headers={PROOF: proof},
             ),
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,

@@ -38,7 +38,8 @@ class RetinaStack(Stack):
         self.jobs = Jobs(self, "Jobs", settings=settings, package=package)
         self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs)
         self.data = Data(self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs)
-        self.identity = Identity(self, "Identity", settings=settings)
+        self.jobs.tell(self.api.function)
+        self.identity = Identity(self, "Identity", settings=settings, api=self.api.function)
         self.site = Site(
             self,
             "Site",
@@ -46,7 +47,8 @@ class RetinaStack(Stack):
             files=files,
             api_host=self.api.host,
             logs=logs,
-            connects=[self.uploads.origin, self.identity.sign_in_url],
+            connects=[self.uploads.origin, self.data.origin, self.identity.sign_in_url],
+            proof=self.api.proof,
         )
         client = self.identity.client(self.site.url)
         for function in (self.api.function, self.jobs.worker):

@@ -1,13 +1,12 @@
 """Where photographs are sent by signed forms: for one request, or for a batch, of which the queue is told."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.buckets import private_bucket
+from infra.buckets import allow, from_any_page, origin, private_bucket
 from infra.jobs import Jobs
 from retina.store.port import BATCH, KEPT_DAYS, UPLOADS
 
@@ -20,12 +19,7 @@ class Uploads(Construct):
         self.bucket = private_bucket(
             self,
             "Bucket",
-            # The signed policy is the permission: a form may be sent from any page.
-            cors=[
-                s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"], max_age=3600
-                )
-            ],
+            cors=[from_any_page(s3.HttpMethods.POST)],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
                 for prefix in (UPLOADS, BATCH)
@@ -35,9 +29,12 @@ class Uploads(Construct):
         )
         self._tell(jobs.queue)
         # To put is to sign forms for putting: a form can do what its signer may.
-        self._allow(function, UPLOADS, "s3:PutObject", "s3:GetObject", "s3:DeleteObject")
-        self._allow(jobs.worker, BATCH, "s3:GetObject")
-        self.origin = f"https://{self.bucket.bucket_regional_domain_name}"
+        allow(function, self.bucket, UPLOADS, "PutObject", "GetObject", "DeleteObject")
+        allow(function, self.bucket, BATCH, "PutObject", "DeleteObject")
+        allow(jobs.worker, self.bucket, BATCH, "GetObject", "DeleteObject")
+        for each in (function, jobs.worker):
+            each.add_environment("RETINA_UPLOADS_BUCKET", self.bucket.bucket_name)
+        self.origin = origin(self.bucket)
 
     def _tell(self, queue: sqs.Queue) -> None:
         """Of every photograph of a batch. By the template alone: CDK's own way needs a function of its own."""
@@ -53,10 +50,3 @@ class Uploads(Construct):
         )
         # S3 sends a test event at once, which the queue has to allow.
         self.bucket.node.add_dependency(queue.node.find_child("Policy"))
-
-    def _allow(self, function: lambda_.Function, prefix: str, *actions: str) -> None:
-        objects = self.bucket.arn_for_objects(f"{prefix}*")
-        function.add_to_role_policy(iam.PolicyStatement(actions=[*actions], resources=[objects]))
-        # Without it S3 answers 403 in place of 404 when there is no such object.
-        function.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn]))
-        function.add_environment("RETINA_UPLOADS_BUCKET", self.bucket.bucket_name)

@@ -14,6 +14,7 @@ import httpx
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from retina.app import create_app
 from retina.arrays import Rgb
@@ -28,6 +29,7 @@ from retina.store.records import Records
 from retina.store.sqlite import SqliteRecords
 from retina.unet import VesselNetwork
 from retina.worker import Workers
+from specimens import encode
 from waiting import Embedded
 
 ROOT = Path(__file__).parents[1]
@@ -199,6 +201,23 @@ def records(request: pytest.FixtureRequest) -> Records:
     return DynamoRecords(table.client, table.table)
 
 
+@pytest.fixture(params=["embedded", "AWS"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """The service, with either kind of stores and queue."""
+    from house import House, in_aws  # not above: it imports this
+
+    if request.param == "embedded":
+        return House(tmp_path)
+    request.getfixturevalue("s3")
+    return in_aws(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def tiny(small_rgb: Rgb) -> bytes:
+    """The sample at 177x177 pixels, a JPEG: still a fundus photograph, and quickly segmented."""
+    return encode(Image.fromarray(np.ascontiguousarray(small_rgb[::2, ::2])), "JPEG")
+
+
 @pytest.fixture
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded]:
     """The embedded way from a form to a result, with two worker processes."""
@@ -233,5 +252,8 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         memory=3008,
         workers=2,
         log_days=731,
+        signup_credits=3,
+        free_each=7,
+        free_together=70,
         reserved_concurrency=2,
     )

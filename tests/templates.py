@@ -1,6 +1,7 @@
 """What the tests of the stack share: templates, and what is in them."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,21 @@ def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def allowed_objects(template: dict[str, Any], role: str) -> dict[tuple[str, str], set[str]]:
+    """What the role may do with objects, by bucket (as far as its name is ours) and prefix."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for policy in resources(template, "AWS::IAM::Policy").values():
+        if policy["Roles"] != [{"Ref": role}]:
+            continue
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for resource in many(statement["Resource"]):
+                text = json.dumps(resource)
+                if place := re.search(r'"(Uploads|DataResults)\w+", "Arn"\]}, "/(\w+/)\*"', text):
+                    actions = {action.removeprefix("s3:") for action in many(statement["Action"])}
+                    found.setdefault((place[1], place[2]), set()).update(actions)
+    return found
 
 
 def allowed_to(template: dict[str, Any], role: str) -> dict[str, str]:

@@ -224,8 +224,13 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     about = {"/api/v1/health", "/api/v1/model", "/api/v1/sign-in"}
-    accounts = {"/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/usage", "/api/v1/usage.csv"}
-    assert set(document["paths"]) == {"/predict", PREDICTIONS, "/api/v1/uploads"} | about | accounts
+    accounts = {"/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/usage", "/api/v1/usage.csv", "/api/v1/account"}
+    saved = {"/api/v1/trends"} | {f"{PREDICTIONS}/{{id}}{more}" for more in ("", "/{image}.png", "/recompute")}
+    exports = {"/api/v1/exports", "/api/v1/exports/{id}"}
+    one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv")
+    batches = {"/api/v1/batches", *(f"/api/v1/batches/{{id}}{more}" for more in one)}
+    single = {"/predict", PREDICTIONS, "/api/v1/uploads"}
+    assert set(document["paths"]) == single | about | accounts | saved | exports | batches
     assert set(document["components"]["securitySchemes"]) == {"APIKeyHeader", "HTTPBearer"}
     operation = document["paths"][PREDICTIONS]["post"]
     assert "multipart/form-data" in operation["requestBody"]["content"]

@@ -82,6 +82,10 @@ def test_a_partition_is_read_in_order_and_by_pages(records: Records) -> None:
         5,
     ]
     assert records.query("nobody") == []
+    for after, forwards, back in (("02", [5, 6], []), ("09", [], [6, 5]), ("06", [], [5]), ("05", [6], [])):
+        beyond = {"first": "05", "last": "06", "after": after}
+        assert [record.data["n"] for record in records.query("p", **beyond)] == forwards
+        assert [record.data["n"] for record in records.query("p", **beyond, backwards=True)] == back
 
 
 def test_a_page_is_full_although_something_expired_lies_between(records: Records) -> None:

@@ -17,7 +17,7 @@ from infra import watch
 from infra.settings import KEPT, StackSettings, stack_settings
 from infra.stack import RetinaStack
 from retina.front_door import SECURITY
-from templates import CERTIFICATE, allowed_to, many, resources, statements, template_of
+from templates import CERTIFICATE, allowed_objects, allowed_to, many, resources, statements, template_of
 
 
 def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[str, Any]) -> None:
@@ -47,7 +47,9 @@ def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str,
         for action in many(statement["Action"]):
             assert "*" not in action, (name, action)
         page = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
-        photographs = re.search(r'"/(uploads|batch)/\*"\]\]}$', json.dumps(statement["Resource"]))
+        photographs = re.search(
+            r'"/(uploads|batch|answers|history|exports)/\*"\]\]}$', json.dumps(statement["Resource"])
+        )
         assert page or photographs or "*" not in json.dumps(statement["Resource"]), (name, statement)
     assert checked >= 9
     for name, role in resources(template, "AWS::IAM::Role").items():
@@ -57,9 +59,20 @@ def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str,
 
 def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(template: dict[str, Any]) -> None:
     allowed = allowed_to(template, "ApiRoleDE7A08EC")
-    objects = {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
-    assert set(allowed) == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:ListBucket"} | objects
-    assert all(allowed[action].endswith('"/uploads/*"]]}') for action in objects)
+    assert allowed_objects(template, "ApiRoleDE7A08EC") == {
+        ("Uploads", "uploads/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("Uploads", "batch/"): {"PutObject", "DeleteObject"},
+        ("DataResults", "answers/"): {"PutObject", "GetObject"},
+        ("DataResults", "history/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "batch/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "exports/"): {"GetObject", "DeleteObject"},
+    }
+    others = {action for action in allowed if not action.startswith("s3:")}
+    table = {f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")}
+    log = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert others == log | table | {"sqs:SendMessage", "cognito-idp:AdminDeleteUser"}
+    assert "JobsQueue" in allowed["sqs:SendMessage"]
+    assert "IdentityPool" in allowed["cognito-idp:AdminDeleteUser"]
     function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
     assert function["Handler"] == "handler.api"
@@ -84,7 +97,7 @@ def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> 
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
     csp = "".join(part if isinstance(part, str) else "X" for part in csp["Fn::Join"][1])
-    besides = " https://X https://retina-X.auth.us-east-1.amazoncognito.com"
+    besides = " https://X https://X https://retina-X.auth.us-east-1.amazoncognito.com"
     assert csp.replace(besides, "") == SECURITY["Content-Security-Policy"], (
         "as under uvicorn, but for uploads and sign-in"
     )
@@ -108,7 +121,7 @@ def distribution(template: dict[str, Any]) -> dict[str, Any]:
 
 def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict[str, Any]) -> None:
     name, bucket = next(
-        item for item in resources(template, "AWS::S3::Bucket").items() if "CorsConfiguration" in item[1]
+        item for item in resources(template, "AWS::S3::Bucket").items() if item[0].startswith("Uploads")
     )
     [rule] = bucket["CorsConfiguration"]["CorsRules"]
     assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
@@ -145,6 +158,18 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     assert kinds == {"ACTUAL", "FORECASTED"}
     function = resources(named, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
+
+
+def test_fair_use_counts_viewers_whom_the_distribution_names(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, each, together, begin in ((template, "200", "5000", "20"), (named, "7", "70", "3")):
+        function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+        told = function["Environment"]["Variables"]
+        assert (told["RETINA_FREE_EACH"], told["RETINA_FREE_TOGETHER"]) == (each, together)
+        assert told["RETINA_SIGNUP_CREDITS"] == begin
+        [api] = [origin for origin in distribution(where)["Origins"] if "CustomOriginConfig" in origin]
+        [header] = api["OriginCustomHeaders"]
+        assert header == {"HeaderName": "X-Proxy-Proof", "HeaderValue": told["RETINA_PROXY_PROOF"]}
+        assert "AWS::StackId" in json.dumps(header["HeaderValue"])
 
 
 def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) -> None:

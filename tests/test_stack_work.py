@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from retina.queue.port import ATTEMPTS
-from templates import allowed_to, one, resources, statements
+from templates import allowed_objects, allowed_to, one, resources, statements
 
 
 def test_what_is_given_up_is_laid_aside_and_somebody_is_told(template: dict[str, Any]) -> None:
@@ -40,10 +40,14 @@ def test_the_worker_may_read_photographs_of_batches_store_results_and_nothing_el
     log = {"logs:CreateLogStream", "logs:PutLogEvents"}
     queue = {f"sqs:{action}" for action in ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")}
     queue |= {"sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
-    assert set(allowed) == log | queue | {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
-    for action, bucket in (("s3:GetObject", "Uploads"), ("s3:PutObject", "DataResults")):
-        assert allowed[action].endswith('"/batch/*"]]}')
-        assert f'["{bucket}' in allowed[action]
+    table = {f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")}
+    assert {action for action in allowed if not action.startswith("s3:")} == log | queue | table
+    assert allowed_objects(template, role) == {
+        ("Uploads", "batch/"): {"GetObject", "DeleteObject"},
+        ("DataResults", "batch/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "history/"): {"GetObject"},
+        ("DataResults", "exports/"): {"PutObject", "AbortMultipartUpload", "DeleteObject"},
+    }
 
 
 def test_the_bucket_tells_the_queue_of_photographs_of_batches_alone(template: dict[str, Any]) -> None:
@@ -72,7 +76,10 @@ def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(te
     assert [(rule["Prefix"], rule["ExpirationInDays"], rule["Status"]) for rule in rules] == [
         ("batch/", 30, "Enabled"),
         ("answers/", 2, "Enabled"),
+        ("exports/", 1, "Enabled"),
     ]
+    [cors] = results["CorsConfiguration"]["CorsRules"]
+    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET"], ["*"]), "signed addresses are followed"
     pool, _ = one(template, "AWS::Cognito::UserPool", "IdentityPool")
     for kept in (name, bucket, pool):
         assert template["Resources"][kept]["DeletionPolicy"] == "RetainExceptOnCreate", kept

@@ -43,6 +43,8 @@ _HTTP = {
 def documented(statuses: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of the errors of a router, by status."""
     schema = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
+    statuses = {422: "A parameter has a value it cannot have"} | statuses
     return {status: {"description": description, "content": schema} for status, description in statuses.items()}
 
 

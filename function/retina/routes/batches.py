@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from retina.batch import Batch, Order
@@ -36,7 +36,7 @@ ANY_TYPE = "application/octet-stream"
 router = APIRouter(
     prefix="/api/v1/batches",
     tags=["batches"],
-    responses=documented({401: "Neither signed in nor an API key", 422: "A parameter has a value it cannot have"}),
+    responses=documented({401: "Neither signed in nor an API key"}),
 )
 MISSING = documented({404: "There is no such batch"})
 PICTURE_MISSING = documented({404: "There is no such picture"})
@@ -138,11 +138,13 @@ def get_table(request: Request, caller: Owner, id: str) -> Response:
     response_class=RedirectResponse,
     responses=PICTURE_MISSING,
 )
-def get_batch_picture(request: Request, caller: Owner, id: str, number: int, picture: str) -> Response:
+def get_batch_picture(
+    request: Request, caller: Owner, id: str, number: Annotated[int, Path(ge=0)], picture: str
+) -> Response:
     """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
-    if not any(item.state == "done" for item in services.batches.items(batch, max(number, 0), 1)) or picture not in {
+    if not any(item.state == "done" for item in services.batches.items(batch, number, 1)) or picture not in {
         FILES[output][0] for output in batch.order.outputs
     }:
         raise NotFoundError("There is no such picture.")

@@ -32,7 +32,7 @@ UNITS = {"vascular_density": ""}
 
 router = APIRouter(
     tags=["history"],
-    responses=documented({401: "Neither signed in nor an API key", 422: "A parameter has a value it cannot have"}),
+    responses=documented({401: "Neither signed in nor an API key"}),
 )
 MISSING = documented({404: "There is no such saved prediction"})
 

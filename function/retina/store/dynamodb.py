@@ -65,7 +65,9 @@ class DynamoRecords:
             "ConsistentRead": True,
             "Limit": limit,
         }
-        if after is not None:
+        if after is not None and (after <= first if backwards else after >= last):
+            return []
+        if after is not None and first <= after <= last:  # DynamoDB takes no other
             request["ExclusiveStartKey"] = _named(Key(partition, after))
         return list(islice(self._pages(request), limit))
 
