@@ -6,7 +6,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from retina.errors import (
 )
 from retina.idempotency import Idempotency
 from retina.store.local import LocalBlobs
-from retina.store.records import NEW, Change, ConditionError, Key, Put, Records
+from retina.store.records import NEW, ConditionError, Key, Put, Records
 
 ISSUER = "https://issuer.example"
 REQUEST = hashlib.sha256(b"request").hexdigest()
@@ -123,32 +122,6 @@ def test_who_has_no_credits_gets_nothing(records: Records, accounts: Accounts) -
     with pytest.raises(NotFoundError):
         books.charge("0" * 32, "k", "prediction")
     assert_balanced(records, Accounts(records, 0).of_user(ISSUER, "poorer"), 0)
-
-
-class Unreliable:
-    """Records of which some writes are made, but told to have found their own traces: the reply was lost."""
-
-    def __init__(self, records: Records, seed: int) -> None:
-        self._records, self._random = records, random.Random(seed)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._records, name)
-
-    def write(self, *changes: Change) -> None:
-        self._records.write(*changes)
-        if self._random.random() < 0.5:
-            self._records.write(*changes)  # as the client does that heard nothing
-
-
-def test_lost_replies_charge_nothing_twice(records: Records, account: str, tmp_path: Path) -> None:
-    unreliable: Records = Unreliable(records, 1)
-    books, repeated = Credits(unreliable), Idempotency(unreliable, LocalBlobs(tmp_path))
-    for n in range(15):
-        lease = repeated.begin(account, f"call {n}", REQUEST)
-        assert isinstance(lease, idempotency.Lease)
-        books.charge(account, "k", f"prediction {n}", repeated.answered(lease, b"%d" % n))
-    assert_balanced(records, account, 5)
-    assert [repeated.begin(account, f"call {n}", REQUEST) for n in range(15)] == [b"%d" % n for n in range(15)]
 
 
 def test_a_repeated_request_gets_the_same_answer(records: Records, account: str, repeated: Idempotency) -> None:

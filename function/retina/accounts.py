@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from retina import clock
 from retina.credits import account_key, opening
 from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 API_KEY = re.compile(r"rk_([0-9a-f]{16})_([0-9a-f]{64})")
 TOKEN_SECONDS = 2 * 3600
@@ -74,7 +74,8 @@ class Accounts:
             raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)}
-        self._records.write(Put(_key(key_id), facts, NEW), Put(_listed(account, created, key_id), {"id": key_id}, NEW))
+        listed = Put(_listed(account, created, key_id), {"id": key_id}, NEW)
+        ensure(self._records, Put(_key(key_id), facts, NEW), listed)
         return ApiKey(key_id, name, created), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:

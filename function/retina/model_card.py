@@ -79,8 +79,8 @@ class Preparation(_Part):
     outside: Literal["field-of-view mean", "as photographed"] = Field(
         "field-of-view mean", description="what stands outside the field of view while contrast is equalised"
     )
-    equalisation: Clahe | GlobalHistogram | NoEqualisation = Field(Clahe(), discriminator="method")
-    scaling: Standardise | Divide = Field(Standardise(), discriminator="method")
+    equalisation: Clahe | GlobalHistogram | NoEqualisation = Field(default_factory=Clahe, discriminator="method")
+    scaling: Standardise | Divide = Field(default_factory=Standardise, discriminator="method")
 
 
 class TrainingSet(_Part):

@@ -40,12 +40,13 @@ _HTTP = {
 }
 
 
-def documented(statuses: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of the errors of a router, by status."""
-    schema = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
-    statuses = {422: "A parameter has a value it cannot have"} | statuses
-    return {status: {"description": description, "content": schema} for status, description in statuses.items()}
+    told: dict[int | str, str] = {422: "A parameter has a value it cannot have", **statuses}
+    told |= {"4XX": "Anything else that is wrong with the request", "5XX": "Something that went wrong on our side"}
+    return {status: {"description": description, "content": schema} for status, description in told.items()}
 
 
 def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
@@ -90,7 +91,15 @@ def _validation(error: RequestValidationError) -> RetinaError:
 
 
 def add_error_map(app: FastAPI) -> None:
-    """Answer every foreseen error of `app` with a problem document."""
+    """Answer every foreseen error of `app` with a problem document, which its OpenAPI document describes once."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
 
     @app.exception_handler(RetinaError)
     async def _(request: Request, error: RetinaError) -> Response:

@@ -22,7 +22,7 @@ from retina.errors import GrantRefusedError
 from retina.identity.people import People
 from retina.identity.tokens import ALGORITHM
 from retina.store.local import own_secret
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records, ensure
 
 ISSUER = "urn:retina:embedded"
 CLIENT = "retina-page"
@@ -42,7 +42,7 @@ class Issuer:
         """A code that is good for one `redeem`, for five minutes."""
         code = secrets.token_urlsafe(32)
         facts = {"subject": subject, "back": back, "challenge": challenge}
-        self._records.write(Put(_code(code), facts, NEW, expires=int(time.time()) + CODE_SECONDS))
+        ensure(self._records, Put(_code(code), facts, NEW, expires=int(time.time()) + CODE_SECONDS))
         return code
 
     def redeem(self, code: str, verifier: str, back: str) -> dict[str, Any]:
@@ -54,13 +54,15 @@ class Issuer:
         right = hmac.compare_digest(challenge, known.data["challenge"]) and back == known.data["back"]
         refresh = secrets.token_urlsafe(32)
         facts = {"subject": known.data["subject"]}
-        kept = [Put(_refresh(refresh), facts, NEW, expires=int(time.time()) + REFRESH_SECONDS)] if right else []
+        kept = Put(_refresh(refresh), facts, NEW, expires=int(time.time()) + REFRESH_SECONDS)
+        used = Delete(known.key, known.version)
         try:
-            self._records.write(Delete(known.key, known.version), *kept)
+            if not right:
+                self._records.write(used)
+                raise GrantRefusedError(INVALID)
+            ensure(self._records, kept, used)
         except ConditionError:
             raise GrantRefusedError(INVALID) from None
-        if not right:
-            raise GrantRefusedError(INVALID)
         return self._tokens(known.data["subject"]) | {"refresh_token": refresh}
 
     def refresh(self, token: str) -> dict[str, Any]:

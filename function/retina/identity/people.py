@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from retina.errors import SignInRefusedError
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records, ensure
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 LONGEST_ADDRESS = 254
@@ -42,8 +42,9 @@ class People:
             raise SignInRefusedError(f"The password must have {SHORTEST} to {LONGEST} characters. Choose another one.")
         subject = secrets.token_hex(16)
         facts = {"subject": subject, "address": address, "password": self._hasher.hash(password)}
+        person, link = Put(_person(address), facts, NEW), Put(_of_subject(subject), {"address": address}, NEW)
         try:
-            self._records.write(Put(_person(address), facts, NEW), Put(_of_subject(subject), {"address": address}, NEW))
+            ensure(self._records, person, link)
         except ConditionError:
             raise SignInRefusedError("There is an account of this address already. Sign in instead.") from None
         return subject
