@@ -1,0 +1,108 @@
+"""Deleting an account deletes all of it, on the embedded stores and on AWS'."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from account import bearer, enter, sign_in
+from house import BATCHES, EXPORTS, PREDICTIONS, House, problem
+from retina import closing
+from retina.credits import Credits
+from retina.identity.cognito import CognitoPool
+from test_batches import come, new
+from test_history import listed, save
+
+ACCOUNT = "/api/v1/account"
+LABEL = "somebody in particular"
+
+
+def test_everything_is_gone_and_said_to_be_and_the_ledger_leads_to_nobody(house: House, tiny: bytes) -> None:
+    tokens = sign_in(house.client, "anna@example.org")
+    anna, berta = bearer(tokens), house.person("berta")
+    account, key = house.account(anna), house.key(anna)
+    saved = [save(house, anna, tiny, subject=LABEL, note=LABEL)["id"] for _ in range(2)]
+    hers = save(house, berta, tiny)
+    batch = new(house, key, f"{LABEL}.jpg", "waits.jpg")
+    come(house, batch, tiny)
+    house.client.post(EXPORTS, json={"history": True}, headers=anna)
+    house.work_off()
+    assert problem(house.client.delete(ACCOUNT, headers=key)) == (403, "person_required")
+    told = house.client.delete(ACCOUNT, headers=anna)
+    assert told.json() == {"predictions": 2, "batches": 1, "exports": 1, "keys": 1}
+    for who, code in ((anna, "token_refused"), (key, "key_refused")):
+        assert problem(house.client.get(PREDICTIONS, headers=who)) == (401, code)
+    refreshed = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": tokens["refresh_token"]}
+    assert house.client.post("/oauth2/token", data=refreshed).status_code == 400
+    assert enter(house.client, "anna@example.org", how="sign-in").status_code == 403
+    assert listed(house, berta) == [hers["id"]]
+    books = Credits(house.services.records)
+    assert books.balance(account) == sum(entry.amount for entry in books.ledger(account)) == 19
+    left = everything(house)
+    for trace in (LABEL, "anna", *saved, "waits.jpg", batch["id"] + "/"):
+        assert trace not in left, trace
+    again = house.person()
+    assert house.account(again) != account
+    assert listed(house, again) == []
+
+
+def everything(house: House) -> str:
+    """All that is stored, records and blobs, as text."""
+    settings, services = house.settings, house.services
+    if not settings.table:
+        rows = services.records._database.query("SELECT * FROM records")  # type: ignore[attr-defined]
+        files = [str(path.relative_to(house.data)) for path in house.data.rglob("*") if path.is_file()]
+        return json.dumps([*map(tuple, rows), *files], default=str)
+    client = services.records._client  # type: ignore[attr-defined]
+    items = client.scan(TableName=settings.table)["Items"]
+    keys = [key for blobs in (services.uploads, services.results) for key in S3Keys(blobs)]
+    return json.dumps([*items, *keys])
+
+
+class S3Keys(list[str]):
+    def __init__(self, blobs: Any) -> None:
+        found = blobs._client.list_objects_v2(Bucket=blobs._bucket)
+        super().__init__(each["Key"] for each in found.get("Contents", []))
+
+
+def test_too_much_for_one_request_is_deleted_in_several(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    for _ in range(3):
+        save(house, anna, tiny)
+    monkeypatch.setattr(closing, "SECONDS", -1)
+    answer = house.client.delete(ACCOUNT, headers=anna)
+    assert problem(answer) == (503, "busy")
+    assert answer.headers["Retry-After"]
+    assert len(listed(house, anna)) == 3, "and is still hers to delete"
+    monkeypatch.undo()
+    assert house.client.delete(ACCOUNT, headers=anna).json()["predictions"] == 3
+
+
+def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.person()
+    account, forget = house.account(anna), house.app.state.callers.forget
+
+    def meanwhile(subject: str) -> None:
+        new(house, anna, "a")
+        forget(subject)
+
+    monkeypatch.setattr(house.app.state.callers, "forget", meanwhile)
+    assert house.client.delete(ACCOUNT, headers=anna).json()["batches"] == 1
+    assert house.services.batches.of(account, 10) == ([], None)
+    assert problem(house.client.get(BATCHES, headers=anna)) == (401, "token_refused")
+
+
+def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:
+    from retina.store.aws import client
+
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+    made = cognito.admin_create_user(UserPoolId=pool, Username="anna@example.org")["User"]
+    [subject] = [each["Value"] for each in made["Attributes"] if each["Name"] == "sub"]
+    for _ in range(2):
+        CognitoPool(pool).forget(subject)
+    with pytest.raises(ClientError, match="UserNotFound"):
+        cognito.admin_get_user(UserPoolId=pool, Username="anna@example.org")

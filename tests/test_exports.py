@@ -1,0 +1,138 @@
+"""Exports, made by the worker and fetched by a link: one contract for the embedded stores and for AWS'."""
+
+import csv
+import io
+import json
+import re
+import time
+import zipfile
+from typing import Any
+
+import pytest
+
+from house import EXPORTS, House, problem
+from retina.jobs import GivenUpError
+from retina.queue.port import ATTEMPTS
+from test_batches import TEXT, come, new
+from test_history import save
+
+
+def export(house: House, who: dict[str, str], **wish: Any) -> zipfile.ZipFile:
+    """What a wish leads to, once the worker has been at it."""
+    made = house.client.post(EXPORTS, json=wish, headers=who)
+    assert made.status_code == 202, made.text
+    assert (made.json()["state"], made.json()["url"], made.json()["bytes"]) == ("waiting", None, None)
+    house.work_off()
+    ready = house.client.get(f"{EXPORTS}/{made.json()['id']}", headers=who).json()
+    assert ready["state"] == "ready"
+    file = house.fetch(ready["url"])
+    assert file.status_code == 200
+    assert len(file.content) == ready["bytes"]
+    return zipfile.ZipFile(io.BytesIO(file.content))
+
+
+def test_a_batch_is_packed_with_its_table_and_pictures_under_names_that_stay_in_their_folder(
+    house: House, tiny: bytes
+) -> None:
+    anna = house.person()
+    names = ("../../etc/passwd", "C:\\photos\\left eye.jpg", "ä/ö ü.png", "text.jpg", "later.jpg")
+    batch = new(house, anna, *names)
+    come(house, batch, tiny, tiny, tiny, TEXT)
+    house.work_off()
+    archive = export(house, anna, batch=batch["id"])
+    assert archive.testzip() is None
+    pictures = sorted(set(archive.namelist()) - {"results.csv"})
+    assert pictures == [
+        "00000_passwd_mask.png",
+        "00000_passwd_overlay.jpg",
+        "00001_left-eye_mask.png",
+        "00001_left-eye_overlay.jpg",
+        "00002_ö-ü_mask.png",
+        "00002_ö-ü_overlay.jpg",
+    ]
+    rows = [*csv.DictReader(io.StringIO(archive.read("results.csv").decode()))]
+    assert [row["status"] for row in rows] == ["done", "done", "done", "rejected", "waiting"]
+    mask = house.follow(f"/api/v1/batches/{batch['id']}/items/1/mask.png", anna).content
+    assert archive.read("00001_left-eye_mask.png") == mask
+
+
+def test_the_history_is_packed_with_everything_that_is_kept(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    first = save(house, anna, tiny, subject="P/1", eye="left", taken_on="2026-05-04", note="=1+1")
+    second = save(house, anna, tiny)
+    save(house, house.person("berta"), tiny, subject="hers")
+    archive = export(house, anna, history=True)
+    folder = f"2026-05-04_1_left_{first['id'][:8]}"
+    assert {name.split("/")[0] for name in archive.namelist()} > {folder, "history.csv"}
+    assert len({name.split("/")[0] for name in archive.namelist()}) == 3
+    told = json.loads(archive.read(f"{folder}/prediction.json"))
+    assert (told["id"], told["note"], told["measurements"]) == (first["id"], "=1+1", first["measurements"])
+    for name, path in first["image_urls"].items():
+        assert archive.read(f"{folder}/{name}.png") == house.follow(path, anna).content
+    rows = [*csv.DictReader(io.StringIO(archive.read("history.csv").decode()))]
+    assert {row["id"] for row in rows} == {first["id"], second["id"]}
+    [row] = [row for row in rows if row["id"] == first["id"]]
+    assert (row["subject"], row["eye"], row["taken_on"], row["note"]) == ("P/1", "left", "2026-05-04", "'=1+1")
+    assert row["vascular_density"] == str(first["measurements"]["vascular_density"])
+
+
+def test_an_export_says_what_it_is_of_and_only_of_ones_own(house: House) -> None:
+    anna, berta = house.person(), house.person("berta")
+    batch = new(house, berta, "a")
+    for wrong in ({}, {"history": False}, {"history": True, "batch": batch["id"]}, {"all": True}):
+        assert problem(house.client.post(EXPORTS, json=wrong, headers=anna)) == (422, "invalid_request")
+    for id in (batch["id"], "0" * 32):
+        assert problem(house.client.post(EXPORTS, json={"batch": id}, headers=anna)) == (404, "not_found")
+    hers = house.client.post(EXPORTS, json={"history": True}, headers=berta).json()["id"]
+    assert problem(house.client.get(f"{EXPORTS}/{hers}", headers=anna)) == (404, "not_found")
+    empty = export(house, anna, history=True)
+    assert empty.namelist() == ["history.csv"]
+
+
+def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.person()
+    gone = new(house, anna, "a")
+    exports = [
+        house.client.post(EXPORTS, json=wish, headers=anna).json()["id"]
+        for wish in ({"batch": gone["id"]}, {"history": True})
+    ]
+    house.client.delete(f"/api/v1/batches/{gone['id']}", headers=anna)
+    house.work(f"exports/{exports[0]}", 1)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("retina.jobs.pack_history", full)
+        for attempt in range(1, ATTEMPTS + 1):
+            with pytest.raises(OSError, match="no space"):
+                house.work(f"exports/{exports[1]}", attempt)
+        with pytest.raises(GivenUpError):
+            house.work(f"exports/{exports[1]}", ATTEMPTS + 1)
+    for id in exports:
+        told = house.client.get(f"{EXPORTS}/{id}", headers=anna).json()
+        assert (told["state"], told["url"]) == ("failed", None)
+
+
+def test_a_link_is_good_for_what_it_was_given_out_for_and_not_for_long(
+    tmp_path: Any, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(tmp_path)
+    anna = house.person()
+    answer = save(house, anna, tiny)
+    link = house.client.get(answer["image_urls"]["mask"], headers=anna, follow_redirects=False).headers["location"]
+    assert house.fetch(link).status_code == 200
+    for wrong in (
+        link.replace("mask.png?", "photograph.png?"),
+        re.sub(r"signature=.", "signature=x", link),
+        re.sub(r"expires=\d", "expires=9", link),
+        link.replace("/files/", "/files/../"),
+        re.sub(r"/files/.*\?", "/files/../issuer.pem?", link),
+        re.sub(r"name=[^&]*", "name=other.png", link),
+        link.split("?")[0],
+        re.sub(r"expires=\d+", "expires=1e9", link),
+    ):
+        assert house.fetch(wrong).status_code in (404, 422), wrong
+    later = time.time() + 901
+    monkeypatch.setattr("retina.store.local.time.time", lambda: later)
+    assert problem(house.fetch(link)) == (404, "not_found")
