@@ -33,7 +33,7 @@ class Api(Construct):
         )
         # A secret that costs nothing: nobody else is told the last part of the stack's id.
         self.proof = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-        chosen = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
+        chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))

@@ -1,8 +1,10 @@
 """What was computed and is kept: one contract for folders and for S3."""
 
+import io
 import stat
 from pathlib import Path
 
+import httpx
 import pytest
 
 from retina.store.aws import S3Blobs
@@ -30,6 +32,34 @@ def test_what_was_put_is_read_until_it_is_replaced_or_deleted(blobs: Blobs) -> N
     blobs.delete(key)
     assert blobs.read(key) is None
     assert blobs.read(key.replace(".json", "/mask.png")) == b"mask"
+
+
+def test_a_folder_is_forgotten_as_a_whole_and_no_other(blobs: Blobs) -> None:
+    keys = [f"history/a/{n}/mask.png" for n in range(3)] + ["history/ab/0/mask.png"]
+    for key in keys:
+        blobs.put(key, b"mask", "image/png")
+    for _ in range(2):
+        blobs.delete_all("history/a/")
+    assert [blobs.read(key) for key in keys] == [None, None, None, b"mask"]
+
+
+def test_a_file_is_put_from_where_it_is(blobs: Blobs) -> None:
+    file = io.BytesIO(b"head" + bytes(9 * 2**20))  # more than S3 takes in one part
+    file.seek(4)
+    blobs.put_file("exports/1", file, "application/zip")
+    assert blobs.read("exports/1") == bytes(9 * 2**20)
+
+
+def test_a_link_names_what_it_leads_to(blobs: Blobs) -> None:
+    blobs.put("history/a/1/mask.png", b"mask", "image/png")
+    link = blobs.link("history/a/1/mask.png", "2026-05-04-mask.png", "http://testserver/files")
+    assert "2026-05-04-mask.png" in link
+    assert "history/a/1/mask.png" in link
+    assert len({link, blobs.link("history/a/2/mask.png", "2026-05-04-mask.png", "http://testserver/files")}) == 2
+    if isinstance(blobs, S3Blobs):
+        assert "X-Amz-Expires=900" in link
+        answer = httpx.get(link)
+        assert (answer.content, answer.headers["content-type"]) == (b"mask", "image/png")
 
 
 def test_results_are_their_owners_alone_and_nothing_half_written_stays(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Photographs that wait: one contract for the embedded queue and for SQS, and what each alone promises."""
 
 import base64
+import functools
 import json
 import os
 import sys
@@ -142,7 +143,7 @@ def test_what_is_finished_is_not_worked_on_again_and_what_is_none_of_a_batchs_is
     account = way.services.accounts.of_user("https://issuer.example", "anna")
     assert way.services.credits.balance(account) == 20 - 1
     for key in (beyond, nobodys):
-        eventually(lambda key=key: _is_gone(way.services, key))
+        eventually(functools.partial(_is_gone, way.services, key))
 
 
 def _is_gone(services: Services, key: str) -> bool:

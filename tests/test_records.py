@@ -83,9 +83,9 @@ def test_a_partition_is_read_in_order_and_by_pages(records: Records) -> None:
     ]
     assert records.query("nobody") == []
     for after, forwards, back in (("02", [5, 6], []), ("09", [], [6, 5]), ("06", [], [5]), ("05", [6], [])):
-        beyond = {"first": "05", "last": "06", "after": after}
-        assert [record.data["n"] for record in records.query("p", **beyond)] == forwards
-        assert [record.data["n"] for record in records.query("p", **beyond, backwards=True)] == back
+        for backwards, expected in ((False, forwards), (True, back)):
+            found = records.query("p", first="05", last="06", after=after, backwards=backwards)
+            assert [record.data["n"] for record in found] == expected
 
 
 def test_a_page_is_full_although_something_expired_lies_between(records: Records) -> None:

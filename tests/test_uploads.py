@@ -22,7 +22,7 @@ from retina.errors import PhotographTooLargeError, UnsupportedFormatError, Uploa
 from retina.settings import Settings
 from retina.store.aws import S3Uploads
 from retina.store.local import LocalUploads
-from retina.store.port import CONTENT_TYPES, KEPT_DAYS, UPLOADS, Uploads
+from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, KEPT_DAYS, UPLOADS, Uploads
 from specimens import encode
 from test_app import PREDICTIONS, assert_problem
 
@@ -110,6 +110,32 @@ def test_too_large_for_one_request_names_the_way_that_is_left(client: TestClient
     answer = client.post(PREDICTIONS, files={"file": b"x" * (4 * 2**20 + 1)})
     assert_problem(answer, 413, "photograph_too_large")
     assert "/api/v1/uploads" in answer.json()["detail"]
+
+
+@pytest.fixture(params=["embedded", "S3"])
+def uploads(request: pytest.FixtureRequest, tmp_path: Path) -> Uploads:
+    if request.param == "embedded":
+        return LocalUploads(tmp_path, LIMIT)
+    return S3Uploads(request.getfixturevalue("s3"), BUCKET, LIMIT)
+
+
+def test_what_has_come_for_a_batch_is_told_and_forgotten_as_a_whole(uploads: Uploads) -> None:
+    one, other = (f"{BATCH}{digit * 32}/" for digit in "ab")
+    assert uploads.keys(one) == set()
+    for folder, numbers in ((one, (0, 7, 9999)), (other, (3,))):
+        form = uploads.form(folder + FILE_NAME, "application/octet-stream", "")
+        for number in numbers:
+            if isinstance(uploads, LocalUploads):
+                uploads.receive(form.fields, b"photo", str(number))
+            else:
+                files = {"file": (str(number), b"photo")}
+                httpx.post(form.url, data=form.fields, files=files).raise_for_status()
+    assert uploads.keys(one) == {f"{one}{number}" for number in (0, 7, 9999)}
+    for _ in range(2):
+        uploads.delete_all(one)
+    assert uploads.keys(one) == set()
+    assert uploads.read(f"{other}3") == b"photo"
+    uploads.delete_all(other)
 
 
 @pytest.fixture

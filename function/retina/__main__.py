@@ -1,7 +1,8 @@
-"""The command line: `retina segment`, `retina serve`, `retina worker` and `retina credits`."""
+"""The command line: `retina segment`, `batch`, `serve`, `worker` and `credits`."""
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
@@ -47,6 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     segment.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
     segment.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
     segment.set_defaults(run=_segment)
+
+    batch = commands.add_parser("batch", help="have photographs segmented by a service elsewhere, as a batch")
+    batch.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
+    batch.add_argument("--url", required=True, help="the service's address, such as https://example.org")
+    batch.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")
+    batch.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
+    batch.add_argument("--outputs", default="mask,overlay", metavar="LIST", help="default: %(default)s")
+    batch.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
+    batch.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
+    batch.set_defaults(run=_batch)
 
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
@@ -118,9 +129,45 @@ def _segment(parsed: argparse.Namespace, settings: Settings) -> int:
         return STOPPED
     except OSError as error:
         return _wrong(f"The results cannot be written: {error}.")
+    return _summary(statuses, parsed.out)
+
+
+def _summary(statuses: Counter[str], out: Path) -> int:
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
-    print(f"{counts}. Results are in {parsed.out}.")
+    print(f"{counts}. Results are in {out}.")
     return 0 if set(statuses) <= {"done"} else 1
+
+
+def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
+    from tqdm import tqdm
+
+    from retina.folders import find_photographs
+    from retina.remote import RemoteBatch, RemoteError
+    from retina.results import OutputFolderError
+
+    if not parsed.key:
+        return _wrong("An API key is needed: --key, or RETINA_API_KEY. Make one on the service's page.")
+    try:
+        files = find_photographs(parsed.paths, parsed.out)
+        if not files:
+            return _wrong("There are no photographs.")
+        wishes = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
+        batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, wishes)
+        with tqdm(total=len(files), unit="photo") as progress:
+            for over in batch.send():
+                progress.update(over - progress.n)
+        told = batch.fetch()
+    except (FileNotFoundError, OutputFolderError, RemoteError) as error:
+        return _wrong(str(error))
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on where it was.", file=sys.stderr)
+        return STOPPED
+    except OSError as error:
+        return _wrong(f"The results cannot be written: {error}.")
+    for number, (status, reason) in told.items():
+        if status != "done":
+            print(f"{files[number]}: {reason}", file=sys.stderr)
+    return _summary(Counter(status for status, _ in told.values()), parsed.out)
 
 
 def _serve(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -29,7 +29,7 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, file: BinaryIO) -> 
     """results.csv, and the pictures of every photograph that is done, named by its number and its own name."""
     items = [*batches.items(batch)]
     names = [
-        (f"{batch.folder}{item.number}/{kept}", f"{item.number:05d}_{_plain(item.name)}_{kept}")
+        (f"{batch.folder}{item.number}/{kept}", f"{item.number:05d}_{plain(item.name)}_{kept}")
         for item in items
         if item.state == "done"
         for kept, _ in (FILES[output] for output in batch.order.outputs)
@@ -73,9 +73,9 @@ def _pack(archive: zipfile.ZipFile, blobs: Blobs, names: list[tuple[str, str]]) 
 
 
 def _folder(saved: Saved) -> str:
-    return f"{saved.day}_{_plain(saved.labels.subject or 'no-label')}_{saved.labels.eye}_{saved.id[:8]}"
+    return f"{saved.day}_{plain(saved.labels.subject or 'no-label')}_{saved.labels.eye}_{saved.id[:8]}"
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name of a person's as a part of a file's name anywhere, and never a path."""
     return re.sub(r"[^\w.-]+", "-", PurePosixPath(name.replace("\\", "/")).stem)[:80].strip(".-") or "photograph"
