@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-models check bench train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
+.PHONY: help run test test-models check bench bench-accounts train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test-models: build/keras.done ## tests of training, conversion and import (they 
 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
 	PYTHONPATH=.:tests $(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
+
+bench-accounts: .venv/test.done ## the README's figures of batches and of a long history
+	PYTHONPATH=.:tests:function $(BIN)/python tests/bench_accounts.py
 
 train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
 

@@ -94,7 +94,9 @@ def served(command: list[str], **settings: str) -> Iterator[tuple[str, subproces
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "TF_CPP_MIN_LOG_LEVEL": "3"} | settings
+    data = tempfile.mkdtemp()
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "TF_CPP_MIN_LOG_LEVEL": "3", "RETINA_DATA": data}
+    environment |= settings
     started = time.perf_counter()
     process = subprocess.Popen(
         [part.replace("PORT", port) for part in command],
@@ -108,6 +110,7 @@ def served(command: list[str], **settings: str) -> Iterator[tuple[str, subproces
     finally:
         process.kill()
         process.wait()
+        shutil.rmtree(data)
 
 
 def first_answer(url: str, path: str, data: bytes, started: float) -> float:
@@ -189,6 +192,8 @@ def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
         package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
         command = [str(python), "-m", "awslambdaric", "handler.api"]
         environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
+        # Without fair use: there is no table to count in, and uvicorn does not count requests of its own computer.
+        environment |= {"RETINA_FREE_EACH": "0", "RETINA_FREE_TOGETHER": "0"}
         pinning = ["taskset", "-c", str(CORES[-1])]
         firsts: list[float] = []
         for _ in range(5):

@@ -177,11 +177,8 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.queue.local import LocalQueue
     from retina.worker import Workers
 
-    family = socket.AF_INET6 if ":" in parsed.host else socket.AF_INET
-    listening = socket.socket(family)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((parsed.host, parsed.port))
+        listening = _listening(parsed.host, parsed.port)
     except (OSError, OverflowError) as error:
         return _wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
     app = create_app(settings)
@@ -197,6 +194,15 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         server.run([listening])
     return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Said in full: asyncio sends an answer's body without waiting (TCP_NODELAY) only on sockets that say they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
 
 
 def _worker(parsed: argparse.Namespace, settings: Settings) -> int:
