@@ -20,6 +20,13 @@ SQS_REQUEST = 0.40 / 1e6
 S3_PUT = 0.005 / 1e3
 S3_GET = 0.0004 / 1e3
 S3_GB_MONTH = 0.023
+DYNAMODB_WRITE = 0.625 / 1e6
+DYNAMODB_READ = 0.125 / 1e6
+TRANSACTED = 2
+"""How many times a change within a transaction is counted; all of ours are."""
+
+COUNTED = 2 * DYNAMODB_READ + TRANSACTED * 2 * DYNAMODB_WRITE
+"""What fair use costs a request."""
 
 FACTOR = 3.0
 """How much slower a Lambda core is taken to be than the one of the measurement; nobody has measured it."""
@@ -41,18 +48,23 @@ class Costs:
     seconds: float
 
     def inline(self) -> float:
-        """One prediction in one request."""
-        return self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
+        """One prediction in one request of somebody who does not pay: counted for the viewer, and for all."""
+        request = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
+        return request + COUNTED
 
     def uploaded(self) -> float:
         """One prediction by way of an upload: a request more, an object put, read and deleted (which is free)."""
         form = 0.005 * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
-        return self.inline() + form + S3_PUT + S3_GET
+        return self.inline() + form + COUNTED + S3_PUT + S3_GET
 
     def queued(self) -> float:
-        """One of a batch: an object put and read, a message sent, taken and deleted, and three results put."""
+        """One of a batch: an object put and read, a message sent, taken and deleted, two results put, and records: that
+        it was begun, and in one transaction what has become of it (two units), the balance, the ledger, the usage, the
+        batch's count, and that it is begun no more.
+        """
         worker = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST
-        return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 3 * S3_PUT
+        records = TRANSACTED * 8 * DYNAMODB_WRITE + 6 * DYNAMODB_READ
+        return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 2 * S3_PUT + records
 
     def idle(self) -> float:
         """A month in which nobody comes: alarms, dashboard, logs, budget, the polling of an empty queue and a table of
@@ -69,6 +81,11 @@ class Costs:
             found.append(
                 f"the throttle of {self.settings.throttle_rate} requests a second (peaks of {a_second:.0f}): "
                 "`RETINA_STACK_THROTTLE_RATE`"
+            )
+        if 0 < self.settings.free_together < volume / (SECONDS_A_MONTH / 3600):
+            found.append(
+                f"fair use of {self.settings.free_together:,} predictions an hour for those who do not pay: "
+                "`RETINA_STACK_FREE_TOGETHER`"
             )
         if at_once > NEW_ACCOUNT_CONCURRENCY:
             found.append(

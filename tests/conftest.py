@@ -49,6 +49,18 @@ def copy_card(folder: Path, **changes: object) -> Path:
     return folder / "unet.json"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing of whoever runs the tests is used, and the tests may ask for as much as they like."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("RETINA_")]:
+            environment.delenv(name)
+        environment.setenv("RETINA_DATA", str(tmp_path_factory.mktemp("data")))
+        environment.setenv("RETINA_FREE_EACH", "0")
+        environment.setenv("RETINA_FREE_TOGETHER", "0")
+        yield
+
+
 @pytest.fixture(scope="session")
 def sample() -> bytes:
     return SAMPLE.read_bytes()

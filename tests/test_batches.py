@@ -237,6 +237,18 @@ def test_ten_thousand_are_taken(house: House) -> None:
     assert len(table(house, anna, batch)) == MOST_ITEMS
 
 
+def test_a_long_batch_is_queued_again_as_a_whole(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, *(f"{n}.jpg" for n in range(25)))
+    come(house, batch, *([TEXT] * 25))
+    path = f"{BATCHES}/{batch['id']}"
+    house.client.post(f"{path}/cancel", headers=anna)
+    house.work_off()
+    house.client.post(f"{path}/retry", headers=anna)
+    house.work_off()
+    assert counts(house, anna, batch) == {"rejected": 25}
+
+
 def test_a_form_takes_numbered_photographs_of_its_own_batch_alone_and_is_renewed(tmp_path: Any, tiny: bytes) -> None:
     house = House(tmp_path)
     anna = house.person()

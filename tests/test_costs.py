@@ -12,20 +12,22 @@ from infra.settings import StackSettings
 def test_the_price_of_a_prediction_is_the_sum_of_its_parts() -> None:
     """150 ms at 1,769 MB without HTTP API: 0.15 x 1.7275 GB x 0.0000166667 = $0.00000432."""
     inline = Costs(StackSettings(), 0.15).inline()
-    assert inline - costs.LAMBDA_REQUEST - costs.HTTP_API_REQUEST == pytest.approx(4.319e-6, rel=1e-3)
+    requested = costs.LAMBDA_REQUEST + costs.HTTP_API_REQUEST + costs.COUNTED
+    assert inline - requested == pytest.approx(4.319e-6, rel=1e-3)
     assert Costs(StackSettings(memory=3538), 0.15).inline() - inline == pytest.approx(4.319e-6, rel=1e-3)
     assert Costs(StackSettings(), 0.15).uploaded() > inline + costs.S3_PUT
-    assert Costs(StackSettings(), 0.15).queued() > inline - costs.HTTP_API_REQUEST + 4 * costs.S3_PUT
+    unasked = inline - costs.HTTP_API_REQUEST - costs.COUNTED
+    assert Costs(StackSettings(), 0.15).queued() > unasked + 3 * costs.S3_PUT + 16 * costs.DYNAMODB_WRITE
 
 
 def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     small = Costs(StackSettings(), 0.4)
     assert small.breaks_first(100) == small.breaks_first(10_000) == "nothing"
     large = small.breaks_first(10_000_000)
-    for limit in ("throttle", "functions at once", "budget"):
+    for limit in ("throttle", "fair use", "functions at once", "budget"):
         assert limit in large
     assert "2 workers" in Costs(StackSettings(workers=2), 0.6).breaks_first(10_000_000)
-    lifted = Costs(StackSettings(throttle_rate=100, monthly_budget=1000), 0.1)
+    lifted = Costs(StackSettings(throttle_rate=100, monthly_budget=1000, free_together=0), 0.1)
     assert lifted.breaks_first(10_000_000) == "nothing"
 
 

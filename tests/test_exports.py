@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from house import EXPORTS, House, problem
+from retina.exports import MOST_EXPORTS
 from retina.jobs import GivenUpError
 from retina.queue.port import ATTEMPTS
 from test_batches import TEXT, come, new
@@ -87,6 +88,15 @@ def test_an_export_says_what_it_is_of_and_only_of_ones_own(house: House) -> None
     assert problem(house.client.get(f"{EXPORTS}/{hers}", headers=anna)) == (404, "not_found")
     empty = export(house, anna, history=True)
     assert empty.namelist() == ["history.csv"]
+
+
+def test_there_are_only_so_many_at_a_time(house: House) -> None:
+    anna = house.person()
+    for _ in range(MOST_EXPORTS):
+        assert house.client.post(EXPORTS, json={"history": True}, headers=anna).status_code == 202
+    for _ in range(2):
+        answer = house.client.post(EXPORTS, json={"history": True}, headers=anna)
+        assert problem(answer) == (409, "too_many_exports")
 
 
 def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

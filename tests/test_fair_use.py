@@ -22,59 +22,59 @@ VIEWER = "203.0.113.7"
 def test_each_address_has_its_own_limit(records: Records) -> None:
     fair = FairUse(records, 3, 100)
     for _ in range(3):
-        fair.count(VIEWER)
+        fair.count("predictions", VIEWER)
     for _ in range(2):
         with pytest.raises(FairUseError) as told:
-            fair.count(VIEWER)
+            fair.count("predictions", VIEWER)
         assert 0 < told.value.retry_after <= 3600
-    fair.count("203.0.113.8")
+    fair.count("predictions", "203.0.113.8")
 
 
 def test_all_together_have_one_that_a_single_address_cannot_use_up_beyond_its_own(records: Records) -> None:
     fair = FairUse(records, 2, 4)
     for _ in range(5):
         try:
-            fair.count(VIEWER)
+            fair.count("predictions", VIEWER)
         except FairUseError:
             continue
     for address in ("203.0.113.8", "203.0.113.9"):
-        fair.count(address)
+        fair.count("predictions", address)
     with pytest.raises(FairUseError):
-        fair.count("203.0.113.10")
+        fair.count("predictions", "203.0.113.10")
 
 
 def test_no_limit_is_none(records: Records) -> None:
     fair = FairUse(records, 0, 0)
     for _ in range(5):
-        fair.count(VIEWER)
+        fair.count("predictions", VIEWER)
 
 
 def test_the_next_hour_begins_anew_and_the_next_day_has_another_salt(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fair = FairUse(records, 1, 100)
-    fair.count(VIEWER)
+    fair.count("predictions", VIEWER)
     today = fair._hashed(VIEWER)
     assert FairUse(records, 1, 100)._hashed(VIEWER) == today, "whichever process asks"
     now = time.time()
     monkeypatch.setattr("retina.fair_use.time.time", lambda: now + 3600)
-    fair.count(VIEWER)
+    fair.count("predictions", VIEWER)
     monkeypatch.setattr("retina.fair_use.clock.today", lambda: "2099-01-01")
     assert fair._hashed(VIEWER) != today
 
 
 def test_the_rest_of_an_ipv6_network_is_the_same_viewer(records: Records) -> None:
     fair = FairUse(records, 1, 100)
-    fair.count("2001:db8:1:2::1")
+    fair.count("predictions", "2001:db8:1:2::1")
     with pytest.raises(FairUseError):
-        fair.count("2001:db8:1:2:ffff::7")
-    fair.count("2001:db8:1:3::1")
+        fair.count("predictions", "2001:db8:1:2:ffff::7")
+    fair.count("predictions", "2001:db8:1:3::1")
 
 
 def test_addresses_are_not_kept(tmp_path: Path) -> None:
     from retina.store.sqlite import SqliteRecords
 
-    FairUse(SqliteRecords(Database(tmp_path / "retina.sqlite")), 1, 1).count(VIEWER)
+    FairUse(SqliteRecords(Database(tmp_path / "retina.sqlite")), 1, 1).count("predictions", VIEWER)
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"fair:" in stored
     assert VIEWER.encode() not in stored
@@ -113,6 +113,14 @@ def test_viewers_are_limited_and_those_who_pay_are_not(strict: House, tiny: byte
     assert ask(strict, tiny, one | strict.person("berta")).status_code == 429, "who has signed in does not pay, either"
 
 
+def test_forms_for_uploads_are_counted_for_themselves(strict: House, tiny: bytes) -> None:
+    one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
+    wish = {"json": {"content_type": "image/jpeg"}, "headers": one}
+    answers = [strict.client.post("/api/v1/uploads", **wish).status_code for _ in range(3)]
+    assert answers == [201, 201, 429]
+    assert ask(strict, tiny, one).status_code == 200
+
+
 def test_without_the_proof_the_sender_counts_whatever_it_says(strict: House, tiny: bytes) -> None:
     answers = [
         ask(strict, tiny, {"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"} | proof).status_code
@@ -123,7 +131,7 @@ def test_without_the_proof_the_sender_counts_whatever_it_says(strict: House, tin
 
 @pytest.mark.parametrize(("sender", "limited"), [("127.0.0.1", False), ("::1", False), ("192.0.2.7", True)])
 def test_this_computer_is_its_owners(tmp_path: Any, tiny: bytes, sender: str, limited: bool) -> None:
-    house = House(tmp_path, free_each=1)
+    house = House(tmp_path, free_each=1, free_together=100)
     house.client = TestClient(house.app, client=(sender, 1234))
     answers = [ask(house, tiny, {}).status_code for _ in range(2)]
     assert answers == [200, 429 if limited else 200]

@@ -141,11 +141,11 @@ class Batches:
         outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
         for some in _portions(failed, MOST_CHANGES - 1):
-            again = (item_record(batch, number_of(row), None, row.version) for row in some)
-            self._records.write(*again, Add(batch_key(batch.id), {"failed": -len(some)}))
+            cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
+            self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}))
         ended = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
-        for number in sorted(self._come(batch) - ended - self._running(batch)):
-            self._queue.put(f"{batch.folder}{number}")
+        again = sorted(self._come(batch) - ended - self._running(batch))
+        self._queue.put(*(f"{batch.folder}{number}" for number in again))
         return self.get(batch.account, batch.id)
 
     def delete(self, batch: Batch) -> None:

@@ -25,6 +25,7 @@ RetinaError
 │   ├── TokenRefusedError           not signed in, or not any more
 │   ├── KeyRefusedError             no such API key
 │   ├── TooManyKeysError            one has to be revoked first
+│   ├── TooManyExportsError         one has to expire first
 │   ├── NotFoundError               not there, or somebody else's
 │   ├── OutOfCreditsError
 │   ├── RequestInProgressError      the same request is being answered
@@ -115,6 +116,10 @@ class TooManyKeysError(AccountError):
     """An account has as many API keys as it can."""
 
 
+class TooManyExportsError(AccountError):
+    """An account has as many exports as it can."""
+
+
 class SignInRefusedError(AccountError):
     """Somebody cannot sign in, or make an account, like this."""
 
@@ -199,6 +204,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     SignInRequiredError: (401, "sign_in_required"),
     PersonRequiredError: (403, "person_required"),
     TooManyKeysError: (409, "too_many_keys"),
+    TooManyExportsError: (409, "too_many_exports"),
     SignInRefusedError: (403, "sign_in_refused"),
     GrantRefusedError: (400, "invalid_grant"),
     TokenRefusedError: (401, "token_refused"),

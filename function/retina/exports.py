@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from retina import clock
-from retina.errors import NotFoundError
+from retina.errors import NotFoundError, TooManyExportsError
 from retina.queue.port import Queue
 from retina.store.port import DAY, EXPORTS, KEPT_DAYS, Blobs
 from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Records
 
 State = Literal["waiting", "running", "ready", "failed"]
+MOST_EXPORTS = 20
+"""Of one account at the same time."""
 NOT_FOUND = "There is no such export, or not any more: each is kept for a day."
 
 
@@ -38,7 +40,9 @@ class Exports:
         self._records, self._blobs, self._queue = records, blobs, queue
 
     def create(self, account: str, batch: str) -> Export:
-        """Have one made, of a batch of the account's or, with "", of its history."""
+        """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`."""
+        if len(self._records.query(f"exports:{account}", limit=MOST_EXPORTS)) == MOST_EXPORTS:
+            raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
         export = Export(secrets.token_hex(16), account, batch, clock.now(), "waiting", None)
         expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
         listed = Put(Key(f"exports:{account}", export.id), {}, expires=expires)

@@ -27,13 +27,13 @@ class FairUse:
         self._records, self._each, self._together = records, each, together
         self._salt: tuple[str, bytes] = ("", b"")
 
-    def count(self, address: str) -> None:
-        """Count a request; raises `FairUseError` where there were enough of them."""
+    def count(self, what: str, address: str) -> None:
+        """Count a request for `what`, of which each kind has limits of its own; raises `FairUseError`."""
         if not (self._each or self._together):
             return
         now = int(time.time())
         hour = str(now // HOUR)
-        mine, all_ = Key(f"fair:{self._hashed(address)}", hour), Key("fair:all", hour)
+        mine, all_ = Key(f"fair:{what}:{self._hashed(address)}", hour), Key(f"fair:{what}:all", hour)
         for limit, known in zip((self._each, self._together), self._records.get(mine, all_), strict=True):
             if limit and known and known.counts["asked"] >= limit:
                 raise FairUseError(HOUR - now % HOUR)

@@ -6,6 +6,8 @@ Enters: a message's body, or a job; leaves: jobs. Does not work, and takes nothi
 import json
 import logging
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -13,6 +15,9 @@ from retina.store.port import BATCH, EXPORTS, KEY
 
 log = logging.getLogger("retina")
 
+AT_ONCE = 10
+"""Messages that SQS takes in one request."""
+SENDERS = 8
 JOB = re.compile(rf"(?=({BATCH}|{EXPORTS}))({KEY.pattern}|{EXPORTS}[0-9a-f]{{32}})")
 
 
@@ -22,10 +27,21 @@ class SqsQueue:
     def __init__(self, client: Any, url: str) -> None:
         self._client, self._url = client, url
 
-    def put(self, key: str) -> None:
-        """See `port.Queue`. The message is like one of S3's."""
-        told = {"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}
-        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(told))
+    def put(self, *keys: str) -> None:
+        """See `port.Queue`. The messages are like those of S3."""
+        portions = [keys[begin : begin + AT_ONCE] for begin in range(0, len(keys), AT_ONCE)]
+        with ThreadPoolExecutor(SENDERS) as threads:
+            for failed in threads.map(self._send, portions):
+                if failed:
+                    raise RuntimeError(f"SQS did not take {len(failed)} messages: {failed[0]}")
+
+    def _send(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        """Those that were not taken."""
+        told = [json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}) for key in keys]
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(told)]
+        answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+        failed: list[dict[str, Any]] = answer.get("Failed", [])
+        return failed
 
 
 def keys_of(body: str) -> list[str]:

@@ -31,10 +31,13 @@ class LocalQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, key: str) -> None:
-        """A photograph has come; another one under the same key is work anew."""
+    def put(self, *keys: str) -> None:
+        """See `port.Queue`."""
+        now = time.time()
         with self._database.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO jobs VALUES (?, 0, ?, NULL, 0)", (key, time.time()))
+            connection.executemany(
+                "INSERT OR REPLACE INTO jobs VALUES (?, 0, ?, NULL, 0)", [(key, now) for key in keys]
+            )
 
     def lease(self) -> Lease | None:
         """The job that has waited longest, for `LEASE_SECONDS`; None where none is due."""

@@ -14,6 +14,6 @@ ATTEMPTS = 4
 class Queue(Protocol):
     """Jobs that wait."""
 
-    def put(self, key: str) -> None:
-        """A job is due; under a key that waits already, it is work anew."""
+    def put(self, *keys: str) -> None:
+        """Jobs are due; under a key that waits already, it is work anew."""
         ...

@@ -17,6 +17,7 @@ router = APIRouter(
         {
             401: "Neither signed in nor an API key",
             404: "There is no such batch or export",
+            409: "There are too many",
             422: "Neither a batch nor the history, or both",
         }
     ),

@@ -25,7 +25,7 @@ from retina.problems import documented
 from retina.routes.callers import Anyone, Owner
 from retina.routes.once import Answer, once
 from retina.routes.photographs import FORMATS, Data, photograph_of
-from retina.routes.viewers import FairlyUsed
+from retina.routes.viewers import FairPredictions
 from retina.saved import PHOTOGRAPH, Labels
 from retina.schemas import Eye, Images, Note, PredictionAnswer, Preview, SavedPrediction, Subject
 from retina.services import Services
@@ -62,7 +62,7 @@ router = APIRouter(
 
 
 @router.post("/predict", summary="Two previews of 128x128 pixels")
-async def preview(request: Request, data: Data, _: FairlyUsed) -> Preview:
+async def preview(request: Request, data: Data, _: FairPredictions) -> Preview:
     """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels."""
     prediction = await _predict(request, data, OUTPUTS["preview"])
     return Preview(**_base64(prediction.pictures))
@@ -72,7 +72,7 @@ async def preview(request: Request, data: Data, _: FairlyUsed) -> Preview:
 async def create_prediction(
     request: Request,
     caller: Anyone,
-    _: FairlyUsed,
+    _: FairPredictions,
     file: Annotated[UploadFile | None, File(description=FORMATS)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
@@ -138,7 +138,7 @@ async def create_prediction(
     responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
 )
 async def recompute(
-    request: Request, caller: Owner, _: FairlyUsed, id: str, idempotency_key: IdempotencyKey = None
+    request: Request, caller: Owner, _: FairPredictions, id: str, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
     services: Services = request.app.state.services

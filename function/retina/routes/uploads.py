@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from retina.errors import UnsupportedFormatError, UploadRefusedError
 from retina.problems import documented
 from retina.routes.pages import here
+from retina.routes.viewers import FairUploads
 from retina.schemas import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
@@ -25,7 +26,7 @@ embedded = APIRouter(include_in_schema=False)
 
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph")
-def create_upload(request: Request, wish: UploadWish) -> UploadAnswer:
+def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadAnswer:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
     The upload is deleted once it is answered, and after a day at the latest.

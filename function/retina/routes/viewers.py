@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from anyio import to_thread
@@ -13,15 +14,19 @@ from retina.services import Services
 PROOF = "X-Proxy-Proof"
 
 
-async def within_fair_use(request: Request, caller: Anyone) -> None:
-    """Raises `FairUseError`. Whoever comes by API key pays, and this computer is its owner's."""
-    services: Services = request.app.state.services
-    address = viewer(request, services.settings.proxy_proof)
-    if address and not (caller and caller.key_id):
-        await to_thread.run_sync(services.fair_use.count, address)
+def _fair_use_of(what: str) -> Callable[..., Awaitable[None]]:
+    async def count(request: Request, caller: Anyone) -> None:
+        """Raises `FairUseError`. Whoever comes by API key pays, and this computer is its owner's."""
+        services: Services = request.app.state.services
+        address = viewer(request, services.settings.proxy_proof)
+        if address and not (caller and caller.key_id):
+            await to_thread.run_sync(services.fair_use.count, what, address)
+
+    return count
 
 
-FairlyUsed = Annotated[None, Depends(within_fair_use)]
+FairPredictions = Annotated[None, Depends(_fair_use_of("predictions"))]
+FairUploads = Annotated[None, Depends(_fair_use_of("uploads"))]
 
 
 def viewer(request: Request, proof: str | None) -> str | None:
