@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from retina.accounts import Accounts
+from retina.batch import Order
+from retina.batches import Batches
 from retina.credits import Credits
-from retina.errors import GrantRefusedError, KeyRefusedError, OutOfCreditsError, SignInRefusedError
+from retina.errors import GrantRefusedError, KeyRefusedError, NotFoundError, OutOfCreditsError, SignInRefusedError
+from retina.exports import Exports
+from retina.history import History
 from retina.idempotency import Idempotency, Lease
 from retina.identity.issuer import Issuer
 from retina.identity.people import People
-from retina.store.local import LocalBlobs
-from retina.store.records import Change, Records
+from retina.queue.local import LocalQueue
+from retina.saved import Labels
+from retina.schemas import Box, Counts, Findings, MeasurementValues, ModelName, Outcome, PhotographFacts, Quality
+from retina.store.local import LocalBlobs, LocalUploads
+from retina.store.records import Change, Put, Records, ensure
+from retina.turns import Turns
 
 REQUEST = hashlib.sha256(b"request").hexdigest()
 PASSWORD = "correct horse battery"
@@ -107,3 +115,70 @@ def test_a_person_registers_and_signs_in(deaf: Records, tmp_path: Path) -> None:
     issuer.revoke(tokens["refresh_token"])
     with pytest.raises(GrantRefusedError):
         issuer.refresh(tokens["refresh_token"])
+
+
+def test_a_batch_is_made_worked_on_retried_and_deleted(
+    deaf: Records, account: str, queue: LocalQueue, tmp_path: Path
+) -> None:
+    credits = Credits(deaf)
+    batches = Batches(deaf, LocalBlobs(tmp_path), LocalUploads(tmp_path, 1000), queue, credits)
+    turns = Turns(deaf, credits)
+    batch = batches.create(account, "k", [("a", 1), ("b", 1), ("c", 1)], Order(("mask",)), {})
+
+    def counts() -> Counts:
+        return batches.counts(batches.get(account, batch.id))
+
+    for number, outcome in enumerate((Outcome(status="done"), Outcome(status="failed"), Outcome(status="rejected"))):
+        turn = turns.begin(batch.id, number)
+        assert turn is not None
+        assert turns.finish(turn, outcome)
+        assert turns.begin(batch.id, number) is None
+    assert (counts().done, counts().failed, counts().rejected, credits.balance(account)) == (1, 1, 1, 19)
+    batch = batches.retry(batches.cancel(batch))
+    assert (counts().done, counts().failed, counts().rejected, counts().waiting) == (1, 0, 1, 1)
+    batches.delete(batch)
+    with pytest.raises(NotFoundError):
+        batches.get(account, batch.id)
+    assert batches.of(account, 10) == ([], None)
+
+
+def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
+    deaf: Records, account: str, tmp_path: Path
+) -> None:
+    blobs = LocalBlobs(tmp_path)
+    history = History(deaf, blobs)
+    findings = Findings(
+        id="1" * 32,
+        model=ModelName(name="unet", sha256="0" * 64),
+        threshold=0.5,
+        canvas="512x512",
+        flips=False,
+        photograph=PhotographFacts(
+            width=1, height=1, field_of_view=Box(left=0, top=0, width=1, height=1), sha256="0" * 64
+        ),
+        quality=Quality(
+            field_of_view="disc", roundness=1, fundus_like=True, expected_dice=None, expected_dice_error=None
+        ),
+        measurements=MeasurementValues(vascular_density=0.1),
+    )
+    mark, *others = history.prepare(account, findings, Labels(), {"photograph": b"1", "mask": b"2"})
+    assert isinstance(mark, Put)
+    ensure(deaf, mark, *others)
+    changed = history.label(account, findings.id, lambda labels: Labels(subject="P-1"))
+    assert history.get(account, findings.id) == changed
+    assert [saved.id for saved in history.of(account, subject="P-1")[0]] == [findings.id]
+    history.delete(account, findings.id)
+    assert (history.of(account), blobs.read(changed.key_of("photograph")), blobs.read(changed.key_of("mask"))) == (
+        ([], None),
+        None,
+        None,
+    )
+
+
+def test_an_export_is_made(deaf: Records, account: str, queue: LocalQueue, tmp_path: Path) -> None:
+    exports = Exports(deaf, LocalBlobs(tmp_path), queue)
+    export = exports.create(account, "")
+    exports.tell(export.id, "running")
+    exports.tell(export.id, "ready", 7)
+    assert (exports.get(account, export.id).state, exports.get(account, export.id).bytes) == ("ready", 7)
+    assert exports.delete_all(account) == 1

@@ -143,32 +143,49 @@ def test_no_statement_of_sqlite_scans(database: Database) -> None:
 
 
 class Interrupted:
-    """A DynamoDB client of which the first `times` transactions go wrong: in conflict, or done with a lost reply."""
+    """A DynamoDB client of which the first transactions end in `errors`, made or not."""
 
-    def __init__(self, client: Any, times: int) -> None:
-        self._client, self.left = client, times
+    def __init__(self, client: Any, *errors: str, made: bool = False) -> None:
+        self._client, self.errors, self._made = client, [*errors], made
+        self.tokens: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
     def transact_write_items(self, **request: Any) -> Any:
-        if self.left:
-            self.left -= 1
+        self.tokens.append(request["ClientRequestToken"])
+        if self._made and len(self.tokens) > 1:
+            assert self.tokens[0] == self.tokens[-1], "DynamoDB would take it for another transaction"
+        elif self._made or not self.errors:
+            self._client.transact_write_items(**request)
+        if self.errors:
+            error = self.errors.pop(0)
             reasons = [{"Code": "TransactionConflict"}, *[{"Code": "None"}] * (len(request["TransactItems"]) - 1)]
-            raise self._client.exceptions.TransactionCanceledException(
-                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
-                "TransactWriteItems",
-            )
-        return self._client.transact_write_items(**request)
+            told = {"Error": {"Code": error}, "CancellationReasons": reasons}
+            raise getattr(self._client.exceptions, error)(told, "TransactWriteItems")
 
 
 def test_a_conflict_in_dynamodb_is_tried_again(dynamodb: Any) -> None:
     from retina.errors import BusyError
     from retina.store.dynamodb import ATTEMPTS, DynamoRecords
 
-    interrupted = Interrupted(dynamodb.client, 3)
+    conflict = "TransactionCanceledException"
+    interrupted = Interrupted(dynamodb.client, *[conflict] * 3)
     records = DynamoRecords(interrupted, dynamodb.table)
     records.write(Put(KEY, {}, NEW))
-    assert (interrupted.left, records.get(KEY)[0] is not None) == (0, True)
+    assert (interrupted.errors, records.get(KEY)[0] is not None) == ([], True)
+    assert len(set(interrupted.tokens)) == 4
     with pytest.raises(BusyError):
-        DynamoRecords(Interrupted(dynamodb.client, ATTEMPTS), dynamodb.table).write(Put(OTHER, {}, NEW))
+        DynamoRecords(Interrupted(dynamodb.client, *[conflict] * ATTEMPTS), dynamodb.table).write(Put(OTHER, {}, NEW))
+
+
+def test_a_transaction_that_dynamodb_still_works_on_is_asked_for_and_not_made_again(dynamodb: Any) -> None:
+    from retina.store.dynamodb import DynamoRecords
+
+    interrupted = Interrupted(dynamodb.client, *["TransactionInProgressException"] * 3, made=True)
+    records = DynamoRecords(interrupted, dynamodb.table)
+    records.write(Put(KEY, {}, NEW, {"credits": 1}))
+    assert len(interrupted.tokens) == 4
+    [found] = records.get(KEY)
+    assert found is not None
+    assert found.counts == {"credits": 1}

@@ -16,7 +16,8 @@ from retina.credits import account_key, opening
 from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records, ensure
 
-API_KEY = re.compile(r"rk_([0-9a-f]{16})_([0-9a-f]{64})")
+KEY_ID = re.compile(r"[0-9a-f]{16}")
+API_KEY = re.compile(rf"rk_({KEY_ID.pattern})_([0-9a-f]{{64}})")
 TOKEN_SECONDS = 2 * 3600
 """Longer than any access token is good."""
 MOST_KEYS = 100
@@ -86,7 +87,7 @@ class Accounts:
 
     def revoke(self, account: str, id: str) -> None:
         """The key is good for nothing from now on; raises `NotFoundError` where the account has no such key."""
-        [known] = self._records.get(_key(id))
+        [known] = self._records.get(_key(id)) if KEY_ID.fullmatch(id) else [None]
         if known is None or known.data["account"] != account:
             raise NotFoundError("There is no such key.")
         self._records.write(Delete(known.key), Delete(_listed(account, known.data["created"], id)))

@@ -5,7 +5,6 @@ Enters: an order, and what is to become of it; leaves: batches, counts and items
 """
 
 import json
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,10 +23,11 @@ from retina.batch import (
 )
 from retina.credits import Credits
 from retina.errors import NotFoundError, OutOfCreditsError
+from retina.ids import is_id, new_id
 from retina.queue.port import Queue
 from retina.schemas import Counts, Outcome
 from retina.store.port import BATCH, DAY, KEPT_DAYS, Blobs, Uploads
-from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records
+from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 T = TypeVar("T")
 MOST_ITEMS = 10_000
@@ -68,7 +68,7 @@ class Batches:
         if self._credits.balance(account) < 1:
             raise OutOfCreditsError("There are no credits left, and each photograph costs one. Nothing was begun.")
         batch = Batch(
-            id=secrets.token_hex(16),
+            id=new_id(),
             account=account,
             key_id=key_id,
             created=clock.now(),
@@ -82,7 +82,8 @@ class Batches:
         self._results.put(batch.names, json.dumps(files).encode(), "application/json")
         for some in _portions([*refused.items()], MOST_CHANGES):
             self._records.write(*(item_record(batch, number, outcome, None) for number, outcome in some))
-        self._records.write(
+        ensure(
+            self._records,
             replace(batch_record(batch, NEW), counts=batch.finished),
             Put(_listed(batch), {"id": batch.id}, expires=batch.expires),
         )
@@ -90,7 +91,7 @@ class Batches:
 
     def get(self, account: str, id: str) -> Batch:
         """The account's batch of this id; raises `NotFoundError`."""
-        [known] = self._records.get(batch_key(id))
+        [known] = self._records.get(batch_key(id)) if is_id(id) else [None]
         if known is None or known.data["account"] != account:
             raise NotFoundError(NOT_FOUND)
         return batch_of(known)
@@ -142,7 +143,10 @@ class Batches:
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
         for some in _portions(failed, MOST_CHANGES - 1):
             cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
-            self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}))
+            try:
+                self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}))
+            except ConditionError:  # done by another request, or by this one's own write
+                continue
         ended = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self._come(batch) - ended - self._running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))

@@ -23,9 +23,6 @@ def close(services: Services, account: str, subject: str, issuer: str, forget: C
     Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
-    for key in services.accounts.keys(account):
-        services.accounts.revoke(account, key.id)
-        counts["keys"] += 1
     _clear(services, account, counts, ends)
     forget(subject)
     services.accounts.close(account, issuer, subject)
@@ -34,6 +31,10 @@ def close(services: Services, account: str, subject: str, issuer: str, forget: C
 
 
 def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:
+    while keys := services.accounts.keys(account):
+        for key in keys:
+            services.accounts.revoke(account, key.id)
+            counts["keys"] += 1
     while batches := services.batches.of(account, PORTION)[0]:
         for batch in batches:
             _still_time(ends)

@@ -4,16 +4,16 @@ Enters: what is to be exported, and the file once it is made; leaves: `Export`, 
 make the file (`archive` does).
 """
 
-import secrets
 import time
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from retina import clock
 from retina.errors import NotFoundError, TooManyExportsError
+from retina.ids import is_id, new_id
 from retina.queue.port import Queue
 from retina.store.port import DAY, EXPORTS, KEPT_DAYS, Blobs
-from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Records
+from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Records, ensure
 
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
@@ -43,10 +43,10 @@ class Exports:
         """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`."""
         if len(self._records.query(f"exports:{account}", limit=MOST_EXPORTS)) == MOST_EXPORTS:
             raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
-        export = Export(secrets.token_hex(16), account, batch, clock.now(), "waiting", None)
+        export = Export(new_id(), account, batch, clock.now(), "waiting", None)
         expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
         listed = Put(Key(f"exports:{account}", export.id), {}, expires=expires)
-        self._records.write(_record(export, NEW, expires), listed)
+        ensure(self._records, _record(export, NEW, expires), listed)
         self._queue.put(_blob(export.id))
         return export
 
@@ -59,7 +59,7 @@ class Exports:
 
     def find(self, id: str) -> Export | None:
         """The export of this id, whosever it is."""
-        [known] = self._records.get(_key(id))
+        [known] = self._records.get(_key(id)) if is_id(id) else [None]
         return Export(id=id, **{name: known.data[name] for name in known.data if name != "expires"}) if known else None
 
     def link(self, export: Export, here: str) -> str | None:

@@ -13,10 +13,11 @@ from datetime import date
 
 from retina import __version__, clock
 from retina.errors import BusyError, NotFoundError
-from retina.saved import PHOTOGRAPH, Labels, Saved, list_of, removed, saved_key, saved_of, written
+from retina.ids import is_id
+from retina.saved import PHOTOGRAPH, Labels, Saved, folder_of, list_of, removed, saved_key, saved_of, written
 from retina.schemas import Findings
 from retina.store.port import HISTORY, Blobs
-from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Records
+from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Records, ensure
 
 NOT_FOUND = "There is no such saved prediction."
 TURNS = 8
@@ -108,9 +109,13 @@ class History:
     def delete(self, account: str, id: str) -> None:
         """The prediction is gone with everything that belongs to it; raises `NotFoundError`."""
         for _ in range(TURNS):
-            saved, version = self._known(account, id)
             try:
-                self._records.write(*removed(saved, version), _left(account, saved.folder))
+                saved, version = self._known(account, id)
+            except NotFoundError:
+                self.sweep(account, folder_of(account, id))  # of what an attempt before this one has left
+                raise
+            try:
+                ensure(self._records, _left(account, saved.folder), *removed(saved, version))
             except ConditionError:
                 continue
             self.sweep(account, saved.folder)
@@ -133,7 +138,7 @@ class History:
         return [Delete(_left(saved.account, folder).key)]
 
     def _known(self, account: str, id: str) -> tuple[Saved, int]:
-        [known] = self._records.get(saved_key(account, id))
+        [known] = self._records.get(saved_key(account, id)) if is_id(id) else [None]
         if known is None:
             raise NotFoundError(NOT_FOUND)
         return saved_of(known), known.version

@@ -50,7 +50,7 @@ class Saved:
     @property
     def folder(self) -> str:
         """What the keys of photograph and pictures begin with."""
-        return f"{HISTORY}{self.account}/{self.id}/"
+        return folder_of(self.account, self.id)
 
     def key_of(self, picture: str) -> str:
         """The key of a picture, or of the photograph itself, which outlives a new prediction."""
@@ -58,6 +58,11 @@ class Saved:
 
 
 PHOTOGRAPH = "photograph"
+
+
+def folder_of(account: str, id: str) -> str:
+    """What the keys of everything that belongs to a prediction begin with."""
+    return f"{HISTORY}{account}/{id}/"
 
 
 def saved_key(account: str, id: str) -> Key:

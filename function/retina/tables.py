@@ -6,11 +6,16 @@ Enters: items or saved predictions; leaves: text. A cell that a spreadsheet woul
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from retina.batches import Item
 from retina.saved import Saved
 from retina.schemas import Findings
 
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+"""What OpenAPI says of an answer that is one."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FOUND = (
     "width",

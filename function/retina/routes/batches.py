@@ -29,7 +29,7 @@ from retina.schemas import (
 )
 from retina.services import Services
 from retina.store.port import FILE_NAME, FORM_SECONDS
-from retina.tables import batch_table
+from retina.tables import DESCRIBED, batch_table
 
 ANY_TYPE = "application/octet-stream"
 
@@ -122,7 +122,7 @@ def list_items(
     return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
 
 
-@router.get("/{id}/results.csv", summary="A batch as a table", response_class=Response, responses=MISSING)
+@router.get("/{id}/results.csv", summary="A batch as a table", response_class=Response, responses=DESCRIBED | MISSING)
 def get_table(request: Request, caller: Owner, id: str) -> Response:
     """A row for every photograph, at any time: its state, what was found, or why not."""
     services: Services = request.app.state.services

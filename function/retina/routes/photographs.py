@@ -1,5 +1,6 @@
 """The one photograph of a request: sent along in its form, or uploaded before."""
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from typing import Annotated
 
 from anyio import to_thread
 from fastapi import Depends, File, Request, UploadFile
+from pydantic import WithJsonSchema
 
 from retina.errors import (
     FileMissingError,
@@ -20,12 +22,18 @@ from retina.errors import (
 from retina.problems import MISSING
 from retina.services import Services
 from retina.settings import Settings
-from retina.store.port import UPLOADS
+from retina.store.port import UPLOADS, Uploads
+
+log = logging.getLogger("retina")
 
 FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
 
 
-async def photograph_bytes(request: Request, file: Annotated[UploadFile, File(description=FORMATS)]) -> bytes:
+FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
+"""A file that a form may lack is described as one all the same."""
+
+
+async def photograph_bytes(request: Request, file: Annotated[UploadFile, FILE, File(description=FORMATS)]) -> bytes:
     """The bytes of the form's one file."""
     await _refuse_repeated_fields(request)
     return await _inline(request, file)
@@ -74,6 +82,13 @@ async def photograph_of(request: Request, file: UploadFile | None, upload_id: st
     except NotAFundusPhotographError:
         raise
     except PhotographError:
-        await to_thread.run_sync(uploads.delete, key)
+        await to_thread.run_sync(_forget, uploads, key)
         raise
-    await to_thread.run_sync(uploads.delete, key)
+    await to_thread.run_sync(_forget, uploads, key)
+
+
+def _forget(uploads: Uploads, key: str) -> None:
+    try:
+        uploads.delete(key)
+    except Exception:  # whatever it was: the answer is made, and may be paid for; the upload expires by itself
+        log.exception("an upload could not be deleted")

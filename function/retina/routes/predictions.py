@@ -24,7 +24,7 @@ from retina.prediction import Picture, Prediction, predict
 from retina.problems import documented
 from retina.routes.callers import Anyone, Owner
 from retina.routes.once import Answer, once
-from retina.routes.photographs import FORMATS, Data, photograph_of
+from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
 from retina.routes.viewers import FairPredictions
 from retina.saved import PHOTOGRAPH, Labels
 from retina.schemas import Eye, Images, Note, PredictionAnswer, Preview, SavedPrediction, Subject
@@ -73,7 +73,7 @@ async def create_prediction(
     request: Request,
     caller: Anyone,
     _: FairPredictions,
-    file: Annotated[UploadFile | None, File(description=FORMATS)] = None,
+    file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
     ] = None,

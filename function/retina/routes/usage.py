@@ -10,6 +10,7 @@ from retina.problems import documented
 from retina.routes.callers import Owner
 from retina.schemas import DayCharged, Usage
 from retina.services import Services
+from retina.tables import DESCRIBED
 
 router = APIRouter(tags=["usage"], responses=documented({401: "Neither signed in nor an API key"}))
 
@@ -25,7 +26,7 @@ def usage(request: Request, caller: Owner) -> Usage:
     )
 
 
-@router.get("/api/v1/usage.csv", summary="Credits charged, as a table", response_class=Response)
+@router.get("/api/v1/usage.csv", summary="Credits charged, as a table", response_class=Response, responses=DESCRIBED)
 def usage_table(request: Request, caller: Owner) -> Response:
     """A row for each day and API key: day, key_id (empty for a person), credits."""
     credits = _credits(request)

@@ -5,6 +5,7 @@ A record's data is one JSON attribute; each of its counts is a number attribute 
 
 import json
 import random
+import secrets
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -82,10 +83,11 @@ class DynamoRecords:
     def write(self, *changes: Change) -> None:
         """See `records.Records`."""
         items = [self._change(change) for change in changes]
+        token = secrets.token_hex(16)
         for attempt in range(ATTEMPTS):
             _pause(attempt)
             try:
-                self._client.transact_write_items(TransactItems=items)
+                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
             except self._client.exceptions.TransactionCanceledException as error:
                 codes = [reason["Code"] for reason in error.response["CancellationReasons"]]
                 pairs = zip(changes, codes, strict=True)
@@ -93,8 +95,9 @@ class DynamoRecords:
                     raise ConditionError(failed) from error
                 if not IN_THE_WAY.intersection(codes):
                     raise
+                token = secrets.token_hex(16)
             except self._client.exceptions.TransactionInProgressException:
-                continue
+                continue  # with the same token: it may have been made
             else:
                 return
         raise _busy()

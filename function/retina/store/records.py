@@ -4,6 +4,7 @@ Everything but photographs and pictures is one: accounts, keys, ledger, history,
 those rooms alone. Chosen once, in `retina.store`: SQLite (`sqlite`) or DynamoDB (`dynamodb`).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -113,5 +114,5 @@ def ensure(records: Records, mark: Put, *changes: Change) -> None:
         records.write(mark, *changes)
     except ConditionError:
         [known] = records.get(mark.key)
-        if known is None or known.data != mark.data:
+        if known is None or known.data != json.loads(json.dumps({**mark.data})):
             raise
