@@ -11,7 +11,7 @@ export async function sourcesOf(transfer) {
 }
 
 export function sourceOfFile(file) {
-  return { name: file.name || 'photograph', open: async () => file };
+  return { name: file.webkitRelativePath || file.name || 'photograph', open: async () => file };
 }
 
 async function walk(entry) {

@@ -2,6 +2,7 @@
 // leaves: calls of `add(sources)`. Does not read or judge the files.
 
 import { sourceOfFile, sourcesOf } from './folder.js';
+import { isTyping } from './typing.js';
 
 export function takeIn({ files, sample, add, announce }) {
   files.addEventListener('change', () => {
@@ -15,13 +16,14 @@ export function takeIn({ files, sample, add, announce }) {
   document.addEventListener('paste', (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])];
     if (pasted.length) add(pasted.map(sourceOfFile));
-    else announce('There is no photograph on the clipboard.');
+    else if (!isTyping(event.target)) announce('There is no photograph on the clipboard.');
   });
 
   takeDrops(add, announce);
 }
 
-function takeDrops(add, announce) {
+/** Of files and folders, anywhere on the page. */
+export function takeDrops(add, announce) {
   const page = document.documentElement;
   let depth = 0; // dragenter and dragleave also fire for every element that is crossed
   const hover = (now) => {

@@ -68,5 +68,6 @@ function words(photo) {
   if (photo.state === 'segmenting') return photo.sentence || 'Segmenting…';
   if (photo.state === 'refused') return 'Not segmented';
   const { field_of_view: view, fundus_like: like } = photo.result.answer.quality;
-  return view === 'whole' || !like ? 'Done, look closely' : 'Done';
+  const done = photo.saved ? 'Done, saved' : 'Done';
+  return view === 'whole' || !like ? `${done}, look closely` : done;
 }

@@ -2,11 +2,12 @@
 // list and the result in step with them. Holds every photograph there is; each keeps its place until it is removed.
 
 import { takeIn } from './intake.js';
+import { createKeep } from './keep.js';
 import { createList } from './list.js';
 import { Refusal } from './reach.js';
 import { createQueue } from './queue.js';
 import { createResult } from './result.js';
-import { save } from './save.js';
+import { saveBlob } from './save.js';
 import { release, segment } from './segmentation.js';
 import { tableOf } from './table.js';
 import { createViewer } from './viewer.js';
@@ -17,6 +18,7 @@ const photographs = new Set();
 const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
 const result = createResult({ page: document, viewer, announce });
+const keep = createKeep({ page: document, announce, saved: (photo) => list.change(photo) });
 const list = createList({ list: by('list'), template: by('item-template'), show, again: retry, anyway, remove });
 let shown = null;
 
@@ -40,7 +42,7 @@ function add(sources) {
 
 /** From the beginning, also after a refusal. */
 function start(photo) {
-  Object.assign(photo, { state: 'waiting', sentence: '', code: null, result: null, stop: new AbortController() });
+  Object.assign(photo, { state: 'waiting', sentence: '', code: null, result: null, saved: null, stop: new AbortController() });
   enqueue(() => run(photo));
   return photo;
 }
@@ -84,6 +86,7 @@ function show(photo) {
   shown = photo;
   list.mark(photo);
   result.show(photo.result);
+  keep.show(photo);
   refresh();
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }
@@ -121,7 +124,5 @@ function refresh() {
 }
 
 function saveTable() {
-  const url = URL.createObjectURL(new Blob([tableOf([...photographs])], { type: 'text/csv' }));
-  save(url, 'vessels.csv');
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the download has begun by then
+  saveBlob(new Blob([tableOf([...photographs])], { type: 'text/csv' }), 'vessels.csv');
 }

@@ -1,8 +1,10 @@
 // One request to the service. Enters: an address and what fetch takes; leaves: status and content, or a Refusal where
-// nobody answered. Does not know what is asked.
+// nobody answered. Does not know what is asked, nor by whom.
 
 const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_S = 30;
+const STRANGE = 'The server gave an answer that this page does not understand';
+const NEVER = new AbortController().signal;
 
 /** What went wrong, in a sentence. `code` is the API's, or one of the page's own: unreachable, unintelligible, ... */
 export class Refusal extends Error {
@@ -14,16 +16,34 @@ export class Refusal extends Error {
 }
 
 /** `content` is the answer's JSON, or null where it is none. Throws the signal's reason once that is aborted. */
-export async function reach(address, request, signal) {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+export async function reach(address, request, signal = NEVER, patienceMs = PATIENCE_MS) {
+  return fetched(address, request, signal, patienceMs, async (answer) => ({ content: parsed(await answer.text()) }));
+}
+
+/** The same; besides, `blob` is what a good answer holds, and null for another one. */
+export async function reachBlob(address, request, signal = NEVER, patienceMs = PATIENCE_MS) {
+  return fetched(address, request, signal, patienceMs, async (answer) => ({
+    blob: answer.ok ? await answer.blob() : null,
+    content: answer.ok ? null : parsed(await answer.text()),
+  }));
+}
+
+/** The API's own sentence for an answer that is no good, or one of the page's. */
+export function refusal({ status, content, retryAfter }, otherwise = STRANGE) {
+  if (typeof content?.detail === 'string') return new Refusal(content.code, content.detail, retryAfter);
+  return new Refusal('unintelligible', `${otherwise} (HTTP ${status}). Try again.`);
+}
+
+async function fetched(address, request, signal, patienceMs, read) {
+  const patience = AbortSignal.timeout(patienceMs);
   try {
     const answer = await fetch(address, { ...request, signal: AbortSignal.any([signal, patience]) });
-    const content = parsed(await answer.text());
-    return { ok: answer.ok, status: answer.status, content, retryAfter: pauseSeconds(answer) };
+    return { ok: answer.ok, status: answer.status, retryAfter: pauseSeconds(answer), ...(await read(answer)) };
   } catch {
     signal.throwIfAborted();
-    if (patience.aborted) throw new Refusal('unreachable', 'The server did not answer within two minutes. Try again later.');
-    throw new Refusal('unreachable', 'The server cannot be reached. Check your connection, then try again.');
+    const late = `The server did not answer within ${patienceMs / 1000} seconds. Try again later.`;
+    const unreachable = 'The server cannot be reached. Check your connection, then try again.';
+    throw new Refusal('unreachable', patience.aborted ? late : unreachable);
   }
 }
 

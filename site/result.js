@@ -1,8 +1,8 @@
 // One result in words and small pictures. Enters: a result; leaves: the result's title, warnings, facts, previews and
-// downloads on the page. The photograph itself is the viewer's.
+// downloads on the page. The photograph itself is the viewer's. Files are called after `file`, or else after `name`.
 
 import { overlayPng } from './overlay.js';
-import { save, stem } from './save.js';
+import { save, saveBlob, stem } from './save.js';
 
 // Two people who draw the same photograph's vessels agree by .77 to .80.
 const POOR_AGREEMENT = 0.7;
@@ -23,7 +23,7 @@ export function createResult({ page, viewer, announce }) {
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
     by('fact-model').title = answer.model.sha256;
     by('download-mask').href = urls.mask;
-    by('download-mask').download = `${stem(result.name)}-vessels.png`;
+    by('download-mask').download = `${stem(result.file ?? result.name)}-vessels.png`;
     by('download-overlay').textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
     by('download-note').textContent = result.fallback
       ? 'The mask at the photograph’s own resolution; the overlay as the server drew it, at up to 2,048 pixels.'
@@ -36,7 +36,7 @@ export function createResult({ page, viewer, announce }) {
     const button = event.currentTarget;
     button.disabled = true;
     try {
-      if (result.fallback) save(result.urls.overlay, `${stem(result.name)}-overlay.jpg`);
+      if (result.fallback) save(result.urls.overlay, `${stem(result.file ?? result.name)}-overlay.jpg`);
       else await savePng(result);
     } catch {
       announce('The overlay could not be drawn: the photograph is too large for this browser.');
@@ -48,9 +48,7 @@ export function createResult({ page, viewer, announce }) {
 
   async function savePng(result) {
     const png = await overlayPng(result.urls.photograph, result.urls.mask, viewer.opacity(), viewer.colour());
-    const url = URL.createObjectURL(png);
-    save(url, `${stem(result.name)}-overlay.png`);
-    setTimeout(() => URL.revokeObjectURL(url), 60_000); // the download has begun by then
+    saveBlob(png, `${stem(result.file ?? result.name)}-overlay.png`);
   }
 
   return { show };

@@ -1,10 +1,17 @@
-// Files for the user to keep. Enters: a blob URL and a name; leaves: a download. Makes no files itself.
+// Files for the user to keep. Enters: a blob or its URL, and a name; leaves: a download. Makes no files itself.
 
 export function save(url, name) {
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
+}
+
+/** The same, of bytes that have no URL yet. */
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the download has begun by then
 }
 
 /** A photograph's name without folder and extension. */

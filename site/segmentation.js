@@ -3,16 +3,14 @@
 
 import { sameWayRound } from './orientation.js';
 import { predict } from './prediction.js';
-import { Refusal } from './reach.js';
+import { bytesOf } from './source.js';
 
-const LARGEST_BYTES = 50 * 1024 * 1024;
 const SHOWN_BY_BROWSER = 'preview,mask';
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /** `fallback` is null, or the sentence that says why the server's overlay is shown instead of the photograph. */
 export async function segment(source, { force, signal, pausing }) {
-  const file = await opened(source);
-  const bytes = await readIn(file);
+  const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
   try {
@@ -26,7 +24,7 @@ export async function segment(source, { force, signal, pausing }) {
     }
     signal.throwIfAborted();
     if (fallback) URL.revokeObjectURL(url);
-    return { name: source.name, bytes: file.size, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
+    return { name: source.name, bytes: bytes.size, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
   } catch (error) {
     URL.revokeObjectURL(url);
     throw error;
@@ -35,30 +33,6 @@ export async function segment(source, { force, signal, pausing }) {
 
 export function release(result) {
   for (const url of Object.values(result.urls)) if (url) URL.revokeObjectURL(url);
-}
-
-async function opened(source) {
-  try {
-    return await source.open();
-  } catch {
-    throw new Refusal('file_unreadable', 'This file could not be opened. Check that it still exists, then try again.');
-  }
-}
-
-async function readIn(file) {
-  if (file.size > LARGEST_BYTES) {
-    const size = (file.size / 2 ** 20).toFixed(1);
-    throw new Refusal(
-      'photograph_too_large',
-      `This file has ${size} MiB; this page takes up to 50 MiB. Save it as a smaller JPEG, or use the command line ` +
-        '“retina segment”, which has no such limit.',
-    );
-  }
-  try {
-    return new Blob([await file.arrayBuffer()], { type: file.type });
-  } catch {
-    throw new Refusal('file_unreadable', 'This file could not be read. Check that it still exists, then try again.');
-  }
 }
 
 /** Why the vessels would not lie on the photograph as the browser shows it; null where they do. */

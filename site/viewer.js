@@ -1,6 +1,7 @@
 // The photograph with its vessels. Enters: a result; leaves: its layers in the stage, seen one of three ways. The
 // vessels are a CSS mask over a flat colour (--vessel). Knows no facts and makes no files.
 
+import { isTyping } from './typing.js';
 import { createZoom } from './zoom.js';
 
 const VIEWS = ['photograph', 'overlay', 'vessels'];
@@ -53,7 +54,7 @@ export function createViewer({ page }) {
   slider.addEventListener('input', look);
 
   document.addEventListener('keydown', (event) => {
-    if (!shown || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!shown || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const radio = radios.get(VIEWS[Number(event.key) - 1]);
     if (radio && !radio.disabled) {
       radio.checked = true;

@@ -1,0 +1,74 @@
+// The account's page, wired. Enters: who is signed in; leaves: their credits, charges and keys on the page, and the end of
+// the account where they ask for it.
+
+import { ask } from './api.js';
+import { confirmed } from './confirm.js';
+import { dayOf } from './dates.js';
+import { download } from './download.js';
+import { element } from './element.js';
+import { gate } from './gate.js';
+import { logoutAddress } from './issuer.js';
+import { createKeys } from './keys.js';
+import { leave } from './session.js';
+import { createTrouble } from './trouble.js';
+
+const by = (id) => document.querySelector(`#${id}`);
+const { attempt } = createTrouble(by('trouble'));
+const GONE = { predictions: 'saved photograph', batches: 'batch', exports: 'export', keys: 'API key' };
+
+gate((person, page) => {
+  const keys = createKeys({ page, announce });
+  by('mail').textContent = person.mail;
+  const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
+  onClick('usage-csv', () => download('/api/v1/usage.csv', 'usage.csv'));
+  onClick('delete', () => end(person.mail));
+  attempt(async () => {
+    const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load()]);
+    showUsage(usage, names);
+  });
+});
+
+function announce(words) {
+  by('announcement').textContent = words;
+}
+
+function showUsage({ account, credits, charges }, names) {
+  by('credits').textContent = credits.toLocaleString('en');
+  by('number').textContent = account;
+  by('no-charges').hidden = charges.length > 0;
+  by('charges-table').hidden = charges.length === 0;
+  by('charges').replaceChildren(
+    ...charges.map(({ day, key_id: key, credits: count }) =>
+      element(
+        'tr',
+        {},
+        element('td', {}, dayOf(day)),
+        element('td', {}, key ? (names.get(key) ?? `key ${key} (revoked)`) : 'batches on this page'),
+        element('td', { class: 'number' }, count.toLocaleString('en')),
+      ),
+    ),
+  );
+}
+
+async function end(mail) {
+  const sure = await confirmed({
+    title: 'Delete the account for good?',
+    words: 'Everything you saved, every batch with its results, every export and every API key will be gone at once.',
+    yes: 'Delete everything',
+    no: 'Keep the account',
+    typed: mail,
+  });
+  if (!sure) return;
+  const counts = await ask('/api/v1/account', { method: 'DELETE' });
+  const parts = Object.entries(GONE).map(([name, word]) => `${counts[name]} ${plural(word, counts[name])}`);
+  by('gone-words').textContent = `Deleted: ${parts.join(', ')}. You are signed out.`;
+  by('gone').hidden = false;
+  by('gone').focus();
+  by('gone-link').href = await logoutAddress();
+  await leave();
+}
+
+function plural(word, count) {
+  if (count === 1) return word;
+  return word.endsWith('ch') ? `${word}es` : `${word}s`;
+}

@@ -1,0 +1,32 @@
+// One question before something is gone for good. Enters: a title, a sentence and the word for yes; leaves: a boolean.
+// Does nothing itself. Escape and the first button mean no.
+
+import { element } from './element.js';
+
+/** With `typed`, yes is possible once that text was typed. */
+export async function confirmed({ title, words, yes, no = 'Keep it', typed = null }) {
+  const refuse = element('button', { value: 'no' }, no);
+  const agree = element('button', { value: 'yes', class: 'danger' }, yes);
+  const field = element('input', { type: 'text', autocomplete: 'off', spellcheck: 'false' });
+  const dialog = element(
+    'dialog',
+    { 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-words' },
+    element(
+      'form',
+      { method: 'dialog' },
+      element('h2', { id: 'confirm-title' }, title),
+      element('p', { id: 'confirm-words' }, words),
+      ...(typed === null ? [] : [element('label', { class: 'field' }, `Type ${typed} to confirm`, field)]),
+      element('div', { class: 'actions' }, refuse, agree),
+    ),
+  );
+  if (typed !== null) {
+    agree.disabled = true;
+    field.addEventListener('input', () => (agree.disabled = field.value.trim() !== typed));
+  }
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  dialog.remove();
+  return dialog.returnValue === 'yes';
+}

@@ -1,0 +1,41 @@
+"""Somebody with an account, at the real sign-in form in a real browser.
+
+Enters: a visit; leaves: the same visit, signed in. Asserts nothing about what the page does then.
+"""
+
+import secrets
+
+from playwright.sync_api import expect
+
+from e2e.visit import Visit
+
+PASSWORD = "correct horse battery"
+
+
+def new_address() -> str:
+    return f"{secrets.token_hex(6)}@example.org"
+
+
+def fill_in(visit: Visit, address: str, password: str = PASSWORD, wish: str = "Make an account") -> None:
+    """The issuer's form, which the browser has to be at."""
+    visit.page.get_by_label("Mail address").fill(address)
+    visit.page.get_by_label("Password").fill(password)
+    visit.page.get_by_role("button", name=wish).click()
+
+
+def sign_up(visit: Visit, path: str = "/") -> str:
+    """Make an account from the page at `path`, which is where it ends; the mail address."""
+    address = new_address()
+    visit.open(path).page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(visit, address)
+    expect(visit.page).to_have_url(visit.address + path)
+    expect(visit.page.locator(".who-mail")).to_have_text(address)
+    if path != "/":
+        expect(visit.page.locator("#signed-in")).to_be_visible()
+    return address
+
+
+def token(visit: Visit) -> dict[str, str]:
+    """The header of whoever is signed in there, for requests beside the page."""
+    held = visit.page.evaluate("JSON.parse(sessionStorage.getItem('retina.session'))")
+    return {"Authorization": f"Bearer {held['access']}"}

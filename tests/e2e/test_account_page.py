@@ -1,0 +1,129 @@
+"""The account's page: credits, charges, keys shown once, and the end of the account."""
+
+import csv
+import io
+import re
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
+from e2e.person import PASSWORD, fill_in, sign_up
+from e2e.visit import Visit
+from retina.arrays import Rgb
+from specimens import encode
+
+PATH = "/account.html"
+
+
+@pytest.fixture(scope="module")
+def small(small_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
+
+
+def make_key(visit: Visit, name: str) -> str:
+    visit.page.get_by_label("Name of the new key").fill(name)
+    visit.page.get_by_role("button", name="Make a key").click()
+    expect(visit.page.locator("#keys li", has_text=name)).to_be_visible()
+    return visit.page.get_by_label("The new API key").input_value()
+
+
+def test_signed_out(visit: Visit) -> None:
+    page = visit.open(PATH).page
+    expect(page.get_by_text("Sign in to see your account.")).to_be_visible()
+    expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
+    expect(page.locator("#signed-in")).to_be_hidden()
+    expect_for_everyone(page)
+
+
+def test_a_new_account(visit: Visit) -> None:
+    address = sign_up(visit, PATH)
+    page = visit.page
+    expect(page.locator("#credits")).to_have_text("20")
+    expect(page.locator("#mail")).to_have_text(address)
+    expect(page.locator("#number")).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
+    expect(page.get_by_text("Nothing was charged so far.")).to_be_visible()
+    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
+    expect_for_everyone(page)
+
+
+def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> None:
+    sign_up(visit, PATH)
+    page = visit.page
+    key = make_key(visit, "Reading centre")
+    assert re.fullmatch(r"rk_[0-9a-f]{16}_[0-9a-f]{64}", key)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#announcement")).to_have_text("The key is on the clipboard.")
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    expect_for_everyone(page)
+
+    def predict() -> int:
+        files = {"file": small}
+        return httpx.post(f"{visit.address}/api/v1/predictions", files=files, headers={"X-API-Key": key}).status_code
+
+    assert predict() == 200
+    page.reload()
+    expect(page.locator("#credits")).to_have_text("19")
+    expect(page.locator("#charges tr")).to_contain_text(["Reading centre"])
+    expect(page.locator("#secret")).to_be_hidden()
+    assert key not in page.content()
+    name, table = visit.download(page.get_by_role("button", name="Table (CSV)").click)
+    assert name == "usage.csv"
+    assert [row["credits"] for row in csv.DictReader(io.StringIO(table.decode()))] == ["1"]
+    expect_for_everyone(page)
+
+    revoke = page.get_by_role("button", name="Revoke Reading centre")
+    revoke.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_for_everyone(page)
+    page.keyboard.press("Escape")
+    expect(revoke).to_be_visible()
+    revoke.click()
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect(page.get_by_label("Name of the new key")).to_be_focused()
+    assert predict() == 401
+    page.reload()
+    expect(page.locator("#charges tr")).to_contain_text(["(revoked)"])
+
+
+def test_a_name_is_text_and_nothing_else(visit: Visit) -> None:
+    sign_up(visit, PATH)
+    make_key(visit, "<img src=x onerror=alert(1)>")
+    expect(visit.page.locator("#keys strong")).to_have_text("<img src=x onerror=alert(1)>")
+
+
+def test_the_end_of_an_account(visit: Visit) -> None:
+    address = sign_up(visit, PATH)
+    page = visit.page
+    key = make_key(visit, "Reading centre")
+    page.get_by_role("button", name="Delete the account…").click()
+    agree = page.get_by_role("button", name="Delete everything")
+    expect(agree).to_be_disabled()
+    page.get_by_label(f"Type {address} to confirm").fill("somebody@else.example")
+    expect(agree).to_be_disabled()
+    expect_for_everyone(page)
+    page.get_by_role("button", name="Keep the account").click()
+    expect(page.locator("#credits")).to_have_text("20")
+
+    page.get_by_role("button", name="Delete the account…").click()
+    page.get_by_label(f"Type {address} to confirm").fill(address)
+    agree.click()
+    expect(page.locator("#gone-words")).to_have_text(
+        "Deleted: 0 saved photographs, 0 batches, 0 exports, 1 API key. You are signed out."
+    )
+    expect(page.locator("#gone")).to_be_focused()
+    expect(page.locator("#signed-in")).to_have_count(0)
+    expect(page.locator(".masthead").get_by_role("button", name="Sign in")).to_be_visible()
+    expect_for_everyone(page)
+    assert httpx.get(f"{visit.address}/api/v1/usage", headers={"X-API-Key": key}).status_code == 401
+
+    page.get_by_role("link", name="Leave").click()
+    expect(page).to_have_url(f"{visit.address}/")
+    page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(visit, address, PASSWORD, "Sign in")
+    expect(page.get_by_role("alert")).to_contain_text("wrong")

@@ -1,0 +1,285 @@
+"""Saving below a result, and the history: found, changed, computed again, followed over time, taken away, deleted."""
+
+import io
+import zipfile
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Route, expect
+
+from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
+from e2e.person import sign_up, token
+from e2e.visit import Visit
+from retina.arrays import Rgb
+from specimens import encode
+
+PATH = "/history.html"
+
+
+@pytest.fixture(scope="module")
+def small(small_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
+
+
+def saved(visit: Visit, photograph: bytes, **said: str) -> str:
+    """Saved by the API; the record's id."""
+    answer = httpx.post(
+        f"{visit.address}/api/v1/predictions",
+        files={"file": photograph},
+        data={"save": "true", "outputs": "preview", **said},
+        headers=token(visit),
+        timeout=30,
+    )
+    return str(answer.raise_for_status().json()["id"])
+
+
+def is_kept(visit: Visit, id: str) -> bool:
+    return httpx.get(f"{visit.address}/api/v1/predictions/{id}", headers=token(visit)).status_code == 200
+
+
+def open_record(visit: Visit, id: str) -> None:
+    visit.open(f"{PATH}#{id}")
+    visit.page.reload()  # where only the part after # changed
+    expect(visit.page.locator("#result")).to_be_visible()
+
+
+def test_signed_out(visit: Visit) -> None:
+    page = visit.open(PATH).page
+    expect(page.get_by_text("Sign in to see your history.")).to_be_visible()
+    expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
+    expect(page.locator("#signed-in")).to_be_hidden()
+    expect_for_everyone(page)
+
+
+def test_nothing_is_offered_without_an_account(visit: Visit) -> None:
+    page = visit.sample().page
+    expect(page.locator("#keep")).to_be_hidden()
+    expect(page.locator("#promise-saved")).to_be_hidden()
+
+
+def test_an_empty_history(visit: Visit) -> None:
+    sign_up(visit, PATH)
+    expect(visit.page.locator("#empty")).to_contain_text("Nothing is saved yet.")
+    expect_for_everyone(visit.page)
+
+
+def test_saved_below_its_result(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page = visit.page
+    expect(page.get_by_text("Those you save to your history are kept until you delete them.")).to_be_visible()
+    visit.choose(("a.jpg", small), ("b.jpg", small))
+    visit.expect_state("b.jpg", "done")
+    visit.show("a.jpg")
+    form = page.locator("#keep")
+    expect(form).to_contain_text("not a person’s name")
+    form.get_by_label("Subject label").fill("P-0123")
+    form.get_by_label("Eye").select_option("left")
+    form.get_by_label("Note").press_sequentially("1, 2 and 3")
+    expect(page.locator("#stage")).to_have_attribute("data-view", "overlay")  # digits are text there
+    form.get_by_label("Date taken").fill("2026-05-04")
+    expect_for_everyone(page)
+    form.get_by_role("button", name="Save to history").click()
+    expect(page.locator("#kept")).to_be_focused()
+    expect(visit.item("a.jpg").locator(".item-state")).to_have_text("Done, saved")
+
+    visit.show("b.jpg")  # of the same visit: the label stays, the eye and the note do not
+    expect(page.locator("#kept")).to_be_hidden()
+    expect(form.get_by_label("Subject label")).to_have_value("P-0123")
+    expect(form.get_by_label("Eye")).to_have_value("unknown")
+    expect(form.get_by_label("Note")).to_have_value("")
+
+    visit.show("a.jpg")
+    page.get_by_role("link", name="See it in your history").click()
+    expect(page.locator("#result-title")).to_have_text("P-0123, left eye, 4 May 2026")
+    expect(page.locator("#details").get_by_label("Note")).to_have_value("1, 2 and 3")
+    expect(page.locator("#fact-size")).to_have_text("353 × 353 pixels")
+    expect(page.locator("#list a")).to_have_count(1)
+
+
+def test_a_large_photograph_and_one_that_is_none_are_saved_too(visit: Visit, sample: bytes) -> None:
+    sign_up(visit)
+    large = sample + bytes(4 * 2**20 - len(sample) + 1)  # decoders stop at the end of the image
+    gradient = encode(Image.linear_gradient("L").convert("RGB"), "PNG")
+    visit.choose(("large.jpg", large), ("sea.png", gradient))
+    visit.expect_state("sea.png", "refused").get_by_role("button", name="Segment it anyway").click()
+    for name in ("large.jpg", "sea.png"):
+        visit.expect_state(name, "done")
+        visit.show(name)
+        visit.page.get_by_role("button", name="Save to history").click()
+        expect(visit.page.locator("#kept")).to_be_visible()
+
+
+def test_saved_once_though_the_answer_was_lost(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.fetch().status)
+        return route.abort()
+
+    visit.page.route("**/api/v1/predictions", lose)
+    visit.page.get_by_role("button", name="Save to history").click()
+    expect(visit.page.locator("#keep-pause")).to_contain_text("Trying again in 2 s")
+    expect(visit.page.locator("#kept")).to_be_visible()
+    assert lost == [200]
+    found = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"]
+    assert len(found) == 1
+
+
+def test_trouble_while_saving_offers_another_try(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    visit.page.route("**/api/v1/predictions", lambda route: route.abort())
+    visit.page.get_by_role("button", name="Save to history").click()
+    expect(visit.page.locator("#keep-trouble")).to_contain_text("cannot be reached")
+    visit.page.unroute("**/api/v1/predictions")
+    visit.page.get_by_role("button", name="Save to history").click()
+    expect(visit.page.locator("#kept")).to_be_visible()
+    expect(visit.page.locator("#keep-trouble")).to_be_hidden()
+
+
+def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    first = saved(visit, small, subject="P-1", eye="left", taken_on="2026-01-05")
+    second = saved(visit, small, subject="P-2", eye="right", taken_on="2026-03-01", note="blurred")
+    page = visit.open(PATH).page
+    names = page.locator("#list .item-name")
+    expect(names).to_have_text(["P-2, right eye", "P-1, left eye"])
+
+    filter_ = page.get_by_role("form", name="Filter")
+    filter_.get_by_label("Subject label").fill("P-1")
+    filter_.get_by_role("button", name="Filter").click()
+    expect(names).to_have_text(["P-1, left eye"])
+    filter_.get_by_label("From").fill("2026-02-01")
+    filter_.get_by_role("button", name="Filter").click()
+    expect(page.locator("#empty")).to_contain_text("No saved photograph matches this.")
+    filter_.get_by_role("button", name="Clear").click()
+    expect(names).to_have_count(2)
+
+    page.locator("#list a").first.click()
+    expect(page.locator("#result-title")).to_have_text("P-2, right eye, 1 Mar 2026")
+    expect(page.locator("#list a").first).to_have_attribute("aria-current", "true")
+    expect(page.locator("#fact-density")).to_contain_text("% of the field of view")
+    page.keyboard.press("3")
+    expect(page.locator("#stage")).to_have_attribute("data-view", "vessels")
+    assert visit.seen().mean() > 5  # white on black
+    name, mask = visit.download(page.get_by_role("link", name="Vessel mask").click)
+    assert name == "P-2-right-2026-03-01-vessels.png"
+    assert Image.open(io.BytesIO(mask)).size == (353, 353)
+    assert visit.download(page.get_by_role("button", name="Overlay (PNG)").click)[0].endswith("-overlay.png")
+    expect_for_everyone(page)
+
+    details = page.locator("#details")
+    expect(details.get_by_label("Note")).to_have_value("blurred")
+    details.get_by_label("Subject label").fill("P-3 <b>")
+    details.get_by_label("Eye").select_option("unknown")
+    details.get_by_label("Date taken").fill("")
+    details.get_by_label("Note").fill("")
+    details.get_by_role("button", name="Save changes").click()
+    expect(page.locator("#details-told")).to_have_text("Saved.")
+    expect(names.first).to_have_text("P-3 <b>, eye not known")
+    record = httpx.get(f"{visit.address}/api/v1/predictions/{second}", headers=token(visit)).json()
+    assert [record[name] for name in ("subject", "eye", "taken_on", "note")] == ["P-3 <b>", "unknown", None, None]
+
+    page.get_by_role("button", name="Compute again with the current model").click()
+    expect(page.locator("#details-told")).to_contain_text("Computed again by model unet")
+    assert page.evaluate("document.querySelector('#layer-photograph').decode().then(() => true)")
+
+    delete = page.get_by_role("button", name="Delete…")
+    delete.click()
+    page.get_by_role("button", name="Keep it").click()
+    assert is_kept(visit, second)
+    delete.click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(names).to_have_text(["P-1, left eye"])
+    expect(page.locator("#list-title")).to_be_focused()
+    expect(page.locator("#result")).to_be_hidden()
+    assert not is_kept(visit, second)
+    assert is_kept(visit, first)
+    page.reload()
+    expect(names).to_have_text(["P-1, left eye"])
+
+
+def test_more_than_a_page(visit: Visit, small: bytes) -> None:
+    """The API's pages of fifty, here of two."""
+    sign_up(visit)
+    for number in range(3):
+        saved(visit, small, subject=f"P-{number}", taken_on=f"2026-01-0{number + 1}")
+
+    def of_two(route: Route) -> None:
+        route.continue_(url=f"{route.request.url}&limit=2")
+
+    visit.page.route("**/api/v1/predictions?*", of_two)
+    page = visit.open(PATH).page
+    expect(page.locator("#list a")).to_have_count(2)
+    page.get_by_role("button", name="More").click()
+    expect(page.locator("#list a")).to_have_count(3)
+    expect(page.locator("#list a").last).to_be_focused()
+    expect(page.get_by_role("button", name="More")).to_be_hidden()
+
+
+def test_somebody_elses_is_not_there(visit: Visit) -> None:
+    sign_up(visit)
+    page = visit.open(f"{PATH}#{'0' * 32}").page
+    expect(page.locator("#trouble")).to_contain_text("no such")
+    expect(page.locator("#result")).to_be_hidden()
+
+
+def test_a_trend_breaks_where_it_does_not_compare(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    for day in ("2025-01-10", "2025-07-10", "2026-01-10", "2026-07-10"):
+        id = saved(visit, small, subject="P-1", eye="left", taken_on=day)
+    saved(visit, small, subject="P-1", eye="right", taken_on="2026-07-10")
+
+    def another_model(route: Route) -> None:
+        answer: Any = route.fetch().json()
+        points = answer["trends"][0]["points"]
+        for number, value in enumerate([0.101, 0.112, 0.094, None]):
+            points[number]["value"] = value
+        points[2]["model_sha256"] = points[3]["model_sha256"] = "0" * 64
+        route.fulfill(json=answer)
+
+    open_record(visit, id)
+    page = visit.page
+    expect(page.locator("#trend-title")).to_have_text("Vascular density of P-1, left eye")
+    expect(page.locator("#trend-rows a")).to_have_text(["10 Jan 2025", "10 Jul 2025", "10 Jan 2026", "10 Jul 2026"])
+    expect(page.locator("#trend-chart polyline")).to_have_count(1)
+    expect(page.locator("#trend-breaks")).to_be_hidden()
+    page.get_by_label("Beside another visit").select_option(label="10 Jul 2025, 10.7 %")
+    captions = page.locator("#pair figcaption")
+    expect(captions).to_have_text([f"{day}: vascular density 10.7 %" for day in ("10 Jul 2025", "10 Jul 2026")])
+    assert page.locator("#pair img").first.evaluate("i => i.decode().then(() => i.naturalWidth)") == 353
+    expect_for_everyone(page)
+    page.route("**/api/v1/trends?*", another_model)
+    page.locator("#trend-rows a").first.click()
+    expect(page.locator("#result-title")).to_have_text("P-1, left eye, 10 Jan 2025")
+    expect(page.locator("#trend-breaks")).to_be_visible()
+    expect(page.locator("#trend-rows tr.break")).to_contain_text("Another model from here on")
+    line = page.locator("#trend-chart polyline")
+    expect(line).to_have_count(1)
+    assert len((line.get_attribute("points") or "").split()) == 2
+    expect(page.locator("#trend-chart circle")).to_have_count(3)
+    expect(page.locator("#trend-rows")).to_contain_text("not measurable")
+    expect(page.get_by_role("img", name="3 values from 10 Jan 2025 to 10 Jan 2026")).to_be_visible()
+    expect_for_everyone(page)
+
+
+def test_everything_as_a_zip_file(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    saved(visit, small, subject="P-1", eye="left")
+    page = visit.open(PATH).page
+    page.get_by_role("button", name="Export everything (ZIP)").click()
+    ready = page.get_by_role("button", name="Download the ZIP")
+    expect(ready).to_be_visible()
+    name, data = visit.download(ready.click)
+    assert name.endswith(".zip")
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert any(name.endswith(".csv") for name in names)
+    assert len(names) > 2

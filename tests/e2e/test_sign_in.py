@@ -1,0 +1,195 @@
+"""Signing in and out: by the real form, held by the browser's tabs, and refused where it was not begun here."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from e2e.person import PASSWORD, fill_in, new_address, sign_up
+from e2e.visit import Visit
+
+KEPT = "JSON.parse(sessionStorage.getItem('retina.session'))"
+
+
+def masthead(page: Page) -> Any:
+    return page.locator(".masthead")
+
+
+def expect_signed_out(page: Page) -> None:
+    expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
+    expect(masthead(page).get_by_role("link", name="History")).to_be_hidden()
+
+
+def sign_out(page: Page) -> None:
+    with page.expect_navigation():  # by way of the issuer's own page
+        masthead(page).get_by_role("button", name="Sign out").click()
+    expect_signed_out(page)
+
+
+def test_an_account_is_made_held_and_left(visit: Visit) -> None:
+    page = visit.page
+    address = sign_up(visit)
+    for link in ("History", "Batches", "Account"):
+        expect(masthead(page).get_by_role("link", name=link)).to_be_visible()
+    page.reload()
+    expect(page.locator(".who-mail")).to_have_text(address)
+
+    refresh = page.evaluate(KEPT)["refresh"]
+    sign_out(page)
+    assert page.evaluate(KEPT) is None
+    page.reload()
+    expect_signed_out(page)
+    fields = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": refresh}
+    assert page.request.post(f"{visit.address}/oauth2/token", form=fields).status == 400
+
+    masthead(page).get_by_role("button", name="Sign in").click()
+    fill_in(visit, address, PASSWORD[::-1], "Sign in")
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    fill_in(visit, address, wish="Sign in")
+    expect(page.locator(".who-mail")).to_have_text(address)
+    sign_out(page)
+
+
+def test_back_to_the_page_one_came_from(visit: Visit) -> None:
+    sign_up(visit, "/account.html?from=test#here")
+    assert visit.page.evaluate("sessionStorage.getItem('retina.sign-in')") is None
+
+
+def test_tabs_are_signed_in_and_out_together(visits: Callable[..., Visit]) -> None:
+    first = visits()
+    address = sign_up(first)
+    second = Visit(first.page.context.new_page(), first.address).open()
+    expect(second.page.locator(".who-mail")).to_have_text(address)
+    sign_out(second.page)
+    expect_signed_out(first.page)
+    assert first.page.evaluate(KEPT) is None
+    assert second.complaints == []
+
+
+def test_what_was_asked_for_and_what_was_not(visit: Visit) -> None:
+    """PKCE and a state; a code that comes with another state is not used."""
+    page = visit.page
+    visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/oauth2/authorize?**")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert asked["redirect_uri"] == f"{visit.address}/"
+    assert asked["code_challenge_method"] == "S256"
+    assert len(asked["state"]) >= 43
+    assert asked["scope"] == "openid email"
+
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))
+    visit.open("/?code=stolen&state=another")
+    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+    expect_signed_out(page)
+    expect(page).to_have_url(f"{visit.address}/")
+    assert [request.url for request in sent if "/oauth2/token" in request.url] == []
+
+    visit.open("/?error=access_denied")
+    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+    visit.open("/?code=without-state")
+    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+
+
+def test_a_code_that_is_good_no_more(visit: Visit) -> None:
+    visit.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
+    visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(visit, new_address())
+    expect(visit.page.get_by_role("alert")).to_contain_text("not valid any more")
+    expect_signed_out(visit.page)
+
+
+def counted(visit: Visit) -> list[str]:
+    grants: list[str] = []
+
+    def count(route: Route) -> None:
+        grants.append(parse_qs(route.request.post_data or "")["grant_type"][0])
+        route.continue_()
+
+    visit.page.route("**/oauth2/token", count)
+    return grants
+
+
+def test_access_is_renewed_before_it_ends(visit: Visit) -> None:
+    sign_up(visit)
+    grants = counted(visit)
+    visit.page.evaluate(
+        "() => { const held = JSON.parse(sessionStorage.getItem('retina.session'));"
+        "held.ends = Date.now() + 30000; sessionStorage.setItem('retina.session', JSON.stringify(held)); }"
+    )
+    visit.open("/account.html")
+    expect(visit.page.locator("#credits")).to_have_text("20")
+    assert grants == ["refresh_token"]
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["renewed", "ended"])
+def test_access_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
+    """And where that is refused, too, the page says so and shows nobody's data."""
+    sign_up(visit)
+    grants = counted(visit)
+    held = visit.page.evaluate(KEPT)
+    held |= {"access": held["access"][:-4] + "AAAA"} | ({} if good else {"refresh": "revoked"})
+    visit.page.evaluate("text => sessionStorage.setItem('retina.session', text)", json.dumps(held))
+    visit.open("/account.html")
+    if good:
+        expect(visit.page.locator("#credits")).to_have_text("20")
+    else:
+        expect(visit.page.get_by_text("Sign in to see your account.")).to_be_visible()
+        expect_signed_out(visit.page)
+    assert grants == ["refresh_token"]
+
+
+def test_an_issuer_on_another_host(browser: Browser, server: str) -> None:
+    """As Cognito is, whose own session is left, too."""
+    issuer, asked = "https://retina-1.auth.example", []
+    page = browser.new_page()
+
+    def allow(route: Route) -> None:
+        if route.request.resource_type != "document":
+            return route.continue_()
+        answer = route.fetch()
+        policy = answer.headers["content-security-policy"].replace("connect-src", f"connect-src {issuer}")
+        return route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
+
+    def send(route: Route, back: str) -> None:  # no redirect: what it led to would not pass `allow`
+        route.fulfill(content_type="text/html", body=f"<script>location.replace({json.dumps(back)})</script>")
+
+    def elsewhere(route: Route) -> None:
+        address = urlsplit(route.request.url)
+        query = {name: values[0] for name, values in parse_qs(address.query or route.request.post_data or "").items()}
+        asked.append((route.request.method, address.path, query))
+        if address.path == "/oauth2/authorize":
+            back = f"{query['redirect_uri']}?{urlencode({'code': 'c', 'state': query['state']})}"
+            return send(route, back)
+        if address.path == "/logout":
+            return send(route, query["logout_uri"])
+        claims = base64.urlsafe_b64encode('{"email": "zoë@example.org"}'.encode()).decode().rstrip("=")
+        tokens = {"access_token": "a", "refresh_token": "r", "id_token": f"h.{claims}.s", "expires_in": 3600}
+        return route.fulfill(json=tokens, headers={"Access-Control-Allow-Origin": server})
+
+    page.route(f"{server}/**", allow)
+    page.route(f"{issuer}/**", elsewhere)
+    page.route(
+        "**/api/v1/sign-in", lambda route: route.fulfill(json={"issuer": issuer, "client_id": "page", "url": issuer})
+    )
+    page.goto(f"{server}/")
+    masthead(page).get_by_role("button", name="Sign in").click()
+    expect(page.locator(".who-mail")).to_have_text("zoë@example.org")
+    sign_out(page)
+    page.context.close()
+
+    paths = ["/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/logout"]
+    assert [(method, path) for method, path, _ in asked] == list(
+        zip(("GET", "POST", "POST", "GET"), paths, strict=True)
+    )
+    authorize, token, revoke, logout = (query for *_, query in asked)
+    challenge = hashlib.sha256(token["code_verifier"].encode()).digest()
+    assert base64.urlsafe_b64decode(authorize["code_challenge"] + "=") == challenge
+    assert authorize["scope"] == "openid email"
+    assert token["redirect_uri"] == authorize["redirect_uri"] == logout["logout_uri"] == f"{server}/"
+    assert revoke == {"token": "r", "client_id": "page"}
