@@ -20,8 +20,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from conftest import ROOT
-from retina.__main__ import _listening
 from retina.app import create_app
+from retina.commands.serve import listening_at
 from retina.settings import Settings
 from specimens import encode
 
@@ -230,5 +230,5 @@ def multipart(data: bytes) -> bytes:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_the_body_of_an_answer_does_not_wait_for_the_client_to_confirm_its_head(host: str) -> None:
     """asyncio asks for that (TCP_NODELAY) where the socket says that it is TCP; else answers take 40 ms longer."""
-    with _listening(host, 0) as listening:
+    with listening_at(host, 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

@@ -19,7 +19,8 @@ from retina.identity.issuer import Issuer
 from retina.identity.people import People
 from retina.queue.local import LocalQueue
 from retina.saved import Labels
-from retina.schemas import Box, Counts, Findings, MeasurementValues, ModelName, Outcome, PhotographFacts, Quality
+from retina.schemas.batches import Counts, Outcome
+from retina.schemas.findings import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality
 from retina.store.local import LocalBlobs, LocalUploads
 from retina.store.records import Change, Put, Records, ensure
 from retina.turns import Turns

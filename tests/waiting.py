@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from retina.app import create_app
 from retina.batch import Order, batch_key, batch_of, number_key, outcome_of
 from retina.queue.local import LocalQueue
-from retina.schemas import Outcome
+from retina.schemas.batches import Outcome
 from retina.services import Services
 from retina.settings import Settings
 from retina.store.port import FILE_NAME

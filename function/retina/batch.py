@@ -8,7 +8,7 @@ are in one blob, which goes with the batch.
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from retina.schemas import Outcome
+from retina.schemas.batches import Outcome
 from retina.store.port import BATCH
 from retina.store.records import Key, Put, Record
 

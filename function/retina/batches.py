@@ -25,7 +25,7 @@ from retina.credits import Credits
 from retina.errors import NotFoundError, OutOfCreditsError
 from retina.ids import is_id, new_id
 from retina.queue.port import Queue
-from retina.schemas import Counts, Outcome
+from retina.schemas.batches import Counts, Outcome
 from retina.store.port import BATCH, DAY, KEPT_DAYS, Blobs, Uploads
 from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records, ensure
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from retina.errors import BusyError
-from retina.schemas import Deleted
+from retina.schemas.accounts import Deleted
 from retina.services import Services
 from retina.store.port import HISTORY
 

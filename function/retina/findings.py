@@ -6,7 +6,8 @@ from retina.model_card import ModelCard
 from retina.pictures import KEPT
 from retina.prediction import Prediction
 from retina.saved import Saved
-from retina.schemas import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality, SavedPrediction
+from retina.schemas.findings import Box, Findings, MeasurementValues, ModelName, PhotographFacts, Quality
+from retina.schemas.history import SavedPrediction
 
 
 def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:

@@ -15,7 +15,7 @@ from retina import __version__, clock
 from retina.errors import BusyError, NotFoundError
 from retina.ids import is_id
 from retina.saved import PHOTOGRAPH, Labels, Saved, folder_of, list_of, removed, saved_key, saved_of, written
-from retina.schemas import Findings
+from retina.schemas.findings import Findings
 from retina.store.port import HISTORY, Blobs
 from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Records, ensure
 

@@ -23,7 +23,7 @@ from retina.findings import found
 from retina.pictures import FILES, OUTPUTS
 from retina.prediction import predict
 from retina.queue.port import ATTEMPTS
-from retina.schemas import Outcome
+from retina.schemas.batches import Outcome
 from retina.services import Services
 from retina.store.port import EXPORTS
 from retina.turns import Turn

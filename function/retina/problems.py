@@ -20,7 +20,7 @@ from retina.errors import (
     RequestInProgressError,
     RetinaError,
 )
-from retina.schemas import Problem
+from retina.schemas.problem import Problem
 
 log = logging.getLogger("retina")
 

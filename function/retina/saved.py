@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from retina.schemas import Eye, Findings
+from retina.schemas.findings import Findings
+from retina.schemas.history import Eye
 from retina.store.port import HISTORY
 from retina.store.records import Change, Delete, Key, Put, Record
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from retina.batches import Item
 from retina.saved import Saved
-from retina.schemas import Findings
+from retina.schemas.findings import Findings
 
 DESCRIBED: dict[int | str, dict[str, Any]] = {
     200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from retina.batch import Batch, batch_key, batch_of, item_record, number_key, outcome_of
 from retina.credits import Credits
 from retina.errors import OutOfCreditsError
-from retina.schemas import Outcome
+from retina.schemas.batches import Outcome
 from retina.store.records import NEW, Add, ConditionError, Delete, Put, Records, ensure
 
 GONE_SECONDS = 120

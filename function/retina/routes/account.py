@@ -6,7 +6,7 @@ from retina.closing import close
 from retina.identity.callers import Callers
 from retina.problems import documented
 from retina.routes.callers import Person
-from retina.schemas import Deleted
+from retina.schemas.accounts import Deleted
 from retina.services import Services
 
 router = APIRouter(

@@ -16,7 +16,7 @@ from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
 from retina.routes.uploads import RECEIVED_AT
-from retina.schemas import (
+from retina.schemas.batches import (
     BatchAnswer,
     BatchFile,
     BatchForm,

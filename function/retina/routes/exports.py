@@ -7,7 +7,7 @@ from retina.exports import Export
 from retina.problems import documented
 from retina.routes.callers import Owner
 from retina.routes.links import links_of
-from retina.schemas import ExportAnswer, ExportWish
+from retina.schemas.exports import ExportAnswer, ExportWish
 from retina.services import Services
 
 router = APIRouter(

@@ -14,17 +14,8 @@ from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, place_of
 from retina.saved import Labels, Saved
-from retina.schemas import (
-    Eye,
-    HistoryPage,
-    LabelChange,
-    MeasurementValues,
-    SavedPrediction,
-    Subject,
-    Trend,
-    TrendPoint,
-    Trends,
-)
+from retina.schemas.findings import MeasurementValues
+from retina.schemas.history import Eye, HistoryPage, LabelChange, SavedPrediction, Subject, Trend, TrendPoint, Trends
 from retina.services import Services
 
 UNITS = {"vascular_density": ""}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from retina.accounts import Accounts
 from retina.problems import documented
 from retina.routes.callers import Person
-from retina.schemas import KeyList, KeyShown, KeyTold, KeyWish
+from retina.schemas.accounts import KeyList, KeyShown, KeyTold, KeyWish
 from retina.services import Services
 
 router = APIRouter(

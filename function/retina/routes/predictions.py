@@ -27,7 +27,8 @@ from retina.routes.once import Answer, once
 from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
 from retina.routes.viewers import FairPredictions
 from retina.saved import PHOTOGRAPH, Labels
-from retina.schemas import Eye, Images, Note, PredictionAnswer, Preview, SavedPrediction, Subject
+from retina.schemas.findings import Images, PredictionAnswer, Preview
+from retina.schemas.history import Eye, Note, SavedPrediction, Subject
 from retina.services import Services
 from retina.settings import Settings
 from retina.unet import VesselNetwork

@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from retina import __version__
 from retina.identity.tokens import Verifier
 from retina.model_card import ModelCard
-from retina.schemas import Health, ModelName, SignIn
+from retina.schemas.findings import ModelName
+from retina.schemas.service import Health, SignIn
 from retina.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["service"])

@@ -11,7 +11,7 @@ from retina.errors import UnsupportedFormatError, UploadRefusedError
 from retina.problems import documented
 from retina.routes.pages import here
 from retina.routes.viewers import FairUploads
-from retina.schemas import UploadAnswer, UploadWish
+from retina.schemas.uploads import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
 from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS

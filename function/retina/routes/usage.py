@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from retina.credits import Credits
 from retina.problems import documented
 from retina.routes.callers import Owner
-from retina.schemas import DayCharged, Usage
+from retina.schemas.accounts import DayCharged, Usage
 from retina.services import Services
 from retina.tables import DESCRIBED
 

@@ -1,0 +1,43 @@
+"""`retina credits`: an account's credits, on whichever store the service has."""
+
+import argparse
+
+from retina.commands.arguments import positive
+from retina.commands.ending import wrong
+from retina.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of the program."""
+    credits = commands.add_parser("credits", help="show or grant an account's credits")
+    wishes = credits.add_subparsers(required=True)
+    show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
+    grant = wishes.add_parser("grant", help="add credits")
+    for wish in (show, grant):
+        wish.add_argument("account", help="its id, as GET /api/v1/usage and the page tell it")
+        wish.set_defaults(run=run, amount=None)
+    grant.add_argument("amount", type=positive, help="how many")
+    grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Tell what is left, after a grant or with the ledger."""
+    from retina.credits import Credits
+    from retina.errors import NotFoundError
+    from retina.store import open_records
+
+    books = Credits(open_records(settings))
+    try:
+        left = (
+            books.grant(parsed.account, parsed.amount, parsed.why) if parsed.amount else books.balance(parsed.account)
+        )
+    except NotFoundError as error:
+        return wrong(str(error))
+    if not parsed.amount:
+        after = None
+        while entries := books.ledger(parsed.account, after=after):
+            for entry in entries:
+                print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {entry.what}")
+            after = entries[-1].place
+    print(f"{left} credits left.")
+    return 0

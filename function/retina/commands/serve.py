@@ -1,0 +1,74 @@
+"""`retina serve` and `retina worker`: the page and the API from this computer, and whoever works off their queue."""
+
+import argparse
+import signal
+import socket
+from contextlib import nullcontext, suppress
+
+from retina import __version__
+from retina.commands.ending import wrong
+from retina.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to those of the program."""
+    serve = commands.add_parser("serve", help="serve the page and the API from this computer")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=run)
+    worker = commands.add_parser(
+        "worker", help="work off the jobs that wait, and end when there are none; `serve` starts it when needed"
+    )
+    worker.set_defaults(run=run_worker)
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Serve until somebody asks to stop."""
+    import uvicorn
+
+    from retina.app import create_app
+    from retina.queue.local import LocalQueue
+    from retina.worker import Workers
+
+    try:
+        listening = listening_at(parsed.host, parsed.port)
+    except (OSError, OverflowError) as error:
+        return wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
+    app = create_app(settings)
+    port = listening.getsockname()[1]
+    shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
+    address = f"http://{shown}:{port}/"
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
+    queue = app.state.services.queue
+    workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
+        print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
+        print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
+        server.run([listening])
+    return 0
+
+
+def listening_at(host: str, port: int) -> socket.socket:
+    """A socket that is ready to be served from; raises `OSError` where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Said in full: asyncio sends an answer's body without waiting (TCP_NODELAY) only on sockets that say they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def run_worker(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Work until there is nothing to do for a while."""
+    from retina.jobs import Work
+    from retina.queue.local import LocalQueue
+    from retina.services import Services
+    from retina.unet import VesselNetwork
+    from retina.worker import run
+
+    services = Services(settings)
+    if not isinstance(services.queue, LocalQueue):
+        return wrong("RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, and no worker of this kind.")
+    run(services.queue, Work(services, VesselNetwork(settings.model)))
+    return 0

@@ -1,0 +1,112 @@
+"""What was found in a photograph, and the answers that tell it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])]
+
+
+Base64Image = Annotated[str, Field(description="base64, without a data: prefix", examples=["iVBORw0KGgo="])]
+
+
+class Preview(BaseModel):
+    """The first version's answer: the photograph and its vessel mask, both stretched to 128x128 pixels."""
+
+    original_image: Base64Image
+    prediction_image: Base64Image
+
+
+class ModelName(BaseModel):
+    """Which network answered."""
+
+    name: str = Field(examples=["unet"])
+    sha256: SHA256
+
+
+class Box(BaseModel):
+    """The bounding box of the field of view, in pixels of the upright photograph."""
+
+    left: int = Field(examples=[6])
+    top: int = Field(examples=[4])
+    width: int = Field(examples=[1396])
+    height: int = Field(examples=[1398])
+
+
+class PhotographFacts(BaseModel):
+    """The photograph as it was decoded, upright. `sha256` is that of the file as it was sent."""
+
+    width: int = Field(description="pixels", examples=[1411])
+    height: int = Field(description="pixels", examples=[1411])
+    field_of_view: Box
+    sha256: SHA256
+
+
+class Quality(BaseModel):
+    """What the search for the field of view found, and how far to trust the mask."""
+
+    field_of_view: Literal["disc", "whole"] = Field(
+        description="disc: a round field of view was found. whole: none was, and the whole frame was segmented"
+    )
+    roundness: float = Field(
+        ge=0, le=1, description="share of the visible edge that lies on one circle", examples=[0.968]
+    )
+    fundus_like: bool = Field(description="false only where force=true insisted")
+    expected_dice: float | None = Field(
+        ge=0,
+        le=1,
+        description="agreement (Dice) with a human observer's mask to expect, from the probability map alone; null "
+        "where nothing was found, another threshold was asked for, or the network was never examined for it",
+        examples=[0.811],
+    )
+    expected_dice_error: float | None = Field(
+        ge=0, description="how far off expected_dice was on average where it was examined", examples=[0.031]
+    )
+
+
+class MeasurementValues(BaseModel):
+    """Measurements; null where not measurable."""
+
+    vascular_density: float | None = Field(
+        ge=0, le=1, description="vessel pixels per field-of-view pixel, without a unit", examples=[0.0871]
+    )
+
+
+class Images(BaseModel):
+    """The pictures that were asked for; the others are left out."""
+
+    original_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128")
+    prediction_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128, 0 and 255")
+    mask: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, white on vessels")
+    probability: Base64Image | None = Field(None, description="8-bit gray PNG of the photograph's own size, 255 is 1")
+    overlay: Base64Image | None = Field(None, description="JPEG, longer side at most 2,048 pixels")
+    skeleton: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, centre lines")
+
+
+class Findings(BaseModel):
+    """What was found in one photograph, and by what."""
+
+    id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
+    model: ModelName
+    threshold: float = Field(description="a vessel is where the probability is greater", examples=[0.4])
+    canvas: str = Field(description="width x height in pixels at which the network looked", examples=["512x512"])
+    flips: bool = Field(description="whether mirror images were looked at, too, and the mean taken")
+    photograph: PhotographFacts
+    quality: Quality
+    measurements: MeasurementValues
+
+
+ImageUrls = Annotated[
+    dict[str, str],
+    Field(
+        description="where its pictures are, on this service and with the same credentials; each answers with a link",
+        examples=[{"mask": "/api/v1/predictions/6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1/mask.png"}],
+    ),
+]
+
+
+class PredictionAnswer(Findings):
+    """One photograph's vessels. For research and education, not for diagnosis."""
+
+    images: Images = Field(description="empty where a saved prediction's would not fit into one answer")
+    image_urls: ImageUrls | None = Field(None, description="of a saved prediction")
