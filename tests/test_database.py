@@ -10,6 +10,8 @@ import pytest
 
 from retina.queue.local import LocalQueue
 from retina.store.database import VERSION, Database, DatabaseError
+from retina.store.records import Key, Put
+from retina.store.sqlite import SqliteRecords
 from test_worker import worker
 
 
@@ -64,3 +66,17 @@ def test_the_database_is_its_owners_alone_and_loses_nothing_it_confirmed(queue: 
         connection.execute("DELETE FROM jobs")
         raise ZeroDivisionError
     assert queue.waiting() == 1
+
+
+def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> None:
+    records = SqliteRecords(database)
+    records.write(Put(Key("p", "0"), {"text": "x"}))
+    with database.transaction() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")  # as large as the disk
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        records.write(*(Put(Key("p", str(n)), {"text": "x" * 5000}) for n in range(1, 20)))
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert [row.key.sort for row in records.query("p")] == ["0"]
+    records.write(Put(Key("p", "1"), {"text": "x" * 5000}))
+    assert [row.key.sort for row in records.query("p")] == ["0", "1"]
