@@ -52,10 +52,14 @@ router = APIRouter(
     tags=["predictions"],
     responses=documented(
         {
+            401: "A key or token that is not valid",
+            402: "There are no credits left",
             404: "There is no such upload",
+            409: "The same Idempotency-Key is being answered; Retry-After says when to try again",
             413: "Too many bytes or pixels, or an answer that would not fit",
             415: "No supported image format",
             422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
+            429: "Enough for nothing in this hour; Retry-After says when to try again",
             503: "Every core is busy; Retry-After says when to try again",
         }
     ),
