@@ -44,7 +44,7 @@ class Data(Construct):
             server_access_logs_prefix="results/",
         )
         # To get is also to sign addresses for getting.
-        allow(api, self.results, ANSWERS, "PutObject", "GetObject")
+        allow(api, self.results, ANSWERS, "PutObject", "GetObject", "DeleteObject")
         allow(api, self.results, HISTORY, "PutObject", "GetObject", "DeleteObject")
         allow(api, self.results, BATCH, "PutObject", "GetObject", "DeleteObject")
         allow(api, self.results, EXPORTS, "GetObject", "DeleteObject")

@@ -202,6 +202,15 @@ def test_a_prediction_by_key_costs_one_credit_and_a_rejected_one_none(service: T
     assert "X-Credits-Charged" not in free.headers
 
 
+def test_the_first_versions_contract_is_paid_by_key_too(service: TestClient, photo: bytes) -> None:
+    key = new_key(service, "anna@example.org")
+    for left in ("2", "1", "0"):
+        answer = service.post("/predict", files={"file": photo}, headers=key)
+        assert set(answer.json()) == {"original_image", "prediction_image"}
+        assert (answer.headers["X-Credits-Charged"], answer.headers["X-Credits-Left"]) == ("1", left)
+    assert problem(service.post("/predict", files={"file": photo}, headers=key)) == (402, "out_of_credits")
+
+
 def test_who_is_out_of_credits_is_told_before_and_charged_nothing(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org")
     for left in ("2", "1", "0"):

@@ -1,6 +1,9 @@
 """Deleting an account deletes all of it, on the embedded stores and on AWS'."""
 
 import json
+import secrets
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -93,6 +96,40 @@ def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pyt
     assert house.client.delete(ACCOUNT, headers=anna).json()["batches"] == 1
     assert house.services.batches.of(account, 10) == ([], None)
     assert problem(house.client.get(BATCHES, headers=anna)) == (401, "token_refused")
+
+
+def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: bytes) -> None:
+    """Saves, batches, exports and keys that were asked for before, and end after it."""
+    anna = house.person()
+    key = house.key(anna)
+    stop = threading.Event()
+    codes: set[int] = set()
+
+    def ask(turn: int) -> None:
+        who = anna if turn % 2 else key | {"Idempotency-Key": ""}
+        while not stop.is_set():
+            named = who if turn % 2 else who | {"Idempotency-Key": secrets.token_hex(4)}
+            files = {"file": ("a.jpg", tiny)}
+            wishes = {"save": "true", "subject": LABEL}
+            codes.add(house.client.post(PREDICTIONS, files=files, data=wishes, headers=named).status_code)
+            items = {"items": [{"name": f"{LABEL}.jpg", "size": 9}]}
+            codes.add(house.client.post(BATCHES, json=items, headers=who).status_code)
+            codes.add(house.client.post(EXPORTS, json={"history": True}, headers=who).status_code)
+
+    threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(3)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.5)
+    for _ in range(20):  # with so much going on there may be more than fits into one request
+        if house.client.delete(ACCOUNT, headers=anna).status_code == 200:
+            break
+    stop.set()
+    for thread in threads:
+        thread.join()
+    left = everything(house)
+    for trace in (LABEL, "saved:", "list:", "idempotency:", "answers/", "history/", "batch:", "exports:", "key:"):
+        assert trace not in left, trace
+    assert 500 not in codes
 
 
 def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:

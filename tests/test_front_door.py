@@ -1,5 +1,6 @@
 """What a real server does with real connections: bodies counted, nothing on disk, nothing left behind."""
 
+import errno
 import http.client
 import os
 import signal
@@ -225,6 +226,21 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
 def multipart(data: bytes) -> bytes:
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
     return head + data + b"\r\n--b--\r\n"
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: bytes) -> None:
+    client = TestClient(create_app(Settings(data=tmp_path)), raise_server_exceptions=False)
+    form = client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("retina.store.local.os.fsync", full)
+        answer = client.post(form["url"], data=form["fields"], files={"file": sample})
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert "No space" not in answer.text
+    assert not [path for path in (tmp_path / "uploads").iterdir() if path.is_file()], "nothing half written stays"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -149,6 +149,10 @@ def test_deleted_is_gone_with_every_file(house: House, tiny: bytes) -> None:
     assert house.fetch(link).status_code in (403, 404), "as S3 has it"
     assert listed(house, anna, subject="A") == [other["id"]]
     assert problem(house.client.delete(f"{PREDICTIONS}/{answer['id']}", headers=anna)) == (404, "not_found")
+    named = anna | {"Idempotency-Key": "once"}
+    kept = save(house, named, tiny)["id"]
+    house.client.delete(f"{PREDICTIONS}/{kept}", headers=anna)
+    assert save(house, named, tiny)["id"] != kept, "what was answered is forgotten, too"
     if isinstance(house.services.results, LocalBlobs):
         assert not [path for path in house.data.rglob("*") if answer["id"] in path.name]
         assert [path for path in house.data.rglob("*") if other["id"] in path.name]

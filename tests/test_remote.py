@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,9 +81,14 @@ def test_a_folder_goes_there_and_results_come_back(
     assert (out / "00000_a_mask.png").exists()
     assert json.loads((out / "batch.json").read_text())["id"] == before
     assert left(server, key) == 17
-    other = [*command[:-1], str(out), "--flips"]
-    assert main(other) == 2
-    assert "another batch" in capsys.readouterr().err
+    assert main([*command, "--flips"]) == 2
+    assert "other photographs or wishes" in capsys.readouterr().err
+    (photos / "b c.jpg").write_bytes((photos / "a.jpg").read_bytes() + b"changed")
+    assert main(command) == 2
+    assert "they have changed" in capsys.readouterr().err
+    (out / "batch.json").write_text("[]")
+    assert main(command) == 2
+    assert "is damaged" in capsys.readouterr().err
 
 
 def test_what_was_stopped_goes_on(
@@ -166,7 +173,31 @@ def test_a_refusal_is_told_in_a_sentence(
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "http://", "ftp://example.org"])
+def test_more_credits_and_the_same_command_end_what_was_left(
+    server: Server, key: str, tmp_path: Path, tiny: bytes, environment: dict[str, str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for n in range(22):
+        (photos / f"{n:02d}.jpg").write_bytes(tiny)
+    (photos / "gone.jpg").symlink_to("nowhere")
+    odd = os.fsdecode(b"ok\xff.jpg")
+    (photos / odd).write_bytes(tiny)
+    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    states = Counter(row["status"] for row in rows(tmp_path / "out").values())
+    assert states == {"done": 20, "failed": 4}
+    account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
+    grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]
+    subprocess.run(grant, env=environment, check=True, capture_output=True)
+    assert main(command) == 1
+    found = rows(tmp_path / "out")
+    assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}
+    assert found["gone.jpg22"]["code"] == "file_error"
+    assert left(server, key) == 2
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "http://", "ftp://example.org", "http://[::1"])
 def test_nobody_there_is_told_in_a_sentence(
     url: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

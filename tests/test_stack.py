@@ -62,7 +62,7 @@ def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(tem
     assert allowed_objects(template, "ApiRoleDE7A08EC") == {
         ("Uploads", "uploads/"): {"PutObject", "GetObject", "DeleteObject"},
         ("Uploads", "batch/"): {"PutObject", "DeleteObject"},
-        ("DataResults", "answers/"): {"PutObject", "GetObject"},
+        ("DataResults", "answers/"): {"PutObject", "GetObject", "DeleteObject"},
         ("DataResults", "history/"): {"PutObject", "GetObject", "DeleteObject"},
         ("DataResults", "batch/"): {"PutObject", "GetObject", "DeleteObject"},
         ("DataResults", "exports/"): {"GetObject", "DeleteObject"},

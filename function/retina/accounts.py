@@ -22,6 +22,7 @@ TOKEN_SECONDS = 2 * 3600
 """Longer than any access token is good."""
 MOST_KEYS = 100
 """Of one account at the same time."""
+CLOSED = "This account was deleted. Sign in again to make a new one."
 REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
 
 
@@ -56,7 +57,7 @@ class Accounts:
             else:
                 return account
         if "closed" in known.data:
-            raise TokenRefusedError("This account was deleted. Sign in again to make a new one.")
+            raise TokenRefusedError(CLOSED)
         return str(known.data["account"])
 
     def close(self, account: str, issuer: str, subject: str) -> None:
@@ -99,6 +100,11 @@ class Accounts:
         if match is None or known is None or not hmac.compare_digest(known.data["sha256"], _sha256(match[2])):
             raise KeyRefusedError(REFUSED)
         return str(known.data["account"]), match[1]
+
+    def closed(self, account: str) -> bool:
+        """Whether there was an account of this id that was closed."""
+        [known] = self._records.get(account_key(account))
+        return known is not None and "closed" in known.data
 
     def exists(self, account: str) -> bool:
         """Whether there is an account of this id."""

@@ -75,6 +75,7 @@ def _callers(app: FastAPI, services: Services) -> Callers:
     from retina.identity.people import People
     from retina.routes import issuer
 
+    app.state.hashing = Cores(1, settings.wait_seconds)
     app.state.people = People(services.records)
     app.state.issuer = Issuer(services.records, app.state.people, settings.data)
     app.include_router(issuer.router)

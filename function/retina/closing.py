@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from retina.errors import BusyError
+from retina.accounts import CLOSED
+from retina.errors import BusyError, TokenRefusedError
 from retina.schemas.accounts import Deleted
 from retina.services import Services
 from retina.store.port import HISTORY
@@ -30,6 +31,17 @@ def close(services: Services, account: str, subject: str, issuer: str, forget: C
     return Deleted(**{name: counts[name] for name in Deleted.model_fields})
 
 
+def leave_nothing(services: Services, account: str) -> None:
+    """To be called after something was kept for `account`: where it was closed meanwhile, that is deleted again.
+
+    Whoever closes an account looks once more after it is closed, and whoever keeps something looks after it is kept:
+    one of both sees the other. Raises `TokenRefusedError` where the account is closed.
+    """
+    if services.accounts.closed(account):
+        _clear(services, account, Counter(), time.monotonic() + SECONDS)
+        raise TokenRefusedError(CLOSED)
+
+
 def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:
     while keys := services.accounts.keys(account):
         for key in keys:
@@ -45,6 +57,7 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
             _still_time(ends)
             services.history.delete(account, saved.id)
             counts["predictions"] += 1
+    services.idempotency.forget_all(account)
     services.history.sweep(account, everything=True)
     services.results.delete_all(f"{HISTORY}{account}/")
     counts["exports"] += services.exports.delete_all(account)

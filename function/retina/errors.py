@@ -13,6 +13,7 @@ RetinaError
 │   ├── FileMissingError
 │   ├── SeveralFilesError
 │   ├── InvalidRequestError
+│   ├── RequestTooLargeError
 │   ├── ResponseTooLargeError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
@@ -86,6 +87,10 @@ class SeveralFilesError(RequestError):
 
 class InvalidRequestError(RequestError):
     """A parameter has a value it cannot have."""
+
+
+class RequestTooLargeError(RequestError):
+    """More than one request may hold, and no photograph."""
 
 
 class ResponseTooLargeError(RequestError):
@@ -198,6 +203,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     FileMissingError: (422, "file_missing"),
     SeveralFilesError: (422, "several_files"),
     InvalidRequestError: (422, "invalid_request"),
+    RequestTooLargeError: (413, "request_too_large"),
     ResponseTooLargeError: (413, "response_too_large"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),

@@ -11,7 +11,13 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retina.errors import PhotographTooLargeError, too_large_inline, too_large_to_upload
+from retina.errors import (
+    PhotographTooLargeError,
+    RequestTooLargeError,
+    RetinaError,
+    too_large_inline,
+    too_large_to_upload,
+)
 from retina.problems import problem_of, unexpected
 
 FORM_BYTES = 64 * 2**10
@@ -60,7 +66,7 @@ class FrontDoor:
             body = await self._read(scope, receive)
             if body is not None:
                 await self._app(scope, _replay(body, receive), send_marked)
-        except PhotographTooLargeError as error:
+        except (PhotographTooLargeError, RequestTooLargeError) as error:
             answer = problem_of(request_id, error)
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send_marked)
@@ -74,7 +80,7 @@ class FrontDoor:
         limit = self._larger.get(scope["path"], self._inline_bytes) + FORM_BYTES
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (len(declared) > 15 or int(declared) > DRAIN_BYTES):
-            raise self._too_large(scope["path"])
+            raise self._too_large(scope)
         parts: list[bytes] = []
         count = 0
         while True:
@@ -86,14 +92,17 @@ class FrontDoor:
             if count <= limit:
                 parts.append(chunk)
             elif count > DRAIN_BYTES or not message.get("more_body"):
-                raise self._too_large(scope["path"])
+                raise self._too_large(scope)
             else:
                 parts.clear()
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _too_large(self, path: str) -> PhotographTooLargeError:
-        limit = self._larger.get(path)
+    def _too_large(self, scope: Scope) -> RetinaError:
+        if Headers(scope=scope).get("content-type", "").startswith("application/json"):
+            size = f"{self._inline_bytes / 2**20:.3g} MiB"
+            return RequestTooLargeError(f"The request is larger than {size}, the most that one may have. Send less.")
+        limit = self._larger.get(scope["path"])
         return PhotographTooLargeError(too_large_to_upload(limit) if limit else too_large_inline(self._inline_bytes))
 
 

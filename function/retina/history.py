@@ -32,10 +32,20 @@ class History:
     def __init__(self, records: Records, blobs: Blobs) -> None:
         self._records, self._blobs = records, blobs
 
-    def prepare(self, account: str, findings: Findings, labels: Labels, pictures: Mapping[str, bytes]) -> list[Change]:
-        """Keep the `pictures`, PNG by name with the photograph among them; the changes that save the prediction."""
+    def prepare(
+        self,
+        account: str,
+        findings: Findings,
+        labels: Labels,
+        pictures: Mapping[str, bytes],
+        request: str | None = None,
+    ) -> list[Change]:
+        """Keep the `pictures`, PNG by name with the photograph among them; the changes that save the prediction.
+
+        `request` is the Idempotency-Key of whoever asks, if any.
+        """
         now = clock.now()
-        saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4))
+        saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4), request)
         return [*written(saved, NEW), *self._keep(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> Saved:
@@ -106,8 +116,8 @@ class History:
         saved = self.get(account, id)
         return self._blobs.link(saved.key_of(picture), f"{saved.day}-{id[:8]}-{picture}.png", here)
 
-    def delete(self, account: str, id: str) -> None:
-        """The prediction is gone with everything that belongs to it; raises `NotFoundError`."""
+    def delete(self, account: str, id: str) -> Saved:
+        """The prediction is gone with everything that belongs to it; what it was. Raises `NotFoundError`."""
         for _ in range(TURNS):
             try:
                 saved, version = self._known(account, id)
@@ -119,7 +129,7 @@ class History:
             except ConditionError:
                 continue
             self.sweep(account, saved.folder)
-            return
+            return saved
         raise _busy()
 
     def sweep(self, account: str, folder: str = "", *, everything: bool = False) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from retina.errors import IdempotencyKeyReusedError, RequestInProgressError
 from retina.store.port import ANSWERS, Blobs
-from retina.store.records import NEW, ConditionError, Key, Put, Record, Records
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
 
 LEASE_SECONDS = 60
 """For how long a request is one worker's, if nobody notices its end."""
@@ -41,7 +41,7 @@ class Idempotency:
         Raises `RequestInProgressError` while somebody else has the lease, and `IdempotencyKeyReusedError` where the
         key was used for another request.
         """
-        where, token = Key(f"idempotency:{account}", key), secrets.token_hex(8)
+        where, token = Key(_of(account), key), secrets.token_hex(8)
         for _ in range(TURNS):
             [known] = self._records.get(where)
             if known and known.data.get("token") == token:  # the reply to the write below got lost
@@ -62,6 +62,10 @@ class Idempotency:
         self._blobs.put(blob, answer, "application/json")
         return Put(lease.key, {"request": lease.request, "answer": blob}, lease.version, expires=_end())
 
+    def discard(self, answered: Put) -> None:
+        """What `answered` has kept was not written, for the lease does not hold any more."""
+        self._blobs.delete(answered.data["answer"])
+
     def abandon(self, lease: Lease) -> None:
         """There is no answer to keep: the same request may be sent again."""
         try:
@@ -69,6 +73,23 @@ class Idempotency:
             self._records.write(Put(lease.key, {"request": None}, lease.version, expires=_end()))
         except ConditionError:  # another has taken it over
             return
+
+    def forget(self, account: str, key: str) -> None:
+        """A request is not known any more; nothing happens where it was not."""
+        [known] = self._records.get(Key(_of(account), key))
+        if known:
+            self._forget(known)
+
+    def forget_all(self, account: str) -> None:
+        """None of an account's requests is known any more."""
+        while rows := self._records.query(_of(account)):
+            for row in rows:
+                self._forget(row)
+
+    def _forget(self, known: Record) -> None:
+        if "answer" in known.data:
+            self._blobs.delete(known.data["answer"])
+        self._records.write(Delete(known.key))
 
     def _answer(self, known: Record, request: str) -> bytes | None:
         """The answer, or None where there is none and nobody has the lease."""
@@ -85,6 +106,10 @@ class Idempotency:
         if left > 0:
             raise _in_progress(left)
         return None
+
+
+def _of(account: str) -> str:
+    return f"idempotency:{account}"
 
 
 def _in_progress(seconds: float) -> RequestInProgressError:

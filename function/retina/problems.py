@@ -1,7 +1,10 @@
 """Errors to `application/problem+json` answers (RFC 9457). Logs what the user is not told."""
 
+import errno
 import logging
+import sys
 from http import HTTPStatus
+from sqlite3 import SQLITE_FULL
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -24,6 +27,7 @@ from retina.schemas.problem import Problem
 
 log = logging.getLogger("retina")
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 MEDIA_TYPE = "application/problem+json"
 MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
 
@@ -75,6 +79,10 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
 def unexpected(request_id: str) -> Response:
     """The answer for what nobody foresaw. To be called while the exception is handled: it is logged."""
     log.exception("request %s failed", request_id)
+    error = sys.exception()
+    if (isinstance(error, OSError) and error.errno in FULL) or getattr(error, "sqlite_errorcode", 0) == SQLITE_FULL:
+        detail = f"There is no space left to keep this. Please tell whoever runs the service: {request_id}."
+        return problem(request_id, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", detail)
     return problem(
         request_id, 500, "internal_error", f"Something went wrong on our side. Please try again; tell us {request_id}."
     )

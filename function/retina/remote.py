@@ -7,6 +7,7 @@ same command goes on where it was stopped. No photograph is dropped: what could 
 import csv
 import functools
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ PATIENCE = httpx.Timeout(120, connect=20)
 POLL_SECONDS = 2.0
 WAITING = "waiting"
 OVER = ("done", "rejected", "failed")
+ANEW = "Choose another --out to begin anew."
 UNSENT = {"status": "failed", "code": "file_error"}
 
 
@@ -31,12 +33,19 @@ class RemoteError(Exception):
     """The service refuses, or cannot be reached; the message says why."""
 
 
+class GoneError(RemoteError):
+    """The service has no such thing."""
+
+
 class RemoteBatch:
     """`files` as a batch of the service at `url`, by an API `key`; results in `out`."""
 
     def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, wishes: dict[str, Any]) -> None:
         self._files, self._out = files, out
-        self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=PATIENCE)
+        try:
+            self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=PATIENCE)
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise RemoteError(f"The address or the key is none: {error}.") from error
         self._unsent: dict[int, str] = {}
         self._form: dict[str, Any] = {}
         self._id = self._begin(wishes)
@@ -86,23 +95,41 @@ class RemoteBatch:
     def _begin(self, wishes: dict[str, Any]) -> str:
         """The id of the batch that an earlier run has begun in this folder, or of a new one."""
         self._out.mkdir(parents=True, exist_ok=True)
-        note, names = self._out / BATCH_FILE, [str(file) for file in self._files]
-        told = {"url": str(self._client.base_url), "files": names, "wishes": wishes}
+        note, stamps = self._out / BATCH_FILE, [_stamp(file) for file in self._files]
+        # Names need not be text (UTF-8), but have to be to travel.
+        names = [os.fsencode(file).decode("utf-8", "replace") for file in self._files]
+        told = {"url": str(self._client.base_url), "files": names, "stamps": stamps, "wishes": wishes}
         if note.exists():
-            known = json.loads(note.read_text(encoding="utf-8"))
-            if {name: known.get(name) for name in told} != told:
-                raise OutputFolderError(f"{note} is of another batch. Choose another --out, or the same photographs.")
-            return str(known["id"])
+            try:
+                known = json.loads(note.read_text(encoding="utf-8"))
+                same = {name: known[name] for name in told} == told
+                id = str(known["id"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise OutputFolderError(f"{note} is damaged. Choose another --out.") from error
+            if not same:
+                raise OutputFolderError(f"{note} is of other photographs or wishes, or they have changed. {ANEW}")
+            return self._go_on(id)
         if (self._out / RESULTS).exists():
             raise OutputFolderError(f"{self._out / RESULTS} is in the way. Choose another --out.")
+        # A file that cannot be read is announced all the same: it will not come, and its row says why.
         items = [
-            {"name": name[-255:], "size": file.stat().st_size} for name, file in zip(names, self._files, strict=True)
+            {"name": name[-255:], "size": size if changed else 1}
+            for name, (size, changed) in zip(names, stamps, strict=True)
         ]
-        id = self._ask("POST", "/api/v1/batches", json={"items": items} | wishes)["id"]
+        id = str(self._ask("POST", "/api/v1/batches", json={"items": items} | wishes)["id"])
         partial = note.with_suffix(".partial")
         partial.write_text(json.dumps(told | {"id": id}), encoding="utf-8")
         partial.replace(note)
-        return str(id)
+        return id
+
+    def _go_on(self, id: str) -> str:
+        """With a batch of this id, whose failed photographs are tried again."""
+        try:
+            if self._ask("GET", f"/api/v1/batches/{id}")["counts"]["failed"]:
+                self._ask("POST", f"/api/v1/batches/{id}/retry")
+        except GoneError as error:
+            raise OutputFolderError(f"The service has no such batch any more. {ANEW}") from error
+        return id
 
     def _send(self, number: int) -> None:
         try:
@@ -175,10 +202,21 @@ class RemoteBatch:
                 if answer.is_success or answer.is_redirect:
                     return answer
                 trouble = _detail(answer)
+                if answer.status_code == httpx.codes.NOT_FOUND:
+                    raise GoneError(trouble)
                 if answer.status_code not in (429, 500, 502, 503, 504):
                     break
             time.sleep(min(2**attempt / 4, 5))
         raise RemoteError(f"{trouble.rstrip('.')}.")
+
+
+def _stamp(file: Path) -> list[int]:
+    """By which a file is known to be the same: size in bytes, and when it was changed; zeros where it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return [0, 0]
+    return [found.st_size, found.st_mtime_ns]
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -28,7 +28,9 @@ class Labels:
 
 @dataclass(frozen=True)
 class Saved:
-    """`saved` and `predicted` are times in UTC, `software` is the version that predicted, `pictures` names a folder."""
+    """`saved` and `predicted` are times in UTC, `software` is the version that predicted, `pictures` names a folder,
+    `request` is the Idempotency-Key under which it was saved.
+    """
 
     account: str
     findings: Findings
@@ -37,6 +39,7 @@ class Saved:
     predicted: str
     software: str
     pictures: str
+    request: str | None = None
 
     @property
     def id(self) -> str:

@@ -6,6 +6,9 @@ from retina.commands.arguments import positive
 from retina.commands.ending import wrong
 from retina.settings import Settings
 
+MOST = 1_000_000
+"""Granted at a time: more is a mistake at the keyboard."""
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
@@ -26,6 +29,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.errors import NotFoundError
     from retina.store import open_records
 
+    if parsed.amount and parsed.amount > MOST:
+        return wrong(f"At most {MOST:,} credits are granted at a time.")
     books = Credits(open_records(settings))
     try:
         left = (
@@ -37,7 +42,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         after = None
         while entries := books.ledger(parsed.account, after=after):
             for entry in entries:
-                print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {entry.what}")
+                what = entry.what.replace("\n", " ")
+                print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {what}")
             after = entries[-1].place
     print(f"{left} credits left.")
     return 0

@@ -4,6 +4,7 @@ Enters: what somebody typed; leaves: their subject, which is random. Passwords a
 """
 
 import hashlib
+import math
 import re
 import secrets
 import time
@@ -59,7 +60,7 @@ class People:
         [failed] = self._records.get(attempts)
         wait = failed.data["until"] - time.time() if failed else 0
         if wait > 0:
-            raise SignInRefusedError(f"There were too many wrong attempts. Wait {wait:.0f} seconds, then try again.")
+            raise SignInRefusedError(f"There were too many wrong attempts. Wait {math.ceil(wait)} s, then try again.")
         try:
             self._hasher.verify(known.data["password"] if known else self._nobody, password[: LONGEST + 1])
         except (VerifyMismatchError, VerificationError):

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 
 from retina.batch import Batch, Order
 from retina.batches import Item
+from retina.closing import leave_nothing
 from retina.errors import InvalidRequestError, NotFoundError, too_large_to_upload
 from retina.pictures import FILES
 from retina.problems import documented
@@ -56,6 +57,7 @@ def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
     files = [(item.name, item.size) for item in wish.items]
     refused = dict(_refused(wish.items, services.settings.upload_bytes))
     batch = services.batches.create(caller.account, caller.key_id, files, order, refused)
+    leave_nothing(services, caller.account)
     return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from retina.closing import leave_nothing
 from retina.errors import InvalidRequestError
 from retina.exports import Export
 from retina.problems import documented
@@ -31,7 +32,9 @@ def create_export(request: Request, caller: Owner, wish: ExportWish) -> ExportAn
     if (wish.batch is not None) == wish.history:
         raise InvalidRequestError("Say what to export: either “batch”, with its id, or “history”: true.")
     batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
-    return _told(request, services.exports.create(caller.account, batch))
+    export = services.exports.create(caller.account, batch)
+    leave_nothing(services, caller.account)
+    return _told(request, export)
 
 
 @router.get("/{id}", summary="Whether an export is ready")

@@ -77,7 +77,9 @@ def change_prediction(request: Request, caller: Owner, id: str, change: LabelCha
 def delete_prediction(request: Request, caller: Owner, id: str) -> Response:
     """It is gone, with its photograph and pictures."""
     services: Services = request.app.state.services
-    services.history.delete(caller.account, id)
+    saved = services.history.delete(caller.account, id)
+    if saved.request is not None:  # or it would be answered again, with its pictures
+        services.idempotency.forget(caller.account, saved.request)
     return Response(status_code=204)
 
 

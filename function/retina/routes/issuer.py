@@ -9,6 +9,7 @@ from string import Template
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from anyio import to_thread
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -16,6 +17,7 @@ from retina.cores import Cores
 from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
 from retina.identity.issuer import CLIENT, Issuer
 from retina.identity.people import People
+from retina.routes.viewers import FairSignIns
 
 PAGE = Template((Path(__file__).parents[1] / "identity" / "sign_in.html").read_text(encoding="utf-8"))
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
@@ -35,19 +37,20 @@ async def signed_in(
     wish: Annotated[str, Form()],
     address: Annotated[str, Form()],
     password: Annotated[str, Form()],
+    _: FairSignIns,
 ) -> Response:
     """Back to the page with a code, or the form again with what is wrong."""
     asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
     people: People = request.app.state.people
     issuer: Issuer = request.app.state.issuer
-    cores: Cores = request.app.state.cores
+    hashing: Cores = request.app.state.hashing
     enter = people.register if wish == "register" else people.sign_in
     try:
-        # A hash takes as much of a core as a photograph does.
-        subject = await cores.run(lambda: enter(address, password))
+        # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs.
+        subject = await hashing.run(lambda: enter(address, password))
     except SignInRefusedError as error:
         return _form(asked, str(error), address, 403)
-    code = await cores.run(lambda: issuer.code(subject, asked["redirect_uri"], asked["code_challenge"]))
+    code = await to_thread.run_sync(lambda: issuer.code(subject, asked["redirect_uri"], asked["code_challenge"]))
     query = urlencode({"code": code, "state": asked["state"]})
     return RedirectResponse(f"{asked['redirect_uri']}?{query}", 303)
 

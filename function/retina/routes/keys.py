@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from retina.accounts import Accounts
+from retina.closing import leave_nothing
 from retina.problems import documented
 from retina.routes.callers import Person
 from retina.schemas.accounts import KeyList, KeyShown, KeyTold, KeyWish
@@ -18,8 +19,9 @@ router = APIRouter(
 @router.post("", status_code=201, summary="Make an API key", responses=documented({409: "There are too many"}))
 def make_key(request: Request, caller: Person, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
-    accounts = _accounts(request)
-    key, text = accounts.make_key(caller.account, wish.name)
+    services: Services = request.app.state.services
+    key, text = services.accounts.make_key(caller.account, wish.name)
+    leave_nothing(services, caller.account)
     return KeyShown(id=key.id, name=key.name, created=key.created, key=text)
 
 

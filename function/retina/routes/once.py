@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from anyio import to_thread
 from fastapi import Request, Response
 
+from retina.closing import leave_nothing
 from retina.errors import OutOfCreditsError, RequestInProgressError
 from retina.idempotency import Lease
 from retina.identity.callers import Caller
@@ -41,6 +42,7 @@ async def once(
     """
     services: Services = request.app.state.services
     lease: Lease | None = None
+    kept: Put | None = None
     pays = bool(caller.key_id)
     if key is not None:
         begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await _sha256(request))
@@ -55,18 +57,24 @@ async def once(
         async with answer() as made:
             changes = [*made.changes]
             if lease:
-                changes.append(await to_thread.run_sync(services.idempotency.answered, lease, made.content))
+                kept = await to_thread.run_sync(services.idempotency.answered, lease, made.content)
+                changes.append(kept)
             if pays:
                 charge = functools.partial(services.credits.charge, caller.account, caller.key_id, what, *changes)
                 left = await to_thread.run_sync(charge)
             elif changes:
                 await to_thread.run_sync(_write, services, changes)
     except ConditionError:
+        if kept:
+            await to_thread.run_sync(services.idempotency.discard, kept)
+        await to_thread.run_sync(leave_nothing, services, caller.account)
         raise RequestInProgressError(OVERTAKEN, 1) from None
     except BaseException:
         if lease:
             await to_thread.run_sync(services.idempotency.abandon, lease)
         raise
+    if changes:
+        await to_thread.run_sync(leave_nothing, services, caller.account)
     return _told(made.content, 1, left, {})
 
 

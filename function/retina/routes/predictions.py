@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -19,6 +18,7 @@ from retina.errors import (
     SignInRequiredError,
 )
 from retina.findings import found, image_urls, told
+from retina.ids import new_id
 from retina.pictures import KEPT, OUTPUTS
 from retina.prediction import Picture, Prediction, predict
 from retina.problems import documented
@@ -66,11 +66,24 @@ router = APIRouter(
 )
 
 
-@router.post("/predict", summary="Two previews of 128x128 pixels")
-async def preview(request: Request, data: Data, _: FairPredictions) -> Preview:
-    """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels."""
-    prediction = await _predict(request, data, OUTPUTS["preview"])
-    return Preview(**_base64(prediction.pictures))
+@router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels")
+async def preview(
+    request: Request, caller: Anyone, data: Data, _: FairPredictions, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
+
+    Free within fair use; one credit with an API key.
+    """
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[Answer]:
+        prediction = await _predict(request, data, OUTPUTS["preview"])
+        yield Answer(Preview(**_base64(prediction.pictures)).model_dump_json().encode())
+
+    if caller:
+        return await once(request, caller, idempotency_key, f"preview {new_id()}", answered)
+    async with answered() as answer:
+        return Response(answer.content, media_type="application/json")
 
 
 @router.post("/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph")
@@ -107,7 +120,7 @@ async def create_prediction(
     """
     services: Services = request.app.state.services
     limit = services.settings.inline_bytes
-    labels, id = Labels(subject, eye, taken_on, note), uuid.uuid4().hex
+    labels, id = Labels(subject, eye, taken_on, note), new_id()
     if save and caller is None:
         raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
     if labels != Labels() and not save:
@@ -126,7 +139,7 @@ async def create_prediction(
             if not (save and caller):
                 yield Answer(answer.model_dump_json(exclude_unset=True).encode())
                 return
-            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept)
+            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept, idempotency_key)
             answer = answer.model_copy(update={"image_urls": image_urls(id)})
             yield Answer(answer.model_dump_json(exclude_unset=True).encode(), await to_thread.run_sync(prepare))
 

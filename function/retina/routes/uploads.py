@@ -14,7 +14,7 @@ from retina.routes.viewers import FairUploads
 from retina.schemas.uploads import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
-from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS
+from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, FORM_SECONDS, UPLOADS
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -46,6 +46,13 @@ def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadA
     )
 
 
+def _demand_announced(services: Services, key: str, name: str) -> None:
+    """Raises `UploadRefusedError` for a photograph that is none of its batch's. S3 takes it; the worker forgets it."""
+    folder = key.removesuffix(FILE_NAME).split("/")
+    if key.startswith(BATCH) and not (name.isdecimal() and services.turns.there(folder[1], int(name))):
+        raise UploadRefusedError("The file's name is not the number of a photograph that this batch awaits.")
+
+
 @embedded.post(RECEIVED_AT, status_code=204)
 async def receive_upload(request: Request) -> Response:
     """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue."""
@@ -57,6 +64,7 @@ async def receive_upload(request: Request) -> Response:
         raise UploadRefusedError("Send one file, as the field “file” after all the others.")
     fields = {name: value for name, value in form if isinstance(value, str)}
     name = files[0].filename or ""
+    await to_thread.run_sync(_demand_announced, services, fields.get("key", ""), name)
     key = await to_thread.run_sync(services.uploads.receive, fields, await files[0].read(), name)
     if key.startswith(BATCH):
         await to_thread.run_sync(services.queue.put, key)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retina.schemas.findings import SHA256, Findings, ImageUrls
 
@@ -12,9 +12,11 @@ Eye = Literal["left", "right", "unknown"]
 
 Subject = Annotated[
     str,
+    StringConstraints(strip_whitespace=True),
     Field(
         min_length=1,
         max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
         description="your label for whose eye it is; better a number than a name",
         examples=["P-0017"],
     ),

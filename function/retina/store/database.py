@@ -108,3 +108,5 @@ class Database:
             )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten: it may have been somebody's name.
+        connection.execute("PRAGMA secure_delete = ON")

@@ -3,6 +3,7 @@ what was not granted is not taken. Deletes what has expired.
 """
 
 import base64
+import errno
 import hashlib
 import hmac
 import json
@@ -11,7 +12,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,8 @@ from retina.errors import (
 )
 from retina.store.port import DAY, FILE_NAME, FORM_SECONDS, KEPT_DAYS, KEY, LINK_SECONDS, NOT_FOUND, UploadForm
 
+TURNS = 50
+"""How often a folder is tried that others work on."""
 RESULTS = "results"
 """The folder, beside those of the uploads, of what was found in them."""
 
@@ -152,19 +154,39 @@ class LocalBlobs:
 
 def write(path: Path, data: bytes | BinaryIO) -> None:
     """Whole or not at all, and on the disk when this returns; folders are made for their owner alone."""
-    for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with partial.open("wb") as file:
-        file.write(data) if isinstance(data, bytes) else shutil.copyfileobj(data, file, 2**20)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    for attempt in range(TURNS):
+        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data) if isinstance(data, bytes) else shutil.copyfileobj(data, file, 2**20)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except FileNotFoundError:  # somebody has deleted the folder meanwhile
+            if attempt == TURNS - 1 or not isinstance(data, bytes):
+                raise
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+        else:
+            return
 
 
 def _remove(folder: Path) -> None:
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    """Also while others write into it."""
+    for attempt in range(TURNS):
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            if not folder.exists():
+                return
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or attempt == TURNS - 1:
+                raise
+        else:
+            return
 
 
 def _granted(key: str, name: str, expires: str) -> str:

@@ -25,7 +25,7 @@ CONTENT_TYPES = frozenset(
 
 UPLOADS, BATCH = "uploads/", "batch/"
 """What keys begin with: of photographs for one request each, and of those that wait in the queue."""
-KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/[0-9]{{1,5}}")
+KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/(0|[1-9][0-9]{{0,4}})")
 """The keys of photographs; a batch's are numbered."""
 FILE_NAME = "${filename}"
 """At the end of a form's key: the name of the file that is sent takes its place, as S3 has it."""
