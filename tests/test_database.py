@@ -3,6 +3,8 @@
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,3 +82,15 @@ def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> No
     assert [row.key.sort for row in records.query("p")] == ["0"]
     records.write(Put(Key("p", "1"), {"text": "x" * 5000}))
     assert [row.key.sort for row in records.query("p")] == ["0", "1"]
+
+
+def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    for n in range(20):
+        path, together = tmp_path / f"{n}.sqlite", threading.Barrier(8)
+
+        def open_it(_: int, path: Path = path, together: threading.Barrier = together) -> int:
+            together.wait()
+            return len(Database(path).query("SELECT * FROM jobs"))
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(open_it, range(8))) == [0] * 8

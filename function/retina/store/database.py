@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,7 +107,21 @@ class Database:
                 f"{self.path} is of version {version}, and this program works with version {VERSION}. Nothing was "
                 "changed: use the program that made it, or set RETINA_DATA to another folder."
             )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
         # What is deleted is overwritten: it may have been somebody's name.
         connection.execute("PRAGMA secure_delete = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait by itself where others open a new file at the same moment."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
