@@ -27,6 +27,7 @@ from retina.queue.local import LocalQueue
 from retina.saved import Labels, Saved, written
 from retina.services import Services
 from retina.settings import Settings
+from retina.store.records import MOST_CHANGES, Change
 from retina.unet import VesselNetwork
 from test_front_door import Server
 from waiting import photographs
@@ -77,13 +78,17 @@ def fill(services: Services, account: str, count: int) -> None:
     """A history of `count` records: visits of both eyes of subjects over twenty years, as the routes write them."""
     network = VesselNetwork(services.settings.model)
     findings = found(predict(SAMPLE.read_bytes(), network, services.settings, {}), network.card, "0" * 32)
+    changes: list[Change] = []
     for n in range(count):
         day = date(2005, 1, 1) + timedelta(n % 7305)
         labels = Labels(f"P-{n % 500:04d}", "left" if n // 500 % 2 else "right", day, "a note of a few words")
         time_of = f"2026-01-01T00:00:{n / 2000:09.6f}Z"
         own = findings.model_copy(update={"id": f"{n:032x}"})
         saved = Saved(account, own, labels, time_of, time_of, "0.1.0", "0" * 8)
-        services.records.write(*written(saved, 0))
+        changes += written(saved, 0)
+        if len(changes) > MOST_CHANGES - 5 or n == count - 1:
+            services.records.write(*changes)
+            changes = []
 
 
 def report_history(records: int, rounds: int) -> None:
