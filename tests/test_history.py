@@ -2,6 +2,7 @@
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -180,6 +181,25 @@ def test_a_saved_photograph_is_predicted_anew_by_the_model_of_now(house: House, 
     assert house.credits(key) == 19
     if isinstance(house.services.results, LocalBlobs):
         assert len([*house.data.rglob("*probability.png")]) == 2, "what was replaced is gone"
+
+
+def test_two_at_once_predict_anew_and_one_may_be_asked_again(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    id = save(house, anna, tiny)["id"]
+
+    def again(n: int) -> int:
+        named = anna | {"Idempotency-Key": f"again {n}"}
+        path = f"{PREDICTIONS}/{id}/recompute"
+        for _ in range(20):
+            answer = house.client.post(path, headers=named)
+            if answer.status_code != 409:
+                break
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(again, range(3))) == [200] * 3
+    record = house.client.get(f"{PREDICTIONS}/{id}", headers=anna).json()
+    assert house.follow(record["image_urls"]["mask"], anna).status_code == 200
 
 
 def test_a_trend_tells_each_visit_and_by_what_it_was_measured(house: House, tiny: bytes) -> None:

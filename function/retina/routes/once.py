@@ -67,6 +67,8 @@ async def once(
     except ConditionError:
         if kept:
             await to_thread.run_sync(services.idempotency.discard, kept)
+        if lease:  # which another may have taken over; or something else has changed
+            await to_thread.run_sync(services.idempotency.abandon, lease)
         await to_thread.run_sync(leave_nothing, services, caller.account)
         raise RequestInProgressError(OVERTAKEN, 1) from None
     except BaseException:
