@@ -254,7 +254,7 @@ def test_a_form_takes_numbered_photographs_of_its_own_batch_alone_and_is_renewed
     anna = house.person()
     batch = new(house, anna, "a", "b")
     form = batch["upload"]
-    for name in ("a.jpg", "", "1/2", "-1", "../x", "1e1", "1000000", "${filename}"):
+    for name in ("a.jpg", "", "1/2", "-1", "../x", "1e1", "1000000", "1" * 1000, "00", "2", "${filename}"):
         assert problem(house.send(form, name, tiny)) in ((403, "upload_refused"), (422, "invalid_request")), name
     other = form | {"fields": form["fields"] | {"key": f"batch/{'0' * 32}/${{filename}}"}}
     assert problem(house.send(other, "0", tiny)) == (403, "upload_refused")

@@ -14,7 +14,7 @@ from retina.routes.viewers import FairUploads
 from retina.schemas.uploads import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
-from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, FORM_SECONDS, UPLOADS
+from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, FORM_SECONDS, KEY, UPLOADS
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -48,8 +48,11 @@ def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadA
 
 def _demand_announced(services: Services, key: str, name: str) -> None:
     """Raises `UploadRefusedError` for a photograph that is none of its batch's. S3 takes it; the worker forgets it."""
-    folder = key.removesuffix(FILE_NAME).split("/")
-    if key.startswith(BATCH) and not (name.isdecimal() and services.turns.there(folder[1], int(name))):
+    if not key.startswith(BATCH):
+        return
+    meant = key.replace(FILE_NAME, name)
+    _, batch, number = meant.split("/") if KEY.fullmatch(meant) else ("", "", "0")
+    if not services.turns.there(batch, int(number)):
         raise UploadRefusedError("The file's name is not the number of a photograph that this batch awaits.")
 
 
