@@ -120,7 +120,7 @@ def _pages(client: httpx.Client, params: dict[str, Any], rounds: int) -> list[fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=int, default=100)
+    parser.add_argument("--photos", type=int, default=60)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from house import BATCHES, House, problem
-from retina.batches import MOST_ITEMS
 from retina.credits import Credits
+from retina.schemas.batches import MOST_ITEMS
 
 TEXT = b"no photograph"
 

@@ -12,7 +12,7 @@ import pytest
 
 from retina.queue.local import LocalQueue
 from retina.store.database import VERSION, Database, DatabaseError
-from retina.store.records import Key, Put
+from retina.store.records import Delete, Key, Put
 from retina.store.sqlite import SqliteRecords
 from test_worker import worker
 
@@ -82,6 +82,17 @@ def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> No
     assert [row.key.sort for row in records.query("p")] == ["0"]
     records.write(Put(Key("p", "1"), {"text": "x" * 5000}))
     assert [row.key.sort for row in records.query("p")] == ["0", "1"]
+
+
+def test_what_is_deleted_is_overwritten(database: Database) -> None:
+    records = SqliteRecords(database)
+    records.write(Put(Key("p", "0"), {"subject": "somebody in particular"}))
+    assert b"somebody" in database.path.read_bytes() + database.path.with_name("retina.sqlite-wal").read_bytes()
+    records.write(Delete(Key("p", "0")))
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert b"somebody" not in database.path.read_bytes()
 
 
 def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from account import new_key
+from account import new_key, wish
 from house import PREDICTIONS, House, in_aws, problem
 from retina.errors import FairUseError
 from retina.fair_use import FairUse
@@ -115,10 +115,17 @@ def test_viewers_are_limited_and_those_who_pay_are_not(strict: House, tiny: byte
 
 def test_forms_for_uploads_are_counted_for_themselves(strict: House, tiny: bytes) -> None:
     one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
-    wish = {"json": {"content_type": "image/jpeg"}, "headers": one}
-    answers = [strict.client.post("/api/v1/uploads", **wish).status_code for _ in range(3)]
+    asked: dict[str, Any] = {"json": {"content_type": "image/jpeg"}, "headers": one}
+    answers = [strict.client.post("/api/v1/uploads", **asked).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
     assert ask(strict, tiny, one).status_code == 200
+
+
+def test_sign_ins_are_counted_before_a_password_is_hashed(strict: House) -> None:
+    one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
+    fields = {"wish": "register", "address": "a@example.org", "password": "x" * 12} | wish(strict.client, "v" * 43)
+    answers = [strict.client.post("/oauth2/authorize", data=fields, headers=one, follow_redirects=False) for _ in "abc"]
+    assert [answer.status_code for answer in answers] == [303, 403, 429]
 
 
 def test_without_the_proof_the_sender_counts_whatever_it_says(strict: House, tiny: bytes) -> None:

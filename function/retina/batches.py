@@ -18,6 +18,7 @@ from retina.batch import (
     batch_of,
     batch_record,
     item_record,
+    number_key,
     number_of,
     outcome_of,
 )
@@ -25,12 +26,11 @@ from retina.credits import Credits
 from retina.errors import NotFoundError, OutOfCreditsError
 from retina.ids import is_id, new_id
 from retina.queue.port import Queue
-from retina.schemas.batches import Counts, Outcome
+from retina.schemas.batches import MOST_ITEMS, Counts, Outcome
 from retina.store.port import BATCH, DAY, KEPT_DAYS, Blobs, Uploads
 from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 T = TypeVar("T")
-MOST_ITEMS = 10_000
 NOT_FOUND = "There is no such batch."
 CANCELLED = Outcome(status="failed", code="cancelled", detail="The batch was cancelled before this photograph's turn.")
 
@@ -131,6 +131,11 @@ class Batches:
             outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
             state = "running" if number in running else "queued" if number in come else "waiting"
             yield Item(number, name, size, outcome.status if outcome else state, outcome)
+
+    def outcome(self, batch: Batch, number: int) -> Outcome | None:
+        """What has become of one item; None where it is not finished, or none of the batch's."""
+        [known] = self._records.get(number_key(batch.items, number))
+        return outcome_of(known)
 
     def cancel(self, batch: Batch) -> Batch:
         """Nothing more is begun; what is finished stays."""

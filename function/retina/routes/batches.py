@@ -146,10 +146,10 @@ def get_batch_picture(
     """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
-    if not any(item.state == "done" for item in services.batches.items(batch, number, 1)) or picture not in {
-        FILES[output][0] for output in batch.order.outputs
-    }:
-        raise NotFoundError("There is no such picture.")
+    outcome = services.batches.outcome(batch, number)
+    made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
+    if picture not in made:
+        raise NotFoundError("There is no such picture: the items of the batch tell which there are.")
     key = f"{batch.folder}{number}/{picture}"
     return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
 

@@ -8,6 +8,9 @@ from retina.schemas.findings import Findings, ImageUrls
 from retina.schemas.history import Next
 from retina.schemas.uploads import Form
 
+MOST_ITEMS = 10_000
+"""Photographs of one batch."""
+
 
 class Outcome(BaseModel):
     """What became of a photograph of a batch: `code` and `detail` say why it was rejected or failed."""
@@ -42,7 +45,7 @@ class BatchWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    items: list[BatchFile] = Field(min_length=1, max_length=10_000)
+    items: list[BatchFile] = Field(min_length=1, max_length=MOST_ITEMS)
     outputs: str = Field(
         "mask,overlay", description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton"
     )
