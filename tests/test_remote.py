@@ -178,8 +178,8 @@ def test_more_credits_and_the_same_command_end_what_was_left(
 ) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
-    for n in range(22):
-        (photos / f"{n:02d}.jpg").write_bytes(tiny)
+    for name in ["00 line\u2028break.jpg", *(f"{n:02d}.jpg" for n in range(1, 22))]:
+        (photos / name).write_bytes(tiny)
     (photos / "gone.jpg").symlink_to("nowhere")
     odd = os.fsdecode(b"ok\xff.jpg")
     (photos / odd).write_bytes(tiny)

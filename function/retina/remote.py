@@ -6,6 +6,7 @@ same command goes on where it was stopped. No photograph is dropped: what could 
 
 import csv
 import functools
+import io
 import json
 import os
 import time
@@ -73,7 +74,7 @@ class RemoteBatch:
     def fetch(self) -> dict[int, tuple[str, str]]:
         """The table and the pictures into the folder; status and reason by number."""
         table = self._answer("GET", f"{self._path}/results.csv").text
-        rows = [*csv.DictReader(table.splitlines(keepends=True))]
+        rows = [*csv.DictReader(io.StringIO(table, newline=""))]
         for row in rows:
             if row["status"] == WAITING:
                 row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
