@@ -1,7 +1,6 @@
 """An answer for somebody with an account: given once, charged once, and given again to the same request."""
 
 import functools
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from retina.closing import leave_nothing
 from retina.errors import OutOfCreditsError, RequestInProgressError
 from retina.idempotency import Lease
 from retina.identity.callers import Caller
+from retina.routes.digest import request_digest
 from retina.services import Services
 from retina.store.records import Change, ConditionError, Put, ensure
 
@@ -45,7 +45,7 @@ async def once(
     kept: Put | None = None
     pays = bool(caller.key_id)
     if key is not None:
-        begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await _sha256(request))
+        begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await request_digest(request))
         if isinstance(begun, bytes):
             left = await to_thread.run_sync(services.credits.balance, caller.account) if pays else None
             return _told(begun, 0, left, {"Idempotency-Replayed": "true"})
@@ -90,14 +90,3 @@ def _write(services: Services, changes: Sequence[Change]) -> None:
 def _told(content: bytes, charged: int, left: int | None, more: dict[str, str]) -> Response:
     credits = {} if left is None else {"X-Credits-Charged": str(charged), "X-Credits-Left": str(left)}
     return Response(content, media_type="application/json", headers=credits | more)
-
-
-async def _sha256(request: Request) -> str:
-    """Of everything that makes the request what it is: its address and the fields of its form, in any order."""
-    parts = [request.url.path.encode()]
-    for name, value in sorted((await request.form()).multi_items(), key=lambda item: item[0]):
-        content = value.encode() if isinstance(value, str) else await value.read()
-        if not isinstance(value, str):
-            await value.seek(0)
-        parts.append(name.encode() + b"=" + hashlib.sha256(content).hexdigest().encode())
-    return hashlib.sha256(b"\n".join(parts)).hexdigest()

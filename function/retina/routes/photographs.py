@@ -53,6 +53,7 @@ async def _refuse_repeated_fields(request: Request) -> None:
 
 async def _inline(request: Request, file: UploadFile) -> bytes:
     settings: Settings = request.app.state.settings
+    await file.seek(0)
     data = await file.read()
     if len(data) > settings.inline_bytes:
         raise PhotographTooLargeError(too_large_inline(settings.inline_bytes))
