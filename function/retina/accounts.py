@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from retina import clock
 from retina.credits import account_key, opening
 from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records, ensure
+from retina.places import take
+from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
 
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 API_KEY = re.compile(rf"rk_({KEY_ID.pattern})_([0-9a-f]{{64}})")
@@ -72,26 +73,28 @@ class Accounts:
 
     def make_key(self, account: str, name: str) -> tuple[ApiKey, str]:
         """A new key called `name`, and its text, which is not kept."""
-        if len(self._records.query(_keys(account), limit=MOST_KEYS)) == MOST_KEYS:
-            raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)}
-        listed = Put(_listed(account, created, key_id), {"id": key_id}, NEW)
-        ensure(self._records, Put(_key(key_id), facts, NEW), listed)
+
+        def changes(place: Key) -> tuple[Put, Put]:
+            return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW)
+
+        if not take(self._records, _keys(account), MOST_KEYS, changes):
+            raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
         return ApiKey(key_id, name, created), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:
         """Those that were not revoked, the oldest first."""
         listed = self._records.query(_keys(account), limit=MOST_KEYS)
         found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
-        return [_api_key(record) for record in found if record]
+        return sorted((_api_key(record) for record in found if record), key=lambda key: key.created)
 
     def revoke(self, account: str, id: str) -> None:
         """The key is good for nothing from now on; raises `NotFoundError` where the account has no such key."""
         [known] = self._records.get(_key(id)) if KEY_ID.fullmatch(id) else [None]
         if known is None or known.data["account"] != account:
             raise NotFoundError("There is no such key.")
-        self._records.write(Delete(known.key), Delete(_listed(account, known.data["created"], id)))
+        self._records.write(Delete(known.key), Delete(_listed(account, known)))
 
     def of_key(self, text: str) -> tuple[str, str]:
         """The account that a key belongs to, and the key's id; raises `KeyRefusedError`."""
@@ -119,8 +122,10 @@ def _key(id: str) -> Key:
     return Key(f"key:{id}", "key")
 
 
-def _listed(account: str, created: str, id: str) -> Key:
-    return Key(_keys(account), f"{created}:{id}")
+def _listed(account: str, known: Record) -> Key:
+    """Where a key is in its account's list; without a place it was made before there were any."""
+    id = known.key.partition.removeprefix("key:")
+    return Key(_keys(account), known.data.get("place") or f"{known.data['created']}:{id}")
 
 
 def _keys(account: str) -> str:

@@ -11,9 +11,10 @@ from typing import BinaryIO, Literal
 from retina import clock
 from retina.errors import NotFoundError, TooManyExportsError
 from retina.ids import is_id, new_id
+from retina.places import take
 from retina.queue.port import Queue
 from retina.store.port import DAY, EXPORTS, KEPT_DAYS, Blobs
-from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Records, ensure
+from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Records
 
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
@@ -41,12 +42,14 @@ class Exports:
 
     def create(self, account: str, batch: str) -> Export:
         """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`."""
-        if len(self._records.query(f"exports:{account}", limit=MOST_EXPORTS)) == MOST_EXPORTS:
-            raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
         export = Export(new_id(), account, batch, clock.now(), "waiting", None)
         expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
-        listed = Put(Key(f"exports:{account}", export.id), {}, expires=expires)
-        ensure(self._records, _record(export, NEW, expires), listed)
+
+        def changes(place: Key) -> tuple[Put, Put]:
+            return _record(export, NEW, expires), Put(place, {"id": export.id}, NEW, expires=expires)
+
+        if not take(self._records, f"exports:{account}", MOST_EXPORTS, changes):
+            raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
         self._queue.put(_blob(export.id))
         return export
 
@@ -90,7 +93,7 @@ class Exports:
         """All of an account's are gone; how many there were."""
         count = 0
         while rows := self._records.query(f"exports:{account}", limit=MOST_CHANGES // 2):
-            ids = [row.key.sort for row in rows]
+            ids = [row.data.get("id", row.key.sort) for row in rows]
             self._records.write(*(Delete(_key(id)) for id in ids), *(Delete(row.key) for row in rows))
             for id in ids:
                 self._blobs.delete(_blob(id))
