@@ -45,7 +45,7 @@ class FairUse:
         day = clock.today()
         if self._salt[0] != day:
             self._salt = (day, self._salt_of(day))
-        return hmac.new(self._salt[1], _network(address).encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self._salt[1], network(address).encode(), hashlib.sha256).hexdigest()[:32]
 
     def _salt_of(self, day: str) -> bytes:
         key = Key(f"salt:{day}", "salt")
@@ -61,7 +61,8 @@ class FairUse:
         return bytes.fromhex(new.data["salt"])
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

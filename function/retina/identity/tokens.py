@@ -16,6 +16,8 @@ from retina.errors import BusyError, TokenRefusedError
 ALGORITHM = "RS256"
 REFRESH_SECONDS = 30
 """How often at most the issuer is asked for its keys because of a key it did not name: anybody can make one up."""
+LEEWAY_SECONDS = 30
+"""How far the issuer's clock and this one may differ, for every time that a token names."""
 REFUSED = "This sign-in is not valid, or not any more. Sign in again."
 
 SigningKeys = Callable[[str], RSAPublicKey | None]
@@ -40,6 +42,7 @@ class Verifier:
                 key,
                 algorithms=[ALGORITHM],
                 issuer=self.issuer,
+                leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "sub"], "verify_aud": False},
             )
         except jwt.InvalidTokenError:
