@@ -69,6 +69,7 @@ diff: synth build/cdk.done ## what a deployment would change
 	$(CDK) diff
 
 deploy: synth build/cdk.done ## into the AWS account of your credentials (RETINA_STACK_... settings)
+	$(BIN)/python -m infra.proof
 	$(CDK) deploy --require-approval never --outputs-file build/cdk-outputs.json
 	$(BIN)/python -m infra.smoke build/cdk-outputs.json
 

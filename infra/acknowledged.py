@@ -38,14 +38,20 @@ def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: st
         _accept(_of(stack, role), own, *(f"IAM5[Resource::<{bucket}.Arn>/{prefix}*]" for prefix in prefixes))
     pool = _of(stack, "Identity/Pool")
     _accept(pool, "Twelve characters of any kind: length protects, rules make people write passwords down.", "COG1")
-    _accept(pool, "A second factor is offered to everyone; a demonstration's account does not demand it.", "COG2")
-    _accept(pool, "Cognito's threat protection costs more for each account than the service earns.", "COG3", "COG8")
+    if settings.mfa != "required":
+        _accept(
+            pool, "A second factor is a setting; by default it is offered to everyone and demanded of nobody.", "COG2"
+        )
+    if settings.threat_protection != "full":
+        plus = "Threat protection is a setting: by default off, as it costs more for each user than the service earns."
+        _accept(pool, plus, "COG3", "COG8")
     open_to_all = "Single predictions are for anyone; tokens and keys are verified in the function."
     _accept(_of(stack, "Api/Http"), open_to_all, "APIG4")
     distribution = _of(stack, "Site/Distribution")
     _accept(distribution, "A service of research and education is for every country.", "CFR1")
-    unfiltered = "A firewall costs more than the service; throttling and a budget cap what abuse can cost."
-    _accept(distribution, unfiltered, "CFR2")
+    if settings.firewall == "off":
+        unfiltered = "A firewall is a setting: it costs more than the service; throttling and a budget cap abuse."
+        _accept(distribution, unfiltered, "CFR2")
     if not settings.domain:
         default = "CloudFront's own host name comes with its own certificate, whose protocols cannot be chosen."
         _accept(distribution, default, "CFR4")

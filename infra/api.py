@@ -1,27 +1,46 @@
-"""The function behind an HTTP API: throttled and logged."""
+"""The function behind an HTTP API: throttled, by route where a request is dear, and logged.
+
+The API's own address cannot be closed (CloudFront's origin is that address, and HTTP APIs have no resource policy): the
+function refuses whatever does not carry the proof that CloudFront adds.
+"""
 
 import json
 from pathlib import Path
 
-from aws_cdk import Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_kms as kms
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.functions import retention, retina_function
+from infra.functions import log_group, retina_function
+from infra.proof import reference
 from infra.settings import StackSettings
 
 TIMEOUT = 29
 """Seconds; the HTTP API gives up after 30."""
 LOGGED = {name: f"$context.{name}" for name in ("requestId", "requestTime", "routeKey", "status", "responseLength")}
 """What the access log holds of a request: nothing that tells who sent it."""
+PREDICTS = ("POST /predict", "POST /api/v1/predictions", "POST /api/v1/predictions/{id}/recompute")
+"""Routes that take a core for a while: each is throttled as the settings say."""
+MAKES = (
+    "POST /api/v1/uploads",
+    "POST /api/v1/batches",
+    "POST /api/v1/exports",
+    "POST /api/v1/keys",
+    "DELETE /api/v1/account",
+)
+"""Routes that nobody needs often and that make others work."""
+MAKE_RATE, MAKE_BURST = 5, 10
+"""Requests a second of each of these, and at once."""
 
 
 class Api(Construct):
     """`function`, `http` (the HTTP API), `host`, its host name, and `proof`, by which it knows the distribution."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, package: Path) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, settings: StackSettings, package: Path, key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, id)
         self.function = retina_function(
             self,
@@ -29,19 +48,18 @@ class Api(Construct):
             package=package,
             handler="handler.api",
             seconds=TIMEOUT,
+            key=key,
             reserved_concurrent_executions=settings.reserved_concurrency,
         )
-        # A secret that costs nothing: nobody else is told the last part of the stack's id.
-        self.proof = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        self.proof = reference(settings)
         chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))
-        self.http = apigateway.HttpApi(
-            self, "Http", create_default_stage=False, default_integration=HttpLambdaIntegration("All", self.function)
-        )
-        access = logs.LogGroup(self, "Access", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY)
-        apigateway.CfnStage(
+        everything = HttpLambdaIntegration("All", self.function)
+        self.http = apigateway.HttpApi(self, "Http", create_default_stage=False, default_integration=everything)
+        access = log_group(self, "Access", settings=settings, key=key)
+        stage = apigateway.CfnStage(
             self,
             "Stage",
             api_id=self.http.api_id,
@@ -50,8 +68,22 @@ class Api(Construct):
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=settings.throttle_rate, throttling_burst_limit=settings.throttle_burst
             ),
+            route_settings={
+                **{route: _throttle(settings.predict_rate, settings.predict_burst) for route in PREDICTS},
+                **{route: _throttle(MAKE_RATE, MAKE_BURST) for route in MAKES},
+            },
             access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=access.log_group_arn, format=json.dumps(LOGGED)
             ),
         )
+        for route in (*PREDICTS, *MAKES):
+            method, path = route.split(" ")
+            for made in self.http.add_routes(
+                path=path, methods=[apigateway.HttpMethod(method)], integration=everything
+            ):
+                stage.node.add_dependency(made)  # a route has to be there before it is throttled
         self.host = f"{self.http.api_id}.execute-api.{Stack.of(self).region}.{Stack.of(self).url_suffix}"
+
+
+def _throttle(rate: int, burst: int) -> dict[str, int]:
+    return {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}

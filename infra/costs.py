@@ -22,6 +22,13 @@ S3_GET = 0.0004 / 1e3
 S3_GB_MONTH = 0.023
 DYNAMODB_WRITE = 0.625 / 1e6
 DYNAMODB_READ = 0.125 / 1e6
+KMS_KEY_MONTH = 1.00
+KMS_REQUEST = 0.03 / 1e4
+WEB_ACL_MONTH = 5.00
+WEB_ACL_RULE_MONTH = 1.00
+WEB_ACL_REQUEST = 0.60 / 1e6
+COGNITO_PLUS_USER = 0.02
+"""Of somebody who signs in within the month; up to 10,000 of the plan Essentials are free."""
 TRANSACTED = 2
 """How many times a change within a transaction is counted; all of ours are."""
 
@@ -70,17 +77,20 @@ class Costs:
         """A month in which nobody comes: alarms, dashboard, logs, budget, the polling of an empty queue and a table of
         nothing stay within what is free.
         """
-        return PACKAGE_GB * S3_GB_MONTH
+        key = KMS_KEY_MONTH if self.settings.customer_key else 0.0
+        firewall = WEB_ACL_MONTH + WEB_ACL_RULE_MONTH if self.settings.firewall == "on" else 0.0
+        return PACKAGE_GB * S3_GB_MONTH + key + firewall
 
     def breaks_first(self, volume: int) -> str:
         """What a month of `volume` predictions runs into, and the setting that lifts it."""
         a_second = volume / SECONDS_A_MONTH * PEAK
         at_once = a_second * self.seconds
         found = []
-        if a_second > self.settings.throttle_rate:
+        throttle = min(self.settings.predict_rate, self.settings.throttle_rate)
+        if a_second > throttle:
             found.append(
-                f"the throttle of {self.settings.throttle_rate} requests a second (peaks of {a_second:.0f}): "
-                "`RETINA_STACK_THROTTLE_RATE`"
+                f"the throttle of {throttle} predictions a second (peaks of {a_second:.0f}): "
+                "`RETINA_STACK_PREDICT_RATE`, `RETINA_STACK_THROTTLE_RATE`"
             )
         if 0 < self.settings.free_together < volume / (SECONDS_A_MONTH / 3600):
             found.append(
@@ -115,6 +125,21 @@ def table(costs: Costs) -> str:
     return "\n".join(lines)
 
 
+def guards() -> str:
+    """Markdown: what the settings cost a month that protect more and are off."""
+    lines = [
+        "| setting | a month | besides |",
+        "|---|---|---|",
+        f"| `RETINA_STACK_CUSTOMER_KEY=true` | {_dollars(KMS_KEY_MONTH)} "
+        f"| {_dollars(KMS_REQUEST * 1e6)} for a million uses of the key |",
+        f"| `RETINA_STACK_FIREWALL=on` | {_dollars(WEB_ACL_MONTH + WEB_ACL_RULE_MONTH)} "
+        f"| {_dollars(WEB_ACL_REQUEST * 1e6)} for a million requests |",
+        f"| `RETINA_STACK_THREAT_PROTECTION=audit` or `full` | $0 "
+        f"| {_dollars(COGNITO_PLUS_USER * 1000)} for a thousand people who sign in |",
+    ]
+    return "\n".join(lines)
+
+
 def _dollars(amount: float) -> str:
     return f"${amount:,.0f}" if amount >= 100 else f"${amount:.2g}" if amount < 1 else f"${amount:.2f}"
 
@@ -129,6 +154,7 @@ def main() -> None:
         parser.error("milliseconds and factor must be greater than 0")
     settings = StackSettings()
     print(table(Costs(settings, options.milliseconds * options.factor / 1000)))
+    print(f"\n{guards()}")
     print(
         f"\n{options.milliseconds:g} ms, measured here, times {options.factor:g}; {settings.memory} MB; prices of "
         f"us-east-1, {PRICES_OF}; the busiest second is {PEAK} times the mean."

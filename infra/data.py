@@ -3,6 +3,7 @@
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -10,12 +11,22 @@ from constructs import Construct
 from infra.buckets import allow, from_any_page, origin, private_bucket
 from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, KEPT_DAYS
 
+WORKER_PARTITIONS = ("account", "batch", "begun", "export", "items", "ledger", "list", "saved", "usage")
+"""What the worker's records begin with: it has no business with sign-ins, keys, addresses and repeated requests."""
+
 
 class Data(Construct):
     """`table`, of accounts and what they own, and `results`, with `origin`, from which the page takes them."""
 
     def __init__(
-        self, scope: Construct, id: str, *, api: lambda_.Function, worker: lambda_.Function, logs: s3.Bucket
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        api: lambda_.Function,
+        worker: lambda_.Function,
+        logs: s3.Bucket,
+        key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, id)
         self.table = dynamodb.Table(
@@ -24,19 +35,28 @@ class Data(Construct):
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if key else dynamodb.TableEncryption.AWS_MANAGED,
+            encryption_key=key,
+            deletion_protection=True,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute="expires",
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            # Also where the first deployment fails: a table that is protected could not be removed then.
+            removal_policy=RemovalPolicy.RETAIN,
         )
         self.results = private_bucket(
             self,
             "Results",
             stays=True,
+            key=key,
             lifecycle_rules=[
-                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
+                s3.LifecycleRule(
+                    prefix=prefix,
+                    expiration=Duration.days(KEPT_DAYS[prefix]),
+                    # What a worker that was killed has begun to send.
+                    abort_incomplete_multipart_upload_after=Duration.days(1) if prefix == EXPORTS else None,
+                )
                 for prefix in (BATCH, ANSWERS, EXPORTS)
             ],
             cors=[from_any_page(s3.HttpMethods.GET)],
@@ -54,7 +74,10 @@ class Data(Construct):
         self.origin = origin(self.results)
         # A transaction needs what its changes need; nothing scans.
         actions = [f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")]
-        for function in (api, worker):
-            function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[self.table.table_arn]))
+        theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}:*" for name in WORKER_PARTITIONS]}}
+        for function, only in ((api, None), (worker, theirs)):
+            function.add_to_role_policy(
+                iam.PolicyStatement(actions=actions, resources=[self.table.table_arn], conditions=only)
+            )
             function.add_environment("RETINA_TABLE", self.table.table_name)
             function.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)

@@ -1,10 +1,11 @@
-"""Functions as both of ours are: from one package, each with its own log, allowed nothing but to write it."""
+"""Functions as both of ours are: from one package, each with its own log, allowed nothing but to write it; logs."""
 
 from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -17,6 +18,13 @@ def retention(settings: StackSettings) -> logs.RetentionDays:
     return list(logs.RetentionDays)[KEPT.index(settings.log_days)]
 
 
+def log_group(scope: Construct, id: str, *, settings: StackSettings, key: kms.IKey | None) -> logs.LogGroup:
+    """A log that is kept for as long as the settings say, and goes with the stack."""
+    return logs.LogGroup(
+        scope, id, retention=retention(settings), removal_policy=RemovalPolicy.DESTROY, encryption_key=key
+    )
+
+
 def retina_function(
     scope: Construct,
     *,
@@ -25,10 +33,14 @@ def retina_function(
     handler: str,
     seconds: int,
     storage: int = 512,
+    key: kms.IKey | None = None,
     **options: Any,
 ) -> lambda_.Function:
-    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event, and `storage` MB."""
-    log = logs.LogGroup(scope, "Log", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY)
+    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event, and `storage` MB.
+
+    `key`: by which its log is encrypted, if not by AWS' own.
+    """
+    log = log_group(scope, "Log", settings=settings, key=key)
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log.grant_write(role)
     return lambda_.Function(

@@ -8,16 +8,28 @@ from constructs import Construct
 
 from infra.settings import StackSettings
 
+ACCESS = Duration.minutes(10)
+"""For how long a token that got lost can be used."""
+GRACE = Duration.seconds(30)
+"""For how long a refresh token that was used is good once more, for an answer that got lost."""
+MFA = {"off": cognito.Mfa.OFF, "optional": cognito.Mfa.OPTIONAL, "required": cognito.Mfa.REQUIRED}
+THREATS = {
+    "audit": cognito.StandardThreatProtectionMode.AUDIT_ONLY,
+    "full": cognito.StandardThreatProtectionMode.FULL_FUNCTION,
+}
+
 
 class Identity(Construct):
     """`issuer` of the tokens, `sign_in_url`, below which its pages are, and a `client` once the page has an address."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StackSettings, api: lambda_.Function) -> None:
         super().__init__(scope, id)
+        self._refresh = Duration.days(settings.refresh_days)
+        watched = settings.threat_protection != "off"
         self._pool = cognito.UserPool(
             self,
             "Pool",
-            self_sign_up_enabled=True,
+            self_sign_up_enabled=settings.self_sign_up,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
@@ -29,9 +41,13 @@ class Identity(Construct):
                 require_digits=False,
                 require_symbols=False,
             ),
-            mfa=cognito.Mfa.OPTIONAL,
-            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            mfa=MFA[settings.mfa],
+            mfa_second_factor=None if settings.mfa == "off" else cognito.MfaSecondFactor(sms=False, otp=True),
+            feature_plan=cognito.FeaturePlan.PLUS if watched else cognito.FeaturePlan.ESSENTIALS,
+            standard_threat_protection_mode=THREATS.get(settings.threat_protection),
+            deletion_protection=True,
+            # Also where the first deployment fails: a pool that is protected could not be removed then.
+            removal_policy=RemovalPolicy.RETAIN,
         )
         api.add_to_role_policy(
             iam.PolicyStatement(actions=["cognito-idp:AdminDeleteUser"], resources=[self._pool.user_pool_arn])
@@ -56,9 +72,12 @@ class Identity(Construct):
             supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
-            access_token_validity=Duration.hours(1),
-            id_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(30),
+            # Named, or Cognito would allow refreshing without rotation.
+            auth_flows=cognito.AuthFlow(user_srp=True),
+            refresh_token_rotation_grace_period=GRACE,
+            access_token_validity=ACCESS,
+            id_token_validity=ACCESS,
+            refresh_token_validity=self._refresh,
         )
 
     def sign_in_page(self, client: cognito.UserPoolClient, url: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
@@ -24,8 +25,11 @@ class Jobs(Construct):
 
     queue: sqs.Queue
 
-    def __init__(self, scope: Construct, id: str, *, settings: StackSettings, package: Path) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, settings: StackSettings, package: Path, key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, id)
+        self._key = key
         self.dead = self._queue("Dead", retention_period=Duration.days(14))
         self.queue = self._queue(
             "Queue",
@@ -45,7 +49,13 @@ class Jobs(Construct):
             )
         )
         self.worker: lambda_.Function = retina_function(
-            self, settings=settings, package=package, handler="handler.worker", seconds=TIMEOUT, storage=STORAGE
+            self,
+            settings=settings,
+            package=package,
+            handler="handler.worker",
+            seconds=TIMEOUT,
+            storage=STORAGE,
+            key=key,
         )
         self.worker.add_event_source(
             SqsEventSource(
@@ -63,4 +73,5 @@ class Jobs(Construct):
             each.add_environment("RETINA_QUEUE_URL", self.queue.queue_url)
 
     def _queue(self, id: str, **options: object) -> sqs.Queue:
-        return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **options)  # type: ignore[arg-type]
+        encryption = sqs.QueueEncryption.KMS if self._key else sqs.QueueEncryption.SQS_MANAGED
+        return sqs.Queue(self, id, encryption=encryption, encryption_master_key=self._key, enforce_ssl=True, **options)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +32,8 @@ class StackSettings(BaseSettings):
     monthly_budget: int = Field(20, ge=1, description="US dollars a month; a mail at 80 % and when 100 % are forecast")
     throttle_rate: int = Field(20, ge=1, description="requests a second that the API takes; more get 429")
     throttle_burst: int = Field(40, ge=1, description="requests at once that the API takes")
+    predict_rate: int = Field(10, ge=1, description="predictions a second that the API takes, by either route")
+    predict_burst: int = Field(20, ge=1, description="predictions at once that the API takes, by either route")
     memory: int = Field(1769, ge=512, le=10_240, description="MB of each function; 1,769 are one processor core")
     workers: int = Field(5, ge=2, le=1000, description="photographs of batches worked on at once, a function each")
     log_days: int = Field(30, description="days that logs are kept")
@@ -41,6 +43,20 @@ class StackSettings(BaseSettings):
     reserved_concurrency: int | None = Field(
         None, ge=1, description="of the API's function at once; off, as new accounts have too few to reserve any"
     )
+    customer_key: bool = Field(False, description="encrypt with a KMS key of the account's own; about a dollar a month")
+    firewall: str = Field(
+        "off",
+        pattern=r"^(off|on|arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9a-f-]+)$",
+        description="AWS WAF in front of CloudFront: off, on (us-east-1 only), or the ARN of a web ACL of your own",
+    )
+    firewall_rate: int = Field(2000, ge=10, description="requests from one address in five minutes, where it is on")
+    proof_version: int = Field(1, ge=1, description="of the secret by which the function knows CloudFront")
+    self_sign_up: bool = Field(True, description="people may make accounts themselves")
+    mfa: Literal["off", "optional", "required"] = Field("optional", description="a second factor, by authenticator app")
+    threat_protection: Literal["off", "audit", "full"] = Field(
+        "off", description="Cognito watches for stolen passwords: records them, or acts; its plan Plus is paid by user"
+    )
+    refresh_days: int = Field(30, ge=1, le=3650, description="days until somebody has to sign in again")
 
     @model_validator(mode="after")
     def _aws_will_take_it(self) -> Self:
@@ -48,6 +64,11 @@ class StackSettings(BaseSettings):
             raise ValueError("a domain needs a certificate, and a certificate a domain")
         if re.search("aws|amazon|cognito", self.name):
             raise ValueError("the name is part of the sign-in's host name, which takes no aws, amazon or cognito")
+        if self.firewall == "on" and self.region != "us-east-1":
+            raise ValueError(
+                "a firewall for CloudFront can be made in us-east-1 only: make a web ACL there (scope CLOUDFRONT) and "
+                "set RETINA_STACK_FIREWALL to its ARN"
+            )
         if self.log_days not in KEPT:
             raise ValueError(f"logs can be kept for {', '.join(map(str, KEPT))} days")
         return self

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy, aws_logs
+from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
 from infra.buckets import private_bucket
-from infra.functions import retention
+from infra.functions import log_group
 from infra.settings import StackSettings
 from retina.front_door import SECURITY
-from retina.routes.viewers import PROOF
+from retina.origin import PROOF
 
 YEAR = Duration.days(365)
+OLD_PAGES = Duration.days(30)
+"""For how long a file of the page that was replaced can be brought back."""
 
 
 class Site(Construct):
@@ -34,10 +37,22 @@ class Site(Construct):
         logs: s3.Bucket,
         connects: Sequence[str],
         proof: str,
+        firewall: str | None,
+        key: kms.IKey | None,
     ) -> None:
-        """`api_host`: where the API answers, told by `proof` who asks; `connects`: what the page may call besides."""
+        """`api_host`: where the API answers, told by `proof` who asks; `connects`: what the page may call besides.
+
+        `firewall`: the ARN of a web ACL.
+        """
         super().__init__(scope, id)
-        self.bucket = private_bucket(self, "Files", server_access_logs_bucket=logs, server_access_logs_prefix="files/")
+        self.bucket = private_bucket(
+            self,
+            "Files",
+            versioned=True,
+            lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=OLD_PAGES)],
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="files/",
+        )
         page = cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",
@@ -103,6 +118,7 @@ class Site(Construct):
             enable_logging=True,
             log_bucket=logs,
             log_file_prefix="page/",
+            web_acl_id=firewall,
         )
         deployment.BucketDeployment(
             self,
@@ -112,8 +128,6 @@ class Site(Construct):
             # Names carry no hash: a browser has to ask whether its copy is still the page's.
             cache_control=[deployment.CacheControl.no_cache()],
             distribution=self.distribution,
-            log_group=aws_logs.LogGroup(
-                self, "Log", retention=retention(settings), removal_policy=RemovalPolicy.DESTROY
-            ),
+            log_group=log_group(self, "Log", settings=settings, key=key),
         )
         self.url = f"https://{settings.domain or self.distribution.distribution_domain_name}/"

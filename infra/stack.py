@@ -10,6 +10,8 @@ from infra.acknowledged import acknowledge
 from infra.api import Api
 from infra.buckets import private_bucket
 from infra.data import Data
+from infra.encryption import allow_key, customer_key
+from infra.firewall import firewall
 from infra.identity import Identity
 from infra.jobs import Jobs
 from infra.settings import StackSettings
@@ -28,16 +30,17 @@ class RetinaStack(Stack):
             description="The blood vessels of the retina in a fundus photograph",
             env=Environment(region=settings.region),
         )
-        self.api = Api(self, "Api", settings=settings, package=package)
+        key = customer_key(self) if settings.customer_key else None
+        self.api = Api(self, "Api", settings=settings, package=package, key=key)
         logs = private_bucket(
             self,
             "Logs",
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
         )
-        self.jobs = Jobs(self, "Jobs", settings=settings, package=package)
-        self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs)
-        self.data = Data(self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs)
+        self.jobs = Jobs(self, "Jobs", settings=settings, package=package, key=key)
+        self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs, key=key)
+        self.data = Data(self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs, key=key)
         self.jobs.tell(self.api.function)
         self.identity = Identity(self, "Identity", settings=settings, api=self.api.function)
         self.site = Site(
@@ -49,9 +52,13 @@ class RetinaStack(Stack):
             logs=logs,
             connects=[self.uploads.origin, self.data.origin, self.identity.sign_in_url],
             proof=self.api.proof,
+            firewall=firewall(self, settings),
+            key=key,
         )
         client = self.identity.client(self.site.url)
         for function in (self.api.function, self.jobs.worker):
+            if key:
+                allow_key(key, function)
             function.add_environment("RETINA_ISSUER", self.identity.issuer)
             function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
             function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)

@@ -1,6 +1,7 @@
 """Where photographs are sent by signed forms: for one request, or for a batch, of which the queue is told."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
@@ -14,11 +15,21 @@ from retina.store.port import BATCH, KEPT_DAYS, UPLOADS
 class Uploads(Construct):
     """`bucket`, and `origin`, to which the page sends the forms."""
 
-    def __init__(self, scope: Construct, id: str, *, function: lambda_.Function, jobs: Jobs, logs: s3.Bucket) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: lambda_.Function,
+        jobs: Jobs,
+        logs: s3.Bucket,
+        key: kms.IKey | None,
+    ) -> None:
         super().__init__(scope, id)
         self.bucket = private_bucket(
             self,
             "Bucket",
+            key=key,
             cors=[from_any_page(s3.HttpMethods.POST)],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))

@@ -250,7 +250,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """With every setting at another value than its default."""
-    from templates import CERTIFICATE, template_of  # not above: the training environment lacks what it needs
+    from templates import CERTIFICATE, WEB_ACL, template_of  # not above: the training environment lacks what it needs
 
     return template_of(
         tmp_path_factory.mktemp("named"),
@@ -268,4 +268,14 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         free_each=7,
         free_together=70,
         reserved_concurrency=2,
+        predict_rate=2,
+        predict_burst=4,
+        customer_key=True,
+        firewall=WEB_ACL,
+        firewall_rate=100,
+        proof_version=3,
+        self_sign_up=False,
+        mfa="required",
+        threat_protection="full",
+        refresh_days=7,
     )

@@ -10,6 +10,7 @@ from infra import app as infra_app
 from infra.settings import StackSettings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0f8fad5b-d9cb-469f-a165-70867728950e"
+WEB_ACL = "arn:aws:wafv2:us-east-1:000000000000:global/webacl/mine/0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
 def template_of(folder: Path, **settings: Any) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 import io
 import stat
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
-from retina.store.aws import S3Blobs
+from retina.errors import UploadNotFoundError
+from retina.store.aws import S3Blobs, S3Uploads
 from retina.store.local import LocalBlobs
 from retina.store.port import Blobs
 
@@ -68,3 +72,16 @@ def test_results_are_their_owners_alone_and_nothing_half_written_stays(tmp_path:
     assert [path.name for path in files] == ["7.json"]
     for folder in (tmp_path / "data").rglob("*"):
         assert folder.is_file() or stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_missing_object_is_missing_also_to_a_role_that_may_list_its_prefix_alone(s3: Any) -> None:
+    """S3 answers 403 then, where it would answer 404 to whoever may list the whole bucket."""
+    with Stubber(s3) as stub:
+        for _ in "ab":
+            stub.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        assert S3Blobs(s3, "retina-blobs").read("history/a/b/mask.png") is None
+        with pytest.raises(UploadNotFoundError):
+            S3Uploads(s3, "retina-uploads", 1).read("uploads/" + "0" * 32)
+        stub.add_client_error("get_object", "SlowDown", http_status_code=503)
+        with pytest.raises(ClientError):
+            S3Blobs(s3, "retina-blobs").read("history/a/b/mask.png")

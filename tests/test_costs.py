@@ -27,7 +27,7 @@ def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     for limit in ("throttle", "fair use", "functions at once", "budget"):
         assert limit in large
     assert "2 workers" in Costs(StackSettings(workers=2), 0.6).breaks_first(10_000_000)
-    lifted = Costs(StackSettings(throttle_rate=100, monthly_budget=1000, free_together=0), 0.1)
+    lifted = Costs(StackSettings(throttle_rate=100, predict_rate=100, monthly_budget=1000, free_together=0), 0.1)
     assert lifted.breaks_first(10_000_000) == "nothing"
 
 
@@ -38,5 +38,13 @@ def test_the_readme_holds_what_the_command_prints(
     [milliseconds] = re.findall(r"python -m infra\.costs --milliseconds (\d+)", readme)
     monkeypatch.setattr(sys, "argv", ["costs", "--milliseconds", milliseconds])
     costs.main()
-    printed = capsys.readouterr().out.split("\n\n")[0]
-    assert printed in readme
+    printed = capsys.readouterr().out.split("\n\n")
+    assert printed[0] in readme
+    assert printed[1] in readme
+
+
+def test_what_protects_more_costs_what_it_says() -> None:
+    plain = Costs(StackSettings(), 0.15).idle()
+    guarded = Costs(StackSettings(customer_key=True, firewall="on"), 0.15).idle()
+    assert guarded - plain == pytest.approx(1 + 6)
+    assert "$6.00" in costs.guards()

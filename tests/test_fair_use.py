@@ -12,7 +12,7 @@ from account import new_key, wish
 from house import PREDICTIONS, House, in_aws, problem
 from retina.errors import FairUseError
 from retina.fair_use import FairUse
-from retina.routes.viewers import PROOF
+from retina.origin import PROOF
 from retina.store.database import Database
 from retina.store.records import Records
 
@@ -84,10 +84,11 @@ def test_addresses_are_not_kept(tmp_path: Path) -> None:
 def strict(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """Two predictions an hour, behind a proxy."""
     limits = {"free_each": 2, "free_together": 100, "proxy_proof": "proof"}
-    if request.param == "embedded":
-        return House(tmp_path, **limits)
-    request.getfixturevalue("s3")
-    return in_aws(tmp_path, **limits)
+    if request.param == "AWS":
+        request.getfixturevalue("s3")
+    house = House(tmp_path, **limits) if request.param == "embedded" else in_aws(tmp_path, **limits)
+    house.client.headers[PROOF] = "proof"
+    return house
 
 
 def ask(house: House, tiny: bytes, headers: dict[str, str], path: str = PREDICTIONS) -> httpx.Response:
@@ -128,12 +129,19 @@ def test_sign_ins_are_counted_before_a_password_is_hashed(strict: House) -> None
     assert [answer.status_code for answer in answers] == [303, 403, 429]
 
 
-def test_without_the_proof_the_sender_counts_whatever_it_says(strict: House, tiny: bytes) -> None:
+def test_without_a_proof_in_the_settings_the_sender_counts_whatever_it_says(tmp_path: Any, tiny: bytes) -> None:
+    house = House(tmp_path, free_each=2, free_together=100)
     answers = [
-        ask(strict, tiny, {"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"} | proof).status_code
+        ask(house, tiny, {"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"} | proof).status_code
         for n, proof in enumerate(({}, {PROOF: "guess"}, {PROOF: ""}))
     ]
     assert answers == [200, 200, 429]
+
+
+def test_what_passes_by_the_proxy_is_refused_whatever_it_says(strict: House, tiny: bytes) -> None:
+    for proof in ("guess", ""):
+        refused = ask(strict, tiny, {"X-Forwarded-For": "203.0.113.7, 192.0.2.1", PROOF: proof})
+        assert problem(refused) == (403, "origin_closed")
 
 
 @pytest.mark.parametrize(("sender", "limited"), [("127.0.0.1", False), ("::1", False), ("192.0.2.7", True)])

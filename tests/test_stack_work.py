@@ -78,12 +78,15 @@ def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(te
         ("answers/", 2, "Enabled"),
         ("exports/", 1, "Enabled"),
     ]
+    assert rules[2]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     [cors] = results["CorsConfiguration"]["CorsRules"]
     assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET"], ["*"]), "signed addresses are followed"
     pool, _ = one(template, "AWS::Cognito::UserPool", "IdentityPool")
-    for kept in (name, bucket, pool):
-        assert template["Resources"][kept]["DeletionPolicy"] == "RetainExceptOnCreate", kept
+    for kept, policy in ((name, "Retain"), (bucket, "RetainExceptOnCreate"), (pool, "Retain")):
+        assert template["Resources"][kept]["DeletionPolicy"] == policy, kept
         assert template["Resources"][kept]["UpdateReplacePolicy"] == "Retain", kept
+    assert table["DeletionProtectionEnabled"] is True
+    assert one(template, "AWS::Cognito::UserPool", "IdentityPool")[1]["DeletionProtection"] == "ACTIVE"
 
 
 def test_people_sign_in_by_code_with_their_mail_address(template: dict[str, Any], named: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from retina.front_door import FORM_BYTES, FrontDoor
 from retina.identity.callers import Callers
 from retina.identity.cognito import CognitoPool
 from retina.identity.tokens import PublishedKeys, Verifier
+from retina.origin import BehindProxy
 from retina.problems import add_error_map
 from retina.routes import account, batches, exports, history, keys, links, predictions, service, uploads, usage
 from retina.services import Services
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(links.embedded)
     app.state.callers = _callers(app, services)
     add_error_map(app)
+    if settings.proxy_proof:
+        app.add_middleware(BehindProxy, proof=settings.proxy_proof)
     app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)
     if settings.site:
         _serve_site(app, settings.site)

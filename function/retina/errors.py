@@ -20,6 +20,7 @@ RetinaError
 ├── AccountError                the caller may not, or not now
 │   ├── FairUseError                enough for an hour, for nothing
 │   ├── SignInRequiredError         who is asking was not said
+│   ├── OriginClosedError           it did not come through the proxy in front
 │   ├── PersonRequiredError         a key may not do it
 │   ├── SignInRefusedError          address or password
 │   ├── GrantRefusedError           a code or refresh token
@@ -111,6 +112,10 @@ class AccountError(RetinaError):
 
 class SignInRequiredError(AccountError):
     """Nobody knows who is asking."""
+
+
+class OriginClosedError(AccountError):
+    """The request did not come through the proxy in front of the service."""
 
 
 class PersonRequiredError(AccountError):
@@ -208,6 +213,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
     SignInRequiredError: (401, "sign_in_required"),
+    OriginClosedError: (403, "origin_closed"),
     PersonRequiredError: (403, "person_required"),
     TooManyKeysError: (409, "too_many_keys"),
     TooManyExportsError: (409, "too_many_exports"),

@@ -1,6 +1,5 @@
 """Where a request comes from, as far as that can be trusted, and fair use for those who do not pay."""
 
-import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -8,10 +7,9 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from retina.origin import proven
 from retina.routes.callers import Anyone
 from retina.services import Services
-
-PROOF = "X-Proxy-Proof"
 
 
 def _fair_use_of(what: str) -> Callable[..., Awaitable[None]]:
@@ -38,7 +36,7 @@ def viewer(request: Request, proof: str | None) -> str | None:
     """
     sender = request.client.host if request.client else ""
     forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-    if proof and len(forwarded) > 1 and hmac.compare_digest(request.headers.get(PROOF, "").encode(), proof.encode()):
+    if proof and len(forwarded) > 1 and proven(request.headers, proof):
         return forwarded[-2]
     try:
         at_home = ipaddress.ip_address(sender).is_loopback and forwarded == [""]

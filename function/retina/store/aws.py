@@ -30,8 +30,10 @@ class S3Uploads:
             raise UploadNotFoundError(NOT_FOUND)
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=key)
-        except self._client.exceptions.NoSuchKey:
-            raise UploadNotFoundError(NOT_FOUND) from None
+        except self._client.exceptions.ClientError as error:
+            if _missing(error):
+                raise UploadNotFoundError(NOT_FOUND) from None
+            raise
         with found["Body"] as body:
             if found["ContentLength"] > self._limit:
                 raise PhotographTooLargeError(too_large_to_upload(self._limit))
@@ -74,8 +76,10 @@ class S3Blobs:
             with self._client.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
                 data: bytes = body.read()
                 return data
-        except self._client.exceptions.NoSuchKey:
-            return None
+        except self._client.exceptions.ClientError as error:
+            if _missing(error):
+                return None
+            raise
 
     def link(self, key: str, name: str, here: str) -> str:
         """See `port.Blobs`."""
@@ -90,6 +94,15 @@ class S3Blobs:
     def delete_all(self, folder: str) -> None:
         """See `port.Blobs`."""
         _delete_all(self._client, self._bucket, folder)
+
+
+def _missing(error: Any) -> bool:
+    """Whether there is no such object.
+
+    S3 says "access denied" of it to whoever may not list the whole bucket, and nobody may: the roles are limited to
+    their prefixes. That they may read there is a test's business (`tests/test_stack.py`).
+    """
+    return error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied")
 
 
 def _pages(client: Any, bucket: str, folder: str) -> Iterator[list[str]]:
