@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.buckets import allow, from_any_page, origin, private_bucket
+from infra.settings import StackSettings
 from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, KEPT_DAYS
 
 WORKER_PARTITIONS = ("account", "batch", "begun", "export", "items", "ledger", "list", "saved", "usage")
@@ -27,6 +28,7 @@ class Data(Construct):
         worker: lambda_.Function,
         logs: s3.Bucket,
         key: kms.IKey | None,
+        settings: StackSettings,
     ) -> None:
         super().__init__(scope, id)
         self.table = dynamodb.Table(
@@ -39,7 +41,7 @@ class Data(Construct):
             encryption_key=key,
             deletion_protection=True,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
+                point_in_time_recovery_enabled=True, recovery_period_in_days=settings.recovery_days
             ),
             time_to_live_attribute="expires",
             # Also where the first deployment fails: a table that is protected could not be removed then.

@@ -43,6 +43,12 @@ class StackSettings(BaseSettings):
     reserved_concurrency: int | None = Field(
         None, ge=1, description="of the API's function at once; off, as new accounts have too few to reserve any"
     )
+    recovery_days: int = Field(
+        35,
+        ge=1,
+        le=35,
+        description="days back to which the table can be restored, and for which it keeps what is deleted",
+    )
     customer_key: bool = Field(False, description="encrypt with a KMS key of the account's own; about a dollar a month")
     firewall: str = Field(
         "off",

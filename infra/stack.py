@@ -40,7 +40,9 @@ class RetinaStack(Stack):
         )
         self.jobs = Jobs(self, "Jobs", settings=settings, package=package, key=key)
         self.uploads = Uploads(self, "Uploads", function=self.api.function, jobs=self.jobs, logs=logs, key=key)
-        self.data = Data(self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs, key=key)
+        self.data = Data(
+            self, "Data", api=self.api.function, worker=self.jobs.worker, logs=logs, key=key, settings=settings
+        )
         self.jobs.tell(self.api.function)
         self.identity = Identity(self, "Identity", settings=settings, api=self.api.function)
         self.site = Site(

@@ -2,7 +2,7 @@
 // the account where they ask for it.
 
 import { ask } from './api.js';
-import { confirmed } from './confirm.js';
+import { BACKUPS, confirmed } from './confirm.js';
 import { dayOf } from './dates.js';
 import { download } from './download.js';
 import { element } from './element.js';
@@ -53,7 +53,7 @@ function showUsage({ account, credits, charges }, names) {
 async function end(mail) {
   const sure = await confirmed({
     title: 'Delete the account for good?',
-    words: 'Everything you saved, every batch with its results, every export and every API key will be gone at once.',
+    words: `Everything you saved, every batch with its results, every export and every API key will be gone at once. ${BACKUPS}`,
     yes: 'Delete everything',
     no: 'Keep the account',
     typed: mail,

@@ -3,7 +3,7 @@
 
 import { ask } from './api.js';
 import { chosen, matched } from './choice.js';
-import { confirmed } from './confirm.js';
+import { BACKUPS, confirmed } from './confirm.js';
 import { timeOf } from './dates.js';
 import { download } from './download.js';
 import { createExport } from './export.js';
@@ -129,7 +129,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }
 
   async function remove() {
-    const words = 'Its photographs, names and results will be gone for good. What was charged stays charged.';
+    const words = `Its photographs, names and results will be gone for good. ${BACKUPS} What was charged stays charged.`;
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
     sendings.get(batch.id)?.stop();
     await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });

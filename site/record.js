@@ -2,7 +2,7 @@
 // changed, and the ways to compute it again and to delete it.
 
 import { ask, askBlob } from './api.js';
-import { confirmed } from './confirm.js';
+import { BACKUPS, confirmed } from './confirm.js';
 import { dayOf, timeOf } from './dates.js';
 import { detailsOf, fill, titleOf } from './details.js';
 import { release } from './segmentation.js';
@@ -87,7 +87,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   }
 
   async function remove() {
-    const words = `${headingOf(record)}: the photograph and everything found in it will be gone for good.`;
+    const words = `${headingOf(record)}: the photograph and everything found in it will be gone for good. ${BACKUPS}`;
     if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
     const gone = record;
     await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });

@@ -271,6 +271,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         predict_rate=2,
         predict_burst=4,
         customer_key=True,
+        recovery_days=14,
         firewall=WEB_ACL,
         firewall_rate=100,
         proof_version=3,

@@ -68,7 +68,8 @@ def test_the_bucket_tells_the_queue_of_photographs_of_batches_alone(template: di
 def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(template: dict[str, Any]) -> None:
     name, table = one(template, "AWS::DynamoDB::Table", "DataTable")
     assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    recovery = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
+    assert table["PointInTimeRecoverySpecification"] == recovery
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["SSESpecification"]["SSEEnabled"] is True
     bucket, results = one(template, "AWS::S3::Bucket", "DataResults")

@@ -25,6 +25,7 @@ router = APIRouter(
 def delete_account(request: Request, caller: Person) -> Deleted:
     """History, batches, exports and API keys are gone, and so is the way to sign in. It cannot be undone.
 
+    Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
     What was charged stays in the ledger, under a random id that leads to nobody.
     """
     services: Services = request.app.state.services

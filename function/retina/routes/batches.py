@@ -78,7 +78,10 @@ def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
 
 @router.delete("/{id}", status_code=204, summary="Delete a batch", responses=MISSING)
 def delete_batch(request: Request, caller: Owner, id: str) -> Response:
-    """It is stopped; photographs, names and results are gone."""
+    """It is stopped; photographs, names and results are gone.
+
+    Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
+    """
     services: Services = request.app.state.services
     services.batches.delete(services.batches.get(caller.account, id))
     return Response(status_code=204)

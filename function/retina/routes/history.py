@@ -75,7 +75,10 @@ def change_prediction(request: Request, caller: Owner, id: str, change: LabelCha
 
 @router.delete("/api/v1/predictions/{id}", status_code=204, summary="Delete a saved prediction", responses=MISSING)
 def delete_prediction(request: Request, caller: Owner, id: str) -> Response:
-    """It is gone, with its photograph and pictures."""
+    """It is gone, with its photograph and pictures.
+
+    Backups of records, where the service keeps any, lose it within 35 days; of photographs there are none.
+    """
     services: Services = request.app.state.services
     saved = services.history.delete(caller.account, id)
     if saved.request is not None:  # or it would be answered again, with its pictures
