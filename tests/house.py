@@ -39,9 +39,9 @@ class House:
         """The header of somebody who has just made an account."""
         return bearer(sign_in(self.client, f"{name}@example.org"))
 
-    def key(self, person: dict[str, str]) -> dict[str, str]:
+    def key(self, person: dict[str, str], **more: Any) -> dict[str, str]:
         """The header of a new API key of hers."""
-        made = self.client.post("/api/v1/keys", json={"name": "test"}, headers=person).raise_for_status()
+        made = self.client.post("/api/v1/keys", json={"name": "test", **more}, headers=person).raise_for_status()
         return {"X-API-Key": made.json()["key"]}
 
     def account(self, who: dict[str, str]) -> str:

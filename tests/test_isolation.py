@@ -40,6 +40,7 @@ NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note"),
     *("items", "name", "size", "history", "content_type", "idempotency-key"),
     *("taken_from", "taken_to", "limit", "cursor"),
+    *("scopes", "expires"),
     "upload_id",  # belongs to no account: whoever knows it has uploaded it
 }
 """What requests may name without a route's having to be asked here. New names are to be thought about."""

@@ -66,7 +66,7 @@ def test_a_key_is_made_once_and_revoked(deaf: Records, account: str) -> None:
     accounts = Accounts(deaf, 20)
     key, text = accounts.make_key(account, "Clinic")
     assert accounts.keys(account) == [key]
-    assert accounts.of_key(text) == (account, key.id)
+    assert accounts.of_key(text) == (account, key)
     accounts.revoke(account, key.id)
     assert accounts.keys(account) == []
     with pytest.raises(KeyRefusedError):

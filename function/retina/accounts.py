@@ -6,16 +6,21 @@ owns, and what it pays, is known to other rooms.
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from retina import clock
 from retina.credits import account_key, opening
 from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
+from retina.identity.scopes import SCOPES, Scope
 from retina.places import take
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
+
+log = logging.getLogger("retina")
 
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 API_KEY = re.compile(rf"rk_({KEY_ID.pattern})_([0-9a-f]{{64}})")
@@ -24,16 +29,20 @@ TOKEN_SECONDS = 2 * 3600
 MOST_KEYS = 100
 """Of one account at the same time."""
 CLOSED = "This account was deleted. Sign in again to make a new one."
+EXPIRED = "This API key expired at {expires}. Make another key and send that one as X-API-Key."
 REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What is told of a key once it was shown."""
+    """What is told of a key once it was shown. Times are in UTC; `expires` and `used` (a day) are "" for never."""
 
     id: str
     name: str
     created: str
+    scopes: tuple[Scope, ...] = SCOPES
+    expires: str = ""
+    used: str = ""
 
 
 class Accounts:
@@ -71,17 +80,20 @@ class Accounts:
             Put(user, {"closed": clock.now()}, expires=expires), Put(account_key(account), {"closed": clock.now()})
         )
 
-    def make_key(self, account: str, name: str) -> tuple[ApiKey, str]:
-        """A new key called `name`, and its text, which is not kept."""
+    def make_key(
+        self, account: str, name: str, scopes: tuple[Scope, ...] = SCOPES, expires: str = ""
+    ) -> tuple[ApiKey, str]:
+        """A new key called `name`, good until `expires` (a time as of `clock`), and its text, which is not kept."""
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
-        facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)}
+        limits: dict[str, Any] = {"scopes": [*scopes], "expires": expires}
+        facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)} | limits
 
         def changes(place: Key) -> tuple[Put, Put]:
             return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW)
 
         if not take(self._records, _keys(account), MOST_KEYS, changes):
             raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
-        return ApiKey(key_id, name, created), f"rk_{key_id}_{secret}"
+        return ApiKey(key_id, name, created, scopes, expires), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:
         """Those that were not revoked, the oldest first."""
@@ -96,13 +108,27 @@ class Accounts:
             raise NotFoundError("There is no such key.")
         self._records.write(Delete(known.key), Delete(_listed(account, known)))
 
-    def of_key(self, text: str) -> tuple[str, str]:
-        """The account that a key belongs to, and the key's id; raises `KeyRefusedError`."""
+    def of_key(self, text: str) -> tuple[str, ApiKey]:
+        """The account that a key belongs to, and the key; raises `KeyRefusedError`, also where it has expired."""
         match = API_KEY.fullmatch(text)
         [known] = self._records.get(_key(match[1])) if match else [None]
         if match is None or known is None or not hmac.compare_digest(known.data["sha256"], _sha256(match[2])):
             raise KeyRefusedError(REFUSED)
-        return str(known.data["account"]), match[1]
+        key = _api_key(known)
+        if key.expires and key.expires <= clock.now():
+            raise KeyRefusedError(EXPIRED.format(expires=key.expires[:16].replace("T", " ") + " UTC"))
+        if key.used != clock.today():
+            self._note_use(known)
+        return str(known.data["account"]), key
+
+    def _note_use(self, known: Record) -> None:
+        """Keep the day of a key's last use: one write a day."""
+        try:
+            self._records.write(Put(known.key, {**known.data, "used": clock.today()}, known.version))
+        except ConditionError:  # another request has noted it, or the key was revoked
+            return
+        except Exception:  # a full disk, say: no reason to refuse the request
+            log.exception("the use of an API key could not be noted")
 
     def closed(self, account: str) -> bool:
         """Whether there was an account of this id that was closed."""
@@ -133,7 +159,16 @@ def _keys(account: str) -> str:
 
 
 def _api_key(record: Record) -> ApiKey:
-    return ApiKey(record.key.partition.removeprefix("key:"), record.data["name"], record.data["created"])
+    """Keys of older versions have neither scopes nor an end: they may do everything, for good."""
+    data = record.data
+    return ApiKey(
+        record.key.partition.removeprefix("key:"),
+        data["name"],
+        data["created"],
+        tuple(scope for scope in SCOPES if scope in data.get("scopes", SCOPES)),
+        data.get("expires", ""),
+        data.get("used", ""),
+    )
 
 
 def _sha256(text: str) -> str:

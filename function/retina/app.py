@@ -17,6 +17,7 @@ from retina.identity.tokens import PublishedKeys, Verifier
 from retina.origin import BehindProxy
 from retina.problems import add_error_map
 from retina.routes import account, batches, exports, history, keys, links, predictions, service, uploads, usage
+from retina.routes.callers import describe_scopes
 from retina.services import Services
 from retina.settings import Settings
 from retina.unet import VesselNetwork
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(links.embedded)
     app.state.callers = _callers(app, services)
     add_error_map(app)
+    describe_scopes(app)
     if settings.proxy_proof:
         app.add_middleware(BehindProxy, proof=settings.proxy_proof)
     app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)

@@ -22,6 +22,7 @@ RetinaError
 │   ├── SignInRequiredError         who is asking was not said
 │   ├── OriginClosedError           it did not come through the proxy in front
 │   ├── PersonRequiredError         a key may not do it
+│   ├── ScopeRequiredError          this key may not do it, another one may
 │   ├── SignInRefusedError          address or password
 │   ├── GrantRefusedError           a code or refresh token
 │   ├── TokenRefusedError           not signed in, or not any more
@@ -122,6 +123,10 @@ class PersonRequiredError(AccountError):
     """An API key may not do what a person may."""
 
 
+class ScopeRequiredError(AccountError):
+    """An API key was made without the scope that this takes."""
+
+
 class TooManyKeysError(AccountError):
     """An account has as many API keys as it can."""
 
@@ -215,6 +220,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     SignInRequiredError: (401, "sign_in_required"),
     OriginClosedError: (403, "origin_closed"),
     PersonRequiredError: (403, "person_required"),
+    ScopeRequiredError: (403, "scope_required"),
     TooManyKeysError: (409, "too_many_keys"),
     TooManyExportsError: (409, "too_many_exports"),
     SignInRefusedError: (403, "sign_in_refused"),

@@ -4,16 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retina.accounts import Accounts
+from retina.errors import ScopeRequiredError
+from retina.identity.scopes import SCOPES, Scope
 from retina.identity.tokens import Verifier
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An account, by an API key of this id or by a person, who is the issuer's `subject`; the other of both is ""."""
+    """An account, by an API key of this id or by a person, who is the issuer's `subject`; the other of both is "".
+
+    A person has all scopes, a key those that it was made with.
+    """
 
     account: str
     key_id: str = ""
     subject: str = ""
+    scopes: tuple[Scope, ...] = SCOPES
+
+    def demand(self, scope: Scope) -> None:
+        """Raises `ScopeRequiredError` where the caller's key lacks `scope`."""
+        if scope not in self.scopes:
+            raise ScopeRequiredError(
+                f"This API key lacks the scope “{scope}”, which this request needs. "
+                "Use another key, or make one with this scope."
+            )
 
 
 class Callers:
@@ -27,7 +41,8 @@ class Callers:
 
     def by_key(self, text: str) -> Caller:
         """Whose API key this is; raises `KeyRefusedError`."""
-        return Caller(*self._accounts.of_key(text))
+        account, key = self._accounts.of_key(text)
+        return Caller(account, key.id, scopes=key.scopes)
 
     def by_token(self, token: str) -> Caller:
         """Whose access token this is; a person's first request makes an account. Raises `TokenRefusedError`."""

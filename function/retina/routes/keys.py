@@ -1,9 +1,15 @@
 """API keys: made, listed and revoked by the person they belong to."""
 
+from datetime import datetime
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
-from retina.accounts import Accounts
+from retina import clock
+from retina.accounts import Accounts, ApiKey
 from retina.closing import leave_nothing
+from retina.errors import InvalidRequestError
+from retina.identity.scopes import SCOPES
 from retina.problems import documented
 from retina.routes.callers import Person
 from retina.schemas.accounts import KeyList, KeyShown, KeyTold, KeyWish
@@ -20,28 +26,39 @@ router = APIRouter(
 def make_key(request: Request, caller: Person, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
     services: Services = request.app.state.services
-    key, text = services.accounts.make_key(caller.account, wish.name)
+    scopes = tuple(scope for scope in SCOPES if scope in wish.scopes)
+    key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires))
     leave_nothing(services, caller.account)
-    return KeyShown(id=key.id, name=key.name, created=key.created, key=text)
+    return KeyShown(**_told(key), key=text)
 
 
 @router.get("", summary="List the API keys")
 def list_keys(request: Request, caller: Person) -> KeyList:
     """Those that were not revoked, the oldest first, without their secrets."""
-    accounts = _accounts(request)
-    return KeyList(
-        keys=[KeyTold(id=key.id, name=key.name, created=key.created) for key in accounts.keys(caller.account)]
-    )
+    return KeyList(keys=[KeyTold(**_told(key)) for key in _accounts(request).keys(caller.account)])
 
 
 @router.delete(
     "/{id}", status_code=204, summary="Revoke an API key", responses=documented({404: "There is no such key"})
 )
 def revoke_key(request: Request, caller: Person, id: str) -> Response:
-    """The key is good for nothing from now on."""
+    """The key is refused from now on."""
     accounts = _accounts(request)
     accounts.revoke(caller.account, id)
     return Response(status_code=204)
+
+
+def _end(expires: datetime | None) -> str:
+    """The time from which on a key is refused, "" for none; raises `InvalidRequestError` for one in the past."""
+    if expires is None:
+        return ""
+    if (told := clock.told(expires)) <= clock.now():
+        raise InvalidRequestError("“expires” is in the past. Send a later day or time, or leave it out.")
+    return told
+
+
+def _told(key: ApiKey) -> dict[str, Any]:
+    return {**vars(key), "scopes": [*key.scopes], "expires": key.expires or None, "used": key.used or None}
 
 
 def _accounts(request: Request) -> Accounts:

@@ -1,8 +1,11 @@
 """API keys, credits, and what an account held."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+
+from retina.identity.scopes import SCOPES, Scope
 
 
 class Deleted(BaseModel):
@@ -17,10 +20,43 @@ class Deleted(BaseModel):
 KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 
 
+def _end(said: object) -> datetime:
+    """The end, in UTC, that a day or a time says; raises `ValueError`."""
+    wrong = ValueError("Input should be a day or a time, such as 2027-06-30")
+    if not isinstance(said, str):
+        raise wrong
+    try:
+        if len(said) == len("2027-06-30"):
+            day = date.fromisoformat(said)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        time = datetime.fromisoformat(said)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+
+
+DAY_OR_TIME = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
+
+
 class KeyWish(BaseModel):
     """A key to be made."""
 
     name: str = Field(min_length=1, max_length=100, description="to tell it from others", examples=["Reading centre"])
+    scopes: list[Scope] = Field(
+        [*SCOPES],
+        min_length=1,
+        max_length=len(SCOPES),
+        description="what it may be used for; predict: segment, save, label, run batches; read: see and download what "
+        "was saved, and the usage; delete: remove it",
+        examples=[["predict", "read"]],
+    )
+    expires: End | None = Field(
+        None,
+        description="until when it is good: a time (UTC unless it says otherwise), or a day, to its end in UTC; "
+        "null: until it is revoked",
+        examples=["2027-06-30"],
+    )
 
 
 class KeyTold(BaseModel):
@@ -29,6 +65,9 @@ class KeyTold(BaseModel):
     id: KeyId
     name: str = Field(examples=["Reading centre"])
     created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
+    scopes: list[Scope] = Field(description="what it may be used for", examples=[["predict", "read"]])
+    expires: str | None = Field(description="in UTC; null: never", examples=["2027-07-01T00:00:00.000000Z"])
+    used: str | None = Field(description="the day of its last use, in UTC; null: never", examples=["2026-11-24"])
 
 
 class KeyShown(KeyTold):
