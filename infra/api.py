@@ -53,6 +53,7 @@ class Api(Construct):
         )
         self.proof = reference(settings)
         chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
+        chosen |= {"AUDIT_DAYS": settings.audit_days, "AUDIT_ADDRESSES": settings.audit_addresses}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))

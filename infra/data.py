@@ -83,3 +83,12 @@ class Data(Construct):
             )
             function.add_environment("RETINA_TABLE", self.table.table_name)
             function.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
+            # The audit log is written, read and left to expire: its entries are put where there are none.
+            function.add_to_role_policy(
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    actions=["dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+                    resources=[self.table.table_arn],
+                    conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["audit:*"]}},
+                )
+            )

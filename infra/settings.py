@@ -49,6 +49,10 @@ class StackSettings(BaseSettings):
         le=35,
         description="days back to which the table can be restored, and for which it keeps what is deleted",
     )
+    audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
+    audit_addresses: Literal["hash", "plain", "none"] = Field(
+        "hash", description="how the audit log keeps callers' addresses: as keyed hashes, as they are, or not at all"
+    )
     customer_key: bool = Field(False, description="encrypt with a KMS key of the account's own; about a dollar a month")
     firewall: str = Field(
         "off",

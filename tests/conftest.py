@@ -272,6 +272,8 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         predict_burst=4,
         customer_key=True,
         recovery_days=14,
+        audit_days=3650,
+        audit_addresses="none",
         firewall=WEB_ACL,
         firewall_rate=100,
         proof_version=3,

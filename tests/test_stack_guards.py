@@ -219,3 +219,15 @@ def test_the_proof_is_random_made_once_and_in_no_template(
     makefile = (ROOT / "Makefile").read_text()
     deploy = makefile[makefile.index("\ndeploy:") :]
     assert deploy.index("-m infra.proof") < deploy.index("$(CDK) deploy")
+
+
+def test_no_role_of_the_functions_may_change_or_delete_an_entry_of_the_audit_log(template: dict[str, Any]) -> None:
+    denied = {
+        name[:4]: statement
+        for name, statement in statements(template)
+        if statement["Effect"] == "Deny" and "dynamodb:DeleteItem" in many(statement["Action"])
+    }
+    assert set(denied) == {"ApiR", "Jobs"}
+    for statement in denied.values():
+        assert statement["Action"] == ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        assert statement["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["audit:*"]}}

@@ -16,7 +16,7 @@ from retina.identity.cognito import CognitoPool
 from retina.identity.tokens import PublishedKeys, Verifier
 from retina.origin import BehindProxy
 from retina.problems import add_error_map
-from retina.routes import account, batches, exports, history, keys, links, predictions, service, uploads, usage
+from retina.routes import account, audit, batches, exports, history, keys, links, predictions, service, uploads, usage
 from retina.routes.callers import describe_scopes
 from retina.services import Services
 from retina.settings import Settings
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
     MultiPartParser.spool_max_size = max(settings.inline_bytes, settings.upload_bytes) + FORM_BYTES
-    for room in (predictions, history, batches, exports, uploads, keys, usage, account, service):
+    for room in (predictions, history, batches, exports, uploads, keys, usage, audit, account, service):
         app.include_router(room.router)
     app.state.services = services = Services(settings)
     larger = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retina.accounts import Accounts
+from retina.audit import Audit
 from retina.batches import Batches
 from retina.credits import Credits
 from retina.exports import Exports
@@ -84,3 +85,8 @@ class Services:
     def exports(self) -> Exports:
         """ZIP files."""
         return Exports(self.records, self.results, self.queue)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self.records, self.settings.audit_days, self.settings.audit_addresses)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
     free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
     proxy_proof: str | None = Field(None, description="what the proxy in front sends, so that it is believed")
+    audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
+    audit_addresses: Literal["hash", "plain", "none"] = Field(
+        "hash", description="how the audit log keeps callers' addresses: as keyed hashes, as they are, or not at all"
+    )
     issuer: str | None = Field(None, description="of the access tokens, instead of the one in this service")
     client_id: str | None = Field(None, description="of the page, at the issuer")
     sign_in_url: str | None = Field(None, description="below which the issuer's sign-in pages are")
