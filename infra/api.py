@@ -55,6 +55,7 @@ class Api(Construct):
         chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
         chosen |= {"AUDIT_DAYS": settings.audit_days, "AUDIT_ADDRESSES": settings.audit_addresses}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
+        chosen["HOSTS"] = "*"  # the HTTP API takes requests for its own name alone
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))
         everything = HttpLambdaIntegration("All", self.function)

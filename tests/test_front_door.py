@@ -33,7 +33,7 @@ class Server:
     """`retina serve` in a process of its own, in an empty folder."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
+        self.folder, self.data = folder, Path(environment["RETINA_DATA"])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -52,6 +52,10 @@ class Server:
 
     def written(self) -> list[str]:
         return sorted(str(path) for path in self.folder.rglob("*"))
+
+    def written_uploads(self) -> list[Path]:
+        """Files in the service's folder of uploads, those on their way, too."""
+        return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
 
     def memory(self) -> float:
         """Peak resident memory in MB."""

@@ -3,14 +3,17 @@
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from retina import __version__
+from retina.bodies import SMALL_BYTES, Bodies, Taken
 from retina.cores import Cores
-from retina.front_door import FORM_BYTES, FrontDoor
+from retina.front_door import FrontDoor
 from retina.identity.callers import Callers
 from retina.identity.cognito import CognitoPool
 from retina.identity.tokens import PublishedKeys, Verifier
@@ -29,6 +32,9 @@ Errors are `application/problem+json` documents (RFC 9457) with a stable `code` 
 Every answer carries `X-Request-Id`.
 """
 
+PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/model", "/.well-known/jwks.json"})
+"""What tells nothing of anybody, besides the page's files."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its model loaded; raises `ModelCardError` where the model cannot be served."""
@@ -41,33 +47,39 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        form_limits={"max_fields": 32, "max_files": 8, "max_part_size": 16 * 2**10},
     )
     app.state.settings = settings
     app.state.network = VesselNetwork(settings.model)
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
-    MultiPartParser.spool_max_size = max(settings.inline_bytes, settings.upload_bytes) + FORM_BYTES
-    for room in (predictions, history, batches, exports, uploads, keys, usage, audit, account, service):
-        app.include_router(room.router)
+    MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
+    parts = (predictions, history, batches, exports, uploads, keys, usage, audit, account, service)
+    rooms = [part.router for part in parts]
     app.state.services = services = Services(settings)
-    larger = {}
     if not settings.uploads_bucket:
-        app.include_router(uploads.embedded)
-        larger[uploads.RECEIVED_AT] = settings.upload_bytes
+        rooms.append(uploads.embedded)
     if not settings.results_bucket:
-        app.include_router(links.embedded)
-    app.state.callers = _callers(app, services)
+        rooms.append(links.embedded)
+    app.state.callers = _callers(app, services, rooms)
+    for room in rooms:
+        app.include_router(room)
     add_error_map(app)
     describe_scopes(app)
     if settings.proxy_proof:
         app.add_middleware(BehindProxy, proof=settings.proxy_proof)
-    app.add_middleware(FrontDoor, inline_bytes=settings.inline_bytes, larger=larger)
+    special = {
+        batches.router.prefix: Taken(settings.inline_bytes),
+        uploads.RECEIVED_AT: Taken(settings.upload_bytes, photograph=True, streamed=True),
+    }
+    bodies = Bodies([route for room in rooms for route in room.routes], settings.inline_bytes, special)
+    app.add_middleware(FrontDoor, settings=settings, bodies=bodies, public=PUBLIC)
     if settings.site:
         _serve_site(app, settings.site)
     return app
 
 
-def _callers(app: FastAPI, services: Services) -> Callers:
+def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Callers:
     """By the issuer's tokens; without one in the settings, by those of this service's own, whose pages are added."""
     settings = services.settings
     if settings.issuer and settings.client_id:
@@ -83,7 +95,7 @@ def _callers(app: FastAPI, services: Services) -> Callers:
     app.state.hashing = Cores(1, settings.wait_seconds)
     app.state.people = People(services.records)
     app.state.issuer = Issuer(services.records, app.state.people, settings.data)
-    app.include_router(issuer.router)
+    rooms.append(issuer.router)
     return Callers(services.accounts, Verifier(app.state.issuer.key, ISSUER, CLIENT), app.state.people.forget)
 
 
@@ -95,6 +107,19 @@ def _serve_site(app: FastAPI, site: Path) -> None:
         return FileResponse(site / "docs.html")
 
     swagger_ui = str(files("fastapi_offline") / "static")
-    app.mount("/api/v1/docs", StaticFiles(directory=swagger_ui), name="swagger-ui")
+    app.mount("/api/v1/docs", Files(directory=swagger_ui), name="swagger-ui")
     # Not mounted: a mount at / would hide that a route exists, but not for this method.
-    app.router.default = StaticFiles(directory=site, html=True)
+    app.router.default = Files(directory=site, html=True)
+
+
+class Files(StaticFiles):
+    """Files that belong to nobody. What is no file is not there, whatever is to be done with it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Raises 404 where Starlette raises 405, which is for a route with other methods."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(404)
+        answer = await super().get_response(path, scope)
+        if answer.status_code < 400:
+            answer.headers["Cache-Control"] = "no-cache"
+        return answer

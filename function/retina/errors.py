@@ -15,6 +15,8 @@ RetinaError
 │   ├── InvalidRequestError
 │   ├── RequestTooLargeError
 │   ├── ResponseTooLargeError
+│   ├── SlowRequestError            it did not arrive in time
+│   ├── HostRefusedError            it names a host that is not served here
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
 ├── AccountError                the caller may not, or not now
@@ -33,7 +35,7 @@ RetinaError
 │   ├── OutOfCreditsError
 │   ├── RequestInProgressError      the same request is being answered
 │   └── IdempotencyKeyReusedError   the same key, another request
-└── BusyError                   every core has work; try again soon
+└── BusyError                   every core has work, or too much is being received; try again soon
 
 Each message is a sentence for the user: what is wrong and what to do about it.
 """
@@ -97,6 +99,14 @@ class RequestTooLargeError(RequestError):
 
 class ResponseTooLargeError(RequestError):
     """The answer would not fit into one response."""
+
+
+class SlowRequestError(RequestError):
+    """The request did not arrive in time."""
+
+
+class HostRefusedError(RequestError):
+    """The request names a host that is not served here."""
 
 
 class UploadRefusedError(RequestError):
@@ -215,6 +225,8 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     InvalidRequestError: (422, "invalid_request"),
     RequestTooLargeError: (413, "request_too_large"),
     ResponseTooLargeError: (413, "response_too_large"),
+    SlowRequestError: (408, "request_timeout"),
+    HostRefusedError: (421, "host_refused"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
     SignInRequiredError: (401, "sign_in_required"),

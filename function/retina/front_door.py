@@ -1,30 +1,23 @@
-"""What every request passes first: an id, a counted body, and the headers that every answer carries.
+"""The outermost middleware: an id for every request, its body counted, and the headers that every answer carries.
 
-Enters and leaves: ASGI messages. Knows no route.
+Enters and leaves: ASGI messages. Knows the routes only by the bodies that they take.
 """
 
 import uuid
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retina.errors import (
-    PhotographTooLargeError,
-    RequestTooLargeError,
-    RetinaError,
-    too_large_inline,
-    too_large_to_upload,
-)
+from retina.bodies import Bodies, Budget, Held, Pace, Taken, too_large
+from retina.errors import RetinaError, SlowRequestError
+from retina.hosts import Hosts
 from retina.problems import problem_of, unexpected
-
-FORM_BYTES = 64 * 2**10
-"""What a multipart form adds to the photograph: boundaries and small fields."""
+from retina.settings import Settings
 
 DRAIN_BYTES = 64 * 2**20
-"""How much of a too large body is read and thrown away, so that its sender is still listening when it is told."""
+"""How much of a refused body is read and thrown away, so that its sender is still there when it is answered."""
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -39,9 +32,11 @@ SECURITY = {
 class FrontDoor:
     """Gives each request `state.request_id`, reads its body up to a limit, and answers what nobody else caught."""
 
-    def __init__(self, app: ASGIApp, inline_bytes: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
-        """Bodies may have `inline_bytes` and a form around them, or as many as `larger` says for their path."""
-        self._app, self._inline_bytes, self._larger = app, inline_bytes, larger
+    def __init__(self, app: ASGIApp, settings: Settings, bodies: Bodies, public: Collection[str]) -> None:
+        """`public`: the paths whose answers browsers may keep, if they ask each time whether they are still right."""
+        self._app, self._bodies, self._public = app, bodies, public
+        self._seconds, self._budget = settings.receive_seconds, Budget(settings.body_bytes)
+        self._hosts = Hosts(settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
@@ -50,69 +45,75 @@ class FrontDoor:
             return
         request_id = uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        head = scope["method"] == "HEAD"
+        if head:  # answered as GET is, without the body
+            scope = {**scope, "method": "GET"}
+        body = Pace(receive, self._seconds)
         started = False
 
-        async def send_marked(message: Message) -> None:
+        async def marked(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 headers.update(SECURITY)
-                headers.setdefault("Cache-Control", "no-store" if scope["method"] == "POST" else "no-cache")
+                public = scope["path"] in self._public and message["status"] == 200
+                headers.setdefault("Cache-Control", "no-cache" if public else "no-store")
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            body = await self._read(scope, receive)
-            if body is not None:
-                await self._app(scope, _replay(body, receive), send_marked)
-        except (PhotographTooLargeError, RequestTooLargeError) as error:
+            await self._answer(scope, body, receive, marked)
+        except ClientDisconnect:
+            return
+        except RetinaError as error:  # of the request as it arrived: routes answer their own
+            if started:
+                raise
             answer = problem_of(request_id, error)
             answer.headers["Connection"] = "close"
-            await answer(scope, receive, send_marked)
+            await answer(scope, receive, marked)
         except Exception:
             if started:
                 raise
-            await unexpected(request_id)(scope, receive, send_marked)
+            await unexpected(request_id)(scope, receive, marked)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body; None where the client went away while sending it."""
-        limit = self._larger.get(scope["path"], self._inline_bytes) + FORM_BYTES
+    async def _answer(self, scope: Scope, body: Pace, receive: Receive, send: Send) -> None:
+        taken = self._bodies.taken(scope)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (len(declared) > 15 or int(declared) > DRAIN_BYTES):
-            raise self._too_large(scope)
-        parts: list[bytes] = []
-        count = 0
-        while True:
-            message: dict[str, Any] = dict(await receive())
-            if message["type"] == "http.disconnect":
-                return None
-            chunk: bytes = message.get("body", b"")
-            count += len(chunk)
-            if count <= limit:
-                parts.append(chunk)
-            elif count > DRAIN_BYTES or not message.get("more_body"):
-                raise self._too_large(scope)
-            else:
-                parts.clear()
-            if not message.get("more_body"):
-                return b"".join(parts)
-
-    def _too_large(self, scope: Scope) -> RetinaError:
-        if Headers(scope=scope).get("content-type", "").startswith("application/json"):
-            size = f"{self._inline_bytes / 2**20:.3g} MiB"
-            return RequestTooLargeError(f"The request is larger than {size}, the most that one may have. Send less.")
-        limit = self._larger.get(scope["path"])
-        return PhotographTooLargeError(too_large_to_upload(limit) if limit else too_large_inline(self._inline_bytes))
+            raise too_large(taken or Taken(DRAIN_BYTES))
+        held = Held(self._budget)
+        try:
+            self._hosts.demand(scope)
+            if taken and taken.streamed:
+                await self._app(scope, body, _after(body, send))
+            elif taken is None or await held.read(body, taken):
+                await self._app(scope, held.replay(receive), send)
+        except RetinaError as error:
+            held.release()
+            if not isinstance(error, SlowRequestError):
+                await _drain(body)
+            raise
+        finally:
+            held.release()
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that hands out the body once and then listens to the connection again."""
-    waiting = [body]
+def _after(body: Pace, send: Send) -> Send:
+    """A `send` that waits until the body has come, as its sender does not listen before."""
 
-    async def replay() -> Message:
-        if waiting:
-            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
-        return await receive()
+    async def waiting(message: Message) -> None:
+        if message["type"] == "http.response.start" and not body.ended:
+            await _drain(body)
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
 
-    return replay
+    return waiting
+
+
+async def _drain(body: Pace) -> None:
+    try:
+        await body.drain(DRAIN_BYTES)
+    except SlowRequestError:
+        return

@@ -29,6 +29,8 @@ log = logging.getLogger("retina")
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MEDIA_TYPE = "application/problem+json"
+SHOWN = 10
+"""How many wrong fields an answer names."""
 MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
 
 _HTTP = {
@@ -94,8 +96,10 @@ def _validation(error: RequestValidationError) -> RetinaError:
         return FileMissingError(MISSING)
     places = [() if item["type"] == "json_invalid" else item["loc"][1:] for item in wrong]
     names = [".".join(map(str, place)) or "the body" for place in places]
-    fields = "; ".join(f"{name}: {item['msg']}" for name, item in zip(names, wrong, strict=True))
-    return InvalidRequestError(f"Some fields have a value they cannot have. {fields}.")
+    fields = [f"{name}: {item['msg']}" for name, item in zip(names, wrong[:SHOWN], strict=False)]
+    if len(wrong) > SHOWN:
+        fields.append(f"and {len(wrong) - SHOWN} more")
+    return InvalidRequestError(f"Some fields have a value they cannot have. {'; '.join(fields)}.")
 
 
 def add_error_map(app: FastAPI) -> None:

@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     )
     inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
     upload_bytes: int = Field(50 * 2**20, ge=2**10, description="largest uploaded photograph, in bytes")
+    body_bytes: int = Field(
+        256 * 2**20, ge=2**20, description="of all requests that are being received, in memory at the same time"
+    )
+    receive_seconds: float = Field(
+        20, gt=0, description="for a request's head, and for its body beyond a second for each 64 KiB"
+    )
+    connections: int = Field(1000, ge=8, description="open at the same time")
+    hosts: str = Field("localhost,127.0.0.1,::1", description="names it answers to, besides the address served; *: any")
     data: Path = Field(default_factory=data_folder, description="where the embedded store and its queue are")
     uploads_bucket: str | None = Field(
         None, description="keep uploads in this S3 bucket instead, which fills the queue"

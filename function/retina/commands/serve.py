@@ -1,13 +1,20 @@
 """`retina serve` and `retina worker`: the page and the API from this computer, and whoever works off their queue."""
 
 import argparse
+import os
 import signal
 import socket
+import threading
 from contextlib import nullcontext, suppress
 
 from retina import __version__
 from retina.commands.ending import wrong
 from retina.settings import Settings
+
+GRACE_SECONDS = 8
+"""How long requests that are being answered may take when the service is asked to stop; `docker stop` waits 10."""
+EVERYWHERE = ("", "0.0.0.0", "::")
+"""Addresses to listen at that are no names to be asked by."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +34,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from retina.app import create_app
+    from retina.connections import DESCRIPTORS_BESIDE, DESCRIPTORS_EACH, connection_class, descriptors
     from retina.queue.local import LocalQueue
     from retina.worker import Workers
 
@@ -34,11 +42,24 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         listening = listening_at(parsed.host, parsed.port)
     except (OSError, OverflowError) as error:
         return wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
-    app = create_app(settings)
+    hosts = ",".join([settings.hosts, *([] if parsed.host in EVERYWHERE else [parsed.host])])
+    app = create_app(settings.model_copy(update={"hosts": hosts}))
     port = listening.getsockname()[1]
-    shown = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
+    host = "127.0.0.1" if parsed.host in EVERYWHERE else parsed.host
+    shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}/"
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="off"))
+    most = min(settings.connections, (descriptors() - DESCRIPTORS_BESIDE) // DESCRIPTORS_EACH)
+    if most < 1:
+        return wrong("This process may have too few files open. Allow it more: ulimit -n 1024.")
+    config = uvicorn.Config(
+        app,
+        http=connection_class(most, settings.receive_seconds),
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
     queue = app.state.services.queue
     workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -46,6 +67,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         server.run([listening])
+    # What still computes for somebody who dawdles must not keep the process.
+    last = threading.Timer(GRACE_SECONDS, os._exit, [0])
+    last.daemon = True
+    last.start()
     return 0
 
 

@@ -38,4 +38,4 @@ def linked(
     blobs = services.results
     assert isinstance(blobs, LocalBlobs)
     file = blobs.linked(key, name, expires, signature)
-    return FileResponse(file, filename=name, content_disposition_type="inline", headers={"Cache-Control": "private"})
+    return FileResponse(file, filename=name, content_disposition_type="inline")

@@ -15,6 +15,7 @@ from retina.schemas.uploads import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
 from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, FORM_SECONDS, KEY, UPLOADS
+from retina.streamed_form import StreamedForm
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -58,17 +59,24 @@ def _demand_announced(services: Services, key: str, name: str) -> None:
 
 @embedded.post(RECEIVED_AT, status_code=204)
 async def receive_upload(request: Request) -> Response:
-    """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue."""
+    """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue.
+
+    The form is checked before its file is read, and the file goes to the disk as it comes.
+    """
     services: Services = request.app.state.services
-    assert isinstance(services.uploads, LocalUploads)
-    form = (await request.form()).multi_items()
-    files = [value for name, value in form if name == "file" and not isinstance(value, str)]
-    if len(files) != 1 or form[-1][0] != "file":
-        raise UploadRefusedError("Send one file, as the field “file” after all the others.")
-    fields = {name: value for name, value in form if isinstance(value, str)}
-    name = files[0].filename or ""
+    uploads = services.uploads
+    assert isinstance(uploads, LocalUploads)
+    form = StreamedForm(request.headers.get("content-type", ""), request.stream())
+    fields, name = await form.head()
+    grant = await to_thread.run_sync(uploads.granted, fields, name)
     await to_thread.run_sync(_demand_announced, services, fields.get("key", ""), name)
-    key = await to_thread.run_sync(services.uploads.receive, fields, await files[0].read(), name)
-    if key.startswith(BATCH):
-        await to_thread.run_sync(services.queue.put, key)
+    incoming = await to_thread.run_sync(uploads.incoming, grant)
+    try:
+        async for piece in form.file():
+            await to_thread.run_sync(incoming.write, piece)
+        await to_thread.run_sync(incoming.keep)
+    finally:
+        incoming.close()
+    if grant.key.startswith(BATCH):
+        await to_thread.run_sync(services.queue.put, grant.key)
     return Response(status_code=204)

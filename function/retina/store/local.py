@@ -12,6 +12,8 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +26,7 @@ from retina.errors import (
     UploadRefusedError,
     too_large_to_upload,
 )
-from retina.store.port import DAY, FILE_NAME, FORM_SECONDS, KEPT_DAYS, KEY, LINK_SECONDS, NOT_FOUND, UploadForm
+from retina.store.port import DAY, FILE_NAME, FORM_SECONDS, KEPT_DAYS, KEY, LINK_SECONDS, NOT_FOUND, UPLOADS, UploadForm
 
 TURNS = 50
 """How often a folder is tried that others work on."""
@@ -52,11 +54,8 @@ class LocalUploads:
         fields = {"key": key, "Content-Type": content_type, "policy": text, "signature": self._signature(text)}
         return UploadForm(here, fields)
 
-    def receive(self, fields: dict[str, str], data: bytes, name: str = "") -> str:
-        """Take a form that was filled in with a file of this name; its key.
-
-        Raises `UploadRefusedError` or `PhotographTooLargeError`.
-        """
+    def granted(self, fields: dict[str, str], name: str) -> "Grant":
+        """What a form grants that was filled in with a file of this name; raises `UploadRefusedError`."""
         text = fields.get("policy", "")
         if not hmac.compare_digest(fields.get("signature", "").encode(), self._signature(text).encode()):
             raise UploadRefusedError("This upload form was not given out here. Ask for a new one.")
@@ -66,15 +65,26 @@ class LocalUploads:
         granted = {name: policy[name] for name in ("key", "Content-Type")}
         if {name: value for name, value in fields.items() if name not in ("policy", "signature")} != granted:
             raise UploadRefusedError("A field of this upload form was changed. Send all of them as they were given.")
-        if len(data) > self._limit:
-            raise PhotographTooLargeError(too_large_to_upload(self._limit))
-        if not data:
-            raise UploadRefusedError("The uploaded file is empty. Choose another one.")
         key = str(policy["key"]).replace(FILE_NAME, name)
         if not KEY.fullmatch(key):
             raise UploadRefusedError("The file's name is not what this form asks for: the number of a photograph.")
-        write(self._path(key), data)
-        return key
+        least, most = policy["content-length-range"]
+        return Grant(key, least, min(most, self._limit))
+
+    def incoming(self, grant: "Grant") -> "Incoming":
+        """A file that is on its way; to be closed."""
+        return Incoming(self._folder, self._path(grant.key), grant)
+
+    def receive(self, fields: dict[str, str], data: bytes, name: str = "") -> str:
+        """Take a form that was filled in with a file of this name; its key.
+
+        Raises `UploadRefusedError` or `PhotographTooLargeError`.
+        """
+        grant = self.granted(fields, name)
+        with closing(self.incoming(grant)) as incoming:
+            incoming.write(data)
+            incoming.keep()
+        return grant.key
 
     def read(self, key: str) -> bytes:
         """See `port.Uploads`."""
@@ -103,6 +113,55 @@ class LocalUploads:
     @cached_property
     def _signature(self) -> Callable[[str], str]:
         return _signer(self._folder / "upload.key")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The right to send one file: under which key, and of how many bytes."""
+
+    key: str
+    least: int
+    most: int
+
+
+class Incoming:
+    """A file that goes to the disk as it comes, under another name until it is whole. Close it in any case."""
+
+    def __init__(self, folder: Path, path: Path, grant: Grant) -> None:
+        self._path, self._grant, self._count = path, grant, 0
+        (folder / UPLOADS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Not beside `path`: a batch may be deleted meanwhile. What a power cut leaves here expires with the uploads.
+        self._partial = folder / UPLOADS / f".{secrets.token_hex(16)}"
+        self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """The next bytes; raises `PhotographTooLargeError`, and `OSError` where the disk is full."""
+        self._count += len(data)
+        if self._count > self._grant.most:
+            raise PhotographTooLargeError(too_large_to_upload(self._grant.most))
+        left = memoryview(data)
+        while left:
+            left = left[self._file.write(left) :]
+
+    def keep(self) -> None:
+        """It is whole: on the disk and under its key when this returns; raises `UploadRefusedError` for too little."""
+        if self._count < self._grant.least:
+            raise UploadRefusedError("The uploaded file is empty. Choose another one.")
+        os.fsync(self._file.fileno())
+        for attempt in range(TURNS):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self._partial.replace(self._path)
+            except FileNotFoundError:  # somebody has deleted the folder meanwhile
+                if attempt == TURNS - 1:
+                    raise
+            else:
+                return
+
+    def close(self) -> None:
+        """What was not kept is gone."""
+        self._file.close()
+        self._partial.unlink(missing_ok=True)
 
 
 class LocalBlobs:

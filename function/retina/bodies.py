@@ -1,0 +1,201 @@
+"""Bodies of requests: which of them are read at all, how large each may be, all of them together, and how slow.
+
+Enters and leaves: ASGI messages. Knows the routes only by what `Bodies` is told of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import anyio
+from anyio.lowlevel import checkpoint
+from fastapi import params
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.routing import BaseRoute
+from starlette.types import Message, Receive, Scope
+
+from retina.errors import (
+    BusyError,
+    PhotographTooLargeError,
+    RequestTooLargeError,
+    RetinaError,
+    SlowRequestError,
+    too_large_inline,
+    too_large_to_upload,
+)
+
+MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
+JSON = re.compile(r"application/([^/;]+\+)?json")
+
+SMALL_BYTES = 64 * 2**10
+"""The largest body without a photograph, and what a form adds to one: boundaries and small fields."""
+
+SLICE_BYTES = 64 * 2**10
+"""How much of a body is parsed before other requests have their turn."""
+
+SLOWEST = 64 * 2**10
+"""Bytes a second: a sender that is slower on the average is cut off."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The body that a route takes: at most `limit` bytes."""
+
+    limit: int
+    photograph: bool = False
+    """The limit is the photograph's; a form around it may add `SMALL_BYTES`."""
+    streamed: bool = False
+    """The route reads it as it comes, and counts."""
+
+    @property
+    def most(self) -> int:
+        """Bytes of the body, at most."""
+        return self.limit + SMALL_BYTES * self.photograph
+
+
+@dataclass(frozen=True)
+class _Route:
+    path: re.Pattern[str]
+    methods: frozenset[str]
+    limits: Mapping[str, Taken]
+    """By the kind of content: MULTIPART, URLENCODED, "json"."""
+
+
+class Bodies:
+    """What the routes of an application take."""
+
+    def __init__(self, routes: Iterable[BaseRoute], photograph_bytes: int, special: Mapping[str, Taken]) -> None:
+        """Forms with a file may have `photograph_bytes` and the form around them; `special`: by the route's path."""
+        with_file = Taken(photograph_bytes, photograph=True)
+        self._routes = [
+            _Route(route.path_regex, frozenset(route.methods or ()), limits)
+            for route in routes
+            if isinstance(route, APIRoute) and (limits := _limits(route, with_file, special.get(route.path)))
+        ]
+
+    def taken(self, scope: Scope) -> Taken | None:
+        """The body that is to be read; None where there is none, or none of a kind that the route can read."""
+        content_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+        kind = "json" if not content_type or JSON.fullmatch(content_type) else content_type
+        for route in self._routes:
+            if scope["method"] in route.methods and route.path.match(scope["path"]):
+                return route.limits.get(kind)
+        return None
+
+
+def _limits(route: APIRoute, with_file: Taken, special: Taken | None) -> Mapping[str, Taken]:
+    small = Taken(SMALL_BYTES)
+    if special and special.streamed:
+        return {MULTIPART: special}
+    if route.body_field is None:
+        return {}
+    if not isinstance(route.body_field.field_info, params.Form):
+        return {"json": special or small}
+    # A form with one file or more is described as File, one without as Form.
+    has_file = isinstance(route.body_field.field_info, params.File)
+    return {MULTIPART: with_file if has_file else small, URLENCODED: small}
+
+
+class Budget:
+    """At most `limit` bytes of bodies in memory at the same time."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._held = limit, 0
+
+    def take(self, count: int) -> None:
+        """Hold `count` more bytes; raises `BusyError` where that is too much."""
+        if self._held + count > self._limit:
+            raise BusyError("Too many requests are being received. Please try again in a few seconds.")
+        self._held += count
+
+    def give_back(self, count: int) -> None:
+        """Hold `count` bytes less."""
+        self._held -= count
+
+
+class Pace:
+    """A `receive` that raises `SlowRequestError` when the sender has fallen behind `SLOWEST` by `seconds`."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive, self._seconds, self._began = receive, seconds, monotonic()
+        self.count, self.ended = 0, False
+
+    async def __call__(self) -> Message:
+        """The next message."""
+        if self.ended:
+            return await self._receive()
+        left = self._began + self._seconds + self.count / SLOWEST - monotonic()
+        try:
+            with anyio.fail_after(left):
+                message: dict[str, Any] = dict(await self._receive())
+        except TimeoutError:
+            raise SlowRequestError("The request took too long to arrive. Send it again, or on a faster line.") from None
+        self.count += len(message.get("body", b""))
+        self.ended = message["type"] == "http.disconnect" or not message.get("more_body")
+        return message
+
+    async def drain(self, most: int) -> None:
+        """Read on and throw away, so that the sender is still there when it is answered; `most` bytes in all."""
+        while not self.ended and self.count <= most:
+            await self()
+
+
+class Held:
+    """A body in memory, counted in `budget` until it is released."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget, self._chunks, self._count = budget, list[bytes](), 0
+
+    async def read(self, body: Pace, taken: Taken) -> bool:
+        """Read all of it; False where the sender has left. Raises `BusyError`, `SlowRequestError` and `too_large`."""
+        while not body.ended:
+            message = await body()
+            if message["type"] == "http.disconnect":
+                return False
+            chunk: bytes = message.get("body", b"")
+            if body.count > taken.most:
+                raise too_large(taken)
+            self._budget.take(len(chunk))
+            self._count += len(chunk)
+            self._chunks.append(chunk)
+        return True
+
+    def replay(self, receive: Receive) -> Receive:
+        """A `receive` that hands out the body, slice by slice, and then waits for the sender to leave."""
+        chunks, self._chunks = self._chunks, []
+        slices = [chunk[at : at + SLICE_BYTES] for chunk in chunks for at in range(0, len(chunk), SLICE_BYTES)][::-1]
+        chunks.clear()
+        begun = False
+
+        async def replayed() -> Message:
+            nonlocal begun
+            if slices or not begun:
+                if begun:  # others have their turn between two slices
+                    await checkpoint()
+                begun = True
+                piece = slices.pop() if slices else b""
+                return {"type": "http.request", "body": piece, "more_body": bool(slices)}
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return message
+
+        return replayed
+
+    def release(self) -> None:
+        """It is not in memory any more; may be called again."""
+        self._chunks.clear()
+        self._budget.give_back(self._count)
+        self._count = 0
+
+
+def too_large(taken: Taken) -> RetinaError:
+    """The error for a body that is larger than what is taken."""
+    if not taken.photograph:
+        size = f"{taken.limit / 2**20:.3g} MiB" if taken.limit >= 2**20 else f"{taken.limit / 2**10:.3g} KiB"
+        return RequestTooLargeError(f"The request is larger than {size}, the most that this one may have. Send less.")
+    text = too_large_to_upload if taken.streamed else too_large_inline
+    return PhotographTooLargeError(text(taken.limit))

@@ -1,0 +1,49 @@
+"""The names that this service answers to. A request that names another host was led here by somebody else's DNS, or is
+meant to put that host into the links of the answer.
+"""
+
+import ipaddress
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from retina.errors import HostRefusedError
+
+EVERY = "*"
+HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:/?#@\s\[\]]+))(?::[0-9]{1,5})?")
+REFUSED = (
+    "This service does not answer for that host name. Open it at the address it is served at; "
+    "whoever runs it can allow more names by RETINA_HOSTS."
+)
+
+
+class Hosts:
+    """The host names in a list separated by commas; `EVERY` allows any."""
+
+    def __init__(self, names: str) -> None:
+        self._names = {_plain(name.strip()) for name in names.split(",")} - {""}
+
+    def demand(self, scope: Scope) -> None:
+        """Raises `HostRefusedError`. The address that the connection came to is always right; the port never counts.
+
+        Where the request names no host, links are made with that address.
+        """
+        host = Headers(scope=scope).get("host")
+        if host is None or EVERY in self._names:
+            return
+        match = HOST.fullmatch(host.lower())
+        name = _plain(match[1] or match[2]) if match else ""
+        served = scope.get("server")
+        if not name or (name not in self._names and not (served and name == _plain(served[0]))):
+            raise HostRefusedError(REFUSED)
+
+
+def _plain(name: str) -> str:
+    """An address as it is mostly written, a name in small letters without the dot of the root at its end."""
+    text = name.lower().removesuffix(".")
+    try:
+        address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return text
+    return str(getattr(address, "ipv4_mapped", None) or address)
