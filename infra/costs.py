@@ -67,10 +67,10 @@ class Costs:
     def queued(self) -> float:
         """One of a batch: an object put and read, a message sent, taken and deleted, two results put, and records: that
         it was begun, and in one transaction what has become of it (two units), the balance, the ledger, the usage, the
-        batch's count, and that it is begun no more.
+        batch's count, what is reserved for it, and that it is begun no more.
         """
         worker = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST
-        records = TRANSACTED * 8 * DYNAMODB_WRITE + 6 * DYNAMODB_READ
+        records = TRANSACTED * 9 * DYNAMODB_WRITE + 8 * DYNAMODB_READ
         return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 2 * S3_PUT + records
 
     def idle(self) -> float:

@@ -43,7 +43,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('batch').hidden = false;
     by('batch-title').textContent = `Batch of ${timeOf(batch.created)}`;
     const until = `until ${timeOf(batch.expires)}, or until you delete the batch`;
-    by('batch-kept').textContent = `Photographs, names and results are kept ${until}.`;
+    by('batch-kept').textContent = `Photographs are deleted once they are done or rejected; names and results are kept ${until}.`;
     progress.begin();
     look();
     await items.open(batch);

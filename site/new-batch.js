@@ -18,10 +18,13 @@ export function createNewBatch({ page, announce, made }) {
   const { attempt } = createTrouble(by('new-trouble'));
   let photographs = [];
   let leftOut = 0;
-  let credits = null;
+  let credits = null; // that can be spent
+  let reserved = 0; // for photographs of other batches
 
   async function loadCredits() {
-    ({ credits } = await ask('/api/v1/usage'));
+    const told = await ask('/api/v1/usage');
+    credits = told.credits - told.reserved;
+    reserved = told.reserved;
     look();
   }
 
@@ -35,7 +38,7 @@ export function createNewBatch({ page, announce, made }) {
     if (length > MOST_ITEMS) {
       throw new Refusal('too_many', `A batch has at most 10,000 photographs, and you chose ${length.toLocaleString('en')}.`);
     }
-    announce(by('chosen').textContent);
+    announce([by('chosen').textContent, by('lacking').textContent].filter(Boolean).join(' '));
   }
 
   function look() {
@@ -43,15 +46,17 @@ export function createNewBatch({ page, announce, made }) {
     const { length } = photographs;
     const bytes = photographs.reduce((sum, { size }) => sum + size, 0);
     by('chosen').textContent = length ? `${counted(length)}, ${sizeOf(bytes)}.${litter}` : '';
-    by('start').disabled = length === 0;
+    const lacking = credits === null ? 0 : Math.max(0, length - credits);
+    by('start').disabled = length === 0 || lacking > 0;
     by('start').textContent = length ? `Start with ${counted(length)}` : 'Start';
-    const left = credits === 1 ? '1 credit' : `${credits?.toLocaleString('en')} credits`;
-    by('credits').textContent = credits === null ? '' : `You have ${left}; each photograph that is done costs one.`;
-    const lacking = credits === null ? 0 : length - credits;
-    by('lacking').hidden = lacking <= 0;
-    by('lacking').textContent =
-      `That is ${lacking.toLocaleString('en')} more than you have credits for. What comes last will fail for want of ` +
-      'credits; nothing is lost, and you can retry it once there are more.';
+    const aside = reserved ? ` Another ${creditsOf(reserved)} ${reserved === 1 ? 'is' : 'are'} reserved for open batches.` : '';
+    by('credits').textContent =
+      credits === null ? '' : `You have ${creditsOf(credits)}; each photograph needs one, and only what is done is charged.${aside}`;
+    by('lacking').hidden = lacking === 0;
+    by('lacking').textContent = lacking
+      ? `You chose ${counted(length)} and have ${creditsOf(credits)}: choose ${lacking.toLocaleString('en')} fewer, ` +
+        'or get more credits. Nothing has been sent.'
+      : '';
   }
 
   async function start() {
@@ -65,6 +70,7 @@ export function createNewBatch({ page, announce, made }) {
     photographs = [];
     look();
     made(batch, sent);
+    await loadCredits();
   }
 
   for (const id of ['files', 'folder']) {
@@ -81,6 +87,10 @@ export function createNewBatch({ page, announce, made }) {
   });
   takeDrops((sources) => attempt(() => take(sources)), announce);
   return { loadCredits };
+}
+
+function creditsOf(count) {
+  return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
 }
 
 export function counted(count) {

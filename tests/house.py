@@ -50,6 +50,9 @@ class House:
     def credits(self, who: dict[str, str]) -> int:
         return int(self.client.get("/api/v1/usage", headers=who).json()["credits"])
 
+    def grant(self, who: dict[str, str], amount: int) -> None:
+        self.services.credits.grant(self.account(who), amount, "for this test")
+
     def send(self, form: dict[str, Any], name: str, data: bytes) -> httpx.Response:
         """Fill in an upload form."""
         filled: dict[str, Any] = {"data": form["fields"], "files": {"file": (name, data)}}

@@ -139,15 +139,14 @@ def test_what_is_finished_is_not_worked_on_again_and_what_is_none_of_a_batchs_is
     way.send(first, b"text")
     rejected = outcome(way, first)
     beyond, nobodys = f"{first[:-1]}2", f"batch/{'0' * 32}/0"
-    way.send(first, sample)
-    for key in (beyond, nobodys):
+    for key in (first, beyond, nobodys):
         way.slip_in(key, sample)
     way.send(second, sample)
     assert outcome(way, second).status == "done"
     assert ended(way.services, first) == rejected
     account = way.services.accounts.of_user("https://issuer.example", "anna")
     assert way.services.credits.balance(account) == 20 - 1
-    for key in (beyond, nobodys):
+    for key in (first, second, beyond, nobodys):
         eventually(functools.partial(_is_gone, way.services, key))
 
 

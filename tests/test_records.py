@@ -56,6 +56,32 @@ def test_counts_are_added_to_and_never_fall_below_zero(records: Records) -> None
     assert found.counts == {"done": 2, "failed": 0}
 
 
+def test_counts_never_rise_above_what_a_change_allows(records: Records) -> None:
+    for amount, most, made in ((3, 2, False), (2, 2, True), (1, 2, False), (1, 3, True), (-1, 1, False), (-1, 2, True)):
+        change = Add(KEY, {"asked": amount, "other": 1}, upsert=True, most={"asked": most})
+        if made:
+            records.write(change, Put(OTHER, {}))
+            continue
+        with pytest.raises(ConditionError) as told:
+            records.write(change, Put(OTHER, {}))
+        assert told.value.failed == {KEY}
+    [found] = records.get(KEY)
+    assert found is not None
+    assert found.counts == {"asked": 2, "other": 3}
+
+
+def test_a_ceiling_is_exact_under_concurrency(records: Records) -> None:
+    def ask(_: int) -> bool:
+        try:
+            records.write(Add(KEY, {"asked": 1}, upsert=True, most={"asked": 17}))
+        except ConditionError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(40))) == 17
+
+
 def test_what_has_expired_is_not_there(records: Records) -> None:
     now = int(time.time())
     records.write(Put(KEY, {"old": 1}, NEW, {"n": 5}, expires=now - 1), Put(OTHER, {}, NEW, expires=now + 60))

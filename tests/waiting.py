@@ -25,7 +25,7 @@ ORDER = Order(("mask", "overlay"))
 def photographs(services: Services, count: int, order: Order = ORDER) -> list[str]:
     """The keys of the photographs of a new batch of somebody's."""
     account = services.accounts.of_user("https://issuer.example", "anna")
-    batch = services.batches.create(account, "", [(f"{n}.jpg", 1000) for n in range(count)], order, {})
+    batch = services.batches.create(account, "", [(f"{n}.jpg", LIMIT) for n in range(count)], order, {})
     return [f"{batch.folder}{number}" for number in range(count)]
 
 

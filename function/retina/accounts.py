@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from retina import clock
-from retina.credits import account_key, opening
+from retina.credits import opening
 from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
 from retina.identity.scopes import SCOPES, Scope
 from retina.places import take
+from retina.reservations import account_key
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
 
 log = logging.getLogger("retina")

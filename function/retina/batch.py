@@ -5,6 +5,7 @@ to is in its own record, once there is one; before that it is told by whether it
 are in one blob, which goes with the batch.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -28,6 +29,9 @@ class Batch:
     """`key_id` is the API key that it is charged to, "" for a person; `finished` counts items by their end.
 
     `refused` items were rejected when it was made: their photographs need not come. Expires in seconds since 1970.
+    `reserved` says that its open items have credits reserved; batches of before have not, and neither announced sizes
+    that bind. `largest` is the largest of those, in bytes; `stopped` is when it was cancelled last, in seconds since
+    1970.
     """
 
     id: str
@@ -40,6 +44,9 @@ class Batch:
     order: Order
     expires: int
     finished: dict[str, int]
+    reserved: bool = False
+    largest: int | None = None
+    stopped: float | None = None
 
     @property
     def folder(self) -> str:
@@ -55,6 +62,11 @@ class Batch:
     def items(self) -> str:
         """The partition of its items."""
         return f"items:{self.id}"
+
+    @property
+    def sizes(self) -> str:
+        """The partition of its files' announced sizes."""
+        return f"sizes:{self.id}"
 
     @property
     def begun(self) -> str:
@@ -79,6 +91,27 @@ def batch_of(record: Record) -> Batch:
     order = Order(**facts.pop("order") | {"outputs": tuple(record.data["order"]["outputs"])})
     id = record.key.partition.removeprefix("batch:")
     return Batch(id=id, order=order, finished=record.counts, **facts)
+
+
+SIZES_EACH = 250
+"""Sizes in one record: few enough to be read for every photograph, many enough to be written for all."""
+
+
+def sizes_key(id: str, number: int) -> Key:
+    """Where the announced size of an item is."""
+    return Key(f"sizes:{id}", f"{number // SIZES_EACH:03d}")
+
+
+def size_records(batch: Batch, sizes: Sequence[int]) -> Iterator[Put]:
+    """The changes that keep the announced sizes of all items, in bytes."""
+    for first in range(0, len(sizes), SIZES_EACH):
+        facts = {"sizes": [*sizes[first : first + SIZES_EACH]]}
+        yield Put(sizes_key(batch.id, first), facts, expires=batch.expires)
+
+
+def size_of(record: Record | None, number: int) -> int | None:
+    """The announced size of an item in bytes, from the record at `sizes_key`; None for a batch of before."""
+    return int(record.data["sizes"][number % SIZES_EACH]) if record else None
 
 
 def number_key(partition: str, number: int) -> Key:

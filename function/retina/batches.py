@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from retina import clock
+from retina.admission import ALLOWANCE, ATTEMPTS, Admission, Allowance
 from retina.batch import (
     Batch,
     Order,
@@ -21,14 +22,26 @@ from retina.batch import (
     number_key,
     number_of,
     outcome_of,
+    size_records,
 )
 from retina.credits import Credits
-from retina.errors import NotFoundError, OutOfCreditsError
+from retina.errors import BusyError, NotFoundError
 from retina.ids import is_id, new_id
 from retina.queue.port import Queue
+from retina.reservations import account_key, ended, released, renewed, reservation_key
 from retina.schemas.batches import MOST_ITEMS, Counts, Outcome
 from retina.store.port import BATCH, DAY, KEPT_DAYS, Blobs, Uploads
-from retina.store.records import MOST_CHANGES, NEW, Add, ConditionError, Delete, Key, Put, Record, Records, ensure
+from retina.store.records import (
+    MOST_CHANGES,
+    Add,
+    Change,
+    ConditionError,
+    Delete,
+    Key,
+    Put,
+    Record,
+    Records,
+)
 
 T = TypeVar("T")
 NOT_FOUND = "There is no such batch."
@@ -49,9 +62,17 @@ class Item:
 class Batches:
     """The batches in `records`, with names and pictures in `results`, and photographs in `uploads`."""
 
-    def __init__(self, records: Records, results: Blobs, uploads: Uploads, queue: Queue, credits: Credits) -> None:
+    def __init__(
+        self,
+        records: Records,
+        results: Blobs,
+        uploads: Uploads,
+        queue: Queue,
+        credits: Credits,
+        allowance: Allowance = ALLOWANCE,
+    ) -> None:
         self._records, self._results, self._uploads = records, results, uploads
-        self._queue, self._credits = queue, credits
+        self._queue, self._admission = queue, Admission(records, credits, allowance)
 
     def create(
         self,
@@ -63,10 +84,11 @@ class Batches:
     ) -> Batch:
         """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
 
-        Raises `OutOfCreditsError` where not one of them could be paid for.
+        A credit is reserved for each of the others, and their sizes bind. Raises `OutOfCreditsError`,
+        `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
         """
-        if self._credits.balance(account) < 1:
-            raise OutOfCreditsError("There are no credits left, and each photograph costs one. Nothing was begun.")
+        sizes = [0 if number in refused else size for number, (_, size) in enumerate(files)]
+        self._admission.demand(account, len(files), sum(sizes))
         batch = Batch(
             id=new_id(),
             account=account,
@@ -78,15 +100,19 @@ class Batches:
             order=order,
             expires=int(time.time()) + KEPT_DAYS[BATCH] * DAY,
             finished={"done": 0, "rejected": len(refused), "failed": 0},
+            reserved=True,
+            largest=max(sizes) or None,
         )
         self._results.put(batch.names, json.dumps(files).encode(), "application/json")
-        for some in _portions([*refused.items()], MOST_CHANGES):
-            self._records.write(*(item_record(batch, number, outcome, None) for number, outcome in some))
-        ensure(
-            self._records,
-            replace(batch_record(batch, NEW), counts=batch.finished),
-            Put(_listed(batch), {"id": batch.id}, expires=batch.expires),
-        )
+        rejected = (item_record(batch, number, outcome, None) for number, outcome in refused.items())
+        for some in _portions([*rejected, *size_records(batch, sizes)], MOST_CHANGES):
+            self._records.write(*some)
+        try:
+            listed = Put(_listed(batch), {"id": batch.id}, expires=batch.expires)
+            self._admission.admit(batch, sum(sizes), listed)
+        except BaseException:
+            self._clear(batch)
+            raise
         return batch
 
     def get(self, account: str, id: str) -> Batch:
@@ -114,8 +140,9 @@ class Batches:
             return Counts(total=batch.total, waiting=0, queued=0, running=0, **finished)
         # Each is counted at its own moment: what was queued may be finished by now.
         running = min(len(self._running(batch)), left)
-        unfinished = len(self._come(batch)) - (batch.total - left - batch.refused)
-        queued = min(max(unfinished - running, 0), left - running)
+        # Photographs that have failed are still there; in batches of before, so are those that are done or rejected.
+        over = finished["failed"] if batch.reserved else batch.total - left - batch.refused
+        queued = min(max(len(self._come(batch)) - over - running, 0), left - running)
         return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
 
     def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
@@ -142,44 +169,74 @@ class Batches:
         return self._changed(batch, cancelled=True)
 
     def retry(self, batch: Batch) -> Batch:
-        """What has come, but is neither done nor rejected, is queued again; a cancelled batch goes on."""
-        batch = self._changed(batch, cancelled=False)
+        """What has come, but is neither done nor rejected, is queued again; a cancelled batch goes on.
+
+        Raises `OutOfCreditsError` where there is not a credit for each.
+        """
         outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
-        for some in _portions(failed, MOST_CHANGES - 1):
+        if batch.reserved:
+            stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
+            self._admission.demand_credits(batch.account, len(failed) + stopped)
+        batch = self._changed(batch, cancelled=False)
+        short = False
+        for some in _portions(failed, MOST_CHANGES - 3):
             cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
+            paid = renewed(batch.account, batch.id, len(some)) if batch.reserved else ()
             try:
-                self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}))
-            except ConditionError:  # done by another request, or by this one's own write
-                continue
-        ended = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
-        again = sorted(self._come(batch) - ended - self._running(batch))
+                self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}), *paid)
+            except ConditionError as error:
+                if short := error.failed == {account_key(batch.account)}:
+                    break
+                continue  # done by another request, or by this one's own write
+        over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
+        again = sorted(self._come(batch) - over - self._running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))
+        if short:
+            self._admission.demand_credits(batch.account, len(failed))
         return self.get(batch.account, batch.id)
 
     def delete(self, batch: Batch) -> None:
         """Photographs, names and results are gone; the ledger stays."""
         self._changed(batch, cancelled=True)
         self._clear(batch)
-        self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)))
+        for _ in range(ATTEMPTS):
+            [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+            given = ended(batch.account, reservation) if reservation else []
+            try:
+                self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)), *given)
+            except ConditionError:  # deleted by another request, or by this one's own write
+                continue
+            break
+        else:
+            raise BusyError("Others are changing this batch at the moment. Please try again in a few seconds.")
         self._clear(batch)  # of what somebody who was at work has stored meanwhile
 
     def _clear(self, batch: Batch) -> None:
         self._uploads.delete_all(batch.folder)
         self._results.delete_all(batch.folder)
-        for partition in (batch.items, batch.begun):
+        for partition in (batch.items, batch.sizes, batch.begun):
             while rows := self._records.query(partition, limit=MOST_CHANGES):
                 self._records.write(*(Delete(row.key) for row in rows))
 
     def _changed(self, batch: Batch, *, cancelled: bool) -> Batch:
         while batch.cancelled != cancelled:
-            [known] = self._records.get(batch_key(batch.id))
+            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
             if known is None:
                 raise NotFoundError(NOT_FOUND)
-            batch = replace(batch_of(known), cancelled=cancelled)
+            stopped = time.time() if cancelled else batch.stopped
+            batch = replace(batch_of(known), cancelled=cancelled, stopped=stopped)
+            changes: list[Change] = [batch_record(batch, known.version)]
+            left = batch.total - sum(batch.finished.values())
+            if reservation and cancelled:
+                changes += released(batch.account, batch.id, reservation.counts["credits"])
+            elif reservation:
+                changes += renewed(batch.account, batch.id, left)
             try:
-                self._records.write(batch_record(batch, known.version))
-            except ConditionError:  # changed by another request, or by this one's own write
+                self._records.write(*changes)
+            except ConditionError as error:  # changed by another request, or by this one's own write
+                if not cancelled and error.failed == {account_key(batch.account)}:
+                    self._admission.demand_credits(batch.account, left)
                 batch = self.get(batch.account, batch.id)
         return batch
 

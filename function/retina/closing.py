@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from retina.accounts import CLOSED
 from retina.errors import BusyError, TokenRefusedError
+from retina.reservations import settle
 from retina.schemas.accounts import Deleted
 from retina.services import Services
 from retina.store.port import HISTORY
@@ -61,6 +62,7 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
     services.history.sweep(account, everything=True)
     services.results.delete_all(f"{HISTORY}{account}/")
     counts["exports"] += services.exports.delete_all(account)
+    settle(services.records, account, everything=True)
 
 
 def _still_time(ends: float) -> None:

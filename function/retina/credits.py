@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from retina import clock
 from retina.errors import NotFoundError, OutOfCreditsError
+from retina.reservations import account_key, settle
 from retina.store.records import NEW, Add, Change, ConditionError, Key, Put, Record, Records
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
@@ -37,27 +38,49 @@ class Credits:
         self._records = records
 
     def balance(self, account: str) -> int:
-        """What is left; raises `NotFoundError` where there is no such account."""
-        [known] = self._records.get(account_key(account))
-        if known is None:
-            raise NotFoundError("There is no such account. GET /api/v1/usage tells the id of your own.")
-        return known.counts.get("credits", 0)
+        """What is left, that which is reserved for photographs of batches included: the sum of the ledger.
+
+        Raises `NotFoundError` where there is no such account.
+        """
+        counts = self._counts(account)
+        return counts.get("credits", 0) + counts.get("reserved", 0)
+
+    def available(self, account: str) -> int:
+        """What is left and not reserved; raises `NotFoundError` where there is no such account."""
+        counts = self._counts(account)
+        if counts.get("credits", 0) < 1 and counts.get("reserved", 0):
+            settle(self._records, account)
+            counts = self._counts(account)
+        return counts.get("credits", 0)
+
+    def reserved(self, account: str) -> int:
+        """What of the balance is reserved for photographs of batches."""
+        return self._counts(account).get("reserved", 0)
 
     def grant(self, account: str, amount: int, why: str) -> int:
         """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
         self.balance(account)  # raises where there is none
-        self._book(account, amount, GRANT, "", why)
+        self._book(account, amount, GRANT, "", why, Add(account_key(account), {"credits": amount}))
         return self.balance(account)
 
     def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
-        """Take one credit for `what`, together with `changes`; what is left.
+        """Take one credit for `what`, together with `changes`; what is left and not reserved.
 
         Raises `OutOfCreditsError`, and `ConditionError` where the changes did not find what they expect: then nothing
         was charged.
         """
-        used = Add(Key(f"usage:{account}", f"{clock.today()}:{key_id}"), {"charged": 1}, upsert=True)
-        self._book(account, -1, CHARGE, key_id, what, used, *changes)
-        return self.balance(account)
+        taken = Add(account_key(account), {"credits": -1})
+        try:
+            self._book(account, -1, CHARGE, key_id, what, taken, _used(account, key_id), *changes)
+        except ConditionError as error:
+            if taken.key in error.failed and self.available(account) < 1:
+                raise OutOfCreditsError(SHORT) from None
+            raise
+        return self.available(account)
+
+    def charge_reserved(self, account: str, key_id: str, what: str, *changes: Change) -> None:
+        """Book the one credit for `what`; the changes take it from those that are reserved. Raises `ConditionError`."""
+        self._book(account, -1, CHARGE, key_id, what, _used(account, key_id), *changes)
 
     def ledger(self, account: str, limit: int = 1000, after: str | None = None) -> list[Entry]:
         """Entries in the order of time, those beyond the place `after`."""
@@ -74,19 +97,17 @@ class Credits:
     def _book(self, account: str, amount: int, kind: str, key_id: str, what: str, *changes: Change) -> None:
         entry = _booked(account, amount, kind, key_id, what)
         try:
-            self._records.write(Add(account_key(account), {"credits": amount}), entry, *changes)
-        except ConditionError as error:
+            self._records.write(entry, *changes)
+        except ConditionError:
             # The reply to a write may get lost: repeated, it finds its own entry.
-            if self._records.get(entry.key)[0] is not None:
-                return
-            if account_key(account) in error.failed and self.balance(account) + amount < 0:
-                raise OutOfCreditsError(SHORT) from None
-            raise
+            if self._records.get(entry.key)[0] is None:
+                raise
 
-
-def account_key(account: str) -> Key:
-    """Where the account's balance is."""
-    return Key(f"account:{account}", "account")
+    def _counts(self, account: str) -> dict[str, int]:
+        [known] = self._records.get(account_key(account))
+        if known is None:
+            raise NotFoundError("There is no such account. GET /api/v1/usage tells the id of your own.")
+        return known.counts
 
 
 def opening(account: str, owner: str, amount: int) -> list[Change]:
@@ -98,6 +119,10 @@ def opening(account: str, owner: str, amount: int) -> list[Change]:
 def _booked(account: str, amount: int, kind: str, key_id: str, what: str) -> Put:
     facts = {"amount": amount, "kind": kind, "key_id": key_id, "what": what}
     return Put(Key(_ledger(account), f"{clock.now()}:{secrets.token_hex(8)}"), facts, NEW)
+
+
+def _used(account: str, key_id: str) -> Add:
+    return Add(Key(f"usage:{account}", f"{clock.today()}:{key_id}"), {"charged": 1}, upsert=True)
 
 
 def _ledger(account: str) -> str:

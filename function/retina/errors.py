@@ -4,6 +4,7 @@ RetinaError
 ├── ModelCardError              the model cannot be served; raised at start, or where a canvas is first used
 ├── PhotographError             this photograph cannot be answered; the next one may
 │   ├── PhotographTooLargeError     more bytes than the limit
+│   ├── LargerThanAnnouncedError    more bytes than its batch was told
 │   ├── TooManyPixelsError          more pixels than the limit
 │   ├── PhotographTooSmallError     fewer pixels than the network can use
 │   ├── UnsupportedFormatError      no supported image format
@@ -31,6 +32,9 @@ RetinaError
 │   ├── KeyRefusedError             no such API key
 │   ├── TooManyKeysError            one has to be revoked first
 │   ├── TooManyExportsError         one has to expire first
+│   ├── TooManyBatchesError         one has to be deleted or expire first
+│   ├── TooManyBytesError           photographs have to be finished or deleted first
+│   ├── BatchClosedError            it takes no photographs any more
 │   ├── NotFoundError               not there, or somebody else's
 │   ├── OutOfCreditsError
 │   ├── RequestInProgressError      the same request is being answered
@@ -55,6 +59,10 @@ class PhotographError(RetinaError):
 
 class PhotographTooLargeError(PhotographError):
     """More bytes than one request may carry."""
+
+
+class LargerThanAnnouncedError(PhotographError):
+    """More bytes than were announced for it when its batch was made."""
 
 
 class TooManyPixelsError(PhotographError):
@@ -145,6 +153,18 @@ class TooManyExportsError(AccountError):
     """An account has as many exports as it can."""
 
 
+class TooManyBatchesError(AccountError):
+    """An account has as many batches as it can."""
+
+
+class TooManyBytesError(AccountError):
+    """The photographs of an account's batches are as large as they can be together."""
+
+
+class BatchClosedError(AccountError):
+    """A batch is finished or cancelled, and takes no photographs."""
+
+
 class SignInRefusedError(AccountError):
     """Somebody cannot sign in, or make an account, like this."""
 
@@ -213,8 +233,17 @@ def too_large_to_upload(limit: int) -> str:
     )
 
 
+def larger_than_announced(size: int) -> str:
+    """The sentence for a photograph of more bytes than the `size` that was announced for it."""
+    return (
+        f"The photograph is larger than the {size:,} bytes that were announced for it when the batch was made. "
+        "Send the file that was announced, or make another batch."
+    )
+
+
 STATUS: dict[type[RetinaError], tuple[int, str]] = {
     PhotographTooLargeError: (413, "photograph_too_large"),
+    LargerThanAnnouncedError: (413, "larger_than_announced"),
     TooManyPixelsError: (413, "photograph_too_many_pixels"),
     PhotographTooSmallError: (422, "photograph_too_small"),
     UnsupportedFormatError: (415, "unsupported_media_type"),
@@ -235,6 +264,9 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     ScopeRequiredError: (403, "scope_required"),
     TooManyKeysError: (409, "too_many_keys"),
     TooManyExportsError: (409, "too_many_exports"),
+    TooManyBatchesError: (409, "too_many_batches"),
+    TooManyBytesError: (409, "too_many_bytes"),
+    BatchClosedError: (409, "batch_closed"),
     SignInRefusedError: (403, "sign_in_refused"),
     GrantRefusedError: (400, "invalid_grant"),
     TokenRefusedError: (401, "token_refused"),

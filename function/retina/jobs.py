@@ -13,11 +13,13 @@ from retina import events
 from retina.archive import pack_batch, pack_history
 from retina.errors import (
     STATUS,
+    LargerThanAnnouncedError,
     NotFoundError,
     OutOfCreditsError,
     PhotographError,
     RetinaError,
     UploadNotFoundError,
+    larger_than_announced,
 )
 from retina.findings import found
 from retina.pictures import FILES, OUTPUTS
@@ -66,7 +68,8 @@ class Work:
         services = self.services
         turn = services.turns.begin(batch, number)
         if turn is None:
-            if not services.turns.there(batch, number):
+            came = services.uploads.stored(key)
+            if came and services.turns.unwanted(batch, number, came.time):
                 services.uploads.delete(key)
             return False
         outcome = GIVEN_UP if given_up else self._outcome(turn, key)
@@ -77,6 +80,8 @@ class Work:
             kept = services.turns.finish(turn, outcome)
         if not kept and not services.turns.there(batch, number):
             services.results.delete_all(f"{key}/")
+        if kept and turn.batch.reserved and outcome.status != "failed":
+            services.uploads.delete(key)
         if kept and outcome.code:
             events.rejected(outcome.code)
         return True
@@ -84,11 +89,18 @@ class Work:
     def _outcome(self, turn: Turn, key: str) -> Outcome:
         try:
             self.services.turns.demand_credit(turn)
+            self._demand_announced(turn, key)
             return self._segmented(turn, key)
         except (PhotographError, UploadNotFoundError) as error:
             return _ended("rejected", error)
         except OutOfCreditsError as error:
             return _ended("failed", error)
+
+    def _demand_announced(self, turn: Turn, key: str) -> None:
+        """Raises `LargerThanAnnouncedError` before anything is read: a store's form knows the batch's largest alone."""
+        came = self.services.uploads.stored(key)
+        if came and turn.size is not None and came.size > turn.size:
+            raise LargerThanAnnouncedError(larger_than_announced(turn.size))
 
     def _segmented(self, turn: Turn, key: str) -> Outcome:
         services, order = self.services, turn.batch.order

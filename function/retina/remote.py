@@ -54,7 +54,8 @@ class RemoteBatch:
     def send(self) -> Iterator[int]:
         """Send what is not there yet; yields how many items are over, whenever some are."""
         waiting = [item["number"] for item in self._items() if item["state"] == WAITING]
-        self._form = self._ask("POST", f"{self._path}/upload")
+        if waiting:
+            self._form = self._ask("POST", f"{self._path}/upload")
         with ThreadPoolExecutor(SENDERS) as threads:
             running = [threads.submit(self._send, number) for number in waiting]
             try:

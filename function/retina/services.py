@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retina.accounts import Accounts
+from retina.admission import Allowance
 from retina.audit import Audit
 from retina.batches import Batches
 from retina.credits import Credits
@@ -69,7 +70,9 @@ class Services:
     @cached_property
     def batches(self) -> Batches:
         """Batches and their items."""
-        return Batches(self.records, self.results, self.uploads, self.queue, self.credits)
+        settings = self.settings
+        allowance = Allowance(settings.most_batches, settings.most_bytes, settings.upload_bytes)
+        return Batches(self.records, self.results, self.uploads, self.queue, self.credits, allowance)
 
     @cached_property
     def turns(self) -> Turns:

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     queue_url: str | None = Field(None, description="put jobs into this SQS queue instead of the embedded one")
     table: str | None = Field(None, description="keep accounts, credits and such in this DynamoDB table instead")
     signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    most_batches: int = Field(1000, ge=1, description="batches that an account has at a time, open or finished")
+    most_bytes: int = Field(
+        50 * 2**30, ge=2**20, description="of photographs in an account's batches that are not done or rejected"
+    )
     free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
     proxy_proof: str | None = Field(None, description="what the proxy in front sends, so that it is believed")

@@ -29,18 +29,24 @@ START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's data folder."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
+@pytest.fixture(scope="session")
+def server(data: Path) -> Iterator[str]:
     """The address of `retina serve`, without settings of whoever runs the tests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    log = tmp_path_factory.mktemp("server") / "log"
+    log = data.parent / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "retina", "serve", "--port", str(port)],
-            env={**environment, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(log.parent / "data")},
+            env={**environment, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data)},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

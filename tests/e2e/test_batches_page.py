@@ -16,6 +16,8 @@ from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import sign_up, token
 from e2e.visit import Visit
 from retina.arrays import Rgb
+from retina.services import Services
+from retina.settings import Settings
 from specimens import encode
 
 PATH = "/batches.html"
@@ -262,28 +264,37 @@ def test_it_is_not_asked_for_while_nobody_looks(visit: Visit, small: bytes) -> N
     assert len(asked) == before + 1
 
 
-def test_more_photographs_than_credits(visit: Visit, small: bytes) -> None:
+def test_more_photographs_than_credits_are_not_sent(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     page = visit.page
-    choose(page, *((f"{number}.jpg", small) for number in range(21)))
-    expect(page.locator("#lacking")).to_contain_text("1 more than you have credits for")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    choose(page, *((f"{number}.jpg", small) for number in range(50)))
+    sentence = (
+        "You chose 50 photographs and have 20 credits: choose 30 fewer, or get more credits. Nothing has been sent."
+    )
+    expect(page.locator("#lacking")).to_have_text(sentence)
+    expect(page.locator("#announcement")).to_contain_text(sentence)
+    expect(page.locator("#start")).to_be_disabled()
     expect_for_everyone(page)
+    assert sent == []
+    choose(page, *((f"{number}.jpg", small) for number in range(2)))
+    expect(page.locator("#lacking")).to_be_hidden()
+    page.route(UPLOADS, lambda route: None)
     page.locator("#start").click()
-    expect_finished(page)
-    expect(page.locator("#counts li")).to_have_text(["20 done", "1 failed"])
-    failed = page.locator("#items tr[data-state=failed]")
-    expect(failed.locator(".found")).to_contain_text("credits")
-    page.get_by_role("button", name="Retry what failed").click()
-    expect_finished(page)
-    expect(page.locator("#counts li")).to_have_text(["20 done", "1 failed"])
-    choose(page, ("more.jpg", small))
-    page.locator("#start").click()
-    expect(page.locator("#new-trouble")).to_contain_text("no credits left")
+    expect(page.locator("#credits")).to_contain_text("You have 18 credits")
+    expect(page.locator("#credits")).to_contain_text("Another 2 credits are reserved for open batches")
+    choose(page, *((f"{number}.jpg", small) for number in range(19)))
+    expect(page.locator("#lacking")).to_contain_text("choose 1 fewer")
 
 
-def test_hundreds_are_shown_a_hundred_at_a_time(visit: Visit, small: bytes) -> None:
-    sign_up(visit, PATH)
+def test_hundreds_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> None:
+    sign_up(visit, "/account.html")
     page = visit.page
+    expect(page.locator("#credits")).to_have_text("20")
+    account = page.locator("#number").inner_text()
+    Services(Settings(data=data)).credits.grant(account, 200, "for this test")
+    visit.open(PATH)
     page.route(UPLOADS, lambda route: None)
     start(visit, *((f"{number}.jpg", b"x") for number in range(201)))
     expect(page.locator("#pager-place")).to_have_text("1 to 100 of 201")

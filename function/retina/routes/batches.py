@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from retina.batch import Batch, Order
 from retina.batches import Item
 from retina.closing import leave_nothing
-from retina.errors import InvalidRequestError, NotFoundError, too_large_to_upload
+from retina.errors import BatchClosedError, InvalidRequestError, NotFoundError, too_large_to_upload
 from retina.pictures import FILES
 from retina.problems import documented
 from retina.routes.callers import Owner
@@ -43,11 +43,22 @@ MISSING = documented({404: "There is no such batch"})
 PICTURE_MISSING = documented({404: "There is no such picture"})
 
 
-@router.post("", status_code=201, summary="Make a batch", responses=documented({402: "There are no credits left"}))
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a batch",
+    responses=documented(
+        {
+            402: "There is not a credit for each photograph",
+            409: "The account has as many batches, or as many bytes in open batches, as it can",
+        }
+    ),
+)
 def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 
-    Each is worked on as it comes. It costs one credit when it is done; rejected and failed ones cost nothing.
+    Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
+    cost nothing: theirs can be spent again. No photograph may be larger than its announced size.
     """
     services: Services = request.app.state.services
     outputs = tuple(dict.fromkeys(name.strip() for name in wish.outputs.split(",") if name.strip()))
@@ -87,11 +98,19 @@ def delete_batch(request: Request, caller: Owner, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/{id}/upload", summary="Renew a batch's form", responses=MISSING)
+@router.post(
+    "/{id}/upload",
+    summary="Renew a batch's form",
+    responses=MISSING | documented({409: "The batch is finished or cancelled"}),
+)
 def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
     """The form to send photographs by, good anew."""
     services: Services = request.app.state.services
-    return _form(request, services.batches.get(caller.account, id))
+    batch = services.batches.get(caller.account, id)
+    if batch.cancelled or sum(batch.finished.values()) >= batch.total:
+        state = "cancelled" if batch.cancelled else "finished"
+        raise BatchClosedError(f"This batch is {state} and takes no photographs. Retry it first, or make another one.")
+    return _form(request, batch)
 
 
 @router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
@@ -101,7 +120,11 @@ def cancel_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
     return _told(services, services.batches.cancel(services.batches.get(caller.account, id)))
 
 
-@router.post("/{id}/retry", summary="Retry what has failed", responses=MISSING)
+@router.post(
+    "/{id}/retry",
+    summary="Retry what has failed",
+    responses=MISSING | documented({402: "There is not a credit for each photograph"}),
+)
 def retry_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
     """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
     services: Services = request.app.state.services
@@ -167,8 +190,8 @@ def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outc
 
 def _form(request: Request, batch: Batch) -> BatchForm:
     services: Services = request.app.state.services
-    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, here(request) + RECEIVED_AT)
-    limit = services.settings.upload_bytes
+    limit = min(batch.largest or services.settings.upload_bytes, services.settings.upload_bytes)
+    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, here(request) + RECEIVED_AT, limit)
     return BatchForm(url=form.url, fields=form.fields, max_bytes=limit, expires_in=FORM_SECONDS)
 
 

@@ -47,12 +47,12 @@ async def once(
     if key is not None:
         begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await request_digest(request))
         if isinstance(begun, bytes):
-            left = await to_thread.run_sync(services.credits.balance, caller.account) if pays else None
+            left = await to_thread.run_sync(services.credits.available, caller.account) if pays else None
             return _told(begun, 0, left, {"Idempotency-Replayed": "true"})
         lease = begun
     left = None
     try:
-        if pays and await to_thread.run_sync(services.credits.balance, caller.account) < 1:
+        if pays and await to_thread.run_sync(services.credits.available, caller.account) < 1:
             raise OutOfCreditsError("There are no credits left. Nothing was charged.")
         async with answer() as made:
             changes = [*made.changes]

@@ -3,18 +3,19 @@ unless the store is the embedded one.
 """
 
 import uuid
+from dataclasses import replace
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from retina.errors import UnsupportedFormatError, UploadRefusedError
+from retina.errors import UnsupportedFormatError
 from retina.problems import documented
 from retina.routes.pages import here
 from retina.routes.viewers import FairUploads
 from retina.schemas.uploads import UploadAnswer, UploadWish
 from retina.services import Services
 from retina.store.local import LocalUploads
-from retina.store.port import BATCH, CONTENT_TYPES, FILE_NAME, FORM_SECONDS, KEY, UPLOADS
+from retina.store.port import BATCH, CONTENT_TYPES, FORM_SECONDS, UPLOADS
 from retina.streamed_form import StreamedForm
 
 RECEIVED_AT = "/uploads"
@@ -47,14 +48,15 @@ def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadA
     )
 
 
-def _demand_announced(services: Services, key: str, name: str) -> None:
-    """Raises `UploadRefusedError` for a photograph that is none of its batch's. S3 takes it; the worker forgets it."""
+def _announced(services: Services, key: str) -> int | None:
+    """How many bytes were announced for a photograph of a batch, None where that is not known.
+
+    Raises `UploadRefusedError` for one that its batch does not await. S3 takes it; the worker deletes it.
+    """
     if not key.startswith(BATCH):
-        return
-    meant = key.replace(FILE_NAME, name)
-    _, batch, number = meant.split("/") if KEY.fullmatch(meant) else ("", "", "0")
-    if not services.turns.there(batch, int(number)):
-        raise UploadRefusedError("The file's name is not the number of a photograph that this batch awaits.")
+        return None
+    _, batch, number = key.split("/")
+    return services.turns.demand_awaited(batch, int(number))
 
 
 @embedded.post(RECEIVED_AT, status_code=204)
@@ -69,11 +71,12 @@ async def receive_upload(request: Request) -> Response:
     form = StreamedForm(request.headers.get("content-type", ""), request.stream())
     fields, name = await form.head()
     grant = await to_thread.run_sync(uploads.granted, fields, name)
-    await to_thread.run_sync(_demand_announced, services, fields.get("key", ""), name)
+    grant = replace(grant, announced=await to_thread.run_sync(_announced, services, grant.key))
     incoming = await to_thread.run_sync(uploads.incoming, grant)
     try:
         async for piece in form.file():
             await to_thread.run_sync(incoming.write, piece)
+        await to_thread.run_sync(_announced, services, grant.key)  # it may have been cancelled meanwhile
         await to_thread.run_sync(incoming.keep)
     finally:
         incoming.close()

@@ -22,6 +22,7 @@ def usage(request: Request, caller: Owner) -> Usage:
     return Usage(
         account=caller.account,
         credits=credits.balance(caller.account),
+        reserved=credits.reserved(caller.account),
         charges=[DayCharged(day=day, key_id=key, credits=count) for day, key, count in credits.used(caller.account)],
     )
 

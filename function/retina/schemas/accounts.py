@@ -97,4 +97,7 @@ class Usage(BaseModel):
         description="a random id, without personal data", examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"]
     )
     credits: int = Field(description="left", ge=0, examples=[488])
+    reserved: int = Field(
+        description="of these, for photographs of open batches that are not finished", ge=0, examples=[12]
+    )
     charges: list[DayCharged]

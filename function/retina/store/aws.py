@@ -1,10 +1,11 @@
 """Photographs and what was found in them in S3 buckets. Their lifecycle rules delete what has expired."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError, too_large_to_upload
-from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, LINK_SECONDS, NOT_FOUND, UploadForm
+from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, LINK_SECONDS, NOT_FOUND, Stored, UploadForm
 
 
 class S3Uploads:
@@ -13,13 +14,14 @@ class S3Uploads:
     def __init__(self, client: Any, bucket: str, limit: int) -> None:
         self._client, self._bucket, self._limit = client, bucket, limit
 
-    def form(self, key: str, content_type: str, here: str) -> UploadForm:
+    def form(self, key: str, content_type: str, here: str, largest: int | None = None) -> UploadForm:
         """See `port.Uploads`."""
+        limit = min(largest or self._limit, self._limit)
         post = self._client.generate_presigned_post(
             self._bucket,
             key,
             Fields={"Content-Type": content_type},
-            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, self._limit]],
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, limit]],
             ExpiresIn=FORM_SECONDS,
         )
         return UploadForm(post["url"], post["fields"])
@@ -41,6 +43,16 @@ class S3Uploads:
                 raise UnsupportedFormatError("The upload is no image of a supported format.")
             data: bytes = body.read()
             return data
+
+    def stored(self, key: str) -> Stored | None:
+        """See `port.Uploads`. S3 tells the time to the second."""
+        try:
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except self._client.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return Stored(found["ContentLength"], found["LastModified"].timestamp())
 
     def keys(self, folder: str) -> set[str]:
         """See `port.Uploads`."""

@@ -148,11 +148,16 @@ def _added(target: dict[str, Any], change: Add) -> dict[str, Any]:
     values = target["ExpressionAttributeValues"]
     target["ExpressionAttributeNames"] = {f"#n{i}": COUNT + name for i, name in enumerate(change.amounts)}
     conditions = [] if change.upsert else ["attribute_exists(pk)", LIVE]
-    for i, amount in enumerate(change.amounts.values()):
+    for i, (name, amount) in enumerate(change.amounts.items()):
         values[f":n{i}"] = {"N": str(amount)}
         if amount < 0:
             values[f":least{i}"] = {"N": str(-amount)}
             conditions.append(f"#n{i} >= :least{i}")
+        if name in change.most:
+            # A count that is not there yet is 0, which may be too much already.
+            absent = f"attribute_not_exists(#n{i}) OR " if amount <= change.most[name] else ""
+            values[f":most{i}"] = {"N": str(change.most[name] - amount)}
+            conditions.append(f"({absent}#n{i} <= :most{i})")
     target["UpdateExpression"] = "ADD " + ", ".join(f"#n{i} :n{i}" for i in range(len(change.amounts)))
     if change.expires is not None:
         target["UpdateExpression"] += " SET expires = :expires"

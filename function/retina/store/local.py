@@ -20,13 +20,26 @@ from typing import BinaryIO
 from urllib.parse import quote, urlencode
 
 from retina.errors import (
+    LargerThanAnnouncedError,
     NotFoundError,
     PhotographTooLargeError,
     UploadNotFoundError,
     UploadRefusedError,
+    larger_than_announced,
     too_large_to_upload,
 )
-from retina.store.port import DAY, FILE_NAME, FORM_SECONDS, KEPT_DAYS, KEY, LINK_SECONDS, NOT_FOUND, UPLOADS, UploadForm
+from retina.store.port import (
+    DAY,
+    FILE_NAME,
+    FORM_SECONDS,
+    KEPT_DAYS,
+    KEY,
+    LINK_SECONDS,
+    NOT_FOUND,
+    UPLOADS,
+    Stored,
+    UploadForm,
+)
 
 TURNS = 50
 """How often a folder is tried that others work on."""
@@ -40,7 +53,7 @@ class LocalUploads:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder, self._limit = folder, limit
 
-    def form(self, key: str, content_type: str, here: str) -> UploadForm:
+    def form(self, key: str, content_type: str, here: str, largest: int | None = None) -> UploadForm:
         """See `port.Uploads`. Takes the opportunity to delete what has expired."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         expire(self._folder)
@@ -48,7 +61,7 @@ class LocalUploads:
             "expires": int(time.time()) + FORM_SECONDS,
             "key": key,
             "Content-Type": content_type,
-            "content-length-range": [1, self._limit],
+            "content-length-range": [1, min(largest or self._limit, self._limit)],
         }
         text = base64.b64encode(json.dumps(policy).encode()).decode()
         fields = {"key": key, "Content-Type": content_type, "policy": text, "signature": self._signature(text)}
@@ -93,6 +106,14 @@ class LocalUploads:
         except FileNotFoundError:
             raise UploadNotFoundError(NOT_FOUND) from None
 
+    def stored(self, key: str) -> Stored | None:
+        """See `port.Uploads`."""
+        try:
+            found = self._path(key).stat()
+        except FileNotFoundError:
+            return None
+        return Stored(found.st_size, found.st_mtime)
+
     def keys(self, folder: str) -> set[str]:
         """See `port.Uploads`."""
         return {key for path in (self._folder / folder).glob("*") if KEY.fullmatch(key := folder + path.name)}
@@ -117,11 +138,12 @@ class LocalUploads:
 
 @dataclass(frozen=True)
 class Grant:
-    """The right to send one file: under which key, and of how many bytes."""
+    """The right to send one file: under which key, and of how many bytes; `announced` were so many of this one."""
 
     key: str
     least: int
     most: int
+    announced: int | None = None
 
 
 class Incoming:
@@ -135,8 +157,12 @@ class Incoming:
         self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
-        """The next bytes; raises `PhotographTooLargeError`, and `OSError` where the disk is full."""
+        """The next bytes; raises `LargerThanAnnouncedError`, `PhotographTooLargeError`, and `OSError` where the disk is
+        full.
+        """
         self._count += len(data)
+        if self._grant.announced is not None and self._count > self._grant.announced:
+            raise LargerThanAnnouncedError(larger_than_announced(self._grant.announced))
         if self._count > self._grant.most:
             raise PhotographTooLargeError(too_large_to_upload(self._grant.most))
         left = memoryview(data)

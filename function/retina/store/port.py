@@ -54,12 +54,20 @@ class UploadForm:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A photograph that has come: `size` in bytes, `time` in seconds since 1970, as the store tells it."""
+
+    size: int
+    time: float
+
+
 class Uploads(Protocol):
     """Photographs on their way, by a `KEY`."""
 
-    def form(self, key: str, content_type: str, here: str) -> UploadForm:
-        """A form that takes a file under this key, of this type and size, for `FORM_SECONDS`; with a key that ends in
-        `FILE_NAME`, any number of files.
+    def form(self, key: str, content_type: str, here: str, largest: int | None = None) -> UploadForm:
+        """A form that takes a file under this key, of this type and at most `largest` bytes (or what the store takes),
+        for `FORM_SECONDS`; with a key that ends in `FILE_NAME`, any number of files.
 
         `here` is the address at which this service takes such forms itself, for a store that has none of its own.
         """
@@ -69,6 +77,10 @@ class Uploads(Protocol):
         """The photograph; raises `UploadNotFoundError`, and `PhotographTooLargeError` or `UnsupportedFormatError`
         where the policy was not kept.
         """
+        ...
+
+    def stored(self, key: str) -> Stored | None:
+        """What is known of the photograph without reading it; None where there is none."""
         ...
 
     def keys(self, folder: str) -> set[str]:

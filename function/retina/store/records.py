@@ -48,12 +48,16 @@ class Put:
 
 @dataclass(frozen=True)
 class Add:
-    """Add to counts of a record that is there; with `upsert`, of one that may not be. No count falls below zero."""
+    """Add to counts of a record that is there; with `upsert`, of one that may not be.
+
+    No count falls below zero, and none that is added to rises above what `most` says of it.
+    """
 
     key: Key
     amounts: Mapping[str, int]
     upsert: bool = False
     expires: int | None = None
+    most: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ def _made(connection: sqlite3.Connection, change: Change, now: float) -> bool:
                 counts[name] = counts.get(name, 0) + amount
             if not (known or change.upsert) or any(counts[name] < 0 for name in change.amounts):
                 return False
+            if any(counts[name] > most for name, most in change.most.items()):
+                return False
             expires = change.expires if change.expires is not None else row["expires"] if row else None
             data, version = (known.data, known.version) if known else ({}, NEW)
             _replace(connection, Record(change.key, data, counts, version), expires)
