@@ -21,6 +21,8 @@ tabs.addEventListener('message', ({ data }) => {
   else if (data.left) hold(null);
 });
 if (!held) tabs.postMessage({ asks: true });
+// A page that the Back button brings back as it was may show what belongs to somebody who has left meanwhile.
+addEventListener('pageshow', ({ persisted }) => persisted && held && location.reload());
 
 /** `listener(person)` is called now and at every change; person is null where nobody is signed in. */
 export function whenPersonChanges(listener) {

@@ -96,6 +96,7 @@ class S3Blobs:
     def link(self, key: str, name: str, here: str) -> str:
         """See `port.Blobs`."""
         shown = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": f'inline; filename="{name}"'}
+        shown["ResponseCacheControl"] = "no-store"
         link: str = self._client.generate_presigned_url("get_object", shown, LINK_SECONDS)
         return link
 
