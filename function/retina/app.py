@@ -88,12 +88,13 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
         pool = CognitoPool(settings.issuer.rpartition("/")[2])
         return Callers(services.accounts, verifier, pool.forget)
     # Not above: Lambda's package goes without argon2.
+    from retina.identity.attempts import Attempts
     from retina.identity.issuer import CLIENT, ISSUER, Issuer
     from retina.identity.people import People
     from retina.routes import issuer
 
-    app.state.hashing = Cores(1, settings.wait_seconds)
-    app.state.people = People(services.records)
+    app.state.hashing = {known: Cores(1, settings.wait_seconds) for known in (False, True)}
+    app.state.people = People(services.records, Attempts(services.records, settings.data))
     app.state.issuer = Issuer(services.records, app.state.people, settings.data)
     rooms.append(issuer.router)
     return Callers(services.accounts, Verifier(app.state.issuer.key, ISSUER, CLIENT), app.state.people.forget)

@@ -17,7 +17,8 @@ from retina.cores import Cores
 from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
 from retina.identity.issuer import CLIENT, Issuer
 from retina.identity.people import People
-from retina.routes.viewers import FairSignIns
+from retina.routes.viewers import viewer
+from retina.services import Services
 
 PAGE = Template((Path(__file__).parents[1] / "identity" / "sign_in.html").read_text(encoding="utf-8"))
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
@@ -37,17 +38,22 @@ async def signed_in(
     wish: Annotated[str, Form()],
     address: Annotated[str, Form()],
     password: Annotated[str, Form()],
-    _: FairSignIns,
 ) -> Response:
     """Back to the page with a code, or the form again with what is wrong."""
     asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
     people: People = request.app.state.people
     issuer: Issuer = request.app.state.issuer
-    hashing: Cores = request.app.state.hashing
+    services: Services = request.app.state.services
     enter = people.register if wish == "register" else people.sign_in
+    sender = viewer(request, services.settings.proxy_proof) or ""
+    known = await to_thread.run_sync(people.knows, address, sender)
+    if sender and not known:
+        await to_thread.run_sync(services.fair_use.count, "sign-ins", sender)
+    # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs. Who
+    # comes from where they have signed in before does not wait behind strangers.
+    hashing: Cores = request.app.state.hashing[known]
     try:
-        # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs.
-        subject = await hashing.run(lambda: enter(address, password))
+        subject = await hashing.run(lambda: enter(address, password, sender))
     except SignInRefusedError as error:
         return _form(asked, str(error), address, 403)
     code = await to_thread.run_sync(lambda: issuer.code(subject, asked["redirect_uri"], asked["code_challenge"]))

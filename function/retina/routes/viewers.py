@@ -24,7 +24,6 @@ def _fair_use_of(what: str) -> Callable[..., Awaitable[None]]:
 
 
 FairPredictions = Annotated[None, Depends(_fair_use_of("predictions"))]
-FairSignIns = Annotated[None, Depends(_fair_use_of("sign-ins"))]
 FairUploads = Annotated[None, Depends(_fair_use_of("uploads"))]
 
 
