@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,12 +32,13 @@ MIB = 2**20
 class Server:
     """`retina serve` in a process of its own, in an empty folder."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str], before: Sequence[str] = ()) -> None:
+        """`before`: a command that runs the service's as its own."""
         self.folder, self.data = folder, Path(environment["RETINA_DATA"])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        command = [sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
+        command = [*before, sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder)}
         self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout

@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.responses import FileResponse, Response
@@ -13,6 +14,7 @@ from starlette.types import Scope
 from retina import __version__
 from retina.bodies import SMALL_BYTES, Bodies, Taken
 from retina.cores import Cores
+from retina.deleting import RoomToDelete
 from retina.front_door import FrontDoor
 from retina.identity.callers import Callers
 from retina.identity.cognito import CognitoPool
@@ -23,6 +25,7 @@ from retina.routes import account, audit, batches, exports, history, keys, links
 from retina.routes.callers import describe_scopes
 from retina.services import Services
 from retina.settings import Settings
+from retina.store.reserve import Reserve
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -72,7 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         batches.router.prefix: Taken(settings.inline_bytes),
         uploads.RECEIVED_AT: Taken(settings.upload_bytes, photograph=True, streamed=True),
     }
-    bodies = Bodies([route for room in rooms for route in room.routes], settings.inline_bytes, special)
+    app.state.routes = [route for room in rooms for route in room.routes if isinstance(route, APIRoute)]
+    bodies = Bodies(app.state.routes, settings.inline_bytes, special)
+    if not settings.table:
+        reserve = Reserve(settings.data)
+        reserve.keep()
+        app.add_middleware(RoomToDelete, reserve=reserve)
     app.add_middleware(FrontDoor, settings=settings, bodies=bodies, public=PUBLIC)
     if settings.site:
         _serve_site(app, settings.site)

@@ -1,14 +1,13 @@
 """Errors to `application/problem+json` answers (RFC 9457). Logs what the user is not told."""
 
-import errno
 import logging
 import sys
 from http import HTTPStatus
-from sqlite3 import SQLITE_FULL
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -24,10 +23,11 @@ from retina.errors import (
     RetinaError,
 )
 from retina.schemas.problem import Problem
+from retina.store.database import DatabaseError
+from retina.store.reserve import is_full
 
 log = logging.getLogger("retina")
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 10
 """How many wrong fields an answer names."""
@@ -80,9 +80,13 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
 
 def unexpected(request_id: str) -> Response:
     """The answer for what nobody foresaw. To be called while the exception is handled: it is logged."""
-    log.exception("request %s failed", request_id)
     error = sys.exception()
-    if (isinstance(error, OSError) and error.errno in FULL) or getattr(error, "sqlite_errorcode", 0) == SQLITE_FULL:
+    if isinstance(error, DatabaseError):  # a sentence; where in the program does not matter
+        log.error("request %s failed: %s", request_id, error)
+        detail = f"What is kept here cannot be read or written. Please tell whoever runs the service: {request_id}."
+        return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "storage_unusable", detail)
+    log.exception("request %s failed", request_id)
+    if is_full(error):
         detail = f"There is no space left to keep this. Please tell whoever runs the service: {request_id}."
         return problem(request_id, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", detail)
     return problem(
@@ -100,6 +104,13 @@ def _validation(error: RequestValidationError) -> RetinaError:
     if len(wrong) > SHOWN:
         fields.append(f"and {len(wrong) - SHOWN} more")
     return InvalidRequestError(f"Some fields have a value they cannot have. {'; '.join(fields)}.")
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes at this address; Starlette names those of the first."""
+    routes: list[APIRoute] = request.app.state.routes
+    methods = {method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def add_error_map(app: FastAPI) -> None:
@@ -124,5 +135,7 @@ def add_error_map(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
         code, detail = _HTTP.get(error.status_code, ("http_error", f"{error.detail}."))
-        headers = dict(error.headers) if error.headers else None
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = _allowed(request)
         return problem(request.state.request_id, error.status_code, code, detail, headers)

@@ -16,6 +16,7 @@ from types import FrameType
 
 from retina.jobs import GivenUpError
 from retina.queue.local import LocalQueue
+from retina.store.database import DatabaseError
 
 log = logging.getLogger("retina")
 
@@ -93,6 +94,9 @@ class Workers:
                 self._clear()
                 for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
                     self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
+            except DatabaseError as error:
+                log.error("the workers are in trouble: %s", error)
+                self._stopping.wait(TROUBLE_SECONDS)
             except (sqlite3.Error, OSError):  # a full disk, too many processes: it may pass
                 log.exception("the workers are in trouble")
                 self._stopping.wait(TROUBLE_SECONDS)

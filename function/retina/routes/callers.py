@@ -36,6 +36,9 @@ def identified(
 
 Identified = Annotated[Caller | None, Depends(identified)]
 
+OPTIONAL: dict[str, Any] = {"security": [{}]}
+"""What OpenAPI has to be told of a route that answers `Anyone`, besides the two above."""
+
 
 def anyone(request: Request, caller: Identified, _: Annotated[str | None, Security(API_KEY)]) -> Caller | None:
     """The same, with the scope that the route demands of a key; raises `ScopeRequiredError`."""

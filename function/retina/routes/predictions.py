@@ -22,7 +22,7 @@ from retina.ids import new_id
 from retina.pictures import KEPT, OUTPUTS
 from retina.prediction import Picture, Prediction, predict
 from retina.problems import documented
-from retina.routes.callers import Anyone, Owner
+from retina.routes.callers import OPTIONAL, Anyone, Owner
 from retina.routes.once import Answer, once
 from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
 from retina.routes.viewers import FairPredictions
@@ -66,7 +66,7 @@ router = APIRouter(
 )
 
 
-@router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels")
+@router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL)
 async def preview(
     request: Request, caller: Anyone, data: Data, _: FairPredictions, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -86,7 +86,9 @@ async def preview(
         return Response(answer.content, media_type="application/json")
 
 
-@router.post("/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph")
+@router.post(
+    "/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph", openapi_extra=OPTIONAL
+)
 async def create_prediction(
     request: Request,
     caller: Anyone,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from retina.errors import UnsupportedFormatError
 from retina.problems import documented
+from retina.routes.callers import OPTIONAL
 from retina.routes.pages import here
 from retina.routes.viewers import FairUploads
 from retina.schemas.uploads import UploadAnswer, UploadWish
@@ -27,7 +28,7 @@ router = APIRouter(
 embedded = APIRouter(include_in_schema=False)
 
 
-@router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph")
+@router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
 def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadAnswer:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 

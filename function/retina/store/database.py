@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VERSION = 2
@@ -32,6 +32,9 @@ CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 PATIENCE_MS = 10_000
 """How long a transaction waits for another to end."""
 NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a folder that can."
+DAMAGED = "{path} is damaged, or no database of this program ({error}). Move it away, or put a backup in its place."
+PRIMARY = 0xFF
+"""Of SQLite's error codes: the kind, without the details."""
 
 
 class DatabaseError(Exception):
@@ -52,18 +55,34 @@ class Database:
         Raises `DatabaseError` where the file is of another version, no database of this program, or not writable.
         """
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # a full disk may have ended it already
-                connection.execute("ROLLBACK")
+        except BaseException as error:
+            with suppress(sqlite3.DatabaseError):
+                if connection.in_transaction:  # a full disk may have ended it already
+                    connection.execute("ROLLBACK")
+            self._raise_for(error)
             raise
 
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """What a statement that changes nothing finds."""
-        return self._connection().execute(statement, values).fetchall()
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._raise_for(error)
+            raise
+
+    def _raise_for(self, error: BaseException) -> None:
+        """Raises `DatabaseError` where the file itself is the trouble, also long after it was opened."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None:
+            return
+        if code & PRIMARY in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise DatabaseError(DAMAGED.format(path=self.path, error=error)) from error
+        if code & PRIMARY in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
 
     def _connection(self) -> sqlite3.Connection:
         known: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
@@ -85,11 +104,7 @@ class Database:
             self._prepare(connection)
         except BaseException as error:
             connection.close()
-            code = getattr(error, "sqlite_errorcode", None)
-            if code == sqlite3.SQLITE_NOTADB:
-                raise DatabaseError(f"{self.path} is no database of this program ({error}). Move it away.") from error
-            if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-                raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
+            self._raise_for(error)
             raise
         return connection
 
