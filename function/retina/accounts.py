@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, Too
 from retina.identity.scopes import SCOPES, Scope
 from retina.places import take
 from retina.reservations import account_key
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
+from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 log = logging.getLogger("retina")
 
@@ -71,26 +72,35 @@ class Accounts:
             raise TokenRefusedError(CLOSED)
         return str(known.data["account"])
 
-    def close(self, account: str, issuer: str, subject: str) -> None:
+    def close(self, account: str, issuer: str, subject: str, *besides: Change) -> None:
         """Nothing leads from the person to the account any more, or back; its ledger and balance stay.
 
-        That it was closed is known for as long as an access token may be good.
+        That it was closed is known for as long as an access token may be good. The changes `besides` are made with it.
         """
         user, expires = _user(issuer, subject), int(time.time()) + TOKEN_SECONDS
-        self._records.write(
-            Put(user, {"closed": clock.now()}, expires=expires), Put(account_key(account), {"closed": clock.now()})
-        )
+        closed = Put(account_key(account), {"closed": clock.now()})
+        ensure(self._records, closed, Put(user, {"closed": clock.now()}, expires=expires), *besides)
 
     def make_key(
-        self, account: str, name: str, scopes: tuple[Scope, ...] = SCOPES, expires: str = ""
+        self,
+        account: str,
+        name: str,
+        scopes: tuple[Scope, ...] = SCOPES,
+        expires: str = "",
+        besides: Callable[[str], Change] | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key called `name`, good until `expires` (a time as of `clock`), and its text, which is not kept."""
+        """A new key called `name`, good until `expires` (a time as of `clock`), and its text, which is not kept.
+
+        `besides`: from its id, a change to be made with it.
+        """
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         limits: dict[str, Any] = {"scopes": [*scopes], "expires": expires}
         facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)} | limits
 
-        def changes(place: Key) -> tuple[Put, Put]:
-            return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW)
+        with_it = (besides(key_id),) if besides else ()
+
+        def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
+            return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW), *with_it
 
         if not take(self._records, _keys(account), MOST_KEYS, changes):
             raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
@@ -102,12 +112,18 @@ class Accounts:
         found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
         return sorted((_api_key(record) for record in found if record), key=lambda key: key.created)
 
-    def revoke(self, account: str, id: str) -> None:
-        """The key is good for nothing from now on; raises `NotFoundError` where the account has no such key."""
+    def revoke(self, account: str, id: str, entry: Put | None = None) -> None:
+        """The key is refused from now on, and `entry`, which is like no other, is written; raises `NotFoundError` where
+        the account has no such key.
+        """
         [known] = self._records.get(_key(id)) if KEY_ID.fullmatch(id) else [None]
         if known is None or known.data["account"] != account:
             raise NotFoundError("There is no such key.")
-        self._records.write(Delete(known.key), Delete(_listed(account, known)))
+        gone = (Delete(known.key), Delete(_listed(account, known)))
+        if entry:
+            ensure(self._records, entry, *gone)
+        else:
+            self._records.write(*gone)
 
     def of_key(self, text: str) -> tuple[str, ApiKey]:
         """The account that a key belongs to, and the key; raises `KeyRefusedError`, also where it has expired."""

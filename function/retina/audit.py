@@ -32,13 +32,11 @@ log = logging.getLogger("retina.audit")
 Action = Literal[
     "account.deleted",
     "account.exported",
-    "account.made",
     "audit.read",
     "batch.cancelled",
     "batch.deleted",
     "batch.exported",
     "batch.made",
-    "batch.picture_opened",
     "batch.retried",
     "batch.seen",
     "batches.listed",

@@ -13,21 +13,24 @@ from retina.reservations import settle
 from retina.schemas.accounts import Deleted
 from retina.services import Services
 from retina.store.port import HISTORY
+from retina.store.records import Put
 
 SECONDS = 20
 """How long one request may take: Lambda's has to end."""
 PORTION = 50
 
 
-def close(services: Services, account: str, subject: str, issuer: str, forget: Callable[[str], None]) -> Deleted:
-    """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten.
+def close(
+    services: Services, account: str, subject: str, issuer: str, forget: Callable[[str], None], entry: Put
+) -> Deleted:
+    """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten; `entry` is kept with that.
 
     Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
     forget(subject)
-    services.accounts.close(account, issuer, subject)
+    services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # of what another request has saved meanwhile
     return Deleted(**{name: counts[name] for name in Deleted.model_fields})
 

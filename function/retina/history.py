@@ -79,13 +79,13 @@ class History:
         found = self._records.get(*(saved_key(account, row.data["id"]) for row in page)) if page else []
         return [saved_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
 
-    def label(self, account: str, id: str, change: Callable[[Labels], Labels]) -> Saved:
-        """Say something else of a photograph; raises `NotFoundError`."""
+    def label(self, account: str, id: str, change: Callable[[Labels], Labels], *besides: Change) -> Saved:
+        """Say something else of a photograph, and make the changes `besides` with it; raises `NotFoundError`."""
         for _ in range(TURNS):
             saved, version = self._known(account, id)
             now = replace(saved, labels=change(saved.labels))
             try:
-                self._records.write(*written(now, version, saved))
+                self._records.write(*written(now, version, saved), *besides)
             except ConditionError:
                 if self.get(account, id) == now:
                     return now
@@ -116,8 +116,11 @@ class History:
         saved = self.get(account, id)
         return self._blobs.link(saved.key_of(picture), f"{saved.day}-{id[:8]}-{picture}.png", here)
 
-    def delete(self, account: str, id: str) -> Saved:
-        """The prediction is gone with everything that belongs to it; what it was. Raises `NotFoundError`."""
+    def delete(self, account: str, id: str, *besides: Change) -> Saved:
+        """The prediction is gone with everything that belongs to it; what it was. Raises `NotFoundError`.
+
+        The changes `besides` are made with it.
+        """
         for _ in range(TURNS):
             try:
                 saved, version = self._known(account, id)
@@ -125,7 +128,7 @@ class History:
                 self.sweep(account, folder_of(account, id))  # of what an attempt before this one has left
                 raise
             try:
-                ensure(self._records, _left(account, saved.folder), *removed(saved, version))
+                ensure(self._records, _left(account, saved.folder), *removed(saved, version), *besides)
             except ConditionError:
                 continue
             self.sweep(account, saved.folder)

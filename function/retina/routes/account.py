@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from retina.closing import close
 from retina.identity.callers import Callers
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import Person
 from retina.schemas.accounts import Deleted
 from retina.services import Services
@@ -22,7 +23,7 @@ router = APIRouter(
 
 
 @router.delete("/api/v1/account", summary="Delete the account")
-def delete_account(request: Request, caller: Person) -> Deleted:
+def delete_account(request: Request, caller: Person, log: Audited) -> Deleted:
     """History, batches, exports and API keys are gone, and so is the way to sign in. It cannot be undone.
 
     Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
@@ -30,4 +31,5 @@ def delete_account(request: Request, caller: Person) -> Deleted:
     """
     services: Services = request.app.state.services
     callers: Callers = request.app.state.callers
-    return close(services, caller.account, caller.subject, callers.verifier.issuer, callers.forget)
+    entry = log.entry(caller, "account.deleted")
+    return close(services, caller.account, caller.subject, callers.verifier.issuer, callers.forget, entry)

@@ -1,5 +1,6 @@
 """The audit log as routes write it: with the caller and the address of the request at hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,6 +23,10 @@ class Log:
     def entry(self, caller: Caller, action: Action, record: str = "") -> Put:
         """The change that adds an entry, to be written with what it tells of."""
         return self.services.audit.entry(caller.account, action, record, caller.key_id, self.address)
+
+    def entry_of(self, caller: Caller, action: Action) -> Callable[[str], Put]:
+        """As `entry`, for a record that has no id yet."""
+        return lambda record: self.entry(caller, action, record)
 
     def note(self, caller: Caller, action: Action, record: str = "") -> None:
         """Add an entry before something is changed; raises where that cannot be: then nothing may be changed."""

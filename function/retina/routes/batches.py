@@ -13,6 +13,7 @@ from retina.closing import leave_nothing
 from retina.errors import BatchClosedError, InvalidRequestError, NotFoundError, too_large_to_upload
 from retina.pictures import FILES
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
@@ -73,9 +74,10 @@ def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
 
 
 @router.get("", summary="List batches")
-def list_batches(request: Request, caller: Owner, limit: Limit = 20, cursor: Cursor = None) -> BatchList:
+def list_batches(request: Request, caller: Owner, log: Audited, limit: Limit = 20, cursor: Cursor = None) -> BatchList:
     """The newest first."""
     services: Services = request.app.state.services
+    log.seen(caller, "batches.listed")
     found, place = services.batches.of(caller.account, limit, place_of(cursor))
     return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
 
@@ -88,13 +90,15 @@ def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
 
 
 @router.delete("/{id}", status_code=204, summary="Delete a batch", responses=MISSING)
-def delete_batch(request: Request, caller: Owner, id: str) -> Response:
+def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> Response:
     """It is stopped; photographs, names and results are gone.
 
     Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
     """
     services: Services = request.app.state.services
-    services.batches.delete(services.batches.get(caller.account, id))
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.deleted", id)
+    services.batches.delete(batch)
     return Response(status_code=204)
 
 
@@ -114,10 +118,12 @@ def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
 
 
 @router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
-def cancel_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+def cancel_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
     """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
     services: Services = request.app.state.services
-    return _told(services, services.batches.cancel(services.batches.get(caller.account, id)))
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.cancelled", id)
+    return _told(services, services.batches.cancel(batch))
 
 
 @router.post(
@@ -125,16 +131,19 @@ def cancel_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
     summary="Retry what has failed",
     responses=MISSING | documented({402: "There is not a credit for each photograph"}),
 )
-def retry_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
     """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
     services: Services = request.app.state.services
-    return _told(services, services.batches.retry(services.batches.get(caller.account, id)))
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.retried", id)
+    return _told(services, services.batches.retry(batch))
 
 
 @router.get("/{id}/items", summary="The photographs of a batch", responses=MISSING)
 def list_items(
     request: Request,
     caller: Owner,
+    log: Audited,
     id: str,
     limit: Annotated[int, Query(ge=1, le=1000, description="how many at most")] = 100,
     cursor: Cursor = None,
@@ -142,6 +151,7 @@ def list_items(
     """Each with its state, and what was found or why not; by number."""
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
+    log.seen(caller, "batch.seen", id)
     place = place_of(cursor) or "0"
     if not place.isdecimal():
         raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
@@ -151,10 +161,12 @@ def list_items(
 
 
 @router.get("/{id}/results.csv", summary="A batch as a table", response_class=Response, responses=DESCRIBED | MISSING)
-def get_table(request: Request, caller: Owner, id: str) -> Response:
+def get_table(request: Request, caller: Owner, log: Audited, id: str) -> Response:
     """A row for every photograph, at any time: its state, what was found, or why not."""
     services: Services = request.app.state.services
-    table = batch_table(services.batches.items(services.batches.get(caller.account, id)))
+    batch = services.batches.get(caller.account, id)
+    log.seen(caller, "batch.seen", id)
+    table = batch_table(services.batches.items(batch))
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -167,7 +179,7 @@ def get_table(request: Request, caller: Owner, id: str) -> Response:
     responses=PICTURE_MISSING,
 )
 def get_batch_picture(
-    request: Request, caller: Owner, id: str, number: Annotated[int, Path(ge=0)], picture: str
+    request: Request, caller: Owner, log: Audited, id: str, number: Annotated[int, Path(ge=0)], picture: str
 ) -> Response:
     """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
     services: Services = request.app.state.services
@@ -176,6 +188,7 @@ def get_batch_picture(
     made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
     if picture not in made:
         raise NotFoundError("There is no such picture: the items of the batch tell which there are.")
+    log.seen(caller, "picture.opened", f"{id}/{number}/{picture}")
     key = f"{batch.folder}{number}/{picture}"
     return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
 

@@ -10,6 +10,7 @@ from retina.errors import NotFoundError
 from retina.findings import told
 from retina.pictures import KEPT
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, place_of
@@ -32,6 +33,7 @@ MISSING = documented({404: "There is no such saved prediction"})
 def list_predictions(
     request: Request,
     caller: Owner,
+    log: Audited,
     subject: Annotated[Subject | None, Query()] = None,
     eye: Annotated[Eye | None, Query()] = None,
     taken_from: Annotated[date | None, Query(description="the first day")] = None,
@@ -50,18 +52,21 @@ def list_predictions(
         limit=limit,
         after=place_of(cursor),
     )
+    log.seen(caller, "predictions.listed")
     return HistoryPage(predictions=[told(saved) for saved in found], next=cursor_of(place))
 
 
 @router.get("/api/v1/predictions/{id}", summary="Open a saved prediction", responses=MISSING)
-def get_prediction(request: Request, caller: Owner, id: str) -> SavedPrediction:
+def get_prediction(request: Request, caller: Owner, log: Audited, id: str) -> SavedPrediction:
     """Everything that is kept of it; the pictures are at the `image_urls`."""
     services: Services = request.app.state.services
-    return told(services.history.get(caller.account, id))
+    saved = services.history.get(caller.account, id)
+    log.seen(caller, "prediction.seen", id)
+    return told(saved)
 
 
 @router.patch("/api/v1/predictions/{id}", summary="Change what is said of a photograph", responses=MISSING)
-def change_prediction(request: Request, caller: Owner, id: str, change: LabelChange) -> SavedPrediction:
+def change_prediction(request: Request, caller: Owner, log: Audited, id: str, change: LabelChange) -> SavedPrediction:
     """Subject, eye, day and note; what is left out stays as it is."""
     services: Services = request.app.state.services
     changes = {name: getattr(change, name) for name in change.model_fields_set}
@@ -70,17 +75,18 @@ def change_prediction(request: Request, caller: Owner, id: str, change: LabelCha
     def changed(labels: Labels) -> Labels:
         return Labels(**{**vars(labels), **changes})
 
-    return told(services.history.label(caller.account, id, changed))
+    entry = log.entry(caller, "prediction.changed", id)
+    return told(services.history.label(caller.account, id, changed, entry))
 
 
 @router.delete("/api/v1/predictions/{id}", status_code=204, summary="Delete a saved prediction", responses=MISSING)
-def delete_prediction(request: Request, caller: Owner, id: str) -> Response:
+def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) -> Response:
     """It is gone, with its photograph and pictures.
 
     Backups of records, where the service keeps any, lose it within 35 days; of photographs there are none.
     """
     services: Services = request.app.state.services
-    saved = services.history.delete(caller.account, id)
+    saved = services.history.delete(caller.account, id, log.entry(caller, "prediction.deleted", id))
     if saved.request is not None:  # or it would be answered again, with its pictures
         services.idempotency.forget(caller.account, saved.request)
     return Response(status_code=204)
@@ -93,18 +99,21 @@ def delete_prediction(request: Request, caller: Owner, id: str) -> Response:
     response_class=RedirectResponse,
     responses=MISSING,
 )
-def get_picture(request: Request, caller: Owner, id: str, image: str) -> Response:
+def get_picture(request: Request, caller: Owner, log: Audited, id: str, image: str) -> Response:
     """A link to it, good for 15 minutes: photograph (without its metadata), mask, probability, overlay or skeleton."""
     services: Services = request.app.state.services
     if image not in KEPT:
         raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
-    return redirect(services.history.link(caller.account, id, image, links_of(request)))
+    link = services.history.link(caller.account, id, image, links_of(request))
+    log.seen(caller, "picture.opened", f"{id}/{image}")
+    return redirect(link)
 
 
 @router.get("/api/v1/trends", summary="Measurements of one eye over time")
 def trends(
     request: Request,
     caller: Owner,
+    log: Audited,
     subject: Annotated[Subject, Query()],
     eye: Annotated[Eye, Query()],
     limit: Limit = 100,
@@ -115,6 +124,7 @@ def trends(
     visits, place = services.history.of(
         caller.account, subject=subject, eye=eye, limit=limit, after=place_of(cursor), backwards=False
     )
+    log.seen(caller, "trends.seen")
     measured = [
         Trend(measurement=name, unit=UNITS[name], points=[_point(saved, name) for saved in visits])
         for name in MeasurementValues.model_fields

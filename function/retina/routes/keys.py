@@ -11,6 +11,7 @@ from retina.closing import leave_nothing
 from retina.errors import InvalidRequestError
 from retina.identity.scopes import SCOPES
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import Person
 from retina.schemas.accounts import KeyList, KeyShown, KeyTold, KeyWish
 from retina.services import Services
@@ -23,11 +24,12 @@ router = APIRouter(
 
 
 @router.post("", status_code=201, summary="Make an API key", responses=documented({409: "There are too many"}))
-def make_key(request: Request, caller: Person, wish: KeyWish) -> KeyShown:
+def make_key(request: Request, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
     services: Services = request.app.state.services
     scopes = tuple(scope for scope in SCOPES if scope in wish.scopes)
-    key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires))
+    noted = log.entry_of(caller, "key.made")
+    key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires), noted)
     leave_nothing(services, caller.account)
     return KeyShown(**_told(key), key=text)
 
@@ -41,10 +43,10 @@ def list_keys(request: Request, caller: Person) -> KeyList:
 @router.delete(
     "/{id}", status_code=204, summary="Revoke an API key", responses=documented({404: "There is no such key"})
 )
-def revoke_key(request: Request, caller: Person, id: str) -> Response:
+def revoke_key(request: Request, caller: Person, log: Audited, id: str) -> Response:
     """The key is refused from now on."""
     accounts = _accounts(request)
-    accounts.revoke(caller.account, id)
+    accounts.revoke(caller.account, id, log.entry(caller, "key.revoked", id))
     return Response(status_code=204)
 
 

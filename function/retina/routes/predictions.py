@@ -22,6 +22,7 @@ from retina.ids import new_id
 from retina.pictures import KEPT, OUTPUTS
 from retina.prediction import Picture, Prediction, predict
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import OPTIONAL, Anyone, Owner
 from retina.routes.once import Answer, once
 from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
@@ -92,6 +93,7 @@ async def preview(
 async def create_prediction(
     request: Request,
     caller: Anyone,
+    log: Audited,
     _: FairPredictions,
     file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
     upload_id: Annotated[
@@ -143,7 +145,9 @@ async def create_prediction(
                 return
             prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept, idempotency_key)
             answer = answer.model_copy(update={"image_urls": image_urls(id)})
-            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), await to_thread.run_sync(prepare))
+            changes = await to_thread.run_sync(prepare)
+            changes.append(await to_thread.run_sync(log.entry, caller, "prediction.saved", id))
+            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), changes)
 
     if caller:
         return await once(request, caller, idempotency_key, f"prediction {id}", answered)
@@ -158,7 +162,7 @@ async def create_prediction(
     responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
 )
 async def recompute(
-    request: Request, caller: Owner, _: FairPredictions, id: str, idempotency_key: IdempotencyKey = None
+    request: Request, caller: Owner, log: Audited, _: FairPredictions, id: str, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
     services: Services = request.app.state.services
@@ -178,6 +182,7 @@ async def recompute(
         facts = facts.model_copy(update={"photograph": photograph})
         again = functools.partial(services.history.prepare_again, caller.account, id, facts)
         saved, changes = await to_thread.run_sync(again, _taken_out(prediction.pictures))
+        changes.append(await to_thread.run_sync(log.entry, caller, "prediction.recomputed", id))
         yield Answer(told(saved).model_dump_json().encode(), changes)
 
     answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered)
