@@ -12,7 +12,19 @@ from infra.buckets import allow, from_any_page, origin, private_bucket
 from infra.settings import StackSettings
 from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, KEPT_DAYS
 
-WORKER_PARTITIONS = ("account", "batch", "begun", "export", "items", "ledger", "list", "saved", "usage")
+WORKER_PARTITIONS = (
+    "account",
+    "batch",
+    "begun",
+    "export",
+    "items",
+    "ledger",
+    "list",
+    "reserved",
+    "saved",
+    "sizes",
+    "usage",
+)
 """What the worker's records begin with: it has no business with sign-ins, keys, addresses and repeated requests."""
 
 

@@ -6,7 +6,7 @@ Enters: an order, and what is to become of it; leaves: batches, counts and items
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -81,8 +81,11 @@ class Batches:
         files: Sequence[tuple[str, int]],
         order: Order,
         refused: Mapping[int, Outcome],
+        besides: Callable[[str], Change] | None = None,
     ) -> Batch:
         """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
+
+        `besides`: from its id, a change to be made with it.
 
         A credit is reserved for each of the others, and their sizes bind. Raises `OutOfCreditsError`,
         `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
@@ -109,7 +112,7 @@ class Batches:
             self._records.write(*some)
         try:
             listed = Put(_listed(batch), {"id": batch.id}, expires=batch.expires)
-            self._admission.admit(batch, sum(sizes), listed)
+            self._admission.admit(batch, sum(sizes), listed, *([besides(batch.id)] if besides else []))
         except BaseException:
             self._clear(batch)
             raise

@@ -55,7 +55,7 @@ PICTURE_MISSING = documented({404: "There is no such picture"})
         }
     ),
 )
-def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
+def create_batch(request: Request, caller: Owner, log: Audited, wish: BatchWish) -> BatchMade:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 
     Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
@@ -68,7 +68,9 @@ def create_batch(request: Request, caller: Owner, wish: BatchWish) -> BatchMade:
     order = Order(outputs, wish.threshold, wish.flips, wish.force)
     files = [(item.name, item.size) for item in wish.items]
     refused = dict(_refused(wish.items, services.settings.upload_bytes))
-    batch = services.batches.create(caller.account, caller.key_id, files, order, refused)
+    batch = services.batches.create(
+        caller.account, caller.key_id, files, order, refused, log.entry_of(caller, "batch.made")
+    )
     leave_nothing(services, caller.account)
     return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
 
