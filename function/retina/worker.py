@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from retina.jobs import GivenUpError
@@ -23,6 +24,9 @@ log = logging.getLogger("retina")
 POLL_SECONDS = 0.5
 IDLE_SECONDS = 30
 """After how long without work a worker ends: the network takes memory."""
+
+GRACE_SECONDS = 8
+"""How long a worker may take for the job it is at when it is asked to stop; then it is ended, the job leased again."""
 
 TROUBLE_SECONDS = 2
 """How long nothing is started after a worker that ended badly: the next may do no better."""
@@ -72,7 +76,7 @@ class Workers:
     def __init__(self, queue: LocalQueue, count: int) -> None:
         self._queue, self._count = queue, count
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._stopping = threading.Event()
+        self._stopping, self._ends = threading.Event(), 0.0
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> "Workers":
@@ -81,12 +85,26 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping.set()
+        self.stop()
         self._thread.join()
-        for process in self._processes:
+        for process in self._processes:  # one may have been started meanwhile
             process.terminate()
         for process in self._processes:
-            process.wait()
+            try:
+                process.wait(max(0, self._ends - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            with suppress(sqlite3.Error, DatabaseError):  # else its lease runs out
+                self._queue.abandon(process.pid)
+
+    def stop(self) -> None:
+        """Start no more, and ask those that run to end with the job they are at, for which they have a while."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._ends = time.monotonic() + GRACE_SECONDS
+        for process in self._processes:
+            process.terminate()
 
     def _keep(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):

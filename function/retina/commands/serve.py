@@ -13,6 +13,8 @@ from retina.settings import Settings
 
 GRACE_SECONDS = 8
 """How long requests that are being answered may take when the service is asked to stop; `docker stop` waits 10."""
+LAST_SECONDS = 1
+"""How long the process may take to end after that."""
 EVERYWHERE = ("", "0.0.0.0", "::")
 """Addresses to listen at that are no names to be asked by."""
 
@@ -59,16 +61,24 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Lets workers end while requests do."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if isinstance(workers, Workers):
+                workers.stop()
+            await super().shutdown(sockets)
+
     queue = app.state.services.queue
     workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
-        server.run([listening])
-    # What still computes for somebody who dawdles must not keep the process.
-    last = threading.Timer(GRACE_SECONDS, os._exit, [0])
+        Server(config).run([listening])
+    # What still computes for a request that was given up must not keep the process.
+    last = threading.Timer(LAST_SECONDS, os._exit, [0])
     last.daemon = True
     last.start()
     return 0
