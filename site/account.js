@@ -2,6 +2,7 @@
 // the account where they ask for it.
 
 import { ask } from './api.js';
+import { createAudit } from './audit.js';
 import { BACKUPS, confirmed } from './confirm.js';
 import { dayOf } from './dates.js';
 import { download } from './download.js';
@@ -25,6 +26,9 @@ gate((person, page) => {
   attempt(async () => {
     const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load()]);
     showUsage(usage, names);
+    const audit = createAudit({ page, names });
+    onClick('audit-more', audit.more);
+    await audit.more();
   });
 });
 

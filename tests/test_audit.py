@@ -169,3 +169,9 @@ def test_whoever_runs_the_service_reads_it_by_the_command_line(
 def test_every_action_says_the_thing_and_what_was_done_with_it() -> None:
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", action) for action in ACTIONS)
     assert [*ACTIONS] == sorted(ACTIONS)
+
+
+def test_the_page_has_words_for_every_action() -> None:
+    """But for those that nobody can see there any more."""
+    text = (ROOT / "site" / "audit.js").read_text()
+    assert sorted(re.findall(r"'([a-z_]+\.[a-z_]+)':", text)) == [a for a in ACTIONS if a != "account.deleted"]

@@ -11,7 +11,6 @@ service's own log.
 """
 
 import contextlib
-import errno
 import functools
 import hashlib
 import hmac
@@ -26,6 +25,7 @@ from typing import Literal, get_args
 from retina import clock
 from retina.store.port import DAY
 from retina.store.records import NEW, ConditionError, Key, Put, Record, Records
+from retina.store.reserve import is_full
 
 log = logging.getLogger("retina.audit")
 
@@ -126,7 +126,7 @@ class Audit:
         try:
             self.note(account, action, record, caller, address)
         except (OSError, sqlite3.Error) as error:
-            if not _full(error):
+            if not is_full(error):
                 raise
             kept = self._kept(account, address)
             log.error("lost for want of space: %s %s %s by %r from %s", account, action, record, caller, kept)
@@ -164,11 +164,6 @@ class Audit:
         if known is None:
             raise RuntimeError("the key of the audit log was written, but is not there")
         return bytes.fromhex(known.data["key"])
-
-
-def _full(error: Exception) -> bool:
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return full or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
 
 
 def _partition(account: str) -> str:

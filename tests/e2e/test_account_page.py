@@ -97,6 +97,21 @@ def test_a_name_is_text_and_nothing_else(visit: Visit) -> None:
     expect(visit.page.locator("#keys strong")).to_have_text("<img src=x onerror=alert(1)>")
 
 
+def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
+    sign_up(visit, PATH)
+    page = visit.page
+    key = make_key(visit, "Reading centre")
+    for _ in range(21):
+        answer = httpx.get(f"{visit.address}/api/v1/predictions", headers={"X-API-Key": key})
+        assert answer.status_code == 200
+    page.reload()
+    log = page.get_by_role("region", name="Audit log")
+    expect(log.get_by_role("row", name=re.compile("History listed.*Reading centre"))).to_have_count(1)
+    expect(log.get_by_role("row", name=re.compile("API key made.*a person.*local"))).to_have_count(1)
+    expect(page.get_by_role("button", name="Older entries")).to_be_hidden()
+    expect_for_everyone(page)
+
+
 def test_the_end_of_an_account(visit: Visit) -> None:
     address = sign_up(visit, PATH)
     page = visit.page

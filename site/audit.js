@@ -1,0 +1,63 @@
+// The audit log. Enters: the page's table and the names of keys; leaves: who did what with the account's records, the
+// newest first, some at a time.
+
+import { ask } from './api.js';
+import { timeOf } from './dates.js';
+import { element } from './element.js';
+
+const WORDS = {
+  'account.exported': 'Account exported',
+  'audit.read': 'This log read',
+  'batch.cancelled': 'Batch cancelled',
+  'batch.deleted': 'Batch deleted',
+  'batch.exported': 'Batch exported',
+  'batch.made': 'Batch made',
+  'batch.retried': 'Batch retried',
+  'batch.seen': 'Batch opened',
+  'batches.listed': 'Batches listed',
+  'export.downloaded': 'Export downloaded',
+  'history.exported': 'History exported',
+  'key.made': 'API key made',
+  'key.revoked': 'API key revoked',
+  'password.changed': 'Password changed',
+  'password.reset': 'Password reset',
+  'picture.opened': 'Picture opened',
+  'prediction.changed': 'Labels changed',
+  'prediction.deleted': 'Photograph deleted',
+  'prediction.recomputed': 'Photograph computed again',
+  'prediction.saved': 'Photograph saved',
+  'prediction.seen': 'Photograph opened',
+  'predictions.listed': 'History listed',
+  'sessions.ended': 'Signed out everywhere',
+  'sign_in.failed': 'Sign-in failed',
+  'sign_in.succeeded': 'Signed in',
+  'trends.seen': 'Trends looked at',
+};
+
+export function createAudit({ page, names }) {
+  const by = (id) => page.querySelector(`#${id}`);
+  let next = null;
+
+  function row({ time, action, record, caller, address }) {
+    const who = caller === 'operator' ? 'whoever runs this service' : caller ? (names.get(caller) ?? `key ${caller}`) : 'a person';
+    return element(
+      'tr',
+      {},
+      element('td', {}, timeOf(time)),
+      element('td', {}, WORDS[action] ?? action),
+      element('td', {}, element('code', { title: record }, record.slice(0, 8))),
+      element('td', {}, who),
+      element('td', {}, element('code', {}, address)),
+    );
+  }
+
+  /** Adds the next entries to the table. */
+  async function more() {
+    const { entries, next: following } = await ask(`/api/v1/audit?limit=20${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
+    by('audit').append(...entries.map(row));
+    next = following;
+    by('audit-more').hidden = !next;
+  }
+
+  return { more };
+}
