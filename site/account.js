@@ -10,12 +10,12 @@ import { element } from './element.js';
 import { gate } from './gate.js';
 import { logoutAddress } from './issuer.js';
 import { createKeys } from './keys.js';
+import { receiptOf } from './receipt.js';
 import { leave } from './session.js';
 import { createTrouble } from './trouble.js';
 
 const by = (id) => document.querySelector(`#${id}`);
 const { attempt } = createTrouble(by('trouble'));
-const GONE = { predictions: 'saved photograph', batches: 'batch', exports: 'export', keys: 'API key' };
 
 gate((person, page) => {
   const keys = createKeys({ page, announce });
@@ -65,16 +65,10 @@ async function end(mail) {
     typed: mail,
   });
   if (!sure) return;
-  const counts = await ask('/api/v1/account', { method: 'DELETE' });
-  const parts = Object.entries(GONE).map(([name, word]) => `${counts[name]} ${plural(word, counts[name])}`);
-  by('gone-words').textContent = `Deleted: ${parts.join(', ')}. You are signed out.`;
+  const receipt = await ask('/api/v1/account', { method: 'DELETE' });
+  by('gone-words').textContent = `${receiptOf(receipt)} You are signed out.`;
   by('gone').hidden = false;
   by('gone').focus();
   by('gone-link').href = await logoutAddress();
   await leave();
-}
-
-function plural(word, count) {
-  if (count === 1) return word;
-  return word.endsWith('ch') ? `${word}es` : `${word}s`;
 }

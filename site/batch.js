@@ -12,6 +12,7 @@ import { createItems } from './items.js';
 import { counted } from './new-batch.js';
 import { createPulse } from './pulse.js';
 import { Refusal } from './reach.js';
+import { receiptOf } from './receipt.js';
 import { createTrouble } from './trouble.js';
 
 const BATCHES = '/api/v1/batches';
@@ -132,8 +133,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     const words = `Its photographs, names and results will be gone for good. ${BACKUPS} What was charged stays charged.`;
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
     sendings.get(batch.id)?.stop();
-    await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });
-    announce('The batch is deleted.');
+    const receipt = await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });
+    announce(`The batch is deleted. ${receiptOf(receipt)}`);
     close();
     gone();
   }

@@ -5,6 +5,7 @@ import { ask, askBlob } from './api.js';
 import { BACKUPS, confirmed } from './confirm.js';
 import { dayOf, timeOf } from './dates.js';
 import { detailsOf, fill, titleOf } from './details.js';
+import { receiptOf } from './receipt.js';
 import { release } from './segmentation.js';
 import { createTrouble } from './trouble.js';
 
@@ -90,8 +91,8 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     const words = `${headingOf(record)}: the photograph and everything found in it will be gone for good. ${BACKUPS}`;
     if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
     const gone = record;
-    await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
-    announce('The photograph is deleted.');
+    const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
+    announce(`The photograph is deleted. ${receiptOf(receipt)}`);
     close();
     deleted(gone);
   }

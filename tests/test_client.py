@@ -190,7 +190,7 @@ def test_a_batch_is_sent_watched_and_fetched(keyed: Program, photo: bytes) -> No
     assert mask.size == (items[0].findings.photograph.width, items[0].findings.photograph.height)
     assert keyed("usage.usage").parsed.credits_ == 18
     assert [one.id for one in keyed("batches.list_batches").parsed.batches] == [batch.id]
-    assert keyed("batches.delete_batch", batch.id).status_code == 204
+    assert keyed("batches.delete_batch", batch.id).parsed.pictures == 2
     assert keyed("batches.get_batch", batch.id).parsed.code == "not_found"
 
 
@@ -207,7 +207,9 @@ def test_what_was_saved_is_found_changed_and_exported(person: Program, photo: by
     ready = eventually(lambda: when(person("exports.get_export", export.id).parsed, lambda told: told.url))
     packed = zipfile.ZipFile(io.BytesIO(httpx.get(ready.url).content))
     assert any(name.endswith("photograph.png") for name in packed.namelist())
-    assert person("history.delete_prediction", saved.id).status_code == 204
+    receipt = person("history.delete_prediction", saved.id).parsed
+    assert (receipt.predictions, receipt.exports) == (1, 1)
+    assert person("exports.delete_export", export.id).parsed.code == "not_found"
     assert person("history.get_prediction", saved.id).parsed.code == "not_found"
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from house import EXPORTS, House, problem
+from retina.batch import batch_key
 from retina.exports import MOST_EXPORTS
 from retina.jobs import GivenUpError
 from retina.queue.port import ATTEMPTS
+from retina.store.records import Delete
 from test_batches import TEXT, come, new
 from test_history import save
 
@@ -101,13 +103,15 @@ def test_there_are_only_so_many_at_a_time(house: House) -> None:
 
 def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
-    gone = new(house, anna, "a")
+    gone, expired = new(house, anna, "a"), new(house, anna, "b")
     exports = [
         house.client.post(EXPORTS, json=wish, headers=anna).json()["id"]
-        for wish in ({"batch": gone["id"]}, {"history": True})
+        for wish in ({"batch": gone["id"]}, {"history": True}, {"batch": expired["id"]})
     ]
     house.client.delete(f"/api/v1/batches/{gone['id']}", headers=anna)
-    house.work(f"exports/{exports[0]}", 1)
+    house.services.records.write(Delete(batch_key(expired["id"])))
+    for id in (exports[0], exports[2]):
+        house.work(f"exports/{id}", 1)
 
     def full(*_: object) -> None:
         raise OSError("no space left on device")
@@ -119,7 +123,8 @@ def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: py
                 house.work(f"exports/{exports[1]}", attempt)
         with pytest.raises(GivenUpError):
             house.work(f"exports/{exports[1]}", ATTEMPTS + 1)
-    for id in exports:
+    assert problem(house.client.get(f"{EXPORTS}/{exports[0]}", headers=anna)) == (404, "not_found")
+    for id in exports[1:]:
         told = house.client.get(f"{EXPORTS}/{id}", headers=anna).json()
         assert (told["state"], told["url"]) == ("failed", None)
 

@@ -31,6 +31,7 @@ ASKED: dict[str, dict[str, Any]] = {
     f"GET {EXPORTS}/{{id}}": {},
     f"POST {BATCHES}/{{id}}/cancel": {},
     f"POST {BATCHES}/{{id}}/retry": {},
+    f"DELETE {EXPORTS}/{{id}}": {},
     f"DELETE {PREDICTIONS}/{{id}}": {},
     f"DELETE {BATCHES}/{{id}}": {},
     f"DELETE {KEYS}/{{id}}": {},

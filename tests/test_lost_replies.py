@@ -12,7 +12,7 @@ from retina.batch import Order
 from retina.batches import Batches
 from retina.credits import Credits
 from retina.errors import GrantRefusedError, KeyRefusedError, NotFoundError, OutOfCreditsError, SignInRefusedError
-from retina.exports import Exports
+from retina.exports import Exports, Part
 from retina.history import History
 from retina.idempotency import Idempotency, Lease
 from retina.identity.attempts import Attempts
@@ -25,6 +25,7 @@ from retina.schemas.findings import Box, Findings, MeasurementValues, ModelName,
 from retina.store.local import LocalBlobs, LocalUploads
 from retina.store.records import Change, Put, Records, ensure
 from retina.turns import Turns
+from waiting import copies_in
 
 REQUEST = hashlib.sha256(b"request").hexdigest()
 PASSWORD = "correct horse battery"
@@ -124,7 +125,9 @@ def test_a_batch_is_made_worked_on_retried_and_deleted(
     deaf: Records, account: str, queue: LocalQueue, tmp_path: Path
 ) -> None:
     credits = Credits(deaf)
-    batches = Batches(deaf, LocalBlobs(tmp_path), LocalUploads(tmp_path, 1000), queue, credits)
+    batches = Batches(
+        deaf, LocalBlobs(tmp_path), LocalUploads(tmp_path, 1000), queue, credits, copies_in(deaf, tmp_path)
+    )
     turns = Turns(deaf, credits)
     batch = batches.create(account, "k", [("a", 1), ("b", 1), ("c", 1)], Order(("mask",)), {})
 
@@ -149,7 +152,7 @@ def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
     deaf: Records, account: str, tmp_path: Path
 ) -> None:
     blobs = LocalBlobs(tmp_path)
-    history = History(deaf, blobs)
+    history = History(deaf, blobs, copies_in(deaf, tmp_path))
     findings = Findings(
         id="1" * 32,
         model=ModelName(name="unet", sha256="0" * 64),
@@ -181,7 +184,8 @@ def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
 def test_an_export_is_made(deaf: Records, account: str, queue: LocalQueue, tmp_path: Path) -> None:
     exports = Exports(deaf, LocalBlobs(tmp_path), queue)
     export = exports.create(account, "")
-    exports.tell(export.id, "running")
-    exports.tell(export.id, "ready", 7)
-    assert (exports.get(account, export.id).state, exports.get(account, export.id).bytes) == ("ready", 7)
+    begun = exports.begin(export.id)
+    assert begun is not None
+    exports.add(exports.add(begun, Part("exports/1", 7), "place"), Part("exports/2", 5), None)
+    assert (exports.get(account, export.id).state, exports.get(account, export.id).bytes) == ("ready", 12)
     assert exports.delete_all(account) == 1

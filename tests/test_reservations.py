@@ -25,6 +25,7 @@ from retina.store.local import LocalBlobs, LocalUploads
 from retina.store.records import Delete, Put, Records
 from retina.turns import Turns
 from test_batches import TEXT, come, counts, items, new
+from waiting import copies_in
 
 MIB = 2**20
 ORDER = Order(("mask",))
@@ -207,7 +208,8 @@ class Books:
         self.records, self.credits = records, Credits(records)
         self.account = Accounts(records, 20).of_user("https://issuer.example", "anna")
         queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
-        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, allowance)
+        copies = copies_in(records, folder)
+        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
         self.turns = Turns(records, self.credits)
 
     def create(self, count: int, size: int = 1) -> Any:

@@ -9,12 +9,17 @@ from fastapi.testclient import TestClient
 
 from retina.app import create_app
 from retina.batch import Order, batch_key, batch_of, number_key, outcome_of
+from retina.copies import Copies
+from retina.exports import Exports
+from retina.idempotency import Idempotency
 from retina.queue.local import LocalQueue
 from retina.schemas.batches import Outcome
 from retina.services import Services
 from retina.settings import Settings
-from retina.store.local import write
+from retina.store.database import Database
+from retina.store.local import LocalBlobs, write
 from retina.store.port import FILE_NAME
+from retina.store.records import Records
 
 T = TypeVar("T")
 LIMIT = 5 * 2**20
@@ -27,6 +32,12 @@ def photographs(services: Services, count: int, order: Order = ORDER) -> list[st
     account = services.accounts.of_user("https://issuer.example", "anna")
     batch = services.batches.create(account, "", [(f"{n}.jpg", LIMIT) for n in range(count)], order, {})
     return [f"{batch.folder}{number}" for number in range(count)]
+
+
+def copies_in(records: Records, folder: Path) -> Copies:
+    """Of what tests keep without a service around it."""
+    blobs, queue = LocalBlobs(folder), LocalQueue(Database(folder / "queue.sqlite"))
+    return Copies(Idempotency(records, blobs), Exports(records, blobs, queue))
 
 
 def eventually(found: Callable[[], T | None]) -> T:

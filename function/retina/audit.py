@@ -40,6 +40,7 @@ Action = Literal[
     "batch.retried",
     "batch.seen",
     "batches.listed",
+    "export.deleted",
     "export.downloaded",
     "history.exported",
     "key.made",

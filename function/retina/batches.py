@@ -6,6 +6,7 @@ Enters: an order, and what is to become of it; leaves: batches, counts and items
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -24,6 +25,7 @@ from retina.batch import (
     outcome_of,
     size_records,
 )
+from retina.copies import Copies
 from retina.credits import Credits
 from retina.errors import BusyError, NotFoundError
 from retina.ids import is_id, new_id
@@ -69,9 +71,10 @@ class Batches:
         uploads: Uploads,
         queue: Queue,
         credits: Credits,
+        copies: Copies,
         allowance: Allowance = ALLOWANCE,
     ) -> None:
-        self._records, self._results, self._uploads = records, results, uploads
+        self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
         self._queue, self._admission = queue, Admission(records, credits, allowance)
 
     def create(
@@ -199,10 +202,10 @@ class Batches:
             self._admission.demand_credits(batch.account, len(failed))
         return self.get(batch.account, batch.id)
 
-    def delete(self, batch: Batch) -> None:
-        """Photographs, names and results are gone; the ledger stays."""
+    def delete(self, batch: Batch) -> Counter[str]:
+        """Photographs, names and results are gone, and every copy; how much that was, by kind. The ledger stays."""
         self._changed(batch, cancelled=True)
-        self._clear(batch)
+        counts = Counter(batches=1) + self._clear(batch)
         for _ in range(ATTEMPTS):
             [reservation] = self._records.get(reservation_key(batch.account, batch.id))
             given = ended(batch.account, reservation) if reservation else []
@@ -213,14 +216,17 @@ class Batches:
             break
         else:
             raise BusyError("Others are changing this batch at the moment. Please try again in a few seconds.")
-        self._clear(batch)  # of what somebody who was at work has stored meanwhile
+        return counts + self._clear(batch)  # of what somebody who was at work has stored meanwhile
 
-    def _clear(self, batch: Batch) -> None:
-        self._uploads.delete_all(batch.folder)
-        self._results.delete_all(batch.folder)
+    def _clear(self, batch: Batch) -> Counter[str]:
+        counts = self._copies.of_batch(batch.account, batch.id)
+        counts["uploads"] += self._uploads.delete_all(batch.folder)
+        self._results.delete(batch.names)
+        counts["pictures"] += self._results.delete_all(batch.folder)
         for partition in (batch.items, batch.sizes, batch.begun):
             while rows := self._records.query(partition, limit=MOST_CHANGES):
                 self._records.write(*(Delete(row.key) for row in rows))
+        return counts
 
     def _changed(self, batch: Batch, *, cancelled: bool) -> Batch:
         while batch.cancelled != cancelled:

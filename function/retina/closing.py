@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from retina.accounts import CLOSED
+from retina.deletion import receipt
 from retina.errors import BusyError, TokenRefusedError
 from retina.reservations import settle
-from retina.schemas.accounts import Deleted
+from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 from retina.store.port import HISTORY
 from retina.store.records import Put
@@ -22,7 +23,7 @@ PORTION = 50
 
 def close(
     services: Services, account: str, subject: str, issuer: str, forget: Callable[[str], None], entry: Put
-) -> Deleted:
+) -> DeletionReceipt:
     """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten; `entry` is kept with that.
 
     Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
@@ -32,7 +33,7 @@ def close(
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # of what another request has saved meanwhile
-    return Deleted(**{name: counts[name] for name in Deleted.model_fields})
+    return receipt(services, counts)
 
 
 def leave_nothing(services: Services, account: str) -> None:
@@ -43,10 +44,12 @@ def leave_nothing(services: Services, account: str) -> None:
     """
     if services.accounts.closed(account):
         _clear(services, account, Counter(), time.monotonic() + SECONDS)
+        services.records.erase()
         raise TokenRefusedError(CLOSED)
 
 
 def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:
+    counts += services.copies.of_account(account)
     while keys := services.accounts.keys(account):
         for key in keys:
             services.accounts.revoke(account, key.id)
@@ -54,17 +57,14 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
     while batches := services.batches.of(account, PORTION)[0]:
         for batch in batches:
             _still_time(ends)
-            services.batches.delete(batch)
-            counts["batches"] += 1
+            counts += services.batches.delete(batch)
     while predictions := services.history.of(account, limit=PORTION)[0]:
         for saved in predictions:
             _still_time(ends)
-            services.history.delete(account, saved.id)
-            counts["predictions"] += 1
-    services.idempotency.forget_all(account)
-    services.history.sweep(account, everything=True)
-    services.results.delete_all(f"{HISTORY}{account}/")
-    counts["exports"] += services.exports.delete_all(account)
+            counts += services.history.delete(account, saved.id)
+    counts += services.history.sweep(account, everything=True)
+    counts["pictures"] += services.results.delete_all(f"{HISTORY}{account}/")
+    counts += services.copies.of_account(account)
     settle(services.records, account, everything=True)
 
 

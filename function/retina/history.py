@@ -7,11 +7,14 @@ leaves behind is noted beforehand and swept up later.
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from retina import __version__, clock
+from retina.copies import Copies
 from retina.errors import BusyError, NotFoundError
 from retina.ids import is_id
 from retina.saved import PHOTOGRAPH, Labels, Saved, folder_of, list_of, removed, saved_key, saved_of, written
@@ -27,10 +30,10 @@ SWEPT_SECONDS = 3600
 
 
 class History:
-    """Saved predictions in `records`, photographs and pictures in `blobs`."""
+    """Saved predictions in `records`, photographs and pictures in `blobs`; `copies` of them elsewhere."""
 
-    def __init__(self, records: Records, blobs: Blobs) -> None:
-        self._records, self._blobs = records, blobs
+    def __init__(self, records: Records, blobs: Blobs, copies: Copies) -> None:
+        self._records, self._blobs, self._copies = records, blobs, copies
 
     def prepare(
         self,
@@ -38,14 +41,10 @@ class History:
         findings: Findings,
         labels: Labels,
         pictures: Mapping[str, bytes],
-        request: str | None = None,
     ) -> list[Change]:
-        """Keep the `pictures`, PNG by name with the photograph among them; the changes that save the prediction.
-
-        `request` is the Idempotency-Key of whoever asks, if any.
-        """
+        """Keep the `pictures`, PNG by name with the photograph among them; the changes that save the prediction."""
         now = clock.now()
-        saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4), request)
+        saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4))
         return [*written(saved, NEW), *self._keep(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> Saved:
@@ -116,10 +115,10 @@ class History:
         saved = self.get(account, id)
         return self._blobs.link(saved.key_of(picture), f"{saved.day}-{id[:8]}-{picture}.png", here)
 
-    def delete(self, account: str, id: str, *besides: Change) -> Saved:
-        """The prediction is gone with everything that belongs to it; what it was. Raises `NotFoundError`.
+    def delete(self, account: str, id: str, *besides: Change) -> Counter[str]:
+        """The prediction is gone with everything that belongs to it, and with every copy; how much that was, by kind.
 
-        The changes `besides` are made with it.
+        The changes `besides` are made with it. Raises `NotFoundError`.
         """
         for _ in range(TURNS):
             try:
@@ -128,20 +127,26 @@ class History:
                 self.sweep(account, folder_of(account, id))  # of what an attempt before this one has left
                 raise
             try:
-                ensure(self._records, _left(account, saved.folder), *removed(saved, version), *besides)
+                ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *besides)
             except ConditionError:
                 continue
-            self.sweep(account, saved.folder)
-            return saved
+            return Counter(predictions=1) + self.sweep(account, saved.folder)
         raise _busy()
 
-    def sweep(self, account: str, folder: str = "", *, everything: bool = False) -> None:
-        """Forget what was left behind in a folder, or anywhere for an hour, or `everything`."""
+    def sweep(self, account: str, folder: str = "", *, everything: bool = False) -> Counter[str]:
+        """Forget what was left behind in a folder, or anywhere for an hour, or `everything`; how much, by kind.
+
+        What a deletion has left is finished, with the copies.
+        """
+        counts = Counter[str]()
         for row in self._records.query(_leavings(account)):
             old = time.time() - row.data["since"] > SWEPT_SECONDS
-            if everything or old or row.data["folder"] == folder:
-                self._blobs.delete_all(row.data["folder"])
+            if everything or old or row.data["folder"] == folder or "deleted" in row.data:
+                counts["pictures"] += self._blobs.delete_all(row.data["folder"])
+                if "deleted" in row.data:
+                    counts += self._copies.of_prediction(account, row.data["deleted"], row.data["request"])
                 self._records.write(Delete(row.key))
+        return counts
 
     def _keep(self, saved: Saved, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
         self.sweep(saved.account)
@@ -161,10 +166,12 @@ def _leavings(account: str) -> str:
     return f"left:{account}"
 
 
-def _left(account: str, folder: str) -> Put:
-    """Notes a folder that no record names, or soon will not."""
-    since = {"folder": folder, "since": time.time()}
-    return Put(Key(_leavings(account), folder.removeprefix(f"{HISTORY}{account}/").replace("/", ":")), since)
+def _left(account: str, folder: str, deleted: Saved | None = None) -> Put:
+    """Notes a folder that no record names, or soon will not; with what is deleted, so that its copies are, too."""
+    facts: dict[str, Any] = {"folder": folder, "since": time.time()}
+    if deleted:
+        facts |= {"deleted": deleted.id, "request": deleted.request}
+    return Put(Key(_leavings(account), folder.removeprefix(f"{HISTORY}{account}/").replace("/", ":")), facts)
 
 
 def _busy() -> BusyError:

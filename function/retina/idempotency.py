@@ -2,9 +2,11 @@
 
 Enters: an account, the caller's key and the request's SHA-256; leaves: a lease for whoever has to answer it, or the
 answer that was given before. The answer goes to the blob store first; the change that names it belongs into the
-transaction that charges for it, so that neither is there without the other.
+transaction that charges for it, so that neither is there without the other. An answer that tells of something which can
+be deleted is found from there, by a row of its own, and is forgotten with it.
 """
 
+import hashlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -58,9 +60,15 @@ class Idempotency:
 
     def answered(self, lease: Lease, answer: bytes) -> Put:
         """Keep `answer`; the change that makes it the request's, if the lease still holds."""
-        blob = f"{ANSWERS}{secrets.token_hex(16)}"
+        blob = f"{_folder(lease.key)}{secrets.token_hex(16)}"
         self._blobs.put(blob, answer, "application/json")
         return Put(lease.key, {"request": lease.request, "answer": blob}, lease.version, expires=_end())
+
+    def tied(self, lease: Lease, source: str) -> Put:
+        """The change that ties the answer to the prediction, batch or export of this id; see `forget_copies`."""
+        account = lease.key.partition.removeprefix(_of(""))
+        facts = {"key": lease.key.sort}
+        return Put(Key(_copies(account, source), _folder(lease.key)), facts, expires=_end())
 
     def discard(self, answered: Put) -> None:
         """What `answered` has kept was not written, for the lease does not hold any more."""
@@ -74,22 +82,34 @@ class Idempotency:
         except ConditionError:  # another has taken it over
             return
 
-    def forget(self, account: str, key: str) -> None:
-        """A request is not known any more; nothing happens where it was not."""
+    def forget(self, account: str, key: str) -> int:
+        """A request is not known any more; 1 where its answer was stored, else 0."""
         [known] = self._records.get(Key(_of(account), key))
-        if known:
-            self._forget(known)
+        return self._forget(known) if known else 0
 
-    def forget_all(self, account: str) -> None:
-        """None of an account's requests is known any more."""
-        while rows := self._records.query(_of(account)):
+    def forget_copies(self, account: str, source: str) -> int:
+        """No answer that is tied to `source` is stored any more; how many there were."""
+        count = 0
+        while rows := self._records.query(_copies(account, source)):
             for row in rows:
-                self._forget(row)
+                count += self.forget(account, row.data["key"])
+                self._records.write(Delete(row.key))
+        return count
 
-    def _forget(self, known: Record) -> None:
-        if "answer" in known.data:
-            self._blobs.delete(known.data["answer"])
+    def forget_all(self, account: str) -> int:
+        """None of an account's requests is known any more; how many stored answers there were."""
+        count = 0
+        while rows := self._records.query(_of(account)):
+            count += sum(self._forget(row) for row in rows)
+        self._blobs.delete_all(f"{ANSWERS}{account}/")  # with what has not been written to records, and will not be
+        return count
+
+    def _forget(self, known: Record) -> int:
+        if answer := known.data.get("answer"):
+            self._blobs.delete(answer)  # one of an earlier version lies elsewhere
+        self._blobs.delete_all(_folder(known.key))  # with what an attempt that was killed has left
         self._records.write(Delete(known.key))
+        return 1 if answer else 0
 
     def _answer(self, known: Record, request: str) -> bytes | None:
         """The answer, or None where there is none and nobody has the lease."""
@@ -110,6 +130,16 @@ class Idempotency:
 
 def _of(account: str) -> str:
     return f"idempotency:{account}"
+
+
+def _copies(account: str, source: str) -> str:
+    return f"copies:{account}:{source}"
+
+
+def _folder(key: Key) -> str:
+    """What the keys of a request's answers begin with."""
+    account = key.partition.removeprefix(_of(""))
+    return f"{ANSWERS}{account}/{hashlib.sha256(key.sort.encode()).hexdigest()[:32]}/"
 
 
 def _in_progress(seconds: float) -> RequestInProgressError:

@@ -5,7 +5,9 @@ What is stored of a photograph is so before its outcome: in its folder, such as 
 """
 
 import hashlib
+import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +23,7 @@ from retina.errors import (
     UploadNotFoundError,
     larger_than_announced,
 )
+from retina.exports import Part, SupersededError
 from retina.findings import found
 from retina.pictures import FILES, OUTPUTS
 from retina.prediction import predict
@@ -125,13 +128,12 @@ class Work:
     def _export(self, id: str, given_up: bool) -> bool:
         """Whether there was anything to be done."""
         services = self.services
-        export = services.exports.find(id)
-        if export is None or export.state in ("ready", "failed"):
+        export = services.exports.begin(id)
+        if export is None:
             return False
         if given_up:
-            services.exports.tell(id, "failed")
+            services.exports.fail(export)
             return True
-        services.exports.tell(id, "running")
         with tempfile.TemporaryFile() as file:
             try:
                 if export.batch:
@@ -140,11 +142,13 @@ class Work:
                 else:
                     pack_history(export.account, services.history, services.results, file)
             except NotFoundError:  # the batch was deleted meanwhile
-                services.exports.tell(id, "failed")
+                services.exports.fail(export)
                 return True
-            size = file.tell()
+            part = Part(f"{export.folder}{secrets.token_hex(4)}.zip", file.tell())
             file.seek(0)
-            services.exports.keep(id, file, size)
+            services.results.put_file(part.key, file, "application/zip")
+            with suppress(SupersededError):
+                services.exports.add(export, part, None)
         return True
 
 

@@ -7,6 +7,7 @@ from retina.accounts import Accounts
 from retina.admission import Allowance
 from retina.audit import Audit
 from retina.batches import Batches
+from retina.copies import Copies
 from retina.credits import Credits
 from retina.exports import Exports
 from retina.fair_use import FairUse
@@ -63,16 +64,21 @@ class Services:
         return Idempotency(self.records, self.results)
 
     @cached_property
+    def copies(self) -> Copies:
+        """Of what was saved."""
+        return Copies(self.idempotency, self.exports)
+
+    @cached_property
     def history(self) -> History:
         """Saved predictions."""
-        return History(self.records, self.results)
+        return History(self.records, self.results, self.copies)
 
     @cached_property
     def batches(self) -> Batches:
         """Batches and their items."""
         settings = self.settings
         allowance = Allowance(settings.most_batches, settings.most_bytes, settings.upload_bytes)
-        return Batches(self.records, self.results, self.uploads, self.queue, self.credits, allowance)
+        return Batches(self.records, self.results, self.uploads, self.queue, self.credits, self.copies, allowance)
 
     @cached_property
     def turns(self) -> Turns:

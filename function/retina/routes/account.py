@@ -7,7 +7,7 @@ from retina.identity.callers import Callers
 from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Person
-from retina.schemas.accounts import Deleted
+from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 
 router = APIRouter(
@@ -23,11 +23,11 @@ router = APIRouter(
 
 
 @router.delete("/api/v1/account", summary="Delete the account")
-def delete_account(request: Request, caller: Person, log: Audited) -> Deleted:
-    """History, batches, exports and API keys are gone, and so is the way to sign in. It cannot be undone.
+def delete_account(request: Request, caller: Person, log: Audited) -> DeletionReceipt:
+    """History, batches, exports, stored answers and API keys are gone, and so is the way to sign in.
 
-    Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
-    What was charged stays in the ledger, under a random id that leads to nobody.
+    It cannot be undone. The receipt says how much was deleted, and what remains for how long: backups of records, where
+    the service keeps any, lose them within 35 days; of photographs there are none.
     """
     services: Services = request.app.state.services
     callers: Callers = request.app.state.callers

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from retina import deletion
 from retina.batch import Batch, Order
 from retina.batches import Item
 from retina.closing import leave_nothing
@@ -29,6 +30,7 @@ from retina.schemas.batches import (
     BatchWish,
     Outcome,
 )
+from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 from retina.store.port import FILE_NAME, FORM_SECONDS
 from retina.tables import DESCRIBED, batch_table
@@ -91,17 +93,16 @@ def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
     return _told(services, services.batches.get(caller.account, id))
 
 
-@router.delete("/{id}", status_code=204, summary="Delete a batch", responses=MISSING)
-def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> Response:
-    """It is stopped; photographs, names and results are gone.
+@router.delete("/{id}", summary="Delete a batch", responses=MISSING)
+def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """It is stopped; photographs, names, results and exports of it are gone. The receipt says how many.
 
     Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
     """
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.deleted", id)
-    services.batches.delete(batch)
-    return Response(status_code=204)
+    return deletion.delete_batch(services, batch)
 
 
 @router.post(

@@ -2,13 +2,16 @@
 
 from fastapi import APIRouter, Request
 
+from retina import deletion
 from retina.closing import leave_nothing
 from retina.errors import InvalidRequestError
 from retina.exports import Export
 from retina.problems import documented
+from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of
-from retina.schemas.exports import ExportAnswer, ExportWish
+from retina.schemas.deletion import DeletionReceipt
+from retina.schemas.exports import ExportAnswer, ExportPart, ExportWish
 from retina.services import Services
 
 router = APIRouter(
@@ -44,12 +47,24 @@ def get_export(request: Request, caller: Owner, id: str) -> ExportAnswer:
     return _told(request, services.exports.get(caller.account, id))
 
 
+@router.delete("/{id}", summary="Delete an export")
+def delete_export(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """Its files are gone; one that is being made is stopped."""
+    services: Services = request.app.state.services
+    export = services.exports.get(caller.account, id)
+    log.note(caller, "export.deleted", id)
+    return deletion.delete_export(services, export)
+
+
 def _told(request: Request, export: Export) -> ExportAnswer:
     services: Services = request.app.state.services
+    links = services.exports.links(export, links_of(request))
+    parts = [ExportPart(name=name, bytes=size, url=url) for name, size, url in links]
     return ExportAnswer(
         id=export.id,
         created=export.created,
         state=export.state,
         bytes=export.bytes,
-        url=services.exports.link(export, links_of(request)),
+        url=parts[0].url if parts else None,
+        parts=parts,
     )

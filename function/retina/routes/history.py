@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from retina import deletion
 from retina.errors import NotFoundError
 from retina.findings import told
 from retina.pictures import KEPT
@@ -15,6 +16,7 @@ from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, place_of
 from retina.saved import Labels, Saved
+from retina.schemas.deletion import DeletionReceipt
 from retina.schemas.findings import MeasurementValues
 from retina.schemas.history import Eye, HistoryPage, LabelChange, SavedPrediction, Subject, Trend, TrendPoint, Trends
 from retina.services import Services
@@ -76,20 +78,21 @@ def change_prediction(request: Request, caller: Owner, log: Audited, id: str, ch
         return Labels(**{**vars(labels), **changes})
 
     entry = log.entry(caller, "prediction.changed", id)
-    return told(services.history.label(caller.account, id, changed, entry))
+    answer = told(services.history.label(caller.account, id, changed, entry))
+    services.records.erase()  # what was said before may have been somebody's name
+    return answer
 
 
-@router.delete("/api/v1/predictions/{id}", status_code=204, summary="Delete a saved prediction", responses=MISSING)
-def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) -> Response:
-    """It is gone, with its photograph and pictures.
+@router.delete("/api/v1/predictions/{id}", summary="Delete a saved prediction", responses=MISSING)
+def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """It is gone, with its photograph and pictures, stored answers that tell of it, and exports of the history.
 
-    Backups of records, where the service keeps any, lose it within 35 days; of photographs there are none.
+    Exports that are being made begin again, without it. The receipt says what was deleted, and what remains: backups of
+    records, where the service keeps any, lose it within 35 days; of photographs there are none.
     """
     services: Services = request.app.state.services
-    saved = services.history.delete(caller.account, id, log.entry(caller, "prediction.deleted", id))
-    if saved.request is not None:  # or it would be answered again, with its pictures
-        services.idempotency.forget(caller.account, saved.request)
-    return Response(status_code=204)
+    entry = log.entry(caller, "prediction.deleted", id)
+    return deletion.delete_prediction(services, caller.account, id, entry)
 
 
 @router.get(

@@ -21,10 +21,16 @@ OVERTAKEN = "This request took so long that something else has changed meanwhile
 
 @dataclass(frozen=True)
 class Answer:
-    """JSON, and what is to be written with it; the first of the changes, a `Put`, is like no other's."""
+    """JSON, and what is to be written with it; the first of the changes, a `Put`, is like no other's.
+
+    `source` is the id of what the answer tells of, and goes with. `stored` is what is kept for repetitions, if not
+    `content`.
+    """
 
     content: bytes
     changes: Sequence[Change] = ()
+    source: str | None = None
+    stored: bytes | None = None
 
 
 async def once(
@@ -33,10 +39,12 @@ async def once(
     key: str | None,
     what: str,
     answer: Callable[[], AbstractAsyncContextManager[Answer]],
+    again: Callable[[bytes], bytes] | None = None,
 ) -> Response:
     """What `answer` makes, its changes written; for one credit, noted as `what`, where the caller comes by API key.
 
-    With a `key`, the caller's name for this request, a repetition is answered as before, for nothing. Raises what
+    With a `key`, the caller's name for this request, a repetition is answered as before, for nothing; `again` makes the
+    answer of what was stored. Raises what
     `answer` raises, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`: then nothing is
     charged or written.
     """
@@ -48,7 +56,8 @@ async def once(
         begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await request_digest(request))
         if isinstance(begun, bytes):
             left = await to_thread.run_sync(services.credits.available, caller.account) if pays else None
-            return _told(begun, 0, left, {"Idempotency-Replayed": "true"})
+            content = await to_thread.run_sync(again, begun) if again else begun
+            return _told(content, 0, left, {"Idempotency-Replayed": "true"})
         lease = begun
     left = None
     try:
@@ -57,8 +66,11 @@ async def once(
         async with answer() as made:
             changes = [*made.changes]
             if lease:
-                kept = await to_thread.run_sync(services.idempotency.answered, lease, made.content)
+                stored = made.content if made.stored is None else made.stored
+                kept = await to_thread.run_sync(services.idempotency.answered, lease, stored)
                 changes.append(kept)
+                if made.source is not None:
+                    changes.append(services.idempotency.tied(lease, made.source))
             if pays:
                 charge = functools.partial(services.credits.charge, caller.account, caller.key_id, what, *changes)
                 left = await to_thread.run_sync(charge)
@@ -74,6 +86,8 @@ async def once(
     except BaseException:
         if lease:
             await to_thread.run_sync(services.idempotency.abandon, lease)
+        if kept:
+            await to_thread.run_sync(leave_nothing, services, caller.account)
         raise
     if changes:
         await to_thread.run_sync(leave_nothing, services, caller.account)

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -143,11 +144,11 @@ async def create_prediction(
             if not (save and caller):
                 yield Answer(answer.model_dump_json(exclude_unset=True).encode())
                 return
-            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept, idempotency_key)
+            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept)
             answer = answer.model_copy(update={"image_urls": image_urls(id)})
             changes = await to_thread.run_sync(prepare)
             changes.append(await to_thread.run_sync(log.entry, caller, "prediction.saved", id))
-            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), changes)
+            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), changes, source=id)
 
     if caller:
         return await once(request, caller, idempotency_key, f"prediction {id}", answered)
@@ -183,15 +184,23 @@ async def recompute(
         again = functools.partial(services.history.prepare_again, caller.account, id, facts)
         saved, changes = await to_thread.run_sync(again, _taken_out(prediction.pictures))
         changes.append(await to_thread.run_sync(log.entry, caller, "prediction.recomputed", id))
-        yield Answer(told(saved).model_dump_json().encode(), changes)
+        answer = told(saved)
+        stored = answer.model_dump_json(exclude=LABELS).encode()
+        yield Answer(answer.model_dump_json().encode(), changes, source=id, stored=stored)
 
-    answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered)
+    def again(stored: bytes) -> bytes:
+        """With the labels of now: those of then may have been changed because nobody was to read them any more."""
+        labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
+        return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
+
+    answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered, again)
     for folder in superseded:
         await to_thread.run_sync(services.history.sweep, caller.account, folder)
     return answer
 
 
 KEPT_PREFIX = "kept "
+LABELS = {"subject", "eye", "taken_on", "note"}
 
 
 def _kept() -> dict[str, Picture]:

@@ -1,4 +1,4 @@
-"""API keys, credits, and what an account held."""
+"""API keys and credits."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -6,16 +6,6 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from retina.identity.scopes import SCOPES, Scope
-
-
-class Deleted(BaseModel):
-    """What was deleted with an account. Its ledger stays, under a random id that leads to nobody."""
-
-    predictions: int
-    batches: int
-    exports: int
-    keys: int
-
 
 KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 

@@ -14,11 +14,20 @@ class ExportWish(BaseModel):
     history: bool = False
 
 
+class ExportPart(BaseModel):
+    """One ZIP file, whole in itself."""
+
+    name: str = Field(examples=["retina-history-2026-11-24-1-of-3.zip"])
+    bytes: int
+    url: str = Field(description="where it can be had by anybody who knows this address, for 15 minutes")
+
+
 class ExportAnswer(BaseModel):
-    """A ZIP file that is made, and kept for a day."""
+    """One or several ZIP files that are made, and kept for a day."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     state: Literal["waiting", "running", "ready", "failed"]
-    bytes: int | None = Field(description="of the file, once it is ready")
-    url: str | None = Field(description="where it can be had by anybody who knows this address, for 15 minutes")
+    bytes: int | None = Field(description="of all parts, once it is ready")
+    url: str | None = Field(description="of the first part, which often is the only one")
+    parts: list[ExportPart] = Field(description="once it is ready: large exports come in several")

@@ -63,9 +63,9 @@ class S3Uploads:
         if KEY.fullmatch(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, folder: str) -> int:
         """See `port.Uploads`."""
-        _delete_all(self._client, self._bucket, folder)
+        return _delete_all(self._client, self._bucket, folder)
 
 
 class S3Blobs:
@@ -104,9 +104,9 @@ class S3Blobs:
         """See `port.Blobs`."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, folder: str) -> int:
         """See `port.Blobs`."""
-        _delete_all(self._client, self._bucket, folder)
+        return _delete_all(self._client, self._bucket, folder)
 
 
 def _missing(error: Any) -> bool:
@@ -124,11 +124,14 @@ def _pages(client: Any, bucket: str, folder: str) -> Iterator[list[str]]:
         yield [found["Key"] for found in page.get("Contents", [])]
 
 
-def _delete_all(client: Any, bucket: str, folder: str) -> None:
+def _delete_all(client: Any, bucket: str, folder: str) -> int:
+    count = 0
     for keys in filter(None, _pages(client, bucket, folder)):
         answer = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
         if answer.get("Errors"):
             raise RuntimeError(f"S3 did not delete {len(answer['Errors'])} of {len(keys)} objects in {folder}")
+        count += len(keys)
+    return count
 
 
 def s3_client() -> Any:

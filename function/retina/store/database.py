@@ -1,11 +1,14 @@
 """The embedded store's one SQLite file: opened, checked and changed in transactions. Knows no table's meaning."""
 
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+log = logging.getLogger("retina")
 
 VERSION = 2
 """Of the schema below; a file of another version is refused and left as it is."""
@@ -31,6 +34,8 @@ CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 """
 PATIENCE_MS = 10_000
 """How long a transaction waits for another to end."""
+ERASED_AT_ONCE = 16 * 2**20
+"""Bytes of a file that is rewritten after every deletion, in about 0.3 s; a larger one is by the retention timer."""
 NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a folder that can."
 DAMAGED = "{path} is damaged, or no database of this program ({error}). Move it away, or put a backup in its place."
 PRIMARY = 0xFF
@@ -83,6 +88,31 @@ class Database:
             raise DatabaseError(DAMAGED.format(path=self.path, error=error)) from error
         if code & PRIMARY in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
+
+    def erase(self, *, thorough: bool = False) -> bool:
+        """No byte of a deleted row is left in the file, its write-ahead log or its index (-wal, -shm), if True.
+
+        `secure_delete` overwrites a row where it was last, but not the copies of it that moving rows from page to page
+        may have left in the gaps between others (one of about 1,000 deleted rows left one); only rewriting the file
+        removes these. A file over 16 MiB is rewritten with `thorough` alone. The write-ahead log keeps earlier pages
+        until it is cut off, which is done here, after every deletion.
+
+        What does not hold: blocks that the file system frees are not overwritten; and while another process reads or
+        writes for longer than ten seconds, log and file stay as they are until the next call.
+        """
+        connection = self._connection()
+        rewritten = thorough or self.path.stat().st_size <= ERASED_AT_ONCE
+        try:
+            if rewritten:
+                connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
+                raise
+            busy = True
+        if busy:
+            log.warning("%s could not be rewritten: it is in use, or the disk is full", self.path)
+        return rewritten and not busy
 
     def _connection(self) -> sqlite3.Connection:
         known: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)

@@ -18,6 +18,8 @@ COUNT = "n_"
 ATTEMPTS = 12
 """How often a transaction is tried that others are in the way of; the last waits are about a second each."""
 IN_THE_WAY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+BACKUP_DAYS = 35
+"""How far point-in-time recovery goes back."""
 LIVE = "(attribute_not_exists(expires) OR expires > :now)"
 
 
@@ -101,6 +103,14 @@ class DynamoRecords:
             else:
                 return
         raise _busy()
+
+    @property
+    def backup_days(self) -> int:
+        """See `records.Records`. Point-in-time recovery keeps the table's last 35 days."""
+        return BACKUP_DAYS
+
+    def erase(self, *, thorough: bool = False) -> None:
+        """See `records.Records`. AWS sees to it; here is nothing to be done."""
 
     def _change(self, change: Change) -> dict[str, Any]:
         values: dict[str, Any] = {":now": {"N": str(time.time())}}

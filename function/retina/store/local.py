@@ -29,6 +29,7 @@ from retina.errors import (
     too_large_to_upload,
 )
 from retina.store.port import (
+    ANSWERS,
     DAY,
     FILE_NAME,
     FORM_SECONDS,
@@ -122,9 +123,9 @@ class LocalUploads:
         """See `port.Uploads`."""
         self._path(key).unlink(missing_ok=True)
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, folder: str) -> int:
         """See `port.Uploads`."""
-        _remove(self._folder / folder)
+        return _remove(self._folder / folder)
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -228,9 +229,9 @@ class LocalBlobs:
         """See `port.Blobs`."""
         (self._folder / key).unlink(missing_ok=True)
 
-    def delete_all(self, folder: str) -> None:
+    def delete_all(self, folder: str) -> int:
         """See `port.Blobs`."""
-        _remove(self._folder / folder)
+        return _remove(self._folder / folder)
 
     @cached_property
     def _signature(self) -> Callable[[str], str]:
@@ -259,19 +260,21 @@ def write(path: Path, data: bytes | BinaryIO) -> None:
             return
 
 
-def _remove(folder: Path) -> None:
-    """Also while others write into it."""
+def _remove(folder: Path) -> int:
+    """Also while others write into it; how many files there were, half written ones not counted."""
+    count = sum(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
     for attempt in range(TURNS):
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
             if not folder.exists():
-                return
+                break
         except OSError as error:
             if error.errno != errno.ENOTEMPTY or attempt == TURNS - 1:
                 raise
         else:
-            return
+            break
+    return count
 
 
 def _granted(key: str, name: str, expires: str) -> str:
@@ -287,7 +290,8 @@ def _signer(path: Path) -> Callable[[str], str]:
 def expire(folder: Path) -> None:
     """Delete what lies in `folder` for longer than `KEPT_DAYS` says: files of uploads, and batches as a whole."""
     for prefix, days in KEPT_DAYS.items():
-        for path in [*(folder / prefix).glob("*"), *(folder / RESULTS / prefix).glob("*")]:
+        of_results = "*/*" if prefix == ANSWERS else "*"
+        for path in [*(folder / prefix).glob("*"), *(folder / RESULTS / prefix).glob(of_results)]:
             try:
                 if time.time() - path.stat().st_mtime > days * DAY:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -91,8 +91,8 @@ class Uploads(Protocol):
         """Forget it; nothing happens where there is none."""
         ...
 
-    def delete_all(self, folder: str) -> None:
-        """Forget everything in a folder."""
+    def delete_all(self, folder: str) -> int:
+        """Forget everything in a folder; how many photographs that were."""
         ...
 
 
@@ -122,6 +122,6 @@ class Blobs(Protocol):
         """Forget it; nothing happens where there is none."""
         ...
 
-    def delete_all(self, folder: str) -> None:
-        """Forget everything in a folder such as "batch/6f1c.../"."""
+    def delete_all(self, folder: str) -> int:
+        """Forget everything in a folder such as "batch/6f1c.../"; how many blobs that were."""
         ...

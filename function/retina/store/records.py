@@ -108,6 +108,18 @@ class Records(Protocol):
         """
         ...
 
+    @property
+    def backup_days(self) -> int:
+        """For how many days backups of this store hold what was deleted; 0: it makes none."""
+        ...
+
+    def erase(self, *, thorough: bool = False) -> None:
+        """To be called after something was deleted: no file of the store holds its bytes any more.
+
+        What would take long in a large store is left for a call with `thorough`, which does what was left, if anything.
+        """
+        ...
+
 
 def ensure(records: Records, mark: Put, *changes: Change) -> None:
     """Write `mark` and `changes`, whose `mark` nobody else would write, or raise `ConditionError`.

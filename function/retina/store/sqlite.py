@@ -8,6 +8,8 @@ from retina.store.database import Database
 from retina.store.records import NEW, Add, Change, ConditionError, Delete, Key, Put, Record
 
 FIND = "SELECT * FROM records WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)"
+DUE = Key("retention", "erase")
+"""There while the file is to be rewritten."""
 EXPIRED_AT_ONCE = 20
 """How many expired records a write clears away on its way."""
 
@@ -56,6 +58,21 @@ class SqliteRecords:
             failed = frozenset(change.key for change in changes if not _made(connection, change, now))
             if failed:
                 raise ConditionError(failed)
+
+    @property
+    def backup_days(self) -> int:
+        """See `records.Records`. Whoever runs the service may make some."""
+        return 0
+
+    def erase(self, *, thorough: bool = False) -> None:
+        """See `records.Records` and `Database.erase`."""
+        [due] = self.get(DUE)
+        if thorough and not due:
+            return
+        if not self._database.erase(thorough=thorough):
+            self.write(Put(DUE, {}))
+        elif due:
+            self.write(Delete(DUE))
 
 
 def _made(connection: sqlite3.Connection, change: Change, now: float) -> bool:

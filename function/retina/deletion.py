@@ -1,0 +1,41 @@
+"""Deletion as callers ask for it: of a prediction, a batch or an export, with every copy, and a receipt.
+
+Enters: whose, and what; leaves: the receipt. When it is given out nothing of what was deleted is in any file of the
+store any more, but for what the receipt names.
+"""
+
+from collections import Counter
+
+from retina.batch import Batch
+from retina.exports import Export
+from retina.schemas.deletion import DeletionReceipt, Remainder
+from retina.services import Services
+from retina.store.records import Change
+
+LEDGER = "Charges, in the ledger, under a random account id; no names, no pictures"
+BACKUPS = "Backups of the records, with labels and measurements; no pictures"
+
+
+def delete_prediction(services: Services, account: str, id: str, *besides: Change) -> DeletionReceipt:
+    """Delete a saved prediction with its photograph; raises `NotFoundError`. The changes `besides` are made with it."""
+    return receipt(services, services.history.delete(account, id, *besides))
+
+
+def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:
+    """Delete a batch with photographs, names and results; raises `NotFoundError`."""
+    return receipt(services, services.batches.delete(batch))
+
+
+def delete_export(services: Services, export: Export) -> DeletionReceipt:
+    """Delete an export with its files."""
+    services.exports.delete(export)
+    return receipt(services, Counter(exports=1) + services.copies.of_export(export.account, export.id))
+
+
+def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
+    """For what was deleted just now, by kind; see to it that no byte of it is left in a file."""
+    services.records.erase()
+    remains = [Remainder(what=LEDGER, days=None)]
+    if days := services.records.backup_days:
+        remains.append(Remainder(what=BACKUPS, days=days))
+    return DeletionReceipt(**counts, remains=remains)

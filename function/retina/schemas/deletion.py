@@ -1,0 +1,24 @@
+"""What a deletion leaves its caller with."""
+
+from pydantic import BaseModel, Field
+
+
+class Remainder(BaseModel):
+    """Something that a deletion does not reach."""
+
+    what: str = Field(examples=["Charges, in the ledger, under a random account id; no names, no pictures"])
+    days: int | None = Field(description="for how long at most; null: for good", examples=[35])
+
+
+class DeletionReceipt(BaseModel):
+    """How much was deleted, by kind, and what remains for a while."""
+
+    predictions: int = Field(0, description="saved predictions")
+    batches: int = 0
+    pictures: int = Field(0, description="photographs of the history and pictures of results")
+    uploads: int = Field(0, description="photographs of batches, as they were sent")
+    answers: int = Field(0, description="stored answers, which were kept for repeated requests")
+    exports: int = Field(0, description="exports, as they held what was deleted")
+    exports_made_anew: int = Field(0, description="exports that were being made and begin again, without it")
+    keys: int = Field(0, description="API keys")
+    remains: list[Remainder]
