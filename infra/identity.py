@@ -50,7 +50,11 @@ class Identity(Construct):
             removal_policy=RemovalPolicy.RETAIN,
         )
         api.add_to_role_policy(
-            iam.PolicyStatement(actions=["cognito-idp:AdminDeleteUser"], resources=[self._pool.user_pool_arn])
+            iam.PolicyStatement(
+                # Access tokens tell no mail address, by which credits for signing up are given once.
+                actions=["cognito-idp:AdminDeleteUser", "cognito-idp:AdminGetUser"],
+                resources=[self._pool.user_pool_arn],
+            )
         )
         # A literal, not the domain's own attribute: the page's security policy names it, and the client the page.
         prefix = f"{settings.name}-{Aws.ACCOUNT_ID}"

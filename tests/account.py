@@ -9,6 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from retina.accounts import Accounts
+from retina.fair_use import FairUse
+from retina.signup_credits import SignupCredits
+from retina.store.records import Records
+
 PASSWORD = "correct horse battery"
 
 
@@ -66,3 +71,8 @@ def new_key(client: Any, address: str) -> dict[str, str]:
     headers = bearer(sign_in(client, address))
     key = client.post("/api/v1/keys", json={"name": "test"}, headers=headers).raise_for_status().json()["key"]
     return {"X-API-Key": key}
+
+
+def accounts_of(records: Records, credits: int) -> Accounts:
+    """Accounts without a service around them, each with so many credits for signing up."""
+    return Accounts(records, SignupCredits(records, FairUse(records, 0, 0), credits))

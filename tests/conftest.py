@@ -58,6 +58,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("RETINA_DATA", str(tmp_path_factory.mktemp("data")))
         environment.setenv("RETINA_FREE_EACH", "0")
         environment.setenv("RETINA_FREE_TOGETHER", "0")
+        environment.setenv("RETINA_SIGNUPS_EACH", "0")
         yield
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from account import accounts_of
 from retina import idempotency
 from retina.accounts import Accounts
 from retina.credits import Credits
@@ -37,7 +38,7 @@ def assert_balanced(records: Records, account: str, credits: int) -> None:
 
 @pytest.fixture
 def accounts(records: Records) -> Accounts:
-    return Accounts(records, 20)
+    return accounts_of(records, 20)
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_nothing_is_charged_where_its_result_cannot_be_written(records: Records,
 
 
 def test_who_has_no_credits_gets_nothing(records: Records, accounts: Accounts) -> None:
-    poor = Accounts(records, 1).of_user(ISSUER, "poor")
+    poor = accounts_of(records, 1).of_user(ISSUER, "poor")
     books = Credits(records)
     books.charge(poor, "k", "prediction", Put(Key("result", "1"), {}))
     with pytest.raises(OutOfCreditsError):
@@ -122,7 +123,7 @@ def test_who_has_no_credits_gets_nothing(records: Records, accounts: Accounts) -
     assert_balanced(records, poor, 0)
     with pytest.raises(NotFoundError):
         books.charge("0" * 32, "k", "prediction")
-    assert_balanced(records, Accounts(records, 0).of_user(ISSUER, "poorer"), 0)
+    assert_balanced(records, accounts_of(records, 0).of_user(ISSUER, "poorer"), 0)
 
 
 def test_a_repeated_request_gets_the_same_answer(records: Records, account: str, repeated: Idempotency) -> None:

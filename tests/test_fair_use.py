@@ -1,6 +1,8 @@
 """Fair use: who does not pay is limited by address and together, in SQLite and in DynamoDB."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,69 @@ def test_the_rest_of_an_ipv6_network_is_the_same_viewer(records: Records) -> Non
     fair.count("predictions", "2001:db8:1:3::1")
 
 
+def test_an_ipv6_site_has_a_few_shares_and_an_address_written_as_ipv6_is_the_same(records: Records) -> None:
+    fair = FairUse(records, 1, 100)
+    for n in range(4):
+        fair.count("predictions", f"2001:db8:1:{n}::1")
+    with pytest.raises(FairUseError):
+        fair.count("predictions", "2001:db8:1:ffff::1")
+    fair.count("predictions", "2001:db8:2::1")
+    fair.count("predictions", VIEWER)
+    with pytest.raises(FairUseError):
+        fair.count("predictions", f"::ffff:{VIEWER}")
+
+
+def test_limits_are_exact_however_many_ask_at_once(records: Records) -> None:
+    fair = FairUse(records, 9, 15)
+
+    def ask(turn: int) -> str:
+        address = ("203.0.113.1", "203.0.113.2", "203.0.113.3")[turn % 3]
+        try:
+            fair.count("predictions", address)
+        except FairUseError:
+            return ""
+        return address
+
+    with ThreadPoolExecutor(8) as pool:
+        given = Counter(pool.map(ask, range(60)))
+    assert sum(count for address, count in given.items() if address) <= 15
+    assert max(count for address, count in given.items() if address) <= 9
+    one = FairUse(records, 7, 0)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda _: _counted(one, "uploads", VIEWER), range(30))) == 7
+
+
+def _counted(fair: FairUse, what: str, address: str, account: str = "") -> bool:
+    try:
+        fair.count(what, address, account)
+    except FairUseError:
+        return False
+    return True
+
+
+def test_a_few_addresses_do_not_use_up_everybodys_share(records: Records) -> None:
+    fair = FairUse(records, 20, 500)
+    for n in range(25):
+        while _counted(fair, "predictions", f"203.0.113.{n}"):
+            pass
+    assert _counted(fair, "predictions", "198.51.100.1"), "somebody new"
+    assert not _counted(fair, "predictions", "203.0.113.1"), "who has had enough"
+    for n in range(200):
+        while _counted(fair, "predictions", f"192.0.2.{n}"):
+            pass
+    assert not _counted(fair, "predictions", "198.51.100.2")
+    assert _counted(fair, "predictions", "198.51.100.2", "a" * 32), "who has signed in has a share beside all that"
+
+
+def test_people_have_shares_of_their_own_and_a_network_of_them_has_one_too(records: Records) -> None:
+    fair = FairUse(records, 2, 100)
+    for account in ("a" * 32, "b" * 32):
+        assert [_counted(fair, "predictions", VIEWER, account) for _ in range(3)] == [True, True, False]
+    assert [_counted(fair, "predictions", VIEWER) for _ in range(3)] == [True, True, False]
+    made = [_counted(fair, "predictions", VIEWER, f"{n:032x}") for n in range(20)]
+    assert sum(made) == 2 * 5 - 4, "more accounts at one address do not make more shares than five"
+
+
 def test_addresses_are_not_kept(tmp_path: Path) -> None:
     from retina.store.sqlite import SqliteRecords
 
@@ -111,7 +176,28 @@ def test_viewers_are_limited_and_those_who_pay_are_not(strict: House, tiny: byte
     key = new_key(strict.client, "anna@example.org")
     for _ in range(3):
         assert ask(strict, tiny, one | key).status_code == 200
-    assert ask(strict, tiny, one | strict.person("berta")).status_code == 429, "who has signed in does not pay, either"
+    person = one | strict.person("berta")
+    assert [ask(strict, tiny, person).status_code for _ in range(3)] == [200, 200, 429], "a share of her own, not more"
+
+
+def test_what_is_refused_before_any_work_costs_no_share(strict: House, tiny: bytes) -> None:
+    one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
+    form = {"files": {"file": ("a.jpg", tiny)}, "headers": one}
+    for _ in range(3):
+        for path in (PREDICTIONS, "/predict"):
+            assert strict.client.post(path, headers=one).status_code == 422
+            assert strict.client.post(path, content=b"{", headers=one).status_code in (400, 415, 422)
+        assert strict.client.post(PREDICTIONS, data={"threshold": "7"}, **form).status_code == 422
+        assert strict.client.post(PREDICTIONS, data={"save": "true"}, **form).status_code == 401
+        assert strict.client.post("/api/v1/uploads", json={"content_type": "text/html"}, headers=one).status_code == 415
+        assert strict.client.post("/oauth2/authorize", data={"wish": "register"}, headers=one).status_code == 422
+        unasked = {"wish": "sign-in", "address": "a@example.org", "password": "x" * 12}
+        assert strict.client.post("/oauth2/authorize", data=unasked, headers=one).status_code == 422
+    fields = unasked | wish(strict.client, "v" * 43)
+    assert strict.client.post("/oauth2/authorize", data=fields, headers=one).status_code != 429
+    upload = {"json": {"content_type": "image/jpeg"}, "headers": one}
+    assert strict.client.post("/api/v1/uploads", **upload).status_code == 201
+    assert [ask(strict, tiny, one).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_forms_for_uploads_are_counted_for_themselves(strict: House, tiny: bytes) -> None:

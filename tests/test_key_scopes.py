@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from account import accounts_of
 from house import BATCHES, EXPORTS, PREDICTIONS, House, problem
 from retina import clock
-from retina.accounts import Accounts
 from retina.errors import KeyRefusedError
 from retina.identity.scopes import SCOPES
 from retina.store.records import Key, Put, Records
@@ -153,7 +153,7 @@ def test_an_expired_key_is_refused_and_stays_in_the_list(house: House, monkeypat
 
 
 def test_the_day_of_the_last_use_is_told(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    accounts = Accounts(records, 20)
+    accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     _, text = accounts.make_key(account, "test", ("read",), "2099-01-01T00:00:00.000000Z")
     for day in ("2026-11-25", "2026-11-26", "2026-11-26"):
@@ -170,7 +170,7 @@ def test_the_day_of_the_last_use_is_told(records: Records, monkeypatch: pytest.M
 def test_that_the_last_use_cannot_be_noted_is_no_reason_to_refuse(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accounts = Accounts(records, 20)
+    accounts = accounts_of(records, 20)
     _, text = accounts.make_key(accounts.of_user("issuer", "anna"), "test")
 
     def full(*_: Any) -> None:
@@ -181,7 +181,7 @@ def test_that_the_last_use_cannot_be_noted_is_no_reason_to_refuse(
 
 
 def test_a_key_that_was_revoked_meanwhile_does_not_come_back(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    accounts = Accounts(records, 20)
+    accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     key, text = accounts.make_key(account, "test")
     write = records.write
@@ -198,7 +198,7 @@ def test_a_key_that_was_revoked_meanwhile_does_not_come_back(records: Records, m
 
 
 def test_keys_of_older_versions_may_do_everything(records: Records) -> None:
-    accounts = Accounts(records, 20)
+    accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     key, text = accounts.make_key(account, "old")
     [row] = records.get(Key(f"key:{key.id}", "key"))

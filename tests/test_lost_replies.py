@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retina.accounts import Accounts
+from account import accounts_of
 from retina.batch import Order
 from retina.batches import Batches
 from retina.credits import Credits
@@ -55,17 +55,17 @@ def deaf(records: Records) -> Records:
 
 @pytest.fixture
 def account(deaf: Records) -> str:
-    return Accounts(deaf, 20).of_user("https://issuer.example", "anna")
+    return accounts_of(deaf, 20).of_user("https://issuer.example", "anna")
 
 
 def test_an_account_is_made_once(records: Records, deaf: Records, account: str) -> None:
-    assert Accounts(records, 20).of_user("https://issuer.example", "anna") == account
+    assert accounts_of(records, 20).of_user("https://issuer.example", "anna") == account
     assert [entry.amount for entry in Credits(deaf).ledger(account)] == [20]
     assert Credits(deaf).balance(account) == 20
 
 
 def test_a_key_is_made_once_and_revoked(deaf: Records, account: str) -> None:
-    accounts = Accounts(deaf, 20)
+    accounts = accounts_of(deaf, 20)
     key, text = accounts.make_key(account, "Clinic")
     assert accounts.keys(account) == [key]
     assert accounts.of_key(text) == (account, key)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from account import accounts_of
 from retina import accounts as accounts_module
-from retina.accounts import Accounts
 from retina.errors import TooManyExportsError, TooManyKeysError
 from retina.exports import MOST_EXPORTS, Exports
 from retina.store.local import LocalBlobs
@@ -39,7 +39,7 @@ def made_of(make: Callable[[], Any], asked: int, refusal: type[Exception]) -> in
 
 def test_no_more_keys_than_the_limit_are_made_at_once(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts_module, "MOST_KEYS", 12)
-    accounts = Accounts(records, 0)
+    accounts = accounts_of(records, 0)
     assert made_of(lambda: accounts.make_key(ACCOUNT, "k"), 30, TooManyKeysError) == 12
     keys = accounts.keys(ACCOUNT)
     assert [key.created for key in keys] == sorted(key.created for key in keys)
@@ -51,7 +51,7 @@ def test_no_more_keys_than_the_limit_are_made_at_once(records: Records, monkeypa
 
 def test_keys_from_before_places_were_numbered_count(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts_module, "MOST_KEYS", 5)
-    accounts, ids = Accounts(records, 0), [f"{n:016x}" for n in range(3)]
+    accounts, ids = accounts_of(records, 0), [f"{n:016x}" for n in range(3)]
     for n, id in enumerate(ids):
         created = f"2026-01-0{n + 1}T00:00:00.000000Z"
         facts = {"account": ACCOUNT, "name": "old", "created": created, "sha256": "0"}

@@ -173,8 +173,13 @@ def test_a_refusal_is_told_in_a_sentence(
     assert sentence in capsys.readouterr().err
 
 
-def test_more_credits_and_the_same_command_end_what_was_left(
-    server: Server, key: str, tmp_path: Path, tiny: bytes, environment: dict[str, str]
+def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
+    server: Server,
+    key: str,
+    tmp_path: Path,
+    tiny: bytes,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -184,9 +189,9 @@ def test_more_credits_and_the_same_command_end_what_was_left(
     odd = os.fsdecode(b"ok\xff.jpg")
     (photos / odd).write_bytes(tiny)
     command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
-    assert main(command) == 1
-    states = Counter(row["status"] for row in rows(tmp_path / "out").values())
-    assert states == {"done": 20, "failed": 4}
+    assert main(command) == 2
+    assert "these are 24, and there are 20 credits left" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "batch.json").exists()
     account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
     grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]
     subprocess.run(grant, env=environment, check=True, capture_output=True)

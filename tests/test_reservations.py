@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from account import accounts_of
 from house import BATCHES, PREDICTIONS, House, in_aws, problem
 from retina import reservations
-from retina.accounts import Accounts
 from retina.admission import Allowance
 from retina.batch import Order, batch_key, sizes_key
 from retina.batches import Batches
@@ -206,7 +206,7 @@ class Books:
 
     def __init__(self, records: Records, folder: Path, allowance: Allowance) -> None:
         self.records, self.credits = records, Credits(records)
-        self.account = Accounts(records, 20).of_user("https://issuer.example", "anna")
+        self.account = accounts_of(records, 20).of_user("https://issuer.example", "anna")
         queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
         copies = copies_in(records, folder)
         self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from retina import clock
-from retina.credits import opening
-from retina.errors import KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
+from retina.credits import given, opening
+from retina.errors import BusyError, KeyRefusedError, NotFoundError, TokenRefusedError, TooManyKeysError
 from retina.identity.scopes import SCOPES, Scope
 from retina.places import take
 from retina.reservations import account_key
+from retina.signup_credits import Newcomer, SignupCredits
 from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 log = logging.getLogger("retina")
@@ -35,6 +36,9 @@ EXPIRED = "This API key expired at {expires}. Make another key and send that one
 REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
 
 
+UNKNOWN = Newcomer()
+
+
 @dataclass(frozen=True)
 class ApiKey:
     """What is told of a key once it was shown. Times are in UTC; `expires` and `used` (a day) are "" for never."""
@@ -48,29 +52,37 @@ class ApiKey:
 
 
 class Accounts:
-    """The accounts in `records`; a new one starts with `signup_credits`."""
+    """The accounts in `records`; a new one starts with what `signup` gives."""
 
-    def __init__(self, records: Records, signup_credits: int) -> None:
-        self._records, self._signup_credits = records, signup_credits
+    def __init__(self, records: Records, signup: SignupCredits) -> None:
+        self._records, self._signup = records, signup
 
-    def of_user(self, issuer: str, subject: str) -> str:
-        """The account of whom `issuer` calls `subject`; made where there is none."""
+    def of_user(self, issuer: str, subject: str, newcomer: Newcomer = UNKNOWN) -> str:
+        """The account of whom `issuer` calls `subject`; made where there is none, for a `newcomer`."""
         user = _user(issuer, subject)
         [known] = self._records.get(user)
         if known is None:
             account = secrets.token_hex(16)
-            try:
-                link = Put(user, {"account": account}, NEW)
-                self._records.write(link, *opening(account, user.partition, self._signup_credits))
-            except ConditionError:  # made by another request of the same person meanwhile, or by this one's own write
-                [known] = self._records.get(user)
-                if known is None:
-                    raise
-            else:
-                return account
+            link = Put(user, {"account": account}, NEW)
+            for credits, changes in self._signup.gifts(newcomer):
+                try:
+                    self._records.write(link, *opening(account, user.partition, credits), *changes)
+                except ConditionError:  # no gift; or made by another request meanwhile, or by this one's own write
+                    [known] = self._records.get(user)
+                    if known is not None:
+                        break
+                else:
+                    return account
+            if known is None:
+                raise BusyError("The account could not be made. Please try again in a few seconds.")
         if "closed" in known.data:
             raise TokenRefusedError(CLOSED)
         return str(known.data["account"])
+
+    def remember(self, account: str, mail: str) -> None:
+        """Before an account is closed: whoever had credits for signing up gets none for doing so again for a year."""
+        if given(self._records, account):
+            self._records.write(self._signup.remember(mail))
 
     def close(self, account: str, issuer: str, subject: str, *besides: Change) -> None:
         """Nothing leads from the person to the account any more, or back; its ledger and balance stay.

@@ -94,7 +94,7 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
         keys = PublishedKeys(f"{settings.issuer}/.well-known/jwks.json")
         verifier = Verifier(keys, settings.issuer, settings.client_id)
         pool = CognitoPool(settings.issuer.rpartition("/")[2])
-        return Callers(services.accounts, verifier, pool.forget)
+        return Callers(services.accounts, verifier, pool.address, pool.forget)
     # Not above: Lambda's package goes without argon2.
     from retina.identity.attempts import Attempts
     from retina.identity.issuer import CLIENT, ISSUER, Issuer
@@ -105,7 +105,8 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
     app.state.people = People(services.records, Attempts(services.records, settings.data))
     app.state.issuer = Issuer(services.records, app.state.people, settings.data)
     rooms.append(issuer.router)
-    return Callers(services.accounts, Verifier(app.state.issuer.key, ISSUER, CLIENT), app.state.people.forget)
+    people, verifier = app.state.people, Verifier(app.state.issuer.key, ISSUER, CLIENT)
+    return Callers(services.accounts, verifier, people.address, people.forget)
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:

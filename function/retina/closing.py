@@ -22,14 +22,24 @@ PORTION = 50
 
 
 def close(
-    services: Services, account: str, subject: str, issuer: str, forget: Callable[[str], None], entry: Put
+    services: Services,
+    account: str,
+    subject: str,
+    issuer: str,
+    mail: str | None,
+    forget: Callable[[str], None],
+    entry: Put,
 ) -> DeletionReceipt:
     """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten; `entry` is kept with that.
+
+    Of the `mail` address a keyed hash stays for a year, where there were credits for signing up: they are given once.
 
     Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
+    if mail:
+        services.accounts.remember(account, mail)
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # of what another request has saved meanwhile

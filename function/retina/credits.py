@@ -116,6 +116,11 @@ def opening(account: str, owner: str, amount: int) -> list[Change]:
     return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
 
 
+def given(records: Records, account: str) -> bool:
+    """Whether the account began with credits."""
+    return any(row.data["kind"] == SIGNUP for row in records.query(_ledger(account), limit=1))
+
+
 def _booked(account: str, amount: int, kind: str, key_id: str, what: str) -> Put:
     facts = {"amount": amount, "kind": kind, "key_id": key_id, "what": what}
     return Put(Key(_ledger(account), f"{clock.now()}:{secrets.token_hex(8)}"), facts, NEW)

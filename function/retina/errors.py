@@ -21,7 +21,7 @@ RetinaError
 │   ├── UploadRefusedError          not as the upload form says
 │   └── UploadNotFoundError
 ├── AccountError                the caller may not, or not now
-│   ├── FairUseError                enough for an hour, for nothing
+│   ├── FairUseError                as much as is free of charge in an hour
 │   ├── SignInRequiredError         who is asking was not said
 │   ├── OriginClosedError           it did not come through the proxy in front
 │   ├── PersonRequiredError         a key may not do it
@@ -202,7 +202,8 @@ class FairUseError(AccountError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            "That is as much as this service answers for nothing in an hour. Please come back later, or use an API key."
+            "This is as much as the service answers free of charge in an hour. Come back later, sign in, as people "
+            "who have signed in are counted for themselves, or use an API key."
         )
         self.retry_after = retry_after
 

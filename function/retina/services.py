@@ -16,6 +16,7 @@ from retina.idempotency import Idempotency
 from retina.queue import open_queue
 from retina.queue.port import Queue
 from retina.settings import Settings
+from retina.signup_credits import SignupCredits
 from retina.store import open_records, open_results, open_uploads
 from retina.store.port import Blobs, Uploads
 from retina.store.records import Records
@@ -51,7 +52,9 @@ class Services:
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts and their API keys."""
-        return Accounts(self.records, self.settings.signup_credits)
+        settings = self.settings
+        gift = SignupCredits(self.records, self.fair_use, settings.signup_credits, settings.signups_each)
+        return Accounts(self.records, gift)
 
     @cached_property
     def credits(self) -> Credits:

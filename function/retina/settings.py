@@ -54,12 +54,13 @@ class Settings(BaseSettings):
     queue_url: str | None = Field(None, description="put jobs into this SQS queue instead of the embedded one")
     table: str | None = Field(None, description="keep accounts, credits and such in this DynamoDB table instead")
     signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    signups_each: int = Field(5, ge=0, description="accounts a day that start with credits, of a network; 0: no limit")
     most_batches: int = Field(1000, ge=1, description="batches that an account has at a time, open or finished")
     most_bytes: int = Field(
         50 * 2**30, ge=2**20, description="of photographs in an account's batches that are not done or rejected"
     )
-    free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
-    free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
+    free_each: int = Field(200, ge=0, description="predictions an hour free of charge from one address; 0: no limit")
+    free_together: int = Field(5000, ge=0, description="predictions an hour free of charge, from all; 0: no limit")
     proxy_proof: str | None = Field(None, description="what the proxy in front sends, so that it is believed")
     audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
     audit_addresses: Literal["hash", "plain", "none"] = Field(

@@ -7,6 +7,7 @@ from retina.accounts import Accounts
 from retina.errors import ScopeRequiredError
 from retina.identity.scopes import SCOPES, Scope
 from retina.identity.tokens import Verifier
+from retina.signup_credits import Newcomer
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,28 @@ class Caller:
 class Callers:
     """Those who have an account in `accounts`, or an access token that `verifier` accepts.
 
-    `forget` makes the issuer forget a subject.
+    `mail` asks the issuer for a subject's mail address, and `forget` makes it forget the subject.
     """
 
-    def __init__(self, accounts: Accounts, verifier: Verifier, forget: Callable[[str], None]) -> None:
-        self._accounts, self.verifier, self.forget = accounts, verifier, forget
+    def __init__(
+        self,
+        accounts: Accounts,
+        verifier: Verifier,
+        mail: Callable[[str], str | None],
+        forget: Callable[[str], None],
+    ) -> None:
+        self._accounts, self.verifier, self.mail, self.forget = accounts, verifier, mail, forget
 
     def by_key(self, text: str) -> Caller:
         """Whose API key this is; raises `KeyRefusedError`."""
         account, key = self._accounts.of_key(text)
         return Caller(account, key.id, scopes=key.scopes)
 
-    def by_token(self, token: str) -> Caller:
-        """Whose access token this is; a person's first request makes an account. Raises `TokenRefusedError`."""
+    def by_token(self, token: str, network: str | None = None) -> Caller:
+        """Whose access token this is; a person's first request makes an account, with credits for signing up.
+
+        `network` is where the request comes from. Raises `TokenRefusedError`.
+        """
         subject = self.verifier.subject(token)
-        return Caller(self._accounts.of_user(self.verifier.issuer, subject), subject=subject)
+        newcomer = Newcomer(lambda: self.mail(subject), network)
+        return Caller(self._accounts.of_user(self.verifier.issuer, subject, newcomer), subject=subject)

@@ -1,4 +1,6 @@
-"""Cognito's user pool, as far as it is asked anything but its keys: to forget somebody."""
+"""Cognito's user pool, as far as it is asked anything but its keys: somebody's address, and to forget
+somebody.
+"""
 
 from typing import Any
 
@@ -10,6 +12,16 @@ class CognitoPool:
 
     def __init__(self, pool: str) -> None:
         self._pool = pool
+
+    def address(self, subject: str) -> str | None:
+        """The mail address that `subject` has confirmed; None where there is none, or no such person."""
+        cognito: Any = client("cognito-idp")
+        try:
+            found = cognito.admin_get_user(UserPoolId=self._pool, Username=subject)
+        except cognito.exceptions.UserNotFoundException:
+            return None
+        told = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+        return told.get("email") or None
 
     def forget(self, subject: str) -> None:
         """Nobody signs in as `subject` any more; nothing happens where there is no such person."""

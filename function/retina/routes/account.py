@@ -27,9 +27,10 @@ def delete_account(request: Request, caller: Person, log: Audited) -> DeletionRe
     """History, batches, exports, stored answers and API keys are gone, and so is the way to sign in.
 
     It cannot be undone. The receipt says how much was deleted, and what remains for how long: backups of records, where
-    the service keeps any, lose them within 35 days; of photographs there are none.
+    the service keeps any, lose them within 35 days; of photographs there are none. A keyed hash of the mail address
+    stays for a year: whoever makes an account with it again in that time starts without credits.
     """
     services: Services = request.app.state.services
     callers: Callers = request.app.state.callers
-    entry = log.entry(caller, "account.deleted")
-    return close(services, caller.account, caller.subject, callers.verifier.issuer, callers.forget, entry)
+    entry, mail = log.entry(caller, "account.deleted"), callers.mail(caller.subject)
+    return close(services, caller.account, caller.subject, callers.verifier.issuer, mail, callers.forget, entry)

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from retina.audit import Action
 from retina.identity.callers import Caller
-from retina.routes.viewers import viewer
+from retina.routes.addresses import viewer
 from retina.services import Services
 from retina.store.records import Put
 

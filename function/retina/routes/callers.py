@@ -12,6 +12,7 @@ from retina.errors import InvalidRequestError, PersonRequiredError, SignInRequir
 from retina.identity.callers import Caller, Callers
 from retina.identity.scopes import scope_of
 from retina.identity.tokens import REFUSED
+from retina.routes.addresses import viewer
 
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="made by POST /api/v1/keys; rk_<id>_<secret>")
 BEARER = HTTPBearer(auto_error=False, description="an access token of the issuer that GET /api/v1/sign-in names")
@@ -28,7 +29,7 @@ def identified(
     if key is not None:
         return callers.by_key(key)
     if token is not None:
-        return callers.by_token(token.credentials)
+        return callers.by_token(token.credentials, viewer(request, request.app.state.settings.proxy_proof))
     if "authorization" in request.headers:
         raise TokenRefusedError(REFUSED)
     return None

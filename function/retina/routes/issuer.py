@@ -17,7 +17,7 @@ from retina.cores import Cores
 from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
 from retina.identity.issuer import CLIENT, Issuer
 from retina.identity.people import People
-from retina.routes.viewers import viewer
+from retina.routes.addresses import viewer
 from retina.services import Services
 
 PAGE = Template((Path(__file__).parents[1] / "identity" / "sign_in.html").read_text(encoding="utf-8"))

@@ -61,7 +61,7 @@ router = APIRouter(
             413: "Too many bytes or pixels, or an answer that would not fit",
             415: "No supported image format",
             422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
-            429: "Enough for nothing in this hour; Retry-After says when to try again",
+            429: "As much as is free of charge in this hour; Retry-After says when to try again",
             503: "Every core is busy; Retry-After says when to try again",
         }
     ),
@@ -70,7 +70,7 @@ router = APIRouter(
 
 @router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL)
 async def preview(
-    request: Request, caller: Anyone, data: Data, _: FairPredictions, idempotency_key: IdempotencyKey = None
+    request: Request, caller: Anyone, data: Data, share: FairPredictions, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
 
@@ -79,6 +79,7 @@ async def preview(
 
     @asynccontextmanager
     async def answered() -> AsyncIterator[Answer]:
+        await to_thread.run_sync(share.count)
         prediction = await _predict(request, data, OUTPUTS["preview"])
         yield Answer(Preview(**_base64(prediction.pictures)).model_dump_json().encode())
 
@@ -95,7 +96,7 @@ async def create_prediction(
     request: Request,
     caller: Anyone,
     log: Audited,
-    _: FairPredictions,
+    share: FairPredictions,
     file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
@@ -135,6 +136,7 @@ async def create_prediction(
     @asynccontextmanager
     async def answered() -> AsyncIterator[Answer]:
         async with photograph_of(request, file, upload_id) as data:
+            await to_thread.run_sync(share.count)
             prediction = await _predict(request, data, pictures, threshold=threshold, flips=flips, force=force)
             facts = found(prediction, request.app.state.network.card, id)
             kept = _taken_out(prediction.pictures)
@@ -163,7 +165,12 @@ async def create_prediction(
     responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
 )
 async def recompute(
-    request: Request, caller: Owner, log: Audited, _: FairPredictions, id: str, idempotency_key: IdempotencyKey = None
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    share: FairPredictions,
+    id: str,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
     services: Services = request.app.state.services
@@ -175,6 +182,7 @@ async def recompute(
         superseded.append(f"{before.folder}{before.pictures}/")
         data = await to_thread.run_sync(services.history.photograph, caller.account, id)
         pictures = {name: draw for name, draw in _kept().items() if name != KEPT_PREFIX + PHOTOGRAPH}
+        await to_thread.run_sync(share.count)
         flips, like = before.findings.flips, before.findings.quality.fundus_like
         prediction = await _predict(request, data, pictures, flips=flips, force=not like)
         # The photograph is the one that was sent, whatever file it is kept in.

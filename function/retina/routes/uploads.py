@@ -29,7 +29,7 @@ embedded = APIRouter(include_in_schema=False)
 
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
-def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadAnswer:
+def create_upload(request: Request, wish: UploadWish, share: FairUploads) -> UploadAnswer:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
     The upload is deleted once it is answered, and after a day at the latest.
@@ -38,6 +38,7 @@ def create_upload(request: Request, wish: UploadWish, _: FairUploads) -> UploadA
     content_type = wish.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
+    share.count()
     upload_id = uuid.uuid4().hex
     form = services.uploads.form(UPLOADS + upload_id, content_type, here(request) + RECEIVED_AT)
     return UploadAnswer(

@@ -1,44 +1,45 @@
-"""Where a request comes from, as far as that can be trusted, and fair use for those who do not pay."""
+"""Fair use for requests of those who do not pay. A route counts its request once nothing is left but the work itself:
+what is refused before that costs nobody's share.
+"""
 
-import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import Depends, Request
 
-from retina.origin import proven
+from retina.fair_use import FairUse
+from retina.routes.addresses import viewer
 from retina.routes.callers import Anyone
 from retina.services import Services
 
 
-def _fair_use_of(what: str) -> Callable[..., Awaitable[None]]:
-    async def count(request: Request, caller: Anyone) -> None:
-        """Raises `FairUseError`. Whoever comes by API key pays, and this computer is its owner's."""
+@dataclass(frozen=True)
+class Share:
+    """What a request is counted for. `address` is None for whoever is not counted: keys pay, this computer is its
+    owner's.
+    """
+
+    fair_use: FairUse
+    what: str
+    address: str | None
+    account: str
+
+    def count(self) -> None:
+        """Count the request; raises `FairUseError`."""
+        if self.address:
+            self.fair_use.count(self.what, self.address, self.account)
+
+
+def _share_of(what: str) -> Callable[..., Share]:
+    def share(request: Request, caller: Anyone) -> Share:
         services: Services = request.app.state.services
         address = viewer(request, services.settings.proxy_proof)
-        if address and not (caller and caller.key_id):
-            await to_thread.run_sync(services.fair_use.count, what, address)
+        paying = bool(caller and caller.key_id)
+        return Share(services.fair_use, what, None if paying else address, caller.account if caller else "")
 
-    return count
-
-
-FairPredictions = Annotated[None, Depends(_fair_use_of("predictions"))]
-FairUploads = Annotated[None, Depends(_fair_use_of("uploads"))]
+    return share
 
 
-def viewer(request: Request, proof: str | None) -> str | None:
-    """The address of whoever asks; None for this computer itself.
-
-    Behind CloudFront and an HTTP API it is the last but one in X-Forwarded-For: CloudFront appends the viewer, the API
-    CloudFront. What stands before them, anybody may have written; and all of it, where the proof is missing.
-    """
-    sender = request.client.host if request.client else ""
-    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-    if proof and len(forwarded) > 1 and proven(request.headers, proof):
-        return forwarded[-2]
-    try:
-        at_home = ipaddress.ip_address(sender).is_loopback and forwarded == [""]
-    except ValueError:
-        at_home = False
-    return None if at_home else sender
+FairPredictions = Annotated[Share, Depends(_share_of("predictions"))]
+FairUploads = Annotated[Share, Depends(_share_of("uploads"))]
