@@ -10,7 +10,7 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-models check bench bench-accounts train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
+.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 
 test: check build/tflite-runtime.done test-models ## linter, formatter, types, unit and end-to-end tests
 	$(BIN)/pytest
+
+test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
+	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/test_soak.py tests/test_openapi.py
 
 check: .venv/test.done
 	$(BIN)/ruff check
