@@ -14,6 +14,7 @@ from starlette.types import Scope
 from retina import __version__
 from retina.bodies import SMALL_BYTES, Bodies, Taken
 from retina.cores import Cores
+from retina.decoding.decoder import decoder
 from retina.deleting import RoomToDelete
 from retina.front_door import FrontDoor
 from retina.identity.callers import Callers
@@ -39,6 +40,10 @@ PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/model", "/.
 """What tells nothing of anybody, besides the page's files."""
 
 
+DECODING = 3
+"""Photographs decoded at the same time for each core: most take some milliseconds; what takes longer stands back."""
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its model loaded; raises `ModelCardError` where the model cannot be served."""
     settings = settings or Settings()
@@ -55,6 +60,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.network = VesselNetwork(settings.model)
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
+    app.state.decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
+    decoder().start()
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
     parts = (predictions, history, batches, exports, uploads, keys, usage, audit, account, service)

@@ -19,7 +19,8 @@ RetinaError
 │   ├── SlowRequestError            it did not arrive in time
 │   ├── HostRefusedError            it names a host that is not served here
 │   ├── UploadRefusedError          not as the upload form says
-│   └── UploadNotFoundError
+│   ├── UploadNotFoundError
+│   └── CallerLeftError             nobody waits for the answer any more
 ├── AccountError                the caller may not, or not now
 │   ├── FairUseError                as much as is free of charge in an hour
 │   ├── SignInRequiredError         who is asking was not said
@@ -123,6 +124,13 @@ class UploadRefusedError(RequestError):
 
 class UploadNotFoundError(RequestError):
     """There is no upload of this id."""
+
+
+class CallerLeftError(RequestError):
+    """The caller has closed the connection: there is nobody to answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was closed before there was an answer. Send the request again.")
 
 
 class AccountError(RetinaError):
@@ -259,6 +267,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     HostRefusedError: (421, "host_refused"),
     UploadRefusedError: (403, "upload_refused"),
     UploadNotFoundError: (404, "upload_not_found"),
+    CallerLeftError: (400, "caller_left"),
     SignInRequiredError: (401, "sign_in_required"),
     OriginClosedError: (403, "origin_closed"),
     PersonRequiredError: (403, "person_required"),

@@ -3,24 +3,19 @@
 Enters: bytes, settings and the network. Leaves: a `Prediction`, small: the large arrays stay inside.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from retina.confidence import expected_dice
+from retina.decoding.decoder import decoder
 from retina.errors import NotAFundusPhotographError
 from retina.field_of_view import FieldOfView
 from retina.measurements import Measurements, measure
 from retina.model_card import CanvasSize
-from retina.photograph import Photograph, decode_photograph, open_photograph
+from retina.photograph import Photograph
 from retina.segmentation import Segmentation, segment
 from retina.settings import Settings
 from retina.unet import VesselNetwork
-
-LARGE_PIXELS = 16_000_000
-"""Photographs above this are worked on one at a time: a 64-megapixel one takes about 0.7 GB while it lasts."""
-
-_large_turn = threading.Lock()
 
 Picture = Callable[[Photograph, Segmentation], bytes]
 
@@ -57,24 +52,26 @@ def predict(
 ) -> Prediction:
     """Decode, segment and measure the photograph `data`, and encode the `pictures` asked for.
 
-    Raises the `PhotographError`s; with `force` a photograph unlike a retina is segmented all the same. With `flips`
-    the mean over mirror images is taken, for four times the network's time.
+    Raises the `PhotographError`s; for the rest see `predict_photograph`.
     """
-    image = open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side)
-    if image.width * image.height > LARGE_PIXELS:
-        with _large_turn:
-            return _predict(decode_photograph(image, data), network, pictures, threshold, flips, force)
-    return _predict(decode_photograph(image, data), network, pictures, threshold, flips, force)
+    with decoder().photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side) as photograph:
+        return predict_photograph(photograph, network, pictures, threshold=threshold, flips=flips, force=force)
 
 
-def _predict(
+def predict_photograph(
     photograph: Photograph,
     network: VesselNetwork,
     pictures: dict[str, Picture],
-    threshold: float | None,
-    flips: bool,
-    force: bool,
+    *,
+    threshold: float | None = None,
+    flips: bool = False,
+    force: bool = False,
 ) -> Prediction:
+    """Segment and measure `photograph`, and encode the `pictures` asked for.
+
+    Raises `NotAFundusPhotographError`; with `force` a photograph unlike a retina is segmented all the same. With
+    `flips` the mean over mirror images is taken, for four times the network's time.
+    """
     if not (photograph.field_of_view.fundus_like or force):
         raise NotAFundusPhotographError(
             "This does not look like a photograph of the back of an eye. If it is one, insist on it (force)."

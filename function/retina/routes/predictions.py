@@ -4,7 +4,7 @@ import base64
 import functools
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,6 +13,8 @@ from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 
 from retina import events
 from retina.cores import Cores
+from retina.decoding.abandoned import Abandoned
+from retina.decoding.decoder import decoder
 from retina.errors import (
     InvalidRequestError,
     ResponseTooLargeError,
@@ -21,10 +23,11 @@ from retina.errors import (
 from retina.findings import found, image_urls, told
 from retina.ids import new_id
 from retina.pictures import KEPT, OUTPUTS
-from retina.prediction import Picture, Prediction, predict
+from retina.prediction import Picture, Prediction, predict_photograph
 from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import OPTIONAL, Anyone, Owner
+from retina.routes.connections import unless_the_caller_leaves
 from retina.routes.once import Answer, once
 from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
 from retina.routes.viewers import FairPredictions
@@ -41,11 +44,22 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **wishes: Any) -> Prediction:
-    cores: Cores = request.app.state.cores
+async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
+    """Decoding waits for no core: a file that takes long to decode keeps nobody else from one."""
     network: VesselNetwork = request.app.state.network
     settings: Settings = request.app.state.settings
-    prediction = await cores.run(functools.partial(predict, data, network, settings, pictures, **wishes))
+    decoding: Cores = request.app.state.decoding
+    cores: Cores = request.app.state.cores
+
+    async def work(abandoned: Abandoned) -> Prediction:
+        limits = {"max_pixels": settings.max_pixels, "min_side": settings.min_side}
+        with ExitStack() as held:
+            opened = decoder().photograph(data, abandoned=abandoned, **limits)
+            photograph = await decoding.run(functools.partial(held.enter_context, opened))
+            abandoned.demand()
+            return await cores.run(functools.partial(predict_photograph, photograph, network, pictures, **options))
+
+    prediction = await unless_the_caller_leaves(request, work)
     events.predicted(prediction.network_seconds)
     return prediction
 

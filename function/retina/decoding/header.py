@@ -1,0 +1,113 @@
+"""What an image file says of itself, read before any pixel is decoded.
+
+Enters: the bytes of a file. Leaves: the opened image, whose size and kind are within the limits.
+"""
+
+import io
+import re
+import struct
+import zlib
+
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from retina.errors import (
+    PhotographTooSmallError,
+    PhotographUnreadableError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
+
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "PPM", "GIF")
+"""Pillow's names. PPM stands for all of PNM; JPEG includes the multi-picture files that some cameras write."""
+
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    ZeroDivisionError,
+    AssertionError,
+    RuntimeError,
+    MemoryError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    ImageCms.PyCMSError,
+)
+"""What decoders raise on damaged files: they promise no single type."""
+
+DAMAGED = (
+    "The file is damaged, incomplete or of a kind that cannot be decoded. Copy it again, or export the photograph as "
+    "PNG or JPEG."
+)
+
+MEMORY_BLOCK = 64 * 2**20
+"""Bytes of Pillow's memory blocks: larger ones go back to the system as soon as they are freed."""
+
+MAX_SCANS = 100
+"""Scans of a progressive JPEG. Encoders write about ten; every one costs a pass over the whole photograph, however few
+bytes it has (libjpeg-turbo, "Two issues with the JPEG standard", 2018)."""
+
+MAX_PNM_HEADER = 4096
+"""Bytes in which the header of a PNM file must end, comments included."""
+
+MAX_PNM_COMMENTS = 100
+"""Comments in a PNM file: Pillow reads the pixels of plain ones again for each."""
+
+_PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
+
+
+def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Image:
+    """Open the file `data` without decoding it, and refuse what is not worth or not safe decoding.
+
+    Raises `UnsupportedFormatError`, `PhotographUnreadableError`, `TooManyPixelsError` or `PhotographTooSmallError`.
+    """
+    if not data:
+        raise PhotographUnreadableError("The file is empty. Choose the photograph again.")
+    if _is_laborious(data):
+        raise PhotographUnreadableError(DAMAGED)
+    Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise TooManyPixelsError(_too_many(max_pixels)) from None
+    except UnidentifiedImageError:
+        if any(accept and accept(data[:16]) for accept in (Image.OPEN[name][1] for name in FORMATS)):
+            raise PhotographUnreadableError(DAMAGED) from None
+        raise UnsupportedFormatError(
+            "This is not an image that can be read. Send a JPEG, PNG, TIFF, WebP, BMP, PNM or GIF file."
+        ) from None
+    except DAMAGE as error:
+        raise PhotographUnreadableError(DAMAGED) from error
+    refuse_size(image.width, image.height, max_pixels=max_pixels, min_side=min_side)
+    return image
+
+
+def refuse_size(width: int, height: int, *, max_pixels: int, min_side: int) -> None:
+    """Raises `TooManyPixelsError` or `PhotographTooSmallError` for a photograph of `width` x `height` pixels."""
+    if width * height > max_pixels:
+        raise TooManyPixelsError(_too_many(max_pixels))
+    if min(width, height) < min_side:
+        raise PhotographTooSmallError(
+            f"The photograph is {width} x {height} pixels; its shorter side needs at least {min_side}. "
+            "Send the original from the camera."
+        )
+
+
+def _is_laborious(data: bytes) -> bool:
+    """Whether the file was made to keep a decoder busy: far more scans or comments than any encoder writes."""
+    if data.startswith(b"\xff\xd8"):
+        return data.count(b"\xff\xda") > MAX_SCANS
+    if re.match(rb"P[1-6][\s#]", data):
+        plain = data[1:2] in b"123"
+        too_many = plain and data.count(b"#") > MAX_PNM_COMMENTS
+        return too_many or not _PNM_HEADER.match(data[:MAX_PNM_HEADER])
+    return False
+
+
+def _too_many(limit: int) -> str:
+    return f"The photograph has more than {limit / 1e6:.0f} megapixels. Send it at a smaller size."
