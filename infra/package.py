@@ -20,6 +20,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
+from packaging.markers import Marker
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "build" / "package"
@@ -31,8 +32,18 @@ GLIBC = (2, 34)
 """Of Amazon Linux 2023, on which the runtime stands."""
 PLATFORMS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 
-UNUSED = frozenset({"protobuf", "ml-dtypes", "tqdm", "flatbuffers", "backports-strenum"})
-"""Distributions that ai-edge-litert names for what is not used here; its interpreter runs without them."""
+UNUSED = frozenset({"protobuf", "ml-dtypes", "tqdm", "flatbuffers", "backports-strenum", "pycparser"})
+"""Distributions that ai-edge-litert and cffi name for what is not used here; they run without them."""
+POWERTOOLS = (
+    "feature_flags",
+    "idempotency",
+    "kafka",
+    "parameters",
+    "parser",
+    "streaming",
+    "data_masking",
+    "validation",
+)
 PRUNED = (
     "bin",
     "**/tests",
@@ -47,8 +58,16 @@ PRUNED = (
     "**/*.dist-info/INSTALLER",
     "cv2/data/*.xml",
     "numpy/f2py",
+    "numpy/random",
+    "numpy/testing",
+    "numpy/polynomial",
     "PIL/_avif*",
     "pillow.libs/libavif*",
+    "PIL/_imagingft*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/libbrotli*",
+    "cffi",
     "ai_edge_litert/libLiteRt*.so",
     "ai_edge_litert/*_pb2.py",
     "ai_edge_litert/schema_py_generated.py",
@@ -56,9 +75,16 @@ PRUNED = (
     "ai_edge_litert/tools",
     "ai_edge_litert/vendors",
     "aws_lambda_powertools/event_handler",
+    *(f"aws_lambda_powertools/utilities/{name}" for name in POWERTOOLS),
     "fastapi_offline/static/redoc*",
+    "imagecodecs/zarr.py",
+    "imagecodecs/numcodecs.py",
 )
 """What the function never opens. Libraries stay as they are: `strip` breaks those that auditwheel has patched."""
+
+CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png")
+"""Modules of imagecodecs that decode TIFF and PNG of 16-bit colour, among sixty: LZW, PackBits, Deflate, predictors."""
+CODEC_LIBRARIES = ("libpng16",)
 
 
 class PackageError(Exception):
@@ -69,11 +95,13 @@ def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = No
     """Make the package in `out`, in place of what was there; with `python`, of that `version`, bytecode is added."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    pinned = requirements(ROOT / "function" / "requirements.txt")
+    pinned = requirements(ROOT / "function" / "requirements.txt", version)
     install(out, (text for name, text in pinned.items() if name not in UNUSED), version)
     for pattern in PRUNED:
         for path in [*out.glob(pattern)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    _keep(out / "imagecodecs", "*.so", CODECS)
+    _keep(out / "imagecodecs.libs", "*", CODEC_LIBRARIES)
     _add_ours(out)
     if python:
         _compile(out, python)
@@ -140,10 +168,19 @@ def python_of(version: tuple[int, int]) -> Path | None:
     return None
 
 
-def requirements(lock: Path) -> dict[str, str]:
-    """The pinned requirements of a lock, hashes and all, by the name of the distribution."""
-    found = re.findall(r"^[a-zA-Z].*(?:\n +--hash.*)*", lock.read_text(), re.MULTILINE)
-    return {re.split(r"[=\[ ;]", text, maxsplit=1)[0]: text for text in found}
+def requirements(lock: Path, version: tuple[int, int]) -> dict[str, str]:
+    """The requirements that a lock pins for this `version` of Python, hashes and all, by the distribution's name."""
+    found = {}
+    target = {"python_version": "{}.{}".format(*version), "python_full_version": "{}.{}.0".format(*version)}
+    for text in re.findall(r"^[a-zA-Z].*(?:\n +--hash.*)*", lock.read_text(), re.MULTILINE):
+        first, *hashes = text.split("\n")
+        pin, _, condition = first.removesuffix(" \\").partition(" ; ")
+        # Not left to pip, which would ask the Python that it runs on.
+        if not condition or Marker(condition).evaluate(target):
+            found[re.split(r"[=\[]", pin, maxsplit=1)[0]] = " \\\n".join(
+                [pin, *(line.removesuffix(" \\") for line in hashes)]
+            )
+    return found
 
 
 def install(out: Path, wanted: Iterable[str], version: tuple[int, int]) -> None:
@@ -153,8 +190,17 @@ def install(out: Path, wanted: Iterable[str], version: tuple[int, int]) -> None:
         listing.flush()
         platforms = [f"--platform={platform}_x86_64" for platform in PLATFORMS]
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"]
+        # The lock has chosen for the target; pip would compare with the Python that it runs on.
+        command.append("--ignore-requires-python")
         only = ["--only-binary=:all:", "--implementation=cp", f"--python-version={version[0]}.{version[1]}"]
         subprocess.run([*command, *only, *platforms, f"--target={out}", f"--requirement={listing.name}"], check=True)
+
+
+def _keep(folder: Path, pattern: str, names: Iterable[str]) -> None:
+    """Remove the files in `folder` that match, but for those called so before their first dot or dash."""
+    for path in [*folder.glob(pattern)]:
+        if re.split(r"[.-]", path.name)[0] not in {*names}:
+            path.unlink()
 
 
 def _add_ours(out: Path) -> None:

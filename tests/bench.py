@@ -188,7 +188,7 @@ def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
         package.build(task, package.TARGET, python)
         for name in ("unet.json", "unet.tflite"):
             shutil.copy(card.parent / name, task / "retina" / "models")
-        pinned = package.requirements(ROOT / "tests" / "requirements.txt")
+        pinned = package.requirements(ROOT / "tests" / "requirements.txt", package.TARGET)
         package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
         command = [str(python), "-m", "awslambdaric", "handler.api"]
         environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}

@@ -155,7 +155,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         pytest.skip(f"there is no Python {version[0]}.{version[1]} here")
     folder = tmp_path_factory.mktemp("package")
     package.build(folder / "task", version, python)
-    pinned = package.requirements(ROOT / "tests" / "requirements.txt")
+    pinned = package.requirements(ROOT / "tests" / "requirements.txt", version)
     client = (pinned[name] for name in RUNTIME)
     package.install(folder / "runtime", client, version)
     return Built(folder / "task", python, folder / "runtime")

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built, new_table
+from retina.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
 from runtime_api import COGNITO, RuntimeApi, alone, can_be_alone, http_event, multipart
+from specimens import readable
 from test_front_door import Server
 from waiting import ended, photographs
 
@@ -62,6 +64,11 @@ def test_the_real_runtime_answers_a_multipart_photograph(function: RuntimeApi, s
     assert answer["statusCode"] == 200
     assert set(json.loads(answer["body"])) == {"original_image", "prediction_image"}
     assert answer["headers"]["x-request-id"]
+
+
+@pytest.mark.parametrize("form", ["16-bit colour tiff", "16-bit colour png", "lab tiff", "webp", "lzw tiff"])
+def test_the_package_has_every_decoder(function: RuntimeApi, small_rgb: Rgb, form: str) -> None:
+    assert function.invoke(multipart("/predict", readable(small_rgb)[form]))["statusCode"] == 200
 
 
 def test_handler_uvicorn_and_command_line_give_the_same_bytes(

@@ -35,7 +35,7 @@ def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() 
     assert ours - clouds < local
     declared = names(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
     shipped = names((ROOT / "function" / "requirements.in").read_text().splitlines())
-    assert declared - shipped == {"uvicorn", "tqdm", "argon2-cffi", "httpx"}
+    assert declared - shipped == {"uvicorn", "tqdm", "argon2-cffi", "httpx", "zxcvbn"}
 
 
 def test_the_wheel_carries_the_model_and_the_page(tmp_path: Path) -> None:
