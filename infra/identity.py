@@ -52,7 +52,7 @@ class Identity(Construct):
         api.add_to_role_policy(
             iam.PolicyStatement(
                 # Access tokens tell no mail address, by which credits for signing up are given once.
-                actions=["cognito-idp:AdminDeleteUser", "cognito-idp:AdminGetUser"],
+                actions=[f"cognito-idp:Admin{name}" for name in ("DeleteUser", "GetUser", "UserGlobalSignOut")],
                 resources=[self._pool.user_pool_arn],
             )
         )

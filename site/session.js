@@ -3,13 +3,15 @@
 //
 // Tokens are in sessionStorage, which ends with the browser's last tab: reading rooms share computers, and what is saved
 // here belongs to patients. A tab does not see another's sessionStorage, so tabs of this page hand the tokens to each
-// other and leave together.
+// other and leave together. A refresh token is good once: one tab at a time renews, after it has asked the others for
+// newer tokens than its own, for who comes with a used one is signed out everywhere.
 
 import { revoke, tokensForRefresh } from './issuer.js';
 import { Refusal } from './reach.js';
 
 const KEPT = 'retina.session';
 const EARLY_MS = 60_000;
+const OTHERS_MS = 100; // for other tabs to answer
 const tabs = new BroadcastChannel(KEPT);
 const listeners = new Set();
 let held = JSON.parse(sessionStorage.getItem(KEPT));
@@ -17,10 +19,10 @@ let renewal = null;
 
 tabs.addEventListener('message', ({ data }) => {
   if (data.asks && held) tabs.postMessage({ held });
-  else if (data.held && !held) hold(data.held);
+  else if (data.held && isNewer(data.held)) hold(data.held);
   else if (data.left) hold(null);
 });
-if (!held) tabs.postMessage({ asks: true });
+tabs.postMessage({ asks: true });
 // A page that the Back button brings back as it was may show what belongs to somebody who has left meanwhile.
 addEventListener('pageshow', ({ persisted }) => persisted && held && location.reload());
 
@@ -56,13 +58,18 @@ export async function leave() {
 /** An access token; a new one where the old one ends within a minute, or was `refused`. */
 export async function accessToken(refused = null) {
   if (!held) throw new Refusal('sign_in_required', 'You are not signed in. Sign in, then try again.');
-  if (held.access !== refused && Date.now() < held.ends - EARLY_MS) return held.access;
-  renewal ??= renew(held).finally(() => (renewal = null));
+  if (isGood(refused)) return held.access;
+  renewal ??= inTurn(() => renew(refused)).finally(() => (renewal = null));
   return renewal;
 }
 
 /** The new access token. Somebody may have left meanwhile: that is not undone. */
-async function renew(old) {
+async function renew(refused) {
+  tabs.postMessage({ asks: true });
+  await new Promise((resolve) => setTimeout(resolve, OTHERS_MS));
+  if (held && isGood(refused)) return held.access;
+  const old = held;
+  if (!old) throw new Refusal('sign_in_required', 'You are not signed in. Sign in, then try again.');
   try {
     const granted = await tokensForRefresh(old.refresh);
     if (held === old) enter(granted);
@@ -71,6 +78,20 @@ async function renew(old) {
     if (error.code === 'invalid_grant' && held === old) hold(null);
     throw error;
   }
+}
+
+/** One tab after the other; all at once where the browser has no locks (addresses without https), which the issuer bears. */
+function inTurn(action) {
+  return navigator.locks ? navigator.locks.request(KEPT, action) : action();
+}
+
+function isGood(refused) {
+  return held.access !== refused && Date.now() < held.ends - EARLY_MS;
+}
+
+/** Another tab's tokens take the place of older ones of the same person. */
+function isNewer(tokens) {
+  return !held || (tokens.mail === held.mail && tokens.ends > held.ends);
 }
 
 function hold(tokens) {

@@ -50,7 +50,7 @@ def test_somebody_registers_comes_back_and_is_the_same(service: TestClient) -> N
     used = [service.get("/api/v1/usage", headers=bearer(tokens)).json() for tokens in (first, again)]
     assert used[0] == used[1]
     assert (used[0]["credits"], used[0]["charges"]) == (3, [])
-    assert (first["token_type"], first["expires_in"]) == ("Bearer", 3600)
+    assert (first["token_type"], first["expires_in"]) == ("Bearer", 600)
     claims = json.loads(base64.urlsafe_b64decode(first["id_token"].split(".")[1] + "=="))
     assert claims["email"] == "anna@example.org"
     assert problem(service.get("/api/v1/usage", headers={"Authorization": f"Bearer {first['id_token']}"}))[0] == 401

@@ -2,6 +2,7 @@ import base64
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -263,9 +264,15 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_page_learns_where_people_sign_in(client: TestClient, tmp_path: Path) -> None:
-    ours = {"issuer": "urn:retina:embedded", "client_id": "retina-page", "url": "http://testserver"}
+    ours: dict[str, Any] = {"issuer": "urn:retina:embedded", "client_id": "retina-page", "url": "http://testserver"}
+    ours |= {"changes_passwords": True}
     assert client.get("/api/v1/sign-in").json() == ours
-    where = {"issuer": "https://issuer.example.com/pool", "client_id": "page", "url": "https://sign-in.example.com"}
+    where: dict[str, Any] = {
+        "issuer": "https://issuer.example.com/pool",
+        "client_id": "page",
+        "url": "https://sign-in.example.com",
+    }
+    where |= {"changes_passwords": False}
     settings = Settings(data=tmp_path, issuer=where["issuer"], client_id="page", sign_in_url=where["url"])
     with TestClient(create_app(settings)) as cloud:
         assert cloud.get("/api/v1/sign-in").json() == where

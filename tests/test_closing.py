@@ -89,13 +89,13 @@ def test_too_much_for_one_request_is_deleted_in_several(
 
 def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
-    account, forget = house.account(anna), house.app.state.callers.forget
+    account, forget = house.account(anna), house.app.state.people.forget
 
     def meanwhile(subject: str) -> None:
         new(house, anna, "a")
         forget(subject)
 
-    monkeypatch.setattr(house.app.state.callers, "forget", meanwhile)
+    monkeypatch.setattr(house.app.state.people, "forget", meanwhile)
     assert house.client.delete(ACCOUNT, headers=anna).json()["batches"] == 1
     assert house.services.batches.of(account, 10) == ([], None)
     assert problem(house.client.get(BATCHES, headers=anna)) == (401, "token_refused")
@@ -146,3 +146,25 @@ def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:
         CognitoPool(pool).forget(subject)
     with pytest.raises(ClientError, match="UserNotFound"):
         cognito.admin_get_user(UserPoolId=pool, Username="anna@example.org")
+
+
+def test_cognito_ends_the_sessions_of_whom_it_is_told(s3: Any) -> None:
+    from retina.store.aws import client
+
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+    page = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="page", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    name, password = "anna@example.org", "Long enough, 1 digit"
+    made = cognito.admin_create_user(UserPoolId=pool, Username=name)["User"]
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
+    [subject] = [each["Value"] for each in made["Attributes"] if each["Name"] == "sub"]
+    by_password = {"USERNAME": subject, "PASSWORD": password}  # moto does not find sessions by mail address
+    tokens = cognito.initiate_auth(ClientId=page, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=by_password)
+    again = {"REFRESH_TOKEN": tokens["AuthenticationResult"]["RefreshToken"]}
+    cognito.initiate_auth(ClientId=page, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=again)
+    for who in (subject, "nobody"):
+        CognitoPool(pool).end_sessions(who)
+    with pytest.raises(ClientError, match="NotAuthorized"):
+        cognito.initiate_auth(ClientId=page, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=again)

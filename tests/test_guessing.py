@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from account import PASSWORD, enter, sign_in
+from account import PASSWORD, QuickHasher, enter, sign_in
 from retina.app import create_app
 from retina.errors import SignInRefusedError
 from retina.identity import attempts
@@ -37,24 +37,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("retina.identity.attempts.time.time", clock)
     return clock
-
-
-class QuickHasher:
-    """In place of argon2, which takes a quarter of a second; it counts what it does."""
-
-    def __init__(self) -> None:
-        self.done = 0
-
-    def hash(self, password: str) -> str:
-        self.done += 1
-        return f"hash of {password}"
-
-    def verify(self, known: str, password: str) -> None:
-        from argon2.exceptions import VerifyMismatchError
-
-        self.done += 1
-        if known != f"hash of {password}":
-            raise VerifyMismatchError
 
 
 @pytest.fixture

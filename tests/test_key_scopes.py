@@ -42,6 +42,7 @@ NEEDED = {
 }
 """The scope that each route demands of a key. New routes are to be thought about."""
 PEOPLE_ONLY = {f"POST {KEYS}", f"GET {KEYS}", f"DELETE {KEYS}/{{id}}", "DELETE /api/v1/account"}
+PEOPLE_ONLY |= {"GET /api/v1/audit", "POST /api/v1/account/sign-out", "POST /api/v1/account/password"}
 
 
 def walked(client: Any) -> dict[str, list[dict[str, list[str]]]]:

@@ -70,9 +70,10 @@ def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(tem
     others = {action for action in allowed if not action.startswith("s3:")}
     table = {f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")}
     log = {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert others == log | table | {"sqs:SendMessage", "cognito-idp:AdminDeleteUser"}
+    people = {f"cognito-idp:Admin{name}" for name in ("DeleteUser", "GetUser", "UserGlobalSignOut")}
+    assert others == log | table | people | {"sqs:SendMessage"}
     assert "JobsQueue" in allowed["sqs:SendMessage"]
-    assert "IdentityPool" in allowed["cognito-idp:AdminDeleteUser"]
+    assert all("IdentityPool" in allowed[action] for action in people)
     function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
     assert function["Handler"] == "handler.api"

@@ -1,4 +1,4 @@
-"""The command line: `retina segment`, `batch`, `serve`, `worker`, `credits` and `audit`."""
+"""The command line: `retina segment`, `batch`, `serve`, `worker`, `account`, `credits` and `audit`."""
 
 import argparse
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from retina import __version__
-from retina.commands import audit, batch, credits, segment, serve
+from retina.commands import account, audit, batch, credits, segment, serve
 from retina.commands.ending import wrong
 from retina.errors import ModelCardError
 from retina.settings import Settings
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True)
-    for command in (segment, batch, serve, credits, audit):
+    for command in (segment, batch, serve, account, credits, audit):
         command.add(commands)
     parsed = parser.parse_args(arguments)
     # What libraries say of damaged files is said better by our own errors.

@@ -79,6 +79,11 @@ class Accounts:
             raise TokenRefusedError(CLOSED)
         return str(known.data["account"])
 
+    def find(self, issuer: str, subject: str) -> str | None:
+        """The account of whom `issuer` calls `subject`; None where there is none yet, or none any more."""
+        [known] = self._records.get(_user(issuer, subject))
+        return known.data.get("account") if known else None
+
     def remember(self, account: str, mail: str) -> None:
         """Before an account is closed: whoever had credits for signing up gets none for doing so again for a year."""
         if given(self._records, account):

@@ -100,20 +100,19 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
     if settings.issuer and settings.client_id:
         keys = PublishedKeys(f"{settings.issuer}/.well-known/jwks.json")
         verifier = Verifier(keys, settings.issuer, settings.client_id)
-        pool = CognitoPool(settings.issuer.rpartition("/")[2])
-        return Callers(services.accounts, verifier, pool.address, pool.forget)
+        return Callers(services.accounts, verifier, CognitoPool(settings.issuer.rpartition("/")[2]))
     # Not above: Lambda's package goes without argon2.
     from retina.identity.attempts import Attempts
     from retina.identity.issuer import CLIENT, ISSUER, Issuer
     from retina.identity.people import People
-    from retina.routes import issuer
+    from retina.routes import issuer, passwords
 
     app.state.hashing = {known: Cores(1, settings.wait_seconds) for known in (False, True)}
     app.state.people = People(services.records, Attempts(services.records, settings.data))
     app.state.issuer = Issuer(services.records, app.state.people, settings.data)
-    rooms.append(issuer.router)
-    people, verifier = app.state.people, Verifier(app.state.issuer.key, ISSUER, CLIENT)
-    return Callers(services.accounts, verifier, people.address, people.forget)
+    rooms += [issuer.router, passwords.router]
+    verifier = Verifier(app.state.issuer.key, ISSUER, CLIENT, app.state.issuer.accepts)
+    return Callers(services.accounts, verifier, app.state.people)
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:

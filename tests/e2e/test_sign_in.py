@@ -144,6 +144,66 @@ def test_access_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
     assert grants == ["refresh_token"]
 
 
+def renew(tab: Visit) -> str:
+    """Have the page take its access token for refused; the new one."""
+    script = f"import('/session.js').then((session) => session.accessToken({KEPT}.access))"
+    return str(tab.page.evaluate(script))
+
+
+def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., Visit]) -> None:
+    """A refresh token is good once, and whoever comes with a used one ends the session for all."""
+    first = visits()
+    address = sign_up(first, "/account.html")
+    second = Visit(first.page.context.new_page(), first.address).open("/account.html")
+    expect(second.page.locator("#credits")).to_have_text("20")
+    before = first.page.evaluate(KEPT)
+    for tab in (first, second):
+        tab.page.evaluate(
+            f"window.renewed = import('/session.js').then((session) => session.accessToken({KEPT}.access))"
+        )
+    for tab in (first, second):
+        tab.page.evaluate("window.renewed")
+    held = [tab.page.evaluate(KEPT) for tab in (first, second)]
+    assert held[0] == held[1] != before
+    for tab in (first, second, first):
+        renew(tab)
+    for tab in (first, second):
+        tab.page.reload()
+        expect(tab.page.locator(".who-mail")).to_have_text(address)
+        expect(tab.page.locator("#credits")).to_have_text("20")
+    assert second.complaints == []
+
+
+def test_a_tab_that_slept_asks_the_others_before_it_renews(visits: Callable[..., Visit]) -> None:
+    first = visits()
+    address = sign_up(first)
+    stale = first.page.evaluate(KEPT) | {"ends": 0}
+    for _ in range(3):
+        renew(first)
+    second = Visit(first.page.context.new_page(), first.address)
+    second.page.add_init_script(
+        f"if (!sessionStorage.length) sessionStorage.setItem('retina.session', {json.dumps(json.dumps(stale))})"
+    )
+    second.open("/account.html")
+    expect(second.page.locator("#credits")).to_have_text("20")
+    for tab in (first, second):
+        renew(tab)
+        tab.page.reload()
+        expect(tab.page.locator(".who-mail")).to_have_text(address)
+
+
+def test_a_stolen_refresh_token_ends_the_session(visit: Visit) -> None:
+    sign_up(visit)
+    stolen = visit.page.evaluate(KEPT)["refresh"]
+    for _ in range(2):
+        renew(visit)
+    fields = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": stolen}
+    assert visit.page.request.post(f"{visit.address}/oauth2/token", form=fields).status == 400
+    visit.open("/account.html")
+    expect(visit.page.get_by_text("Sign in to see your account.")).to_be_visible()
+    expect_signed_out(visit.page)
+
+
 def test_an_issuer_on_another_host(browser: Browser, server: str) -> None:
     """As Cognito is, whose own session is left, too."""
     issuer, asked = "https://retina-1.auth.example", []

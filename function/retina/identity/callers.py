@@ -1,7 +1,7 @@
 """From what a request carries to the account it acts for. Does not know how a request looks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from retina.accounts import Accounts
 from retina.errors import ScopeRequiredError
@@ -31,20 +31,30 @@ class Caller:
             )
 
 
+class Directory(Protocol):
+    """Where the issuer keeps its people, by their subjects."""
+
+    def address(self, subject: str) -> str | None:
+        """The mail address of a person; None where there is none, or no such person."""
+        ...
+
+    def forget(self, subject: str) -> None:
+        """Nobody signs in as `subject` any more; nothing happens where there is no such person."""
+        ...
+
+    def end_sessions(self, subject: str) -> None:
+        """No refresh token of theirs is good any more, nor, with this service's own issuer, any access token."""
+        ...
+
+
 class Callers:
     """Those who have an account in `accounts`, or an access token that `verifier` accepts.
 
-    `mail` asks the issuer for a subject's mail address, and `forget` makes it forget the subject.
+    `directory` is where the issuer keeps its people.
     """
 
-    def __init__(
-        self,
-        accounts: Accounts,
-        verifier: Verifier,
-        mail: Callable[[str], str | None],
-        forget: Callable[[str], None],
-    ) -> None:
-        self._accounts, self.verifier, self.mail, self.forget = accounts, verifier, mail, forget
+    def __init__(self, accounts: Accounts, verifier: Verifier, directory: Directory) -> None:
+        self._accounts, self.verifier, self.directory = accounts, verifier, directory
 
     def by_key(self, text: str) -> Caller:
         """Whose API key this is; raises `KeyRefusedError`."""
@@ -57,5 +67,5 @@ class Callers:
         `network` is where the request comes from. Raises `TokenRefusedError`.
         """
         subject = self.verifier.subject(token)
-        newcomer = Newcomer(lambda: self.mail(subject), network)
+        newcomer = Newcomer(lambda: self.directory.address(subject), network)
         return Caller(self._accounts.of_user(self.verifier.issuer, subject, newcomer), subject=subject)

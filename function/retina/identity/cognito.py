@@ -1,7 +1,8 @@
-"""Cognito's user pool, as far as it is asked anything but its keys: somebody's address, and to forget
-somebody.
+"""Cognito's user pool, as far as it is asked anything but its keys: for somebody's address, to end their sessions, and
+to forget them.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from retina.store.aws import client
@@ -24,10 +25,14 @@ class CognitoPool:
         return told.get("email") or None
 
     def forget(self, subject: str) -> None:
-        """Nobody signs in as `subject` any more; nothing happens where there is no such person."""
+        """See `callers.Directory`."""
         cognito: Any = client("cognito-idp")
-        try:
-            # Where people sign in with their mail address, Cognito's name for them is their subject.
+        # Where people sign in with their mail address, Cognito's name for them is their subject.
+        with suppress(cognito.exceptions.UserNotFoundException):
             cognito.admin_delete_user(UserPoolId=self._pool, Username=subject)
-        except cognito.exceptions.UserNotFoundException:
-            return
+
+    def end_sessions(self, subject: str) -> None:
+        """See `callers.Directory`. Access tokens are verified without asking Cognito, and so are good to their end."""
+        cognito: Any = client("cognito-idp")
+        with suppress(cognito.exceptions.UserNotFoundException):
+            cognito.admin_user_global_sign_out(UserPoolId=self._pool, Username=subject)

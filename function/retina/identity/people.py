@@ -6,20 +6,38 @@ hashes (RFC 9106). No answer says whether an address has an account, and none ta
 
 import hashlib
 import secrets
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
-from retina.errors import SignInRefusedError
+from retina.errors import BusyError, SignInRefusedError
 from retina.identity.attempts import Attempts
 from retina.identity.passwords import LONGEST, address_of, demand_address, demand_strong
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records, ensure
+from retina.store.records import NEW, Change, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 WRONG = "The address or the password is wrong."
 NOT_MADE = (
     "No account can be made with this address and this password. If you have an account, choose “Sign in”; otherwise "
     "use another address, or another password."
 )
+
+
+CURRENT_WRONG = "The current password is wrong."
+LINK_USED = "This link was used already or has expired. Ask whoever runs the service for a new one."
+LINK_SECONDS = 24 * 3600
+"""For how long a link to choose a new password is good."""
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Person:
+    """Of what is told of a person; all sessions of lower generations have ended."""
+
+    address: str
+    generation: int
 
 
 class People:
@@ -61,17 +79,95 @@ class People:
         """Whether somebody has signed in with this address from there lately."""
         return self._attempts.knows(address_of(address), sender)
 
+    def person(self, subject: str) -> Person | None:
+        """None where there is no such person any more."""
+        [known] = self._records.get(_of_subject(subject))
+        return Person(known.data["address"], known.data.get("generation", 0)) if known else None
+
     def address(self, subject: str) -> str | None:
         """The mail address of a person; None where there is no such person any more."""
-        [known] = self._records.get(_of_subject(subject))
-        return str(known.data["address"]) if known else None
+        person = self.person(subject)
+        return person.address if person else None
+
+    def of_address(self, address: str) -> str | None:
+        """The subject of whoever has a mail address; for whoever runs the service alone."""
+        [known] = self._records.get(_person(address_of(address)))
+        return str(known.data["subject"]) if known else None
+
+    def change_password(self, subject: str, current: str, new: str, sender: str = "") -> None:
+        """All sessions end. Raises `SignInRefusedError`, for a wrong current password as `sign_in` does."""
+        person = self.person(subject)
+        address = person.address if person else ""
+        demand_strong(new, address)
+        attempt, [known] = self._attempts.begin(address, sender), self._records.get(_person(address))
+        if self._known(known, current) is None:
+            self._attempts.failed(attempt)
+            raise SignInRefusedError(CURRENT_WRONG)
+        self._attempts.succeeded(attempt)
+        self._set_password(address, new)
+
+    def link(self, address: str) -> str | None:
+        """What lets its bearer choose a new password, once; None where nobody has this address."""
+        subject = self.of_address(address)
+        person = self.person(subject) if subject else None
+        if person is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        facts = {"address": person.address, "generation": person.generation}
+        ensure(self._records, Put(_link(token), facts, NEW, expires=int(time.time()) + LINK_SECONDS))
+        return token
+
+    def linked(self, token: str) -> str:
+        """The mail address that a link was made for; raises `SignInRefusedError` where it is not good."""
+        return str(self._linked(token).data["address"])
+
+    def reset(self, token: str, new: str) -> None:
+        """All sessions end, and so do all waits; raises `SignInRefusedError`."""
+        link = self._linked(token)
+        address = link.data["address"]
+        demand_strong(new, address)
+        self._set_password(address, new, Delete(link.key, link.version))
+        self._attempts.forget(address)
+
+    def end_sessions(self, subject: str) -> None:
+        """Whoever is signed in as `subject`, wherever, is not any more."""
+        for _ in range(TRIES):
+            [known] = self._records.get(_of_subject(subject))
+            if known is None:
+                return
+            with suppress(ConditionError):
+                ensure(self._records, _next_generation(known))
+                return
+        raise BusyError("Something else is being changed. Please try again in a few seconds.")
 
     def forget(self, subject: str) -> None:
         """There is no such person any more."""
-        address = self.address(subject)
-        if address is not None:
-            self._records.write(Delete(_person(address)), Delete(_of_subject(subject)))
-            self._attempts.forget(address)
+        person = self.person(subject)
+        if person is not None:
+            self._records.write(Delete(_person(person.address)), Delete(_of_subject(subject)))
+            self._attempts.forget(person.address)
+
+    def _linked(self, token: str) -> Record:
+        [link] = self._records.get(_link(token))
+        subject = self.of_address(link.data["address"]) if link else None
+        person = self.person(subject) if subject else None
+        if link is None or person is None or person.generation != link.data["generation"]:
+            raise SignInRefusedError(LINK_USED)
+        return link
+
+    def _set_password(self, address: str, new: str, *changes: Change) -> None:
+        hashed = self._hasher.hash(new)
+        for _ in range(TRIES):
+            [known] = self._records.get(_person(address))
+            subject = known.data["subject"] if known else ""
+            [link] = self._records.get(_of_subject(subject))
+            if known is None or link is None:
+                raise SignInRefusedError(WRONG)
+            with suppress(ConditionError):
+                changed = Put(known.key, {**known.data, "password": hashed}, known.version)
+                ensure(self._records, changed, _next_generation(link), *changes)
+                return
+        raise SignInRefusedError(LINK_USED)
 
     def _known(self, known: Record | None, password: str) -> str | None:
         """The subject where the password is right; takes as long for nobody."""
@@ -91,6 +187,15 @@ class People:
         except ConditionError:
             return None
         return subject
+
+
+def _next_generation(known: Record) -> Put:
+    facts = {**known.data, "generation": known.data.get("generation", 0) + 1, "mark": secrets.token_hex(8)}
+    return Put(known.key, facts, known.version)
+
+
+def _link(token: str) -> Key:
+    return Key(f"reset:{hashlib.sha256(token.encode()).hexdigest()}", "reset")
 
 
 def _person(address: str) -> Key:

@@ -5,7 +5,8 @@ audience. Leaves: its subject. Does not know which accounts there are.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -18,7 +19,7 @@ REFRESH_SECONDS = 30
 """How often at most the issuer is asked for its keys because of a key it did not name: anybody can make one up."""
 LEEWAY_SECONDS = 30
 """How far the issuer's clock and this one may differ, for every time that a token names."""
-REFUSED = "This sign-in is not valid, or not any more. Sign in again."
+REFUSED = "You are not signed in any more. Sign in again."
 
 SigningKeys = Callable[[str], RSAPublicKey | None]
 """From the id of a key to the issuer's public key; None where the issuer has no such key."""
@@ -27,8 +28,11 @@ SigningKeys = Callable[[str], RSAPublicKey | None]
 class Verifier:
     """Accepts the access tokens of one `issuer` for one `client_id`."""
 
-    def __init__(self, keys: SigningKeys, issuer: str, client_id: str) -> None:
-        self._keys, self.issuer, self.client_id = keys, issuer, client_id
+    def __init__(
+        self, keys: SigningKeys, issuer: str, client_id: str, accepts: Callable[[Mapping[str, Any]], bool] | None = None
+    ) -> None:
+        """With `accepts`, the issuer is asked whether it still stands by a token's claims."""
+        self._keys, self.issuer, self.client_id, self._accepts = keys, issuer, client_id, accepts
 
     def subject(self, token: str) -> str:
         """Whom the issuer says the bearer is. Raises `TokenRefusedError`, or `BusyError` where it cannot be asked."""
@@ -48,6 +52,8 @@ class Verifier:
         except jwt.InvalidTokenError:
             raise TokenRefusedError(REFUSED) from None
         if claims.get("token_use") != "access" or claims.get("client_id") != self.client_id:
+            raise TokenRefusedError(REFUSED)
+        if self._accepts and not self._accepts(claims):
             raise TokenRefusedError(REFUSED)
         return str(claims["sub"])
 

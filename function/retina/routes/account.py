@@ -1,6 +1,6 @@
 """The account as a whole."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from retina.closing import close
 from retina.identity.callers import Callers
@@ -32,5 +32,20 @@ def delete_account(request: Request, caller: Person, log: Audited) -> DeletionRe
     """
     services: Services = request.app.state.services
     callers: Callers = request.app.state.callers
-    entry, mail = log.entry(caller, "account.deleted"), callers.mail(caller.subject)
-    return close(services, caller.account, caller.subject, callers.verifier.issuer, mail, callers.forget, entry)
+    entry, mail = log.entry(caller, "account.deleted"), callers.directory.address(caller.subject)
+    return close(
+        services, caller.account, caller.subject, callers.verifier.issuer, mail, callers.directory.forget, entry
+    )
+
+
+@router.post("/api/v1/account/sign-out", status_code=204, summary="Sign out everywhere")
+def sign_out_everywhere(request: Request, caller: Person, log: Audited) -> Response:
+    """Ends every session of this person, this one included: no refresh token is good any more.
+
+    Access tokens end at once where this service signs people in, and within their ten minutes with Cognito. API keys
+    stay good: revoke them one by one.
+    """
+    callers: Callers = request.app.state.callers
+    log.note(caller, "sessions.ended")
+    callers.directory.end_sessions(caller.subject)
+    return Response(status_code=204)

@@ -35,5 +35,6 @@ async def sign_in(request: Request) -> SignIn:
     """Where the page signs people in."""
     settings: Settings = request.app.state.settings
     verifier: Verifier = request.app.state.callers.verifier
+    own = not (settings.issuer and settings.client_id)
     url = settings.sign_in_url or str(request.base_url).rstrip("/")
-    return SignIn(issuer=verifier.issuer, client_id=verifier.client_id, url=url)
+    return SignIn(issuer=verifier.issuer, client_id=verifier.client_id, url=url, changes_passwords=own)

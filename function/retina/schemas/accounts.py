@@ -7,6 +7,24 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from retina.identity.scopes import SCOPES, Scope
 
+
+class PasswordChange(BaseModel):
+    """A new password, by whoever knows the current one."""
+
+    current: str = Field(max_length=1000)
+    new: str = Field(max_length=1000, description="12 to 256 characters, and not easy to guess")
+
+
+class Tokens(BaseModel):
+    """A session, as `/oauth2/token` answers."""
+
+    access_token: str
+    refresh_token: str
+    id_token: str
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="seconds", examples=[600])
+
+
 KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 
 

@@ -13,6 +13,9 @@ class SignIn(BaseModel):
     issuer: str = Field(description="of the access tokens", examples=["urn:retina:embedded"])
     client_id: str = Field(examples=["retina-page"])
     url: str = Field(examples=["http://127.0.0.1:8000"])
+    changes_passwords: bool = Field(
+        description="whether POST /api/v1/account/password changes passwords; otherwise the sign-in page does"
+    )
 
 
 class Health(BaseModel):

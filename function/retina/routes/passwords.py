@@ -1,0 +1,95 @@
+"""A new password at the issuer in this service, for who is signed in or has a link from `retina account reset`.
+
+Enters: passwords; leaves: a new session's tokens, or pages. With Cognito, its own sign-in page does both.
+"""
+
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from retina.cores import Cores
+from retina.errors import SignInRefusedError
+from retina.identity.issuer import Issuer
+from retina.identity.people import People
+from retina.problems import documented
+from retina.routes.audited import Audited
+from retina.routes.callers import Person
+from retina.schemas.accounts import PasswordChange, Tokens
+
+PAGE = Template((Path(__file__).parents[1] / "identity" / "reset.html").read_text(encoding="utf-8"))
+FORM = """<form method="post" action="/oauth2/reset">
+      <input type="hidden" name="token" value="$token">
+      <label>Mail address
+        <input type="email" autocomplete="username" readonly value="$address">
+      </label>
+      <label>New password
+        <input name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256"
+               aria-describedby="password-rule" autofocus>
+      </label>
+      <p class="note" id="password-rule">At least 12 characters, and not easy to guess.</p>
+      <div class="sign-in-actions"><button class="primary">Set the password</button></div>
+    </form>"""
+DONE = """<p role="status">The password is set. Whoever was signed in with the old one is signed out.</p>
+    <p><a class="button primary" href="/">Go to the page and sign in</a></p>"""
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/v1/account/password",
+    tags=["account"],
+    summary="Change the password",
+    responses=documented({401: "Nobody has signed in", 403: "The current password is wrong, or the new one no good"}),
+)
+async def change_password(request: Request, caller: Person, log: Audited, change: PasswordChange) -> Tokens:
+    """Ends every session of this person, and answers with the tokens of a new one."""
+    people: People = request.app.state.people
+    issuer: Issuer = request.app.state.issuer
+    hashing: Cores = request.app.state.hashing[True]
+
+    def changed() -> Tokens:
+        people.change_password(caller.subject, change.current, change.new, log.address or "")
+        log.note(caller, "password.changed")
+        return Tokens(**issuer.begin(caller.subject))
+
+    return await hashing.run(changed)
+
+
+@router.get("/oauth2/reset", include_in_schema=False)
+def reset_form(request: Request, token: str = "") -> Response:
+    """The form of a link, to choose a new password."""
+    people: People = request.app.state.people
+    try:
+        return _page(form=_form(token, people.linked(token)))
+    except SignInRefusedError as error:
+        return _page(refusal=str(error), status=403)
+
+
+@router.post("/oauth2/reset", include_in_schema=False)
+async def reset(request: Request, token: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+    """Sets the password, or shows the form again with what is wrong."""
+    people: People = request.app.state.people
+    hashing: Cores = request.app.state.hashing[True]
+    try:
+        address = await to_thread.run_sync(people.linked, token)
+    except SignInRefusedError as error:
+        return _page(refusal=str(error), status=403)
+    try:
+        await hashing.run(lambda: people.reset(token, password))
+    except SignInRefusedError as error:
+        return _page(refusal=str(error), form=_form(token, address), status=403)
+    return _page(form=DONE)
+
+
+def _form(token: str, address: str) -> str:
+    return Template(FORM).substitute(token=escape(token), address=escape(address))
+
+
+def _page(form: str = "", refusal: str = "", status: int = 200) -> Response:
+    told = f'<p class="warning" role="alert">{escape(refusal)}</p>' if refusal else ""
+    return HTMLResponse(PAGE.substitute(form=form, refusal=told), status)
