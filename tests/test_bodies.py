@@ -1,7 +1,10 @@
 """Bodies: nobody's fills the memory, keeps others waiting, or stays for ever."""
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 from python_multipart.multipart import QuerystringParser
 
-from conftest import SAMPLE
+from conftest import ROOT, SAMPLE
 from retina.app import create_app
 from retina.bodies import SLICE_BYTES, SMALL_BYTES, Budget, Held, Pace, Taken
 from retina.errors import BusyError
@@ -190,15 +193,45 @@ def test_who_dawdles_is_cut_off(tmp_path: Path, environment: dict[str, str]) -> 
 def test_half_headers_without_number_keep_nobody_out_and_fill_no_log(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    with serving(tmp_path, environment, connections="32") as server, contextlib.ExitStack() as stack:
+    log = tmp_path / "log"
+    few_files = ["sh", "-c", f'ulimit -n 700 && exec "$@" 2>{log}', "sh"]
+    server = Server(tmp_path, environment, before=few_files)
+    try:
+        with contextlib.ExitStack() as stack:
+            for _ in range(800):
+                half = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=60))
+                with contextlib.suppress(ConnectionError):
+                    half.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            for _ in range(5):
+                assert httpx.get(f"{server.url}/api/v1/health", timeout=60).status_code == 200
+            assert psutil.Process(server.process.pid).num_fds() < 200
+        assert log.stat().st_size < 10_000, log.read_text()[:2000]
+    finally:
+        server.process.terminate()
+        server.process.wait(30)
+
+
+@pytest.mark.parametrize(("soft", "hard", "least"), [(64, 512, 512), (512, 512, 512)])
+def test_as_many_files_may_be_open_as_the_system_lets_a_process(soft: int, hard: int, least: int) -> None:
+    text = "from retina.connections import descriptors; print(descriptors())"
+    limited = f"ulimit -Sn {soft} && ulimit -Hn {hard} && exec {sys.executable} -c '{text}'"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "function")}
+    told = subprocess.run(["bash", "-c", limited], env=environment, capture_output=True, text=True, check=True)
+    assert int(told.stdout) == least
+
+
+def test_an_answer_that_nobody_reads_is_given_up(tmp_path: Path, environment: dict[str, str]) -> None:
+    with serving(tmp_path, environment, receive_seconds="1") as server:
         process = psutil.Process(server.process.pid)
-        before = process.num_fds()
-        for _ in range(200):
-            half = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=60))
-            half.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-        for _ in range(5):
-            assert httpx.get(f"{server.url}/api/v1/health", timeout=60).status_code == 200
-        assert process.num_fds() - before < 60
+        before = len(process.net_connections())
+        with contextlib.ExitStack() as stack:
+            for _ in range(5):
+                deaf = stack.enter_context(socket.socket())
+                deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                deaf.connect(("127.0.0.1", server.port))
+                script = "/api/v1/docs/swagger-ui-bundle.js"
+                deaf.sendall(f"GET {script} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * 8)
+            eventually(lambda: len(process.net_connections()) <= before or None)
 
 
 def test_unfinished_uploads_take_no_memory(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -10,8 +10,12 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-DESCRIPTORS_BESIDE = 256
-"""What the service has open besides connections, at most: databases of its threads, files that it reads."""
+ACCEPTED_AT_ONCE = 100
+"""How many connections are accepted before the first of them is looked at."""
+DESCRIPTORS_BESIDE = 512
+"""What the service has open besides, at most: databases of its threads, files that it reads, connections that it is
+about to close to make room. Were there none left, the loop would write a traceback for each that it cannot accept.
+"""
 DESCRIPTORS_EACH = 2
 """Of a connection: its socket, and the file that it uploads."""
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: close\r\n\r\n"

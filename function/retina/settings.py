@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
     upload_bytes: int = Field(50 * 2**20, ge=2**10, description="largest uploaded photograph, in bytes")
     body_bytes: int = Field(
-        256 * 2**20, ge=2**20, description="of all requests that are being received, in memory at the same time"
+        128 * 2**20, ge=2**20, description="of all requests that are being received, in memory at the same time"
     )
     receive_seconds: float = Field(
         20, gt=0, description="for a request's head, and for its body beyond a second for each 64 KiB"

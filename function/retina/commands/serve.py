@@ -36,7 +36,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from retina.app import create_app
-    from retina.connections import DESCRIPTORS_BESIDE, DESCRIPTORS_EACH, connection_class, descriptors
+    from retina.connections import (
+        ACCEPTED_AT_ONCE,
+        DESCRIPTORS_BESIDE,
+        DESCRIPTORS_EACH,
+        connection_class,
+        descriptors,
+    )
     from retina.queue.local import LocalQueue
     from retina.worker import Workers
 
@@ -59,6 +65,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         log_level="warning",
         server_header=False,
         lifespan="off",
+        backlog=ACCEPTED_AT_ONCE,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
