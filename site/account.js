@@ -36,11 +36,12 @@ function announce(words) {
   by('announcement').textContent = words;
 }
 
-function showUsage({ account, credits, reserved, charges }, names) {
+function showUsage({ account, credits, reserved, charges, next }, names) {
   by('credits').textContent = credits.toLocaleString('en');
   by('reserved').hidden = reserved === 0;
   by('reserved').textContent = `${reserved.toLocaleString('en')} of them reserved for photographs of open batches.`;
   by('number').textContent = account;
+  by('older-charges').hidden = next === null;
   by('no-charges').hidden = charges.length > 0;
   by('charges-table').hidden = charges.length === 0;
   by('charges').replaceChildren(

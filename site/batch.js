@@ -1,11 +1,10 @@
 // One batch, opened. Enters: its id; leaves: how far it is, asked for every two seconds while it is open and seen, its
 // photographs, and what can be done with it. Sends no photographs: that goes on while another batch is looked at.
 
-import { ask } from './api.js';
+import { ask, askBlob } from './api.js';
 import { chosen, matched } from './choice.js';
 import { BACKUPS, confirmed } from './confirm.js';
 import { timeOf } from './dates.js';
-import { download } from './download.js';
 import { createExport } from './export.js';
 import { sourceOfFile } from './folder.js';
 import { createItems } from './items.js';
@@ -13,10 +12,12 @@ import { counted } from './new-batch.js';
 import { createPulse } from './pulse.js';
 import { Refusal } from './reach.js';
 import { receiptOf } from './receipt.js';
+import { saveBlob } from './save.js';
 import { createTrouble } from './trouble.js';
 
 const BATCHES = '/api/v1/batches';
 const PAUSE_MS = 2_000;
+const ROWS = 2_000; // of the table in one answer
 const ENDS = new Set(['not_found', 'sign_in_required', 'invalid_grant']); // asking again would not help
 const NO_MATCH = 'None of these files is one that is missing: names and sizes have to be the same as before.';
 const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
@@ -115,6 +116,17 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     return found;
   }
 
+  /** In parts: no answer of the service is larger than 4 MiB. Each begins with the names of the columns. */
+  async function table() {
+    const { id, counts } = batch;
+    const parts = [];
+    for (let first = 0; first < counts.total; first += ROWS) {
+      const part = await (await askBlob(`${BATCHES}/${id}/results.csv?first=${first}&limit=${ROWS}`)).text();
+      parts.push(first ? part.slice(part.indexOf('\n') + 1) : part);
+    }
+    saveBlob(new Blob(parts, { type: 'text/csv' }), `batch-${id.slice(0, 8)}.csv`);
+  }
+
   async function cancel() {
     const words = 'What has not been worked on yet will not be. What is done stays, and you can go on later with “Retry”.';
     if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Let it go on' }))) return;
@@ -140,7 +152,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }
 
   const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
-  onClick('csv', () => download(`${BATCHES}/${batch.id}/results.csv`, `batch-${batch.id.slice(0, 8)}.csv`));
+  onClick('csv', table);
   onClick('cancel', cancel);
   onClick('retry', () => order('retry'));
   onClick('delete', remove);

@@ -20,9 +20,13 @@ function rowOf({ name, state, code, result }) {
   ];
 }
 
-/** A leading = + - @ would be run as a formula by a spreadsheet. */
-function cell(value) {
+// What a spreadsheet would run as a formula: also after spaces, quotation marks and what is not seen, and full-width.
+const RISKY = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}\p{Z}\p{M}"'`´‘’‚‛“”„‟]*[=+\-@−＝＋－＠﹦﹢﹣﹫⁺₊⁼₌])/u;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+
+/** As `cells.py` has it: an apostrophe keeps a formula from being run. */
+export function cell(value) {
   const text = value === null || value === undefined ? '' : String(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = RISKY.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from conftest import ROOT
 from retina.findings import found
 from retina.prediction import predict
 from retina.queue.local import LocalQueue
+from retina.reservations import account_key
 from retina.saved import Labels, Saved, written
 from retina.services import Services
 from retina.settings import Settings
-from retina.store.records import MOST_CHANGES, Change
+from retina.store.records import MOST_CHANGES, Add, Change
 from retina.unet import VesselNetwork
 from test_front_door import Server
 from waiting import photographs
@@ -91,6 +93,65 @@ def fill(services: Services, account: str, count: int) -> None:
             changes = []
 
 
+def fill_ledger(services: Services, account: str, entries: int) -> None:
+    """A ledger of so many entries, half of them charges by a hundred keys over ten years, as they are written together
+    with balance and usage: straight into the database, for a transaction each would take hours.
+    """
+    database = services.records._database  # type: ignore[attr-defined]
+    usage: Counter[str] = Counter()
+    rows = []
+    for n in range(entries):
+        day = date(2015, 1, 1) + timedelta(n * 3650 // entries)
+        key = f"{n % 100:016x}" if n % 2 else ""
+        kind, amount = ("charge", -1) if n % 2 else ("grant", 3)
+        facts = {"amount": amount, "kind": kind, "key_id": key, "what": f"prediction {n}"}
+        place = f"{day}T{n % 24:02d}:00:00.{n % 10**6:06d}Z:{n:016x}"
+        rows.append((f"ledger:{account}", place, json.dumps(facts), "{}", 1))
+        if kind == "charge":
+            usage[f"{day}:{key}"] += 1
+    rows += [(f"usage:{account}", place, "{}", json.dumps({"charged": n}), 0) for place, n in usage.items()]
+    with database.transaction() as connection:
+        connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, NULL)", rows)
+    services.records.write(Add(account_key(account), {"credits": entries // 2 * 2}))
+
+
+def report_ledger(entries: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        data = str(Path(folder) / "data")
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": data}
+        server = Server(Path(folder), environment)
+        try:
+            with httpx.Client(base_url=server.url, timeout=120) as client:
+                client.headers.update(new_key(client, "anna@example.org"))
+                account = client.get("/api/v1/usage").json()["account"]
+                services = Services(Settings(data=Path(data)))
+                fill_ledger(services, account, entries)
+                print(f"\nA ledger of {entries:,} entries, over HTTP:\n\n| answer | p50 ms | p95 ms |\n|---|---|---|")
+                span = {"from": "2024-01-01", "to": "2024-12-31"}
+                for name, path, params in (
+                    ("the newest 1,000 charges", "usage", {}),
+                    ("charges of a year", "usage", span | {"limit": 10_000}),
+                    ("the same as a table", "usage.csv", span),
+                ):
+                    times = []
+                    for _ in range(rounds):
+                        started = time.perf_counter()
+                        client.get(f"/api/v1/{path}", params=params).raise_for_status()
+                        times.append((time.perf_counter() - started) * 1e3)
+                    print(f"| {name} | {percentiles(times)} |", flush=True)
+                told = client.get("/api/v1/usage").json()
+                print(f"newest day told: {told['charges'][0]['day']}; all of it as a table: ", end="")
+                print(client.get("/api/v1/usage.csv").status_code)
+                count, total, after, started = 0, 0, None, time.perf_counter()
+                while some := services.credits.ledger(account, after=after):
+                    count, total, after = count + len(some), total + sum(each.amount for each in some), some[-1].place
+                seconds = time.perf_counter() - started
+                assert total == services.credits.balance(account) == told["credits"]
+                print(f"all {count:,} entries by pages: {seconds:.1f} s; their sum is the balance, {total:,}")
+        finally:
+            server.process.kill()
+
+
 def report_history(records: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = str(Path(folder) / "data")
@@ -122,11 +183,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=60)
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--ledger", type=int, default=1_000_000)
+    parser.add_argument("--only", choices=["ledger", "history", "workers"])
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     print(f"{len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}.")
-    report_history(arguments.records, 42)
-    report_workers(arguments.photos, arguments.rounds)
+    if arguments.only in (None, "ledger"):
+        report_ledger(arguments.ledger, 22)
+    if arguments.only in (None, "history"):
+        report_history(arguments.records, 42)
+    if arguments.only in (None, "workers"):
+        report_workers(arguments.photos, arguments.rounds)
 
 
 if __name__ == "__main__":

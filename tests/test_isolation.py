@@ -40,7 +40,7 @@ ASKED: dict[str, dict[str, Any]] = {
 NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note"),
     *("items", "name", "size", "history", "content_type", "idempotency-key"),
-    *("taken_from", "taken_to", "limit", "cursor"),
+    *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires"),
     "upload_id",  # belongs to no account: whoever knows it has uploaded it
 }

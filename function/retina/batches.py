@@ -157,6 +157,8 @@ class Batches:
         if names is None:
             raise NotFoundError(NOT_FOUND)
         files = json.loads(names)[first : first + limit]
+        if not files:
+            return
         outcomes = {number_of(row): outcome_of(row) for row in self._rows(batch, first, len(files))}
         open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
         come, running = (self._come(batch), self._running(batch)) if open_ones else (set(), set())

@@ -5,7 +5,10 @@ if and only if a successful result does. Entries are never changed or deleted; t
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from retina import clock
 from retina.errors import NotFoundError, OutOfCreditsError
@@ -31,6 +34,14 @@ class Entry:
     what: str
 
 
+class Charged(NamedTuple):
+    """What was charged on a day by way of an API key, "" for none."""
+
+    day: str
+    key_id: str
+    credits: int
+
+
 class Credits:
     """The balances and the ledger in `records`."""
 
@@ -53,9 +64,12 @@ class Credits:
             counts = self._counts(account)
         return counts.get("credits", 0)
 
-    def reserved(self, account: str) -> int:
-        """What of the balance is reserved for photographs of batches."""
-        return self._counts(account).get("reserved", 0)
+    def left(self, account: str) -> tuple[int, int]:
+        """The balance, and how much of it is reserved for photographs of batches."""
+        settle(self._records, account)
+        counts = self._counts(account)
+        reserved = counts.get("reserved", 0)
+        return counts.get("credits", 0) + reserved, reserved
 
     def grant(self, account: str, amount: int, why: str) -> int:
         """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
@@ -86,13 +100,36 @@ class Credits:
         """Entries in the order of time, those beyond the place `after`."""
         return [_entry(record) for record in self._records.query(_ledger(account), limit=limit, after=after)]
 
-    def used(self, account: str) -> list[tuple[str, str, int]]:
-        """Day, id of the API key ("" for none) and credits charged, in the order of days."""
-        rows = []
-        for record in self._records.query(f"usage:{account}", limit=10_000):
-            day, _, key_id = record.key.sort.partition(":")
-            rows.append((day, key_id, record.counts["charged"]))
-        return rows
+    def charged(
+        self,
+        account: str,
+        first: date | None = None,
+        last: date | None = None,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> tuple[list[Charged], str | None]:
+        """At most `limit` days and API keys from `first` to `last`, beyond the place `after`, the newest day first;
+        where they ended, if not all.
+        """
+        rows = self._records.query(
+            f"usage:{account}",
+            first=first.isoformat() if first else "",
+            last=f"{last.isoformat()};" if last else "\U0010ffff",
+            limit=limit + 1,
+            after=after,
+            backwards=True,
+        )
+        page = rows[:limit]
+        return [_charged(row) for row in page], page[-1].key.sort if len(rows) > limit else None
+
+    def used(self, account: str, first: date | None = None, last: date | None = None) -> Iterator[Charged]:
+        """All of them, the newest day first, however many there are."""
+        after: str | None = None
+        while True:
+            page, after = self.charged(account, first, last, after=after)
+            yield from page
+            if after is None:
+                return
 
     def _book(self, account: str, amount: int, kind: str, key_id: str, what: str, *changes: Change) -> None:
         entry = _booked(account, amount, kind, key_id, what)
@@ -132,6 +169,11 @@ def _used(account: str, key_id: str) -> Add:
 
 def _ledger(account: str) -> str:
     return f"ledger:{account}"
+
+
+def _charged(record: Record) -> Charged:
+    day, _, key_id = record.key.sort.partition(":")
+    return Charged(day, key_id, record.counts["charged"])
 
 
 def _entry(record: Record) -> Entry:

@@ -18,12 +18,15 @@ from typing import Any
 import httpx
 
 from retina.archive import plain
+from retina.cells import neutral, original
 from retina.results import RESULTS, OutputFolderError
 
 BATCH_FILE = "batch.json"
 SENDERS, TRIES = 4, 6
 PATIENCE = httpx.Timeout(120, connect=20)
 POLL_SECONDS = 2.0
+ROWS = 2000
+"""Of a table in one answer."""
 WAITING = "waiting"
 OVER = ("done", "rejected", "failed")
 ANEW = "Choose another --out to begin anew."
@@ -74,8 +77,7 @@ class RemoteBatch:
 
     def fetch(self) -> dict[int, tuple[str, str]]:
         """The table and the pictures into the folder; status and reason by number."""
-        table = self._answer("GET", f"{self._path}/results.csv").text
-        rows = [*csv.DictReader(io.StringIO(table, newline=""))]
+        rows = [*self._rows()]
         for row in rows:
             if row["status"] == WAITING:
                 row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
@@ -86,9 +88,18 @@ class RemoteBatch:
         with partial.open("w", newline="", encoding="utf-8") as lines:
             writer = csv.DictWriter(lines, rows[0])
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
         partial.replace(self._out / RESULTS)
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
+
+    def _rows(self) -> Iterator[dict[str, str]]:
+        """Those of the service's table, in parts: none of its answers is larger than 4 MiB."""
+        for first in range(0, len(self._files), ROWS):
+            part = {"first": first, "limit": ROWS}
+            table = self._answer("GET", f"{self._path}/results.csv", params=part).text
+            for row in csv.DictReader(io.StringIO(table, newline="")):
+                if first <= int(row["number"]) < first + ROWS:  # an older service answers with all of it
+                    yield {name: original(cell) for name, cell in row.items()}
 
     @property
     def _path(self) -> str:

@@ -1,12 +1,15 @@
 """`results.csv`: one row for every photograph, in a file that an interrupted run leaves whole.
 
-Enters: rows; leaves: the file, and the rows of an earlier run. Does not know how a row comes about.
+Enters: rows; leaves: the file, and the rows of an earlier run. Does not know how a row comes about. No cell is run as a
+formula by a spreadsheet (see `cells`), and each is read back as it was.
 """
 
 import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from retina.cells import neutral, original
 
 RESULTS = "results.csv"
 
@@ -49,7 +52,7 @@ class Results:
         with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as lines:
             writer = csv.DictWriter(lines, COLUMNS)
             writer.writeheader()
-            writer.writerows(asdict(row) for row in kept)
+            writer.writerows(_cells(row) for row in kept)
         partial.replace(self._path)
 
     def __enter__(self) -> "Results":
@@ -58,11 +61,15 @@ class Results:
 
     def write(self, row: Row) -> None:
         """Add `row`; it is in the file when this returns."""
-        csv.DictWriter(self._lines, COLUMNS).writerow(asdict(row))
+        csv.DictWriter(self._lines, COLUMNS).writerow(_cells(row))
         self._lines.flush()
 
     def __exit__(self, *_: object) -> None:
         self._lines.close()
+
+
+def _cells(row: Row) -> dict[str, str]:
+    return {name: neutral(value) for name, value in asdict(row).items()}
 
 
 def read_results(out: Path) -> dict[str, Row]:
@@ -74,7 +81,9 @@ def read_results(out: Path) -> dict[str, Row]:
             if tuple(reader.fieldnames or ()) != COLUMNS:
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: its photograph is simply done again.
-            return {row["file"]: Row(**row) for row in reader if None not in row.values() and None not in row}
+            whole = (row for row in reader if None not in row.values() and None not in row)
+            rows = (Row(**{name: original(cell) for name, cell in row.items()}) for row in whole)
+            return {row.file: row for row in rows}
     except FileNotFoundError:
         return {}
     except csv.Error as error:

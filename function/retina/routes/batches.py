@@ -20,6 +20,7 @@ from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
 from retina.routes.uploads import RECEIVED_AT
 from retina.schemas.batches import (
+    MOST_ITEMS,
     BatchAnswer,
     BatchFile,
     BatchForm,
@@ -33,7 +34,7 @@ from retina.schemas.batches import (
 from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 from retina.store.port import FILE_NAME, FORM_SECONDS
-from retina.tables import DESCRIBED, batch_table
+from retina.tables import DESCRIBED, batch_lines, within
 
 ANY_TYPE = "application/octet-stream"
 
@@ -163,13 +164,27 @@ def list_items(
     return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
 
 
-@router.get("/{id}/results.csv", summary="A batch as a table", response_class=Response, responses=DESCRIBED | MISSING)
-def get_table(request: Request, caller: Owner, log: Audited, id: str) -> Response:
+@router.get(
+    "/{id}/results.csv",
+    summary="A batch as a table",
+    response_class=Response,
+    responses=DESCRIBED | MISSING | documented({413: "The table would be too large"}),
+)
+def get_table(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    id: str,
+    first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="how many rows at most")] = MOST_ITEMS,
+) -> Response:
     """A row for every photograph, at any time: its state, what was found, or why not."""
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
-    table = batch_table(services.batches.items(batch))
+    instead = "Ask for a part of it by “first” and “limit”, or have an export made of the batch (POST /api/v1/exports)."
+    rows = batch_lines(services.batches.items(batch, first, limit))
+    table = within(rows, services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from retina.identity.scopes import SCOPES, Scope
+from retina.schemas.history import Next
 
 
 class PasswordChange(BaseModel):
@@ -108,4 +109,5 @@ class Usage(BaseModel):
     reserved: int = Field(
         description="of these, for photographs of open batches that are not finished", ge=0, examples=[12]
     )
-    charges: list[DayCharged]
+    charges: list[DayCharged] = Field(description="the newest day first")
+    next: Next
