@@ -12,6 +12,7 @@ import { logoutAddress } from './issuer.js';
 import { createKeys } from './keys.js';
 import { receiptOf } from './receipt.js';
 import { leave } from './session.js';
+import { createSignIns } from './sign-ins.js';
 import { createTrouble } from './trouble.js';
 
 const by = (id) => document.querySelector(`#${id}`);
@@ -19,12 +20,13 @@ const { attempt } = createTrouble(by('trouble'));
 
 gate((person, page) => {
   const keys = createKeys({ page, announce });
+  const signIns = createSignIns({ page, person, announce });
   by('mail').textContent = person.mail;
   const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
   onClick('usage-csv', () => download('/api/v1/usage.csv', 'usage.csv'));
   onClick('delete', () => end(person.mail));
   attempt(async () => {
-    const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load()]);
+    const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load(), signIns.load()]);
     showUsage(usage, names);
     const audit = createAudit({ page, names });
     onClick('audit-more', audit.more);

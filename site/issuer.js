@@ -22,6 +22,12 @@ export function home() {
   return `${location.origin}/`;
 }
 
+/** Whether the service changes passwords; otherwise the sign-in page does. */
+export async function changesPasswords() {
+  const { changes_passwords: here } = await issuer();
+  return here === true;
+}
+
 /** Where a person signs in. */
 export async function authorizeAddress(state, challenge) {
   const { url, client_id } = await issuer();

@@ -3,15 +3,16 @@
 
 import { ask } from './api.js';
 import { confirmed } from './confirm.js';
-import { timeOf } from './dates.js';
+import { dayOf, timeOf } from './dates.js';
 import { element } from './element.js';
+import { Refusal } from './reach.js';
 import { createTrouble } from './trouble.js';
 
 const ADDRESS = '/api/v1/keys';
 
 export function createKeys({ page, announce }) {
   const by = (id) => page.querySelector(`#${id}`);
-  const name = by('key-name');
+  const [form, name, expires] = [by('new-key'), by('key-name'), by('key-expires')];
   const { attempt } = createTrouble(by('keys-trouble'));
 
   /** Fills the list; the keys' names by id. */
@@ -25,13 +26,20 @@ export function createKeys({ page, announce }) {
   function row(key) {
     const button = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
     button.addEventListener('click', () => attempt(() => revoke(key), button));
-    const words = element('span', { class: 'note' }, `rk_${key.id}_…, made ${timeOf(key.created)}`);
-    return element('li', {}, element('div', {}, element('strong', {}, key.name), words), button);
+    const notes = [`rk_${key.id}_…, made ${timeOf(key.created)}`, `May ${listOf(key.scopes)}`, lifeOf(key)];
+    const words = notes.map((note) => element('span', { class: 'note' }, note));
+    return element('li', {}, element('div', {}, element('strong', {}, key.name), ...words), button);
   }
 
   async function make() {
-    const made = await ask(ADDRESS, { method: 'POST', json: { name: name.value.trim() } });
-    name.value = '';
+    const scopes = new FormData(form).getAll('scopes');
+    if (scopes.length === 0) {
+      form.querySelector('[name=scopes]').focus();
+      throw new Refusal('no_scope', 'Choose at least one thing that the key may be used for.');
+    }
+    const json = { name: name.value.trim(), scopes, expires: expires.value || null };
+    const made = await ask(ADDRESS, { method: 'POST', json });
+    form.reset();
     by('secret-key').value = made.key;
     by('secret').hidden = false;
     by('secret-key').focus();
@@ -64,11 +72,21 @@ export function createKeys({ page, announce }) {
     }
   }
 
-  by('new-key').addEventListener('submit', (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
     by('copy').textContent = 'Copy';
     attempt(make, event.submitter);
   });
   by('copy').addEventListener('click', copy);
   return { load };
+}
+
+function listOf(scopes) {
+  return new Intl.ListFormat('en-GB').format(scopes);
+}
+
+/** Until when a key is good, and when it was last used. */
+function lifeOf({ expires, used }) {
+  const end = expires === null ? 'Good until revoked' : new Date(expires) > new Date() ? `Good until ${timeOf(expires)}` : 'Expired';
+  return `${end}, ${used === null ? 'never used' : `last used ${dayOf(used)}`}`;
 }

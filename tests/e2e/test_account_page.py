@@ -2,13 +2,20 @@
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from conftest import ROOT
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import PASSWORD, fill_in, sign_up
 from e2e.visit import Visit
@@ -89,6 +96,139 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     assert predict() == 401
     page.reload()
     expect(page.locator("#charges tr")).to_contain_text(["(revoked)"])
+
+
+def test_a_key_with_scopes_and_a_last_day(visit: Visit, small: bytes) -> None:
+    sign_up(visit, PATH)
+    page = visit.page
+    for scope in ("Predict", "Delete"):
+        page.get_by_role("checkbox", name=scope).uncheck()
+    last = datetime.now(UTC).date() + timedelta(days=400)
+    page.get_by_label("Last day (optional)").fill(last.isoformat())
+    expect_for_everyone(page)
+    key = make_key(visit, "Reader")
+    row = page.locator("#keys li", has_text="Reader")
+    expect(row).to_contain_text("May read")
+    expect(row).to_contain_text(str((last + timedelta(days=1)).year))
+    expect(row).to_contain_text("never used")
+    expect(page.get_by_role("checkbox", name="Predict")).to_be_checked()
+    expect(page.get_by_label("Last day (optional)")).to_have_value("")
+
+    headers = {"X-API-Key": key}
+    refused = httpx.post(f"{visit.address}/api/v1/predictions", files={"file": small}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_required")
+    assert httpx.get(f"{visit.address}/api/v1/usage", headers=headers).status_code == 200
+    page.reload()
+    expect(page.locator("#keys li", has_text="Reader")).to_contain_text("last used")
+    expect_for_everyone(page)
+
+
+def test_a_key_that_may_nothing_is_not_made(visit: Visit) -> None:
+    sign_up(visit, PATH)
+    page = visit.page
+    for scope in ("Predict", "Read", "Delete"):
+        page.get_by_role("checkbox", name=scope).uncheck()
+    page.get_by_label("Name of the new key").fill("Nothing")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.locator("#keys-trouble")).to_contain_text("at least one")
+    expect(page.get_by_role("checkbox", name="Predict")).to_be_focused()
+    page.get_by_role("checkbox", name="Read").check()
+    page.get_by_label("Last day (optional)").fill("2020-01-01")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.locator("#keys-trouble")).to_contain_text("in the past")
+    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect_for_everyone(page)
+
+
+def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
+    first, elsewhere, changed = visits(), visits(), "another secret one"
+    address = sign_up(first, PATH)
+    elsewhere.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(elsewhere, address, PASSWORD, "Sign in")
+    expect(elsewhere.page.locator(".who-mail")).to_have_text(address)
+    page = first.page
+
+    def change(current: str, new: str) -> None:
+        page.get_by_label("Current password").fill(current)
+        page.get_by_label("New password").fill(new)
+        page.get_by_role("button", name="Change the password").click()
+
+    change("wrong password", changed)
+    expect(page.locator("#sign-ins-trouble")).to_have_text("The current password is wrong.")
+    change(PASSWORD, "password1234")
+    expect(page.locator("#sign-ins-trouble")).to_contain_text("too easy to guess")
+    expect_for_everyone(page)
+    change(PASSWORD, changed)
+    expect(page.locator("#announcement")).to_have_text("The password is changed. All other sign-ins have ended.")
+    expect(page.locator("#sign-ins-trouble")).to_be_hidden()
+    expect(page.get_by_label("Current password")).to_have_value("")
+    expect(page.get_by_label("Current password")).to_be_focused()
+    page.reload()
+    expect(page.locator("#credits")).to_have_text("20")
+    elsewhere.open(PATH)
+    expect(elsewhere.page.get_by_text("Sign in to see your account.")).to_be_visible()
+    elsewhere.page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(elsewhere, address, PASSWORD, "Sign in")
+    expect(elsewhere.page.get_by_role("alert")).to_contain_text("wrong")
+    fill_in(elsewhere, address, changed, "Sign in")
+    expect(elsewhere.page.locator(".who-mail")).to_have_text(address)
+
+
+def test_signing_out_everywhere(visits: Callable[..., Visit]) -> None:
+    first, elsewhere = visits(), visits()
+    address = sign_up(first, PATH)
+    elsewhere.open(PATH).page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(elsewhere, address, PASSWORD, "Sign in")
+    expect(elsewhere.page.locator("#credits")).to_have_text("20")
+    page = first.page
+    page.get_by_role("button", name="Sign out everywhere…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_for_everyone(page)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_role("button", name="Sign out everywhere…")).to_be_visible()
+    page.get_by_role("button", name="Sign out everywhere…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    expect(page).to_have_url(f"{first.address}/")
+    expect(page.locator(".masthead").get_by_role("button", name="Sign in")).to_be_visible()
+    elsewhere.page.reload()
+    expect(elsewhere.page.get_by_text("Sign in to see your account.")).to_be_visible()
+
+
+def test_where_the_sign_in_page_changes_passwords(visit: Visit) -> None:
+    def cognito(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"changes_passwords": False})
+
+    visit.page.route("**/api/v1/sign-in", cognito)
+    sign_up(visit, PATH)
+    expect(visit.page.get_by_text("The sign-in page changes the password")).to_be_visible()
+    expect(visit.page.get_by_label("Current password")).to_be_hidden()
+    expect(visit.page.get_by_role("button", name="Sign out everywhere…")).to_be_visible()
+
+
+def test_a_forgotten_password(visits: Callable[..., Visit], data: Path) -> None:
+    visit = visits()
+    address = sign_up(visit)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data)}
+    command = [sys.executable, "-m", "retina", "account", "reset", address, "--url", visit.address]
+    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    page = visits().page
+    page.goto(link)
+    expect(page.get_by_label("Mail address")).to_have_value(address)
+    expect_for_everyone(page)
+    page.get_by_label("New password").fill("password1234")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("alert")).to_contain_text("too easy to guess")
+    page.get_by_label("New password").fill("another secret one")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("status")).to_contain_text("The password is set.")
+    expect_for_everyone(page)
+    page.get_by_role("link", name="Go to the page and sign in").click()
+    page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(Visit(page, visit.address), address, "another secret one", "Sign in")
+    expect(page.locator(".who-mail")).to_have_text(address)
+    page.goto(link)
+    expect(page.get_by_role("alert")).to_contain_text("used already")
 
 
 def test_a_name_is_text_and_nothing_else(visit: Visit) -> None:
