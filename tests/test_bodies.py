@@ -17,6 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 from python_multipart.multipart import QuerystringParser
 
+from account import bearer, sign_in
 from conftest import ROOT, SAMPLE
 from retina.app import create_app
 from retina.bodies import SLICE_BYTES, SMALL_BYTES, Budget, Held, Pace, Taken
@@ -69,8 +70,25 @@ def test_json_is_read_where_a_route_takes_it_and_as_much_as_it_takes(ours: TestC
     answer = ours.post("/api/v1/batches", content=b" " * (4 * MIB + 1), headers=headers)
     assert_problem(answer, 413, "request_too_large")
     assert "4 MiB" in answer.json()["detail"]
-    nested = ours.post("/api/v1/batches", content=b"[" * MIB, headers=headers)
-    assert nested.status_code in (400, 422), "no error of ours"
+    for deep, status in ((50_000, 400), (MIB, 413)):
+        assert ours.post("/api/v1/batches", content=b"[" * deep, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("unit", [b'{"a":1}', b"[]", b"1", b'{"a":{"b":{}}}'])
+def test_json_of_a_million_values_is_not_parsed(ours: TestClient, unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    monkeypatch.setattr("starlette.requests.Request.json", parsed.append)
+    body = b"[" + (unit + b",") * (3 * MIB // (len(unit) + 1)) + b"1]"
+    answer = ours.post("/api/v1/batches", content=body, headers={"Content-Type": "application/json"})
+    assert_problem(answer, 413, "request_too_large")
+    assert parsed == []
+
+
+def test_a_batch_may_have_ten_thousand_photographs_with_odd_names(ours: TestClient) -> None:
+    who = bearer(sign_in(ours, "anna@example.org"))
+    items = [{"name": f"{n}, left: [good].jpg", "size": 1} for n in range(10_000)]
+    answer = ours.post("/api/v1/batches", json={"items": items}, headers=who)
+    assert answer.status_code == 402, "there is no credit for so many, but it is read"
 
 
 def test_a_form_has_few_fields_and_small_ones(ours: TestClient) -> None:
@@ -83,8 +101,6 @@ def test_a_form_has_few_fields_and_small_ones(ours: TestClient) -> None:
 
 
 def test_a_wrong_json_with_ten_thousand_mistakes_is_answered_in_short(ours: TestClient) -> None:
-    from account import bearer, sign_in
-
     who = bearer(sign_in(ours, "anna@example.org"))
     answer = ours.post("/api/v1/batches", json={"items": [{} for _ in range(10_000)]}, headers=who)
     assert_problem(answer, 422, "invalid_request")
