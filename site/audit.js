@@ -15,6 +15,7 @@ const WORDS = {
   'batch.retried': 'Batch retried',
   'batch.seen': 'Batch opened',
   'batches.listed': 'Batches listed',
+  'export.deleted': 'Export deleted',
   'export.downloaded': 'Export downloaded',
   'history.exported': 'History exported',
   'key.made': 'API key made',

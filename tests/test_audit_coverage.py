@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from house import BATCHES, PREDICTIONS, House
+from house import BATCHES, EXPORTS, PREDICTIONS, House
 from retina.audit import Audit
 from retina.routes.audited import log_of
 from retina.store.aws import client as aws_client
@@ -18,8 +18,6 @@ QUIET = {
     ("post", "/api/v1/uploads"): "belongs to nobody yet",
     ("post", "/api/v1/batches/{id}/upload"): "a form: the batch is noted",
     ("get", "/api/v1/batches/{id}"): "counts alone",
-    ("post", "/api/v1/exports"): "",
-    ("get", "/api/v1/exports/{id}"): "",
     ("get", "/api/v1/keys"): "no record of anybody's",
     ("get", "/api/v1/usage"): "no record of anybody's",
     ("get", "/api/v1/usage.csv"): "no record of anybody's",
@@ -62,7 +60,7 @@ def test_a_prediction_from_beginning_to_end(house: House, tiny: bytes) -> None:
         ("prediction.saved", id),
         ("predictions.listed", ""),
         ("prediction.seen", id),
-        ("picture.opened", f"{id}/photograph"),
+        ("picture.opened", f"{id}:photograph"),
         ("trends.seen", ""),
         ("prediction.changed", id),
         ("prediction.recomputed", id),
@@ -97,12 +95,32 @@ def test_a_batch_and_what_is_made_of_it(house: House, tiny: bytes) -> None:
         ("batch.made", batch["id"]),
         ("batches.listed", ""),
         ("batch.seen", batch["id"]),
-        ("picture.opened", f"{batch['id']}/0/mask.png"),
+        ("picture.opened", f"{batch['id']}:0:mask.png"),
         ("batch.cancelled", batch["id"]),
         ("batch.retried", batch["id"]),
         ("batch.deleted", batch["id"]),
     ):
         assert found.count((action, record)) == 1, (action, found)
+
+
+def test_exports_are_noted_when_they_are_made_and_when_a_link_is_given(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved(house, anna, tiny)
+    batch = house.client.post(BATCHES, json={"items": [{"name": FILE, "size": 9}]}, headers=anna).json()
+    wishes = ({"history": True}, {"batch": batch["id"]})
+    history, table = (house.client.post(EXPORTS, json=wish, headers=anna).json()["id"] for wish in wishes)
+    for id in (history, table):
+        assert house.client.get(f"{EXPORTS}/{id}", headers=anna).json()["url"] is None
+    assert "export.downloaded" not in {entry["action"] for entry in entries(house, anna)}
+    house.work_off()
+    assert house.client.get(f"{EXPORTS}/{history}", headers=anna).json()["url"]
+    house.client.delete(f"{EXPORTS}/{history}", headers=anna).raise_for_status()
+    found = [(entry["action"], entry["record"]) for entry in entries(house, anna)]
+    assert found[0] == ("export.deleted", history)
+    assert found[1] == ("export.downloaded", history)
+    assert ("history.exported", history) in found
+    assert ("batch.exported", f"{batch['id']}:{table}") in found
+    assert ("export.downloaded", table) not in found
 
 
 def test_keys_are_noted_by_their_ids(house: House) -> None:

@@ -155,7 +155,7 @@ class Audit:
     @functools.cached_property
     def _hash_key(self) -> bytes:
         """Made at first use, and kept for as long as the store: hashes of different days are to be compared."""
-        key = Key("audit-key:addresses", "key")
+        key = Key("secret:audit", "addresses")
         new = Put(key, {"key": secrets.token_hex(32)}, NEW)
         [known] = self._records.get(key)
         if known is None:

@@ -13,6 +13,7 @@ from retina.services import Services
 from retina.store.records import Change
 
 LEDGER = "Charges, in the ledger, under a random account id; no names, no pictures"
+AUDIT = "Entries of the audit log, that it was there and was deleted; ids alone, no names, no pictures"
 BACKUPS = "Backups of the records, with labels and measurements; no pictures"
 
 
@@ -35,7 +36,7 @@ def delete_export(services: Services, export: Export) -> DeletionReceipt:
 def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
     """For what was deleted just now, by kind; see to it that no byte of it is left in a file."""
     services.records.erase()
-    remains = [Remainder(what=LEDGER, days=None)]
+    remains = [Remainder(what=LEDGER, days=None), Remainder(what=AUDIT, days=services.settings.audit_days)]
     if days := services.records.backup_days:
         remains.append(Remainder(what=BACKUPS, days=days))
     return DeletionReceipt(**counts, remains=remains)

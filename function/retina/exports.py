@@ -8,6 +8,7 @@ made of: see `forget_batch` and `forget_history`.
 import secrets
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from retina.ids import is_id, new_id
 from retina.places import take
 from retina.queue.port import Queue
 from retina.store.port import DAY, EXPORTS, KEPT_DAYS, Blobs
-from retina.store.records import MOST_CHANGES, NEW, ConditionError, Delete, Key, Put, Record, Records, ensure
+from retina.store.records import MOST_CHANGES, NEW, Change, ConditionError, Delete, Key, Put, Record, Records, ensure
 
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
@@ -74,13 +75,18 @@ class Exports:
     def __init__(self, records: Records, blobs: Blobs, queue: Queue) -> None:
         self._records, self._blobs, self._queue = records, blobs, queue
 
-    def create(self, account: str, batch: str) -> Export:
-        """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`."""
+    def create(self, account: str, batch: str, besides: Callable[[str], Change] | None = None) -> Export:
+        """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`.
+
+        `besides`: from its id, a change to be made with it.
+        """
         export = Export(new_id(), account, batch, clock.now(), int(time.time()) + KEPT_DAYS[EXPORTS] * DAY)
 
-        def changes(place: Key) -> tuple[Put, Put]:
+        with_it = (besides(export.id),) if besides else ()
+
+        def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
             listed = Put(place, {"id": export.id}, NEW, expires=export.expires)
-            return _record(replace(export, listed=place.sort), NEW), listed
+            return _record(replace(export, listed=place.sort), NEW), listed, *with_it
 
         if not take(self._records, _listed(account), MOST_EXPORTS, changes):
             raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")

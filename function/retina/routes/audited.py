@@ -24,9 +24,9 @@ class Log:
         """The change that adds an entry, to be written with what it tells of."""
         return self.services.audit.entry(caller.account, action, record, caller.key_id, self.address)
 
-    def entry_of(self, caller: Caller, action: Action) -> Callable[[str], Put]:
-        """As `entry`, for a record that has no id yet."""
-        return lambda record: self.entry(caller, action, record)
+    def entry_of(self, caller: Caller, action: Action, source: str = "") -> Callable[[str], Put]:
+        """As `entry`, for a record that has no id yet, made of the record `source`, if any."""
+        return lambda record: self.entry(caller, action, f"{source}:{record}" if source else record)
 
     def note(self, caller: Caller, action: Action, record: str = "") -> None:
         """Add an entry before something is changed; raises where that cannot be: then nothing may be changed."""

@@ -206,7 +206,7 @@ def get_batch_picture(
     made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
     if picture not in made:
         raise NotFoundError("There is no such picture: the items of the batch tell which there are.")
-    log.seen(caller, "picture.opened", f"{id}/{number}/{picture}")
+    log.seen(caller, "picture.opened", f"{id}:{number}:{picture}")
     key = f"{batch.folder}{number}/{picture}"
     return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
 

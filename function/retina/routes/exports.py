@@ -29,22 +29,26 @@ router = APIRouter(
 
 
 @router.post("", status_code=202, summary="Have an export made")
-def create_export(request: Request, caller: Owner, wish: ExportWish) -> ExportAnswer:
+def create_export(request: Request, caller: Owner, log: Audited, wish: ExportWish) -> ExportAnswer:
     """A ZIP file of a batch (results.csv and pictures) or of the history (photographs, too), as they are now."""
     services: Services = request.app.state.services
     if (wish.batch is not None) == wish.history:
         raise InvalidRequestError("Say what to export: either “batch”, with its id, or “history”: true.")
     batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
-    export = services.exports.create(caller.account, batch)
+    noted = log.entry_of(caller, "batch.exported" if batch else "history.exported", batch)
+    export = services.exports.create(caller.account, batch, noted)
     leave_nothing(services, caller.account)
     return _told(request, export)
 
 
 @router.get("/{id}", summary="Whether an export is ready")
-def get_export(request: Request, caller: Owner, id: str) -> ExportAnswer:
+def get_export(request: Request, caller: Owner, log: Audited, id: str) -> ExportAnswer:
     """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
     services: Services = request.app.state.services
-    return _told(request, services.exports.get(caller.account, id))
+    told = _told(request, services.exports.get(caller.account, id))
+    if told.url:
+        log.seen(caller, "export.downloaded", id)
+    return told
 
 
 @router.delete("/{id}", summary="Delete an export")

@@ -108,7 +108,7 @@ def get_picture(request: Request, caller: Owner, log: Audited, id: str, image: s
     if image not in KEPT:
         raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
     link = services.history.link(caller.account, id, image, links_of(request))
-    log.seen(caller, "picture.opened", f"{id}/{image}")
+    log.seen(caller, "picture.opened", f"{id}:{image}")
     return redirect(link)
 
 

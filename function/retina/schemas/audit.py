@@ -9,7 +9,8 @@ class AuditEntry(BaseModel):
     time: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     action: str = Field(description="the thing, and what was done with it", examples=["prediction.seen"])
     record: str = Field(
-        description="the id of the prediction, batch, export or key; empty for a list",
+        description="the id of the prediction, batch, export or key, and after a colon which picture, or which export "
+        "of a batch; empty for a list",
         examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"],
     )
     caller: str = Field(
