@@ -21,6 +21,7 @@ const WORDS = {
   'key.made': 'API key made',
   'key.revoked': 'API key revoked',
   'password.changed': 'Password changed',
+  'password.link_made': 'Link to reset the password made',
   'password.reset': 'Password reset',
   'picture.opened': 'Picture opened',
   'prediction.changed': 'Labels changed',

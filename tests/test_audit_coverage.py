@@ -1,14 +1,17 @@
 """What the audit log holds of what people and programs do, by way of the API, in either store."""
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from account import PASSWORD, bearer, enter, sign_in
 from house import BATCHES, EXPORTS, PREDICTIONS, House
-from retina.audit import Audit
+from retina.__main__ import main
+from retina.audit import NOBODY, OPERATOR, Audit
 from retina.routes.audited import log_of
 from retina.store.aws import client as aws_client
 
@@ -130,6 +133,48 @@ def test_keys_are_noted_by_their_ids(house: House) -> None:
     found = [(entry["action"], entry["record"]) for entry in entries(house, anna)]
     assert ("key.made", made["id"]) in found
     assert ("key.revoked", made["id"]) in found
+
+
+def actions(house: House, account: str) -> list[str]:
+    return [entry.action for entry in house.services.audit.of(account, 100)[0]]
+
+
+def test_sign_ins_and_failed_ones_are_noted(house: House) -> None:
+    anna = house.person()
+    account = house.account(anna)
+    assert actions(house, account) == ["sign_in.succeeded"], "the first one, too"
+    sign_in(house.client, "anna@example.org", how="sign-in")
+    for _ in "ab":
+        assert enter(house.client, "anna@example.org", "not the password", how="sign-in").status_code == 403
+    assert enter(house.client, "somebody@else.example", how="sign-in").status_code == 403
+    assert actions(house, account) == ["sign_in.failed", "sign_in.succeeded", "sign_in.succeeded"], "once a minute"
+    assert actions(house, NOBODY) == ["sign_in.failed"]
+
+
+def test_what_whoever_runs_the_service_does_is_noted(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = house.account(house.person())
+    monkeypatch.setenv("RETINA_DATA", str(house.data))
+    if house.settings.table:
+        monkeypatch.setenv("RETINA_TABLE", house.settings.table)
+    assert main(["account", "sign-out", "anna@example.org"]) == 0
+    assert main(["account", "reset", "anna@example.org"]) == 0
+    [token] = re.findall(r"token=(\S+)", capsys.readouterr().out)
+    new = {"token": token, "password": "another battery staple"}
+    assert house.client.post("/oauth2/reset", data=new).status_code == 200
+    found = [(entry.action, entry.caller) for entry in house.services.audit.of(account, 3)[0]]
+    assert found == [("password.reset", ""), ("password.link_made", OPERATOR), ("sessions.ended", OPERATOR)]
+
+
+def test_passwords_and_sessions_are_noted(house: House) -> None:
+    tokens = sign_in(house.client, "anna@example.org")
+    anna = bearer(tokens)
+    account = house.account(anna)
+    change = {"current": PASSWORD, "new": "another battery staple"}
+    again = house.client.post("/api/v1/account/password", json=change, headers=anna).raise_for_status().json()
+    house.client.post("/api/v1/account/sign-out", headers=bearer(again)).raise_for_status()
+    assert actions(house, account)[:2] == ["sessions.ended", "password.changed"]
 
 
 def test_after_the_account_is_deleted_the_log_says_so_to_whoever_runs_the_service(house: House, tiny: bytes) -> None:

@@ -46,6 +46,7 @@ Action = Literal[
     "key.made",
     "key.revoked",
     "password.changed",
+    "password.link_made",
     "password.reset",
     "picture.opened",
     "prediction.changed",

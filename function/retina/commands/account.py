@@ -2,6 +2,7 @@
 
 import argparse
 
+from retina.audit import Action
 from retina.commands.ending import wrong
 from retina.settings import Settings
 
@@ -33,17 +34,23 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     if settings.issuer and settings.client_id:
         pool = settings.issuer.rpartition("/")[2]
         return wrong(ELSEWHERE.format(command=COMMANDS[parsed.action], pool=pool, address=parsed.address))
+    from retina.audit import OPERATOR
     from retina.identity.attempts import Attempts
+    from retina.identity.issuer import ISSUER
     from retina.identity.people import LINK_SECONDS, People
-    from retina.store import open_records
+    from retina.services import Services
 
-    records = open_records(settings)
+    services = Services(settings)
+    records = services.records
     people = People(records, Attempts(records, settings.data))
     subject = people.of_address(parsed.address)
     if subject is None:
         return wrong(f"Nobody has an account with the address {parsed.address!r} in {settings.table or settings.data}.")
     if parsed.action == "show":
         return _show(settings, subject)
+    if account := services.accounts.find(ISSUER, subject):
+        action: Action = "sessions.ended" if parsed.action == "sign-out" else "password.link_made"
+        services.audit.note(account, action, caller=OPERATOR)
     if parsed.action == "sign-out":
         people.end_sessions(subject)
         print("All sessions of this account have ended. Its API keys stay good: their owner revokes them on the page.")

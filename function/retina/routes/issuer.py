@@ -13,12 +13,16 @@ from anyio import to_thread
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from retina.audit import NOBODY
 from retina.cores import Cores
 from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
-from retina.identity.issuer import CLIENT, Issuer
+from retina.identity.callers import Caller
+from retina.identity.issuer import CLIENT, ISSUER, Issuer
 from retina.identity.people import People
 from retina.routes.addresses import viewer
+from retina.routes.audited import Audited, Log
 from retina.services import Services
+from retina.signup_credits import Newcomer
 
 PAGE = Template((Path(__file__).parents[1] / "identity" / "sign_in.html").read_text(encoding="utf-8"))
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
@@ -35,6 +39,7 @@ def authorize(request: Request) -> Response:
 @router.post("/oauth2/authorize")
 async def signed_in(
     request: Request,
+    log: Audited,
     wish: Annotated[str, Form()],
     address: Annotated[str, Form()],
     password: Annotated[str, Form()],
@@ -55,7 +60,9 @@ async def signed_in(
     try:
         subject = await hashing.run(lambda: enter(address, password, sender))
     except SignInRefusedError as error:
+        await to_thread.run_sync(_note_failure, log, people, address)
         return _form(asked, str(error), address, 403)
+    await to_thread.run_sync(_note_sign_in, log, people, subject)
     code = await to_thread.run_sync(lambda: issuer.code(subject, asked["redirect_uri"], asked["code_challenge"]))
     query = urlencode({"code": code, "state": asked["state"]})
     return RedirectResponse(f"{asked['redirect_uri']}?{query}", 303)
@@ -116,6 +123,20 @@ def _asked(request: Request, fields: dict[str, str]) -> dict[str, str]:
     if any(asked[name] != value for name, value in right.items()) or not 43 <= len(asked["code_challenge"]) <= 128:
         raise InvalidRequestError("This sign-in was not begun by this page. Open the page and choose Sign in.")
     return asked
+
+
+def _note_sign_in(log: Log, people: People, subject: str) -> None:
+    """In the account's audit log; the account is made where this is the person's first sign-in."""
+    newcomer = Newcomer(lambda: people.address(subject), log.address)
+    account = log.services.accounts.of_user(ISSUER, subject, newcomer)
+    log.note(Caller(account, subject=subject), "sign_in.succeeded")
+
+
+def _note_failure(log: Log, people: People, address: str) -> None:
+    """In the log of whoever has the address, or of nobody; as much work for either, and one entry a minute."""
+    subject = people.of_address(address) or NOBODY
+    account = log.services.accounts.find(ISSUER, subject) or NOBODY
+    log.seen(Caller(account), "sign_in.failed")
 
 
 def _page(request: Request) -> str:

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, Response
 
 from retina.cores import Cores
 from retina.errors import SignInRefusedError
-from retina.identity.issuer import Issuer
+from retina.identity.callers import Caller
+from retina.identity.issuer import ISSUER, Issuer
 from retina.identity.people import People
 from retina.problems import documented
 from retina.routes.audited import Audited
@@ -71,7 +72,9 @@ def reset_form(request: Request, token: str = "") -> Response:
 
 
 @router.post("/oauth2/reset", include_in_schema=False)
-async def reset(request: Request, token: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+async def reset(
+    request: Request, log: Audited, token: Annotated[str, Form()], password: Annotated[str, Form()]
+) -> Response:
     """Sets the password, or shows the form again with what is wrong."""
     people: People = request.app.state.people
     hashing: Cores = request.app.state.hashing[True]
@@ -79,8 +82,15 @@ async def reset(request: Request, token: Annotated[str, Form()], password: Annot
         address = await to_thread.run_sync(people.linked, token)
     except SignInRefusedError as error:
         return _page(refusal=str(error), status=403)
+
+    def set_anew() -> None:
+        people.reset(token, password)
+        account = log.services.accounts.find(ISSUER, people.of_address(address) or "")
+        if account:
+            log.note(Caller(account), "password.reset")
+
     try:
-        await hashing.run(lambda: people.reset(token, password))
+        await hashing.run(set_anew)
     except SignInRefusedError as error:
         return _page(refusal=str(error), form=_form(token, address), status=403)
     return _page(form=DONE)
