@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from retina import events
 from retina.app import create_app
 from retina.jobs import Work
 from retina.problems import MEDIA_TYPE
-from retina.queue.aws import keys_of
+from retina.queue.aws import SqsQueue, keys_of
 
 NAMESPACE, SERVICE = "Retina", "retina"
 
@@ -71,7 +72,14 @@ def _take(record: SQSRecord) -> None:
         raise ExceptionGroup("some jobs failed", failed)
 
 
+def _hold(record: SQSRecord) -> None:
+    attempt = int(record.attributes.approximate_receive_count)
+    queue = _app.state.services.queue
+    with queue.held(record.receipt_handle, attempt) if isinstance(queue, SqsQueue) else nullcontext():
+        _take(record)
+
+
 @_metrics.log_metrics(capture_cold_start_metric=True)
 def worker(event: dict[str, Any], context: Any) -> Any:
     """Some messages of the queue; those that failed stay in it."""
-    return process_partial_response(event, _take, _queue, context)
+    return process_partial_response(event, _hold, _queue, context)

@@ -33,7 +33,8 @@ class Jobs(Construct):
         self.dead = self._queue("Dead", retention_period=Duration.days(14))
         self.queue = self._queue(
             "Queue",
-            # Six times the function's time, as AWS advises: Lambda itself tries again when it is throttled.
+            # Six times the function's time, as AWS advises: Lambda itself tries again when it is throttled. Once the
+            # function has begun it sets a minute, extends that while it works, and seconds when it fails.
             visibility_timeout=Duration.seconds(6 * TIMEOUT),
             retention_period=Duration.days(4),
             # The worker takes a job once more than it tries it, to store that it failed.

@@ -82,7 +82,8 @@ def test_nothing_of_a_deleted_prediction_is_stored_anywhere(house: House, tiny: 
     assert (again["subject"], again["note"]) == (SUBJECT, NOTE)
     history, batch = export(house, anna, history=True), export(house, anna, batch=new(house, anna, "a")["id"])
     photograph = house.follow(saved["image_urls"]["photograph"], anna).content
-    traces = [SUBJECT, NOTE, f"{saved['id']}/", saved["images"]["original_image"], *pieces(photograph)]
+    place = f"{house.account(anna)}/{saved['id']}/"
+    traces = [SUBJECT, NOTE, place, saved["images"]["original_image"], *pieces(photograph)]
     assert found(house, *traces) == {*traces}, "or the search proves nothing"
     receipt = house.client.delete(path, headers=anna).raise_for_status().json()
     # The photograph and four pictures; the answers to the first request and to the second.

@@ -16,7 +16,8 @@ from contextlib import suppress
 from types import FrameType
 
 from retina.jobs import GivenUpError
-from retina.queue.local import LocalQueue
+from retina.queue.heartbeat import heartbeat
+from retina.queue.local import LEASE_SECONDS, LocalQueue
 from retina.store.database import DatabaseError
 
 log = logging.getLogger("retina")
@@ -58,7 +59,8 @@ def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
     if not lease:
         return False
     try:
-        work(lease.key, lease.attempt)
+        with heartbeat(lambda: queue.extend(lease), LEASE_SECONDS / 3):
+            work(lease.key, lease.attempt)
     except GivenUpError as error:
         log.error("%s: given up", error)
         queue.bury(lease)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from retina.store.database import Database
 
 LEASE_SECONDS = 60
-"""For how long a job is one worker's, if nobody notices its end: several times what the largest photograph takes."""
+"""For how long a job is one worker's, if that is not heard of any more; see `heartbeat`."""
 RETRY_SECONDS = 2
 """After how long a job that failed is tried again."""
 
@@ -49,6 +49,11 @@ class LocalQueue:
                 (now + LEASE_SECONDS, token, now),
             ).fetchone()
         return Lease(row["key"], row["attempts"], token) if row else None
+
+    def extend(self, lease: Lease) -> None:
+        """The job is worked on for `LEASE_SECONDS` more. Nothing happens where another worker has taken it."""
+        due = time.time() + LEASE_SECONDS
+        self._change("UPDATE jobs SET due = ? WHERE key = ? AND lease = ?", due, lease.key, lease.token)
 
     def done(self, lease: Lease) -> None:
         """The job is worked off. Nothing happens where another worker has taken it meanwhile."""
