@@ -206,6 +206,14 @@ def test_forms_for_uploads_are_counted_for_themselves(strict: House, tiny: bytes
     answers = [strict.client.post("/api/v1/uploads", **asked).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
     assert ask(strict, tiny, one).status_code == 200
+    anna = strict.person()
+    key = asked | {"headers": one | strict.key(anna)}
+    for n in range(19):
+        strict.services.credits.charge(strict.account(anna), "", f"spent {n}")
+    answers = [strict.client.post("/api/v1/uploads", **key).status_code for _ in range(3)]
+    assert answers == [201, 201, 429], "whoever pays has as many as there are credits, or the share of everybody"
+    strict.grant(anna, 3)
+    assert [strict.client.post("/api/v1/uploads", **key).status_code for _ in range(3)] == [201, 201, 429]
 
 
 def test_sign_ins_are_counted_before_a_password_is_hashed(strict: House) -> None:

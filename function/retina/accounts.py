@@ -84,10 +84,15 @@ class Accounts:
         [known] = self._records.get(_user(issuer, subject))
         return known.data.get("account") if known else None
 
-    def remember(self, account: str, mail: str) -> None:
-        """Before an account is closed: whoever had credits for signing up gets none for doing so again for a year."""
-        if given(self._records, account):
+    def remember(self, account: str, mail: str) -> bool:
+        """Before an account is closed: whoever had credits for signing up gets none for doing so again for a year.
+
+        Whether they had.
+        """
+        had = given(self._records, account)
+        if had:
             self._records.write(self._signup.remember(mail))
+        return had
 
     def close(self, account: str, issuer: str, subject: str, *besides: Change) -> None:
         """Nothing leads from the person to the account any more, or back; its ledger and balance stay.

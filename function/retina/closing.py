@@ -11,14 +11,16 @@ from retina.accounts import CLOSED
 from retina.deletion import receipt
 from retina.errors import BusyError, TokenRefusedError
 from retina.reservations import settle
-from retina.schemas.deletion import DeletionReceipt
+from retina.schemas.deletion import DeletionReceipt, Remainder
 from retina.services import Services
-from retina.store.port import HISTORY
+from retina.signup_credits import KEPT_SECONDS
+from retina.store.port import DAY, HISTORY
 from retina.store.records import Put
 
 SECONDS = 20
 """How long one request may take: Lambda's has to end."""
 PORTION = 50
+MAIL = "A keyed hash of the mail address: credits for signing up are given once"
 
 
 def close(
@@ -38,12 +40,14 @@ def close(
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
-    if mail:
-        services.accounts.remember(account, mail)
+    remembered = bool(mail) and services.accounts.remember(account, str(mail))
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # of what another request has saved meanwhile
-    return receipt(services, counts)
+    told = receipt(services, counts)
+    if remembered:
+        told.remains.append(Remainder(what=MAIL, days=KEPT_SECONDS // DAY))
+    return told
 
 
 def leave_nothing(services: Services, account: str) -> None:

@@ -55,6 +55,17 @@ class FairUse:
         except ConditionError:
             raise FairUseError(HOUR - now % HOUR) from None
 
+    def count_paying(self, what: str, account: str, credits: int) -> None:
+        """The same for somebody who pays, with a share for each of the `credits` that are left, or `each`."""
+        if not self._each:
+            return
+        now = int(time.time())
+        key, most = Key(f"fair:{what}:paying:{account}", str(now // HOUR)), max(self._each, credits)
+        try:
+            self._records.write(Add(key, {"asked": 1}, True, now + 2 * HOUR, {"asked": most}))
+        except ConditionError:
+            raise FairUseError(HOUR - now % HOUR) from None
+
     def of_day(self, what: str, address: str, most: int) -> list[Add]:
         """The changes that count one of at most `most` things that an address is given in a day."""
         day, expires = clock.today(), int(time.time()) + DAY

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from retina.errors import UnsupportedFormatError
 from retina.problems import documented
-from retina.routes.callers import OPTIONAL
+from retina.routes.callers import OPTIONAL, Anyone
 from retina.routes.pages import here
 from retina.routes.viewers import FairUploads
 from retina.schemas.uploads import UploadAnswer, UploadWish
@@ -29,7 +29,7 @@ embedded = APIRouter(include_in_schema=False)
 
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
-def create_upload(request: Request, wish: UploadWish, share: FairUploads) -> UploadAnswer:
+def create_upload(request: Request, wish: UploadWish, caller: Anyone, share: FairUploads) -> UploadAnswer:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
     The upload is deleted once it is answered, and after a day at the latest.
@@ -39,6 +39,8 @@ def create_upload(request: Request, wish: UploadWish, share: FairUploads) -> Upl
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     share.count()
+    if caller and caller.key_id:  # a form costs nothing, and takes a large file for a day
+        services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
     form = services.uploads.form(UPLOADS + upload_id, content_type, here(request) + RECEIVED_AT)
     return UploadAnswer(
