@@ -42,6 +42,7 @@ NO_IDS = {
     *("items", "name", "size", "history", "content_type", "idempotency-key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires"),
+    *("current", "new"),  # passwords, of whoever asks
     "upload_id",  # belongs to no account: whoever knows it has uploaded it
 }
 """What requests may name without a route's having to be asked here. New names are to be thought about."""
