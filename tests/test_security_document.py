@@ -6,7 +6,7 @@ import pytest
 
 from conftest import ROOT
 from infra.settings import StackSettings
-from retina import accounts, fair_use, idempotency
+from retina import accounts, fair_use, idempotency, signup_credits
 from retina.settings import Settings
 from retina.store.port import DAY, FORM_SECONDS, KEPT_DAYS, LINK_SECONDS
 
@@ -44,6 +44,7 @@ def test_the_days_are_those_of_the_code() -> None:
     assert f"{idempotency.KEPT_SECONDS // 3600} hours" in row("`answers/`")
     assert f"{accounts.TOKEN_SECONDS // 3600} hours" in row("that an account was closed")
     assert f"{2 * fair_use.HOUR // 3600} hours; their salt 2 days" in row("hashes of callers' addresses")
+    assert days(signup_credits.KEPT_SECONDS // DAY) in row("a keyed hash of a mail address")
     assert days(Settings().audit_days) in row("the audit log")
     stack = StackSettings()
     assert stack.audit_days == Settings().audit_days
