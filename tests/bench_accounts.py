@@ -189,7 +189,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"{len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}.")
     if arguments.only in (None, "ledger"):
-        report_ledger(arguments.ledger, 22)
+        report_ledger(arguments.ledger, 7)
     if arguments.only in (None, "history"):
         report_history(arguments.records, 42)
     if arguments.only in (None, "workers"):

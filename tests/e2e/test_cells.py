@@ -1,0 +1,16 @@
+"""The page's own table neutralises what a spreadsheet would run as a formula, as the service's tables do."""
+
+import csv
+import io
+
+from e2e.visit import Visit
+from retina.cells import neutral
+from test_cells import HARMLESS, NUMBERS, RISKY
+
+
+def test_cells_of_the_pages_table_are_those_of_the_service(visit: Visit) -> None:
+    texts = [*RISKY, *HARMLESS, *NUMBERS]
+    page = visit.open("/").page
+    cells = page.evaluate("async (texts) => texts.map((await import('/table.js')).cell)", texts)
+    read = next(csv.reader(io.StringIO(",".join(cells), newline="")))
+    assert read == [neutral(text) for text in texts]
