@@ -1,5 +1,6 @@
 """Passwords that are guessed: by whom, how often, and that the owner gets in meanwhile. In both stores alike."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -196,14 +197,16 @@ def test_who_has_an_account_signs_in_wherever_they_click(people: People) -> None
 def test_a_person_who_is_forgotten_leaves_nothing(people: People, records: Records) -> None:
     subject = people.sign_in(ANNA, PASSWORD, HERS)
     said(people.sign_in, ANNA, "wrong", STRANGER)
+    people.link(ANNA)
     people.forget(subject)
+    digest = hashlib.sha256(ANNA.encode()).hexdigest()
+    for kind in ("person", "attempts", "failures:account"):
+        assert records.query(f"{kind}:{digest}") == []
     assert not people.knows(ANNA, HERS)
     assert said(people.sign_in, ANNA, PASSWORD, HERS) == WRONG
 
 
 def test_what_older_versions_kept_of_failures_does_no_harm(people: People, records: Records, clock: Clock) -> None:
-    import hashlib
-
     digest = hashlib.sha256(ANNA.encode()).hexdigest()
     records.write(Put(Key(f"attempts:{digest}", "attempts"), {"failures": 99, "until": clock.now + 900}))
     subject = people.sign_in(ANNA, PASSWORD, HERS)

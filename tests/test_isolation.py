@@ -41,7 +41,7 @@ NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note"),
     *("items", "name", "size", "history", "content_type", "idempotency-key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
-    *("scopes", "expires"),
+    *("scopes", "expires", "current", "new"),
     *("current", "new"),  # passwords, of whoever asks
     "upload_id",  # belongs to no account: whoever knows it has uploaded it
 }

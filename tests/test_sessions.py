@@ -1,5 +1,6 @@
 """Sessions of the issuer in the service: tokens that rotate, and everything that ends them. In both stores alike."""
 
+import hashlib
 import json
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
@@ -210,8 +211,6 @@ def test_sessions_end_with_the_account(house: House) -> None:
 
 
 def test_refresh_tokens_of_older_versions_become_sessions(house: House) -> None:
-    import hashlib
-
     subject = claims(sign_in(house.client, ANNA)["access_token"])["sub"]
     digest = hashlib.sha256(b"an old one").hexdigest()
     house.services.records.write(Put(Key(f"refresh:{digest}", "refresh"), {"subject": subject}))
@@ -259,4 +258,16 @@ def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch)
     sign_in(house.client, ANNA)
     link, now = house.app.state.people.link(ANNA), time.time()
     monkeypatch.setattr(time, "time", lambda: now + 24 * 3600 + 1)
+    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
+
+
+def test_a_link_holds_no_address_and_ends_with_the_account(house: House) -> None:
+    anna = sign_in(house.client, ANNA)
+    link = house.app.state.people.link(ANNA)
+    digest = hashlib.sha256(link.encode()).hexdigest()
+    [kept] = house.services.records.get(Key(f"reset:{digest}", "reset"))
+    assert kept is not None
+    assert ANNA not in str(kept)
+    house.client.delete("/api/v1/account", headers=bearer(anna)).raise_for_status()
+    sign_in(house.client, ANNA)
     assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403

@@ -108,8 +108,9 @@ class Attempts:
 
     def forget(self, address: str) -> None:
         """No failures for this account, and no sender known to it any more."""
-        while found := self._records.query(f"attempts:{_sha256(address)}", limit=50):
-            self._records.write(*(Delete(record.key) for record in found))
+        for kind in ("attempts", "failures:account"):
+            while found := self._records.query(f"{kind}:{_sha256(address)}", limit=50):
+                self._records.write(*(Delete(record.key) for record in found))
 
     def _attempt(self, address: str, sender: str) -> Attempt:
         account, hour = _sha256(address), str(int(time.time()) // HOUR)

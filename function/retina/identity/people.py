@@ -113,21 +113,20 @@ class People:
         if person is None:
             return None
         token = secrets.token_urlsafe(32)
-        facts = {"address": person.address, "generation": person.generation}
+        facts = {"subject": subject, "generation": person.generation}
         ensure(self._records, Put(_link(token), facts, NEW, expires=int(time.time()) + LINK_SECONDS))
         return token
 
     def linked(self, token: str) -> str:
         """The mail address that a link was made for; raises `SignInRefusedError` where it is not good."""
-        return str(self._linked(token).data["address"])
+        return self._linked(token)[1].address
 
     def reset(self, token: str, new: str) -> None:
         """All sessions end, and so do all waits; raises `SignInRefusedError`."""
-        link = self._linked(token)
-        address = link.data["address"]
-        demand_strong(new, address)
-        self._set_password(address, new, Delete(link.key, link.version))
-        self._attempts.forget(address)
+        link, person = self._linked(token)
+        demand_strong(new, person.address)
+        self._set_password(person.address, new, Delete(link.key, link.version))
+        self._attempts.forget(person.address)
 
     def end_sessions(self, subject: str) -> None:
         """Whoever is signed in as `subject`, wherever, is not any more."""
@@ -147,13 +146,12 @@ class People:
             self._records.write(Delete(_person(person.address)), Delete(_of_subject(subject)))
             self._attempts.forget(person.address)
 
-    def _linked(self, token: str) -> Record:
+    def _linked(self, token: str) -> tuple[Record, Person]:
         [link] = self._records.get(_link(token))
-        subject = self.of_address(link.data["address"]) if link else None
-        person = self.person(subject) if subject else None
+        person = self.person(link.data["subject"]) if link else None
         if link is None or person is None or person.generation != link.data["generation"]:
             raise SignInRefusedError(LINK_USED)
-        return link
+        return link, person
 
     def _set_password(self, address: str, new: str, *changes: Change) -> None:
         hashed = self._hasher.hash(new)
