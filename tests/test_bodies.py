@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import psutil
 import pytest
@@ -20,8 +21,9 @@ from python_multipart.multipart import QuerystringParser
 from account import bearer, sign_in
 from conftest import ROOT, SAMPLE
 from retina.app import create_app
+from retina.arrivals import AT_ONCE, Arrivals
 from retina.bodies import SLICE_BYTES, SMALL_BYTES, Budget, Held, Pace, Taken
-from retina.errors import BusyError
+from retina.errors import BusyError, SlowRequestError, UploadRefusedError
 from retina.settings import Settings
 from test_app import PREDICTIONS, assert_problem
 from test_front_door import MIB, MULTIPART, Server, multipart
@@ -135,6 +137,39 @@ def test_a_budget_is_for_all_of_them() -> None:
     budget.take(6)
 
 
+def test_unfinished_uploads_have_a_budget_on_the_disk_and_the_newest_of_one_counts() -> None:
+    arrivals = Arrivals(10)
+    with arrivals.of("a") as add:
+        for _ in range(AT_ONCE):
+            add(10)
+        with pytest.raises(BusyError):
+            add(1)
+    with arrivals.of("a") as first:
+        first(10)
+        with arrivals.of("a") as second:
+            with pytest.raises(UploadRefusedError):
+                first(10)
+            second(10)
+        with arrivals.of("b") as other:
+            for _ in range(AT_ONCE - 1):
+                other(10)
+    with arrivals.of("a") as again:
+        again(10 * AT_ONCE)
+
+
+def test_one_form_filled_in_many_times_takes_the_disk_once(tmp_path: Path, environment: dict[str, str]) -> None:
+    with serving(tmp_path, environment) as server, contextlib.ExitStack() as stack:
+        form = httpx.post(f"{server.url}/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
+        half = filled(form, b"x" * MIB)
+        attempts = [
+            stack.enter_context(begun(server, "/uploads", MULTIPART["Content-Type"], 2 * MIB, half)) for _ in range(6)
+        ]
+        eventually(lambda: any(path.stat().st_size == MIB for path in server.written_uploads()) or None)
+        for attempt in attempts:
+            attempt.sendall(b"x" * 1000)
+        eventually(lambda: len(server.written_uploads()) == 1 or None)
+
+
 @contextlib.contextmanager
 def serving(folder: Path, environment: dict[str, str], **settings: str) -> Iterator[Server]:
     server = Server(folder, environment | {f"RETINA_{name.upper()}": value for name, value in settings.items()})
@@ -170,6 +205,21 @@ def filled(form: dict[str, Any], file: bytes, name: str = "photo", **changes: st
     parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields]
     head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     return "".join([*parts, head]).encode() + file
+
+
+@pytest.mark.anyio
+async def test_who_rests_is_cut_off_although_much_has_come_before() -> None:
+    sent = [b"x" * 50 * MIB]
+
+    async def rests() -> dict[str, Any]:
+        if not sent:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": sent.pop(), "more_body": True}
+
+    body = Pace(rests, 0.2)
+    await body()
+    with pytest.raises(SlowRequestError), anyio.fail_after(30):
+        await body()
 
 
 def test_over_the_budget_others_are_told_to_come_back(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -255,9 +305,11 @@ def test_unfinished_uploads_take_no_memory(tmp_path: Path, environment: dict[str
     with serving(tmp_path, environment) as server, contextlib.ExitStack() as stack:
         httpx.post(f"{server.url}/predict", files={"file": SAMPLE.read_bytes()}, timeout=60)
         before = server.memory()
-        form = httpx.post(f"{server.url}/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
-        good, bad = filled(form, b"x" * size), filled(form, b"x" * size, signature="0" * 64)
-        for body in [good, bad, multipart(b"x" * size)[:-10]] * 5:
+        wish = {"content_type": "image/jpeg"}
+        forms = [httpx.post(f"{server.url}/api/v1/uploads", json=wish).json() for _ in range(5)]
+        good = [filled(form, b"x" * size) for form in forms]
+        bad = [filled(forms[0], b"x" * size, signature="0" * 64), multipart(b"x" * size)[:-10]] * 5
+        for body in [*good, *bad]:
             stack.enter_context(begun(server, "/uploads", MULTIPART["Content-Type"], size + MIB, body))
         assert httpx.get(f"{server.url}/api/v1/health", timeout=60).status_code == 200
         eventually(lambda: sum(path.stat().st_size for path in server.written_uploads()) > 4.9 * size or None)

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from retina import __version__
+from retina.arrivals import Arrivals
 from retina.bodies import SMALL_BYTES, Bodies, Taken
 from retina.cores import Cores
 from retina.decoding.decoder import decoder
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services = Services(settings)
     if not settings.uploads_bucket:
         rooms.append(uploads.embedded)
+        app.state.arrivals = Arrivals(settings.upload_bytes)
     if not settings.results_bucket:
         rooms.append(links.embedded)
     app.state.callers = _callers(app, services, rooms)

@@ -120,7 +120,7 @@ class Budget:
 
 
 class Pace:
-    """A `receive` that raises `SlowRequestError` when the sender has fallen behind `SLOWEST` by `seconds`."""
+    """A `receive` that raises `SlowRequestError` when the sender rests for `seconds`, or is so far behind `SLOWEST`."""
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive, self._seconds, self._began = receive, seconds, monotonic()
@@ -130,7 +130,7 @@ class Pace:
         """The next message."""
         if self.ended:
             return await self._receive()
-        left = self._began + self._seconds + self.count / SLOWEST - monotonic()
+        left = min(self._seconds, self._began + self._seconds + self.count / SLOWEST - monotonic())
         try:
             with anyio.fail_after(left):
                 message: dict[str, Any] = dict(await self._receive())

@@ -62,6 +62,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     config = uvicorn.Config(
         app,
         http=connection_class(most, settings.receive_seconds),
+        ws="none",
         log_level="warning",
         server_header=False,
         lifespan="off",

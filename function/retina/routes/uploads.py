@@ -8,6 +8,7 @@ from dataclasses import replace
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
+from retina.arrivals import Arrivals
 from retina.errors import UnsupportedFormatError
 from retina.problems import documented
 from retina.routes.callers import OPTIONAL, Anyone
@@ -76,10 +77,13 @@ async def receive_upload(request: Request) -> Response:
     fields, name = await form.head()
     grant = await to_thread.run_sync(uploads.granted, fields, name)
     grant = replace(grant, announced=await to_thread.run_sync(_announced, services, grant.key))
+    arrivals: Arrivals = request.app.state.arrivals
     incoming = await to_thread.run_sync(uploads.incoming, grant)
     try:
-        async for piece in form.file():
-            await to_thread.run_sync(incoming.write, piece)
+        with arrivals.of(grant.key) as add:
+            async for piece in form.file():
+                add(len(piece))
+                await to_thread.run_sync(incoming.write, piece)
         await to_thread.run_sync(_announced, services, grant.key)  # it may have been cancelled meanwhile
         await to_thread.run_sync(incoming.keep)
     finally:
