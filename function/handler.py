@@ -20,6 +20,8 @@ from retina.problems import MEDIA_TYPE
 from retina.queue.aws import SqsQueue, keys_of
 
 NAMESPACE, SERVICE = "Retina", "retina"
+EXPORT_SECONDS = 100
+"""For how long a function works on an export: its time is 150 s, of which the last photograph may take some."""
 
 log = logging.getLogger("retina")
 
@@ -32,7 +34,7 @@ _queue = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 @cache
 def _work() -> Work:
-    return Work(_app.state.services, _app.state.network)
+    return Work(_app.state.services, _app.state.network, export_seconds=EXPORT_SECONDS)
 
 
 class _Embedded(logging.Handler):

@@ -72,7 +72,9 @@ class Data(Construct):
                     abort_incomplete_multipart_upload_after=Duration.days(1) if prefix == EXPORTS else None,
                 )
                 for prefix in (BATCH, ANSWERS, EXPORTS)
-            ],
+            ]
+            # Of exports whose worker was killed: nobody can read them, yet they cost.
+            + [s3.LifecycleRule(prefix=EXPORTS, abort_incomplete_multipart_upload_after=Duration.days(1))],
             cors=[from_any_page(s3.HttpMethods.GET)],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="results/",

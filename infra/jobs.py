@@ -15,9 +15,7 @@ from infra.settings import StackSettings
 from retina.queue.port import ATTEMPTS
 
 TIMEOUT = 150
-"""Seconds that the worker has for a job: a photograph takes a few, an export of thousands may take them all."""
-STORAGE = 5120
-"""MB for the ZIP file of an export."""
+"""Seconds that the worker has for a job: a photograph takes a few, an export goes on in another job after 100."""
 
 
 class Jobs(Construct):
@@ -55,7 +53,6 @@ class Jobs(Construct):
             package=package,
             handler="handler.worker",
             seconds=TIMEOUT,
-            storage=STORAGE,
             key=key,
         )
         self.worker.add_event_source(

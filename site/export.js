@@ -14,6 +14,7 @@ export function createExport({ button, place, wish }) {
   const { attempt, follow, say } = createTrouble(place);
   const words = button.textContent;
   let made = null;
+  let given = 0;
   const pulse = createPulse(async () => {
     const error = await follow(look);
     if (error && error.code !== 'unreachable') forget();
@@ -47,14 +48,24 @@ export function createExport({ button, place, wish }) {
     if (told.state !== 'ready') return;
     pulse.stop();
     made = told;
+    given = 0;
     button.disabled = false;
-    button.textContent = `Download the ZIP (${sizeOf(told.bytes)})`;
+    offer();
+  }
+
+  /** Several files are given one after the other: browsers ask before a page downloads many at once. */
+  function offer() {
+    const { parts } = made;
+    const which = parts.length > 1 ? `ZIP ${given + 1} of ${parts.length}` : 'the ZIP';
+    button.textContent = `Download ${which} (${sizeOf(parts[given].bytes)})`;
   }
 
   /** The link is good for 15 minutes only, so it is asked for when it is wanted. */
   async function give() {
-    const { url } = await ask(`${ADDRESS}/${made.id}`);
-    location.assign(url);
+    const { parts } = await ask(`${ADDRESS}/${made.id}`);
+    location.assign(parts[given].url);
+    given = (given + 1) % parts.length;
+    offer();
   }
 
   button.addEventListener('click', () => attempt(made ? give : begin));

@@ -1,6 +1,5 @@
 """What was computed and is kept: one contract for folders and for S3."""
 
-import io
 import stat
 from pathlib import Path
 from typing import Any
@@ -47,11 +46,28 @@ def test_a_folder_is_forgotten_as_a_whole_and_no_other(blobs: Blobs) -> None:
     assert [blobs.read(key) for key in keys] == [None, None, None, b"mask"]
 
 
-def test_a_file_is_put_from_where_it_is(blobs: Blobs) -> None:
-    file = io.BytesIO(b"head" + bytes(9 * 2**20))  # more than S3 takes in one part
-    file.seek(4)
-    blobs.put_file("exports/1", file, "application/zip")
-    assert blobs.read("exports/1") == bytes(9 * 2**20)
+def test_a_stream_is_there_when_it_has_ended_and_not_at_all_where_it_broke(blobs: Blobs) -> None:
+    pieces = [bytes([n]) * 7 * 2**20 for n in range(6)]  # more than S3 takes in one part
+    with blobs.stream("exports/1/a.zip", "application/zip") as stream:
+        for piece in pieces:
+            assert stream.write(piece) == len(piece)
+        assert blobs.read("exports/1/a.zip") is None
+    assert blobs.read("exports/1/a.zip") == b"".join(pieces)
+
+    def breaks() -> None:
+        with blobs.stream("exports/1/b.zip", "application/zip") as stream:
+            stream.write(pieces[0] * 3)
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        breaks()
+    assert blobs.read("exports/1/b.zip") is None
+    with blobs.stream("exports/1/empty.zip", "application/zip"):
+        pass
+    assert blobs.read("exports/1/empty.zip") == b""
+    if isinstance(blobs, S3Blobs):
+        assert "Uploads" not in blobs._client.list_multipart_uploads(Bucket=blobs._bucket)
+    assert blobs.delete_all("exports/1/") == 2
 
 
 def test_a_link_names_what_it_leads_to(blobs: Blobs) -> None:

@@ -3,18 +3,22 @@
 import csv
 import io
 import json
+import math
 import re
 import time
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from house import EXPORTS, House, problem
+from retina.archive import pack_history
 from retina.batch import batch_key
 from retina.exports import MOST_EXPORTS
 from retina.jobs import GivenUpError
 from retina.queue.port import ATTEMPTS
+from retina.saved import Saved
 from retina.store.records import Delete
 from test_batches import TEXT, come, new
 from test_history import save
@@ -77,6 +81,90 @@ def test_the_history_is_packed_with_everything_that_is_kept(house: House, tiny: 
     [row] = [row for row in rows if row["id"] == first["id"]]
     assert (row["subject"], row["eye"], row["taken_on"], row["note"]) == ("P/1", "left", "2026-05-04", "'=1+1")
     assert row["vascular_density"] == str(first["measurements"]["vascular_density"])
+
+
+def test_a_large_export_comes_in_parts_each_whole_in_itself(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    ids = {save(house, anna, tiny, subject=f"P-{n}", taken_on=f"2026-05-0{n % 2 + 1}")["id"] for n in range(5)}
+    batch = new(house, anna, "a.jpg", "b.jpg", "c.jpg", "later.jpg")
+    come(house, batch, tiny, tiny, tiny)
+    house.work_off()
+    for wish, table, column, expected, seconds in (
+        ({"history": True}, "history.csv", "id", ids, math.inf),
+        ({"history": True}, "history.csv", "id", ids, 0),
+        ({"batch": batch["id"]}, "results.csv", "number", {"0", "1", "2", "3"}, math.inf),
+        ({"batch": batch["id"]}, "results.csv", "number", {"0", "1", "2", "3"}, 0),
+    ):
+        # As much as one photograph's, or no time at all: each part holds one photograph.
+        house.work = replace(house.work, part_bytes=10_000 if seconds else 2**31, export_seconds=seconds)
+        made = house.client.post(EXPORTS, json=wish, headers=anna).raise_for_status().json()["id"]
+        house.work_off()
+        ready = house.client.get(f"{EXPORTS}/{made}", headers=anna).json()
+        assert ready["state"] == "ready"
+        parts, count = ready["parts"], len(expected)
+        assert len(parts) in (count, count - 1), "what waits has no pictures, and fills no part"
+        assert [part["name"].rpartition("-of-")[0][-1] for part in parts] == [str(n + 1) for n in range(len(parts))]
+        assert (ready["url"].split("?")[0], ready["bytes"]) == (
+            parts[0]["url"].split("?")[0],
+            sum(part["bytes"] for part in parts),
+        )
+        rows, pictures = list[str](), list[str]()
+        for part in parts:
+            file = house.fetch(part["url"])
+            assert part["name"] in file.headers["content-disposition"]
+            archive = zipfile.ZipFile(io.BytesIO(file.content))
+            assert archive.testzip() is None
+            rows += [row[column] for row in csv.DictReader(io.StringIO(archive.read(table).decode()))]
+            pictures += [name for name in archive.namelist() if name.endswith("mask.png")]
+        assert sorted(rows) == sorted(expected)
+        assert len(pictures) == len({*pictures}) == (5 if "history" in wish else 3)
+
+
+def test_an_export_goes_on_where_a_worker_that_was_killed_had_ended_a_part(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    for n in range(3):
+        save(house, anna, tiny, taken_on=f"2026-05-0{n + 1}")
+    made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
+    house.work = replace(house.work, part_bytes=1)
+    packed = list[str | None]()
+
+    def killed(*told: Any) -> str | None:
+        packed.append(told[-1])
+        if len(packed) == 2:
+            raise KeyboardInterrupt
+        return pack_history(*told)
+
+    monkeypatch.setattr("retina.jobs.pack_history", killed)
+    with pytest.raises(KeyboardInterrupt):
+        house.work(f"exports/{made}", 1)
+    house.work(f"exports/{made}", 2)
+    assert packed[0] is None
+    assert packed[1] == packed[2] is not None
+    ready = house.client.get(f"{EXPORTS}/{made}", headers=anna).json()
+    assert (ready["state"], len(ready["parts"])) == ("ready", 3)
+
+
+def test_an_export_that_is_deleted_while_it_is_made_stops_and_leaves_nothing(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    for _ in range(3):
+        save(house, anna, tiny)
+    made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
+    monkeypatch.setattr("retina.archive.LOOK_SECONDS", -1)
+    read, stopped = Saved.key_of, list[int]()
+
+    def meanwhile(saved: Saved, picture: str) -> str:
+        if not stopped:
+            stopped.append(house.client.delete(f"{EXPORTS}/{made}", headers=anna).status_code)
+        return read(saved, picture)
+
+    monkeypatch.setattr(Saved, "key_of", meanwhile)
+    house.work_off()
+    assert stopped == [200]
+    assert house.services.results.delete_all(f"exports/{made}/") == 0
 
 
 def test_an_export_says_what_it_is_of_and_only_of_ones_own(house: House) -> None:

@@ -5,13 +5,13 @@ What is stored of a photograph is so before its outcome: in its folder, such as 
 """
 
 import hashlib
+import math
 import secrets
-import tempfile
-from contextlib import suppress
+import time
 from dataclasses import dataclass
 from typing import Literal
 
-from retina import events
+from retina import archive, events
 from retina.archive import pack_batch, pack_history
 from retina.errors import (
     STATUS,
@@ -23,7 +23,7 @@ from retina.errors import (
     UploadNotFoundError,
     larger_than_announced,
 )
-from retina.exports import Part, SupersededError
+from retina.exports import Export, Part, SupersededError
 from retina.findings import found
 from retina.pictures import FILES, OUTPUTS
 from retina.prediction import predict
@@ -51,6 +51,10 @@ class Work:
 
     services: Services
     network: VesselNetwork
+    export_seconds: float = math.inf
+    """For how long an export is worked on before the rest of it is left for another job."""
+    part_bytes: int = 2 * 2**30
+    """At about which size an export goes on in another ZIP file."""
 
     def __call__(self, key: str, attempt: int) -> None:
         """Do it, for the `attempt`th time, which changes nothing where it was done before.
@@ -134,22 +138,37 @@ class Work:
         if given_up:
             services.exports.fail(export)
             return True
-        with tempfile.TemporaryFile() as file:
-            try:
+        try:
+            self._make(export)
+        except SupersededError:  # it was deleted, or somebody else makes it
+            return True
+        except NotFoundError:  # the batch was deleted meanwhile
+            services.exports.fail(export)
+        return True
+
+    def _make(self, export: Export) -> None:
+        """Part after part; those for which there is no time are left for another job."""
+        services, ends = self.services, time.monotonic() + self.export_seconds
+
+        def still() -> None:
+            if not services.exports.still(export):
+                raise SupersededError(export.id)
+
+        while True:
+            key = f"{export.folder}{secrets.token_hex(4)}.zip"
+            with services.results.stream(key, "application/zip") as stream:
+                part = archive.Part(stream, self.part_bytes, ends, still)
                 if export.batch:
                     batch = services.batches.get(export.account, export.batch)
-                    pack_batch(batch, services.batches, services.results, file)
+                    place = pack_batch(batch, services.batches, services.results, part, export.place)
                 else:
-                    pack_history(export.account, services.history, services.results, file)
-            except NotFoundError:  # the batch was deleted meanwhile
-                services.exports.fail(export)
-                return True
-            part = Part(f"{export.folder}{secrets.token_hex(4)}.zip", file.tell())
-            file.seek(0)
-            services.results.put_file(part.key, file, "application/zip")
-            with suppress(SupersededError):
-                services.exports.add(export, part, None)
-        return True
+                    place = pack_history(export.account, services.history, services.results, part, export.place)
+            export = services.exports.add(export, Part(key, part.size), place)
+            if place is None:
+                return
+            if time.monotonic() >= ends:
+                services.queue.put(f"{EXPORTS}{export.id}")
+                return
 
 
 def _ended(status: Literal["rejected", "failed"], error: RetinaError) -> Outcome:

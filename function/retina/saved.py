@@ -52,6 +52,11 @@ class Saved:
         return self.labels.taken_on.isoformat() if self.labels.taken_on else self.saved[:10]
 
     @property
+    def place(self) -> str:
+        """Where it is in each of its lists."""
+        return f"{self.day}:{self.saved}:{self.id}"
+
+    @property
     def folder(self) -> str:
         """What the keys of photograph and pictures begin with."""
         return folder_of(self.account, self.id)
@@ -107,6 +112,5 @@ def saved_of(record: Record) -> Saved:
 
 def _rows(saved: Saved) -> Iterable[Key]:
     subject, eye = saved.labels.subject, saved.labels.eye
-    place = f"{saved.day}:{saved.saved}:{saved.id}"
     partitions = {list_of(saved.account, s, e) for s in (None, subject) for e in (None, eye)}
-    return [Key(partition, place) for partition in sorted(partitions)]
+    return [Key(partition, saved.place) for partition in sorted(partitions)]

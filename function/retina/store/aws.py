@@ -1,11 +1,18 @@
 """Photographs and what was found in them in S3 buckets. Their lifecycle rules delete what has expired."""
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from typing import Any
 
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError, too_large_to_upload
-from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, LINK_SECONDS, NOT_FOUND, Stored, UploadForm
+from retina.store.port import CONTENT_TYPES, FORM_SECONDS, KEY, LINK_SECONDS, NOT_FOUND, Stored, Stream, UploadForm
+
+log = logging.getLogger("retina")
+
+PART_BYTES = 16 * 2**20
+"""Of a multipart upload, which has at most 10,000 parts: 160 GB."""
 
 
 class S3Uploads:
@@ -78,9 +85,16 @@ class S3Blobs:
         """See `port.Blobs`."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
 
-    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
-        """See `port.Blobs`."""
-        self._client.upload_fileobj(file, self._bucket, key, ExtraArgs={"ContentType": content_type})
+    @contextmanager
+    def stream(self, key: str, content_type: str) -> Iterator[Stream]:
+        """See `port.Blobs`. A multipart upload, which is aborted where an exception passes."""
+        upload = _Multipart(self._client, self._bucket, key, content_type)
+        try:
+            yield upload
+            upload.complete()
+        except BaseException:
+            upload.abort()
+            raise
 
     def read(self, key: str) -> bytes | None:
         """See `port.Blobs`."""
@@ -116,6 +130,41 @@ def _missing(error: Any) -> bool:
     their prefixes. That they may read there is a test's business (`tests/test_stack.py`).
     """
     return error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied")
+
+
+class _Multipart:
+    """Holds at most `PART_BYTES` of a multipart upload and what is written at a time."""
+
+    def __init__(self, client: Any, bucket: str, key: str, content_type: str) -> None:
+        self._client, self._parts, self._buffer = client, list[dict[str, Any]](), bytearray()
+        self._target = {"Bucket": bucket, "Key": key}
+        begun = client.create_multipart_upload(**self._target, ContentType=content_type)
+        self._target["UploadId"] = begun["UploadId"]
+
+    def write(self, data: bytes, /) -> int:
+        self._buffer += data
+        if len(self._buffer) >= PART_BYTES:
+            self._send()
+        return len(data)
+
+    def flush(self) -> None:
+        """Parts but for the last have at least 5 MiB: nothing is sent early."""
+
+    def complete(self) -> None:
+        self._send()
+        self._client.complete_multipart_upload(**self._target, MultipartUpload={"Parts": self._parts})
+
+    def abort(self) -> None:
+        try:
+            self._client.abort_multipart_upload(**self._target)
+        except Exception:  # a lifecycle rule aborts it within a day; what went wrong before is what matters
+            log.exception("an upload could not be aborted")
+
+    def _send(self) -> None:
+        number = len(self._parts) + 1
+        sent = self._client.upload_part(**self._target, PartNumber=number, Body=bytes(self._buffer))
+        self._parts.append({"ETag": sent["ETag"], "PartNumber": number})
+        self._buffer.clear()
 
 
 def _pages(client: Any, bucket: str, folder: str) -> Iterator[list[str]]:

@@ -11,8 +11,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ from retina.store.port import (
     NOT_FOUND,
     UPLOADS,
     Stored,
+    Stream,
     UploadForm,
 )
 
@@ -208,9 +209,11 @@ class LocalBlobs:
         except FileNotFoundError:
             return None
 
-    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
-        """See `port.Blobs`."""
-        write(self._folder / key, file)
+    @contextmanager
+    def stream(self, key: str, content_type: str) -> Iterator[Stream]:
+        """See `port.Blobs`. A file under another name, until it is whole."""
+        with _partial(self._folder / key) as file:
+            yield file
 
     def link(self, key: str, name: str, here: str) -> str:
         """See `port.Blobs`."""
@@ -238,26 +241,34 @@ class LocalBlobs:
         return _signer(self._folder.parent / "link.key")
 
 
-def write(path: Path, data: bytes | BinaryIO) -> None:
+def write(path: Path, data: bytes) -> None:
     """Whole or not at all, and on the disk when this returns; folders are made for their owner alone."""
     for attempt in range(TURNS):
-        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data) if isinstance(data, bytes) else shutil.copyfileobj(data, file, 2**20)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            with _partial(path) as file:
+                file.write(data)
         except FileNotFoundError:  # somebody has deleted the folder meanwhile
-            if attempt == TURNS - 1 or not isinstance(data, bytes):
+            if attempt == TURNS - 1:
                 raise
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
         else:
             return
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[BinaryIO]:
+    """A file that is at `path`, synced, when the context ends, and nowhere where an exception passes."""
+    for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _remove(folder: Path) -> int:

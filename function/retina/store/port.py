@@ -1,9 +1,10 @@
 """What a store must do. Chosen once, in `retina.store`; nothing else knows which it is."""
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 CONTENT_TYPES = frozenset(
     {
@@ -96,6 +97,18 @@ class Uploads(Protocol):
         ...
 
 
+class Stream(Protocol):
+    """Takes bytes one after the other; cannot go back."""
+
+    def write(self, data: bytes, /) -> int:
+        """How many bytes were taken, which is all of them."""
+        ...
+
+    def flush(self) -> None:
+        """What was written may be sent now."""
+        ...
+
+
 class Blobs(Protocol):
     """What was computed, by keys such as "batch/6f1c.../7/mask.png"."""
 
@@ -103,8 +116,11 @@ class Blobs(Protocol):
         """Keep `data`, in place of what was there; it is safe when this returns."""
         ...
 
-    def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
-        """As `put`, of what `file` holds from where it is; for what is too large to be held."""
+    def stream(self, key: str, content_type: str) -> AbstractContextManager[Stream]:
+        """As `put`, of what is written while the context lasts: for what is too large to be held.
+
+        The blob is there when the context ends. Where an exception passes, nothing is kept.
+        """
         ...
 
     def read(self, key: str) -> bytes | None:
