@@ -25,7 +25,9 @@ WORKER_PARTITIONS = (
     "sizes",
     "usage",
 )
-"""What the worker's records begin with: it has no business with sign-ins, keys, addresses and repeated requests."""
+"""What the worker's records begin with: it has no business with sign-ins, addresses and repeated requests."""
+WORKER_READS = ("audit", "batches", "key", "keys")
+"""What it reads besides, for exports of whole accounts: of keys their names, and the hashes of their secrets."""
 
 
 class Data(Construct):
@@ -90,11 +92,18 @@ class Data(Construct):
         self.origin = origin(self.results)
         # A transaction needs what its changes need; nothing scans.
         actions = [f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")]
-        theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}:*" for name in WORKER_PARTITIONS]}}
-        for function, only in ((api, None), (worker, theirs)):
-            function.add_to_role_policy(
-                iam.PolicyStatement(actions=actions, resources=[self.table.table_arn], conditions=only)
+        for role, doing, partitions in (
+            (api, actions, ()),
+            (worker, actions, WORKER_PARTITIONS),
+            (worker, ["dynamodb:BatchGetItem", "dynamodb:Query"], WORKER_READS),
+        ):
+            leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}:*" for name in partitions]}}
+            role.add_to_role_policy(
+                iam.PolicyStatement(
+                    actions=doing, resources=[self.table.table_arn], conditions=leading if partitions else None
+                )
             )
+        for function in (api, worker):
             function.add_environment("RETINA_TABLE", self.table.table_name)
             function.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
             # The audit log is written, read and left to expire: its entries are put where there are none.

@@ -7,6 +7,7 @@ import { BACKUPS, confirmed } from './confirm.js';
 import { dayOf } from './dates.js';
 import { download } from './download.js';
 import { element } from './element.js';
+import { createExport } from './export.js';
 import { gate } from './gate.js';
 import { logoutAddress } from './issuer.js';
 import { createKeys } from './keys.js';
@@ -30,6 +31,7 @@ gate((person, page) => {
     showUsage(usage, names);
     const audit = createAudit({ page, names });
     onClick('audit-more', audit.more);
+    createExport({ button: by('export'), place: by('export-told'), wish: () => ({ account: true }) });
     await audit.more();
   });
 });

@@ -10,7 +10,7 @@ from conftest import ROOT
 from house import BATCHES, EXPORTS, PREDICTIONS, House
 from infra import encryption, proof
 from infra.api import MAKES, PREDICTS
-from infra.data import WORKER_PARTITIONS
+from infra.data import WORKER_PARTITIONS, WORKER_READS
 from infra.settings import StackSettings
 from retina.store.aws import client as aws_client
 from retina.store.records import Records
@@ -137,34 +137,38 @@ def test_nobody_lists_a_bucket_beyond_a_prefix(template: dict[str, Any]) -> None
 
 def test_the_worker_reaches_the_records_of_its_work_and_no_others(template: dict[str, Any]) -> None:
     limited = {
-        name: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        tuple(many(statement["Action"])): (name, statement["Condition"]["ForAllValues:StringLike"])
         for name, statement in statements(template)
         if "dynamodb:Query" in many(statement["Action"]) and "Condition" in statement
     }
-    [(name, keys)] = limited.items()
-    assert name.startswith("JobsRole")
-    assert keys == [f"{partition}:*" for partition in WORKER_PARTITIONS]
-    forbidden = {"user", "key", "person", "subject", "code", "refresh", "attempts", "idempotency", "fair", "salt"}
-    assert not forbidden.intersection(WORKER_PARTITIONS)
+    assert {name[:8] for name, _ in limited.values()} == {"JobsRole"}
+    reading = limited.pop(("dynamodb:BatchGetItem", "dynamodb:Query"))
+    [(_, changing)] = limited.values()
+    assert changing["dynamodb:LeadingKeys"] == [f"{partition}:*" for partition in WORKER_PARTITIONS]
+    assert reading[1]["dynamodb:LeadingKeys"] == [f"{partition}:*" for partition in WORKER_READS]
+    forbidden = {"user", "person", "subject", "code", "refresh", "attempts", "idempotency", "fair", "salt", "reset"}
+    assert not forbidden.intersection((*WORKER_PARTITIONS, *WORKER_READS))
+    assert not {"key", "keys", "audit"}.intersection(WORKER_PARTITIONS), "it makes no keys and no entries"
 
 
 def test_the_workers_partitions_are_all_that_its_jobs_ask_for(
     tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house, asked = House(tmp_path), set[str]()
+    house, asked, changed = House(tmp_path), set[str](), set[str]()
     anna = house.person()
     batch = house.client.post(BATCHES, json={"items": [{"name": "a", "size": len(tiny)}] * 2}, headers=anna).json()
     for number, data in enumerate((tiny, b"no photograph")):
         assert house.send(batch["upload"], str(number), data).status_code == 204
     saved = house.client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=anna)
     assert saved.status_code == 200
-    for wish in ({"batch": batch["id"]}, {"history": True}):
+    house.key(anna)
+    for wish in ({"batch": batch["id"]}, {"history": True}, {"account": True}):
         assert house.client.post(EXPORTS, json=wish, headers=anna).status_code == 202
 
     def watched(plain: Any) -> Any:
         def call(self: Records, *arguments: Any, **named: Any) -> Any:
             keys = [each if isinstance(each, tuple) else getattr(each, "key", None) for each in arguments]
-            asked.update(key[0] for key in keys if key)
+            (changed if plain.__name__ == "write" else asked).update(key[0] for key in keys if key)
             asked.update(each for each in arguments if isinstance(each, str))
             return plain(self, *arguments, **named)
 
@@ -173,9 +177,9 @@ def test_the_workers_partitions_are_all_that_its_jobs_ask_for(
     for name in ("get", "query", "write"):
         monkeypatch.setattr(SqliteRecords, name, watched(getattr(SqliteRecords, name)))
     house.work_off()
-    used = {partition.partition(":")[0] for partition in asked}
-    assert {"batch", "ledger", "list", "export"} <= used
-    assert used <= set(WORKER_PARTITIONS)
+    read, written = ({partition.partition(":")[0] for partition in some} for some in (asked, changed))
+    assert {"batch", "list", "export", *WORKER_READS} <= read <= {*WORKER_PARTITIONS, *WORKER_READS}
+    assert {"batch", "ledger", "export"} <= written <= set(WORKER_PARTITIONS)
 
 
 def test_sign_in_is_as_strict_as_the_settings_say(

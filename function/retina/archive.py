@@ -33,6 +33,8 @@ AHEAD_BYTES = 64 * 2**20
 PAGE = 100
 LOOK_SECONDS = 2
 """How often it is looked whether the export is still wanted."""
+Tables = Iterable[tuple[str, Iterator[str]]]
+"""Names of files, and their lines."""
 
 
 @dataclass
@@ -95,8 +97,10 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
     return str(packed[-1].number + 1) if len(packed) < len(items) else None
 
 
-def pack_history(account: str, history: History, blobs: Blobs, part: Part, place: str | None) -> str | None:
-    """history.csv, and for each prediction a folder with everything that is kept of it.
+def pack_history(
+    account: str, history: History, blobs: Blobs, part: Part, place: str | None, tables: Tables = ()
+) -> str | None:
+    """history.csv, and for each prediction a folder with everything that is kept of it; `tables` in the last part.
 
     From beyond `place` on; the place beyond which the next part begins, if any.
     """
@@ -117,7 +121,19 @@ def pack_history(account: str, history: History, blobs: Blobs, part: Part, place
             _add(archive, files)
             packed.append(saved)
         archive.writestr("history.csv", history_table(packed), zipfile.ZIP_DEFLATED)
+        if ended:
+            _add_tables(archive, tables, part)
     return None if ended else packed[-1].place
+
+
+def _add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:
+    for name, lines in tables:
+        part.still()
+        entry = zipfile.ZipInfo(name, time.localtime()[:6])
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        with archive.open(entry, "w", force_zip64=True) as file:
+            for line in lines:
+                file.write(line.encode())
 
 
 def _saved(account: str, history: History, after: str | None) -> Iterator[Saved]:

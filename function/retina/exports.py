@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Export:
-    """Of the batch of this id, or, where it is empty, of the history.
+    """Of the batch of this id, or, where it is empty, of the history; `whole`: with all else that the account holds.
 
     `parts` are those that are made, and `place` is where the next one begins, None for the beginning; `token` is of
     whoever works on it; `listed` is its place in the account's list. Expires in seconds since 1970.
@@ -57,6 +57,7 @@ class Export:
     place: str | None = None
     token: str = ""
     listed: str = ""
+    whole: bool = False
 
     @property
     def folder(self) -> str:
@@ -75,12 +76,16 @@ class Exports:
     def __init__(self, records: Records, blobs: Blobs, queue: Queue) -> None:
         self._records, self._blobs, self._queue = records, blobs, queue
 
-    def create(self, account: str, batch: str, besides: Callable[[str], Change] | None = None) -> Export:
-        """Have one made, of a batch of the account's or, with "", of its history; raises `TooManyExportsError`.
+    def create(
+        self, account: str, batch: str, besides: Callable[[str], Change] | None = None, *, whole: bool = False
+    ) -> Export:
+        """Have one made, of a batch of the account's or, with "", of its history, or of the `whole` account; raises
+        `TooManyExportsError`.
 
         `besides`: from its id, a change to be made with it.
         """
-        export = Export(new_id(), account, batch, clock.now(), int(time.time()) + KEPT_DAYS[EXPORTS] * DAY)
+        expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
+        export = Export(new_id(), account, batch, clock.now(), expires, whole=whole)
 
         with_it = (besides(export.id),) if besides else ()
 
@@ -141,7 +146,8 @@ class Exports:
         """Name, size in bytes and address of each part; none while it is not ready."""
         if export.state != "ready":
             return []
-        count, stem = len(export.parts), f"retina-{'batch' if export.batch else 'history'}-{export.created[:10]}"
+        what = "batch" if export.batch else "account" if export.whole else "history"
+        count, stem = len(export.parts), f"retina-{what}-{export.created[:10]}"
         names = [f"{stem}-{n}-of-{count}.zip" if count > 1 else f"{stem}.zip" for n in range(1, count + 1)]
         pairs = zip(names, export.parts, strict=True)
         return [(name, part.bytes, self._blobs.link(part.key, name, here)) for name, part in pairs]

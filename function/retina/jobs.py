@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retina import archive, events
+from retina.account_tables import account_tables
 from retina.archive import pack_batch, pack_history
 from retina.errors import (
     STATUS,
@@ -162,7 +163,14 @@ class Work:
                     batch = services.batches.get(export.account, export.batch)
                     place = pack_batch(batch, services.batches, services.results, part, export.place)
                 else:
-                    place = pack_history(export.account, services.history, services.results, part, export.place)
+                    place = pack_history(
+                        export.account,
+                        services.history,
+                        services.results,
+                        part,
+                        export.place,
+                        account_tables(services, export.account) if export.whole else (),
+                    )
             export = services.exports.add(export, Part(key, part.size), place)
             if place is None:
                 return

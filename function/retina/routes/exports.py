@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 
 from retina import deletion
+from retina.audit import Action
 from retina.closing import leave_nothing
-from retina.errors import InvalidRequestError
+from retina.errors import InvalidRequestError, PersonRequiredError
 from retina.exports import Export
 from retina.problems import documented
 from retina.routes.audited import Audited
@@ -30,13 +31,21 @@ router = APIRouter(
 
 @router.post("", status_code=202, summary="Have an export made")
 def create_export(request: Request, caller: Owner, log: Audited, wish: ExportWish) -> ExportAnswer:
-    """A ZIP file of a batch (results.csv and pictures) or of the history (photographs, too), as they are now."""
+    """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
+    are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
+    people.
+    """
     services: Services = request.app.state.services
-    if (wish.batch is not None) == wish.history:
-        raise InvalidRequestError("Say what to export: either “batch”, with its id, or “history”: true.")
+    if [wish.batch is not None, wish.history, wish.account].count(True) != 1:
+        raise InvalidRequestError(
+            "Say what to export: “batch”, with its id, “history”: true, or “account”: true; one of them."
+        )
+    if wish.account and caller.key_id:
+        raise PersonRequiredError("An API key may not export the whole account. Sign in as a person.")
     batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
-    noted = log.entry_of(caller, "batch.exported" if batch else "history.exported", batch)
-    export = services.exports.create(caller.account, batch, noted)
+    exported: Action = "batch.exported" if batch else "account.exported" if wish.account else "history.exported"
+    noted = log.entry_of(caller, exported, batch)
+    export = services.exports.create(caller.account, batch, noted, whole=wish.account)
     leave_nothing(services, caller.account)
     return _told(request, export)
 

@@ -6,12 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ExportWish(BaseModel):
-    """What is to be exported: either a batch, by its id, or the whole history."""
+    """What is to be exported: a batch, by its id, the whole history, or the history with all else that the account
+    holds: names of keys, batches, ledger and audit log.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     batch: str | None = None
     history: bool = False
+    account: bool = False
 
 
 class ExportPart(BaseModel):
