@@ -5,6 +5,7 @@ to forget them.
 from contextlib import suppress
 from typing import Any
 
+from retina.errors import BusyError
 from retina.store.aws import client
 
 
@@ -15,12 +16,17 @@ class CognitoPool:
         self._pool = pool
 
     def address(self, subject: str) -> str | None:
-        """The mail address that `subject` has confirmed; None where there is none, or no such person."""
+        """The mail address that `subject` has confirmed; None where there is none, or no such person.
+
+        Raises `BusyError` where the pool does not answer for now.
+        """
         cognito: Any = client("cognito-idp")
         try:
             found = cognito.admin_get_user(UserPoolId=self._pool, Username=subject)
         except cognito.exceptions.UserNotFoundException:
             return None
+        except cognito.exceptions.TooManyRequestsException:
+            raise BusyError("Sign-ins cannot be checked at the moment. Please try again in a few seconds.") from None
         told = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
         return told.get("email") or None
 
