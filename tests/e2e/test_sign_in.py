@@ -60,6 +60,20 @@ def test_back_to_the_page_one_came_from(visit: Visit) -> None:
     assert visit.page.evaluate("sessionStorage.getItem('retina.sign-in')") is None
 
 
+def test_a_page_that_back_restores_is_loaded_anew_for_somebody_who_was_signed_in(visit: Visit) -> None:
+    restored = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    page = visit.page
+    page.evaluate("window.before = true")
+    page.evaluate(restored)
+    assert page.evaluate("window.before"), "there is nothing of anybody's to be forgotten"
+    address = sign_up(visit)
+    page.evaluate("window.before = true")
+    with page.expect_navigation():
+        page.evaluate(restored)
+    assert page.evaluate("window.before") is None
+    expect(page.locator(".who-mail")).to_have_text(address)
+
+
 def test_tabs_are_signed_in_and_out_together(visits: Callable[..., Visit]) -> None:
     first = visits()
     address = sign_up(first)
