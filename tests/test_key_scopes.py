@@ -36,6 +36,7 @@ NEEDED = {
     f"POST {BATCHES}/{{id}}/retry": "predict",
     f"POST {EXPORTS}": "read",
     f"GET {EXPORTS}/{{id}}": "read",
+    f"DELETE {EXPORTS}/{{id}}": "delete",
     "POST /api/v1/uploads": "predict",
     "GET /api/v1/usage": "read",
     "GET /api/v1/usage.csv": "read",
