@@ -84,11 +84,11 @@ class Batches:
         files: Sequence[tuple[str, int]],
         order: Order,
         refused: Mapping[int, Outcome],
-        besides: Callable[[str], Change] | None = None,
+        besides: Callable[[str], Sequence[Change]] = lambda id: (),
     ) -> Batch:
         """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
 
-        `besides`: from its id, a change to be made with it.
+        `besides`: from its id, changes to be made with it.
 
         A credit is reserved for each of the others, and their sizes bind. Raises `OutOfCreditsError`,
         `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
@@ -115,7 +115,7 @@ class Batches:
             self._records.write(*some)
         try:
             listed = Put(_listed(batch), {"id": batch.id}, expires=batch.expires)
-            self._admission.admit(batch, sum(sizes), listed, *([besides(batch.id)] if besides else []))
+            self._admission.admit(batch, sum(sizes), listed, *besides(batch.id))
         except BaseException:
             self._clear(batch)
             raise

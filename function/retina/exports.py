@@ -8,7 +8,7 @@ made of: see `forget_batch` and `forget_history`.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -77,25 +77,38 @@ class Exports:
         self._records, self._blobs, self._queue = records, blobs, queue
 
     def create(
-        self, account: str, batch: str, besides: Callable[[str], Change] | None = None, *, whole: bool = False
+        self,
+        account: str,
+        batch: str,
+        besides: Callable[[str], Sequence[Change]] = lambda id: (),
+        *,
+        whole: bool = False,
     ) -> Export:
         """Have one made, of a batch of the account's or, with "", of its history, or of the `whole` account; raises
         `TooManyExportsError`.
 
-        `besides`: from its id, a change to be made with it.
+        `besides`: from its id, changes to be made with it.
         """
         expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
         export = Export(new_id(), account, batch, clock.now(), expires, whole=whole)
 
-        with_it = (besides(export.id),) if besides else ()
+        with_it = besides(export.id)
 
         def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
             listed = Put(place, {"id": export.id}, NEW, expires=export.expires)
-            return _record(replace(export, listed=place.sort), NEW), listed, *with_it
+            others: tuple[Change, ...] = (listed, *with_it)
+            return _record(replace(export, listed=place.sort), NEW), *others
 
         if not take(self._records, _listed(account), MOST_EXPORTS, changes):
             raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
         self._queue.put(_job(export.id))
+        return export
+
+    def again(self, account: str, id: str) -> Export:
+        """As `get`, for a repeated request; queued where whoever made it was killed before it was."""
+        export = self.get(account, id)
+        if export.state == "waiting":
+            self._queue.put(_job(id))
         return export
 
     def get(self, account: str, id: str) -> Export:

@@ -1,6 +1,7 @@
 """Batches: thousands of photographs under one order, each answered as it comes."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
+from retina.routes.repeatable import Digest, RepeatableKey, made_once
 from retina.routes.uploads import RECEIVED_AT
 from retina.schemas.batches import (
     MOST_ITEMS,
@@ -34,6 +36,7 @@ from retina.schemas.batches import (
 from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 from retina.store.port import FILE_NAME, FORM_SECONDS
+from retina.store.records import Change
 from retina.tables import DESCRIBED, batch_lines, within
 
 ANY_TYPE = "application/octet-stream"
@@ -58,7 +61,15 @@ PICTURE_MISSING = documented({404: "There is no such picture"})
         }
     ),
 )
-def create_batch(request: Request, caller: Owner, log: Audited, wish: BatchWish) -> BatchMade:
+def create_batch(
+    request: Request,
+    response: Response,
+    caller: Owner,
+    log: Audited,
+    digest: Digest,
+    wish: BatchWish,
+    idempotency_key: RepeatableKey = None,
+) -> BatchMade:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 
     Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
@@ -71,9 +82,16 @@ def create_batch(request: Request, caller: Owner, log: Audited, wish: BatchWish)
     order = Order(outputs, wish.threshold, wish.flips, wish.force)
     files = [(item.name, item.size) for item in wish.items]
     refused = dict(_refused(wish.items, services.settings.upload_bytes))
-    batch = services.batches.create(
-        caller.account, caller.key_id, files, order, refused, log.entry_of(caller, "batch.made")
-    )
+    noted = log.entry_of(caller, "batch.made")
+
+    def make(besides: Callable[[str], Sequence[Change]]) -> Batch:
+        def changes(id: str) -> Sequence[Change]:
+            return (noted(id), *besides(id))
+
+        return services.batches.create(caller.account, caller.key_id, files, order, refused, changes)
+
+    again = functools.partial(services.batches.get, caller.account)
+    batch = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
     return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
 

@@ -1,6 +1,9 @@
 """Exports: a batch or the history as a ZIP file, made by a worker."""
 
-from fastapi import APIRouter, Request
+import functools
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter, Request, Response
 
 from retina import deletion
 from retina.audit import Action
@@ -11,9 +14,11 @@ from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of
+from retina.routes.repeatable import Digest, RepeatableKey, made_once
 from retina.schemas.deletion import DeletionReceipt
 from retina.schemas.exports import ExportAnswer, ExportPart, ExportWish
 from retina.services import Services
+from retina.store.records import Change
 
 router = APIRouter(
     prefix="/api/v1/exports",
@@ -30,7 +35,15 @@ router = APIRouter(
 
 
 @router.post("", status_code=202, summary="Have an export made")
-def create_export(request: Request, caller: Owner, log: Audited, wish: ExportWish) -> ExportAnswer:
+def create_export(
+    request: Request,
+    response: Response,
+    caller: Owner,
+    log: Audited,
+    digest: Digest,
+    wish: ExportWish,
+    idempotency_key: RepeatableKey = None,
+) -> ExportAnswer:
     """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
     are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
     people.
@@ -45,7 +58,15 @@ def create_export(request: Request, caller: Owner, log: Audited, wish: ExportWis
     batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
     exported: Action = "batch.exported" if batch else "account.exported" if wish.account else "history.exported"
     noted = log.entry_of(caller, exported, batch)
-    export = services.exports.create(caller.account, batch, noted, whole=wish.account)
+
+    def make(besides: Callable[[str], Sequence[Change]]) -> Export:
+        def changes(id: str) -> Sequence[Change]:
+            return (noted(id), *besides(id))
+
+        return services.exports.create(caller.account, batch, changes, whole=wish.account)
+
+    again = functools.partial(services.exports.again, caller.account)
+    export = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
     return _told(request, export)
 
