@@ -70,13 +70,11 @@ class Data(Construct):
                 s3.LifecycleRule(
                     prefix=prefix,
                     expiration=Duration.days(KEPT_DAYS[prefix]),
-                    # What a worker that was killed has begun to send.
+                    # Of exports whose worker was killed: nobody can read them, yet they cost.
                     abort_incomplete_multipart_upload_after=Duration.days(1) if prefix == EXPORTS else None,
                 )
                 for prefix in (BATCH, ANSWERS, EXPORTS)
-            ]
-            # Of exports whose worker was killed: nobody can read them, yet they cost.
-            + [s3.LifecycleRule(prefix=EXPORTS, abort_incomplete_multipart_upload_after=Duration.days(1))],
+            ],
             cors=[from_any_page(s3.HttpMethods.GET)],
             server_access_logs_bucket=logs,
             server_access_logs_prefix="results/",
