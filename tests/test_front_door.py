@@ -157,11 +157,11 @@ def test_a_lie_about_the_length_is_refused_unread(server: Server) -> None:
 
 def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) -> None:
     process = psutil.Process(server.process.pid)
-    httpx.post(f"{server.url}/predict", files={"file": sample})
+    httpx.post(f"{server.url}/predict", files={"file": sample}, timeout=60)
     before = len(process.net_connections())
     for _ in range(5):
         aborted = socket.create_connection(("127.0.0.1", server.port))
-        head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: {MULTIPART['Content-Type']}\r\n"
+        head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {MULTIPART['Content-Type']}\r\n"
         aborted.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode() + b"x" * 1_000_000)
         aborted.close()
     for _ in range(50):
@@ -170,7 +170,7 @@ def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) 
         time.sleep(0.1)
     assert len(process.net_connections()) <= before
     assert server.written() == []
-    assert httpx.post(f"{server.url}/predict", files={"file": sample}).status_code == 200
+    assert httpx.post(f"{server.url}/predict", files={"file": sample}, timeout=60).status_code == 200
 
 
 def test_eight_clients_get_what_one_client_gets(server: Server, sample: bytes) -> None:
