@@ -44,6 +44,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         descriptors,
     )
     from retina.queue.local import LocalQueue
+    from retina.retention import Retention
     from retina.worker import Workers
 
     try:
@@ -81,7 +82,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     queue = app.state.services.queue
     workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with workers, suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has shut down
+    with (
+        workers,
+        Retention(app.state.services),
+        suppress(KeyboardInterrupt),
+    ):  # uvicorn raises the signal again when it has shut down
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         Server(config).run([listening])

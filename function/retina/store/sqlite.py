@@ -10,6 +10,7 @@ from retina.store.records import NEW, Add, Change, ConditionError, Delete, Key, 
 FIND = "SELECT * FROM records WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)"
 DUE = Key("retention", "erase")
 """There while the file is to be rewritten."""
+EXPIRED_PORTION = 500
 EXPIRED_AT_ONCE = 20
 """How many expired records a write clears away on its way."""
 
@@ -58,6 +59,22 @@ class SqliteRecords:
             failed = frozenset(change.key for change in changes if not _made(connection, change, now))
             if failed:
                 raise ConditionError(failed)
+
+    def delete_expired(self) -> None:
+        """Delete all records that have expired, a portion at a time, so that nobody waits long."""
+        deleted = EXPIRED_PORTION
+        while deleted == EXPIRED_PORTION:
+            with self._database.transaction() as connection:
+                deleted = connection.execute(
+                    "DELETE FROM records WHERE (partition, sort) IN "
+                    "(SELECT partition, sort FROM records WHERE expires <= ? LIMIT ?)",
+                    (time.time(), EXPIRED_PORTION),
+                ).rowcount
+
+    def partitions(self, prefix: str) -> list[str]:
+        """Those that begin with `prefix`."""
+        statement = "SELECT DISTINCT partition FROM records WHERE partition >= ? AND partition < ?"
+        return [row["partition"] for row in self._database.query(statement, prefix, prefix + "\U0010ffff")]
 
     @property
     def backup_days(self) -> int:

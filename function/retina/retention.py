@@ -1,0 +1,88 @@
+"""Retention in the embedded stores: what has expired is deleted by a timer, whether or not anybody calls.
+
+Enters: the services; leaves: nothing that should be gone. A batch's photographs and results go with its record,
+whenever they came. In the cloud S3's lifecycle rules and DynamoDB's time to live do this.
+"""
+
+import logging
+import re
+import threading
+import time
+from pathlib import Path
+
+from retina.services import Services
+from retina.store.local import RESULTS, expire
+from retina.store.port import BATCH
+from retina.store.sqlite import SqliteRecords
+
+log = logging.getLogger("retina")
+
+PARTIAL = re.compile(r"\..+\.[0-9a-f]{8}")
+EVERY_SECONDS = 900
+RETRY_SECONDS = 60
+ABANDONED_SECONDS = 3600
+"""After how long without a write a half written file, or a batch's folder without a record, is left behind."""
+
+
+class Retention:
+    """A thread that deletes what has expired, at once and then every quarter of an hour; use as a context."""
+
+    def __init__(self, services: Services) -> None:
+        self._services, self._stopping = services, threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Retention":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+
+    def _keep(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                delete_expired(self._services)
+                pause = EVERY_SECONDS
+            except Exception:  # a full disk, a locked database: it may pass
+                log.exception("what has expired could not be deleted")
+                pause = RETRY_SECONDS
+
+
+def delete_expired(services: Services) -> None:
+    """Everything that the embedded stores should not hold any more; finishes deletions that were killed halfway."""
+    settings, records = services.settings, services.records
+    if isinstance(records, SqliteRecords):
+        records.delete_expired()
+        for partition in records.partitions("left:"):
+            services.history.sweep(partition.removeprefix("left:"))
+    for embedded, folder in (
+        (not settings.uploads_bucket, settings.data),
+        (not settings.results_bucket, settings.data / RESULTS),
+    ):
+        if embedded:
+            _forget_batches(services, folder / BATCH)
+            _forget_partial(folder)
+    if not settings.uploads_bucket:
+        expire(settings.data)
+    records.erase(thorough=True)
+
+
+def _forget_batches(services: Services, folder: Path) -> None:
+    for path in folder.glob("*"):
+        if _age(path) > ABANDONED_SECONDS and not services.turns.there(path.name, 0):
+            services.uploads.delete_all(f"{BATCH}{path.name}/")
+            services.results.delete_all(f"{BATCH}{path.name}/")
+
+
+def _forget_partial(folder: Path) -> None:
+    for path in folder.rglob(".*"):
+        if PARTIAL.fullmatch(path.name) and path.is_file() and _age(path) > ABANDONED_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # deleted meanwhile
+        return 0
