@@ -131,7 +131,7 @@ def test_an_export_goes_on_where_a_worker_that_was_killed_had_ended_a_part(
     packed = list[str | None]()
 
     def killed(*told: Any) -> str | None:
-        packed.append(told[-1])
+        packed.append(told[4])
         if len(packed) == 2:
             raise KeyboardInterrupt
         return pack_history(*told)
