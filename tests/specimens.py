@@ -3,11 +3,13 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import cv2
 import numpy as np
+import tifffile
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from retina.arrays import Rgb
 
@@ -50,7 +52,14 @@ def deep(pixels: NDArray[np.uint8], kind: str, bits: int = 16) -> bytes:
 
 def oriented(rgb: Rgb, orientation: int) -> bytes:
     """A JPEG that is stored turned, with the EXIF orientation that turns it upright again."""
-    stored = {
+    image = Image.fromarray(stored(rgb, orientation))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encode(image, "JPEG", exif=exif, quality=95)
+
+
+def stored(rgb: Rgb, orientation: int) -> Rgb:
+    turned = {
         1: rgb,
         2: rgb[:, ::-1],
         3: rgb[::-1, ::-1],
@@ -60,10 +69,24 @@ def oriented(rgb: Rgb, orientation: int) -> bytes:
         7: rgb[::-1, ::-1].transpose(1, 0, 2),
         8: np.rot90(rgb, -1),
     }[orientation]
-    image = Image.fromarray(np.ascontiguousarray(stored))
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    return encode(image, "JPEG", exif=exif, quality=95)
+    return np.ascontiguousarray(turned)
+
+
+def deep_tiff(rgb: Rgb, orientation: int = 1, **options: Any) -> bytes:
+    """16-bit colour as tifffile writes it, stored as its `orientation` asks for."""
+    stream = io.BytesIO()
+    values = stored(rgb, orientation).astype(np.uint16) * 257
+    if options.get("planarconfig") == "separate":
+        values = np.moveaxis(values, 2, 0)
+    tags = [(274, "H", 1, orientation, True)]
+    tifffile.imwrite(stream, values, photometric="rgb", extratags=tags, **options)
+    return stream.getvalue()
+
+
+def _tiff(rgb: Rgb, orientation: int) -> bytes:
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[274] = orientation
+    return encode(Image.fromarray(stored(rgb, orientation)), "TIFF", tiffinfo=tags)
 
 
 def readable(rgb: Rgb) -> dict[str, bytes]:
@@ -106,6 +129,14 @@ def readable(rgb: Rgb) -> dict[str, bytes]:
         "float tiff 0 to 1": encode(floats, "TIFF"),
         "float tiff 0 to 255": encode(Image.fromarray(rgb[..., 1].astype(np.float32)), "TIFF"),
         "32-bit tiff": encode(Image.fromarray(rgb[..., 1].astype(np.int32) * 1000), "TIFF"),
+        "planar 16-bit tiff": deep_tiff(rgb, planarconfig="separate"),
+        "planar deflated 16-bit tiff": deep_tiff(rgb, planarconfig="separate", compression="zlib", rowsperstrip=50),
+        "tiled 16-bit tiff": deep_tiff(rgb, tile=(64, 64), compression="zlib", predictor=True),
+        "16-bit tiff with a sample of no kind": deep_tiff(
+            np.dstack([rgb, np.zeros(rgb.shape[:2], np.uint8)]), extrasamples=["unspecified"]
+        ),
+        **{f"16-bit tiff, orientation {o}": deep_tiff(rgb, o, compression="zlib") for o in range(1, 9)},
+        **{f"tiff, orientation {o}": _tiff(rgb, o) for o in range(1, 9)},
         "webp": encode(image, "WEBP"),
         "bmp": encode(image, "BMP"),
         "ppm": encode(image, "PPM"),

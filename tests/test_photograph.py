@@ -11,6 +11,7 @@ from retina.errors import STATUS, PhotographError, PhotographUnreadableError, To
 from retina.photograph import decode_photograph, open_photograph
 from specimens import encode, oriented, png, readable, refused, sixteen_bit
 
+TURNED = ("exif orientation", "tiff, orientation", "16-bit tiff, orientation")
 READABLE = [
     "jpeg", "progressive jpeg", "multi-picture jpeg", "cmyk jpeg", "gray jpeg", "png",
     "png with a harmless crc error", "palette png", "palette png with transparency", "png with alpha",
@@ -18,7 +19,8 @@ READABLE = [
     "cmyk tiff", "16-bit gray tiff", "float tiff 0 to 1", "float tiff 0 to 255", "32-bit tiff", "webp", "bmp",
     "ppm", "pgm", "gif", "animated gif",
     "16-bit colour png", "16-bit colour tiff", "12-bit colour tiff", "16-bit colour png with alpha",
-    *(f"exif orientation {o}" for o in range(1, 9)),
+    "planar 16-bit tiff", "planar deflated 16-bit tiff", "tiled 16-bit tiff", "16-bit tiff with a sample of no kind",
+    *(f"{form} {o}" for form in TURNED for o in range(1, 9)),
 ]  # fmt: skip
 
 

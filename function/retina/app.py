@@ -42,7 +42,7 @@ PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/model", "/.
 
 
 DECODING = 3
-"""Photographs decoded at the same time for each core: most take some milliseconds; what takes longer stands back."""
+"""Photographs decoded, or waiting for a core, at the same time for each core."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.network = VesselNetwork(settings.model)
     app.state.cores = Cores(settings.cores, settings.wait_seconds)
     app.state.decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
+    app.state.large = Cores(1, settings.wait_seconds)
     decoder().start()
     # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES

@@ -1,6 +1,7 @@
 """One photograph per core: others wait their turn, and are told so when it takes too long."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -20,6 +21,12 @@ class Cores:
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run `work` when a core is free; raises `BusyError` where none was within the time to wait."""
+        async with self.one():
+            return await to_thread.run_sync(work)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A core for as long as the context lasts; raises as `run` does."""
         if self._free is None:
             # Made at the first call: it belongs to the event loop that serves requests.
             self._free = anyio.Semaphore(self._cores)
@@ -29,6 +36,6 @@ class Cores:
         except TimeoutError:
             raise BusyError("Every core is busy with other photographs. Please try again in a few seconds.") from None
         try:
-            return await to_thread.run_sync(work)
+            yield
         finally:
             self._free.release()

@@ -17,6 +17,9 @@ from retina.errors import PhotographError, PhotographUnreadableError
 PROMPT_SECONDS = 0.5
 """How long an answer may take before the process has to stand back for others."""
 
+BEHIND = 10
+"""Its priority then (nice(1)): a tenth of a core where everybody else is busy, all of it where nobody is."""
+
 REFUSALS: dict[str, type[PhotographError]] = {
     error.__name__: error
     for error in (
@@ -46,7 +49,7 @@ class Child:
         """What it says; raises the `PhotographError` that it says, `PhotographUnreadableError` where it has ended."""
         if not select.select([self.connection], [], [], PROMPT_SECONDS)[0] and self.pid:
             with suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+                os.setpriority(os.PRIO_PROCESS, self.pid, BEHIND)
         answer = self._hear()  # where that takes too long, it is ended: see `process`
         if not isinstance(answer, dict):
             raise PhotographUnreadableError(DAMAGED)

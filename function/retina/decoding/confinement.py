@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(None)
 
 
 def release_memory() -> None:
-    """Give back what the allocator keeps: a forked process would have to copy it page by page before it uses it."""
+    """Give back to the kernel what the allocator keeps, and the processes that are forked would have to copy."""
     _libc.malloc_trim(0)
 
 
@@ -55,10 +55,9 @@ def limit_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
 
 
-def limit_time(core_seconds: float, seconds: float) -> None:
-    """Be ended after so much work from now on, or so long."""
+def limit_time(core_seconds: float) -> None:
+    """Be ended after so much work from now on; 0: never. Not by the clock: others may have the core for long."""
     signal.setitimer(signal.ITIMER_PROF, core_seconds)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def address_space() -> int:

@@ -3,7 +3,6 @@
 Enters: the bytes of a file. Leaves: a `Photograph`, every pixel of which the other process has sent.
 """
 
-import hashlib
 import os
 import socket
 import subprocess
@@ -14,14 +13,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 
-from retina.arrays import Rgb
 from retina.decoding.abandoned import Abandoned
 from retina.decoding.child import Child
 from retina.decoding.confinement import hide_memory
-from retina.decoding.header import DAMAGED, refuse_size
-from retina.decoding.pixels import upright
-from retina.errors import BusyError, PhotographUnreadableError
-from retina.field_of_view import find_field_of_view
+from retina.decoding.header import refuse_laborious
+from retina.decoding.opened import Opened
+from retina.errors import BusyError
 from retina.photograph import Photograph
 
 SPARE = 2
@@ -30,12 +27,8 @@ SPARE = 2
 ATTEMPTS = 3
 """How often a process is asked for: the one that forks them may have been killed, and is then started anew."""
 
-SHARED_PIXELS = 24_000_000
-"""Pixels of all photographs that are worked on at a time. A larger one is worked on alone: while it lasts, one of 64
-megapixels takes about 0.7 GB."""
-
-LOOK_SECONDS = 0.5
-"""How often whoever waits for room looks whether somebody still waits for them."""
+LARGE_PIXELS = 16_000_000
+"""Photographs above this are worked on one at a time: while it lasts, one of 64 megapixels takes about 0.7 GB."""
 
 BUFFER = 2**20
 """Bytes on their way between two processes."""
@@ -54,8 +47,7 @@ class Decoder:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._spare: deque[socket.socket] = deque()
-        self._room = threading.Condition()
-        self._pixels = 0
+        self._large = threading.Lock()
 
     def start(self) -> None:
         """Have processes ready before the first file comes."""
@@ -64,43 +56,33 @@ class Decoder:
             self._fill()
 
     @contextmanager
-    def photograph(
-        self, data: bytes, *, max_pixels: int, min_side: int, abandoned: Abandoned | None = None
-    ) -> Iterator[Photograph]:
-        """The photograph in the file `data`, of `max_pixels` at most; others have to wait while it is large.
+    def photograph(self, data: bytes, *, max_pixels: int, min_side: int) -> Iterator[Photograph]:
+        """The photograph in the file `data`. Of large ones, one is worked on at a time.
 
         Raises the `PhotographError`s; `PhotographUnreadableError` also where decoding took too much time or memory.
+        """
+        with ExitStack() as held:
+            opened = held.enter_context(self.opened(data, max_pixels=max_pixels, min_side=min_side))
+            if opened.pixels > LARGE_PIXELS:
+                held.enter_context(self._large)
+            yield opened.photograph()
+
+    @contextmanager
+    def opened(
+        self, data: bytes, *, max_pixels: int, min_side: int, abandoned: Abandoned | None = None
+    ) -> Iterator[Opened]:
+        """The photograph in the file `data`, as far as its header tells; errors as in `photograph`.
+
         Raises `CallerLeftError` where it was abandoned.
         """
         waiting = abandoned or Abandoned()
-        with ExitStack() as held:
-            try:
-                rgb, sha256 = self._decoded(held, data, max_pixels, min_side, waiting)
-            except (BrokenPipeError, ConnectionResetError):
-                raise PhotographUnreadableError(DAMAGED) from None
-            finally:
-                waiting.watch(None)  # raises, whatever else did, where nobody waits
-            yield Photograph(rgb, find_field_of_view(rgb), sha256)
-
-    def _decoded(
-        self, held: ExitStack, data: bytes, max_pixels: int, min_side: int, waiting: Abandoned
-    ) -> tuple[Rgb, str]:
-        """Its pixels, for which there is room until `held` is closed, and the SHA-256 of the file."""
+        refuse_laborious(data)
         with self._child() as child:
             waiting.watch(child.connection)
-            child.say({"bytes": len(data), "max_pixels": max_pixels, "min_side": min_side})
-            child.connection.sendall(data)
-            sha256 = hashlib.sha256(data).hexdigest()
-            header = child.answer()
-            pixels = header["width"] * header["height"]
-            refuse_size(header["width"], header["height"], max_pixels=max_pixels, min_side=min_side)
-            held.enter_context(self._room_for(pixels, waiting))
-            child.say("go")
-            stored = child.answer()
-            if stored["width"] * stored["height"] != pixels:
-                raise PhotographUnreadableError(DAMAGED)
-            rgb = child.pixels(stored["height"], stored["width"])
-            return upright(rgb, stored["orientation"]), sha256
+            try:
+                yield Opened(child, data, waiting, max_pixels=max_pixels, min_side=min_side)
+            finally:
+                waiting.watch(None)  # raises, whatever else did, where nobody waits
 
     @contextmanager
     def _child(self) -> Iterator[Child]:
@@ -153,21 +135,6 @@ class Decoder:
         self._control = None
         while self._spare:
             self._spare.pop().close()
-
-    @contextmanager
-    def _room_for(self, pixels: int, waiting: Abandoned) -> Iterator[None]:
-        """Waits until the photographs that are worked on leave room for so many pixels."""
-        with self._room:
-            while self._pixels and self._pixels + pixels > SHARED_PIXELS:
-                self._room.wait(LOOK_SECONDS)
-                waiting.demand()
-            self._pixels += pixels
-        try:
-            yield
-        finally:
-            with self._room:
-                self._pixels -= pixels
-                self._room.notify_all()
 
 
 @cache

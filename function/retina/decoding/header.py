@@ -66,10 +66,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
 
     Raises `UnsupportedFormatError`, `PhotographUnreadableError`, `TooManyPixelsError` or `PhotographTooSmallError`.
     """
-    if not data:
-        raise PhotographUnreadableError("The file is empty. Choose the photograph again.")
-    if _is_laborious(data):
-        raise PhotographUnreadableError(DAMAGED)
+    refuse_laborious(data)
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -98,15 +95,21 @@ def refuse_size(width: int, height: int, *, max_pixels: int, min_side: int) -> N
         )
 
 
-def _is_laborious(data: bytes) -> bool:
-    """Whether the file was made to keep a decoder busy: far more scans or comments than any encoder writes."""
+def refuse_laborious(data: bytes) -> None:
+    """Raises `PhotographUnreadableError` for an empty file, or one made to keep a decoder busy.
+
+    That is one with far more scans or comments than any encoder writes. Parses nothing, so that any process may ask.
+    """
+    if not data:
+        raise PhotographUnreadableError("The file is empty. Choose the photograph again.")
+    laborious = False
     if data.startswith(b"\xff\xd8"):
-        return data.count(b"\xff\xda") > MAX_SCANS
-    if re.match(rb"P[1-6][\s#]", data):
-        plain = data[1:2] in b"123"
-        too_many = plain and data.count(b"#") > MAX_PNM_COMMENTS
-        return too_many or not _PNM_HEADER.match(data[:MAX_PNM_HEADER])
-    return False
+        laborious = data.count(b"\xff\xda") > MAX_SCANS
+    elif re.match(rb"P[1-6][\s#]", data):
+        comments = data.count(b"#") if data[1:2] in b"123" else 0
+        laborious = comments > MAX_PNM_COMMENTS or not _PNM_HEADER.match(data[:MAX_PNM_HEADER])
+    if laborious:
+        raise PhotographUnreadableError(DAMAGED)
 
 
 def _too_many(limit: int) -> str:

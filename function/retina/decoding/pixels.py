@@ -4,8 +4,9 @@ Enters: an image from `open_photograph` and its file. Leaves: strips of uint8[h,
 held more often than its decoder holds it. Keeps no metadata, applies no colour profile except to turn Lab into RGB.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 
 STRIP = 256
 """Rows converted at a time."""
+
+BITS_PER_SAMPLE, PLANAR_CONFIGURATION, SEPARATE = 258, 284, 2
+"""TIFF 6.0, section 8."""
 
 TURNED = (5, 6, 7, 8)
 """EXIF orientations in which the stored rows are the upright photograph's columns."""
@@ -39,7 +43,7 @@ class Stored:
 
 def stored_pixels(image: Image.Image, data: bytes) -> Stored:
     """Decode `image`, opened from the file `data`; reading a strip, too, may raise what `DAMAGE` lists."""
-    if image.mode.startswith("RGB") and any(";16" in str(tile[3]) for tile in image.tile):  # type: ignore[attr-defined]
+    if _is_deep(image):
         return _deep(image, data)
     image.load()  # which turns a TIFF file upright, and then says that it is
     return Stored(*image.size, _orientation(image), _strips(image))
@@ -65,6 +69,17 @@ def upright(stored: Rgb, orientation: int) -> Rgb:
     if orientation in (3, 4, 7, 8):
         stored = stored[::-1]
     return np.ascontiguousarray(stored)
+
+
+def _is_deep(image: Image.Image) -> bool:
+    """Colour of 16 bits a channel; raises `ValueError` for what no library reads right."""
+    if image.format != "TIFF":
+        return image.mode.startswith("RGB") and any(";16" in str(tile[3]) for tile in image.tile)  # type: ignore[attr-defined]
+    tags: Mapping[int, Any] = image.tag_v2  # type: ignore[attr-defined]
+    deep = max(tags.get(BITS_PER_SAMPLE, (1,))) > 8
+    if deep and not image.mode.startswith("RGB") and tags.get(PLANAR_CONFIGURATION) == SEPARATE:
+        raise ValueError("Pillow takes each byte of a plane for a pixel")
+    return deep and image.mode.startswith("RGB")
 
 
 def _deep(image: Image.Image, data: bytes) -> Stored:

@@ -42,10 +42,6 @@ PIXELS_SECONDS, MEGAPIXEL_SECONDS = 1.5, 0.15
 """What decoding may take, in seconds of a core, together and a megapixel: about five times as much as the slowest
 format takes here."""
 
-PATIENCE = 15
-"""How many times as long it may last: others may have the core."""
-
-
 SIDE = 64
 """Of the pictures that are decoded beforehand, in pixels."""
 
@@ -106,16 +102,18 @@ def _answer(caller: socket.socket) -> None:
         return
     data = lines.read(asked["bytes"])
     confinement.limit_memory(size + 2 * len(data) + HEADER_MEMORY)
-    confinement.limit_time(HEADER_SECONDS, PATIENCE * HEADER_SECONDS)
+    confinement.limit_time(HEADER_SECONDS)
     try:
         image = open_photograph(data, max_pixels=asked["max_pixels"], min_side=asked["min_side"])
         pixels = image.width * image.height
+        confinement.limit_time(0)
+        if PIXEL_BYTES * pixels > READY_MEMORY:
+            confinement.release_memory()  # too little for this one, which may have to wait for others
         _say(caller, {"width": image.width, "height": image.height})
         if not lines.readline(LINE):
             return
         confinement.limit_memory(size + 3 * len(data) + PIXEL_BYTES * pixels + PIXELS_MEMORY)
-        seconds = PIXELS_SECONDS + MEGAPIXEL_SECONDS * pixels / 1e6
-        confinement.limit_time(seconds, PATIENCE * seconds)
+        confinement.limit_time(PIXELS_SECONDS + MEGAPIXEL_SECONDS * pixels / 1e6)
         stored = stored_pixels(image, data)
         strips = chain([next(stored.strips)], stored.strips)
     except PhotographError as error:

@@ -14,7 +14,8 @@ from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 from retina import events
 from retina.cores import Cores
 from retina.decoding.abandoned import Abandoned
-from retina.decoding.decoder import decoder
+from retina.decoding.decoder import LARGE_PIXELS, decoder
+from retina.decoding.opened import Opened
 from retina.errors import (
     InvalidRequestError,
     ResponseTooLargeError,
@@ -45,19 +46,30 @@ IdempotencyKey = Annotated[
 
 
 async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
-    """Decoding waits for no core: a file that takes long to decode keeps nobody else from one."""
-    network: VesselNetwork = request.app.state.network
-    settings: Settings = request.app.state.settings
-    decoding: Cores = request.app.state.decoding
-    cores: Cores = request.app.state.cores
+    """Decoding waits for no core, nor behind a large photograph: whoever sends hostile files holds up few others."""
+    state = request.app.state
+    network: VesselNetwork = state.network
+    settings: Settings = state.settings
+    decoding: Cores = state.decoding
+    large: Cores = state.large
+    cores: Cores = state.cores
 
     async def work(abandoned: Abandoned) -> Prediction:
         limits = {"max_pixels": settings.max_pixels, "min_side": settings.min_side}
-        with ExitStack() as held:
-            opened = decoder().photograph(data, abandoned=abandoned, **limits)
-            photograph = await decoding.run(functools.partial(held.enter_context, opened))
+
+        async def finish(opened: Opened) -> Prediction:
+            photograph = await to_thread.run_sync(opened.photograph)
             abandoned.demand()
             return await cores.run(functools.partial(predict_photograph, photograph, network, pictures, **options))
+
+        with ExitStack() as held:
+            async with decoding.one():
+                file = decoder().opened(data, abandoned=abandoned, **limits)
+                opened = await to_thread.run_sync(held.enter_context, file)
+                if opened.pixels <= LARGE_PIXELS:
+                    return await finish(opened)
+            async with large.one():
+                return await finish(opened)
 
     prediction = await unless_the_caller_leaves(request, work)
     events.predicted(prediction.network_seconds)
