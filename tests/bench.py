@@ -29,9 +29,10 @@ from conftest import RUNTIME
 from infra import package
 from retina import canvas as onto
 from retina import pictures
+from retina.decoding.decoder import decoder
 from retina.field_of_view import find_field_of_view
 from retina.measurements import measure
-from retina.photograph import decode_photograph, open_photograph
+from retina.photograph import Photograph, decode_photograph, open_photograph
 from retina.segmentation import Segmentation, over
 from retina.settings import Settings
 from retina.unet import VesselNetwork
@@ -68,9 +69,12 @@ def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
         spent[stage].append((time.perf_counter() - started) * 1e3)
         return result
 
+    def decode() -> Photograph:
+        with decoder().photograph(data, max_pixels=64_000_000, min_side=64) as photograph:
+            return photograph
+
     for _ in range(rounds):
-        image = open_photograph(data, max_pixels=64_000_000, min_side=64)
-        photograph = timed("decode, field of view", lambda i=image: decode_photograph(i, data))  # type: ignore[misc]
+        photograph = timed("decode, field of view", decode)
         view, shape = photograph.field_of_view, photograph.rgb.shape[:2]
         placed = onto.place(view, network.card.canvases)
         values = timed("prepare", lambda: onto.prepare(photograph.rgb, view, placed, network.card.preparation))

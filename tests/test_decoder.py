@@ -17,6 +17,8 @@ import pytest
 
 from conftest import ROOT, decode
 from hostile import hostile
+from house import BATCHES, House
+from retina import prediction
 from retina.arrays import Rgb
 from retina.decoding import decoder as decoders
 from retina.decoding import header, process
@@ -343,3 +345,33 @@ def test_it_speaks_over_a_socket_that_nobody_else_has(decoder: Decoder) -> None:
     assert decoder._control
     assert decoder._control.family == socket.AF_UNIX
     assert decoder._control.getsockname() == ""
+
+
+def test_a_batch_rejects_once_what_had_to_be_ended(
+    tmp_path: Path, tiny: bytes, small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would not do better a second time, and costs no credit."""
+    monkeypatch.setattr(decoders, "PROGRAM", [sys.executable, "-c", PATIENT.format("while image.width > 300: pass")])
+    made = Decoder()
+    monkeypatch.setattr(prediction, "decoder", lambda: made)
+    house = House(tmp_path)
+    anna = house.person()
+    endless = readable(small_rgb)["jpeg"]
+    files = [{"name": f"{number}.jpg", "size": len(data)} for number, data in enumerate((endless, tiny))]
+    batch = house.client.post(BATCHES, json={"items": files}, headers=anna).raise_for_status().json()
+    for number, data in enumerate((endless, tiny)):
+        assert house.send(batch["upload"], str(number), data).status_code == 204
+    attempts: list[tuple[str, int]] = []
+    plain = house.work
+
+    def work(key: str, attempt: int) -> None:
+        attempts.append((key[-1], attempt))
+        plain(key, attempt)
+
+    house.work = work  # type: ignore[assignment]
+    house.work_off()
+    items = house.client.get(f"{BATCHES}/{batch['id']}/items", headers=anna).json()["items"]
+    assert [(item["state"], item["code"]) for item in items] == [("rejected", "photograph_unreadable"), ("done", "")]
+    assert attempts == [("0", 1), ("1", 1)]
+    assert house.credits(anna) == 19
+    made.stop()
