@@ -252,6 +252,35 @@ def test_a_link_from_whoever_runs_the_service_sets_a_password_once(house: House)
         assert "used already or has expired" in answer.text
 
 
+def test_a_link_stays_good_when_all_sessions_end(house: House) -> None:
+    people = house.app.state.people
+    here = sign_in(house.client, ANNA)
+    link, spare = people.link(ANNA), people.link(ANNA)
+    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
+    here = sign_in(house.client, ANNA, how="sign-in")
+    assert house.client.post("/oauth2/reset", data={"token": link, "password": OTHER}).status_code == 200
+    assert not works(house, here), "a new password ends them"
+    assert house.client.get("/oauth2/reset", params={"token": spare}).status_code == 403
+
+
+def test_a_link_ends_when_its_owner_changes_the_password(house: House) -> None:
+    here = sign_in(house.client, ANNA)
+    link = house.app.state.people.link(ANNA)
+    change = {"current": PASSWORD, "new": OTHER}
+    house.client.post(PASSWORDS, json=change, headers=bearer(here)).raise_for_status()
+    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
+
+
+def test_a_link_of_an_older_version_ends_with_the_sessions(house: House) -> None:
+    here = sign_in(house.client, ANNA)
+    subject = claims(here["access_token"])["sub"]
+    digest = hashlib.sha256(b"an old one").hexdigest()
+    house.services.records.write(Put(Key(f"reset:{digest}", "reset"), {"subject": subject, "generation": 0}))
+    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 200
+    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
+    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 403
+
+
 def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 

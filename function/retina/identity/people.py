@@ -34,10 +34,14 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Person:
-    """Of what is told of a person; all sessions of lower generations have ended."""
+    """What is told of a person; all sessions of lower generations have ended.
+
+    `passwords` counts the changes of the password: links made before the last one are no longer valid.
+    """
 
     address: str
     generation: int
+    passwords: int
 
 
 class People:
@@ -82,7 +86,9 @@ class People:
     def person(self, subject: str) -> Person | None:
         """None where there is no such person any more."""
         [known] = self._records.get(_of_subject(subject))
-        return Person(known.data["address"], known.data.get("generation", 0)) if known else None
+        if known is None:
+            return None
+        return Person(known.data["address"], known.data.get("generation", 0), known.data.get("passwords", 0))
 
     def address(self, subject: str) -> str | None:
         """The mail address of a person; None where there is no such person any more."""
@@ -107,13 +113,16 @@ class People:
         self._set_password(address, new)
 
     def link(self, address: str) -> str | None:
-        """What lets its bearer choose a new password, once; None where nobody has this address."""
+        """What lets its bearer choose a new password, once; None where nobody has this address.
+
+        It stays valid when sessions end, until the password is changed or `LINK_SECONDS` have passed.
+        """
         subject = self.of_address(address)
         person = self.person(subject) if subject else None
         if person is None:
             return None
         token = secrets.token_urlsafe(32)
-        facts = {"subject": subject, "generation": person.generation}
+        facts = {"subject": subject, "passwords": person.passwords}
         ensure(self._records, Put(_link(token), facts, NEW, expires=int(time.time()) + LINK_SECONDS))
         return token
 
@@ -149,7 +158,7 @@ class People:
     def _linked(self, token: str) -> tuple[Record, Person]:
         [link] = self._records.get(_link(token))
         person = self.person(link.data["subject"]) if link else None
-        if link is None or person is None or person.generation != link.data["generation"]:
+        if link is None or person is None or not _still_good(link, person):
             raise SignInRefusedError(LINK_USED)
         return link, person
 
@@ -163,7 +172,7 @@ class People:
                 raise SignInRefusedError(WRONG)
             with suppress(ConditionError):
                 changed = Put(known.key, {**known.data, "password": hashed}, known.version)
-                ensure(self._records, changed, _next_generation(link), *changes)
+                ensure(self._records, changed, _next_generation(link, passwords=1), *changes)
                 return
         raise SignInRefusedError(LINK_USED)
 
@@ -187,9 +196,20 @@ class People:
         return subject
 
 
-def _next_generation(known: Record) -> Put:
-    facts = {**known.data, "generation": known.data.get("generation", 0) + 1, "mark": secrets.token_hex(8)}
-    return Put(known.key, facts, known.version)
+def _still_good(link: Record, person: Person) -> bool:
+    """Whether the password is the one that the `link` was made for."""
+    if "passwords" not in link.data:  # made by an older version: it ends with the sessions
+        return bool(link.data["generation"] == person.generation)
+    return bool(link.data["passwords"] == person.passwords)
+
+
+def _next_generation(known: Record, passwords: int = 0) -> Put:
+    """All sessions end; `passwords` is 1 where the password changes, too."""
+    counts = {
+        "generation": known.data.get("generation", 0) + 1,
+        "passwords": known.data.get("passwords", 0) + passwords,
+    }
+    return Put(known.key, {**known.data, **counts, "mark": secrets.token_hex(8)}, known.version)
 
 
 def _link(token: str) -> Key:
