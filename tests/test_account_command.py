@@ -31,6 +31,15 @@ def test_an_account_is_shown(service: TestClient, capsys: pytest.CaptureFixture[
     assert len(said) == 3
 
 
+def test_credits_are_granted_by_the_mail_address(service: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    anna = bearer(sign_in(service, ANNA))
+    assert main(["credits", "grant", "Anna@example.org", "5"]) == 0
+    assert capsys.readouterr().out == "25 credits left.\n"
+    assert service.get("/api/v1/usage", headers=anna).json()["credits"] == 25
+    assert main(["credits", "show", "nobody@example.org"]) == 2
+    assert "No account has the address 'nobody@example.org'" in capsys.readouterr().err
+
+
 def test_a_password_is_reset_by_a_link(service: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     tokens = sign_in(service, ANNA)
     assert main(["account", "reset", ANNA, "--url", "https://retina.example.org/"]) == 0
@@ -64,3 +73,6 @@ def test_with_cognito_it_says_what_to_do_instead(
     assert main(["account", "reset", ANNA]) == 2
     said = capsys.readouterr().err
     assert "aws cognito-idp admin-reset-user-password --user-pool-id eu-central-1_pool --username anna@example" in said
+    for command in (["credits", "show"], ["audit"]):
+        assert main([*command, ANNA]) == 2
+        assert "Cognito keeps the mail addresses" in capsys.readouterr().err

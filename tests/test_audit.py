@@ -162,8 +162,13 @@ def test_whoever_runs_the_service_reads_it_by_the_command_line(
         monkeypatch.setenv("RETINA_TABLE", house.settings.table)
     assert main(["audit", account]) == 0
     assert re.search(r"Z  key\.revoked +5f4d +- +[0-9a-f]{16}\n", capsys.readouterr().out)
-    assert main(["audit", "unknown"]) == 0
-    assert not capsys.readouterr().out
+    assert main(["audit", "Anna@example.org"]) == 0
+    assert "key.revoked" in capsys.readouterr().out
+    for unknown, sentence in (("unknown", "no entries for 'unknown'"), ("nobody@example.org", "No account has the")):
+        assert main(["audit", unknown]) == 2
+        said = capsys.readouterr()
+        assert sentence in said.err
+        assert not said.out
 
 
 def test_every_action_says_the_thing_and_what_was_done_with_it() -> None:

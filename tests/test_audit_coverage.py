@@ -151,6 +151,20 @@ def test_sign_ins_and_failed_ones_are_noted(house: House) -> None:
     assert actions(house, NOBODY) == ["sign_in.failed"]
 
 
+def test_a_wrong_current_password_is_a_failed_sign_in(house: House) -> None:
+    anna = house.person()
+    account = house.account(anna)
+
+    def change(current: str, new: str) -> int:
+        sent = {"current": current, "new": new}
+        return int(house.client.post("/api/v1/account/password", json=sent, headers=anna).status_code)
+
+    assert change(PASSWORD, "short") == 403
+    assert actions(house, account) == ["sign_in.succeeded"], "the current one was not tried"
+    assert [change("not the password", "another battery staple") for _ in "ab"] == [403, 403]
+    assert actions(house, account) == ["sign_in.failed", "sign_in.succeeded"], "once a minute"
+
+
 def test_what_whoever_runs_the_service_does_is_noted(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 import csv
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from conftest import ROOT
 from retina.__main__ import main
 from retina.arrays import Rgb
 from retina.results import COLUMNS
+from retina.services import Services
 from retina.settings import Settings
 from specimens import encode, refused
 
@@ -230,6 +232,17 @@ def test_a_killed_run_goes_on_where_it_was(
     assert {file: (out / f"{Path(file).stem}_mask.png").stat().st_mtime_ns for file in done} == before
     assert not list(out.glob("*.partial"))
     assert not list(out.glob(".*"))
+
+
+def test_a_command_ends_quietly_when_nobody_reads_on(environment: dict[str, str]) -> None:
+    log = Services(Settings(data=Path(environment["RETINA_DATA"]))).audit
+    log.note("a" * 32, "key.revoked")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "retina", "audit", "a" * 32]
+    with os.fdopen(writer, "wb") as unread:
+        ended = subprocess.run(command, env=environment, stdout=unread, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (141, b"")
 
 
 def test_the_progress_is_shown(photos: Path, tmp_path: Path, environment: dict[str, str]) -> None:

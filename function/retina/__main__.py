@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from retina import __version__
 from retina.commands import account, audit, batch, credits, segment, serve
-from retina.commands.ending import wrong
+from retina.commands.ending import unread, wrong
 from retina.errors import ModelCardError
 from retina.settings import Settings
 from retina.store.database import DatabaseError
@@ -31,14 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", module=r"PIL\.")
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
-        return int(parsed.run(parsed, Settings()))
+        status = int(parsed.run(parsed, Settings()))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return unread()
     except ModelCardError as error:
         return wrong(f"The model cannot be used: {error}.")
     except DatabaseError as error:
         return wrong(str(error))
     except ValidationError as error:
         found = "; ".join(f"RETINA_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
-        return wrong(f"A setting has a value it cannot have. {found}.")
+        return wrong(f"A setting has an invalid value: {found}.")
 
 
 if __name__ == "__main__":

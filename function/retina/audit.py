@@ -121,7 +121,9 @@ class Audit:
                 raise
 
     def seen(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> None:
-        """As `note`, for what is only read: once in a minute is enough, and a full disk does not stop it."""
+        """As `note`, for what changes nothing (reading, failed sign-ins): once a minute is enough, and a full disk does
+        not stop it.
+        """
         what, now = (account, action, record, caller, address or LOCAL), time.monotonic()
         if now - self._seen.get(what, -AGAIN_SECONDS) < AGAIN_SECONDS:
             return

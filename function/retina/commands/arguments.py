@@ -3,6 +3,11 @@
 import argparse
 from pathlib import Path
 
+from retina.errors import NotFoundError
+from retina.settings import Settings
+
+ACCOUNT = "its number, which the account page and `retina account show ADDRESS` print, or its mail address"
+
 
 def photographs(command: argparse.ArgumentParser) -> None:
     """Files and folders in, a folder out, and what is to be made of each."""
@@ -18,6 +23,25 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
     return number
+
+
+def account_of(given: str, settings: Settings) -> str:
+    """The number of the account `given` by that or by its mail address; raises `NotFoundError` for an address."""
+    if "@" not in given:
+        return given
+    if settings.issuer and settings.client_id:
+        raise NotFoundError("Cognito keeps the mail addresses of this service. Give the number on the account page.")
+    from retina.identity.attempts import Attempts
+    from retina.identity.issuer import ISSUER
+    from retina.identity.people import People
+    from retina.services import Services
+
+    services = Services(settings)
+    subject = People(services.records, Attempts(services.records, settings.data)).of_address(given)
+    account = services.accounts.find(ISSUER, subject) if subject else None
+    if account is None:
+        raise NotFoundError(f"No account has the address {given!r} in {settings.table or settings.data}.")
+    return account
 
 
 def _folder(text: str) -> Path:

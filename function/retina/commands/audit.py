@@ -2,17 +2,22 @@
 
 import argparse
 
+from retina.commands.arguments import ACCOUNT, account_of
+from retina.commands.ending import wrong
+from retina.errors import NotFoundError
 from retina.settings import Settings
 
 PAGE = 500
+NONE = (
+    "The audit log has no entries for {account!r}. An account is given by its number, 32 digits and letters that "
+    "`retina account show ADDRESS` prints, or by its mail address."
+)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
     audit = commands.add_parser("audit", help="show an account's audit log, the newest entry first")
-    audit.add_argument(
-        "account", help="its id, as GET /api/v1/usage and the page tell it; “nobody”: sign-ins with unknown addresses"
-    )
+    audit.add_argument("account", help=f"{ACCOUNT}; “nobody”: failed sign-ins with addresses that no account has")
     audit.set_defaults(run=run)
 
 
@@ -21,10 +26,17 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.audit import Audit
     from retina.store import open_records
 
+    try:
+        account = account_of(parsed.account, settings)
+    except NotFoundError as error:
+        return wrong(str(error))
     log = Audit(open_records(settings), settings.audit_days, settings.audit_addresses)
     after: str | None = None
     while True:
-        entries, after = log.of(parsed.account, PAGE, after)
+        first = after is None
+        entries, after = log.of(account, PAGE, after)
+        if first and not entries:
+            return wrong(NONE.format(account=account))
         for entry in entries:
             told = (
                 f"{part or '-':{width}}" for part, width in ((entry.action, 21), (entry.record, 32), (entry.caller, 16))

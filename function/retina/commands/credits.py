@@ -2,7 +2,7 @@
 
 import argparse
 
-from retina.commands.arguments import positive
+from retina.commands.arguments import ACCOUNT, account_of, positive
 from retina.commands.ending import wrong
 from retina.settings import Settings
 
@@ -17,7 +17,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
     grant = wishes.add_parser("grant", help="add credits")
     for wish in (show, grant):
-        wish.add_argument("account", help="its id, as GET /api/v1/usage and the page tell it")
+        wish.add_argument("account", help=ACCOUNT)
         wish.set_defaults(run=run, amount=None)
     grant.add_argument("amount", type=positive, help="how many")
     grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
@@ -33,14 +33,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return wrong(f"At most {MOST:,} credits are granted at a time.")
     books = Credits(open_records(settings))
     try:
-        left = (
-            books.grant(parsed.account, parsed.amount, parsed.why) if parsed.amount else books.balance(parsed.account)
-        )
+        account = account_of(parsed.account, settings)
+        left = books.grant(account, parsed.amount, parsed.why) if parsed.amount else books.balance(account)
     except NotFoundError as error:
         return wrong(str(error))
     if not parsed.amount:
         after = None
-        while entries := books.ledger(parsed.account, after=after):
+        while entries := books.ledger(account, after=after):
             for entry in entries:
                 what = entry.what.replace("\n", " ")
                 print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {what}")

@@ -1,5 +1,6 @@
 """How commands end: the exit status, and what is said of it."""
 
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 WRONG_USAGE = 2
 STOPPED = 130
 """The exit status of a program that Ctrl+C ended, by convention."""
+UNREAD = 141
+"""The exit status of a program whose output nobody reads any more, by convention."""
 
 
 def wrong(sentence: str) -> int:
@@ -19,6 +22,12 @@ def stopped() -> int:
     """Somebody pressed Ctrl+C."""
     print("Stopped. The same command goes on where it was.", file=sys.stderr)
     return STOPPED
+
+
+def unread() -> int:
+    """Whoever read the output, such as `head`, has ended; what is left of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
 
 
 def summary(statuses: Counter[str], out: Path) -> int:

@@ -16,7 +16,7 @@ from retina.cores import Cores
 from retina.errors import SignInRefusedError
 from retina.identity.callers import Caller
 from retina.identity.issuer import ISSUER, Issuer
-from retina.identity.people import People
+from retina.identity.people import CURRENT_WRONG, People
 from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Person
@@ -48,13 +48,21 @@ router = APIRouter()
     responses=documented({401: "Nobody has signed in", 403: "The current password is wrong, or the new one no good"}),
 )
 async def change_password(request: Request, caller: Person, log: Audited, change: PasswordChange) -> Tokens:
-    """Ends every session of this person, and answers with the tokens of a new one."""
+    """Ends every session of this person, and answers with the tokens of a new one.
+
+    A wrong current password is a failed sign-in in the audit log.
+    """
     people: People = request.app.state.people
     issuer: Issuer = request.app.state.issuer
     hashing: Cores = request.app.state.hashing[True]
 
     def changed() -> Tokens:
-        people.change_password(caller.subject, change.current, change.new, log.address or "")
+        try:
+            people.change_password(caller.subject, change.current, change.new, log.address or "")
+        except SignInRefusedError as error:
+            if str(error) == CURRENT_WRONG:
+                log.seen(caller, "sign_in.failed")
+            raise
         log.note(caller, "password.changed")
         return Tokens(**issuer.begin(caller.subject))
 
