@@ -14,6 +14,6 @@ export function receiptOf(receipt) {
   const parts = Object.entries(KINDS)
     .filter(([kind]) => receipt[kind])
     .map(([kind, [one, many]]) => `${receipt[kind].toLocaleString('en')} ${receipt[kind] === 1 ? one : many}`);
-  const backups = receipt.remains.filter(({ days }) => days).map(({ what, days }) => `${what}: these remain for ${days} days.`);
-  return [`Deleted: ${parts.join(', ') || 'nothing'}.`, ...backups].join(' ');
+  const remains = receipt.remains.filter(({ days }) => days).map(({ what }) => what);
+  return [`Deleted: ${parts.join(', ') || 'nothing'}.`, ...remains].join(' ');
 }

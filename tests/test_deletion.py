@@ -127,6 +127,9 @@ def test_nothing_of_a_closed_account_is_stored_anywhere(house: House, tiny: byte
     # The ledger, the audit log, in the cloud backups, and what keeps sign-up credits from being had again.
     days = [left["days"] for left in receipt["remains"]]
     assert days == ([None, 365, 35, 365] if house.settings.table else [None, 365, 365])
+    for left in receipt["remains"]:
+        assert left["what"].endswith("."), "a sentence by itself"
+        assert left["days"] is None or f"{left['days']} days" in left["what"]
     assert found(house, SUBJECT, NOTE, tiny, "anna@example.org", *pieces(photograph)) == set()
 
 

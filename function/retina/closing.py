@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from retina.accounts import CLOSED
-from retina.deletion import receipt
+from retina.deletion import receipt, remainder
 from retina.errors import BusyError, TokenRefusedError
 from retina.reservations import settle
-from retina.schemas.deletion import DeletionReceipt, Remainder
+from retina.schemas.deletion import DeletionReceipt
 from retina.services import Services
 from retina.signup_credits import KEPT_SECONDS
 from retina.store.port import DAY, HISTORY
@@ -20,7 +20,7 @@ from retina.store.records import Put
 SECONDS = 20
 """How long one request may take: Lambda's has to end."""
 PORTION = 50
-MAIL = "A keyed hash of the mail address: credits for signing up are given once"
+MAIL = "A keyed hash of your mail address is kept for {days}, so that sign-up credits are given only once."
 
 
 def close(
@@ -46,7 +46,7 @@ def close(
     _clear(services, account, counts, ends)  # of what another request has saved meanwhile
     told = receipt(services, counts)
     if remembered:
-        told.remains.append(Remainder(what=MAIL, days=KEPT_SECONDS // DAY))
+        told.remains.append(remainder(MAIL, KEPT_SECONDS // DAY))
     return told
 
 

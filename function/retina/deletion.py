@@ -12,9 +12,9 @@ from retina.schemas.deletion import DeletionReceipt, Remainder
 from retina.services import Services
 from retina.store.records import Change
 
-LEDGER = "Charges, in the ledger, under a random account id; no names, no pictures"
-AUDIT = "Entries of the audit log, that it was there and was deleted; ids alone, no names, no pictures"
-BACKUPS = "Backups of the records, with labels and measurements; no pictures"
+LEDGER = "The charges stay in the ledger for good, under a random account id, without names or pictures."
+AUDIT = "For {days} the audit log still records that it existed and was deleted, by random ids only."
+BACKUPS = "Backups of the records, with labels and measurements but no pictures, are kept for up to {days}."
 
 
 def delete_prediction(services: Services, account: str, id: str, *besides: Change) -> DeletionReceipt:
@@ -36,7 +36,12 @@ def delete_export(services: Services, export: Export) -> DeletionReceipt:
 def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
     """For what was deleted just now, by kind; see to it that no byte of it is left in a file."""
     services.records.erase()
-    remains = [Remainder(what=LEDGER, days=None), Remainder(what=AUDIT, days=services.settings.audit_days)]
+    remains = [Remainder(what=LEDGER, days=None), remainder(AUDIT, services.settings.audit_days)]
     if days := services.records.backup_days:
-        remains.append(Remainder(what=BACKUPS, days=days))
+        remains.append(remainder(BACKUPS, days))
     return DeletionReceipt(**counts, remains=remains)
+
+
+def remainder(sentence: str, days: int) -> Remainder:
+    """What remains for so many `days`; the `sentence` has a place for them."""
+    return Remainder(what=sentence.format(days="1 day" if days == 1 else f"{days} days"), days=days)

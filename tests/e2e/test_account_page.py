@@ -269,7 +269,10 @@ def test_the_end_of_an_account(visit: Visit) -> None:
     page.get_by_label(f"Type {address} to confirm").fill(address)
     agree.click()
     expect(page.locator("#gone-words")).to_have_text(
-        re.compile(r"^Deleted: 1 API key\. Entries of the audit log, .* You are signed out\.$")
+        re.compile(
+            r"^Deleted: 1 API key\. For 365 days the audit log still records that it existed and was deleted, by "
+            r"random ids only\. .*\bYou are signed out\.$"
+        )
     )
     expect(page.locator("#gone")).to_be_focused()
     expect(page.locator("#signed-in")).to_have_count(0)

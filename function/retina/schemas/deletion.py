@@ -6,8 +6,11 @@ from pydantic import BaseModel, Field
 class Remainder(BaseModel):
     """Something that a deletion does not reach."""
 
-    what: str = Field(examples=["Charges, in the ledger, under a random account id; no names, no pictures"])
-    days: int | None = Field(description="for how long at most; null: for good", examples=[35])
+    what: str = Field(
+        description="a sentence that says what remains, and for how long",
+        examples=["For 365 days the audit log still records that it existed and was deleted, by random ids only."],
+    )
+    days: int | None = Field(description="for how long at most; null: for good", examples=[365])
 
 
 class DeletionReceipt(BaseModel):
