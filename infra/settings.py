@@ -96,7 +96,7 @@ def stack_settings() -> StackSettings:
             f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
             for item in error.errors()
         )
-        sys.exit(f"A setting has a value it cannot have. {wrong}.")
+        sys.exit(f"A setting has an invalid value: {wrong}.")
 
 
 if __name__ == "__main__":

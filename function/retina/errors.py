@@ -99,7 +99,7 @@ class SeveralFilesError(RequestError):
 
 
 class InvalidRequestError(RequestError):
-    """A parameter has a value it cannot have."""
+    """A parameter has an invalid value."""
 
 
 class RequestTooLargeError(RequestError):

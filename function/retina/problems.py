@@ -50,7 +50,7 @@ def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]
     """What OpenAPI says of the errors of a router, by status."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
-    told: dict[int | str, str] = {422: "A parameter has a value it cannot have", **statuses}
+    told: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
     told |= {"4XX": "Anything else that is wrong with the request", "5XX": "Something that went wrong on our side"}
     return {status: {"description": description, "content": schema} for status, description in told.items()}
 
@@ -103,7 +103,7 @@ def _validation(error: RequestValidationError) -> RetinaError:
     fields = [f"{name}: {item['msg']}" for name, item in zip(names, wrong[:SHOWN], strict=False)]
     if len(wrong) > SHOWN:
         fields.append(f"and {len(wrong) - SHOWN} more")
-    return InvalidRequestError(f"Some fields have a value they cannot have. {'; '.join(fields)}.")
+    return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.")
 
 
 def _allowed(request: Request) -> str:

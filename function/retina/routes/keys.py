@@ -55,7 +55,7 @@ def _end(expires: datetime | None) -> str:
     if expires is None:
         return ""
     if (told := clock.told(expires)) <= clock.now():
-        raise InvalidRequestError("“expires” is in the past. Send a later day or time, or leave it out.")
+        raise InvalidRequestError("The last day (“expires”) is in the past. Choose a later one, or leave it out.")
     return told
 
 
