@@ -21,7 +21,7 @@ const { attempt } = createTrouble(by('trouble'));
 
 gate((person, page) => {
   const keys = createKeys({ page, announce });
-  const signIns = createSignIns({ page, person, announce });
+  const signIns = createSignIns({ page, person });
   by('mail').textContent = person.mail;
   const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
   onClick('usage-csv', () => download('/api/v1/usage.csv', 'usage.csv'));

@@ -6,6 +6,7 @@ import { timeOf } from './dates.js';
 import { element } from './element.js';
 
 const WORDS = {
+  'account.deleted': 'Account deleted',
   'account.exported': 'Account exported',
   'audit.read': 'This log read',
   'batch.cancelled': 'Batch cancelled',
@@ -26,14 +27,14 @@ const WORDS = {
   'picture.opened': 'Picture opened',
   'prediction.changed': 'Labels changed',
   'prediction.deleted': 'Photograph deleted',
-  'prediction.recomputed': 'Photograph computed again',
+  'prediction.recomputed': 'Photograph recomputed',
   'prediction.saved': 'Photograph saved',
   'prediction.seen': 'Photograph opened',
   'predictions.listed': 'History listed',
   'sessions.ended': 'Signed out everywhere',
   'sign_in.failed': 'Sign-in failed',
   'sign_in.succeeded': 'Signed in',
-  'trends.seen': 'Trends looked at',
+  'trends.seen': 'Trends viewed',
 };
 
 export function createAudit({ page, names }) {
@@ -41,16 +42,21 @@ export function createAudit({ page, names }) {
   let next = null;
 
   function row({ time, action, record, caller, address }) {
-    const who = caller === 'operator' ? 'whoever runs this service' : caller ? (names.get(caller) ?? `key ${caller}`) : 'a person';
     return element(
       'tr',
       {},
-      element('td', {}, timeOf(time)),
-      element('td', {}, WORDS[action] ?? action),
-      element('td', {}, element('code', { title: record }, record.slice(0, 8))),
-      element('td', {}, who),
-      element('td', {}, element('code', {}, address)),
+      element('td', { class: 'time' }, timeOf(time)),
+      element('td', { class: 'what' }, WORDS[action] ?? action),
+      element('td', { class: 'record' }, element('code', { title: record }, record.slice(0, 8))),
+      element('td', { class: 'by' }, whoOf(action, caller)),
+      element('td', { class: 'from' }, element('code', {}, address)),
     );
+  }
+
+  function whoOf(action, caller) {
+    if (caller === 'operator') return 'whoever runs this service';
+    if (caller) return names.get(caller) ?? `key ${caller}`;
+    return action === 'sign_in.failed' ? 'somebody' : 'you'; // a wrong password may be anybody's
   }
 
   /** Adds the next entries to the table. */

@@ -38,6 +38,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   async function open(id) {
     close();
+    by('list-told').textContent = '';
     wanted = id;
     const told = await latest(id);
     if (wanted !== id) return; // another one was opened meanwhile
@@ -138,6 +139,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     await ask(`${BATCHES}/${batch.id}/${what}`, { method: 'POST' });
     zip.reset();
     await refresh();
+    if (by(what).hidden) by('batch-title').focus({ preventScroll: true });
     await pulse.start();
   }
 
@@ -146,8 +148,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
     sendings.get(batch.id)?.stop();
     const receipt = await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });
-    announce(`The batch is deleted. ${receiptOf(receipt)}`);
     close();
+    by('list-told').textContent = `The batch is deleted. ${receiptOf(receipt)}`;
     gone();
   }
 

@@ -62,7 +62,10 @@ export function createExport({ button, place, wish }) {
 
   /** The link is good for 15 minutes only, so it is asked for when it is wanted. */
   async function give() {
-    const { parts } = await ask(`${ADDRESS}/${made.id}`);
+    const { parts } = await ask(`${ADDRESS}/${made.id}`).catch((error) => {
+      if (error.code === 'not_found') forget(); // so that it can be made again
+      throw error;
+    });
     location.assign(parts[given].url);
     given = (given + 1) % parts.length;
     offer();

@@ -42,6 +42,7 @@ gate((_, page) => {
 
   function deleted(gone) {
     records.drop(gone);
+    zip.reset(); // the service has deleted the file that held it
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
   }
@@ -52,7 +53,7 @@ gate((_, page) => {
   });
   filter.addEventListener('reset', () => setTimeout(() => attempt(load))); // once the fields are empty
   addEventListener('hashchange', () => attempt(route));
-  createExport({ button: by('export'), place: by('export-told'), wish: () => ({ history: true }) });
+  const zip = createExport({ button: by('export'), place: by('export-told'), wish: () => ({ history: true }) });
   attempt(async () => {
     await load();
     await route();

@@ -32,6 +32,7 @@ export function createKeys({ page, announce }) {
   }
 
   async function make() {
+    by('keys-told').textContent = '';
     const scopes = new FormData(form).getAll('scopes');
     if (scopes.length === 0) {
       form.querySelector('[name=scopes]').focus();
@@ -48,6 +49,7 @@ export function createKeys({ page, announce }) {
   }
 
   async function revoke(key) {
+    by('keys-told').textContent = '';
     const words = `Programs that use “${key.name}” are refused from now on.`;
     if (!(await confirmed({ title: 'Revoke this key?', words, yes: 'Revoke it' }))) return;
     await ask(`${ADDRESS}/${key.id}`, { method: 'DELETE' });
@@ -57,7 +59,7 @@ export function createKeys({ page, announce }) {
     }
     await load();
     name.focus();
-    announce(`${key.name}: revoked.`);
+    by('keys-told').textContent = `${key.name}: revoked.`;
   }
 
   async function copy() {

@@ -1,5 +1,5 @@
 // The pictures of one photograph of a batch. Enters: its item; leaves: a dialog with the picture that shows most, and all of
-// them as files. Their blob URLs end with the dialog.
+// them as files, until it is closed. Their blob URLs end with the dialog.
 
 import { askBlob } from './api.js';
 import { download } from './download.js';
@@ -28,11 +28,10 @@ export async function showPictures({ name, image_urls: urls }) {
     ),
   );
   document.body.append(dialog);
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    URL.revokeObjectURL(url);
-  });
   dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  dialog.remove();
+  URL.revokeObjectURL(url);
 }
 
 function fileButton(output, url, name, attempt) {

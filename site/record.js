@@ -22,6 +22,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
 
   async function open(id) {
     close();
+    by('list-told').textContent = '';
     by('placeholder').textContent = 'Loading…';
     const { signal } = stop;
     try {
@@ -92,8 +93,8 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
     const gone = record;
     const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
-    announce(`The photograph is deleted. ${receiptOf(receipt)}`);
     close();
+    by('list-told').textContent = `The photograph is deleted. ${receiptOf(receipt)}`;
     deleted(gone);
   }
 

@@ -8,7 +8,7 @@ import { enter } from './session.js';
 import { signOut } from './sign-in.js';
 import { createTrouble } from './trouble.js';
 
-export function createSignIns({ page, person, announce }) {
+export function createSignIns({ page, person }) {
   const by = (id) => page.querySelector(`#${id}`);
   const [form, current, replacement] = [by('password-form'), by('current-password'), by('new-password')];
   const { attempt } = createTrouble(by('sign-ins-trouble'));
@@ -22,12 +22,13 @@ export function createSignIns({ page, person, announce }) {
   }
 
   async function change() {
+    by('sign-ins-told').textContent = '';
     const json = { current: current.value, new: replacement.value };
     enter(await ask('/api/v1/account/password', { method: 'POST', json }));
     form.reset();
     by('password-mail').value = person.mail;
     current.focus();
-    announce('The password is changed. All other sign-ins have ended.');
+    by('sign-ins-told').textContent = 'The password is changed. All other sign-ins have ended.';
   }
 
   async function everywhere() {

@@ -16,7 +16,8 @@ export function createTrouble(place) {
     say(error instanceof Refusal ? error.message : 'This page made a mistake. Load it again, then try again.');
   }
 
-  /** Runs what somebody asked for, with `button` disabled meanwhile; whether it went well. */
+  /** Runs what somebody asked for, with `button` disabled meanwhile, which then has the focus again unless something else
+   *  has it; whether it went well. */
   async function attempt(action, button = null) {
     say('');
     if (button) button.disabled = true;
@@ -28,6 +29,7 @@ export function createTrouble(place) {
       return false;
     } finally {
       if (button) button.disabled = false;
+      if (document.activeElement === document.body) button?.focus({ preventScroll: true });
     }
   }
 

@@ -23,6 +23,11 @@ from retina.arrays import Rgb
 from specimens import encode
 
 PATH = "/account.html"
+LINES = """(node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].map(({top}) => top)).size;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +93,14 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     expect(page.get_by_role("dialog")).to_be_visible()
     expect_for_everyone(page)
     page.keyboard.press("Escape")
-    expect(revoke).to_be_visible()
+    expect(revoke).to_be_focused()
     revoke.click()
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_text("There are no keys.")).to_be_visible()
     expect(page.get_by_label("Name of the new key")).to_be_focused()
+    told = page.get_by_role("status").filter(has_text="Reading centre: revoked.")
+    expect(told).to_have_count(1)
+    expect(told).to_be_in_viewport(ratio=1)
     assert predict() == 401
     page.reload()
     expect(page.locator("#charges tr")).to_contain_text(["(revoked)"])
@@ -159,7 +167,9 @@ def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
     expect(page.locator("#sign-ins-trouble")).to_contain_text("too easy to guess")
     expect_for_everyone(page)
     change(PASSWORD, changed)
-    expect(page.locator("#announcement")).to_have_text("The password is changed. All other sign-ins have ended.")
+    told = page.get_by_role("status").filter(has_text="The password is changed. All other sign-ins have ended.")
+    expect(told).to_have_count(1)
+    expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#sign-ins-trouble")).to_be_hidden()
     expect(page.get_by_label("Current password")).to_have_value("")
     expect(page.get_by_label("Current password")).to_be_focused()
@@ -247,9 +257,16 @@ def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
     page.reload()
     log = page.get_by_role("region", name="Audit log")
     expect(log.get_by_role("row", name=re.compile("History listed.*Reading centre"))).to_have_count(1)
-    expect(log.get_by_role("row", name=re.compile("API key made.*a person.*local"))).to_have_count(1)
+    expect(log.get_by_role("row", name=re.compile("API key made.*you.*local"))).to_have_count(1)
     expect(page.get_by_role("button", name="Older entries")).to_be_hidden()
     expect_for_everyone(page)
+    for width, columns in ((1280, 5), (360, 2)):  # a row each, then a card each
+        page.set_viewport_size({"width": width, "height": 800})
+        made = log.locator("tr", has_text="API key made")
+        assert made.evaluate("r => new Set([...r.cells].map((c) => c.getBoundingClientRect().x)).size") == columns
+        assert page.locator("#audit-table").evaluate("t => t.scrollWidth - t.clientWidth") == 0
+        for cell in made.locator(".time, code").all():
+            assert cell.evaluate(LINES) == 1
 
 
 def test_the_end_of_an_account(visit: Visit) -> None:

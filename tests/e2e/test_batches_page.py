@@ -108,6 +108,7 @@ def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_pat
     assert Image.open(io.BytesIO(data)).mode == "1"
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(done.get_by_role("button", name="See visit/left/a.jpg")).to_be_focused()
 
     name, data = visit.download(page.get_by_role("button", name="Table (CSV)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}.csv"
@@ -120,6 +121,9 @@ def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_pat
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("There are no batches yet.")).to_be_visible()
+    told = page.get_by_role("status").filter(has_text="The batch is deleted. Deleted: 1 batch")
+    expect(told).to_have_count(1)
+    expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
     expect(page.locator("#batch")).to_be_hidden()
 
@@ -218,6 +222,7 @@ def test_cancelled_retried_and_watched_from_elsewhere(visit: Visit, small: bytes
     page.get_by_role("button", name="Cancel…").click()
     page.get_by_role("button", name="Cancel the batch").click()
     expect(page.locator("#batch-state")).to_have_text("Cancelled")
+    expect(page.locator("#batch-title")).to_be_focused()  # the button is gone
     expect(page.locator("#counts li")).to_have_text(["2 failed"])
     expect_for_everyone(page)
     page.unroute(UPLOADS)

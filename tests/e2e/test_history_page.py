@@ -195,10 +195,14 @@ def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) ->
     delete = page.get_by_role("button", name="Delete…")
     delete.click()
     page.get_by_role("button", name="Keep it").click()
+    expect(delete).to_be_focused()
     assert is_kept(visit, second)
     delete.click()
     page.get_by_role("button", name="Delete it").click()
     expect(names).to_have_text(["P-1, left eye"])
+    told = page.get_by_role("status").filter(has_text="The photograph is deleted. Deleted: 1 saved photograph")
+    expect(told).to_have_count(1)
+    expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
     expect(page.locator("#result")).to_be_hidden()
     assert not is_kept(visit, second)
@@ -283,3 +287,28 @@ def test_everything_as_a_zip_file(visit: Visit, small: bytes) -> None:
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert any(name.endswith(".csv") for name in names)
     assert len(names) > 2
+
+
+def test_a_zip_file_that_a_deletion_took_away_is_made_again(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    for subject in ("P-1", "P-2", "P-3"):
+        saved(visit, small, subject=subject)
+    page = visit.open(PATH).page
+    begin = page.get_by_role("button", name="Export everything (ZIP)")
+    ready = page.get_by_role("button", name="Download the ZIP")
+    begin.click()
+    expect(ready).to_be_visible()
+    page.locator("#list a").first.click()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(begin).to_be_visible()
+    expect(page.locator("#export-told")).to_be_hidden()
+
+    begin.click()
+    expect(ready).to_be_visible()
+    elsewhere = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"][0]["id"]
+    httpx.delete(f"{visit.address}/api/v1/predictions/{elsewhere}", headers=token(visit)).raise_for_status()
+    ready.click()
+    expect(page.locator("#export-told")).to_contain_text("no such")
+    begin.click()
+    expect(ready).to_be_visible()

@@ -48,8 +48,10 @@ def test_an_account_is_made_held_and_left(visit: Visit) -> None:
     assert page.request.post(f"{visit.address}/oauth2/token", form=fields).status == 400
 
     masthead(page).get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Mail address")).to_be_focused()
     fill_in(visit, address, PASSWORD[::-1], "Sign in")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
+    expect(page.get_by_label("Password")).to_be_focused()
     fill_in(visit, address, wish="Sign in")
     expect(page.locator(".who-mail")).to_have_text(address)
     sign_out(page)

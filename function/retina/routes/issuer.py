@@ -148,4 +148,5 @@ def _form(asked: dict[str, str], refusal: str = "", address: str = "", status: i
         f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in asked.items()
     )
     told = f'<p class="warning" role="alert">{escape(refusal)}</p>' if refusal else ""
-    return HTMLResponse(PAGE.substitute(hidden=hidden, refusal=told, address=escape(address)), status)
+    focus = {"address_focus": "" if address else "autofocus", "password_focus": "autofocus" if address else ""}
+    return HTMLResponse(PAGE.substitute(focus, hidden=hidden, refusal=told, address=escape(address)), status)
