@@ -72,5 +72,13 @@ def test_it_is_for_people(house: House) -> None:
         403,
         "person_required",
     )
+    export = house.client.post(EXPORTS, json={"account": True}, headers=anna).raise_for_status().json()
+    house.work_off()
+    key, path = house.key(anna), f"{EXPORTS}/{export['id']}"
+    assert problem(house.client.get(path, headers=key)) == (403, "person_required")
+    assert problem(house.client.delete(path, headers=key)) == (403, "person_required")
+    assert house.client.get(path, headers=anna).json()["parts"]
+    history = house.client.post(EXPORTS, json={"history": True}, headers=anna).raise_for_status().json()
+    assert house.client.get(f"{EXPORTS}/{history['id']}", headers=key).status_code == 200, "that one keys may have"
     for wish in ({}, {"account": True, "history": True}, {"account": True, "batch": "0" * 32}):
         assert problem(house.client.post(EXPORTS, json=wish, headers=anna)) == (422, "invalid_request")

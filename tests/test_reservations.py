@@ -91,6 +91,17 @@ def test_a_reserved_credit_is_spent_by_a_result_and_given_back_by_anything_else(
     assert house.services.records.query(f"sizes:{batch['id']}") == []
 
 
+def test_a_photograph_that_is_rejected_at_once_needs_no_credit(house: House) -> None:
+    anna = house.person()
+    files = [{"name": f"{n}.jpg", "size": 1} for n in range(20)] + [{"name": "empty.jpg", "size": 0}]
+    house.client.post(BATCHES, json={"items": files}, headers=anna).raise_for_status()
+    assert usage(house, anna) == (20, 20)
+    announced(house, anna, 1, 0).raise_for_status()
+    refused = house.client.post(BATCHES, json={"items": files[-2:]}, headers=anna)
+    assert problem(refused) == (402, "out_of_credits")
+    assert "these are 1, and" in refused.json()["detail"]
+
+
 @pytest.fixture(params=["embedded", "AWS"])
 def strict(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     limits = {"most_batches": 3, "most_bytes": 3 * MIB, "upload_bytes": 2 * MIB}

@@ -181,6 +181,40 @@ def test_a_password_is_changed_and_all_other_sessions_end(house: House) -> None:
     assert enter(house.client, ANNA, OTHER, "sign-in").status_code == 303
 
 
+@pytest.mark.parametrize("by", ["change", "link"])
+def test_without_an_entry_in_the_audit_log_no_password_is_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    here = sign_in(house.client, ANNA)
+    records, account = house.services.records, house.account(bearer(here))
+    link = house.app.state.people.link(ANNA)
+    plain = records.write
+
+    def broken(*changes: Any) -> None:
+        if any(change.key.partition == f"audit:{account}" for change in changes):
+            raise ConnectionError("the store is gone")
+        plain(*changes)
+
+    def new_password() -> httpx.Response:
+        change, form = {"current": PASSWORD, "new": OTHER}, {"token": link, "password": OTHER}
+        answer: httpx.Response = (
+            house.client.post(PASSWORDS, json=change, headers=bearer(here))
+            if by == "change"
+            else house.client.post("/oauth2/reset", data=form)
+        )
+        return answer
+
+    with monkeypatch.context() as failing:
+        failing.setattr(records, "write", broken)
+        assert new_password().status_code == 500
+    assert works(house, here)
+    assert enter(house.client, ANNA, PASSWORD, "sign-in").status_code == 303
+    assert new_password().status_code == 200
+    assert not works(house, here)
+    entries, _ = house.services.audit.of(account, 10)
+    assert entries[0].action == {"change": "password.changed", "link": "password.reset"}[by]
+
+
 def test_a_stolen_access_token_does_not_guess_the_password(house: House) -> None:
     stolen = bearer(sign_in(house.client, ANNA))
     wrong = {"current": "wrong password", "new": OTHER}

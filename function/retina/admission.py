@@ -74,7 +74,7 @@ class Admission:
         """Write the batch with `changes` and all that it reserves, or raise what `demand` does."""
         account, open_ones = batch.account, batch.total - batch.refused
         for _ in range(ATTEMPTS):
-            most = self.demand(account, batch.total, size)
+            most = self.demand(account, open_ones, size)
             try:
                 ensure(
                     self._records,

@@ -94,7 +94,7 @@ class Batches:
         `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
         """
         sizes = [0 if number in refused else size for number, (_, size) in enumerate(files)]
-        self._admission.demand(account, len(files), sum(sizes))
+        self._admission.demand(account, len(files) - len(refused), sum(sizes))
         batch = Batch(
             id=new_id(),
             account=account,

@@ -100,8 +100,11 @@ class People:
         [known] = self._records.get(_person(address_of(address)))
         return str(known.data["subject"]) if known else None
 
-    def change_password(self, subject: str, current: str, new: str, sender: str = "") -> None:
-        """All sessions end. Raises `SignInRefusedError`, for a wrong current password as `sign_in` does."""
+    def change_password(self, subject: str, current: str, new: str, sender: str = "", *changes: Change) -> None:
+        """All sessions end, in one transaction with `changes`.
+
+        Raises `SignInRefusedError`, for a wrong current password as `sign_in` does.
+        """
         person = self.person(subject)
         address = person.address if person else ""
         demand_strong(new, address)
@@ -110,7 +113,7 @@ class People:
             self._attempts.failed(attempt)
             raise SignInRefusedError(CURRENT_WRONG)
         self._attempts.succeeded(attempt)
-        self._set_password(address, new)
+        self._set_password(address, new, *changes)
 
     def link(self, address: str) -> str | None:
         """What lets its bearer choose a new password, once; None where nobody has this address.
@@ -130,11 +133,11 @@ class People:
         """The mail address that a link was made for; raises `SignInRefusedError` where it is not good."""
         return self._linked(token)[1].address
 
-    def reset(self, token: str, new: str) -> None:
-        """All sessions end, and so do all waits; raises `SignInRefusedError`."""
+    def reset(self, token: str, new: str, *changes: Change) -> None:
+        """All sessions end, in one transaction with `changes`, and so do all waits; raises `SignInRefusedError`."""
         link, person = self._linked(token)
         demand_strong(new, person.address)
-        self._set_password(person.address, new, Delete(link.key, link.version))
+        self._set_password(person.address, new, Delete(link.key, link.version), *changes)
         self._attempts.forget(person.address)
 
     def end_sessions(self, subject: str) -> None:

@@ -10,6 +10,7 @@ from retina.audit import Action
 from retina.closing import leave_nothing
 from retina.errors import InvalidRequestError, PersonRequiredError
 from retina.exports import Export
+from retina.identity.callers import Caller
 from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Owner
@@ -26,6 +27,7 @@ router = APIRouter(
     responses=documented(
         {
             401: "Neither signed in nor an API key",
+            403: "An API key may not have an export of the whole account",
             404: "There is no such batch or export",
             409: "There are too many",
             422: "Neither a batch nor the history, or both",
@@ -74,8 +76,7 @@ def create_export(
 @router.get("/{id}", summary="Whether an export is ready")
 def get_export(request: Request, caller: Owner, log: Audited, id: str) -> ExportAnswer:
     """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
-    services: Services = request.app.state.services
-    told = _told(request, services.exports.get(caller.account, id))
+    told = _told(request, _export_of(request, caller, id))
     if told.url:
         log.seen(caller, "export.downloaded", id)
     return told
@@ -85,9 +86,18 @@ def get_export(request: Request, caller: Owner, log: Audited, id: str) -> Export
 def delete_export(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
     """Its files are gone; one that is being made is stopped."""
     services: Services = request.app.state.services
-    export = services.exports.get(caller.account, id)
+    export = _export_of(request, caller, id)
     log.note(caller, "export.deleted", id)
     return deletion.delete_export(services, export)
+
+
+def _export_of(request: Request, caller: Caller, id: str) -> Export:
+    """The caller's export of this id; raises `NotFoundError`, and `PersonRequiredError` for keys and whole accounts."""
+    services: Services = request.app.state.services
+    export = services.exports.get(caller.account, id)
+    if export.whole and caller.key_id:
+        raise PersonRequiredError("An API key may not use an export of the whole account. Sign in as a person.")
+    return export
 
 
 def _told(request: Request, export: Export) -> ExportAnswer:

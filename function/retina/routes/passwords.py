@@ -57,13 +57,13 @@ async def change_password(request: Request, caller: Person, log: Audited, change
     hashing: Cores = request.app.state.hashing[True]
 
     def changed() -> Tokens:
+        noted = log.entry(caller, "password.changed")
         try:
-            people.change_password(caller.subject, change.current, change.new, log.address or "")
+            people.change_password(caller.subject, change.current, change.new, log.address or "", noted)
         except SignInRefusedError as error:
             if str(error) == CURRENT_WRONG:
                 log.seen(caller, "sign_in.failed")
             raise
-        log.note(caller, "password.changed")
         return Tokens(**issuer.begin(caller.subject))
 
     return await hashing.run(changed)
@@ -92,10 +92,8 @@ async def reset(
         return _page(refusal=str(error), status=403)
 
     def set_anew() -> None:
-        people.reset(token, password)
         account = log.services.accounts.find(ISSUER, people.of_address(address) or "")
-        if account:
-            log.note(Caller(account), "password.reset")
+        people.reset(token, password, *([log.entry(Caller(account), "password.reset")] if account else []))
 
     try:
         await hashing.run(set_anew)
