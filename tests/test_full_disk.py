@@ -1,6 +1,7 @@
 """A disk that is full, and a database that is damaged: what still works, and what is said of the rest."""
 
 import errno
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from account import bearer, sign_in
+from account import bearer, renewed, sign_in
 from house import BATCHES, PREDICTIONS, House, problem
 from retina.store import reserve
 from retina.store.database import Database, DatabaseError
@@ -36,7 +37,15 @@ def test_deleting_works_on_a_full_disk(tmp_path: Path, environment: dict[str, st
     if not can_be_alone():
         pytest.skip("this machine allows no mount namespaces (unshare)")
     Path(environment["RETINA_DATA"]).mkdir()
-    small = ["unshare", "--map-root-user", "--mount", "sh", "-ec", SMALL_DISK, str(reserve.BYTES + 4 * 2**20)]
+    small = [
+        "unshare",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-ec",
+        SMALL_DISK,
+        str(reserve.BYTES + reserve.SIGN_IN_BYTES + 4 * 2**20),
+    ]
     server = Server(tmp_path, environment, before=small)
     try:
         client = httpx.Client(base_url=server.url, timeout=60)
@@ -51,6 +60,8 @@ def test_deleting_works_on_a_full_disk(tmp_path: Path, environment: dict[str, st
             saved.append(answer.json()["id"])
         assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
         assert len(saved) > 5
+        for _ in range(5):
+            anna = bearer(sign_in(client, "anna@example.org", how="sign-in"))
         for path in (f"{PREDICTIONS}/{saved[0]}", f"{BATCHES}/{batch['id']}", f"{PREDICTIONS}/{saved[1]}"):
             deleted = client.delete(path, headers=anna)
             assert deleted.is_success, deleted.text
@@ -93,6 +104,61 @@ def test_the_reserve_is_given_up_for_deletions_alone(
         for _ in range(2):
             deleted = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
             assert problem(deleted) in ((507, "storage_full"), (404, "not_found"))
+
+
+def test_people_sign_in_and_out_on_a_full_disk_and_leave_deletions_their_reserve(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.person()
+    plain, for_deletions, for_sign_ins = Database.transaction, house.data / "reserve", house.data / "reserve-sign-in"
+
+    def full(self: Database) -> Iterator[sqlite3.Connection]:
+        assert for_deletions.stat().st_size == reserve.BYTES
+        if for_sign_ins.stat().st_size == reserve.SIGN_IN_BYTES:
+            raise OSError(errno.ENOSPC, "No space left")
+        return plain(self)  # type: ignore[return-value]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Database, "transaction", full)
+        tokens = sign_in(house.client, "anna@example.org", how="sign-in")
+        fresh = renewed(house.client, tokens["refresh_token"])
+        assert fresh.status_code == 200
+        anna = bearer(fresh.json())
+        assert problem(house.client.post("/api/v1/keys", json={"name": "k"}, headers=anna)) == (507, "storage_full")
+        other = sign_in(house.client, "anna@example.org", how="sign-in")
+        revoked = house.client.post("/oauth2/revoke", data={"token": other["refresh_token"]})
+        assert revoked.status_code == 200
+        assert renewed(house.client, other["refresh_token"]).status_code == 400
+        assert house.client.post("/api/v1/account/sign-out", headers=anna).status_code == 204
+        assert house.client.get("/api/v1/usage", headers=anna).status_code == 401
+    assert for_sign_ins.stat().st_size == reserve.SIGN_IN_BYTES
+
+
+def test_a_reserve_of_steps_takes_what_room_there_is_and_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, path, room = Reserve(tmp_path, "steps", 4096, 1024), tmp_path / "steps", 4096
+    plain = os.posix_fallocate
+
+    def limited(file: int, first: int, count: int) -> None:
+        if first + count > room:
+            raise OSError(errno.ENOSPC, "No space left")
+        plain(file, first, count)
+
+    monkeypatch.setattr("retina.store.reserve.os.posix_fallocate", limited)
+    kept.keep()
+    assert path.stat().st_size == 4096
+    sizes = []
+    while kept.give_up():
+        sizes.append(path.stat().st_size if path.exists() else 0)
+    assert sizes == [3072, 2048, 1024, 0]
+    room = 2500
+    for _ in range(2):
+        kept.keep()
+        assert path.stat().st_size == 2048
+    room = 0
+    kept.keep()
+    assert path.stat().st_size == 2048
 
 
 def test_a_disk_without_room_for_a_reserve_is_used_all_the_same(

@@ -48,6 +48,17 @@ def test_what_has_expired_is_deleted_and_nothing_else(tmp_path: Path, tiny: byte
     assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
 
 
+def test_what_is_kept_for_a_full_disk_comes_back(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    both = [tmp_path / "reserve", tmp_path / "reserve-sign-in"]
+    sizes = [path.stat().st_size for path in both]
+    for path in both:
+        path.unlink()
+    with Retention(house.services):
+        eventually(lambda: all(path.exists() for path in both))
+        eventually(lambda: [path.stat().st_size for path in both] == sizes)
+
+
 def test_a_deletion_that_was_killed_is_finished_by_the_timer(
     tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,6 @@ from retina.routes import account, audit, batches, exports, history, keys, links
 from retina.routes.callers import describe_scopes
 from retina.services import Services
 from retina.settings import Settings
-from retina.store.reserve import Reserve
 from retina.unet import VesselNetwork
 
 DESCRIPTION = """
@@ -88,9 +87,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.routes = [route for room in rooms for route in room.routes if isinstance(route, APIRoute)]
     bodies = Bodies(app.state.routes, settings.inline_bytes, special)
     if not settings.table:
-        reserve = Reserve(settings.data)
-        reserve.keep()
-        app.add_middleware(RoomToDelete, reserve=reserve)
+        services.keep_reserves()
+        app.add_middleware(RoomToDelete, deletions=services.deletion_reserve, sign_ins=services.sign_in_reserve)
     app.add_middleware(FrontDoor, settings=settings, bodies=bodies, public=PUBLIC)
     if settings.site:
         _serve_site(app, settings.site)

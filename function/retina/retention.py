@@ -25,7 +25,10 @@ ABANDONED_SECONDS = 3600
 
 
 class Retention:
-    """A thread that deletes what has expired, at once and then every quarter of an hour; use as a context."""
+    """A thread that deletes what has expired, at once and then every quarter of an hour; use as a context.
+
+    What is kept in reserve for a full disk, and was used up, is kept again once there is room for it.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services, self._stopping = services, threading.Event()
@@ -47,6 +50,7 @@ class Retention:
             except Exception:  # a full disk, a locked database: it may pass
                 log.exception("what has expired could not be deleted")
                 pause = RETRY_SECONDS
+            self._services.keep_reserves()
 
 
 def delete_expired(services: Services) -> None:

@@ -20,6 +20,7 @@ from retina.signup_credits import SignupCredits
 from retina.store import open_records, open_results, open_uploads
 from retina.store.port import Blobs, Uploads
 from retina.store.records import Records
+from retina.store.reserve import SIGN_IN_BYTES, STEP_BYTES, Reserve
 from retina.turns import Turns
 
 
@@ -97,6 +98,22 @@ class Services:
     def exports(self) -> Exports:
         """ZIP files."""
         return Exports(self.records, self.results, self.queue)
+
+    @cached_property
+    def deletion_reserve(self) -> Reserve:
+        """Space for deletions on a full disk."""
+        return Reserve(self.settings.data)
+
+    @cached_property
+    def sign_in_reserve(self) -> Reserve:
+        """Space to sign in on a full disk; deletions keep their own, however many people sign in."""
+        return Reserve(self.settings.data, "reserve-sign-in", SIGN_IN_BYTES, STEP_BYTES)
+
+    def keep_reserves(self) -> None:
+        """Have both again, where records are on this disk and there is room."""
+        if not self.settings.table:
+            self.sign_in_reserve.keep()
+            self.deletion_reserve.keep()
 
     @cached_property
     def audit(self) -> Audit:
