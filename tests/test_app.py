@@ -225,7 +225,9 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     about = {"/api/v1/health", "/api/v1/model", "/api/v1/sign-in"}
-    accounts = {"/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/usage", "/api/v1/usage.csv", "/api/v1/account"}
+    keys, usage = ("", "/{id}"), ("", ".csv")
+    accounts = {f"/api/v1/account{more}" for more in ("", "/password", "/sign-out")} | {"/api/v1/audit"}
+    accounts |= {f"/api/v1/keys{more}" for more in keys} | {f"/api/v1/usage{more}" for more in usage}
     saved = {"/api/v1/trends"} | {f"{PREDICTIONS}/{{id}}{more}" for more in ("", "/{image}.png", "/recompute")}
     exports = {"/api/v1/exports", "/api/v1/exports/{id}"}
     one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv")
