@@ -19,7 +19,7 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
 
 test: check build/tflite-runtime.done test-models ## linter, formatter, types, unit and end-to-end tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --durations 10
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/test_soak.py tests/test_openapi.py

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from hostile import hostile
 from house import BATCHES, House
 from retina import prediction
 from retina.arrays import Rgb
+from retina.decoding import child as decoding_child
 from retina.decoding import decoder as decoders
 from retina.decoding import header, process
 from retina.decoding.abandoned import Abandoned
@@ -143,11 +145,12 @@ process.main(int(sys.argv[1]))
 
 
 def test_no_process_reads_two_files_and_none_is_left(small_rgb: Rgb) -> None:
-    made, seen = Decoder(), []
+    made, data = Decoder(), readable(small_rgb)["png"]
     made.start()
+    seen = []
     for _ in range(5):
-        with made._child() as child:
-            seen.append(child.pid)
+        with made.opened(data, max_pixels=10**6, min_side=64) as opened:
+            seen.append(opened._child.pid)
     assert len({*seen}) == 5
     for pid in seen:
         for _ in range(200):
@@ -234,16 +237,51 @@ def test_a_confined_process_opens_no_file_and_no_connection() -> None:
 
 def test_a_process_that_is_killed_costs_only_its_own_photograph(small_rgb: Rgb) -> None:
     data, made = readable(small_rgb)["jpeg"], Decoder()
-    with made._child() as child:
-        assert child.pid
-        os.kill(child.pid, signal.SIGKILL)
-        with pytest.raises(PhotographUnreadableError):
-            child.answer()
+    with pytest.raises(PhotographUnreadableError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+        assert opened._child.pid
+        os.kill(opened._child.pid, signal.SIGKILL)
+        opened.photograph()
     assert decoded(made, data).rgb.shape == small_rgb.shape
-    assert made._process
-    made._process.kill()
-    made._process.wait()
+    made.stop()
+
+
+@pytest.mark.parametrize("kill", ["spare", "program", "both"])
+def test_processes_that_are_killed_while_they_wait_cost_no_photograph(small_rgb: Rgb, kill: str) -> None:
+    """When memory runs out, the kernel takes them first."""
+    data, made = readable(small_rgb)["jpeg"], Decoder()
+    for _ in range(3):
+        assert decoded(made, data).rgb.shape == small_rgb.shape
+        while not all(select.select([spare], [], [], 30)[0] for spare in made._spare):
+            pass  # they have said that they wait
+        assert made._process
+        program = psutil.Process(made._process.pid)
+        killed = program.children() if kill != "program" else []
+        for process_ in [*killed, *([program] if kill != "spare" else [])]:
+            process_.kill()
+        psutil.wait_procs(killed, timeout=10)
     assert decoded(made, data).rgb.shape == small_rgb.shape
+    made.stop()
+
+
+def test_a_program_that_is_killed_amid_a_photograph_is_no_fault_of_the_photograph(small_rgb: Rgb) -> None:
+    data, made = readable(small_rgb)["jpeg"], Decoder()
+    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+        assert made._process
+        made._process.kill()
+        made._process.wait()
+        opened.photograph()
+    assert decoded(made, data).rgb.shape == small_rgb.shape
+    made.stop()
+
+
+def test_a_process_that_does_not_run_is_given_up(small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, made = readable(small_rgb)["jpeg"], Decoder()
+    decoded(made, data)
+    monkeypatch.setattr(decoding_child, "SILENT_SECONDS", 5)
+    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+        assert opened._child.pid
+        os.kill(opened._child.pid, signal.SIGSTOP)
+        opened.photograph()
     made.stop()
 
 

@@ -8,24 +8,30 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 
 from retina.decoding.abandoned import Abandoned
-from retina.decoding.child import Child
+from retina.decoding.child import Child, EndedError
 from retina.decoding.confinement import hide_memory
-from retina.decoding.header import refuse_laborious
+from retina.decoding.header import DAMAGED, refuse_laborious
 from retina.decoding.opened import Opened
-from retina.errors import BusyError
+from retina.errors import BusyError, PhotographUnreadableError
 from retina.photograph import Photograph
 
 SPARE = 2
 """Processes that wait for a file, so that nobody waits for them."""
 
-ATTEMPTS = 3
-"""How often a process is asked for: the one that forks them may have been killed, and is then started anew."""
+ATTEMPTS = 5
+"""How often a process is asked for: those that wait may have been killed, which is no fault of the next file."""
+
+PAUSE_SECONDS = 0.1
+"""Between them: what was killed takes a moment to end."""
+
+BUSY = "Photographs cannot be decoded at the moment. Please try again in a few seconds."
 
 LARGE_PIXELS = 16_000_000
 """Photographs above this are worked on one at a time: while it lasts, one of 64 megapixels takes about 0.7 GB."""
@@ -77,39 +83,63 @@ class Decoder:
         """
         waiting = abandoned or Abandoned()
         refuse_laborious(data)
-        with self._child() as child:
-            waiting.watch(child.connection)
+        limits = {"max_pixels": max_pixels, "min_side": min_side}
+        with self._child({"bytes": len(data), **limits}, data, waiting) as child:
             try:
-                yield Opened(child, data, waiting, max_pixels=max_pixels, min_side=min_side)
+                yield Opened(child, data, waiting, **limits)
+            except EndedError:
+                if not self._forking():  # then all of them have ended, whatever they read
+                    raise BusyError(BUSY) from None
+                raise PhotographUnreadableError(DAMAGED) from None
             finally:
                 waiting.watch(None)  # raises, whatever else did, where nobody waits
 
     @contextmanager
-    def _child(self) -> Iterator[Child]:
-        """A process that has read nothing yet; ended afterwards."""
-        child = self._ready()
+    def _child(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Iterator[Child]:
+        """A process that has taken the file `data` and read no other; ended afterwards."""
+        child = self._taken(asked, data, waiting)
         try:
             yield child
         finally:
-            child.close()
-            with self._lock, suppress(OSError):
-                if self._control:
-                    self._control.send(f"end {child.pid}".encode())
+            self._end(child)
 
-    def _ready(self) -> Child:
+    def _taken(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Child:
+        """Raises `BusyError` where there is no such process."""
         for _ in range(ATTEMPTS):
+            child = self._ready()
+            if child:
+                waiting.watch(child.connection)
+                if child.take(asked, data):
+                    return child
+                waiting.demand()
+                self._end(child)
+            time.sleep(PAUSE_SECONDS)
+            if not self._forking():
+                self.stop()
+        raise BusyError(BUSY)
+
+    def _ready(self) -> Child | None:
+        """A process that waits for a file, or has waited: it may have been killed meanwhile."""
+        with self._lock:
+            self._fill()
+            connection = self._spare.popleft()
+        child = Child(connection)
+        if child.pid:
             with self._lock:
                 self._fill()
-                connection = self._spare.popleft()
-            child = Child(connection)
-            if child.pid:
-                with self._lock:
-                    self._fill()
-                return child
-            child.close()  # the process that forks them is gone
-            with self._lock:
-                self._stop()
-        raise BusyError("Photographs cannot be decoded at the moment. Please try again in a few seconds.")
+            return child
+        child.close()
+        return None
+
+    def _forking(self) -> bool:
+        """Whether the process that forks them runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def _end(self, child: Child) -> None:
+        child.close()
+        with self._lock, suppress(OSError):
+            if self._control:
+                self._control.send(f"end {child.pid}".encode())
 
     def _fill(self) -> None:
         """Have `SPARE` processes ready, and one more where none is."""
@@ -126,15 +156,12 @@ class Decoder:
     def stop(self) -> None:
         """End all processes; they are started again at the next use."""
         with self._lock:
-            self._stop()
-
-    def _stop(self) -> None:
-        if self._control and self._process:
-            self._control.close()  # which ends it, if it is not gone already
-            self._process.wait()
-        self._control = None
-        while self._spare:
-            self._spare.pop().close()
+            if self._control and self._process:
+                self._control.close()  # which ends it, if it is not gone already
+                self._process.wait()
+            self._control = None
+            while self._spare:
+                self._spare.pop().close()
 
 
 @cache

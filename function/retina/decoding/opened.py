@@ -16,18 +16,22 @@ from retina.photograph import Photograph
 
 
 class Opened:
-    """`pixels` is how many it has. Raises the `PhotographError`s, and `CallerLeftError` where it was abandoned."""
+    """`pixels` is how many it has.
+
+    Raises the `PhotographError`s, `EndedError` where its process ends before it is done, and `CallerLeftError`.
+    """
 
     def __init__(self, child: Child, data: bytes, abandoned: Abandoned, *, max_pixels: int, min_side: int) -> None:
         self._child, self._abandoned = child, abandoned
-        header = self._said({"bytes": len(data), "max_pixels": max_pixels, "min_side": min_side}, data)
+        header = self._answer()
         refuse_size(header["width"], header["height"], max_pixels=max_pixels, min_side=min_side)
         self.pixels: int = header["width"] * header["height"]
         self._sha256 = hashlib.sha256(data).hexdigest()
 
     def photograph(self) -> Photograph:
         """Decode it, once."""
-        stored = self._said("go")
+        self._child.go()
+        stored = self._answer()
         if stored["width"] * stored["height"] != self.pixels:
             raise PhotographUnreadableError(DAMAGED)
         rgb = upright(self._child.pixels(stored["height"], stored["width"]), stored["orientation"])
@@ -35,14 +39,8 @@ class Opened:
         self._abandoned.watch(None)
         return Photograph(rgb, find_field_of_view(rgb), self._sha256)
 
-    def _said(self, line: Any, data: bytes = b"") -> dict[str, Any]:
-        """What the process answers to a line, and a file after it."""
+    def _answer(self) -> dict[str, Any]:
         try:
-            self._child.say(line)
-            if data:  # not even nothing can be sent to a process that has answered and ended
-                self._child.connection.sendall(data)
             return self._child.answer()
-        except (BrokenPipeError, ConnectionResetError):
-            raise PhotographUnreadableError(DAMAGED) from None
         finally:
             self._abandoned.demand()

@@ -27,6 +27,9 @@ from retina.errors import PhotographError, PhotographUnreadableError
 LINE = 4096
 """Bytes of the longest line."""
 
+TAKEN = "taken"
+"""Said once the whole file has come: whoever ends before has not looked at it."""
+
 MIB = 2**20
 READY_MEMORY = 24 * MIB
 """What a process has at hand before a file comes: enough for a photograph of five megapixels."""
@@ -86,9 +89,9 @@ def _answer(caller: socket.socket) -> None:
     """Say the process id; take a file, say its size; where that is wanted, its pixels.
 
     Comes: a line {"bytes", "max_pixels", "min_side"} and so many bytes; then the line `"go"`. Leaves, each as a line:
-    the process id; {"width", "height"}, as the header says; {"width", "height", "orientation"}, and the pixels as they
-    are stored; in place of either of the latter {"refused", "sentence"}. Where a file turns out to be damaged amid its
-    pixels, they end there.
+    the process id; `"taken"`; {"width", "height"}, as the header says; {"width", "height", "orientation"}, and the
+    pixels as they are stored; in place of either of the latter {"refused", "sentence"}. Where a file turns out to be
+    damaged amid its pixels, they end there.
     """
     confinement.end_with_parent()
     confinement.provide_memory(READY_MEMORY)
@@ -101,6 +104,7 @@ def _answer(caller: socket.socket) -> None:
     if not asked:
         return
     data = lines.read(asked["bytes"])
+    _say(caller, TAKEN)
     confinement.limit_memory(size + 2 * len(data) + HEADER_MEMORY)
     confinement.limit_time(HEADER_SECONDS)
     try:
