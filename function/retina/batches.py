@@ -197,6 +197,7 @@ class Batches:
                 if short := error.failed == {account_key(batch.account)}:
                     break
                 continue  # done by another request, or by this one's own write
+        self._release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self._come(batch) - over - self._running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))
@@ -249,7 +250,26 @@ class Batches:
                 if not cancelled and error.failed == {account_key(batch.account)}:
                     self._admission.demand_credits(batch.account, left)
                 batch = self.get(batch.account, batch.id)
+        if cancelled:
+            self._release_rest(batch)
         return batch
+
+    def _release_rest(self, batch: Batch) -> None:
+        """Release what a retry has reserved for a batch while it was cancelled.
+
+        Whoever cancels looks after that, and so does whoever reserves: one of both sees the other.
+        """
+        for _ in range(ATTEMPTS):
+            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
+            rest = reservation.counts["credits"] if reservation else 0
+            if known is None or not rest or not batch_of(known).cancelled:
+                return
+            try:
+                unchanged = batch_record(batch_of(known), known.version)
+                self._records.write(unchanged, *released(batch.account, batch.id, rest))
+            except ConditionError:  # retried, finished or released meanwhile
+                continue
+            return
 
     def _come(self, batch: Batch) -> set[int]:
         """The numbers of the photographs that have come."""
