@@ -231,3 +231,9 @@ def test_an_upload_by_key_is_answered_again_after_it_is_deleted(service: TestCli
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.content == again.content
     assert service.get("/api/v1/usage", headers=key).json()["credits"] == 2
+    # The form is good for some minutes more: what is sent by it now is another photograph.
+    service.post(form["url"], data=form["fields"], files={"file": ("b.jpg", photo + b"\0")}).raise_for_status()
+    other = service.post(PREDICTIONS, data={"upload_id": form["upload_id"]}, headers=key)
+    assert problem(other) == (422, "idempotency_key_reused")
+    service.post(form["url"], data=form["fields"], files={"file": ("a.jpg", photo)}).raise_for_status()
+    assert service.post(PREDICTIONS, data={"upload_id": form["upload_id"]}, headers=key).content == first.content

@@ -4,6 +4,7 @@ import io
 import json
 import random
 import sqlite3
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -256,3 +257,29 @@ def test_a_large_file_is_rewritten_later(tmp_path: Path, monkeypatch: pytest.Mon
         for count in (1, 1):  # only while something is left to be done
             records.erase(thorough=True)
             assert rewritten.count("VACUUM") == count
+
+
+def test_an_answer_of_an_earlier_version_goes_with_any_prediction(house: House, tiny: bytes) -> None:
+    """It does not say what it tells of."""
+    anna = house.person()
+    saved = save(house, anna, tiny)
+    account, blob = house.account(anna), f"answers/{'1' * 32}"
+    house.services.results.put(blob, b'{"subject": "planted"}', "application/json")
+    known = Key(f"idempotency:{account}", "old")
+    house.services.records.write(Put(known, {"request": "x", "answer": blob}, expires=int(time.time()) + 3600))
+    house.client.delete(f"{PREDICTIONS}/{saved['id']}", headers=anna).raise_for_status()
+    assert house.services.results.read(blob) is None
+    assert house.services.records.get(known) == [None]
+
+
+def test_a_repetition_that_meets_a_deletion_is_answered_anew(house: House, tiny: bytes) -> None:
+    """The stored answer goes first, then what names it: between both there is no answer, and nothing has failed."""
+    key = house.key(house.person())
+    named = key | {"Idempotency-Key": "once"}
+    first = house.client.post(PREDICTIONS, files={"file": tiny}, headers=named).raise_for_status()
+    [row] = house.services.records.query(f"idempotency:{house.account(key)}")
+    house.services.results.delete(row.data["answer"])
+    again = house.client.post(PREDICTIONS, files={"file": tiny}, headers=named)
+    assert again.status_code == 200
+    assert again.json()["measurements"] == first.json()["measurements"]
+    assert house.credits(key) == 18

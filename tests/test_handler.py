@@ -166,7 +166,7 @@ def test_the_worker_segments_what_the_queue_tells_of(
     s3.put_object(Bucket=BUCKET, Key=key, Body=sample, ContentType="image/jpeg")
     body = (ROOT / "tests" / "events" / "s3_object_created.json").read_text()
     body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
-    message = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+    message = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
     with running(built, aws, table, "handler.worker", tmp_path / "log") as worker:
         answer = worker.invoke({"Records": [message]})
     assert answer == {"batchItemFailures": []}, (tmp_path / "log").read_text()

@@ -30,7 +30,8 @@ def test_what_has_expired_is_deleted_and_nothing_else(tmp_path: Path, tiny: byte
     # A photograph that came in the batch's last minute goes with it.
     house.services.records.write(Delete(batch_key(gone["id"])), Put(Key("x", "1"), {}, expires=1))
     upload, partial = tmp_path / "uploads" / ("0" * 32), tmp_path / "results" / "batch" / ".x.0123abcd"
-    for path in (upload, partial):
+    answer = tmp_path / "results" / "answers" / ("1" * 32)  # as a version before 0.2.0 kept it
+    for path in (upload, partial, answer):
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(tiny)
         old(path, 40 * 24 * 3600)
@@ -39,7 +40,7 @@ def test_what_has_expired_is_deleted_and_nothing_else(tmp_path: Path, tiny: byte
             if path.is_dir():
                 old(path, ABANDONED_SECONDS + 1)
     with Retention(house.services):
-        eventually(lambda: not upload.exists() and not partial.exists())
+        eventually(lambda: not any(path.exists() for path in (upload, partial, answer)))
     delete_expired(house.services)
     assert [path.name for path in (tmp_path / "batch").iterdir()] == [stays["id"]]
     assert [path.name for path in (tmp_path / "results" / "batch").iterdir()] == [stays["id"]]

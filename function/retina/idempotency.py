@@ -7,19 +7,23 @@ be deleted is found from there, by a row of its own, and is forgotten with it.
 """
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import dataclass
 
 from retina.errors import IdempotencyKeyReusedError, RequestInProgressError
 from retina.store.port import ANSWERS, Blobs
-from retina.store.records import NEW, ConditionError, Delete, Key, Put, Record, Records
+from retina.store.records import ANY, NEW, ConditionError, Delete, Key, Put, Record, Records
 
 LEASE_SECONDS = 60
 """For how long a request is one worker's, if nobody notices its end."""
 KEPT_SECONDS = 24 * 3600
 """For how long an answer is given again."""
 TURNS = 5
+REUSED = "This Idempotency-Key was used for another request. Choose a new one."
+UNTIED = re.compile(rf"{ANSWERS}[0-9a-f]{{32}}")
+"""Where versions before 0.2.0 kept answers, with nothing that says what they tell of."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,16 @@ class Idempotency:
     def forget(self, account: str, key: str) -> int:
         """A request is not known any more; 1 where its answer was stored, else 0."""
         [known] = self._records.get(Key(_of(account), key))
-        return self._forget(known) if known else 0
+        if known is None:
+            return 0
+        try:
+            return self._forget(known, known.version)
+        except ConditionError:  # it is being answered anew
+            return 0
 
     def forget_copies(self, account: str, source: str) -> int:
-        """No answer that is tied to `source` is stored any more; how many there were."""
-        count = 0
+        """No answer that is tied to `source` is stored any more, and none that may be; how many there were."""
+        count = self._forget_untied(account)
         while rows := self._records.query(_copies(account, source)):
             for row in rows:
                 count += self.forget(account, row.data["key"])
@@ -104,11 +113,20 @@ class Idempotency:
         self._blobs.delete_all(f"{ANSWERS}{account}/")  # with what has not been written to records, and will not be
         return count
 
-    def _forget(self, known: Record) -> int:
+    def _forget_untied(self, account: str) -> int:
+        """Of earlier versions, within a day of an update."""
+        count, after = 0, None
+        while rows := self._records.query(_of(account), after=after):
+            untied = [row for row in rows if UNTIED.fullmatch(row.data.get("answer") or "")]
+            count += sum(self.forget(account, row.key.sort) for row in untied)
+            after = rows[-1].key.sort
+        return count
+
+    def _forget(self, known: Record, version: int | None = ANY) -> int:
         if answer := known.data.get("answer"):
             self._blobs.delete(answer)  # one of an earlier version lies elsewhere
         self._blobs.delete_all(_folder(known.key))  # with what an attempt that was killed has left
-        self._records.write(Delete(known.key))
+        self._records.write(Delete(known.key, version))
         return 1 if answer else 0
 
     def _answer(self, known: Record, request: str) -> bytes | None:
@@ -116,12 +134,9 @@ class Idempotency:
         if known.data["request"] is None:
             return None
         if known.data["request"] != request:
-            raise IdempotencyKeyReusedError("This Idempotency-Key was used for another request. Choose a new one.")
+            raise IdempotencyKeyReusedError(REUSED)
         if "answer" in known.data:
-            answer = self._blobs.read(known.data["answer"])
-            if answer is None:
-                raise RuntimeError(f"the answer {known.data['answer']} is missing")
-            return answer
+            return self._blobs.read(known.data["answer"])  # None while it is being forgotten
         left = known.data["until"] - time.time()
         if left > 0:
             raise _in_progress(left)

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -17,11 +18,15 @@ from retina.decoding.abandoned import Abandoned
 from retina.decoding.decoder import LARGE_PIXELS, decoder
 from retina.decoding.opened import Opened
 from retina.errors import (
+    IdempotencyKeyReusedError,
     InvalidRequestError,
+    PhotographError,
     ResponseTooLargeError,
     SignInRequiredError,
+    UploadNotFoundError,
 )
 from retina.findings import found, image_urls, told
+from retina.idempotency import REUSED
 from retina.ids import new_id
 from retina.pictures import KEPT, OUTPUTS
 from retina.prediction import Picture, Prediction, predict_photograph
@@ -37,6 +42,7 @@ from retina.schemas.findings import Images, PredictionAnswer, Preview
 from retina.schemas.history import Eye, Note, SavedPrediction, Subject
 from retina.services import Services
 from retina.settings import Settings
+from retina.store.port import UPLOADS
 from retina.unet import VesselNetwork
 
 IdempotencyKey = Annotated[
@@ -178,10 +184,25 @@ async def create_prediction(
             changes.append(await to_thread.run_sync(log.entry, caller, "prediction.saved", id))
             yield Answer(answer.model_dump_json(exclude_unset=True).encode(), changes, source=id)
 
+    def again(stored: bytes) -> bytes:
+        if upload_id is not None:
+            _demand_same_upload(services, upload_id, json.loads(stored)["photograph"]["sha256"])
+        return stored
+
     if caller:
-        return await once(request, caller, idempotency_key, f"prediction {id}", answered)
+        return await once(request, caller, idempotency_key, f"prediction {id}", answered, again)
     async with answered() as answer:
         return Response(answer.content, media_type="application/json")
+
+
+def _demand_same_upload(services: Services, upload_id: str, sha256: str) -> None:
+    """Raises `IdempotencyKeyReusedError` where another photograph was sent since by the form of an answered upload."""
+    try:
+        data = services.uploads.read(UPLOADS + upload_id)
+    except (UploadNotFoundError, PhotographError):  # answered, and deleted; or nothing that could have been answered
+        return
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise IdempotencyKeyReusedError(REUSED)
 
 
 @router.post(

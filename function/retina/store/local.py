@@ -301,8 +301,10 @@ def _signer(path: Path) -> Callable[[str], str]:
 def expire(folder: Path) -> None:
     """Delete what lies in `folder` for longer than `KEPT_DAYS` says: files of uploads, and batches as a whole."""
     for prefix, days in KEPT_DAYS.items():
-        of_results = "*/*" if prefix == ANSWERS else "*"
-        for path in [*(folder / prefix).glob("*"), *(folder / RESULTS / prefix).glob(of_results)]:
+        results = folder / RESULTS / prefix
+        # Answers lie in folders of accounts; those of versions before 0.2.0 do not.
+        of_accounts = [*results.glob("*/*"), *filter(Path.is_file, results.glob("*"))]
+        for path in [*(folder / prefix).glob("*"), *(of_accounts if prefix == ANSWERS else results.glob("*"))]:
             try:
                 if time.time() - path.stat().st_mtime > days * DAY:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
