@@ -33,6 +33,7 @@ from specimens import encode
 from waiting import Embedded
 
 ROOT = Path(__file__).parents[1]
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="the service hides its memory and files from all but root")
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
 
 

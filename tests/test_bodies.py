@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from python_multipart.multipart import QuerystringParser
 
 from account import bearer, sign_in
-from conftest import ROOT, SAMPLE
+from conftest import AS_ROOT, ROOT, SAMPLE
 from retina.app import create_app
 from retina.arrivals import AT_ONCE, Arrivals
 from retina.bodies import SLICE_BYTES, SMALL_BYTES, Budget, Held, Pace, Taken
@@ -256,6 +256,7 @@ def test_who_dawdles_is_cut_off(tmp_path: Path, environment: dict[str, str]) -> 
         assert httpx.get(f"{server.url}/api/v1/health").status_code == 200
 
 
+@AS_ROOT
 def test_half_headers_without_number_keep_nobody_out_and_fill_no_log(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from conftest import ROOT, decode
+from conftest import AS_ROOT, ROOT, decode
 from hostile import hostile
 from house import BATCHES, House
 from retina import prediction
@@ -164,6 +164,7 @@ def test_no_process_reads_two_files_and_none_is_left(small_rgb: Rgb) -> None:
     assert program.returncode is not None
 
 
+@AS_ROOT
 def test_nothing_of_one_photograph_is_in_the_process_of_the_next(decoder: Decoder, small_rgb: Rgb) -> None:
     """The processes that wait for a file were forked by one that never had any: their memory is looked through."""
     planted = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
@@ -197,6 +198,7 @@ def _memory_of(pid: int) -> bytes:
     return b"".join(found)
 
 
+@AS_ROOT
 def test_the_processes_have_no_credentials(small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted-secret")
     monkeypatch.setenv("RETINA_PROXY_PROOF", "planted-secret")
