@@ -53,8 +53,12 @@ def decoded(decoder: Decoder, data: bytes, abandoned: Abandoned | None = None) -
         return opened.photograph()
 
 
-def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if child.is_running()]
+def children(decoder: Decoder) -> list[psutil.Process]:
+    """The processes that wait for a file, or have one."""
+    try:
+        return psutil.Process(decoder._process.pid).children() if decoder._process else []
+    except psutil.Error:  # it has ended
+        return []
 
 
 def test_every_form_has_the_same_pixels_as_in_this_process(decoder: Decoder, small_rgb: Rgb) -> None:
@@ -80,7 +84,7 @@ AS_CHECKED = ("tiff that tells two sizes, of 16-bit colour", "tiff that tells tw
 
 def test_hostile_files_are_refused_and_take_little_memory(decoder: Decoder, small_rgb: Rgb) -> None:
     for name, data in hostile(small_rgb).items():
-        with Peak() as peak:
+        with Peak(decoder) as peak:
             if name in AS_CHECKED:
                 assert decoded(decoder, data).rgb.shape == (200, 200, 3), name
                 continue
@@ -90,9 +94,12 @@ def test_hostile_files_are_refused_and_take_little_memory(decoder: Decoder, smal
 
 
 class Peak:
-    """The most memory of any process that this one started."""
+    """The most memory of any process that a decoder gave a file."""
 
     bytes = 0
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
 
     def __enter__(self) -> "Peak":
         self._ended = threading.Event()
@@ -102,7 +109,7 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._ended.wait(0.01):
-            for child in children():
+            for child in children(self._decoder):
                 try:
                     self.bytes = max(self.bytes, child.memory_info().rss)
                 except psutil.Error:
@@ -125,7 +132,7 @@ def test_what_takes_too_long_is_ended(small_rgb: Rgb, monkeypatch: pytest.Monkey
 def test_what_takes_too_much_memory_is_refused(small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoders, "PROGRAM", [sys.executable, "-c", PATIENT.format("bytearray(2**30)")])
     greedy = Decoder()
-    with Peak() as peak, pytest.raises(PhotographUnreadableError):
+    with Peak(greedy) as peak, pytest.raises(PhotographUnreadableError):
         decoded(greedy, readable(small_rgb)["png"])
     greedy.stop()
     assert peak.bytes < 300 * MIB
@@ -169,7 +176,8 @@ def test_nothing_of_one_photograph_is_in_the_process_of_the_next(decoder: Decode
     """The processes that wait for a file were forked by one that never had any: their memory is looked through."""
     planted = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
     decoded(decoder, readable(planted)["bmp"])
-    spare = [child for child in children() if _memory_of(child.pid)]
+    assert all(select.select([waiting], [], [], 30)[0] for waiting in decoder._spare), "they have said that they wait"
+    spare = [child for child in children(decoder) if _memory_of(child.pid)]
     assert len(spare) >= 2
     rows = [planted[row].tobytes() for row in (3, 64, 100)]
     for child in spare:

@@ -28,8 +28,8 @@ SPARE = 2
 ATTEMPTS = 5
 """How often a process is asked for: those that wait may have been killed, which is no fault of the next file."""
 
-PAUSE_SECONDS = 0.1
-"""Between them: what was killed takes a moment to end."""
+PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
+"""Between them, and where one ended at once: what was killed takes a moment to end."""
 
 BUSY = "Photographs cannot be decoded at the moment. Please try again in a few seconds."
 
@@ -129,6 +129,9 @@ class Decoder:
                 self._fill()
             return child
         child.close()
+        if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING_SECONDS)  # for it has ended, as a rule, or is about to
         return None
 
     def _forking(self) -> bool:
