@@ -17,7 +17,8 @@ from retina.schemas.batches import Outcome
 from retina.services import Services
 from retina.settings import Settings
 from retina.store.database import Database
-from retina.store.local import LocalBlobs, write
+from retina.store.files import write
+from retina.store.local import LocalBlobs
 from retina.store.port import FILE_NAME
 from retina.store.records import Records
 

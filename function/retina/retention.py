@@ -6,13 +6,15 @@ whenever they came. In the cloud S3's lifecycle rules and DynamoDB's time to liv
 
 import logging
 import re
+import shutil
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from retina.services import Services
-from retina.store.local import RESULTS, expire
-from retina.store.port import BATCH
+from retina.store.local import RESULTS
+from retina.store.port import ANSWERS, BATCH, DAY, KEPT_DAYS
 from retina.store.sqlite import SqliteRecords
 
 log = logging.getLogger("retina")
@@ -65,11 +67,22 @@ def delete_expired(services: Services) -> None:
         (not settings.results_bucket, settings.data / RESULTS),
     ):
         if embedded:
+            _forget_expired(folder)
             _forget_batches(services, folder / BATCH)
             _forget_partial(folder)
-    if not settings.uploads_bucket:
-        expire(settings.data)
     records.erase(thorough=True)
+
+
+def _forget_expired(folder: Path) -> None:
+    """What lies there for longer than `KEPT_DAYS` says: files of uploads and answers, and batches as a whole."""
+    for prefix, days in KEPT_DAYS.items():
+        paths = [*(folder / prefix).glob("*")]
+        if prefix == ANSWERS:  # in folders of accounts; those of versions before 0.2.0 are not
+            paths = [*(folder / prefix).glob("*/*"), *(path for path in paths if path.is_file())]
+        for path in paths:
+            with suppress(FileNotFoundError):  # answered, or deleted, meanwhile
+                if _age(path) > days * DAY:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _forget_batches(services: Services, folder: Path) -> None:

@@ -24,7 +24,7 @@ from retina.errors import GrantRefusedError
 from retina.identity.people import People
 from retina.identity.sessions import INVALID, Session, Sessions
 from retina.identity.tokens import ALGORITHM
-from retina.store.local import own_secret
+from retina.store.files import own_secret
 from retina.store.records import NEW, ConditionError, Delete, Key, Put, Records, ensure
 
 ISSUER = "urn:retina:embedded"

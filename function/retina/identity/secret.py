@@ -5,7 +5,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from retina.store.local import own_secret
+from retina.store.files import own_secret
 
 FILE = "issuer.key"
 
