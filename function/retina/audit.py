@@ -10,7 +10,6 @@ again; but for a full disk: then reading goes on, so that people can find what t
 service's own log.
 """
 
-import contextlib
 import functools
 import hashlib
 import hmac
@@ -24,6 +23,7 @@ from typing import Literal, get_args
 
 from retina import clock
 from retina.store.port import DAY
+from retina.store.record_secret import record_secret
 from retina.store.records import NEW, ConditionError, Key, Put, Record, Records
 from retina.store.reserve import is_full
 
@@ -157,17 +157,8 @@ class Audit:
 
     @functools.cached_property
     def _hash_key(self) -> bytes:
-        """Made at first use, and kept for as long as the store: hashes of different days are to be compared."""
-        key = Key("secret:audit", "addresses")
-        new = Put(key, {"key": secrets.token_hex(32)}, NEW)
-        [known] = self._records.get(key)
-        if known is None:
-            with contextlib.suppress(ConditionError):  # made by another process, or by this one's own write
-                self._records.write(new)
-            [known] = self._records.get(key)
-        if known is None:
-            raise RuntimeError("the key of the audit log was written, but is not there")
-        return bytes.fromhex(known.data["key"])
+        """Kept for as long as the store: hashes of different days are to be compared."""
+        return record_secret(self._records, "audit")
 
 
 def _partition(account: str) -> str:

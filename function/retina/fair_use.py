@@ -9,13 +9,13 @@ later whose it was. Limits are exact: each count is changed only within its limi
 import hashlib
 import hmac
 import ipaddress
-import secrets
 import time
 
 from retina import clock
 from retina.errors import FairUseError
 from retina.store.port import DAY
-from retina.store.records import NEW, Add, ConditionError, Key, Put, Record, Records
+from retina.store.record_secret import record_secret
+from retina.store.records import Add, ConditionError, Key, Records
 
 HOUR = 3600
 NETWORK_BITS = 64
@@ -90,21 +90,8 @@ class FairUse:
     def _hashed(self, name: str) -> str:
         day = clock.today()
         if self._salt[0] != day:
-            self._salt = (day, self._salt_of(day))
+            self._salt = (day, record_secret(self._records, f"fair use {day}", int(time.time()) + 2 * DAY))
         return hmac.new(self._salt[1], name.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def _salt_of(self, day: str) -> bytes:
-        key = Key(f"salt:{day}", "salt")
-        new = Put(key, {"salt": secrets.token_hex(32)}, NEW, expires=int(time.time()) + 2 * DAY)
-        try:
-            self._records.write(new)
-        except ConditionError:  # made by another process, or by this one's own write
-            known: Record | None
-            [known] = self._records.get(key)
-            if known is None:
-                raise
-            return bytes.fromhex(known.data["salt"])
-        return bytes.fromhex(new.data["salt"])
 
 
 def network(address: str) -> str:

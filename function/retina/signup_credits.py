@@ -8,18 +8,16 @@ without credits, and so does everybody beyond the network's limit.
 
 import hashlib
 import hmac
-import secrets
 import time
 import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from retina.fair_use import FairUse
-from retina.store.records import NEW, Change, ConditionError, Key, Put, Record, Records
+from retina.store.record_secret import record_secret
+from retina.store.records import NEW, Change, Key, Put, Records
 
 KEPT_SECONDS = 365 * 24 * 3600
-SECRET = Key("secret:sign-up credits", "secret")
 
 
 @dataclass(frozen=True)
@@ -54,19 +52,10 @@ class SignupCredits:
         return Put(self._mark(mail), {}, expires=int(time.time()) + KEPT_SECONDS)
 
     def _mark(self, mail: str) -> Key:
-        hashed = hmac.new(self._secret(), normal(mail).encode(), hashlib.sha256).hexdigest()
+        hashed = hmac.new(
+            record_secret(self._records, "sign-up credits"), normal(mail).encode(), hashlib.sha256
+        ).hexdigest()
         return Key(f"credited:{hashed}", "mail")
-
-    def _secret(self) -> bytes:
-        known: Record | None
-        [known] = self._records.get(SECRET)
-        if known is None:
-            with suppress(ConditionError):  # made by another process, or by this one's own write
-                self._records.write(Put(SECRET, {"key": secrets.token_hex(32)}, NEW))
-            [known] = self._records.get(SECRET)
-            if known is None:
-                raise RuntimeError("the key of the sign-up credits is gone")
-        return bytes.fromhex(known.data["key"])
 
 
 def normal(mail: str) -> str:
