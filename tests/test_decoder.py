@@ -265,10 +265,10 @@ def test_processes_that_are_killed_while_they_wait_cost_no_photograph(small_rgb:
             pass  # they have said that they wait
         assert made._process
         program = psutil.Process(made._process.pid)
-        killed = program.children() if kill != "program" else []
-        for process_ in [*killed, *([program] if kill != "spare" else [])]:
+        waiting = program.children()
+        for process_ in [*(waiting if kill != "program" else []), *([program] if kill != "spare" else [])]:
             process_.kill()
-        psutil.wait_procs(killed, timeout=10)
+        psutil.wait_procs(waiting, timeout=10)  # they end with the program, too
     assert decoded(made, data).rgb.shape == small_rgb.shape
     made.stop()
 

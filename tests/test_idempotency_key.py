@@ -75,15 +75,20 @@ def keyed(app: FastAPI) -> set[str]:
     found = set()
     for path, operations in app.openapi()["paths"].items():
         for method, operation in operations.items():
-            if any(parameter["name"] == "idempotency-key" for parameter in operation.get("parameters", [])):
+            if any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", [])):
                 assert method == "post", path
                 found.add(path)
     return found
 
 
+def told(answer: httpx.Response) -> Request:
+    """What is answered, but for the form of a batch, which is made anew: its signature says until when."""
+    return {name: value for name, value in answer.json().items() if name != "upload"}
+
+
 def test_every_route_that_takes_a_key_tells_requests_apart(house: House, tiny: bytes) -> None:
     paths = keyed(house.app)
-    assert {"/predict", PREDICTIONS, f"{PREDICTIONS}/{{id}}/recompute"} <= paths
+    assert paths == set(EXAMPLES)
     who = house.person()
     for path in sorted(paths):
         first, *others = EXAMPLES[path](house, who, tiny)
@@ -95,7 +100,8 @@ def test_every_route_that_takes_a_key_tells_requests_apart(house: House, tiny: b
             assert problem(house.client.post(**other, headers=named)) == (422, "idempotency_key_reused"), other
         again = house.client.post(**first, headers=named)
         assert again.headers["Idempotency-Replayed"] == "true", path
-        assert (again.status_code, again.content) == (answer.status_code, answer.content), path
+        assert again.status_code == answer.status_code
+        assert told(again) == told(answer), path
 
 
 def test_another_photograph_never_gets_the_first_ones_answer(house: House, tiny: bytes) -> None:

@@ -39,7 +39,7 @@ ASKED: dict[str, dict[str, Any]] = {
 """How each route that takes an id is asked; in this order they work for whom the things belong to."""
 NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note"),
-    *("items", "name", "size", "history", "content_type", "idempotency-key", "Idempotency-Key"),
+    *("items", "name", "size", "history", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "current", "new"),
     *("current", "new"),  # passwords, of whoever asks

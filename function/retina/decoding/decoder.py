@@ -29,7 +29,7 @@ ATTEMPTS = 5
 """How often a process is asked for: those that wait may have been killed, which is no fault of the next file."""
 
 PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
-"""Between them, and where one ended at once: what was killed takes a moment to end."""
+"""Before it is looked whether that one still runs, and where a process ended at once: what was killed takes a moment."""
 
 BUSY = "Photographs cannot be decoded at the moment. Please try again in a few seconds."
 
@@ -88,6 +88,7 @@ class Decoder:
             try:
                 yield Opened(child, data, waiting, **limits)
             except EndedError:
+                time.sleep(PAUSE_SECONDS)
                 if not self._forking():  # then all of them have ended, whatever they read
                     raise BusyError(BUSY) from None
                 raise PhotographUnreadableError(DAMAGED) from None

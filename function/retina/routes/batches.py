@@ -19,7 +19,7 @@ from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of, redirect
 from retina.routes.pages import Cursor, Limit, cursor_of, here, place_of
-from retina.routes.repeatable import Digest, RepeatableKey, made_once
+from retina.routes.repeatable import Digest, IdempotencyKey, made_once
 from retina.routes.uploads import RECEIVED_AT
 from retina.schemas.batches import (
     MOST_ITEMS,
@@ -68,7 +68,7 @@ def create_batch(
     log: Audited,
     digest: Digest,
     wish: BatchWish,
-    idempotency_key: RepeatableKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> BatchMade:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 

@@ -15,7 +15,7 @@ from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Owner
 from retina.routes.links import links_of
-from retina.routes.repeatable import Digest, RepeatableKey, made_once
+from retina.routes.repeatable import Digest, IdempotencyKey, made_once
 from retina.schemas.deletion import DeletionReceipt
 from retina.schemas.exports import ExportAnswer, ExportPart, ExportWish
 from retina.services import Services
@@ -44,7 +44,7 @@ def create_export(
     log: Audited,
     digest: Digest,
     wish: ExportWish,
-    idempotency_key: RepeatableKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> ExportAnswer:
     """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
     are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from retina import events
 from retina.cores import Cores
@@ -36,6 +36,7 @@ from retina.routes.callers import OPTIONAL, Anyone, Owner
 from retina.routes.connections import unless_the_caller_leaves
 from retina.routes.once import Answer, once
 from retina.routes.photographs import FILE, FORMATS, Data, photograph_of
+from retina.routes.repeatable import IdempotencyKey
 from retina.routes.viewers import FairPredictions
 from retina.saved import PHOTOGRAPH, Labels
 from retina.schemas.findings import Images, PredictionAnswer, Preview
@@ -44,11 +45,6 @@ from retina.services import Services
 from retina.settings import Settings
 from retina.store.port import UPLOADS
 from retina.unet import VesselNetwork
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(min_length=1, max_length=255, description="your name for this request: repeated, it is charged once"),
-]
 
 
 async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:

@@ -18,13 +18,13 @@ from retina.store.records import Change, ConditionError, Put
 
 T = TypeVar("T")
 Digest = Annotated[str, Depends(request_digest)]
-RepeatableKey = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="your name for this request: sent again within a day, it makes nothing new",
+        description="your name for this request: sent again within a day, it makes nothing new and costs nothing more",
     ),
 ]
 OVERTAKEN = "This request took so long that another one has taken its place. Send it again."

@@ -7,7 +7,7 @@ from retina.store.records import NEW, ConditionError, Key, Put, Records
 
 
 def record_secret(records: Records, name: str, expires: int | None = None) -> bytes:
-    """The 32 bytes called `name`, made where there are none; kept until `expires`, in seconds since 1970, or for good."""
+    """The 32 bytes called `name`, made where there are none; kept until `expires` (seconds since 1970) or for good."""
     key = Key(f"secret:{name}", "secret")
     [known] = records.get(key)
     if known is None:
