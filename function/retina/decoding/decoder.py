@@ -29,7 +29,7 @@ ATTEMPTS = 5
 """How often a process is asked for: those that wait may have been killed, which is no fault of the next file."""
 
 PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
-"""Before it is looked whether that one still runs, and where a process ended at once: what was killed takes a moment."""
+"""Before it is looked whether that one still runs, and where a process ended at once: an end takes a moment."""
 
 BUSY = "Photographs cannot be decoded at the moment. Please try again in a few seconds."
 
