@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -32,11 +32,10 @@ def retina_function(
     package: Path,
     handler: str,
     seconds: int,
-    storage: int = 512,
     key: kms.IKey | None = None,
     **options: Any,
 ) -> lambda_.Function:
-    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event, and `storage` MB.
+    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event.
 
     `key`: by which its log is encrypted, if not by AWS' own.
     """
@@ -54,7 +53,6 @@ def retina_function(
         log_group=log,
         logging_format=lambda_.LoggingFormat.JSON,
         memory_size=settings.memory,
-        ephemeral_storage_size=Size.mebibytes(storage),
         timeout=Duration.seconds(seconds),
         environment={"RETINA_CORES": "1"},
         **options,

@@ -7,7 +7,6 @@ made of: see `forget_batch` and `forget_history`.
 
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -183,16 +182,16 @@ class Exports:
         """A prediction was deleted: exports of the history that may hold it are gone, and those that are being made
         begin anew; which are gone, and how many begin anew.
         """
-        counts, gone = Counter[str](), []
+        gone, anew = list[Export](), 0
         for export in self._of(account):
             if export.batch or export.state == "waiting":  # nothing was read yet
                 continue
             if export.state == "running":
-                counts["anew"] += self._anew(export)
+                anew += self._anew(export)
             else:
                 self.delete(export)
                 gone.append(export)
-        return gone, counts["anew"]
+        return gone, anew
 
     def delete_all(self, account: str) -> int:
         """All of an account's are gone; how many there were."""

@@ -36,7 +36,8 @@ MISSING = "Send the photograph as the file field “file” of a multipart form,
 _HTTP = {
     400: (
         "malformed_request",
-        "The request could not be read. Send one multipart form with the photograph as its file.",
+        "The request could not be read: it is not the form or the JSON that its Content-Type says. "
+        "The API is described at /api/v1/openapi.json.",
     ),
     404: ("not_found", "There is nothing at this address. The API is described at /api/v1/openapi.json."),
     405: (

@@ -3,15 +3,12 @@
 Enters: what a browser and the page send; leaves: a sign-in form, redirects, tokens. Decides nothing about passwords.
 """
 
-from html import escape
-from pathlib import Path
-from string import Template
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from anyio import to_thread
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from retina.audit import NOBODY
 from retina.cores import Cores
@@ -21,10 +18,10 @@ from retina.identity.issuer import CLIENT, ISSUER, Issuer
 from retina.identity.people import People
 from retina.routes.addresses import viewer
 from retina.routes.audited import Audited, Log
+from retina.routes.forms import page
 from retina.services import Services
 from retina.signup_credits import Newcomer
 
-PAGE = Template((Path(__file__).parents[1] / "identity" / "sign_in.html").read_text(encoding="utf-8"))
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
 
 router = APIRouter(include_in_schema=False)
@@ -144,9 +141,5 @@ def _page(request: Request) -> str:
 
 
 def _form(asked: dict[str, str], refusal: str = "", address: str = "", status: int = 200) -> Response:
-    hidden = "\n      ".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in asked.items()
-    )
-    told = f'<p class="warning" role="alert">{escape(refusal)}</p>' if refusal else ""
     focus = {"address_focus": "" if address else "autofocus", "password_focus": "autofocus" if address else ""}
-    return HTMLResponse(PAGE.substitute(focus, hidden=hidden, refusal=told, address=escape(address)), status)
+    return page("sign_in", "Sign in", refusal=refusal, hidden=asked, status=status, address=address, **focus)

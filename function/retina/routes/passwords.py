@@ -3,14 +3,11 @@
 Enters: passwords; leaves: a new session's tokens, or pages. With Cognito, its own sign-in page does both.
 """
 
-from html import escape
-from pathlib import Path
-from string import Template
 from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from retina.cores import Cores
 from retina.errors import SignInRefusedError
@@ -20,23 +17,10 @@ from retina.identity.people import CURRENT_WRONG, People
 from retina.problems import documented
 from retina.routes.audited import Audited
 from retina.routes.callers import Person
+from retina.routes.forms import page
 from retina.schemas.accounts import PasswordChange, Tokens
 
-PAGE = Template((Path(__file__).parents[1] / "identity" / "reset.html").read_text(encoding="utf-8"))
-FORM = """<form method="post" action="/oauth2/reset">
-      <input type="hidden" name="token" value="$token">
-      <label>Mail address
-        <input type="email" autocomplete="username" readonly value="$address">
-      </label>
-      <label>New password
-        <input name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256"
-               aria-describedby="password-rule" autofocus>
-      </label>
-      <p class="note" id="password-rule">At least 12 characters, and not easy to guess.</p>
-      <div class="sign-in-actions"><button class="primary">Set the password</button></div>
-    </form>"""
-DONE = """<p role="status">The password is set. Whoever was signed in with the old one is signed out.</p>
-    <p><a class="button primary" href="/">Go to the page and sign in</a></p>"""
+HEADING = "New password"
 
 router = APIRouter()
 
@@ -74,9 +58,9 @@ def reset_form(request: Request, token: str = "") -> Response:
     """The form of a link, to choose a new password."""
     people: People = request.app.state.people
     try:
-        return _page(form=_form(token, people.linked(token)))
+        return _form(token, people.linked(token))
     except SignInRefusedError as error:
-        return _page(refusal=str(error), status=403)
+        return page("reset_refused", HEADING, refusal=str(error), status=403)
 
 
 @router.post("/oauth2/reset", include_in_schema=False)
@@ -89,7 +73,7 @@ async def reset(
     try:
         address = await to_thread.run_sync(people.linked, token)
     except SignInRefusedError as error:
-        return _page(refusal=str(error), status=403)
+        return page("reset_refused", HEADING, refusal=str(error), status=403)
 
     def set_anew() -> None:
         account = log.services.accounts.find(ISSUER, people.of_address(address) or "")
@@ -98,14 +82,9 @@ async def reset(
     try:
         await hashing.run(set_anew)
     except SignInRefusedError as error:
-        return _page(refusal=str(error), form=_form(token, address), status=403)
-    return _page(form=DONE)
+        return _form(token, address, str(error), 403)
+    return page("reset_done", HEADING)
 
 
-def _form(token: str, address: str) -> str:
-    return Template(FORM).substitute(token=escape(token), address=escape(address))
-
-
-def _page(form: str = "", refusal: str = "", status: int = 200) -> Response:
-    told = f'<p class="warning" role="alert">{escape(refusal)}</p>' if refusal else ""
-    return HTMLResponse(PAGE.substitute(form=form, refusal=told), status)
+def _form(token: str, address: str, refusal: str = "", status: int = 200) -> Response:
+    return page("reset", HEADING, refusal=refusal, hidden={"token": token}, status=status, address=address)
