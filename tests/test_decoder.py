@@ -1,5 +1,6 @@
 """Strangers' files are decoded in processes of their own, which hold nothing else and can be ended."""
 
+import ctypes
 import errno
 import os
 import select
@@ -216,6 +217,42 @@ def test_the_processes_have_no_credentials(small_rgb: Rgb, monkeypatch: pytest.M
     assert made._process
     assert b"planted-secret" not in Path(f"/proc/{made._process.pid}/environ").read_bytes()
     made.stop()
+
+
+HIDDEN = """
+import os, select, subprocess
+from retina.decoding.decoder import Decoder
+plain = subprocess.Popen(["sleep", "60"])
+made = Decoder()
+def readable(pid):
+    command = ["cat", f"/proc/{pid}/environ"]
+    return not subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+before = readable(os.getpid())
+made.start()
+assert all(select.select([spare], [], [], 60)[0] for spare in made._spare)
+waiting = subprocess.run(["pgrep", "-P", str(made._process.pid)], capture_output=True, text=True).stdout.split()
+print(before, readable(plain.pid), len(waiting) > 0)
+print(*map(readable, [os.getpid(), made._process.pid, *waiting]))
+made.stop()
+plain.kill()
+"""
+
+
+def as_anybody() -> None:
+    """Without root's rights to read every process: PR_CAPBSET_DROP of CAP_SYS_PTRACE, CAP_PERFMON, CAP_SYS_ADMIN."""
+    for capability in (19, 38, 21):
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+
+
+def test_no_process_of_the_same_user_reads_the_memory_of_ours() -> None:
+    """Neither of the service, which has the credentials, nor of the processes that have somebody's photograph."""
+    environment = {"PYTHONPATH": str(ROOT / "function"), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", HIDDEN]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, preexec_fn=as_anybody)
+    others, ours = answer.stdout.splitlines()
+    assert others == "True True True"
+    assert "True" not in ours
+    assert len(ours.split()) > 2
 
 
 CONFINED = """
