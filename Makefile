@@ -22,7 +22,7 @@ test: check build/tflite-runtime.done test-models ## linter, formatter, types, u
 	$(BIN)/pytest -n 2 --dist loadfile --durations 10
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
-	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/test_soak.py tests/test_openapi.py
+	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
 check: .venv/test.done
 	$(BIN)/ruff check
@@ -31,17 +31,17 @@ check: .venv/test.done
 
 test-models: build/keras.done ## tests of training, conversion and import (they need TensorFlow)
 	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest \
-	  tests/test_train.py tests/test_convert.py tests/test_foreign.py
+	  tests/training
 
 bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
-	PYTHONPATH=.:tests $(BIN)/python tests/bench.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
+	PYTHONPATH=.:tests $(BIN)/python benchmarks/speed.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
 
 bench-accounts: .venv/test.done ## the README's figures of batches and of a long history
-	PYTHONPATH=.:tests:function $(BIN)/python tests/bench_accounts.py
+	PYTHONPATH=.:tests:function $(BIN)/python benchmarks/accounts.py
 
 train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
 
-TRAIN := PYTHONPATH=function build/keras/bin/python -m models.train --data $(DATA)
+TRAIN := PYTHONPATH=function build/keras/bin/python -m models.training.train --data $(DATA)
 build/train/first/weights.keras: | build/keras.done
 	$(TRAIN) --out $(@D) --steps 10000
 
@@ -49,11 +49,11 @@ build/train/second/weights.keras: build/train/first/weights.keras
 	$(TRAIN) --out $(@D) --steps 10000 --rate 1.5e-3 --seed 2 --begin $<
 
 convert: build/keras.done ## the trained weights to models/unet.tflite and its card (THRESHOLD=...)
-	PYTHONPATH=function build/keras/bin/python -m models.convert --weights build/train/second/weights.keras --data $(DATA) \
+	PYTHONPATH=function build/keras/bin/python -m models.export.convert --weights build/train/second/weights.keras --data $(DATA) \
 	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
 evaluate: .venv/test.done ## score models/unet.json on the test photographs
-	PYTHONPATH=function $(BIN)/python -m models.evaluate --data $(DATA)
+	PYTHONPATH=function $(BIN)/python -m models.evaluation.evaluate --data $(DATA)
 
 package: .venv/test.done ## build/package/: what Lambda runs, from wheels, checked, and built twice
 	$(BIN)/python -m infra.package
@@ -87,7 +87,7 @@ wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
 	$(BIN)/uv build --wheel
 
 lock: .venv/test.done ## renew the pinned requirements
-	$(BIN)/python tests/lock.py
+	$(BIN)/python infra/lock.py
 
 format: .venv/test.done ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix

@@ -14,10 +14,10 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from retina import events
+from retina.api.problems import MEDIA_TYPE
 from retina.app import create_app
-from retina.jobs import Work
-from retina.problems import MEDIA_TYPE
-from retina.queue.aws import SqsQueue, keys_of
+from retina.jobs.work import Work
+from retina.queue.sqs import SqsQueue, keys_of
 
 NAMESPACE, SERVICE = "Retina", "retina"
 EXPORT_SECONDS = 100

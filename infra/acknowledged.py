@@ -4,7 +4,13 @@ from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
 from infra.settings import StackSettings
-from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, UPLOADS
+from retina.storage.port import (
+    ANSWERS,
+    BATCH,
+    EXPORTS,
+    HISTORY,
+    UPLOADS,
+)
 
 RUNTIME = "Python 3.13 is the newest that every library of the function has wheels for and that is tested."
 UPLOADER = "CDK's own function, which runs while deploying: it reads the assets and writes the page's bucket, no other."

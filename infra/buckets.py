@@ -43,7 +43,7 @@ def allow(function: lambda_.Function, bucket: s3.Bucket, prefix: str, *actions: 
     names = [f"s3:{action}" for action in actions]
     objects = bucket.arn_for_objects(f"{prefix}*")
     function.add_to_role_policy(iam.PolicyStatement(actions=names, resources=[objects]))
-    # S3 answers 403, not 404, for a missing object to whom may not list the whole bucket: `retina.store.aws` knows.
+    # S3 answers 403, not 404, for a missing object to whom may not list the whole bucket: `retina.storage.s3` knows.
     only = {"StringLike": {"s3:prefix": f"{prefix}*"}}
     listing = iam.PolicyStatement(actions=["s3:ListBucket"], resources=[bucket.bucket_arn], conditions=only)
     function.add_to_role_policy(listing)

@@ -10,7 +10,13 @@ from constructs import Construct
 
 from infra.buckets import allow, from_any_page, origin, private_bucket
 from infra.settings import StackSettings
-from retina.store.port import ANSWERS, BATCH, EXPORTS, HISTORY, KEPT_DAYS
+from retina.storage.port import (
+    ANSWERS,
+    BATCH,
+    EXPORTS,
+    HISTORY,
+    KEPT_DAYS,
+)
 
 WORKER_PARTITIONS = (
     "account",

@@ -15,8 +15,8 @@ from constructs import Construct
 from infra.buckets import private_bucket
 from infra.functions import log_group
 from infra.settings import StackSettings
-from retina.front_door import SECURITY
-from retina.origin import PROOF
+from retina.api.middleware.origin import PROOF
+from retina.api.middleware.outermost import SECURITY
 
 YEAR = Duration.days(365)
 OLD_PAGES = Duration.days(30)

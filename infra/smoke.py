@@ -20,10 +20,10 @@ from typing import Any
 import httpx
 
 from infra.package import ROOT
-from retina.pictures import OUTPUTS
-from retina.prediction import predict
+from retina.imaging.network import VesselNetwork
+from retina.imaging.pipeline import predict
+from retina.imaging.rendering import OUTPUTS
 from retina.settings import Settings
-from retina.unet import VesselNetwork
 
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.buckets import allow, from_any_page, origin, private_bucket
 from infra.jobs import Jobs
-from retina.store.port import BATCH, KEPT_DAYS, UPLOADS
+from retina.storage.port import BATCH, KEPT_DAYS, UPLOADS
 
 
 class Uploads(Construct):

@@ -17,20 +17,20 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from retina.app import create_app
-from retina.arrays import Rgb
-from retina.photograph import Photograph, decode_photograph, open_photograph
-from retina.queue.local import LocalQueue
+from retina.imaging.arrays import Rgb
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
+from retina.jobs.worker import Workers
+from retina.queue.sqlite import LocalQueue
 from retina.settings import Settings
-from retina.store.aws import client as aws_client
-from retina.store.aws import s3_client
-from retina.store.database import Database
-from retina.store.dynamodb import DynamoRecords
-from retina.store.records import Records
-from retina.store.sqlite import SqliteRecords
-from retina.unet import VesselNetwork
-from retina.worker import Workers
-from specimens import encode
-from waiting import Embedded
+from retina.storage.database import Database
+from retina.storage.dynamodb import DynamoRecords
+from retina.storage.records import Records
+from retina.storage.s3 import client as aws_client
+from retina.storage.s3 import s3_client
+from retina.storage.sqlite import SqliteRecords
+from support.specimens import encode
+from support.waiting import Embedded
 
 ROOT = Path(__file__).parents[1]
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="the service hides its memory and files from all but root")
@@ -218,7 +218,7 @@ def records(request: pytest.FixtureRequest) -> Records:
 @pytest.fixture(params=["embedded", "AWS"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """The service, with either kind of stores and queue."""
-    from house import House, in_aws  # not above: it imports this
+    from support.house import House, in_aws
 
     if request.param == "embedded":
         return House(tmp_path)
@@ -244,7 +244,7 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedd
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    from templates import template_of  # not above: the training environment lacks what it needs
+    from support.templates import template_of
 
     return template_of(tmp_path_factory.mktemp("plain"), alarm_email="alarm@example.com")
 
@@ -252,7 +252,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """With every setting at another value than its default."""
-    from templates import CERTIFICATE, WEB_ACL, template_of  # not above: the training environment lacks what it needs
+    from support.templates import CERTIFICATE, WEB_ACL, template_of
 
     return template_of(
         tmp_path_factory.mktemp("named"),

@@ -9,11 +9,18 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from retina import __version__
-from retina.commands import account, audit, batch, credits, segment, serve
-from retina.commands.ending import unread, wrong
+from retina.cli import (
+    account,
+    audit,
+    batch,
+    credits,
+    segment,
+    serve,
+)
+from retina.cli.ending import unread, wrong
 from retina.errors import ModelCardError
 from retina.settings import Settings
-from retina.store.database import DatabaseError
+from retina.storage.database import DatabaseError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,22 +12,34 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from retina import __version__
-from retina.arrivals import Arrivals
-from retina.bodies import SMALL_BYTES, Bodies, Taken
-from retina.cores import Cores
-from retina.decoding.decoder import decoder
-from retina.deleting import RoomToDelete
-from retina.front_door import FrontDoor
-from retina.identity.callers import Callers
-from retina.identity.cognito import CognitoPool
-from retina.identity.tokens import PublishedKeys, Verifier
-from retina.origin import BehindProxy
-from retina.problems import add_error_map
-from retina.routes import account, audit, batches, exports, history, keys, links, predictions, service, uploads, usage
-from retina.routes.callers import describe_scopes
+from retina.api.arrivals import Arrivals
+from retina.api.callers import describe_scopes
+from retina.api.concurrency import Cores
+from retina.api.middleware.bodies import SMALL_BYTES, Bodies, Taken
+from retina.api.middleware.full_disk import RoomToDelete
+from retina.api.middleware.origin import BehindProxy
+from retina.api.middleware.outermost import FrontDoor
+from retina.api.problems import add_error_map
+from retina.api.routes import (
+    account,
+    audit,
+    batches,
+    exports,
+    history,
+    keys,
+    links,
+    predictions,
+    service,
+    uploads,
+    usage,
+)
+from retina.auth.callers import Callers
+from retina.auth.cognito import CognitoPool
+from retina.auth.tokens import PublishedKeys, Verifier
+from retina.imaging.decoding.decoder import decoder
+from retina.imaging.network import VesselNetwork
 from retina.services import Services
 from retina.settings import Settings
-from retina.unet import VesselNetwork
 
 DESCRIPTION = """
 The blood vessels of the retina in a fundus photograph. For research and education, not a medical device.
@@ -103,10 +115,10 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
         verifier = Verifier(keys, settings.issuer, settings.client_id)
         return Callers(services.accounts, verifier, CognitoPool(settings.issuer.rpartition("/")[2]))
     # Not above: Lambda's package goes without argon2.
-    from retina.identity.attempts import Attempts
-    from retina.identity.issuer import CLIENT, ISSUER, Issuer
-    from retina.identity.people import People
-    from retina.routes import issuer, passwords
+    from retina.api.routes import issuer, passwords
+    from retina.auth.local.attempts import Attempts
+    from retina.auth.local.issuer import CLIENT, ISSUER, Issuer
+    from retina.auth.local.people import People
 
     app.state.hashing = {known: Cores(1, settings.wait_seconds) for known in (False, True)}
     app.state.people = People(services.records, Attempts(services.records, settings.data))

@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from retina.accounts import Accounts
-from retina.admission import Allowance
-from retina.audit import Audit
-from retina.batches import Batches
-from retina.copies import Copies
-from retina.credits import Credits
-from retina.exports import Exports
-from retina.fair_use import FairUse
-from retina.history import History
-from retina.idempotency import Idempotency
+from retina.accounts.audit import Audit
+from retina.accounts.idempotency import Idempotency
+from retina.accounts.ledger import Credits
+from retina.accounts.rate_limits import FairUse
+from retina.accounts.service import Accounts
+from retina.accounts.signup_credits import SignupCredits
+from retina.batches.admission import Allowance
+from retina.batches.claims import Turns
+from retina.batches.service import Batches
+from retina.exports.copies import Copies
+from retina.exports.service import Exports
+from retina.history.service import History
 from retina.queue import open_queue
 from retina.queue.port import Queue
 from retina.settings import Settings
-from retina.signup_credits import SignupCredits
-from retina.store import open_records, open_results, open_uploads
-from retina.store.port import Blobs, Uploads
-from retina.store.records import Records
-from retina.store.reserve import SIGN_IN_BYTES, STEP_BYTES, Reserve
-from retina.turns import Turns
+from retina.storage import open_records, open_results, open_uploads
+from retina.storage.port import Blobs, Uploads
+from retina.storage.records import Records
+from retina.storage.reserve import SIGN_IN_BYTES, STEP_BYTES, Reserve
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from conftest import ROOT
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import PASSWORD, fill_in, sign_up
 from e2e.visit import Visit
-from retina.arrays import Rgb
-from specimens import encode
+from retina.imaging.arrays import Rgb
+from support.specimens import encode
 
 PATH = "/account.html"
 LINES = """(node) => {

@@ -15,10 +15,10 @@ from playwright.sync_api import Locator, Page, Route, expect
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import sign_up, token
 from e2e.visit import Visit
-from retina.arrays import Rgb
+from retina.imaging.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
-from specimens import encode
+from support.specimens import encode
 
 PATH = "/batches.html"
 UPLOADS = "**/uploads"

@@ -12,8 +12,8 @@ from playwright.sync_api import Route, expect
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import sign_up, token
 from e2e.visit import Visit
-from retina.arrays import Rgb
-from specimens import encode
+from retina.imaging.arrays import Rgb
+from support.specimens import encode
 
 PATH = "/history.html"
 

@@ -12,10 +12,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from e2e.visit import Visit, pixels
-from retina.arrays import Rgb
-from retina.photograph import Photograph
-from retina.pictures import VESSEL_COLOUR
-from specimens import encode, oriented
+from retina.imaging.arrays import Rgb
+from retina.imaging.photograph import Photograph
+from retina.imaging.rendering import VESSEL_COLOUR
+from support.specimens import encode, oriented
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Route, expect
 
 from e2e.visit import PREDICTIONS, Visit
-from retina.arrays import Rgb
-from specimens import encode
+from retina.imaging.arrays import Rgb
+from support.specimens import encode
 
 
 @pytest.fixture(scope="module")

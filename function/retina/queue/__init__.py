@@ -1,11 +1,11 @@
-"""Work that waits: embedded (`local`) or in AWS (`aws`), by the rules in `port`."""
+"""Work that waits: embedded (`sqlite`) or in AWS (`sqs`), by the rules in `port`."""
 
-from retina.queue.aws import SqsQueue
-from retina.queue.local import LocalQueue
 from retina.queue.port import Queue
+from retina.queue.sqlite import LocalQueue
+from retina.queue.sqs import SqsQueue
 from retina.settings import Settings
-from retina.store import open_database
-from retina.store.aws import client
+from retina.storage import open_database
+from retina.storage.s3 import client
 
 
 def open_queue(settings: Settings) -> Queue:

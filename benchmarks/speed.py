@@ -1,0 +1,306 @@
+"""The README's timing tables, as Markdown: `make bench`.
+
+Every process under test is bound to one core, its client to another; the designs take turns in one run. Medians and
+95th percentiles; nothing here passes or fails.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from conftest import RUNTIME
+from infra import package
+from retina.imaging import preprocessing, rendering
+from retina.imaging.decoding.decoder import decoder
+from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.measurements import measure
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
+from retina.imaging.segmentation import Segmentation, over
+from retina.settings import Settings
+from support.runtime_api import COGNITO, RuntimeApi, multipart
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
+CORES = sorted(os.sched_getaffinity(0))
+LIMITS = {"max_pixels": 64_000_000, "min_side": 64}
+T = TypeVar("T")
+
+
+def percentiles(milliseconds: list[float]) -> str:
+    return f"{np.percentile(milliseconds, 50):.1f} | {np.percentile(milliseconds, 95):.1f}"
+
+
+def only_canvas(folder: Path, number: int) -> Path:
+    """The shipped card with one of its canvases, serving any width."""
+    card = json.loads(Settings().model.read_text())
+    card["canvases"] = [card["canvases"][number] | {"field_of_view_width_up_to": None}]
+    folder.mkdir()
+    (folder / "unet.json").write_text(json.dumps(card))
+    (folder / card["file"]).write_bytes((Settings().model.parent / card["file"]).read_bytes())
+    return folder / "unet.json"
+
+
+def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of each stage of a request with default outputs, in this process."""
+    network = VesselNetwork(card)
+    spent: dict[str, list[float]] = defaultdict(list)
+
+    def timed(stage: str, work: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        result = work()
+        spent[stage].append((time.perf_counter() - started) * 1e3)
+        return result
+
+    def decode() -> Photograph:
+        with decoder().photograph(data, **LIMITS) as photograph:
+            return photograph
+
+    for _ in range(rounds):
+        timed(
+            "decode in this process, for comparison", lambda: decode_photograph(open_photograph(data, **LIMITS), data)
+        )
+        photograph = timed("decode, field of view", decode)
+        view, shape = photograph.field_of_view, photograph.rgb.shape[:2]
+        placed = preprocessing.place(view, network.card.canvases)
+        values = timed("prepare", lambda: preprocessing.prepare(photograph.rgb, view, placed, network.card.preparation))
+        probability = timed("infer", lambda: network(placed.canvas, values))
+
+        def threshold() -> Segmentation:
+            native = preprocessing.restore(probability, view, placed, shape)
+            vessels = over(native, network.card.threshold)
+            measure(vessels, view)
+            return Segmentation(native, vessels, network.card.threshold, placed.canvas)
+
+        segmentation = timed("threshold, measure", threshold)
+        wanted = {**rendering.OUTPUTS["preview"], **rendering.OUTPUTS["mask"]}
+        timed("encode", lambda: [draw(photograph, segmentation) for draw in wanted.values()])
+    return {stage: values[2:] for stage, values in spent.items()}
+
+
+@contextmanager
+def served(command: list[str], **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+    """A server bound to the last core; yields its address, process and start."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    data = tempfile.mkdtemp()
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "TF_CPP_MIN_LOG_LEVEL": "3", "RETINA_DATA": data}
+    environment |= settings
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [part.replace("PORT", port) for part in command],
+        env=environment,
+        preexec_fn=lambda: os.sched_setaffinity(0, {CORES[-1]}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}", process, started
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(data)
+
+
+def first_answer(url: str, path: str, data: bytes, started: float) -> float:
+    """Seconds from process start to the first prediction."""
+    while True:
+        try:
+            httpx.post(url + path, files={"file": data}, timeout=120).raise_for_status()
+            return time.perf_counter() - started
+        except httpx.TransportError:
+            time.sleep(0.005)
+
+
+def send(client: httpx.Client, url: str, data: bytes) -> float:
+    started = time.perf_counter()
+    client.post(url, files={"file": data}, timeout=120).raise_for_status()
+    return (time.perf_counter() - started) * 1e3
+
+
+def resident(process: subprocess.Popen[bytes], field: str) -> float:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
+
+
+def retina() -> list[str]:
+    return [sys.executable, "-m", "retina", "serve", "--port", "PORT"]
+
+
+def report_stages(photographs: dict[str, bytes], cards: dict[str, Path], rounds: int) -> None:
+    print("| photograph | canvas | stage | p50 ms | p95 ms |\n|---|---|---|---|---|")
+    for name, data in photographs.items():
+        for canvas, card in cards.items():
+            for stage, values in stages(data, card, rounds).items():
+                print(f"| {name} | {canvas} | {stage} | {percentiles(values)} |")
+            with served(retina(), RETINA_MODEL=str(card)) as (url, _, started), httpx.Client() as client:
+                first_answer(url, "/predict", data, started)
+                values = [send(client, f"{url}/api/v1/predictions", data) for _ in range(rounds)]
+                print(f"| {name} | {canvas} | **whole request over HTTP** | {percentiles(values[2:])} |", flush=True)
+
+
+def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> None:
+    """The two designs in turn, request by request."""
+    original = [str(keras), str(ROOT / "benchmarks" / "original_design.py"), "PORT"]
+    with (
+        served(original, OMP_NUM_THREADS="1") as (their_url, theirs, their_start),
+        httpx.Client() as client,
+    ):
+        their_first = first_answer(their_url, "/predict", sample, their_start)
+        with served(retina(), RETINA_MODEL=str(card)) as (our_url, ours, our_start):
+            our_first = first_answer(our_url, "/predict", sample, our_start)
+            times: dict[str, list[float]] = {"ours": [], "theirs": []}
+            for _ in range(rounds):
+                times["theirs"].append(send(client, f"{their_url}/predict", sample))
+                times["ours"].append(send(client, f"{our_url}/api/v1/predictions", sample))
+            ratio = np.median(np.array(times["theirs"][2:]) / np.array(times["ours"][2:]))
+            print("\n| design | pixels | p50 ms | p95 ms | start to first answer | peak memory |")
+            print("|---|---|---|---|---|---|")
+            rows: list[tuple[str, str, list[float], float, Any]] = [
+                ("original: Keras, 31.0M, `model.predict`", "128x128", times["theirs"], their_first, theirs),
+                ("this one", json.loads(card.read_text())["name"] + " 512x512", times["ours"], our_first, ours),
+            ]
+            for name, pixels, values, first, process in rows:
+                peak = resident(process, "VmHWM")
+                print(f"| {name} | {pixels} | {percentiles(values[2:])} | {first:.2f} s | {peak:.0f} MB |")
+            print(f"\nRatio, request by request: {ratio:.1f} times as fast, at 16 times the pixels.", flush=True)
+
+
+def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
+    """The package under Lambda's runtime client and the same calls under uvicorn, in turn, with the card's canvas."""
+    python = package.python_of(package.TARGET)
+    if not python:
+        print("\nUnder Lambda's runtime client: not measured, there is no Python 3.13 here.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
+        package.build(task, package.TARGET, python)
+        for name in ("unet.json", "unet.tflite"):
+            shutil.copy(card.parent / name, task / "retina" / "models")
+        pinned = package.requirements(ROOT / "tests" / "requirements.txt", package.TARGET)
+        package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
+        command = [str(python), "-m", "awslambdaric", "handler.api"]
+        environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
+        # Without fair use: there is no table to count in, and uvicorn does not count requests of its own computer.
+        environment |= {"RETINA_FREE_EACH": "0", "RETINA_FREE_TOGETHER": "0"}
+        pinning = ["taskset", "-c", str(CORES[-1])]
+        firsts: list[float] = []
+        for _ in range(5):
+            started = time.perf_counter()
+            with RuntimeApi([*pinning, *command], task, environment) as function:
+                function.invoke(multipart("/predict", photograph))
+                firsts.append(time.perf_counter() - started)
+        with (
+            RuntimeApi([*pinning, *command], task, environment) as function,
+            served(retina(), RETINA_MODEL=str(card)) as (url, _, started),
+            httpx.Client() as client,
+        ):
+            first_answer(url, "/predict", photograph, started)
+            times: dict[str, list[float]] = {"Lambda's runtime client": [], "uvicorn": []}
+            for _ in range(rounds):
+                times["uvicorn"].append(send(client, f"{url}/predict", photograph))
+                event, started = multipart("/predict", photograph), time.perf_counter()
+                function.invoke(event)
+                times["Lambda's runtime client"].append((time.perf_counter() - started) * 1e3)
+            peak = resident(function.process, "VmHWM")
+    canvas = json.loads(card.read_text())["canvases"][0]
+    print(f"\nThe package, Python 3.13, POST /predict on canvas {canvas['width']}x{canvas['height']}:")
+    print(f"process start to first answer {np.median(firsts):.2f} s (median of 5), peak memory {peak:.0f} MB.\n")
+    print("| under | p50 ms | p95 ms |\n|---|---|---|")
+    for name, values in times.items():
+        print(f"| {name} | {percentiles(values[2:])} |", flush=True)
+
+
+def report_precisions(folder: Path, rounds: int) -> None:
+    """The network alone, each file that `models.export.convert` wrote in turn, on one thread at 512x512."""
+    networks = {}
+    for file in sorted(folder.glob("unet-*.tflite")):
+        network = Interpreter(model_path=str(file), num_threads=1)
+        network.allocate_tensors()
+        networks[file] = network
+    times: dict[Path, list[float]] = {file: [] for file in networks}
+    for _ in range(rounds):
+        for file, network in networks.items():
+            started = time.perf_counter()
+            network.invoke()
+            times[file].append((time.perf_counter() - started) * 1e3)
+    print("\n| network alone, 512x512 | bytes | p50 ms | p95 ms |\n|---|---|---|---|")
+    for file, values in times.items():
+        print(f"| {file.stem} | {file.stat().st_size:,} | {percentiles(values[2:])} |", flush=True)
+
+
+def report_start(sample: bytes, times: int) -> None:
+    firsts = []
+    for _ in range(times):
+        with served(retina()) as (url, _, started):
+            firsts.append(first_answer(url, "/predict", sample, started))
+    low, high = min(firsts), max(firsts)
+    print(f"\nProcess start to first prediction: median {np.median(firsts):.2f} s, {low:.2f} to {high:.2f}.")
+
+
+def report_memory(sample: bytes, requests: int) -> None:
+    with served(retina()) as (url, process, started), httpx.Client() as client:
+        first_answer(url, "/predict", sample, started)
+        for number in range(1, requests + 1):
+            send(client, f"{url}/api/v1/predictions", sample)
+            if number in (100, requests):
+                now, peak = resident(process, "VmRSS"), resident(process, "VmHWM")
+                print(f"Memory after {number} requests: {now:.0f} MB resident, {peak:.0f} MB peak.", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keras", type=Path, required=True, help="a Python with Keras, for the original design")
+    parser.add_argument("--photograph", type=Path, help="a large photograph to measure beside the sample")
+    parser.add_argument("--rounds", type=int, default=42)
+    parser.add_argument("--requests", type=int, default=1000)
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {CORES[0]})
+
+    sample = SAMPLE.read_bytes()
+    photographs = {"retina.jpg (1411x1411)": sample}
+    if arguments.photograph and arguments.photograph.exists():
+        data = arguments.photograph.read_bytes()
+        rgb = decode_photograph(open_photograph(data, **LIMITS), data).rgb
+        assert find_field_of_view(rgb).fundus_like
+        photographs[f"{arguments.photograph.name} ({rgb.shape[1]}x{rgb.shape[0]})"] = data
+    processor = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        "",
+    )
+    digest = hashlib.sha256((Settings().model.parent / "unet.tflite").read_bytes()).hexdigest()[:12]
+    print(f"Machine: {processor}, one core a process, Python {platform.python_version()}; network {digest}.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        card = json.loads(Settings().model.read_text())
+        cards = {
+            f"{canvas['width']}x{canvas['height']}": only_canvas(Path(folder) / str(number), number)
+            for number, canvas in enumerate(card["canvases"])
+        }
+        report_stages(photographs, cards, arguments.rounds)
+        report_comparison(sample, cards["512x512"], arguments.keras, arguments.rounds)
+        report_lambda(sample, cards["1024x1024"], arguments.rounds)
+        report_precisions(ROOT / "build" / "convert", arguments.rounds)
+        report_start(sample, 7)
+        report_memory(sample, arguments.requests)
+
+
+if __name__ == "__main__":
+    main()

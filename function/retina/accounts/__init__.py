@@ -1,0 +1,1 @@
+"""Accounts: API keys, ledger, repeated requests, rate limits, audit log."""

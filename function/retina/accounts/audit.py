@@ -1,0 +1,181 @@
+"""The audit log: who saw, exported, changed or deleted which record of an account, when, and from which address.
+
+Enters: an account, an action, a record's id, who asked and from where; leaves: entries, the newest first, until they
+expire. Entries are only ever added: no code changes or deletes one, and in the cloud the functions' role may not. They
+hold ids, never names of photographs, subjects or notes, so they may outlive what they tell of, and the account.
+
+A change and its entry are written in one transaction where the change is one (`entry`); otherwise the entry is written
+first (`note`), so that nothing happens without it. Where it cannot be written, the request fails, and may be sent
+again; but for a full disk: then reading goes on, so that people can find what to delete, and the entry goes to the
+service's own log.
+"""
+
+import functools
+import hashlib
+import hmac
+import logging
+import secrets
+import sqlite3
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from retina import clock
+from retina.storage.port import DAY
+from retina.storage.record_secret import record_secret
+from retina.storage.records import (
+    NEW,
+    ConditionError,
+    Key,
+    Put,
+    Record,
+    Records,
+)
+from retina.storage.reserve import is_full
+
+log = logging.getLogger("retina.accounts.audit")
+
+Action = Literal[
+    "account.deleted",
+    "account.exported",
+    "audit.read",
+    "batch.cancelled",
+    "batch.deleted",
+    "batch.exported",
+    "batch.made",
+    "batch.retried",
+    "batch.seen",
+    "batches.listed",
+    "export.deleted",
+    "export.downloaded",
+    "history.exported",
+    "key.made",
+    "key.revoked",
+    "password.changed",
+    "password.link_made",
+    "password.reset",
+    "picture.opened",
+    "prediction.changed",
+    "prediction.deleted",
+    "prediction.recomputed",
+    "prediction.saved",
+    "prediction.seen",
+    "predictions.listed",
+    "sessions.ended",
+    "sign_in.failed",
+    "sign_in.succeeded",
+    "trends.seen",
+]
+"""What can be noted: the thing, and what was done with it."""
+ACTIONS: tuple[Action, ...] = get_args(Action)
+OPERATOR = "operator"
+"""The caller that is whoever runs the service, by the command line."""
+NOBODY = "nobody"
+"""The account of sign-ins with an address that nobody has."""
+LOCAL = "local"
+"""The address of the computer that the service runs on."""
+AGAIN_SECONDS = 60
+"""For how long the same caller's seeing the same thing again is not noted again by this process."""
+REMEMBERED = 4096
+"""Sightings that a process remembers at most."""
+
+Addresses = Literal["hash", "plain", "none"]
+"""How addresses are kept: keyed hashes, which tell the same from another, as they are, or not at all."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`time` is in UTC; `record` is an id or ""; `caller` is an API key's id, "" for a person, or `OPERATOR`.
+
+    `place` is where the entry is among the others.
+    """
+
+    place: str
+    time: str
+    action: str
+    record: str
+    caller: str
+    address: str
+
+
+class Audit:
+    """The entries in `records`, for `days` each; `addresses` says how callers' addresses are kept."""
+
+    def __init__(self, records: Records, days: int, addresses: Addresses) -> None:
+        self._records, self._days, self._addresses = records, days, addresses
+        self._seen: OrderedDict[tuple[str, ...], float] = OrderedDict()
+
+    def entry(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> Put:
+        """The change that adds an entry, to be written together with what it tells of.
+
+        `address` is an IP address, None for this computer's own, "" where there is none.
+        """
+        facts = {"action": action, "record": record, "caller": caller, "address": self._kept(account, address)}
+        place = f"{clock.now()}:{secrets.token_hex(8)}"
+        return Put(_key(account, place), facts, NEW, expires=int(time.time()) + self._days * DAY)
+
+    def note(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> None:
+        """Add an entry, before what it tells of is done.
+
+        Raises what the store raises: then nothing may be done.
+        """
+        new = self.entry(account, action, record, caller, address)
+        try:
+            self._records.write(new)
+        except ConditionError:  # repeated after a reply that was lost, it finds itself
+            if self._records.get(new.key)[0] is None:
+                raise
+
+    def seen(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> None:
+        """As `note`, for what changes nothing (reading, failed sign-ins): once a minute is enough, and a full disk does
+        not stop it.
+        """
+        what, now = (account, action, record, caller, address or LOCAL), time.monotonic()
+        if now - self._seen.get(what, -AGAIN_SECONDS) < AGAIN_SECONDS:
+            return
+        try:
+            self.note(account, action, record, caller, address)
+        except (OSError, sqlite3.Error) as error:
+            if not is_full(error):
+                raise
+            kept = self._kept(account, address)
+            log.error("lost for want of space: %s %s %s by %r from %s", account, action, record, caller, kept)
+            return
+        self._seen[what] = now
+        self._seen.move_to_end(what)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def of(self, account: str, limit: int, after: str | None = None) -> tuple[list[Entry], str | None]:
+        """At most `limit` entries beyond the place `after`, the newest first; where they ended, if not all."""
+        rows = self._records.query(_partition(account), limit=limit + 1, after=after, backwards=True)
+        page = [_entry(row) for row in rows[:limit]]
+        return page, page[-1].place if len(rows) > limit else None
+
+    def _kept(self, account: str, address: str | None) -> str:
+        if address is None:
+            return LOCAL
+        if not address or self._addresses == "none":
+            return ""
+        if self._addresses == "plain":
+            return address
+        return hmac.new(self._hash_key, f"{account} {address}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    @functools.cached_property
+    def _hash_key(self) -> bytes:
+        """Kept for as long as the store: hashes of different days are to be compared."""
+        return record_secret(self._records, "audit")
+
+
+def _partition(account: str) -> str:
+    return f"audit:{account}"
+
+
+def _key(account: str, place: str) -> Key:
+    return Key(_partition(account), place)
+
+
+def _entry(record: Record) -> Entry:
+    place = record.key.sort
+    return Entry(place=place, time=place.rpartition(":")[0], **record.data)

@@ -1,0 +1,190 @@
+"""Credits: a balance for each account, and a ledger that tells how it came about.
+
+Every entry is written in one transaction with what it adds to the balance, and with what it pays for: a charge exists
+if and only if a successful result does. Entries are never changed or deleted; the balance is their sum.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from retina import clock
+from retina.accounts.reservations import account_key, settle
+from retina.errors import NotFoundError, OutOfCreditsError
+from retina.storage.records import (
+    NEW,
+    Add,
+    Change,
+    ConditionError,
+    Key,
+    Put,
+    Record,
+    Records,
+)
+
+SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
+SHORT = "There are no credits left for this. Nothing was charged; get more credits, then try again."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the ledger: `amount` is below zero for a charge, `key_id` the API key that was used, if any.
+
+    `place` is where the line is among the others.
+    """
+
+    place: str
+    time: str
+    amount: int
+    kind: str
+    key_id: str
+    what: str
+
+
+class Charged(NamedTuple):
+    """What was charged on a day by way of an API key, "" for none."""
+
+    day: str
+    key_id: str
+    credits: int
+
+
+class Credits:
+    """The balances and the ledger in `records`."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def balance(self, account: str) -> int:
+        """What is left, that which is reserved for photographs of batches included: the sum of the ledger.
+
+        Raises `NotFoundError` where there is no such account.
+        """
+        counts = self._counts(account)
+        return counts.get("credits", 0) + counts.get("reserved", 0)
+
+    def available(self, account: str) -> int:
+        """What is left and not reserved; raises `NotFoundError` where there is no such account."""
+        counts = self._counts(account)
+        if counts.get("credits", 0) < 1 and counts.get("reserved", 0):
+            settle(self._records, account)
+            counts = self._counts(account)
+        return counts.get("credits", 0)
+
+    def left(self, account: str) -> tuple[int, int]:
+        """The balance, and how much of it is reserved for photographs of batches."""
+        settle(self._records, account)
+        counts = self._counts(account)
+        reserved = counts.get("reserved", 0)
+        return counts.get("credits", 0) + reserved, reserved
+
+    def grant(self, account: str, amount: int, why: str) -> int:
+        """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
+        self.balance(account)  # raises where there is none
+        self._book(account, amount, GRANT, "", why, Add(account_key(account), {"credits": amount}))
+        return self.balance(account)
+
+    def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
+        """Take one credit for `what`, together with `changes`; what is left and not reserved.
+
+        Raises `OutOfCreditsError`, and `ConditionError` where the changes did not find what they expect: then nothing
+        was charged.
+        """
+        taken = Add(account_key(account), {"credits": -1})
+        try:
+            self._book(account, -1, CHARGE, key_id, what, taken, _used(account, key_id), *changes)
+        except ConditionError as error:
+            if taken.key in error.failed and self.available(account) < 1:
+                raise OutOfCreditsError(SHORT) from None
+            raise
+        return self.available(account)
+
+    def charge_reserved(self, account: str, key_id: str, what: str, *changes: Change) -> None:
+        """Book the one credit for `what`; the changes take it from those that are reserved. Raises `ConditionError`."""
+        self._book(account, -1, CHARGE, key_id, what, _used(account, key_id), *changes)
+
+    def ledger(self, account: str, limit: int = 1000, after: str | None = None) -> list[Entry]:
+        """Entries in the order of time, those beyond the place `after`."""
+        return [_entry(record) for record in self._records.query(_ledger(account), limit=limit, after=after)]
+
+    def charged(
+        self,
+        account: str,
+        first: date | None = None,
+        last: date | None = None,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> tuple[list[Charged], str | None]:
+        """At most `limit` days and API keys from `first` to `last`, beyond the place `after`, the newest day first;
+        where they ended, if not all.
+        """
+        rows = self._records.query(
+            f"usage:{account}",
+            first=first.isoformat() if first else "",
+            last=f"{last.isoformat()};" if last else "\U0010ffff",
+            limit=limit + 1,
+            after=after,
+            backwards=True,
+        )
+        page = rows[:limit]
+        return [_charged(row) for row in page], page[-1].key.sort if len(rows) > limit else None
+
+    def used(self, account: str, first: date | None = None, last: date | None = None) -> Iterator[Charged]:
+        """All of them, the newest day first, however many there are."""
+        after: str | None = None
+        while True:
+            page, after = self.charged(account, first, last, after=after)
+            yield from page
+            if after is None:
+                return
+
+    def _book(self, account: str, amount: int, kind: str, key_id: str, what: str, *changes: Change) -> None:
+        entry = _booked(account, amount, kind, key_id, what)
+        try:
+            self._records.write(entry, *changes)
+        except ConditionError:
+            # The reply to a write may get lost: repeated, it finds its own entry.
+            if self._records.get(entry.key)[0] is None:
+                raise
+
+    def _counts(self, account: str) -> dict[str, int]:
+        [known] = self._records.get(account_key(account))
+        if known is None:
+            raise NotFoundError("There is no such account. GET /api/v1/usage tells the id of your own.")
+        return known.counts
+
+
+def opening(account: str, owner: str, amount: int) -> list[Change]:
+    """The changes that begin an account of `owner` with `amount` credits."""
+    facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount})
+    return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
+
+
+def given(records: Records, account: str) -> bool:
+    """Whether the account began with credits."""
+    return any(row.data["kind"] == SIGNUP for row in records.query(_ledger(account), limit=1))
+
+
+def _booked(account: str, amount: int, kind: str, key_id: str, what: str) -> Put:
+    facts = {"amount": amount, "kind": kind, "key_id": key_id, "what": what}
+    return Put(Key(_ledger(account), f"{clock.now()}:{secrets.token_hex(8)}"), facts, NEW)
+
+
+def _used(account: str, key_id: str) -> Add:
+    return Add(Key(f"usage:{account}", f"{clock.today()}:{key_id}"), {"charged": 1}, upsert=True)
+
+
+def _ledger(account: str) -> str:
+    return f"ledger:{account}"
+
+
+def _charged(record: Record) -> Charged:
+    day, _, key_id = record.key.sort.partition(":")
+    return Charged(day, key_id, record.counts["charged"])
+
+
+def _entry(record: Record) -> Entry:
+    place = record.key.sort
+    return Entry(place=place, time=place.rpartition(":")[0], **record.data)

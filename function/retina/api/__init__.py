@@ -1,0 +1,1 @@
+"""The HTTP API: routes, one file a resource, and what they share."""

@@ -1,0 +1,68 @@
+"""A full disk: the middleware that gives up what is kept in reserve for deletions, and for the sign-ins before them.
+
+Enters and leaves: ASGI messages.
+"""
+
+from collections.abc import Sequence
+
+from anyio import to_thread
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from retina.storage.reserve import Reserve, is_full
+
+SIGN_INS = ("/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/api/v1/account/sign-out")
+"""Where people sign in, stay signed in, and sign out: by POST, and their forms are small."""
+
+
+class RoomToDelete:
+    """Repeats a request to delete something, or to sign in or out, that found no space."""
+
+    def __init__(self, app: ASGIApp, deletions: Reserve, sign_ins: Reserve) -> None:
+        self._app, self._deletions, self._sign_ins = app, deletions, sign_ins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        reserve = self._reserve(scope)
+        if reserve is None:
+            await self._app(scope, receive, send)
+            return
+        started = False
+        received: list[Message] = []
+
+        async def noticed(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        async def remembered() -> Message:
+            received.append(await receive())
+            return received[-1]
+
+        fresh = dict(scope)  # what routing adds belongs to the first attempt
+        try:
+            await self._app(scope, remembered, noticed)
+        except Exception as error:
+            if started or not is_full(error) or not await to_thread.run_sync(reserve.give_up):
+                raise
+            await self._app(fresh, _again(received, receive), send)
+        finally:
+            await to_thread.run_sync(reserve.keep)
+
+    def _reserve(self, scope: Scope) -> Reserve | None:
+        """What the request may use up on a full disk."""
+        if scope["type"] != "http":
+            return None
+        if scope["method"] == "DELETE":
+            return self._deletions
+        return self._sign_ins if scope["method"] == "POST" and scope["path"] in SIGN_INS else None
+
+
+def _again(received: Sequence[Message], receive: Receive) -> Receive:
+    """What was received before, and then what comes."""
+    before = iter(received)
+
+    async def repeated() -> Message:
+        known = next(before, None)
+        return await receive() if known is None else known
+
+    return repeated

@@ -1,0 +1,126 @@
+"""The outermost middleware: an id for every request, its body counted, and the headers that every answer carries.
+
+Enters and leaves: ASGI messages. Knows the routes only by the bodies that they take.
+"""
+
+import uuid
+from collections.abc import Collection
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from retina.api.middleware.bodies import (
+    Bodies,
+    Budget,
+    Held,
+    Pace,
+    Taken,
+    too_large,
+)
+from retina.api.middleware.hosts import Hosts
+from retina.api.problems import problem_of, unexpected
+from retina.errors import RetinaError, SlowRequestError
+from retina.settings import Settings
+
+DRAIN_BYTES = 64 * 2**20
+"""How much of a refused body is read and thrown away, so that its sender is still there when it is answered."""
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class FrontDoor:
+    """Gives each request `state.request_id`, reads its body up to a limit, and answers what nobody else caught."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, bodies: Bodies, public: Collection[str]) -> None:
+        """`public`: the paths whose answers browsers may keep, if they ask each time whether they are still right."""
+        self._app, self._bodies, self._public = app, bodies, public
+        self._seconds, self._budget = settings.receive_seconds, Budget(settings.body_bytes)
+        self._hosts = Hosts(settings.hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        head = scope["method"] == "HEAD"
+        if head:  # answered as GET is, without the body
+            scope = {**scope, "method": "GET"}
+        body = Pace(receive, self._seconds)
+        started = False
+
+        async def marked(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers.update(SECURITY)
+                public = scope["path"] in self._public and message["status"] == 200
+                headers.setdefault("Cache-Control", "no-cache" if public else "no-store")
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            await self._answer(scope, body, receive, marked)
+        except ClientDisconnect:
+            return
+        except RetinaError as error:  # of the request as it arrived: routes answer their own
+            if started:
+                raise
+            answer = problem_of(request_id, error)
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, marked)
+        except Exception:
+            if started:
+                raise
+            await unexpected(request_id)(scope, receive, marked)
+
+    async def _answer(self, scope: Scope, body: Pace, receive: Receive, send: Send) -> None:
+        taken = self._bodies.taken(scope)
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and (len(declared) > 15 or int(declared) > DRAIN_BYTES):
+            raise too_large(taken or Taken(DRAIN_BYTES))
+        held = Held(self._budget)
+        try:
+            self._hosts.demand(scope)
+            if taken and taken.streamed:
+                await self._app(scope, body, _after(body, send))
+            elif taken is None or await held.read(body, taken):
+                await self._app(scope, held.replay(receive), send)
+        except RetinaError as error:
+            held.release()
+            if not isinstance(error, SlowRequestError):
+                await _drain(body)
+            raise
+        finally:
+            held.release()
+
+
+def _after(body: Pace, send: Send) -> Send:
+    """A `send` that waits until the body has come, as its sender does not listen before."""
+
+    async def waiting(message: Message) -> None:
+        if message["type"] == "http.response.start" and not body.ended:
+            await _drain(body)
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
+
+    return waiting
+
+
+async def _drain(body: Pace) -> None:
+    try:
+        await body.drain(DRAIN_BYTES)
+    except SlowRequestError:
+        return

@@ -1,0 +1,142 @@
+"""Errors to `application/problem+json` answers (RFC 9457). Logs what the user is not told."""
+
+import logging
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from retina import events
+from retina.api.schemas.problem import Problem
+from retina.errors import (
+    STATUS,
+    BusyError,
+    FairUseError,
+    FileMissingError,
+    InvalidRequestError,
+    ModelCardError,
+    RequestInProgressError,
+    RetinaError,
+)
+from retina.storage.database import DatabaseError
+from retina.storage.reserve import is_full
+
+log = logging.getLogger("retina")
+
+MEDIA_TYPE = "application/problem+json"
+SHOWN = 10
+"""How many wrong fields an answer names."""
+MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
+
+_HTTP = {
+    400: (
+        "malformed_request",
+        "The request could not be read: it is not the form or the JSON that its Content-Type says. "
+        "The API is described at /api/v1/openapi.json.",
+    ),
+    404: ("not_found", "There is nothing at this address. The API is described at /api/v1/openapi.json."),
+    405: (
+        "method_not_allowed",
+        "This address does not answer that method. The API is described at /api/v1/openapi.json.",
+    ),
+}
+
+
+def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the errors of a router, by status."""
+    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
+    told: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
+    told |= {"4XX": "Anything else that is wrong with the request", "5XX": "Something that went wrong on our side"}
+    return {status: {"description": description, "content": schema} for status, description in told.items()}
+
+
+def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """The answer that tells the user what went wrong."""
+    events.rejected(code)
+    title = HTTPStatus(status).phrase
+    body = Problem(title=title, status=status, detail=detail, code=code, request_id=request_id)
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def problem_of(request_id: str, error: RetinaError) -> Response:
+    """The answer for one of this package's errors."""
+    status, code = STATUS[type(error)]
+    detail = str(error)
+    if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
+        log.error("request %s failed: %s", request_id, error)
+        detail = f"The service's model cannot be used for this photograph. Please tell whoever runs it: {request_id}."
+    headers = {}
+    if isinstance(error, BusyError | FairUseError | RequestInProgressError):
+        headers["Retry-After"] = str(error.retry_after)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(request_id, status, code, detail, headers)
+
+
+def unexpected(request_id: str) -> Response:
+    """The answer for what nobody foresaw. To be called while the exception is handled: it is logged."""
+    error = sys.exception()
+    if isinstance(error, DatabaseError):  # a sentence; where in the program does not matter
+        log.error("request %s failed: %s", request_id, error)
+        detail = f"What is kept here cannot be read or written. Please tell whoever runs the service: {request_id}."
+        return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "storage_unusable", detail)
+    log.exception("request %s failed", request_id)
+    if is_full(error):
+        detail = f"There is no space left to keep this. Please tell whoever runs the service: {request_id}."
+        return problem(request_id, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", detail)
+    return problem(
+        request_id, 500, "internal_error", f"Something went wrong on our side. Please try again; tell us {request_id}."
+    )
+
+
+def _validation(error: RequestValidationError) -> RetinaError:
+    wrong = error.errors()
+    if any(tuple(item["loc"]) == ("body", "file") for item in wrong):
+        return FileMissingError(MISSING)
+    places = [() if item["type"] == "json_invalid" else item["loc"][1:] for item in wrong]
+    names = [".".join(map(str, place)) or "the body" for place in places]
+    fields = [f"{name}: {item['msg']}" for name, item in zip(names, wrong[:SHOWN], strict=False)]
+    if len(wrong) > SHOWN:
+        fields.append(f"and {len(wrong) - SHOWN} more")
+    return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.")
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes at this address; Starlette names those of the first."""
+    routes: list[APIRoute] = request.app.state.routes
+    methods = {method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+def add_error_map(app: FastAPI) -> None:
+    """Answer every foreseen error of `app` with a problem document, which its OpenAPI document describes once."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+    @app.exception_handler(RetinaError)
+    async def _(request: Request, error: RetinaError) -> Response:
+        return problem_of(request.state.request_id, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        return problem_of(request.state.request_id, _validation(error))
+
+    @app.exception_handler(HTTPException)
+    async def _(request: Request, error: HTTPException) -> Response:
+        code, detail = _HTTP.get(error.status_code, ("http_error", f"{error.detail}."))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = _allowed(request)
+        return problem(request.state.request_id, error.status_code, code, detail, headers)

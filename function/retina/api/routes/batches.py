@@ -1,0 +1,284 @@
+"""Batches: thousands of photographs under one order, each answered as it comes."""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from retina import deletion
+from retina.api.auditing import Audited
+from retina.api.callers import Owner
+from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
+from retina.api.pagination import (
+    Cursor,
+    Limit,
+    cursor_of,
+    here,
+    place_of,
+)
+from retina.api.problems import documented
+from retina.api.routes.links import links_of, redirect
+from retina.api.routes.uploads import RECEIVED_AT
+from retina.batches.records import Batch, Order
+from retina.batches.schemas import (
+    MOST_ITEMS,
+    BatchAnswer,
+    BatchFile,
+    BatchForm,
+    BatchItem,
+    BatchItems,
+    BatchList,
+    BatchMade,
+    BatchWish,
+    Outcome,
+)
+from retina.batches.service import Item
+from retina.deletion.account import leave_nothing
+from retina.deletion.schemas import DeletionReceipt
+from retina.errors import (
+    BatchClosedError,
+    InvalidRequestError,
+    NotFoundError,
+    too_large_to_upload,
+)
+from retina.history.tables import DESCRIBED, batch_lines, within
+from retina.imaging.rendering import FILES
+from retina.services import Services
+from retina.storage.port import FILE_NAME, FORM_SECONDS
+from retina.storage.records import Change
+
+ANY_TYPE = "application/octet-stream"
+
+router = APIRouter(
+    prefix="/api/v1/batches",
+    tags=["batches"],
+    responses=documented({401: "Neither signed in nor an API key"}),
+)
+MISSING = documented({404: "There is no such batch"})
+PICTURE_MISSING = documented({404: "There is no such picture"})
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a batch",
+    responses=documented(
+        {
+            402: "There is not a credit for each photograph",
+            409: "The account has as many batches, or as many bytes in open batches, as it can",
+        }
+    ),
+)
+def create_batch(
+    request: Request,
+    response: Response,
+    caller: Owner,
+    log: Audited,
+    digest: Digest,
+    wish: BatchWish,
+    idempotency_key: IdempotencyKey = None,
+) -> BatchMade:
+    """Announces photographs, by name and size, and answers with a form to send them by, in any order.
+
+    Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
+    cost nothing: theirs can be spent again. No photograph may be larger than its announced size.
+    """
+    services: Services = request.app.state.services
+    outputs = tuple(dict.fromkeys(name.strip() for name in wish.outputs.split(",") if name.strip()))
+    if not outputs or not set(outputs) <= set(FILES):
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(FILES)}, separated by commas.")
+    order = Order(outputs, wish.threshold, wish.flips, wish.force)
+    files = [(item.name, item.size) for item in wish.items]
+    refused = dict(_refused(wish.items, services.settings.upload_bytes))
+    noted = log.entry_of(caller, "batch.made")
+
+    def make(besides: Callable[[str], Sequence[Change]]) -> Batch:
+        def changes(id: str) -> Sequence[Change]:
+            return (noted(id), *besides(id))
+
+        return services.batches.create(caller.account, caller.key_id, files, order, refused, changes)
+
+    again = functools.partial(services.batches.get, caller.account)
+    batch = made_once(services, caller, idempotency_key, digest, response, make, again)
+    leave_nothing(services, caller.account)
+    return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
+
+
+@router.get("", summary="List batches")
+def list_batches(request: Request, caller: Owner, log: Audited, limit: Limit = 20, cursor: Cursor = None) -> BatchList:
+    """The newest first."""
+    services: Services = request.app.state.services
+    log.seen(caller, "batches.listed")
+    found, place = services.batches.of(caller.account, limit, place_of(cursor))
+    return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
+
+
+@router.get("/{id}", summary="How far a batch is", responses=MISSING)
+def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+    """How many of its photographs are in which state."""
+    services: Services = request.app.state.services
+    return _told(services, services.batches.get(caller.account, id))
+
+
+@router.delete("/{id}", summary="Delete a batch", responses=MISSING)
+def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """It is stopped; photographs, names, results and exports of it are gone. The receipt says how many.
+
+    Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
+    """
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.deleted", id)
+    return deletion.delete_batch(services, batch)
+
+
+@router.post(
+    "/{id}/upload",
+    summary="Renew a batch's form",
+    responses=MISSING | documented({409: "The batch is finished or cancelled"}),
+)
+def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
+    """The form to send photographs by, good anew."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    if batch.cancelled or sum(batch.finished.values()) >= batch.total:
+        state = "cancelled" if batch.cancelled else "finished"
+        raise BatchClosedError(f"This batch is {state} and takes no photographs. Retry it first, or make another one.")
+    return _form(request, batch)
+
+
+@router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
+def cancel_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+    """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.cancelled", id)
+    return _told(services, services.batches.cancel(batch))
+
+
+@router.post(
+    "/{id}/retry",
+    summary="Retry what has failed",
+    responses=MISSING | documented({402: "There is not a credit for each photograph"}),
+)
+def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+    """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    log.note(caller, "batch.retried", id)
+    return _told(services, services.batches.retry(batch))
+
+
+@router.get("/{id}/items", summary="The photographs of a batch", responses=MISSING)
+def list_items(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    id: str,
+    limit: Annotated[int, Query(ge=1, le=1000, description="how many at most")] = 100,
+    cursor: Cursor = None,
+) -> BatchItems:
+    """Each with its state, and what was found or why not; by number."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    log.seen(caller, "batch.seen", id)
+    place = place_of(cursor) or "0"
+    if not place.isdecimal():
+        raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
+    first = int(place)
+    items = [_item(batch, item) for item in services.batches.items(batch, first, limit)]
+    return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
+
+
+@router.get(
+    "/{id}/results.csv",
+    summary="A batch as a table",
+    response_class=Response,
+    responses=DESCRIBED | MISSING | documented({413: "The table would be too large"}),
+)
+def get_table(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    id: str,
+    first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="how many rows at most")] = MOST_ITEMS,
+) -> Response:
+    """A row for every photograph, at any time: its state, what was found, or why not."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    log.seen(caller, "batch.seen", id)
+    instead = "Ask for a part of it by “first” and “limit”, or have an export made of the batch (POST /api/v1/exports)."
+    rows = batch_lines(services.batches.items(batch, first, limit))
+    table = within(rows, services.settings.inline_bytes, instead)
+    headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/{id}/items/{number}/{picture}",
+    status_code=307,
+    summary="A picture of a photograph of a batch",
+    response_class=RedirectResponse,
+    responses=PICTURE_MISSING,
+)
+def get_batch_picture(
+    request: Request, caller: Owner, log: Audited, id: str, number: Annotated[int, Path(ge=0)], picture: str
+) -> Response:
+    """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
+    services: Services = request.app.state.services
+    batch = services.batches.get(caller.account, id)
+    outcome = services.batches.outcome(batch, number)
+    made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
+    if picture not in made:
+        raise NotFoundError("There is no such picture: the items of the batch tell which there are.")
+    log.seen(caller, "picture.opened", f"{id}:{number}:{picture}")
+    key = f"{batch.folder}{number}/{picture}"
+    return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
+
+
+def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outcome]]:
+    for number, file in enumerate(files):
+        if file.size > limit:
+            yield number, Outcome(status="rejected", code="photograph_too_large", detail=too_large_to_upload(limit))
+        elif not file.size:
+            yield number, Outcome(status="rejected", code="photograph_unreadable", detail="The file is empty.")
+
+
+def _form(request: Request, batch: Batch) -> BatchForm:
+    services: Services = request.app.state.services
+    limit = min(batch.largest or services.settings.upload_bytes, services.settings.upload_bytes)
+    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, here(request) + RECEIVED_AT, limit)
+    return BatchForm(url=form.url, fields=form.fields, max_bytes=limit, expires_in=FORM_SECONDS)
+
+
+def _told(services: Services, batch: Batch) -> BatchAnswer:
+    counts = services.batches.counts(batch)
+    ended = counts.done + counts.rejected + counts.failed == counts.total
+    return BatchAnswer(
+        id=batch.id,
+        created=batch.created,
+        expires=datetime.fromtimestamp(batch.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        state="cancelled" if batch.cancelled else "done" if ended else "open",
+        outputs=[*batch.order.outputs],
+        counts=counts,
+    )
+
+
+def _item(batch: Batch, item: Item) -> BatchItem:
+    outcome = item.outcome
+    folder = f"{router.prefix}/{batch.id}/items/{item.number}"
+    urls = {output: f"{folder}/{FILES[output][0]}" for output in batch.order.outputs} if item.state == "done" else None
+    return BatchItem(
+        number=item.number,
+        name=item.name,
+        size=item.size,
+        state=item.state,
+        code=outcome.code if outcome else "",
+        detail=outcome.detail if outcome else "",
+        findings=outcome.findings if outcome else None,
+        image_urls=urls,
+    )

@@ -1,0 +1,114 @@
+"""Exports: a batch or the history as a ZIP file, made by a worker."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from retina import deletion
+from retina.accounts.audit import Action
+from retina.api.auditing import Audited
+from retina.api.callers import Owner
+from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
+from retina.api.problems import documented
+from retina.api.routes.links import links_of
+from retina.auth.callers import Caller
+from retina.deletion.account import leave_nothing
+from retina.deletion.schemas import DeletionReceipt
+from retina.errors import InvalidRequestError, PersonRequiredError
+from retina.exports.schemas import ExportAnswer, ExportPart, ExportWish
+from retina.exports.service import Export
+from retina.services import Services
+from retina.storage.records import Change
+
+router = APIRouter(
+    prefix="/api/v1/exports",
+    tags=["exports"],
+    responses=documented(
+        {
+            401: "Neither signed in nor an API key",
+            403: "An API key may not have an export of the whole account",
+            404: "There is no such batch or export",
+            409: "There are too many",
+            422: "Neither a batch nor the history, or both",
+        }
+    ),
+)
+
+
+@router.post("", status_code=202, summary="Have an export made")
+def create_export(
+    request: Request,
+    response: Response,
+    caller: Owner,
+    log: Audited,
+    digest: Digest,
+    wish: ExportWish,
+    idempotency_key: IdempotencyKey = None,
+) -> ExportAnswer:
+    """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
+    are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
+    people.
+    """
+    services: Services = request.app.state.services
+    if [wish.batch is not None, wish.history, wish.account].count(True) != 1:
+        raise InvalidRequestError(
+            "Say what to export: “batch”, with its id, “history”: true, or “account”: true; one of them."
+        )
+    if wish.account and caller.key_id:
+        raise PersonRequiredError("An API key may not export the whole account. Sign in as a person.")
+    batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
+    exported: Action = "batch.exported" if batch else "account.exported" if wish.account else "history.exported"
+    noted = log.entry_of(caller, exported, batch)
+
+    def make(besides: Callable[[str], Sequence[Change]]) -> Export:
+        def changes(id: str) -> Sequence[Change]:
+            return (noted(id), *besides(id))
+
+        return services.exports.create(caller.account, batch, changes, whole=wish.account)
+
+    again = functools.partial(services.exports.again, caller.account)
+    export = made_once(services, caller, idempotency_key, digest, response, make, again)
+    leave_nothing(services, caller.account)
+    return _told(request, export)
+
+
+@router.get("/{id}", summary="Whether an export is ready")
+def get_export(request: Request, caller: Owner, log: Audited, id: str) -> ExportAnswer:
+    """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
+    told = _told(request, _export_of(request, caller, id))
+    if told.url:
+        log.seen(caller, "export.downloaded", id)
+    return told
+
+
+@router.delete("/{id}", summary="Delete an export")
+def delete_export(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """Its files are gone; one that is being made is stopped."""
+    services: Services = request.app.state.services
+    export = _export_of(request, caller, id)
+    log.note(caller, "export.deleted", id)
+    return deletion.delete_export(services, export)
+
+
+def _export_of(request: Request, caller: Caller, id: str) -> Export:
+    """The caller's export of this id; raises `NotFoundError`, and `PersonRequiredError` for keys and whole accounts."""
+    services: Services = request.app.state.services
+    export = services.exports.get(caller.account, id)
+    if export.whole and caller.key_id:
+        raise PersonRequiredError("An API key may not use an export of the whole account. Sign in as a person.")
+    return export
+
+
+def _told(request: Request, export: Export) -> ExportAnswer:
+    services: Services = request.app.state.services
+    links = services.exports.links(export, links_of(request))
+    parts = [ExportPart(name=name, bytes=size, url=url) for name, size, url in links]
+    return ExportAnswer(
+        id=export.id,
+        created=export.created,
+        state=export.state,
+        bytes=export.bytes,
+        url=parts[0].url if parts else None,
+        parts=parts,
+    )

@@ -1,0 +1,164 @@
+"""The history: predictions that were saved, their pictures, and how measurements change from visit to visit."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from retina import deletion
+from retina.api.auditing import Audited
+from retina.api.callers import Owner
+from retina.api.pagination import (
+    Cursor,
+    Limit,
+    cursor_of,
+    place_of,
+)
+from retina.api.problems import documented
+from retina.api.routes.links import links_of, redirect
+from retina.deletion.schemas import DeletionReceipt
+from retina.errors import NotFoundError
+from retina.history.records import Labels, Saved
+from retina.history.schemas import (
+    Eye,
+    HistoryPage,
+    LabelChange,
+    SavedPrediction,
+    Subject,
+    Trend,
+    TrendPoint,
+    Trends,
+)
+from retina.imaging.findings import told
+from retina.imaging.rendering import KEPT
+from retina.imaging.schemas import MeasurementValues
+from retina.services import Services
+
+UNITS = {"vascular_density": ""}
+"""Of each measurement; empty for a share."""
+
+router = APIRouter(
+    tags=["history"],
+    responses=documented({401: "Neither signed in nor an API key"}),
+)
+MISSING = documented({404: "There is no such saved prediction"})
+
+
+@router.get("/api/v1/predictions", summary="List saved predictions")
+def list_predictions(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    subject: Annotated[Subject | None, Query()] = None,
+    eye: Annotated[Eye | None, Query()] = None,
+    taken_from: Annotated[date | None, Query(description="the first day")] = None,
+    taken_to: Annotated[date | None, Query(description="the last day")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> HistoryPage:
+    """The latest day first: the day a photograph was taken or, where nobody said, saved."""
+    services: Services = request.app.state.services
+    found, place = services.history.of(
+        caller.account,
+        subject=subject,
+        eye=eye,
+        first=taken_from,
+        last=taken_to,
+        limit=limit,
+        after=place_of(cursor),
+    )
+    log.seen(caller, "predictions.listed")
+    return HistoryPage(predictions=[told(saved) for saved in found], next=cursor_of(place))
+
+
+@router.get("/api/v1/predictions/{id}", summary="Open a saved prediction", responses=MISSING)
+def get_prediction(request: Request, caller: Owner, log: Audited, id: str) -> SavedPrediction:
+    """Everything that is kept of it; the pictures are at the `image_urls`."""
+    services: Services = request.app.state.services
+    saved = services.history.get(caller.account, id)
+    log.seen(caller, "prediction.seen", id)
+    return told(saved)
+
+
+@router.patch("/api/v1/predictions/{id}", summary="Change what is said of a photograph", responses=MISSING)
+def change_prediction(request: Request, caller: Owner, log: Audited, id: str, change: LabelChange) -> SavedPrediction:
+    """Subject, eye, day and note; what is left out stays as it is."""
+    services: Services = request.app.state.services
+    changes = {name: getattr(change, name) for name in change.model_fields_set}
+    changes = {name: value or "unknown" if name == "eye" else value or None for name, value in changes.items()}
+
+    def changed(labels: Labels) -> Labels:
+        return Labels(**{**vars(labels), **changes})
+
+    entry = log.entry(caller, "prediction.changed", id)
+    answer = told(services.history.label(caller.account, id, changed, entry))
+    services.records.erase()  # what was said before may have been somebody's name
+    return answer
+
+
+@router.delete("/api/v1/predictions/{id}", summary="Delete a saved prediction", responses=MISSING)
+def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """It is gone, with its photograph and pictures, stored answers that tell of it, and exports of the history.
+
+    Exports that are being made begin again, without it. The receipt says what was deleted, and what remains: backups of
+    records, where the service keeps any, lose it within 35 days; of photographs there are none.
+    """
+    services: Services = request.app.state.services
+    entry = log.entry(caller, "prediction.deleted", id)
+    return deletion.delete_prediction(services, caller.account, id, entry)
+
+
+@router.get(
+    "/api/v1/predictions/{id}/{image}.png",
+    status_code=307,
+    summary="A picture of a saved prediction",
+    response_class=RedirectResponse,
+    responses=MISSING,
+)
+def get_picture(request: Request, caller: Owner, log: Audited, id: str, image: str) -> Response:
+    """A link to it, good for 15 minutes: photograph (without its metadata), mask, probability, overlay or skeleton."""
+    services: Services = request.app.state.services
+    if image not in KEPT:
+        raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
+    link = services.history.link(caller.account, id, image, links_of(request))
+    log.seen(caller, "picture.opened", f"{id}:{image}")
+    return redirect(link)
+
+
+@router.get("/api/v1/trends", summary="Measurements of one eye over time")
+def trends(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    subject: Annotated[Subject, Query()],
+    eye: Annotated[Eye, Query()],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Trends:
+    """A point for every visit, with what it was measured by: values compare only where that is the same."""
+    services: Services = request.app.state.services
+    visits, place = services.history.of(
+        caller.account, subject=subject, eye=eye, limit=limit, after=place_of(cursor), backwards=False
+    )
+    log.seen(caller, "trends.seen")
+    measured = [
+        Trend(measurement=name, unit=UNITS[name], points=[_point(saved, name) for saved in visits])
+        for name in MeasurementValues.model_fields
+    ]
+    return Trends(subject=subject, eye=eye, trends=measured, next=cursor_of(place))
+
+
+def _point(saved: Saved, measurement: str) -> TrendPoint:
+    findings = saved.findings
+    value: Any = getattr(findings.measurements, measurement)
+    return TrendPoint(
+        id=saved.id,
+        on=date.fromisoformat(saved.day),
+        value=value,
+        model_sha256=findings.model.sha256,
+        threshold=findings.threshold,
+        canvas=findings.canvas,
+        flips=findings.flips,
+        expected_dice=findings.quality.expected_dice,
+    )

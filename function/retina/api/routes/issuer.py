@@ -1,0 +1,145 @@
+"""The pages and endpoints of the issuer in this service, at the paths that Cognito has them.
+
+Enters: what a browser and the page send; leaves: a sign-in form, redirects, tokens. Decides nothing about passwords.
+"""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from anyio import to_thread
+from fastapi import APIRouter, Form, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from retina.accounts.audit import NOBODY
+from retina.accounts.signup_credits import Newcomer
+from retina.api.addresses import viewer
+from retina.api.auditing import Audited, Log
+from retina.api.concurrency import Cores
+from retina.api.forms import page
+from retina.auth.callers import Caller
+from retina.auth.local.issuer import CLIENT, ISSUER, Issuer
+from retina.auth.local.people import People
+from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
+from retina.services import Services
+
+ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/oauth2/authorize")
+def authorize(request: Request) -> Response:
+    """The form to sign in with, or to make an account."""
+    return _form(_asked(request, dict(request.query_params)))
+
+
+@router.post("/oauth2/authorize")
+async def signed_in(
+    request: Request,
+    log: Audited,
+    wish: Annotated[str, Form()],
+    address: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+) -> Response:
+    """Back to the page with a code, or the form again with what is wrong."""
+    asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
+    people: People = request.app.state.people
+    issuer: Issuer = request.app.state.issuer
+    services: Services = request.app.state.services
+    enter = people.register if wish == "register" else people.sign_in
+    sender = viewer(request, services.settings.proxy_proof) or ""
+    known = await to_thread.run_sync(people.knows, address, sender)
+    if sender and not known:
+        await to_thread.run_sync(services.fair_use.count, "sign-ins", sender)
+    # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs. Who
+    # comes from where they have signed in before does not wait behind strangers.
+    hashing: Cores = request.app.state.hashing[known]
+    try:
+        subject = await hashing.run(lambda: enter(address, password, sender))
+    except SignInRefusedError as error:
+        await to_thread.run_sync(_note_failure, log, people, address)
+        return _form(asked, str(error), address, 403)
+    await to_thread.run_sync(_note_sign_in, log, people, subject)
+    code = await to_thread.run_sync(lambda: issuer.code(subject, asked["redirect_uri"], asked["code_challenge"]))
+    query = urlencode({"code": code, "state": asked["state"]})
+    return RedirectResponse(f"{asked['redirect_uri']}?{query}", 303)
+
+
+@router.post("/oauth2/token")
+def token(
+    request: Request,
+    grant_type: Annotated[str, Form()],
+    client_id: Annotated[str, Form()],
+    code: Annotated[str, Form()] = "",
+    code_verifier: Annotated[str, Form()] = "",
+    redirect_uri: Annotated[str, Form()] = "",
+    refresh_token: Annotated[str, Form()] = "",
+) -> Response:
+    """Tokens for a code or a refresh token; errors as RFC 6749 has them."""
+    issuer: Issuer = request.app.state.issuer
+    if client_id != CLIENT:
+        return JSONResponse({"error": "invalid_client"}, 400)
+    try:
+        if grant_type == "authorization_code":
+            return JSONResponse(issuer.redeem(code, code_verifier, redirect_uri))
+        if grant_type == "refresh_token":
+            return JSONResponse(issuer.refresh(refresh_token))
+    except GrantRefusedError as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse({"error": "unsupported_grant_type"}, 400)
+
+
+@router.post("/oauth2/revoke")
+def revoke(request: Request, token: Annotated[str, Form()]) -> Response:
+    """The refresh token is good no more (RFC 7009)."""
+    issuer: Issuer = request.app.state.issuer
+    issuer.revoke(token)
+    return Response(status_code=200)
+
+
+@router.get("/logout")
+def logout(request: Request, client_id: str, logout_uri: str) -> Response:
+    """Back to the page: this issuer keeps no session of its own."""
+    if client_id != CLIENT or logout_uri != _page(request):
+        raise InvalidRequestError("This is not an address of this service's page.")
+    return RedirectResponse(logout_uri, 303)
+
+
+@router.get("/.well-known/jwks.json")
+def keys(request: Request) -> dict[str, Any]:
+    """The public keys of the tokens."""
+    issuer: Issuer = request.app.state.issuer
+    return issuer.published()
+
+
+def _asked(request: Request, fields: dict[str, str]) -> dict[str, str]:
+    """What the page asks for; raises where it is not this service's page that does. It then gets no redirect."""
+    asked = {name: fields.get(name, "") for name in ASKED}
+    right = {"client_id": CLIENT, "redirect_uri": _page(request), "response_type": "code"}
+    right["code_challenge_method"] = "S256"
+    if any(asked[name] != value for name, value in right.items()) or not 43 <= len(asked["code_challenge"]) <= 128:
+        raise InvalidRequestError("This sign-in was not begun by this page. Open the page and choose Sign in.")
+    return asked
+
+
+def _note_sign_in(log: Log, people: People, subject: str) -> None:
+    """In the account's audit log; the account is made where this is the person's first sign-in."""
+    newcomer = Newcomer(lambda: people.address(subject), log.address)
+    account = log.services.accounts.of_user(ISSUER, subject, newcomer)
+    log.note(Caller(account, subject=subject), "sign_in.succeeded")
+
+
+def _note_failure(log: Log, people: People, address: str) -> None:
+    """In the log of whoever has the address, or of nobody; as much work for either, and one entry a minute."""
+    subject = people.of_address(address) or NOBODY
+    account = log.services.accounts.find(ISSUER, subject) or NOBODY
+    log.seen(Caller(account), "sign_in.failed")
+
+
+def _page(request: Request) -> str:
+    return str(request.base_url)
+
+
+def _form(asked: dict[str, str], refusal: str = "", address: str = "", status: int = 200) -> Response:
+    focus = {"address_focus": "" if address else "autofocus", "password_focus": "autofocus" if address else ""}
+    return page("sign_in", "Sign in", refusal=refusal, hidden=asked, status=status, address=address, **focus)

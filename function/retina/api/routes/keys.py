@@ -1,0 +1,73 @@
+"""API keys: made, listed and revoked by the person they belong to."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from retina import clock
+from retina.accounts.schemas import (
+    KeyList,
+    KeyShown,
+    KeyTold,
+    KeyWish,
+)
+from retina.accounts.scopes import SCOPES
+from retina.accounts.service import Accounts, ApiKey
+from retina.api.auditing import Audited
+from retina.api.callers import Person
+from retina.api.problems import documented
+from retina.deletion.account import leave_nothing
+from retina.errors import InvalidRequestError
+from retina.services import Services
+
+router = APIRouter(
+    prefix="/api/v1/keys",
+    tags=["keys"],
+    responses=documented({401: "Nobody has signed in", 403: "An API key may not do this"}),
+)
+
+
+@router.post("", status_code=201, summary="Make an API key", responses=documented({409: "There are too many"}))
+def make_key(request: Request, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
+    """A new key. It is shown this once: what is kept is its SHA-256."""
+    services: Services = request.app.state.services
+    scopes = tuple(scope for scope in SCOPES if scope in wish.scopes)
+    noted = log.entry_of(caller, "key.made")
+    key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires), noted)
+    leave_nothing(services, caller.account)
+    return KeyShown(**_told(key), key=text)
+
+
+@router.get("", summary="List the API keys")
+def list_keys(request: Request, caller: Person) -> KeyList:
+    """Those that were not revoked, the oldest first, without their secrets."""
+    return KeyList(keys=[KeyTold(**_told(key)) for key in _accounts(request).keys(caller.account)])
+
+
+@router.delete(
+    "/{id}", status_code=204, summary="Revoke an API key", responses=documented({404: "There is no such key"})
+)
+def revoke_key(request: Request, caller: Person, log: Audited, id: str) -> Response:
+    """The key is refused from now on."""
+    accounts = _accounts(request)
+    accounts.revoke(caller.account, id, log.entry(caller, "key.revoked", id))
+    return Response(status_code=204)
+
+
+def _end(expires: datetime | None) -> str:
+    """The time from which on a key is refused, "" for none; raises `InvalidRequestError` for one in the past."""
+    if expires is None:
+        return ""
+    if (told := clock.told(expires)) <= clock.now():
+        raise InvalidRequestError("The last day (“expires”) is in the past. Choose a later one, or leave it out.")
+    return told
+
+
+def _told(key: ApiKey) -> dict[str, Any]:
+    return {**vars(key), "scopes": [*key.scopes], "expires": key.expires or None, "used": key.used or None}
+
+
+def _accounts(request: Request) -> Accounts:
+    services: Services = request.app.state.services
+    return services.accounts

@@ -1,0 +1,41 @@
+"""Links to what is stored: redirects to them and, for the embedded store, where they lead to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import FileResponse, RedirectResponse
+
+from retina.api.pagination import here
+from retina.services import Services
+from retina.storage.local import LocalBlobs
+
+ANSWERED_AT = "/files"
+"""Below which the embedded store's links are answered."""
+
+embedded = APIRouter(include_in_schema=False)
+
+
+def links_of(request: Request) -> str:
+    """The address below which this service answers links."""
+    return here(request) + ANSWERED_AT
+
+
+def redirect(url: str) -> Response:
+    """To a link, which is good for a while only."""
+    return RedirectResponse(url, 307, {"Cache-Control": "no-store"})
+
+
+@embedded.get(f"{ANSWERED_AT}/{{key:path}}")
+def linked(
+    request: Request,
+    key: str,
+    name: Annotated[str, Query()],
+    expires: Annotated[str, Query(pattern=r"^\d{1,15}$")],
+    signature: Annotated[str, Query()],
+) -> Response:
+    """The file of a link of the embedded store's, as S3 answers the other's."""
+    services: Services = request.app.state.services
+    blobs = services.results
+    assert isinstance(blobs, LocalBlobs)
+    file = blobs.linked(key, name, expires, signature)
+    return FileResponse(file, filename=name, content_disposition_type="inline")

@@ -1,0 +1,90 @@
+"""A new password at the issuer in this service, for who is signed in or has a link from `retina account reset`.
+
+Enters: passwords; leaves: a new session's tokens, or pages. With Cognito, its own sign-in page does both.
+"""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from retina.accounts.schemas import PasswordChange, Tokens
+from retina.api.auditing import Audited
+from retina.api.callers import Person
+from retina.api.concurrency import Cores
+from retina.api.forms import page
+from retina.api.problems import documented
+from retina.auth.callers import Caller
+from retina.auth.local.issuer import ISSUER, Issuer
+from retina.auth.local.people import CURRENT_WRONG, People
+from retina.errors import SignInRefusedError
+
+HEADING = "New password"
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/v1/account/password",
+    tags=["account"],
+    summary="Change the password",
+    responses=documented({401: "Nobody has signed in", 403: "The current password is wrong, or the new one no good"}),
+)
+async def change_password(request: Request, caller: Person, log: Audited, change: PasswordChange) -> Tokens:
+    """Ends every session of this person, and answers with the tokens of a new one.
+
+    A wrong current password is a failed sign-in in the audit log.
+    """
+    people: People = request.app.state.people
+    issuer: Issuer = request.app.state.issuer
+    hashing: Cores = request.app.state.hashing[True]
+
+    def changed() -> Tokens:
+        noted = log.entry(caller, "password.changed")
+        try:
+            people.change_password(caller.subject, change.current, change.new, log.address or "", noted)
+        except SignInRefusedError as error:
+            if str(error) == CURRENT_WRONG:
+                log.seen(caller, "sign_in.failed")
+            raise
+        return Tokens(**issuer.begin(caller.subject))
+
+    return await hashing.run(changed)
+
+
+@router.get("/oauth2/reset", include_in_schema=False)
+def reset_form(request: Request, token: str = "") -> Response:
+    """The form of a link, to choose a new password."""
+    people: People = request.app.state.people
+    try:
+        return _form(token, people.linked(token))
+    except SignInRefusedError as error:
+        return page("reset_refused", HEADING, refusal=str(error), status=403)
+
+
+@router.post("/oauth2/reset", include_in_schema=False)
+async def reset(
+    request: Request, log: Audited, token: Annotated[str, Form()], password: Annotated[str, Form()]
+) -> Response:
+    """Sets the password, or shows the form again with what is wrong."""
+    people: People = request.app.state.people
+    hashing: Cores = request.app.state.hashing[True]
+    try:
+        address = await to_thread.run_sync(people.linked, token)
+    except SignInRefusedError as error:
+        return page("reset_refused", HEADING, refusal=str(error), status=403)
+
+    def set_anew() -> None:
+        account = log.services.accounts.find(ISSUER, people.of_address(address) or "")
+        people.reset(token, password, *([log.entry(Caller(account), "password.reset")] if account else []))
+
+    try:
+        await hashing.run(set_anew)
+    except SignInRefusedError as error:
+        return _form(token, address, str(error), 403)
+    return page("reset_done", HEADING)
+
+
+def _form(token: str, address: str, refusal: str = "", status: int = 200) -> Response:
+    return page("reset", HEADING, refusal=refusal, hidden={"token": token}, status=status, address=address)

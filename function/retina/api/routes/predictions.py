@@ -1,0 +1,304 @@
+"""Predictions: a photograph in one multipart form or uploaded before, its vessels in the answer; saved where asked."""
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from datetime import date
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from retina import events
+from retina.accounts.idempotency import REUSED
+from retina.api.auditing import Audited
+from retina.api.callers import OPTIONAL, Anyone, Owner
+from retina.api.charged_responses import Answer, once
+from retina.api.concurrency import Cores
+from retina.api.disconnects import unless_the_caller_leaves
+from retina.api.idempotent_creation import IdempotencyKey
+from retina.api.photographs import (
+    FILE,
+    FORMATS,
+    Data,
+    photograph_of,
+)
+from retina.api.problems import documented
+from retina.api.rate_limits import FairPredictions
+from retina.errors import (
+    IdempotencyKeyReusedError,
+    InvalidRequestError,
+    PhotographError,
+    ResponseTooLargeError,
+    SignInRequiredError,
+    UploadNotFoundError,
+)
+from retina.history.records import PHOTOGRAPH, Labels
+from retina.history.schemas import (
+    Eye,
+    Note,
+    SavedPrediction,
+    Subject,
+)
+from retina.ids import new_id
+from retina.imaging.decoding.abandoned import Abandoned
+from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
+from retina.imaging.decoding.opened import Opened
+from retina.imaging.findings import found, image_urls, told
+from retina.imaging.network import VesselNetwork
+from retina.imaging.pipeline import Picture, Prediction, predict_photograph
+from retina.imaging.rendering import KEPT, OUTPUTS
+from retina.imaging.schemas import Images, PredictionAnswer, Preview
+from retina.services import Services
+from retina.settings import Settings
+from retina.storage.port import UPLOADS
+
+
+async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
+    """Decoding waits for no core, nor behind a large photograph: whoever sends hostile files holds up few others."""
+    state = request.app.state
+    network: VesselNetwork = state.network
+    settings: Settings = state.settings
+    decoding: Cores = state.decoding
+    large: Cores = state.large
+    cores: Cores = state.cores
+
+    async def work(abandoned: Abandoned) -> Prediction:
+        limits = {"max_pixels": settings.max_pixels, "min_side": settings.min_side}
+
+        async def finish(opened: Opened) -> Prediction:
+            photograph = await to_thread.run_sync(opened.photograph)
+            abandoned.demand()
+            return await cores.run(functools.partial(predict_photograph, photograph, network, pictures, **options))
+
+        with ExitStack() as held:
+            async with decoding.one():
+                file = decoder().opened(data, abandoned=abandoned, **limits)
+                opened = await to_thread.run_sync(held.enter_context, file)
+                if opened.pixels <= LARGE_PIXELS:
+                    return await finish(opened)
+            async with large.one():
+                return await finish(opened)
+
+    prediction = await unless_the_caller_leaves(request, work)
+    events.predicted(prediction.network_seconds)
+    return prediction
+
+
+router = APIRouter(
+    tags=["predictions"],
+    responses=documented(
+        {
+            401: "A key or token that is not valid",
+            402: "There are no credits left",
+            404: "There is no such upload",
+            409: "The same Idempotency-Key is being answered; Retry-After says when to try again",
+            413: "Too many bytes or pixels, or an answer that would not fit",
+            415: "No supported image format",
+            422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
+            429: "As much as is free of charge in this hour; Retry-After says when to try again",
+            503: "Every core is busy; Retry-After says when to try again",
+        }
+    ),
+)
+
+
+@router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL)
+async def preview(
+    request: Request, caller: Anyone, data: Data, share: FairPredictions, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
+
+    Free within fair use; one credit with an API key.
+    """
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[Answer]:
+        await to_thread.run_sync(share.count)
+        prediction = await _predict(request, data, OUTPUTS["preview"])
+        yield Answer(Preview(**_base64(prediction.pictures)).model_dump_json().encode())
+
+    if caller:
+        return await once(request, caller, idempotency_key, f"preview {new_id()}", answered)
+    async with answered() as answer:
+        return Response(answer.content, media_type="application/json")
+
+
+@router.post(
+    "/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph", openapi_extra=OPTIONAL
+)
+async def create_prediction(
+    request: Request,
+    caller: Anyone,
+    log: Audited,
+    share: FairPredictions,
+    file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
+    upload_id: Annotated[
+        str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
+    ] = None,
+    outputs: Annotated[
+        str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
+    ] = "preview,mask",
+    threshold: Annotated[
+        float | None, Form(ge=0, le=1, description="instead of the model card's", examples=[0.4])
+    ] = None,
+    flips: Annotated[
+        bool, Form(description="look at mirror images, too, and take the mean: slightly better, four times the work")
+    ] = False,
+    force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
+    save: Annotated[bool, Form(description="keep it in your history, with the photograph; needs an account")] = False,
+    subject: Annotated[Subject | None, Form()] = None,
+    eye: Annotated[Eye, Form()] = "unknown",
+    taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
+    note: Annotated[Note | None, Form()] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """The vessels of one photograph at its own resolution, with what can be measured on them.
+
+    Free within fair use; one credit with an API key, where an Idempotency-Key makes it safe to send the request again:
+    for a day the same answer is given. The photograph is kept only where `save` asks for it, without its metadata; then
+    `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
+    """
+    services: Services = request.app.state.services
+    limit = services.settings.inline_bytes
+    labels, id = Labels(subject, eye, taken_on, note), new_id()
+    if save and caller is None:
+        raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
+    if labels != Labels() and not save:
+        raise InvalidRequestError("Subject, eye, day and note are said of what is saved. Send “save” as true, too.")
+    pictures = _pictures(outputs) | (_kept() if save else {})
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[Answer]:
+        async with photograph_of(request, file, upload_id) as data:
+            await to_thread.run_sync(share.count)
+            prediction = await _predict(request, data, pictures, threshold=threshold, flips=flips, force=force)
+            facts = found(prediction, request.app.state.network.card, id)
+            kept = _taken_out(prediction.pictures)
+            shown = prediction.pictures if _fits(prediction.pictures, limit) or not save else {}
+            _refuse_too_large(shown, limit)
+            answer = PredictionAnswer(**facts.model_dump(), images=Images(**_base64(shown)))
+            if not (save and caller):
+                yield Answer(answer.model_dump_json(exclude_unset=True).encode())
+                return
+            prepare = functools.partial(services.history.prepare, caller.account, facts, labels, kept)
+            answer = answer.model_copy(update={"image_urls": image_urls(id)})
+            changes = await to_thread.run_sync(prepare)
+            changes.append(await to_thread.run_sync(log.entry, caller, "prediction.saved", id))
+            yield Answer(answer.model_dump_json(exclude_unset=True).encode(), changes, source=id)
+
+    def again(stored: bytes) -> bytes:
+        if upload_id is not None:
+            _demand_same_upload(services, upload_id, json.loads(stored)["photograph"]["sha256"])
+        return stored
+
+    if caller:
+        return await once(request, caller, idempotency_key, f"prediction {id}", answered, again)
+    async with answered() as answer:
+        return Response(answer.content, media_type="application/json")
+
+
+def _demand_same_upload(services: Services, upload_id: str, sha256: str) -> None:
+    """Raises `IdempotencyKeyReusedError` where another photograph was sent since by the form of an answered upload."""
+    try:
+        data = services.uploads.read(UPLOADS + upload_id)
+    except (UploadNotFoundError, PhotographError):  # answered, and deleted; or nothing that could have been answered
+        return
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise IdempotencyKeyReusedError(REUSED)
+
+
+@router.post(
+    "/api/v1/predictions/{id}/recompute",
+    response_model=SavedPrediction,
+    summary="Predict anew",
+    responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
+)
+async def recompute(
+    request: Request,
+    caller: Owner,
+    log: Audited,
+    share: FairPredictions,
+    id: str,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
+    services: Services = request.app.state.services
+    superseded: list[str] = []
+
+    @asynccontextmanager
+    async def answered() -> AsyncIterator[Answer]:
+        before = await to_thread.run_sync(services.history.get, caller.account, id)
+        superseded.append(f"{before.folder}{before.pictures}/")
+        data = await to_thread.run_sync(services.history.photograph, caller.account, id)
+        pictures = {name: draw for name, draw in _kept().items() if name != KEPT_PREFIX + PHOTOGRAPH}
+        await to_thread.run_sync(share.count)
+        flips, like = before.findings.flips, before.findings.quality.fundus_like
+        prediction = await _predict(request, data, pictures, flips=flips, force=not like)
+        # The photograph is the one that was sent, whatever file it is kept in.
+        facts = found(prediction, request.app.state.network.card, id)
+        photograph = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
+        facts = facts.model_copy(update={"photograph": photograph})
+        again = functools.partial(services.history.prepare_again, caller.account, id, facts)
+        saved, changes = await to_thread.run_sync(again, _taken_out(prediction.pictures))
+        changes.append(await to_thread.run_sync(log.entry, caller, "prediction.recomputed", id))
+        answer = told(saved)
+        stored = answer.model_dump_json(exclude=LABELS).encode()
+        yield Answer(answer.model_dump_json().encode(), changes, source=id, stored=stored)
+
+    def again(stored: bytes) -> bytes:
+        """With the labels of now: those of then may have been changed because nobody was to read them any more."""
+        labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
+        return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
+
+    answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered, again)
+    for folder in superseded:
+        await to_thread.run_sync(services.history.sweep, caller.account, folder)
+    return answer
+
+
+KEPT_PREFIX = "kept "
+LABELS = {"subject", "eye", "taken_on", "note"}
+
+
+def _kept() -> dict[str, Picture]:
+    return {KEPT_PREFIX + name: draw for name, draw in KEPT.items()}
+
+
+def _taken_out(pictures: dict[str, bytes]) -> dict[str, bytes]:
+    """Those that are to be kept, by their own names; they are not in `pictures` any more."""
+    names = [name for name in pictures if name.startswith(KEPT_PREFIX)]
+    return {name.removeprefix(KEPT_PREFIX): pictures.pop(name) for name in names}
+
+
+def _fits(pictures: dict[str, bytes], limit: int) -> bool:
+    return sum(_base64_bytes(picture) for picture in pictures.values()) <= limit
+
+
+def _base64_bytes(picture: bytes) -> int:
+    return 4 * -(-len(picture) // 3)
+
+
+def _refuse_too_large(pictures: dict[str, bytes], limit: int) -> None:
+    sizes = {name: _base64_bytes(picture) for name, picture in pictures.items()}
+    if sum(sizes.values()) > limit:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise ResponseTooLargeError(
+            f"The answer would be larger than {limit / 2**20:.3g} MiB. Leave “{largest}” out of the outputs, "
+            "or use the command line, which has no such limit."
+        )
+
+
+def _pictures(outputs: str) -> dict[str, Picture]:
+    names = [name.strip() for name in outputs.split(",") if name.strip()]
+    unknown = [name for name in names if name not in OUTPUTS]
+    if unknown or not names:
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(OUTPUTS)}, separated by commas.")
+    return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
+
+
+def _base64(pictures: dict[str, bytes]) -> dict[str, Any]:
+    return {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}

@@ -1,0 +1,40 @@
+"""The service about itself: is it up, and what does it run."""
+
+from fastapi import APIRouter, Request
+
+from retina import __version__
+from retina.api.schemas.service import Health, SignIn
+from retina.auth.tokens import Verifier
+from retina.imaging.model_card import ModelCard
+from retina.imaging.schemas import ModelName
+from retina.settings import Settings
+
+router = APIRouter(prefix="/api/v1", tags=["service"])
+
+
+@router.get("/health")
+async def health(request: Request) -> Health:
+    """Liveness, with the version and the network that answers."""
+    network = request.app.state.network
+    return Health(
+        version=__version__,
+        model=ModelName(name=network.card.name, sha256=network.card.sha256),
+        xnnpack=network.xnnpack,
+    )
+
+
+@router.get("/model")
+async def model(request: Request) -> ModelCard:
+    """The model card: how photographs are prepared, what the network learned from, how well it does."""
+    card: ModelCard = request.app.state.network.card
+    return card
+
+
+@router.get("/sign-in")
+async def sign_in(request: Request) -> SignIn:
+    """Where the page signs people in."""
+    settings: Settings = request.app.state.settings
+    verifier: Verifier = request.app.state.callers.verifier
+    own = not (settings.issuer and settings.client_id)
+    url = settings.sign_in_url or str(request.base_url).rstrip("/")
+    return SignIn(issuer=verifier.issuer, client_id=verifier.client_id, url=url, changes_passwords=own)

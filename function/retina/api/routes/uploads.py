@@ -1,0 +1,98 @@
+"""Uploads: where to send a photograph that is too large for one request. The form goes to the store, not through here,
+unless the store is the embedded one.
+"""
+
+import uuid
+from dataclasses import replace
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
+
+from retina.api.arrivals import Arrivals
+from retina.api.callers import OPTIONAL, Anyone
+from retina.api.pagination import here
+from retina.api.problems import documented
+from retina.api.rate_limits import FairUploads
+from retina.api.streamed_form import StreamedForm
+from retina.errors import UnsupportedFormatError
+from retina.services import Services
+from retina.storage.local import LocalUploads
+from retina.storage.port import (
+    BATCH,
+    CONTENT_TYPES,
+    FORM_SECONDS,
+    UPLOADS,
+)
+from retina.storage.schemas import UploadAnswer, UploadWish
+
+RECEIVED_AT = "/uploads"
+"""Where the embedded store takes its forms."""
+
+router = APIRouter(
+    tags=["uploads"], responses=documented({415: "No supported image format", 422: "A field is missing"})
+)
+embedded = APIRouter(include_in_schema=False)
+
+
+@router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
+def create_upload(request: Request, wish: UploadWish, caller: Anyone, share: FairUploads) -> UploadAnswer:
+    """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
+
+    The upload is deleted once it is answered, and after a day at the latest.
+    """
+    services: Services = request.app.state.services
+    content_type = wish.content_type.lower()
+    if content_type not in CONTENT_TYPES:
+        raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
+    share.count()
+    if caller and caller.key_id:  # a form costs nothing, and takes a large file for a day
+        services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
+    upload_id = uuid.uuid4().hex
+    form = services.uploads.form(UPLOADS + upload_id, content_type, here(request) + RECEIVED_AT)
+    return UploadAnswer(
+        upload_id=upload_id,
+        url=form.url,
+        fields=form.fields,
+        max_bytes=services.settings.upload_bytes,
+        expires_in=FORM_SECONDS,
+    )
+
+
+def _announced(services: Services, key: str) -> int | None:
+    """How many bytes were announced for a photograph of a batch, None where that is not known.
+
+    Raises `UploadRefusedError` for one that its batch does not await. S3 takes it; the worker deletes it.
+    """
+    if not key.startswith(BATCH):
+        return None
+    _, batch, number = key.split("/")
+    return services.turns.demand_awaited(batch, int(number))
+
+
+@embedded.post(RECEIVED_AT, status_code=204)
+async def receive_upload(request: Request) -> Response:
+    """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue.
+
+    The form is checked before its file is read, and the file goes to the disk as it comes.
+    """
+    services: Services = request.app.state.services
+    uploads = services.uploads
+    assert isinstance(uploads, LocalUploads)
+    form = StreamedForm(request.headers.get("content-type", ""), request.stream())
+    fields, name = await form.head()
+    grant = await to_thread.run_sync(uploads.granted, fields, name)
+    grant = replace(grant, announced=await to_thread.run_sync(_announced, services, grant.key))
+    arrivals: Arrivals = request.app.state.arrivals
+    incoming = await to_thread.run_sync(uploads.incoming, grant)
+    try:
+        with arrivals.of(grant.key) as add:
+            async for piece in form.file():
+                add(len(piece))
+                await to_thread.run_sync(incoming.write, piece)
+        await to_thread.run_sync(_announced, services, grant.key)  # it may have been cancelled meanwhile
+        await to_thread.run_sync(incoming.keep)
+    finally:
+        incoming.close()
+    if grant.key.startswith(BATCH):
+        await to_thread.run_sync(services.queue.put, grant.key)
+    return Response(status_code=204)

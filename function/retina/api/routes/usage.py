@@ -1,0 +1,65 @@
+"""Usage: the credits that are left, and what was charged by day and API key."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from retina.accounts.ledger import Credits
+from retina.accounts.schemas import DayCharged, Usage
+from retina.api.callers import Owner
+from retina.api.pagination import Cursor, cursor_of, place_of
+from retina.api.problems import documented
+from retina.history.tables import DESCRIBED, lines, within
+from retina.services import Services
+
+COLUMNS = ("day", "key_id", "credits")
+
+From = Annotated[date | None, Query(alias="from", description="the first day, in UTC")]
+To = Annotated[date | None, Query(alias="to", description="the last day, in UTC")]
+
+router = APIRouter(tags=["usage"], responses=documented({401: "Neither signed in nor an API key"}))
+
+
+@router.get("/api/v1/usage", summary="Credits left and charged")
+def usage(
+    request: Request,
+    caller: Owner,
+    first: From = None,
+    last: To = None,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="how many charges at most")] = 1000,
+    cursor: Cursor = None,
+) -> Usage:
+    """A prediction by API key and an item of a batch cost one credit each; what is rejected or fails costs none."""
+    credits = _credits(request)
+    charges, place = credits.charged(caller.account, first, last, limit, place_of(cursor))
+    left, reserved = credits.left(caller.account)
+    return Usage(
+        account=caller.account,
+        credits=left,
+        reserved=reserved,
+        charges=[DayCharged(**charge._asdict()) for charge in charges],
+        next=cursor_of(place),
+    )
+
+
+@router.get(
+    "/api/v1/usage.csv",
+    summary="Credits charged, as a table",
+    response_class=Response,
+    responses=DESCRIBED | documented({413: "The table would be too large"}),
+)
+def usage_table(request: Request, caller: Owner, first: From = None, last: To = None) -> Response:
+    """A row for each day and API key, the newest day first: day, key_id (empty for a person), credits."""
+    services: Services = request.app.state.services
+    charges = services.credits.used(caller.account, first, last)
+    rows = ({name: str(value) for name, value in charge._asdict().items()} for charge in charges)
+    instead = "Ask for fewer days, by “from” and “to”, such as from=2026-01-01&to=2026-12-31."
+    table = within(lines(COLUMNS, rows), services.settings.inline_bytes, instead)
+    headers = {"Content-Disposition": 'attachment; filename="usage.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _credits(request: Request) -> Credits:
+    services: Services = request.app.state.services
+    return services.credits

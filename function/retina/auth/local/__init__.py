@@ -1,0 +1,1 @@
+"""The issuer in this service, for whoever runs it without Cognito."""

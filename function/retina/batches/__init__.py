@@ -1,0 +1,1 @@
+"""Batches: many photographs segmented under one order."""

@@ -1,0 +1,157 @@
+"""The items of batches, as workers deal with them: begun, and finished exactly once.
+
+Enters: an item's number, and what has become of it; leaves: a `Turn` for whoever is to work on it. The outcome of an
+item, what it adds to the batch's counts and the charge for it are one transaction.
+"""
+
+import time
+from dataclasses import dataclass
+
+from retina.accounts.ledger import Credits
+from retina.accounts.reservations import released, spent
+from retina.batches.records import (
+    Batch,
+    batch_key,
+    batch_of,
+    item_record,
+    number_key,
+    outcome_of,
+    size_of,
+    sizes_key,
+)
+from retina.batches.schemas import Outcome
+from retina.errors import OutOfCreditsError, UploadRefusedError
+from retina.storage.records import (
+    NEW,
+    Add,
+    Change,
+    ConditionError,
+    Delete,
+    Put,
+    Records,
+    ensure,
+)
+
+GONE_SECONDS = 120
+"""After how long somebody who began an item and was not heard of again is taken for gone."""
+CLOCK_SECONDS = 2
+"""By how much the clocks of a store and of this service may differ; stores tell time to the second."""
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to finish an item, as long as its record is of `version`; `size` in bytes is what was announced."""
+
+    batch: Batch
+    number: int
+    version: int
+    size: int | None = None
+
+
+class Turns:
+    """The items in `records`, charged in `credits`."""
+
+    def __init__(self, records: Records, credits: Credits) -> None:
+        self._records, self._credits = records, credits
+
+    def begin(self, id: str, number: int) -> Turn | None:
+        """Work on an item of the batch `id`; None where nothing is to be done: it is finished, cancelled or gone."""
+        found = self._find(id, number)
+        if found is None or found.batch.cancelled or found.outcome:
+            return None
+        batch = found.batch
+        self._records.write(Put(number_key(batch.begun, number), {}, expires=int(time.time()) + GONE_SECONDS))
+        return Turn(batch, number, found.version, found.size)
+
+    def demand_awaited(self, id: str, number: int) -> int | None:
+        """How many bytes the item's photograph may have, None where any number within the limits.
+
+        Raises `UploadRefusedError` where it may not come, or not any more.
+        """
+        found = self._find(id, number)
+        if found is None:
+            raise UploadRefusedError("The file's name is not the number of a photograph that this batch awaits.")
+        if found.batch.cancelled:
+            raise UploadRefusedError("This batch is cancelled and takes no photographs. Retry it, then send them.")
+        if found.outcome:
+            raise UploadRefusedError("This photograph is finished: no other file is taken in its place.")
+        return found.size
+
+    def unwanted(self, id: str, number: int, came: float) -> bool:
+        """Whether a photograph that came at this time, in seconds since 1970, should not have come, or has had its use.
+
+        What came before its batch was cancelled, or before it failed, stays for a retry.
+        """
+        found = self._find(id, number)
+        if found is None:
+            return True
+        if not found.batch.reserved:
+            return False
+        if found.outcome:
+            return found.outcome.status != "failed"
+        return found.batch.cancelled and came > (found.batch.stopped or 0) + CLOCK_SECONDS
+
+    def there(self, id: str, number: int) -> bool:
+        """Whether there is such an item, finished or not."""
+        [known] = self._records.get(batch_key(id))
+        return known is not None and number < batch_of(known).total
+
+    def demand_credit(self, turn: Turn) -> None:
+        """Raises `OutOfCreditsError` where the item could not be paid for: nothing is reserved in batches of before."""
+        if not turn.batch.reserved and self._credits.available(turn.batch.account) < 1:
+            raise OutOfCreditsError("There were no credits left for this photograph. Get more, then retry the batch.")
+
+    def finish(self, turn: Turn, outcome: Outcome) -> bool:
+        """Keep what has become of an item, and charge for it where it is done; False where that came too late.
+
+        Somebody else has finished it then, or it was deleted. Raises `OutOfCreditsError`.
+        """
+        batch, number = turn.batch, turn.number
+        begun = Delete(number_key(batch.begun, number))
+        item = item_record(batch, number, outcome, turn.version)
+        changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *_paid(turn, outcome))
+        what = f"batch {batch.id} photograph {number}"
+        for _ in range(ATTEMPTS):
+            try:
+                if outcome.status != "done":
+                    ensure(self._records, item, *changes)
+                elif batch.reserved:
+                    self._credits.charge_reserved(batch.account, batch.key_id, what, item, *changes)
+                else:
+                    self._credits.charge(batch.account, batch.key_id, what, item, *changes)
+            except ConditionError:
+                # Cancelled meanwhile, and perhaps retried, which leaves an item alone that somebody works on.
+                self._records.write(begun)
+                found = self._find(batch.id, number)
+                if found is None or found.batch.cancelled or found.outcome or found.version != turn.version:
+                    return False
+            else:
+                return True
+        return False
+
+    def _find(self, id: str, number: int) -> "_Found | None":
+        keys = (batch_key(id), number_key(f"items:{id}", number), sizes_key(id, number))
+        known, item, sizes = self._records.get(*keys)
+        batch = batch_of(known) if known else None
+        if batch is None or number >= batch.total:
+            return None
+        return _Found(batch, outcome_of(item), item.version if item else NEW, size_of(sizes, number))
+
+
+@dataclass(frozen=True)
+class _Found:
+    batch: Batch
+    outcome: Outcome | None
+    version: int
+    size: int | None
+
+
+def _paid(turn: Turn, outcome: Outcome) -> tuple[Change, ...]:
+    """What becomes of the item's credit and bytes. What has failed keeps its photograph, and so its bytes."""
+    batch, size = turn.batch, turn.size or 0
+    if not batch.reserved:
+        return ()
+    if outcome.status == "done":
+        return spent(batch.account, batch.id, size)
+    return released(batch.account, batch.id, 1, 0 if outcome.status == "failed" else size)

@@ -1,0 +1,102 @@
+"""Batches, and what has become of their photographs."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retina.history.schemas import Next
+from retina.imaging.schemas import Findings, ImageUrls
+from retina.storage.schemas import Form
+
+MOST_ITEMS = 10_000
+"""Photographs of one batch."""
+
+
+class Outcome(BaseModel):
+    """What became of a photograph of a batch: `code` and `detail` say why it was rejected or failed."""
+
+    status: Literal["done", "rejected", "failed"]
+    code: str = ""
+    detail: str = ""
+    findings: Findings | None = None
+
+
+class Counts(BaseModel):
+    """Photographs of a batch by state. Waiting: not here yet. They add up to `total`."""
+
+    total: int
+    waiting: int
+    queued: int
+    running: int
+    done: int
+    rejected: int
+    failed: int
+
+
+class BatchFile(BaseModel):
+    """A photograph that will be sent."""
+
+    name: str = Field(min_length=1, max_length=255, examples=["visit1/left.jpg"])
+    size: int = Field(ge=0, description="bytes", examples=[731_904])
+
+
+class BatchWish(BaseModel):
+    """A batch to be made. What is to be made of each photograph is said as for a single one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[BatchFile] = Field(min_length=1, max_length=MOST_ITEMS)
+    outputs: str = Field(
+        "mask,overlay", description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton"
+    )
+    threshold: float | None = Field(None, ge=0, le=1, description="instead of the model card's")
+    flips: bool = False
+    force: bool = False
+
+
+class BatchForm(Form):
+    """One form for all photographs of a batch. The file's name says which it is: 0 for the first of `items`, 1, ..."""
+
+
+class BatchAnswer(BaseModel):
+    """A batch. `state` is done when every photograph is done, rejected or failed."""
+
+    id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
+    created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
+    expires: str = Field(description="in UTC; then photographs, names and results are deleted")
+    state: Literal["open", "done", "cancelled"]
+    outputs: list[str] = Field(examples=[["mask", "overlay"]])
+    counts: Counts
+
+
+class BatchMade(BatchAnswer):
+    """A batch, and where to send its photographs."""
+
+    upload: BatchForm
+
+
+class BatchList(BaseModel):
+    """Batches, the newest first."""
+
+    batches: list[BatchAnswer]
+    next: Next
+
+
+class BatchItem(BaseModel):
+    """One photograph of a batch; `code` and `detail` say why it was rejected or failed."""
+
+    number: int
+    name: str
+    size: int = Field(description="bytes, as announced")
+    state: Literal["waiting", "queued", "running", "done", "rejected", "failed"]
+    code: str
+    detail: str
+    findings: Findings | None = None
+    image_urls: ImageUrls | None = None
+
+
+class BatchItems(BaseModel):
+    """Photographs of a batch, by number."""
+
+    items: list[BatchItem]
+    next: Next

@@ -1,0 +1,311 @@
+"""Batches, as their owners deal with them: up to ten thousand photographs under one order.
+
+Enters: an order, and what is to become of it; leaves: batches, counts and items, at any time. Does not work on them
+(`turns` does).
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from retina import clock
+from retina.accounts.ledger import Credits
+from retina.accounts.reservations import (
+    account_key,
+    ended,
+    released,
+    renewed,
+    reservation_key,
+)
+from retina.batches.admission import (
+    ALLOWANCE,
+    ATTEMPTS,
+    Admission,
+    Allowance,
+)
+from retina.batches.records import (
+    Batch,
+    Order,
+    batch_key,
+    batch_of,
+    batch_record,
+    item_record,
+    number_key,
+    number_of,
+    outcome_of,
+    size_records,
+)
+from retina.batches.schemas import MOST_ITEMS, Counts, Outcome
+from retina.errors import BusyError, NotFoundError
+from retina.exports.copies import Copies
+from retina.ids import is_id, new_id
+from retina.queue.port import Queue
+from retina.storage.port import (
+    BATCH,
+    DAY,
+    KEPT_DAYS,
+    Blobs,
+    Uploads,
+)
+from retina.storage.records import (
+    MOST_CHANGES,
+    Add,
+    Change,
+    ConditionError,
+    Delete,
+    Key,
+    Put,
+    Record,
+    Records,
+)
+
+T = TypeVar("T")
+NOT_FOUND = "There is no such batch."
+CANCELLED = Outcome(status="failed", code="cancelled", detail="The batch was cancelled before this photograph's turn.")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One photograph. `state` is waiting, queued, running, or, with an `outcome`, done, rejected or failed."""
+
+    number: int
+    name: str
+    size: int
+    state: str
+    outcome: Outcome | None
+
+
+class Batches:
+    """The batches in `records`, with names and pictures in `results`, and photographs in `uploads`."""
+
+    def __init__(
+        self,
+        records: Records,
+        results: Blobs,
+        uploads: Uploads,
+        queue: Queue,
+        credits: Credits,
+        copies: Copies,
+        allowance: Allowance = ALLOWANCE,
+    ) -> None:
+        self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
+        self._queue, self._admission = queue, Admission(records, credits, allowance)
+
+    def create(
+        self,
+        account: str,
+        key_id: str,
+        files: Sequence[tuple[str, int]],
+        order: Order,
+        refused: Mapping[int, Outcome],
+        besides: Callable[[str], Sequence[Change]] = lambda id: (),
+    ) -> Batch:
+        """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
+
+        `besides`: from its id, changes to be made with it.
+
+        A credit is reserved for each of the others, and their sizes bind. Raises `OutOfCreditsError`,
+        `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
+        """
+        sizes = [0 if number in refused else size for number, (_, size) in enumerate(files)]
+        self._admission.demand(account, len(files) - len(refused), sum(sizes))
+        batch = Batch(
+            id=new_id(),
+            account=account,
+            key_id=key_id,
+            created=clock.now(),
+            total=len(files),
+            refused=len(refused),
+            cancelled=False,
+            order=order,
+            expires=int(time.time()) + KEPT_DAYS[BATCH] * DAY,
+            finished={"done": 0, "rejected": len(refused), "failed": 0},
+            reserved=True,
+            largest=max(sizes) or None,
+        )
+        self._results.put(batch.names, json.dumps(files).encode(), "application/json")
+        rejected = (item_record(batch, number, outcome, None) for number, outcome in refused.items())
+        for some in _portions([*rejected, *size_records(batch, sizes)], MOST_CHANGES):
+            self._records.write(*some)
+        try:
+            listed = Put(_listed(batch), {"id": batch.id}, expires=batch.expires)
+            self._admission.admit(batch, sum(sizes), listed, *besides(batch.id))
+        except BaseException:
+            self._clear(batch)
+            raise
+        return batch
+
+    def get(self, account: str, id: str) -> Batch:
+        """The account's batch of this id; raises `NotFoundError`."""
+        [known] = self._records.get(batch_key(id)) if is_id(id) else [None]
+        if known is None or known.data["account"] != account:
+            raise NotFoundError(NOT_FOUND)
+        return batch_of(known)
+
+    def of(self, account: str, limit: int, after: str | None = None) -> tuple[list[Batch], str | None]:
+        """At most `limit` (to 100) batches beyond the place `after`, the newest first; where they ended, if not all."""
+        rows = self._records.query(f"batches:{account}", limit=limit + 1, after=after, backwards=True)
+        page = rows[:limit]
+        found = self._records.get(*(batch_key(row.data["id"]) for row in page)) if page else []
+        return [batch_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
+
+    def counts(self, batch: Batch) -> Counts:
+        """How many items are in which state; they add up."""
+        finished = {**batch.finished}
+        left = batch.total - sum(finished.values())
+        if batch.cancelled:
+            finished["failed"] += left
+            left = 0
+        if not left:
+            return Counts(total=batch.total, waiting=0, queued=0, running=0, **finished)
+        # Each is counted at its own moment: what was queued may be finished by now.
+        running = min(len(self._running(batch)), left)
+        # Photographs that have failed are still there; in batches of before, so are those that are done or rejected.
+        over = finished["failed"] if batch.reserved else batch.total - left - batch.refused
+        queued = min(max(len(self._come(batch)) - over - running, 0), left - running)
+        return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
+
+    def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
+        """At most `limit` items from number `first` on. Raises `NotFoundError` where the batch is being deleted."""
+        names = self._results.read(batch.names)
+        if names is None:
+            raise NotFoundError(NOT_FOUND)
+        files = json.loads(names)[first : first + limit]
+        if not files:
+            return
+        outcomes = {number_of(row): outcome_of(row) for row in self._rows(batch, first, len(files))}
+        open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
+        come, running = (self._come(batch), self._running(batch)) if open_ones else (set(), set())
+        for number, (name, size) in enumerate(files, first):
+            outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
+            state = "running" if number in running else "queued" if number in come else "waiting"
+            yield Item(number, name, size, outcome.status if outcome else state, outcome)
+
+    def outcome(self, batch: Batch, number: int) -> Outcome | None:
+        """What has become of one item; None where it is not finished, or none of the batch's."""
+        [known] = self._records.get(number_key(batch.items, number))
+        return outcome_of(known)
+
+    def cancel(self, batch: Batch) -> Batch:
+        """Nothing more is begun; what is finished stays."""
+        return self._changed(batch, cancelled=True)
+
+    def retry(self, batch: Batch) -> Batch:
+        """What has come, but is neither done nor rejected, is queued again; a cancelled batch goes on.
+
+        Raises `OutOfCreditsError` where there is not a credit for each.
+        """
+        outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
+        failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
+        if batch.reserved:
+            stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
+            self._admission.demand_credits(batch.account, len(failed) + stopped)
+        batch = self._changed(batch, cancelled=False)
+        short = False
+        for some in _portions(failed, MOST_CHANGES - 3):
+            cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
+            paid = renewed(batch.account, batch.id, len(some)) if batch.reserved else ()
+            try:
+                self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}), *paid)
+            except ConditionError as error:
+                if short := error.failed == {account_key(batch.account)}:
+                    break
+                continue  # done by another request, or by this one's own write
+        self._release_rest(batch)
+        over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
+        again = sorted(self._come(batch) - over - self._running(batch))
+        self._queue.put(*(f"{batch.folder}{number}" for number in again))
+        if short:
+            self._admission.demand_credits(batch.account, len(failed))
+        return self.get(batch.account, batch.id)
+
+    def delete(self, batch: Batch) -> Counter[str]:
+        """Photographs, names and results are gone, and every copy; how much that was, by kind. The ledger stays."""
+        self._changed(batch, cancelled=True)
+        counts = Counter(batches=1) + self._clear(batch)
+        for _ in range(ATTEMPTS):
+            [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+            given = ended(batch.account, reservation) if reservation else []
+            try:
+                self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)), *given)
+            except ConditionError:  # deleted by another request, or by this one's own write
+                continue
+            break
+        else:
+            raise BusyError("Others are changing this batch at the moment. Please try again in a few seconds.")
+        return counts + self._clear(batch)  # of what somebody who was at work has stored meanwhile
+
+    def _clear(self, batch: Batch) -> Counter[str]:
+        counts = self._copies.of_batch(batch.account, batch.id)
+        counts["uploads"] += self._uploads.delete_all(batch.folder)
+        self._results.delete(batch.names)
+        counts["pictures"] += self._results.delete_all(batch.folder)
+        for partition in (batch.items, batch.sizes, batch.begun):
+            while rows := self._records.query(partition, limit=MOST_CHANGES):
+                self._records.write(*(Delete(row.key) for row in rows))
+        return counts
+
+    def _changed(self, batch: Batch, *, cancelled: bool) -> Batch:
+        while batch.cancelled != cancelled:
+            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
+            if known is None:
+                raise NotFoundError(NOT_FOUND)
+            stopped = time.time() if cancelled else batch.stopped
+            batch = replace(batch_of(known), cancelled=cancelled, stopped=stopped)
+            changes: list[Change] = [batch_record(batch, known.version)]
+            left = batch.total - sum(batch.finished.values())
+            if reservation and cancelled:
+                changes += released(batch.account, batch.id, reservation.counts["credits"])
+            elif reservation:
+                changes += renewed(batch.account, batch.id, left)
+            try:
+                self._records.write(*changes)
+            except ConditionError as error:  # changed by another request, or by this one's own write
+                if not cancelled and error.failed == {account_key(batch.account)}:
+                    self._admission.demand_credits(batch.account, left)
+                batch = self.get(batch.account, batch.id)
+        if cancelled:
+            self._release_rest(batch)
+        return batch
+
+    def _release_rest(self, batch: Batch) -> None:
+        """Release what a retry has reserved for a batch while it was cancelled.
+
+        Whoever cancels looks after that, and so does whoever reserves: one of both sees the other.
+        """
+        for _ in range(ATTEMPTS):
+            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
+            rest = reservation.counts["credits"] if reservation else 0
+            if known is None or not rest or not batch_of(known).cancelled:
+                return
+            try:
+                unchanged = batch_record(batch_of(known), known.version)
+                self._records.write(unchanged, *released(batch.account, batch.id, rest))
+            except ConditionError:  # retried, finished or released meanwhile
+                continue
+            return
+
+    def _come(self, batch: Batch) -> set[int]:
+        """The numbers of the photographs that have come."""
+        return {int(key.rpartition("/")[2]) for key in self._uploads.keys(batch.folder)}
+
+    def _running(self, batch: Batch) -> set[int]:
+        return {number_of(row) for row in self._records.query(batch.begun)}
+
+    def _rows(self, batch: Batch, first: int, count: int) -> Iterator[Record]:
+        begin, end, after = f"{first:05d}", f"{first + count - 1:05d}", None
+        while rows := self._records.query(batch.items, first=begin, last=end, after=after):
+            yield from rows
+            after = rows[-1].key.sort
+
+
+def _listed(batch: Batch) -> Key:
+    return Key(f"batches:{batch.account}", f"{batch.created}:{batch.id}")
+
+
+def _portions(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(values), most):
+        yield values[begin : begin + most]

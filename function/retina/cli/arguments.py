@@ -1,0 +1,50 @@
+"""Arguments that several commands take."""
+
+import argparse
+from pathlib import Path
+
+from retina.errors import NotFoundError
+from retina.settings import Settings
+
+ACCOUNT = "its number, which the account page and `retina account show ADDRESS` print, or its mail address"
+
+
+def photographs(command: argparse.ArgumentParser) -> None:
+    """Files and folders in, a folder out, and what is to be made of each."""
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
+    command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
+    command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
+    command.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
+
+
+def positive(text: str) -> int:
+    """A whole number, 1 or more."""
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    return number
+
+
+def account_of(given: str, settings: Settings) -> str:
+    """The number of the account `given` by that or by its mail address; raises `NotFoundError` for an address."""
+    if "@" not in given:
+        return given
+    if settings.issuer and settings.client_id:
+        raise NotFoundError("Cognito keeps the mail addresses of this service. Give the number on the account page.")
+    from retina.auth.local.attempts import Attempts
+    from retina.auth.local.issuer import ISSUER
+    from retina.auth.local.people import People
+    from retina.services import Services
+
+    services = Services(settings)
+    subject = People(services.records, Attempts(services.records, settings.data)).of_address(given)
+    account = services.accounts.find(ISSUER, subject) if subject else None
+    if account is None:
+        raise NotFoundError(f"No account has the address {given!r} in {settings.table or settings.data}.")
+    return account
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must name a folder")
+    return Path(text)

@@ -1,0 +1,46 @@
+"""`retina audit`: who did what with an account's records, on whichever store the service has."""
+
+import argparse
+
+from retina.cli.arguments import ACCOUNT, account_of
+from retina.cli.ending import wrong
+from retina.errors import NotFoundError
+from retina.settings import Settings
+
+PAGE = 500
+NONE = (
+    "The audit log has no entries for {account!r}. An account is given by its number, 32 digits and letters that "
+    "`retina account show ADDRESS` prints, or by its mail address."
+)
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of the program."""
+    audit = commands.add_parser("audit", help="show an account's audit log, the newest entry first")
+    audit.add_argument("account", help=f"{ACCOUNT}; “nobody”: failed sign-ins with addresses that no account has")
+    audit.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """One line an entry: time, action, record, API key, address; - where there is none. Works for deleted accounts."""
+    from retina.accounts.audit import Audit
+    from retina.storage import open_records
+
+    try:
+        account = account_of(parsed.account, settings)
+    except NotFoundError as error:
+        return wrong(str(error))
+    log = Audit(open_records(settings), settings.audit_days, settings.audit_addresses)
+    after: str | None = None
+    while True:
+        first = after is None
+        entries, after = log.of(account, PAGE, after)
+        if first and not entries:
+            return wrong(NONE.format(account=account))
+        for entry in entries:
+            told = (
+                f"{part or '-':{width}}" for part, width in ((entry.action, 21), (entry.record, 32), (entry.caller, 16))
+            )
+            print(f"{entry.time}  {'  '.join(told)}  {entry.address or '-'}")
+        if after is None:
+            return 0

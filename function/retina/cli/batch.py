@@ -1,0 +1,52 @@
+"""`retina batch`: photographs and folders of photographs, by a service elsewhere."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+
+from retina.cli.arguments import photographs
+from retina.cli.ending import stopped, summary, wrong
+from retina.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of the program."""
+    command = commands.add_parser("batch", help="have photographs segmented by a service elsewhere, as a batch")
+    photographs(command)
+    command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
+    command.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")
+    command.add_argument("--outputs", default="mask,overlay", metavar="LIST", help="default: %(default)s")
+    command.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """0: all done, 1: some rejected or failed."""
+    from tqdm import tqdm
+
+    from retina.cli.folders import find_photographs
+    from retina.cli.remote import RemoteBatch, RemoteError
+    from retina.cli.results import OutputFolderError
+
+    if not parsed.key:
+        return wrong("An API key is needed: --key, or RETINA_API_KEY. Make one on the service's page.")
+    try:
+        files = find_photographs(parsed.paths, parsed.out)
+        if not files:
+            return wrong("There are no photographs.")
+        wishes = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
+        batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, wishes)
+        with tqdm(total=len(files), unit="photo") as progress:
+            for over in batch.send():
+                progress.update(over - progress.n)
+        told = batch.fetch()
+    except (FileNotFoundError, OutputFolderError, RemoteError) as error:
+        return wrong(str(error))
+    except KeyboardInterrupt:
+        return stopped()
+    except OSError as error:
+        return wrong(f"The results cannot be written: {error}.")
+    for number, (status, reason) in told.items():
+        if status != "done":
+            print(f"{files[number]}: {reason}", file=sys.stderr)
+    return summary(Counter(status for status, _ in told.values()), parsed.out)

@@ -1,0 +1,48 @@
+"""`retina credits`: an account's credits, on whichever store the service has."""
+
+import argparse
+
+from retina.cli.arguments import ACCOUNT, account_of, positive
+from retina.cli.ending import wrong
+from retina.settings import Settings
+
+MOST = 1_000_000
+"""Granted at a time: more is a mistake at the keyboard."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of the program."""
+    credits = commands.add_parser("credits", help="show or grant an account's credits")
+    wishes = credits.add_subparsers(required=True)
+    show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
+    grant = wishes.add_parser("grant", help="add credits")
+    for wish in (show, grant):
+        wish.add_argument("account", help=ACCOUNT)
+        wish.set_defaults(run=run, amount=None)
+    grant.add_argument("amount", type=positive, help="how many")
+    grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Tell what is left, after a grant or with the ledger."""
+    from retina.accounts.ledger import Credits
+    from retina.errors import NotFoundError
+    from retina.storage import open_records
+
+    if parsed.amount and parsed.amount > MOST:
+        return wrong(f"At most {MOST:,} credits are granted at a time.")
+    books = Credits(open_records(settings))
+    try:
+        account = account_of(parsed.account, settings)
+        left = books.grant(account, parsed.amount, parsed.why) if parsed.amount else books.balance(account)
+    except NotFoundError as error:
+        return wrong(str(error))
+    if not parsed.amount:
+        after = None
+        while entries := books.ledger(account, after=after):
+            for entry in entries:
+                what = entry.what.replace("\n", " ")
+                print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {what}")
+            after = entries[-1].place
+    print(f"{left} credits left.")
+    return 0

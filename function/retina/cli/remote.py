@@ -1,0 +1,239 @@
+"""A batch on a service elsewhere, from the command line: photographs there, results here.
+
+Enters: files, an address and an API key; leaves: results.csv and pictures in a folder, with batch.json, by which the
+same command goes on where it was stopped. No photograph is dropped: what could not be sent is in results.csv, too.
+"""
+
+import csv
+import functools
+import io
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from retina.cells import neutral, original
+from retina.cli.results import RESULTS, OutputFolderError
+from retina.jobs.archive import plain
+
+BATCH_FILE = "batch.json"
+SENDERS, TRIES = 4, 6
+PATIENCE = httpx.Timeout(120, connect=20)
+POLL_SECONDS = 2.0
+ROWS = 2000
+"""Of a table in one answer."""
+WAITING = "waiting"
+OVER = ("done", "rejected", "failed")
+ANEW = "Choose another --out to begin anew."
+UNSENT = {"status": "failed", "code": "file_error"}
+
+
+class RemoteError(Exception):
+    """The service refuses, or cannot be reached; the message says why."""
+
+
+class GoneError(RemoteError):
+    """The service has no such thing."""
+
+
+class RemoteBatch:
+    """`files` as a batch of the service at `url`, by an API `key`; results in `out`."""
+
+    def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, wishes: dict[str, Any]) -> None:
+        self._files, self._out = files, out
+        try:
+            self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=PATIENCE)
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise RemoteError(f"The address or the key is none: {error}.") from error
+        self._unsent: dict[int, str] = {}
+        self._form: dict[str, Any] = {}
+        self._id = self._begin(wishes)
+
+    def send(self) -> Iterator[int]:
+        """Send what is not there yet; yields how many items are over, whenever some are."""
+        waiting = [item["number"] for item in self._items() if item["state"] == WAITING]
+        if waiting:
+            self._form = self._ask("POST", f"{self._path}/upload")
+        with ThreadPoolExecutor(SENDERS) as threads:
+            running = [threads.submit(self._send, number) for number in waiting]
+            try:
+                while not all(each.done() for each in running):
+                    yield self._over()
+                    time.sleep(POLL_SECONDS)
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
+                raise
+            for each in running:
+                each.result()
+        while (over := self._over()) < len(self._files):
+            yield over
+            time.sleep(POLL_SECONDS)
+        yield over
+
+    def fetch(self) -> dict[int, tuple[str, str]]:
+        """The table and the pictures into the folder; status and reason by number."""
+        rows = [*self._rows()]
+        for row in rows:
+            if row["status"] == WAITING:
+                row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
+        with ThreadPoolExecutor(SENDERS) as threads:
+            for _ in threads.map(self._fetch, [item for item in self._items() if item["state"] == "done"]):
+                pass
+        partial = self._out / f".{RESULTS}.partial"
+        with partial.open("w", newline="", encoding="utf-8") as lines:
+            writer = csv.DictWriter(lines, rows[0])
+            writer.writeheader()
+            writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
+        partial.replace(self._out / RESULTS)
+        return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
+
+    def _rows(self) -> Iterator[dict[str, str]]:
+        """Those of the service's table, in parts: none of its answers is larger than 4 MiB."""
+        for first in range(0, len(self._files), ROWS):
+            part = {"first": first, "limit": ROWS}
+            table = self._answer("GET", f"{self._path}/results.csv", params=part).text
+            for row in csv.DictReader(io.StringIO(table, newline="")):
+                if first <= int(row["number"]) < first + ROWS:  # an older service answers with all of it
+                    yield {name: original(cell) for name, cell in row.items()}
+
+    @property
+    def _path(self) -> str:
+        return f"/api/v1/batches/{self._id}"
+
+    def _begin(self, wishes: dict[str, Any]) -> str:
+        """The id of the batch that an earlier run has begun in this folder, or of a new one."""
+        self._out.mkdir(parents=True, exist_ok=True)
+        note, stamps = self._out / BATCH_FILE, [_stamp(file) for file in self._files]
+        # Names need not be text (UTF-8), but have to be to travel.
+        names = [os.fsencode(file).decode("utf-8", "replace") for file in self._files]
+        told = {"url": str(self._client.base_url), "files": names, "stamps": stamps, "wishes": wishes}
+        if note.exists():
+            try:
+                known = json.loads(note.read_text(encoding="utf-8"))
+                same = {name: known[name] for name in told} == told
+                id = str(known["id"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise OutputFolderError(f"{note} is damaged. Choose another --out.") from error
+            if not same:
+                raise OutputFolderError(f"{note} is of other photographs or wishes, or they have changed. {ANEW}")
+            return self._go_on(id)
+        if (self._out / RESULTS).exists():
+            raise OutputFolderError(f"{self._out / RESULTS} is in the way. Choose another --out.")
+        # A file that cannot be read is announced all the same: it will not come, and its row says why.
+        items = [
+            {"name": name[-255:], "size": size if changed else 1}
+            for name, (size, changed) in zip(names, stamps, strict=True)
+        ]
+        id = str(self._ask("POST", "/api/v1/batches", json={"items": items} | wishes)["id"])
+        partial = note.with_suffix(".partial")
+        partial.write_text(json.dumps(told | {"id": id}), encoding="utf-8")
+        partial.replace(note)
+        return id
+
+    def _go_on(self, id: str) -> str:
+        """With a batch of this id, whose failed photographs are tried again."""
+        try:
+            if self._ask("GET", f"/api/v1/batches/{id}")["counts"]["failed"]:
+                self._ask("POST", f"/api/v1/batches/{id}/retry")
+        except GoneError as error:
+            raise OutputFolderError(f"The service has no such batch any more. {ANEW}") from error
+        return id
+
+    def _send(self, number: int) -> None:
+        try:
+            data = self._files[number].read_bytes()
+        except OSError as error:
+            self._unsent[number] = f"The file could not be read: {error}."
+            return
+        for attempt in range(TRIES):
+            form = self._form
+            files = {"file": (str(number), data)}
+            try:
+                # Not by the client: the form is the permission, and the key is nobody else's business.
+                answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=PATIENCE)
+            except httpx.TransportError as error:
+                reason = f"The photograph could not be sent: {error}."
+            else:
+                if answer.is_success:
+                    return
+                reason = f"The photograph was not taken: HTTP {answer.status_code}."
+                if answer.status_code == httpx.codes.FORBIDDEN and form is self._form:
+                    self._form = self._ask("POST", f"{self._path}/upload")
+            time.sleep(min(2**attempt / 4, 5))
+        self._unsent[number] = f"{reason} Run the same command again."
+
+    def _over(self) -> int:
+        if self._unsent:  # some of which may have come all the same
+            states = [(item["state"], item["number"]) for item in self._items()]
+            return sum(state in OVER or (state == WAITING and number in self._unsent) for state, number in states)
+        counts = self._ask("GET", self._path)["counts"]
+        return sum(int(counts[state]) for state in OVER)
+
+    def _items(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor = None
+        while cursor or not found:
+            page = self._ask(
+                "GET", f"{self._path}/items", params={"limit": 1000} | ({"cursor": cursor} if cursor else {})
+            )
+            found += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                break
+        return found
+
+    def _fetch(self, item: dict[str, Any]) -> None:
+        for url in item["image_urls"].values():
+            target = self._out / f"{item['number']:05d}_{plain(item['name'])}_{url.rpartition('/')[2]}"
+            if not target.exists():
+                link = self._answer("GET", url).headers["Location"]
+                partial = target.with_name(f".{target.name}.partial")
+                partial.write_bytes(self._tried(functools.partial(httpx.get, link, timeout=PATIENCE)).content)
+                partial.replace(target)
+
+    def _ask(self, method: str, path: str, **more: Any) -> Any:
+        return self._answer(method, path, **more).json()
+
+    def _answer(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._tried(lambda: self._client.request(method, path, **more))
+
+    def _tried(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+        """An answer that is none of a passing trouble; raises `RemoteError` where it is a refusal."""
+        for attempt in range(TRIES):
+            try:
+                answer = call()
+            except httpx.TransportError as error:
+                trouble = f"{self._client.base_url} cannot be reached: {error}"
+            except httpx.InvalidURL as error:
+                raise RemoteError(f"{self._client.base_url} is no address of a service: {error}.") from error
+            else:
+                if answer.is_success or answer.is_redirect:
+                    return answer
+                trouble = _detail(answer)
+                if answer.status_code == httpx.codes.NOT_FOUND:
+                    raise GoneError(trouble)
+                if answer.status_code not in (429, 500, 502, 503, 504):
+                    break
+            time.sleep(min(2**attempt / 4, 5))
+        raise RemoteError(f"{trouble.rstrip('.')}.")
+
+
+def _stamp(file: Path) -> list[int]:
+    """By which a file is known to be the same: size in bytes, and when it was changed; zeros where it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return [0, 0]
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.request.url} answered {answer.status_code}"

@@ -1,0 +1,70 @@
+"""`retina segment`: photographs and folders of photographs, on this computer."""
+
+import argparse
+import sys
+from collections import Counter
+
+from retina.cli.arguments import photographs, positive
+from retina.cli.ending import stopped, summary, wrong
+from retina.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of the program."""
+    command = commands.add_parser("segment", help="segment photographs and folders of photographs")
+    photographs(command)
+    command.add_argument(
+        "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
+    )
+    command.add_argument(
+        "--jobs", type=positive, metavar="N", help="photographs worked on at once (default: all cores)"
+    )
+    command.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
+    command.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """0: all done, 1: some rejected or failed."""
+    from tqdm import tqdm
+
+    from retina.cli.folders import find_photographs, segment_files
+    from retina.cli.results import OutputFolderError
+    from retina.imaging.network import VesselNetwork
+
+    if parsed.jobs:
+        settings = settings.model_copy(update={"cores": parsed.jobs})
+    statuses: Counter[str] = Counter()
+    try:
+        files = find_photographs(parsed.paths, parsed.out)
+        rows = segment_files(
+            files,
+            parsed.out,
+            VesselNetwork(settings.model),
+            settings,
+            parsed.outputs,
+            flips=parsed.flips,
+            again=parsed.again,
+            force=parsed.force,
+        )
+        with tqdm(total=len(files), unit="photo") as progress:
+            for row in rows:
+                statuses[row.status] += 1
+                if row.status != "done":
+                    progress.write(f"{row.file}: {row.reason}", file=sys.stderr)
+                progress.update()
+    except (FileNotFoundError, OutputFolderError) as error:
+        return wrong(str(error))
+    except KeyboardInterrupt:
+        return stopped()
+    except OSError as error:
+        return wrong(f"The results cannot be written: {error}.")
+    return summary(statuses, parsed.out)
+
+
+def _outputs(text: str) -> list[str]:
+    from retina.cli.folders import OUTPUTS
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or not set(names) <= set(OUTPUTS):
+        raise argparse.ArgumentTypeError(f"takes any of {', '.join(OUTPUTS)}, separated by commas")
+    return list(dict.fromkeys(names))

@@ -1,0 +1,122 @@
+"""`retina serve` and `retina worker`: the page and the API from this computer, and whoever works off their queue."""
+
+import argparse
+import os
+import signal
+import socket
+import threading
+from contextlib import nullcontext, suppress
+
+from retina import __version__
+from retina.cli.ending import wrong
+from retina.settings import Settings
+
+GRACE_SECONDS = 8
+"""How long requests that are being answered may take when the service is asked to stop; `docker stop` waits 10."""
+LAST_SECONDS = 1
+"""How long the process may take to end after that."""
+EVERYWHERE = ("", "0.0.0.0", "::")
+"""Addresses to listen at that are no names to be asked by."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to those of the program."""
+    serve = commands.add_parser("serve", help="serve the page and the API from this computer")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=run)
+    worker = commands.add_parser(
+        "worker", help="work off the jobs that wait, and end when there are none; `serve` starts it when needed"
+    )
+    worker.set_defaults(run=run_worker)
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Serve until somebody asks to stop."""
+    import uvicorn
+
+    from retina.app import create_app
+    from retina.cli.connections import (
+        ACCEPTED_AT_ONCE,
+        DESCRIPTORS_BESIDE,
+        DESCRIPTORS_EACH,
+        connection_class,
+        descriptors,
+    )
+    from retina.jobs.retention import Retention
+    from retina.jobs.worker import Workers
+    from retina.queue.sqlite import LocalQueue
+
+    try:
+        listening = listening_at(parsed.host, parsed.port)
+    except (OSError, OverflowError) as error:
+        return wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
+    hosts = ",".join([settings.hosts, *([] if parsed.host in EVERYWHERE else [parsed.host])])
+    app = create_app(settings.model_copy(update={"hosts": hosts}))
+    port = listening.getsockname()[1]
+    host = "127.0.0.1" if parsed.host in EVERYWHERE else parsed.host
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}/"
+    most = min(settings.connections, (descriptors() - DESCRIPTORS_BESIDE) // DESCRIPTORS_EACH)
+    if most < 1:
+        return wrong("This process may have too few files open. Allow it more: ulimit -n 1024.")
+    config = uvicorn.Config(
+        app,
+        http=connection_class(most, settings.receive_seconds),
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+        backlog=ACCEPTED_AT_ONCE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+    class Server(uvicorn.Server):
+        """Lets workers end while requests do."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if isinstance(workers, Workers):
+                workers.stop()
+            await super().shutdown(sockets)
+
+    queue = app.state.services.queue
+    workers = Workers(queue, settings.workers) if isinstance(queue, LocalQueue) else nullcontext()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with (
+        workers,
+        Retention(app.state.services),
+        suppress(KeyboardInterrupt),
+    ):  # uvicorn raises the signal again when it has shut down
+        print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
+        print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
+        Server(config).run([listening])
+    # What still computes for a request that was given up must not keep the process.
+    last = threading.Timer(LAST_SECONDS, os._exit, [0])
+    last.daemon = True
+    last.start()
+    return 0
+
+
+def listening_at(host: str, port: int) -> socket.socket:
+    """A socket that is ready to be served from; raises `OSError` where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Said in full: asyncio sends an answer's body without waiting (TCP_NODELAY) only on sockets that say they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def run_worker(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Work until there is nothing to do for a while."""
+    from retina.imaging.network import VesselNetwork
+    from retina.jobs.work import Work
+    from retina.jobs.worker import run
+    from retina.queue.sqlite import LocalQueue
+    from retina.services import Services
+
+    services = Services(settings)
+    if not isinstance(services.queue, LocalQueue):
+        return wrong("RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, and no worker of this kind.")
+    run(services.queue, Work(services, VesselNetwork(settings.model)))
+    return 0

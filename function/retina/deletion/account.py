@@ -1,0 +1,87 @@
+"""Closing an account: everything that it holds is deleted, and whoever it belonged to is forgotten.
+
+Enters: an account and its person; leaves: how much was deleted. The ledger stays, under an id that leads to nobody.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from retina.accounts.reservations import settle
+from retina.accounts.service import CLOSED
+from retina.accounts.signup_credits import KEPT_SECONDS
+from retina.deletion.items import receipt, remainder
+from retina.deletion.schemas import DeletionReceipt
+from retina.errors import BusyError, TokenRefusedError
+from retina.services import Services
+from retina.storage.port import DAY, HISTORY
+from retina.storage.records import Put
+
+SECONDS = 20
+"""How long one request may take: Lambda's has to end."""
+PORTION = 50
+MAIL = "A keyed hash of your mail address is kept for {days}, so that sign-up credits are given only once."
+
+
+def close(
+    services: Services,
+    account: str,
+    subject: str,
+    issuer: str,
+    mail: str | None,
+    forget: Callable[[str], None],
+    entry: Put,
+) -> DeletionReceipt:
+    """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten; `entry` is kept with that.
+
+    Of the `mail` address a keyed hash stays for a year, where there were credits for signing up: they are given once.
+
+    Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
+    """
+    ends, counts = time.monotonic() + SECONDS, Counter[str]()
+    _clear(services, account, counts, ends)
+    remembered = bool(mail) and services.accounts.remember(account, str(mail))
+    forget(subject)
+    services.accounts.close(account, issuer, subject, entry)
+    _clear(services, account, counts, ends)  # of what another request has saved meanwhile
+    told = receipt(services, counts)
+    if remembered:
+        told.remains.append(remainder(MAIL, KEPT_SECONDS // DAY))
+    return told
+
+
+def leave_nothing(services: Services, account: str) -> None:
+    """To be called after something was kept for `account`: where it was closed meanwhile, that is deleted again.
+
+    Whoever closes an account looks once more after it is closed, and whoever keeps something looks after it is kept:
+    one of both sees the other. Raises `TokenRefusedError` where the account is closed.
+    """
+    if services.accounts.closed(account):
+        _clear(services, account, Counter(), time.monotonic() + SECONDS)
+        services.records.erase()
+        raise TokenRefusedError(CLOSED)
+
+
+def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:
+    counts += services.copies.of_account(account)
+    while keys := services.accounts.keys(account):
+        for key in keys:
+            services.accounts.revoke(account, key.id)
+            counts["keys"] += 1
+    while batches := services.batches.of(account, PORTION)[0]:
+        for batch in batches:
+            _still_time(ends)
+            counts += services.batches.delete(batch)
+    while predictions := services.history.of(account, limit=PORTION)[0]:
+        for saved in predictions:
+            _still_time(ends)
+            counts += services.history.delete(account, saved.id)
+    counts += services.history.sweep(account, everything=True)
+    counts["pictures"] += services.results.delete_all(f"{HISTORY}{account}/")
+    counts += services.copies.of_account(account)
+    settle(services.records, account, everything=True)
+
+
+def _still_time(ends: float) -> None:
+    if time.monotonic() > ends:
+        raise BusyError("A part of what this account holds is deleted. Ask again for the rest: it is a lot.")

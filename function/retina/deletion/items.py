@@ -1,0 +1,47 @@
+"""Deletion as callers ask for it: of a prediction, a batch or an export, with every copy, and a receipt.
+
+Enters: whose, and what; leaves: the receipt. When it is given out nothing of what was deleted is in any file of the
+store any more, but for what the receipt names.
+"""
+
+from collections import Counter
+
+from retina.batches.records import Batch
+from retina.deletion.schemas import DeletionReceipt, Remainder
+from retina.exports.service import Export
+from retina.services import Services
+from retina.storage.records import Change
+
+LEDGER = "The charges stay in the ledger for good, under a random account id, without names or pictures."
+AUDIT = "For {days} the audit log still records that it existed and was deleted, by random ids only."
+BACKUPS = "Backups of the records, with labels and measurements but no pictures, are kept for up to {days}."
+
+
+def delete_prediction(services: Services, account: str, id: str, *besides: Change) -> DeletionReceipt:
+    """Delete a saved prediction with its photograph; raises `NotFoundError`. The changes `besides` are made with it."""
+    return receipt(services, services.history.delete(account, id, *besides))
+
+
+def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:
+    """Delete a batch with photographs, names and results; raises `NotFoundError`."""
+    return receipt(services, services.batches.delete(batch))
+
+
+def delete_export(services: Services, export: Export) -> DeletionReceipt:
+    """Delete an export with its files."""
+    services.exports.delete(export)
+    return receipt(services, Counter(exports=1) + services.copies.of_export(export.account, export.id))
+
+
+def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
+    """For what was deleted just now, by kind; see to it that no byte of it is left in a file."""
+    services.records.erase()
+    remains = [Remainder(what=LEDGER, days=None), remainder(AUDIT, services.settings.audit_days)]
+    if days := services.records.backup_days:
+        remains.append(remainder(BACKUPS, days))
+    return DeletionReceipt(**counts, remains=remains)
+
+
+def remainder(sentence: str, days: int) -> Remainder:
+    """What remains for so many `days`; the `sentence` has a place for them."""
+    return Remainder(what=sentence.format(days="1 day" if days == 1 else f"{days} days"), days=days)

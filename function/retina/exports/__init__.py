@@ -1,0 +1,1 @@
+"""Exports: a batch, the history or a whole account as ZIP files."""

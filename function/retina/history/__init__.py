@@ -1,0 +1,1 @@
+"""The history: predictions that people saved."""

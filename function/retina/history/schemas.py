@@ -1,0 +1,90 @@
+"""Saved predictions, and how measurements change from one to the next."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from retina.imaging.schemas import SHA256, Findings, ImageUrls
+
+Eye = Literal["left", "right", "unknown"]
+
+
+Subject = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="your label for whose eye it is; better a number than a name",
+        examples=["P-0017"],
+    ),
+]
+
+
+Note = Annotated[str, Field(max_length=1000, examples=["before treatment"])]
+
+
+class SavedPrediction(Findings):
+    """A prediction that was saved. For research and education, not for diagnosis."""
+
+    subject: Subject | None
+    eye: Eye
+    taken_on: date | None = Field(description="when the photograph was taken", examples=["2026-05-04"])
+    note: Note | None
+    saved: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
+    predicted: str = Field(description="in UTC; later than saved where it was recomputed")
+    software_version: str = Field(description="of this service, when it was predicted", examples=["0.1.0"])
+    image_urls: ImageUrls
+
+
+Next = Annotated[str | None, Field(description="the cursor of the next page; null where this is the last")]
+
+
+class HistoryPage(BaseModel):
+    """Saved predictions, the latest day first."""
+
+    predictions: list[SavedPrediction]
+    next: Next
+
+
+class LabelChange(BaseModel):
+    """What is to be said of a photograph instead; what is left out stays, null clears."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: Subject | None = None
+    eye: Eye | None = None
+    taken_on: date | None = None
+    note: Note | None = None
+
+
+class TrendPoint(BaseModel):
+    """One visit. Values compare only where model, threshold, canvas and flips are the same: charts break elsewhere."""
+
+    id: str = Field(description="of the prediction")
+    on: date = Field(description="when the photograph was taken or, where nobody said, saved")
+    value: float | None
+    model_sha256: SHA256
+    threshold: float
+    canvas: str
+    flips: bool
+    expected_dice: float | None
+
+
+class Trend(BaseModel):
+    """One measurement over time."""
+
+    measurement: str = Field(examples=["vascular_density"])
+    unit: str = Field(description="empty for a share", examples=[""])
+    points: list[TrendPoint] = Field(description="the earliest day first")
+
+
+class Trends(BaseModel):
+    """Every measurement of one eye over time."""
+
+    subject: Subject
+    eye: Eye
+    trends: list[Trend]
+    next: Next

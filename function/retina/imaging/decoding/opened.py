@@ -1,0 +1,46 @@
+"""A photograph whose header was read in another process, and which waits there to be decoded.
+
+Enters: a process that has read nothing yet, and a file; leaves: the size, then the `Photograph`.
+"""
+
+import hashlib
+from typing import Any
+
+from retina.errors import PhotographUnreadableError
+from retina.imaging.decoding.abandoned import Abandoned
+from retina.imaging.decoding.child import Child
+from retina.imaging.decoding.header import DAMAGED, refuse_size
+from retina.imaging.decoding.pixels import upright
+from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.photograph import Photograph
+
+
+class Opened:
+    """`pixels` is how many it has.
+
+    Raises the `PhotographError`s, `EndedError` where its process ends before it is done, and `CallerLeftError`.
+    """
+
+    def __init__(self, child: Child, data: bytes, abandoned: Abandoned, *, max_pixels: int, min_side: int) -> None:
+        self._child, self._abandoned = child, abandoned
+        header = self._answer()
+        refuse_size(header["width"], header["height"], max_pixels=max_pixels, min_side=min_side)
+        self.pixels: int = header["width"] * header["height"]
+        self._sha256 = hashlib.sha256(data).hexdigest()
+
+    def photograph(self) -> Photograph:
+        """Decode it, once."""
+        self._child.go()
+        stored = self._answer()
+        if stored["width"] * stored["height"] != self.pixels:
+            raise PhotographUnreadableError(DAMAGED)
+        rgb = upright(self._child.pixels(stored["height"], stored["width"]), stored["orientation"])
+        self._child.close()
+        self._abandoned.watch(None)
+        return Photograph(rgb, find_field_of_view(rgb), self._sha256)
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            return self._child.answer()
+        finally:
+            self._abandoned.demand()

@@ -1,0 +1,19 @@
+"""Make a picture smaller, fast: for looking at and for searching, not for the network (see `preprocessing`)."""
+
+import cv2
+import numpy as np
+
+from retina.imaging.arrays import Rgb
+
+
+def downsample(rgb: Rgb, size: tuple[int, int]) -> Rgb:
+    """uint8[H,W,3] at `size` (width, height), neither larger than the picture: area averages.
+
+    Halved while it stays large enough (each halving is a mean of 2x2 pixels), then averaged to `size`: the same to the
+    eye as averaging at once, in a third of the time.
+    """
+    picture: cv2.typing.MatLike = rgb
+    while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        picture = cv2.resize(picture, half, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

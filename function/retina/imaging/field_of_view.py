@@ -1,0 +1,165 @@
+"""Find the lit disc of a fundus photograph, and say whether it looks like one.
+
+Enters: RGB uint8[H,W,3]. Leaves: a `FieldOfView`. Does not judge focus or exposure, and does not complete a disc
+that the frame cuts off.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from retina.imaging.arrays import Mask, Rgb
+from retina.imaging.downsampling import downsample
+
+SEARCH_SIDE = 512
+"""The search runs on a copy whose longer side has this many pixels; the edge is then known to about 0.1 % of it."""
+
+MIN_ROUNDNESS = 0.8
+MIN_SOLIDITY = 0.9
+MIN_ARC = 0.25
+"""The share of the outline that must lie inside the frame: a disc is clipped on two sides at most."""
+
+
+@dataclass(frozen=True)
+class FieldOfView:
+    """Where the retina is in a photograph, in that photograph's pixels.
+
+    `outline` is int32[N,2], a convex polygon of (x, y). `frame` is "disc" where a round field of view was found and
+    "whole" where the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline inside the
+    frame that lies within 3 % of one circle's radius. `fundus_like` is false where the content is unlike a retina.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+    outline: NDArray[np.int32]
+    frame: Literal["disc", "whole"]
+    roundness: float
+    fundus_like: bool
+
+    def widened(self, shape: tuple[int, int]) -> "FieldOfView":
+        """The same finding, but all of a photograph of `shape` (H, W)."""
+        return replace(self, left=0, top=0, width=shape[1], height=shape[0], outline=_frame(shape))
+
+    def mask(self, shape: tuple[int, int]) -> Mask:
+        """Bool[H,W] for a photograph of `shape` (H, W)."""
+        inside = np.zeros(shape, np.uint8)
+        cv2.fillConvexPoly(inside, self.outline, (1,))
+        return inside.view(np.bool_)
+
+
+_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
+
+
+def find_field_of_view(rgb: Rgb) -> FieldOfView:
+    """Search `rgb`, uint8[H,W,3]. Always answers: where no disc is seen, the whole frame.
+
+    The brightest channel is thresholded well below the retina's own brightness, the largest connected region is
+    opened (which drops labels and orientation marks), and its convex hull is compared with a circle.
+    """
+    height, width = rgb.shape[:2]
+    scale = min(1.0, SEARCH_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = downsample(rgb, size)
+    lit = _largest_lit_region(small)
+    hull = cv2.convexHull(_outline(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
+    inside = np.zeros_like(lit)
+    cv2.fillConvexPoly(inside, hull, (1,))
+    solidity = float(lit.sum()) / max(1.0, float(inside.sum()))
+    roundness, arc = _roundness(inside)
+    disc = roundness >= MIN_ROUNDNESS and solidity >= MIN_SOLIDITY and arc >= MIN_ARC
+    if disc:
+        # Index i of the copy is centred on (i + 0.5) / scale of the photograph.
+        outline = (hull + 0.5) * (width / size[0], height / size[1]) - 0.5
+        outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
+    else:
+        outline = _frame((height, width))
+        inside[:] = 1
+    left, top = (int(v) for v in outline.min(axis=0))
+    right, bottom = (int(v) for v in outline.max(axis=0))
+    return FieldOfView(
+        left=left,
+        top=top,
+        width=right - left + 1,
+        height=bottom - top + 1,
+        outline=outline,
+        frame="disc" if disc else "whole",
+        roundness=round(roundness, 3),
+        fundus_like=_fundus_like(small, inside.view(np.bool_), disc),
+    )
+
+
+def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
+    height, width = shape
+    return np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
+
+
+def _largest_lit_region(small: Rgb) -> NDArray[np.uint8]:
+    """uint8[h,w], 1 on the largest region brighter than a fifth of the bright end, else 0."""
+    red, green, blue = cv2.split(small)
+    brightest = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue), (0, 0), 1.5)
+    threshold = np.clip(0.2 * np.percentile(brightest[::4, ::4], 90), 6, 40)
+    lit = _largest((brightest > threshold).astype(np.uint8))
+    padded = cv2.copyMakeBorder(lit, 16, 16, 16, 16, cv2.BORDER_REPLICATE)
+    opened = cv2.erode(padded, _DISC)
+    return _largest(np.asarray(cv2.dilate(opened, _DISC)[16:-16, 16:-16], np.uint8))
+
+
+def _largest(regions: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(regions)
+    if count < 2:
+        return np.zeros_like(regions)
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.uint8)
+
+
+def _outline(region: NDArray[np.uint8]) -> cv2.typing.MatLike:
+    """int32[N,1,2]: the outer border (x, y) of the one region of uint8[h,w]."""
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return contours[0]
+
+
+def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
+    """How round the region is where the frame does not cut it, and what share of its outline that is.
+
+    The circle is Kasa's least-squares fit (Pattern Recognition Letters 1976, doi 10.1109/TIM.1976.6312298).
+    """
+    height, width = inside.shape
+    points = _outline(inside)[:, 0].astype(np.float64)
+    x, y = points.T
+    free = points[(x > 2) & (x < width - 3) & (y > 2) & (y < height - 3)]
+    if len(free) < 20:
+        return 0.0, len(free) / len(points)
+    system = np.column_stack([2 * free, np.ones(len(free))])
+    (centre_x, centre_y, c), *_ = np.linalg.lstsq(system, (free**2).sum(axis=1), rcond=None)
+    radius = np.sqrt(max(c + centre_x**2 + centre_y**2, 1.0))
+    off = np.abs(np.hypot(free[:, 0] - centre_x, free[:, 1] - centre_y) - radius) / radius
+    return float((off < 0.03).mean()), len(free) / len(points)
+
+
+def _fundus_like(small: Rgb, inside: Mask, disc: bool) -> bool:
+    """Whether colour and texture inside the field of view could be a retina's.
+
+    Inside a disc gray is allowed (red-free photographs) and only a foreign hue, a flat or a harsh texture is refused;
+    without one, the colour must be a retina's red to orange. The bounds lie between retina photographs and the
+    everyday ones of scikit-image's collection.
+    """
+    if min(small.shape[:2]) < 32 or inside.sum() < 0.05 * inside.size:
+        return False
+    core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8)).view(np.bool_)
+    if not core.any():
+        return False
+    red, green, blue = (small[..., i][core][::4].astype(np.float32) for i in range(3))
+    reddish = float((red >= green - 3).mean())
+    yellowish = float((green >= blue - 3).mean())
+    smooth = cv2.GaussianBlur(small[..., 1].astype(np.float32), (0, 0), 1)
+    detail = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), 5))[core]
+    texture = float(detail.mean() / (smooth[core].mean() + 1))
+    brightest = np.maximum(np.maximum(red, green), blue)
+    saturation = float(np.median((brightest - np.minimum(np.minimum(red, green), blue)) / (brightest + 1)))
+    if disc:
+        return reddish >= 0.7 and 0.004 <= texture <= 0.12
+    return reddish >= 0.95 and yellowish >= 0.9 and saturation >= 0.5 and 0.004 <= texture <= 0.06

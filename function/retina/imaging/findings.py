@@ -1,0 +1,63 @@
+"""What was found in a photograph, as it is told and stored: everything but the pictures."""
+
+from dataclasses import asdict
+
+from retina.history.records import Saved
+from retina.history.schemas import SavedPrediction
+from retina.imaging.model_card import ModelCard
+from retina.imaging.pipeline import Prediction
+from retina.imaging.rendering import KEPT
+from retina.imaging.schemas import (
+    Box,
+    Findings,
+    MeasurementValues,
+    ModelName,
+    PhotographFacts,
+    Quality,
+)
+
+
+def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
+    """The findings of `prediction`, made by the network of `card`, under this `id`."""
+    view, fitted = prediction.field_of_view, card.confidence
+    return Findings(
+        id=id,
+        model=ModelName(name=card.name, sha256=card.sha256),
+        threshold=prediction.threshold,
+        canvas=str(prediction.canvas),
+        flips=prediction.flips,
+        photograph=PhotographFacts(
+            width=prediction.width,
+            height=prediction.height,
+            field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
+            sha256=prediction.sha256,
+        ),
+        quality=Quality(
+            field_of_view=view.frame,
+            roundness=view.roundness,
+            fundus_like=view.fundus_like,
+            expected_dice=prediction.expected_dice,
+            expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
+        ),
+        measurements=MeasurementValues(**asdict(prediction.measurements)),
+    )
+
+
+def told(saved: Saved) -> SavedPrediction:
+    """A saved prediction as it is told to its owner."""
+    return SavedPrediction(
+        **saved.findings.model_dump(),
+        subject=saved.labels.subject,
+        eye=saved.labels.eye,
+        taken_on=saved.labels.taken_on,
+        note=saved.labels.note,
+        saved=saved.saved,
+        predicted=saved.predicted,
+        software_version=saved.software,
+        image_urls=image_urls(saved.id),
+    )
+
+
+def image_urls(id: str) -> dict[str, str]:
+    """Where the pictures of the saved prediction `id` are."""
+    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in KEPT}

@@ -1,0 +1,77 @@
+"""The network: prepared canvas in, probability map out, as the model card says and nothing else.
+
+Enters: float32[h,w] from `retina.imaging.preprocessing.prepare`. Leaves: float32[h,w], 0 to 1. Does not prepare
+and does not threshold.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from retina.errors import ModelCardError
+from retina.imaging.arrays import Canvas
+from retina.imaging.model_card import CanvasSize, read_model_card
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
+    from tflite_runtime.interpreter import Interpreter
+
+LARGE = 300_000
+"""Pixels of a canvas above which its one interpreter is shared: XNNPACK takes 0.2 GB for 1024x1024 and 0.5 GB for
+2048x1408."""
+
+
+class VesselNetwork:
+    """A model card's network, ready for any of its canvases and any number of threads.
+
+    An interpreter serves one caller at a time and is made for one canvas, once. As many exist for a canvas as were ever
+    busy with it at the same time, but only one for each large canvas: callers take turns.
+    """
+
+    def __init__(self, card_path: Path, canvases: Sequence[CanvasSize] | None = None) -> None:
+        """Reads card and network, with other `canvases` than the card's if given; raises `ModelCardError`."""
+        self.card, self._network = read_model_card(card_path)
+        if canvases:
+            self.card = self.card.model_copy(update={"canvases": tuple(canvases)})
+        self._idle: dict[CanvasSize, list[Any]] = defaultdict(list)
+        self._lock = threading.Lock()
+        self._turns = {
+            canvas: threading.Lock() for canvas in self.card.canvases if canvas.height * canvas.width > LARGE
+        }
+        smallest = min(self.card.canvases, key=lambda canvas: canvas.height * canvas.width)
+        first = self._load(smallest)
+        self.xnnpack = any(op["op_name"] == "DELEGATE" for op in first._get_ops_details())
+        self._idle[smallest].append(first)
+
+    def __call__(self, canvas: CanvasSize, values: Canvas) -> Canvas:
+        """Run the network on `values` float32[h,w] of `canvas`'s size; float32[h,w], 0 to 1."""
+        with self._turns.get(canvas, nullcontext()):
+            return self._run(canvas, values)
+
+    def _run(self, canvas: CanvasSize, values: Canvas) -> Canvas:
+        with self._lock:
+            idle = self._idle[canvas]
+            interpreter = idle.pop() if idle else None
+        interpreter = interpreter or self._load(canvas)
+        [source], [target] = interpreter.get_input_details(), interpreter.get_output_details()
+        interpreter.set_tensor(source["index"], values[None, ..., None])
+        interpreter.invoke()
+        probability: Canvas = interpreter.get_tensor(target["index"])[0, ..., 0]
+        with self._lock:
+            self._idle[canvas].append(interpreter)
+        return probability
+
+    def _load(self, canvas: CanvasSize) -> Any:
+        try:
+            interpreter = Interpreter(model_content=self._network, num_threads=1)
+            interpreter.resize_tensor_input(
+                interpreter.get_input_details()[0]["index"], (1, canvas.height, canvas.width, 1)
+            )
+            interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise ModelCardError(f"the network {self.card.file} cannot run on canvas {canvas}: {error}") from error
+        return interpreter

@@ -1,0 +1,1 @@
+"""What workers do, and the processes that do it."""

@@ -1,0 +1,61 @@
+"""What an account holds besides photographs, as tables (CSV): its keys' names, batches, ledger and audit log.
+
+Enters: an account; leaves: names of files, and their lines, one at a time: a ledger may have a million. No secrets are
+in them: of a key only its SHA-256 is kept, and not even that is told.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from retina.history.tables import lines
+from retina.services import Services
+
+PAGE = 1000
+BATCHES_PAGE = 100
+KEYS = ("id", "name", "created", "scopes", "expires", "used")
+BATCHES = ("id", "created", "photographs", "cancelled", "done", "rejected", "failed")
+LEDGER = ("time", "amount", "kind", "key_id", "what")
+AUDIT = ("time", "action", "record", "caller", "address")
+
+
+def account_tables(services: Services, account: str) -> Iterator[tuple[str, Iterator[str]]]:
+    """Files by name, with their lines."""
+    yield "keys.csv", lines(KEYS, _keys(services, account))
+    yield "batches.csv", lines(BATCHES, _batches(services, account))
+    yield "ledger.csv", lines(LEDGER, _ledger(services, account))
+    yield "audit.csv", lines(AUDIT, _audit(services, account))
+
+
+def _keys(services: Services, account: str) -> Iterator[Mapping[str, str]]:
+    for key in services.accounts.keys(account):
+        facts = {name: str(getattr(key, name)) for name in KEYS if name != "scopes"}
+        yield facts | {"scopes": " ".join(key.scopes)}
+
+
+def _batches(services: Services, account: str) -> Iterator[Mapping[str, str]]:
+    after: str | None = None
+    while True:
+        page, after = services.batches.of(account, BATCHES_PAGE, after)
+        for batch in page:
+            ended = {name: str(batch.finished.get(name, 0)) for name in ("done", "rejected", "failed")}
+            told = {"id": batch.id, "created": batch.created, "photographs": str(batch.total)}
+            yield told | {"cancelled": "yes" if batch.cancelled else "no"} | ended
+        if after is None:
+            return
+
+
+def _ledger(services: Services, account: str) -> Iterator[Mapping[str, str]]:
+    after: str | None = None
+    while entries := services.credits.ledger(account, PAGE, after):
+        for entry in entries:
+            yield {name: str(getattr(entry, name)) for name in LEDGER}
+        after = entries[-1].place
+
+
+def _audit(services: Services, account: str) -> Iterator[Mapping[str, str]]:
+    after: str | None = None
+    while True:
+        entries, after = services.audit.of(account, PAGE, after)
+        for entry in entries:
+            yield {name: str(getattr(entry, name)) for name in AUDIT}
+        if after is None:
+            return

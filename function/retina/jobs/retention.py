@@ -1,0 +1,110 @@
+"""Retention in the embedded stores: what has expired is deleted by a timer, whether or not anybody calls.
+
+Enters: the services; leaves: nothing that should be gone. A batch's photographs and results go with its record,
+whenever they came. In the cloud S3's lifecycle rules and DynamoDB's time to live do this.
+"""
+
+import logging
+import re
+import shutil
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from retina.services import Services
+from retina.storage.local import RESULTS
+from retina.storage.port import (
+    ANSWERS,
+    BATCH,
+    DAY,
+    KEPT_DAYS,
+)
+from retina.storage.sqlite import SqliteRecords
+
+log = logging.getLogger("retina")
+
+PARTIAL = re.compile(r"\..+\.[0-9a-f]{8}")
+EVERY_SECONDS = 900
+RETRY_SECONDS = 60
+ABANDONED_SECONDS = 3600
+"""After how long without a write a half written file, or a batch's folder without a record, is left behind."""
+
+
+class Retention:
+    """A thread that deletes what has expired, at once and then every quarter of an hour; use as a context.
+
+    What is kept in reserve for a full disk, and was used up, is kept again once there is room for it.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services, self._stopping = services, threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Retention":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+
+    def _keep(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                delete_expired(self._services)
+                pause = EVERY_SECONDS
+            except Exception:  # a full disk, a locked database: it may pass
+                log.exception("what has expired could not be deleted")
+                pause = RETRY_SECONDS
+            self._services.keep_reserves()
+
+
+def delete_expired(services: Services) -> None:
+    """Everything that the embedded stores should not hold any more; finishes deletions that were killed halfway."""
+    settings, records = services.settings, services.records
+    if isinstance(records, SqliteRecords):
+        records.delete_expired()
+        for partition in records.partitions("left:"):
+            services.history.sweep(partition.removeprefix("left:"))
+    for embedded, folder in (
+        (not settings.uploads_bucket, settings.data),
+        (not settings.results_bucket, settings.data / RESULTS),
+    ):
+        if embedded:
+            _forget_expired(folder)
+            _forget_batches(services, folder / BATCH)
+            _forget_partial(folder)
+    records.erase(thorough=True)
+
+
+def _forget_expired(folder: Path) -> None:
+    """What lies there for longer than `KEPT_DAYS` says: files of uploads and answers, and batches as a whole."""
+    for prefix, days in KEPT_DAYS.items():
+        paths = [*(folder / prefix).glob("*")]
+        if prefix == ANSWERS:  # in folders of accounts; those of versions before 0.2.0 are not
+            paths = [*(folder / prefix).glob("*/*"), *(path for path in paths if path.is_file())]
+        for path in paths:
+            with suppress(FileNotFoundError):  # answered, or deleted, meanwhile
+                if _age(path) > days * DAY:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _forget_batches(services: Services, folder: Path) -> None:
+    for path in folder.glob("*"):
+        if _age(path) > ABANDONED_SECONDS and not services.turns.there(path.name, 0):
+            services.uploads.delete_all(f"{BATCH}{path.name}/")
+            services.results.delete_all(f"{BATCH}{path.name}/")
+
+
+def _forget_partial(folder: Path) -> None:
+    for path in folder.rglob(".*"):
+        if PARTIAL.fullmatch(path.name) and path.is_file() and _age(path) > ABANDONED_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # deleted meanwhile
+        return 0

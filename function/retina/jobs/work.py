@@ -1,0 +1,184 @@
+"""The work that waits in the queue: segment a photograph of a batch, or make an export.
+
+Enters: a job's key, such as batch/6f1c.../7 or exports/6f1c...; leaves: what it has come to, in the rooms that keep it.
+What is stored of a photograph is so before its outcome: in its folder, such as batch/6f1c.../7/mask.png.
+"""
+
+import hashlib
+import math
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from retina import events
+from retina.batches.claims import Turn
+from retina.batches.schemas import Outcome
+from retina.errors import (
+    STATUS,
+    LargerThanAnnouncedError,
+    NotFoundError,
+    OutOfCreditsError,
+    PhotographError,
+    RetinaError,
+    UploadNotFoundError,
+    larger_than_announced,
+)
+from retina.exports.service import Export, Part, SupersededError
+from retina.imaging.findings import found
+from retina.imaging.network import VesselNetwork
+from retina.imaging.pipeline import predict
+from retina.imaging.rendering import FILES, OUTPUTS
+from retina.jobs import archive
+from retina.jobs.account_tables import account_tables
+from retina.jobs.archive import pack_batch, pack_history
+from retina.queue.port import ATTEMPTS
+from retina.services import Services
+from retina.storage.port import EXPORTS
+
+GIVEN_UP = Outcome(
+    status="failed",
+    code="internal_error",
+    detail="Something went wrong on our side, more than once. Please retry the batch later.",
+)
+
+
+class GivenUpError(Exception):
+    """Too many attempts came to nothing; that the job failed is stored."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done with each job."""
+
+    services: Services
+    network: VesselNetwork
+    export_seconds: float = math.inf
+    """For how long an export is worked on before the rest of it is left for another job."""
+    part_bytes: int = 2 * 2**30
+    """At about which size an export goes on in another ZIP file."""
+
+    def __call__(self, key: str, attempt: int) -> None:
+        """Do it, for the `attempt`th time, which changes nothing where it was done before.
+
+        Raises what went wrong where it is worth another attempt, and `GivenUpError` where there were enough of them.
+        """
+        given_up = attempt > ATTEMPTS
+        folder, _, name = key.rpartition("/")
+        if key.startswith(EXPORTS):
+            done = self._export(name, given_up)
+        else:
+            done = self._photograph(key, folder.rpartition("/")[2], int(name), given_up)
+        if done and given_up:
+            raise GivenUpError(f"{key} was tried {ATTEMPTS} times")
+
+    def _photograph(self, key: str, batch: str, number: int, given_up: bool) -> bool:
+        """Whether there was anything to be done."""
+        services = self.services
+        turn = services.turns.begin(batch, number)
+        if turn is None:
+            came = services.uploads.stored(key)
+            if came and services.turns.unwanted(batch, number, came.time):
+                services.uploads.delete(key)
+            return False
+        outcome = GIVEN_UP if given_up else self._outcome(turn, key)
+        try:
+            kept = services.turns.finish(turn, outcome)
+        except OutOfCreditsError as error:  # another photograph has used up the last one meanwhile
+            outcome = _ended("failed", error)
+            kept = services.turns.finish(turn, outcome)
+        if not kept and not services.turns.there(batch, number):
+            services.results.delete_all(f"{key}/")
+        if kept and turn.batch.reserved and outcome.status != "failed":
+            services.uploads.delete(key)
+        if kept and outcome.code:
+            events.rejected(outcome.code)
+        return True
+
+    def _outcome(self, turn: Turn, key: str) -> Outcome:
+        try:
+            self.services.turns.demand_credit(turn)
+            self._demand_announced(turn, key)
+            return self._segmented(turn, key)
+        except (PhotographError, UploadNotFoundError) as error:
+            return _ended("rejected", error)
+        except OutOfCreditsError as error:
+            return _ended("failed", error)
+
+    def _demand_announced(self, turn: Turn, key: str) -> None:
+        """Raises `LargerThanAnnouncedError` before anything is read: a store's form knows the batch's largest alone."""
+        came = self.services.uploads.stored(key)
+        if came and turn.size is not None and came.size > turn.size:
+            raise LargerThanAnnouncedError(larger_than_announced(turn.size))
+
+    def _segmented(self, turn: Turn, key: str) -> Outcome:
+        services, order = self.services, turn.batch.order
+        wanted = {name: picture for output in order.outputs for name, picture in OUTPUTS[output].items()}
+        prediction = predict(
+            services.uploads.read(key),
+            self.network,
+            services.settings,
+            wanted,
+            threshold=order.threshold,
+            flips=order.flips,
+            force=order.force,
+        )
+        events.predicted(prediction.network_seconds)
+        for name, picture in prediction.pictures.items():
+            file, content_type = FILES[name]
+            services.results.put(f"{key}/{file}", picture, content_type)
+        # Not a random id: a job that is done twice has one outcome.
+        findings = found(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
+        return Outcome(status="done", findings=findings)
+
+    def _export(self, id: str, given_up: bool) -> bool:
+        """Whether there was anything to be done."""
+        services = self.services
+        export = services.exports.begin(id)
+        if export is None:
+            return False
+        if given_up:
+            services.exports.fail(export)
+            return True
+        try:
+            self._make(export)
+        except SupersededError:  # it was deleted, or somebody else makes it
+            return True
+        except NotFoundError:  # the batch was deleted meanwhile
+            services.exports.fail(export)
+        return True
+
+    def _make(self, export: Export) -> None:
+        """Part after part; those for which there is no time are left for another job."""
+        services, ends = self.services, time.monotonic() + self.export_seconds
+
+        def still() -> None:
+            if not services.exports.still(export):
+                raise SupersededError(export.id)
+
+        while True:
+            key = f"{export.folder}{secrets.token_hex(4)}.zip"
+            with services.results.stream(key, "application/zip") as stream:
+                part = archive.Part(stream, self.part_bytes, ends, still)
+                if export.batch:
+                    batch = services.batches.get(export.account, export.batch)
+                    place = pack_batch(batch, services.batches, services.results, part, export.place)
+                else:
+                    place = pack_history(
+                        export.account,
+                        services.history,
+                        services.results,
+                        part,
+                        export.place,
+                        account_tables(services, export.account) if export.whole else (),
+                    )
+            export = services.exports.add(export, Part(key, part.size), place)
+            if place is None:
+                return
+            if time.monotonic() >= ends:
+                services.queue.put(f"{EXPORTS}{export.id}")
+                return
+
+
+def _ended(status: Literal["rejected", "failed"], error: RetinaError) -> Outcome:
+    return Outcome(status=status, code=STATUS[type(error)][1], detail=str(error))

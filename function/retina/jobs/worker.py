@@ -1,0 +1,131 @@
+"""Worker processes of the embedded queue: what each does, and who keeps them.
+
+`run` is `retina worker`; `Workers` belongs to `retina serve`, which starts them when there is work.
+"""
+
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+from retina.jobs.work import GivenUpError
+from retina.queue.heartbeat import heartbeat
+from retina.queue.sqlite import LEASE_SECONDS, LocalQueue
+from retina.storage.database import DatabaseError
+
+log = logging.getLogger("retina")
+
+POLL_SECONDS = 0.5
+IDLE_SECONDS = 30
+"""After how long without work a worker ends: the network takes memory."""
+
+GRACE_SECONDS = 8
+"""How long a worker may take for the job it is at when it is asked to stop; then it is ended, the job leased again."""
+
+TROUBLE_SECONDS = 2
+"""How long nothing is started after a worker that ended badly: the next may do no better."""
+
+
+def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
+    """Work off jobs until there are none for a while, somebody asks to stop, or whoever started this is gone.
+
+    A job that was begun is ended first.
+    """
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, stop)
+    parent, idle_since = os.getppid(), time.monotonic()
+    while not stopping.is_set() and os.getppid() == parent and time.monotonic() - idle_since < IDLE_SECONDS:
+        if work_once(queue, work):
+            idle_since = time.monotonic()
+        else:
+            stopping.wait(POLL_SECONDS)
+
+
+def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
+    """Work off one job; False where none was due."""
+    lease = queue.lease()
+    if not lease:
+        return False
+    try:
+        with heartbeat(lambda: queue.extend(lease), LEASE_SECONDS / 3):
+            work(lease.key, lease.attempt)
+    except GivenUpError as error:
+        log.error("%s: given up", error)
+        queue.bury(lease)
+    except Exception:  # whatever it was, the job is tried again, and after some attempts given up
+        log.exception("%s failed, attempt %d", lease.key, lease.attempt)
+        queue.retry(lease)
+    else:
+        queue.done(lease)
+    return True
+
+
+class Workers:
+    """At most `count` processes of `retina worker` while there are jobs in `queue`; use as a context."""
+
+    def __init__(self, queue: LocalQueue, count: int) -> None:
+        self._queue, self._count = queue, count
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._stopping, self._ends = threading.Event(), 0.0
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Workers":
+        self._queue.waiting()  # a queue that cannot be used is noticed here, not in the thread
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._thread.join()
+        for process in self._processes:  # one may have been started meanwhile
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(max(0, self._ends - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            with suppress(sqlite3.Error, DatabaseError):  # else its lease runs out
+                self._queue.abandon(process.pid)
+
+    def stop(self) -> None:
+        """Start no more, and ask those that run to end with the job they are at, for which they have a while."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._ends = time.monotonic() + GRACE_SECONDS
+        for process in self._processes:
+            process.terminate()
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            try:
+                self._clear()
+                for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
+                    self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
+            except DatabaseError as error:
+                log.error("the workers are in trouble: %s", error)
+                self._stopping.wait(TROUBLE_SECONDS)
+            except (sqlite3.Error, OSError):  # a full disk, too many processes: it may pass
+                log.exception("the workers are in trouble")
+                self._stopping.wait(TROUBLE_SECONDS)
+
+    def _clear(self) -> None:
+        ended = [process for process in self._processes if process.poll() is not None]
+        for process in ended:
+            self._queue.abandon(process.pid)
+            self._processes.remove(process)
+        if any(process.returncode for process in ended):
+            log.error("a worker ended with %s", ", ".join(str(process.returncode) for process in ended))
+            self._stopping.wait(TROUBLE_SECONDS)

@@ -1,0 +1,41 @@
+"""What outlives a request: embedded (`local`, `sqlite`) or in AWS (`s3`, `dynamodb`), behind one `port`."""
+
+from retina.settings import Settings
+from retina.storage.database import Database
+from retina.storage.dynamodb import DynamoRecords
+from retina.storage.local import LocalBlobs, LocalUploads
+from retina.storage.port import Blobs, Uploads
+from retina.storage.records import Records
+from retina.storage.s3 import (
+    S3Blobs,
+    S3Uploads,
+    client,
+    s3_client,
+)
+from retina.storage.sqlite import SqliteRecords
+
+
+def open_uploads(settings: Settings) -> Uploads:
+    """The store of photographs on their way."""
+    if settings.uploads_bucket:
+        return S3Uploads(s3_client(), settings.uploads_bucket, settings.upload_bytes)
+    return LocalUploads(settings.data, settings.upload_bytes)
+
+
+def open_results(settings: Settings) -> Blobs:
+    """The store of what was found in them."""
+    if settings.results_bucket:
+        return S3Blobs(s3_client(), settings.results_bucket)
+    return LocalBlobs(settings.data)
+
+
+def open_records(settings: Settings) -> Records:
+    """The store of accounts and what they own."""
+    if settings.table:
+        return DynamoRecords(client("dynamodb"), settings.table)
+    return SqliteRecords(open_database(settings))
+
+
+def open_database(settings: Settings) -> Database:
+    """The embedded store's SQLite file."""
+    return Database(settings.data / "retina.sqlite")

@@ -1,0 +1,1 @@
+"""Measuring of the network: accuracy, robustness, trust."""

@@ -1,0 +1,95 @@
+"""Fit, and examine, the Dice to expect of a photograph from its probability map.
+
+Enters: rows of `models.evaluation.robustness`. To fit, those of networks that never saw the set they are measured
+on: the spread between sets is then in the fit. To examine, those of the shipped network on test photographs. Leaves:
+the figures, on request the card's `confidence`.
+
+`python -m models.evaluation.trust --fit build/cross-CHASE_DB1.csv build/cross-HRF.csv --examine build/robustness.csv
+--write-card`
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from models.evaluation.robustness import UNCHANGED, Copy, read
+from retina.imaging.model_card import Confidence, ModelCard
+
+
+def fit(copies: Sequence[Copy]) -> tuple[float, float]:
+    """Intercept and slope of Dice on doubt, by least squares; each set counts the same."""
+    seen = [(c.set, c.doubt, c.dice) for c in copies if c.doubt is not None]
+    sets, doubts, true = zip(*seen, strict=True)
+    slope, intercept = np.polyfit(doubts, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
+    return float(intercept), float(slope)
+
+
+def errors(copies: Sequence[Copy], intercept: float, slope: float) -> tuple[float, float]:
+    """Mean absolute error and Spearman's rank correlation of expected and true Dice; copies without a mask left out."""
+    doubts, true = np.array([(c.doubt, c.dice) for c in copies if c.doubt is not None]).T
+    expected = np.clip(intercept + slope * doubts, 0, 1)
+    return float(np.abs(expected - true).mean()), float(spearmanr(expected, true).statistic)
+
+
+def validate(copies: Sequence[Copy]) -> tuple[float, list[str]]:
+    """Each set's error when the fit has seen the other sets only: their mean, and a line each."""
+    lines, found = [], []
+    for name in sorted({c.set for c in copies}):
+        others, own = [c for c in copies if c.set != name], [c for c in copies if c.set == name]
+        error, rank = errors(own, *fit(others))
+        found.append(error)
+        lines.append(f"| {name}, fitted on the others | {len(own)} | {error:.3f} | {rank:.2f} |")
+    return float(np.mean(found)), lines
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fit", type=Path, nargs="+", required=True, help="rows of networks on sets they never saw")
+    parser.add_argument("--examine", type=Path, help="rows of the shipped network on test photographs")
+    parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card")
+    parser.add_argument("--write-card", action="store_true", help="put the fit into the card")
+    options = parser.parse_args()
+
+    for path in [*options.fit, *filter(None, [options.examine])]:
+        if not path.is_file():
+            parser.error(f"there is no file {path}: models.evaluation.robustness writes such files")
+    try:
+        fitted = [copy for path in options.fit for copy in read(path)]
+        examined = read(options.examine) if options.examine else []
+    except ValueError as wrong:
+        parser.error(f"{wrong}")
+    if len({copy.set for copy in fitted}) < 2:
+        parser.error("--fit needs the rows of two sets or more: one to fit, another to try")
+    intercept, slope = fit(fitted)
+    mean_error, lines = validate(fitted)
+    print("| photographs | copies | mean absolute error | rank correlation |", "|---|---|---|---|", *lines, sep="\n")
+    if examined:
+        for name in sorted({c.set for c in examined}):
+            for label, wanted in (("as photographed", True), ("perturbed", False)):
+                some = [c for c in examined if c.set == name and (c.perturbation == UNCHANGED) == wanted]
+                if not some:
+                    continue
+                error, rank = errors(some, intercept, slope)
+                print(f"| {name} test, {label} | {len(some)} | {error:.3f} | {rank:.2f} |")
+        error, rank = errors(examined, intercept, slope)
+        print(f"| all of them | {len(examined)} | {error:.3f} | {rank:.2f} |")
+    print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * doubt")
+    if options.write_card:
+        card = ModelCard.model_validate_json(options.model.read_bytes())
+        sets = ", ".join(sorted({c.set for c in fitted}))
+        confidence = Confidence(
+            intercept=round(intercept, 4),
+            slope=round(slope, 4),
+            mean_absolute_error=round(mean_error, 3),
+            fitted_on=f"{len(fitted)} perturbed copies of {sets} train, seen by networks trained on the other set",
+        )
+        written = card.model_copy(update={"confidence": confidence}).model_dump_json(indent=2) + "\n"
+        options.model.write_text(written)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""A Keras network as a TFLite file, and a TFLite file run: what conversion and import share.
+
+Enters: Keras networks; leaves: the bytes of TFLite files. Knows no photograph and no card.
+"""
+
+import io
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from models import network
+from retina.imaging.arrays import Canvas
+from retina.imaging.model_card import CanvasSize
+
+TOLERANCE = 1e-4
+"""The float32 file may differ from Keras by this much at any pixel, as a probability."""
+
+
+class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]
+    """Float32[N,h,w,4c] to float32[N,2h,2w,c]: TensorFlow's own operation, which Keras does not have."""
+
+    def call(self, x: Any) -> Any:
+        """Four channels to two by two pixels."""
+        return tf.nn.depth_to_space(x, 2)
+
+
+def shuffled(x: Any, width: int) -> Any:
+    """What `network.transposed` computes, as a 1x1 convolution and a rearrangement.
+
+    A transposed convolution carries its output size in the file: tflite-runtime cannot resize it.
+    """
+    return DepthToSpace()(keras.layers.Conv2D(4 * width, 1)(x))
+
+
+def rebuild(trained: keras.Model, canvas: CanvasSize) -> keras.Model:
+    """The same function in float32 and one fixed size, `shuffled`: float32[1,H,W,1] to float32[1,H,W,1]."""
+    policy = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy("float32")
+    try:
+        model = network.build(canvas.height, canvas.width, batch_size=1, up=shuffled)
+    finally:
+        keras.mixed_precision.set_global_policy(policy)
+    weights = zip(trained.get_weights(), model.get_weights(), strict=True)
+    model.set_weights([_shuffle(ours) if ours.shape != theirs.shape else ours for ours, theirs in weights])
+    return model
+
+
+def _shuffle(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A 2x2 transposed kernel float32[2,2,out,in], or its bias, for `shuffled`: float32[1,1,in,4*out]."""
+    if weight.ndim == 1:
+        return np.tile(weight, 4)
+    return weight.transpose(3, 0, 1, 2).reshape(1, 1, weight.shape[3], -1)
+
+
+Precision = Literal["float32", "float16", "int8"]
+
+
+def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Sequence[Canvas] = ()) -> bytes:
+    """A TFLite file: float32, float16 weights, or int8 weights and activations.
+
+    The ranges of int8 are those of `windows`, float32[H,W] each, typical inputs. Input and output are float32 always:
+    that costs no time that can be measured, and files of any precision are served without a line of difference.
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if precision == "float16":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    elif precision == "int8":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([window[None, :, :, None]] for window in windows)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    with redirect_stdout(io.StringIO()):  # Keras lists every tensor that it exports
+        return bytes(converter.convert())
+
+
+def run(file: bytes, values: Canvas) -> Canvas:
+    """One inference of a TFLite file with its input resized to `values`, float32[H,W]; the map float32[H,W]."""
+    interpreter = Interpreter(model_content=file, num_threads=1)
+    entry, leave = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    interpreter.resize_tensor_input(entry, (1, *values.shape, 1), strict=False)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(entry, values[None, :, :, None])
+    interpreter.invoke()
+    return np.array(interpreter.get_tensor(leave)[0, :, :, 0])

@@ -1,0 +1,162 @@
+"""Training patches: labelled photographs in, augmented patches out, reproducible from a seed.
+
+Each patch is drawn as the service would see it: the photograph at a random field-of-view width, changed in colour,
+light and sharpness, then prepared by the service's own `retina.imaging.preprocessing.normalise`, then rotated and
+flipped. Does not train.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.training.labelled import LabelledPhotograph, read_mask
+from retina.imaging.arrays import (
+    CERTAIN,
+    Canvas,
+    Gray,
+    Mask,
+    Rgb,
+)
+from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.model_card import Preparation
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph
+from retina.imaging.preprocessing import normalise, resample
+from retina.imaging.segmentation import segment
+
+SIDE = 320
+"""Pixels of a patch's side."""
+WIDTHS = (560, 2100)
+"""The range of field-of-view widths in pixels, drawn log-uniformly: the shipped canvases lie inside it."""
+CACHED_WIDTH = 2100
+POOL, FRESH = 36, 1
+"""Patches come from the last `POOL` disturbed photographs, of which each batch replaces `FRESH`: disturbing costs more
+than cutting.
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photograph cropped to its field of view, at most `CACHED_WIDTH` wide: rgb uint8[H,W,3], vessels uint8[H,W]
+    (0 to 255, area-averaged) and field of view bool[H,W].
+    """
+
+    rgb: Rgb
+    vessels: Gray
+    inside: Mask
+
+
+def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -> Source:
+    """Read and crop one photograph. With a `teacher`, its map, averaged over flips, is half of the label."""
+    rgb = np.asarray(Image.open(photograph.photograph).convert("RGB"))
+    view = find_field_of_view(rgb)
+    window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
+    scale = min(1.0, CACHED_WIDTH / view.width)
+    size = (round(view.width * scale), round(view.height * scale))
+    vessels = read_mask(photograph.vessels)[window].astype(np.uint8) * 255
+    if teacher:
+        taught = segment(Photograph(rgb, view, ""), teacher, flips=True).probability[window]
+        vessels = np.rint((vessels + taught * (255 / CERTAIN)) / 2).astype(np.uint8)
+    inside = view.mask(rgb.shape[:2])[window].astype(np.uint8)
+    return Source(
+        rgb=cv2.resize(rgb[window], size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
+        vessels=cv2.resize(vessels, size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
+        inside=cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST).view(np.bool_),
+    )
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """A photograph at one width as one camera might have taken it, prepared: values float32[h,w], vessels uint8[h,w]
+    and field of view bool[h,w].
+    """
+
+    values: Canvas
+    vessels: Gray
+    inside: Mask
+
+
+class Patches:
+    """Batches numbered from 0: the same number gives the same batch, whatever was drawn before."""
+
+    def __init__(self, sets: Sequence[Sequence[Source]], batch: int, seed: int) -> None:
+        self._sets, self._batch, self._seed = sets, batch, seed
+        self._disturbed = lru_cache(POOL)(self._disturb)
+
+    def __call__(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Inputs float32[batch,SIDE,SIDE,1] and targets float32[batch,SIDE,SIDE,2]: vessel (0 to 1), inside (0 or 1).
+
+        The sets are drawn equally often, however many photographs each has.
+        """
+        random = np.random.default_rng((self._seed, 0, number))
+        pool = [self._disturbed(number * FRESH + i) for i in range(POOL)]
+        cut = [_cut(pool[int(random.integers(POOL))], random) for _ in range(self._batch)]
+        return np.stack([patch for patch, _ in cut])[..., None], np.stack([target for _, target in cut])
+
+    def _disturb(self, index: int) -> Disturbed:
+        random = np.random.default_rng((self._seed, 1, index))
+        sources = self._sets[index % len(self._sets)]
+        return _disturb(sources[int(random.integers(len(sources)))], random)
+
+
+def _disturb(source: Source, random: np.random.Generator) -> Disturbed:
+    width = round(float(np.exp(random.uniform(*np.log(WIDTHS)))))
+    size = (width, round(width * source.inside.shape[0] / source.inside.shape[1]))
+    gray = _retake(source.rgb, size, random)
+    inside = cv2.resize(source.inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    return Disturbed(normalise(gray, inside, Preparation()), resample(source.vessels, size), inside)
+
+
+def _cut(photograph: Disturbed, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    warp, area = _warp(photograph.inside, random), (SIDE, SIDE)
+    target = np.zeros((SIDE, SIDE, 2), np.float32)
+    target[..., 0] = cv2.warpAffine(photograph.vessels, warp, area, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
+    target[..., 1] = cv2.warpAffine(photograph.inside.view(np.uint8), warp, area, flags=cv2.INTER_NEAREST)
+    return cv2.warpAffine(photograph.values, warp, area, flags=cv2.INTER_LINEAR) * target[..., 1], target
+
+
+def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
+    """Any rotation, flip and 8 % anisotropy about a point well inside: float64[2,3], from source to patch."""
+    coarse = np.pad(inside[::8, ::8].astype(np.uint8), 1)
+    core = cv2.erode(coarse, np.ones((13, 13), np.uint8), borderType=cv2.BORDER_REPLICATE)[1:-1, 1:-1]
+    rows, columns = np.nonzero(core)
+    pick = random.integers(len(rows))
+    centre = np.array([columns[pick], rows[pick]]) * 8.0
+    angle = random.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.diag(np.exp(random.uniform(-0.08, 0.08, 2)) * random.choice([-1, 1], 2))
+    linear = turn @ stretch
+    return np.column_stack([linear, SIDE / 2 - linear @ centre])
+
+
+def _retake(rgb: Rgb, size: tuple[int, int], random: np.random.Generator) -> Gray:
+    """The green channel of another camera, at `size` (width, height): other colour filters, gamma, light, blur, noise
+    and compression. uint8[h,w].
+    """
+    red, blue = random.uniform(-0.1, 0.25), random.uniform(-0.1, 0.25)
+    mixed = cv2.transform(rgb, np.array([[red, 1 - red - blue, blue]], np.float32))
+    if random.random() < 0.3:  # a photograph of few pixels, enlarged
+        factor = random.uniform(0.35, 0.9)
+        mixed = resample(mixed, (round(size[0] * factor), round(size[1] * factor)))
+    curve = np.linspace(0, 1, 256, dtype=np.float32) ** np.exp(random.uniform(-0.5, 0.5))
+    gray: NDArray[np.floating[Any]] = resample(cv2.LUT(mixed, curve), size)
+    if random.random() < 0.5:
+        light = random.uniform(0.5, 1.5, (3, 3)).astype(np.float32)
+        gray = gray * cv2.resize(light, size, interpolation=cv2.INTER_CUBIC)
+    mean = float(gray.mean())
+    gray = (gray - mean) * random.uniform(0.6, 1.4) + mean * np.exp(random.uniform(-0.5, 0.4))
+    if random.random() < 0.5:
+        gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), np.exp(random.uniform(-1.2, 0.8)) * size[0] / 700))
+    if random.random() < 0.5:
+        gray = gray + random.standard_normal(gray.shape, np.float32) * np.float32(random.uniform(0.002, 0.04))
+    levels = np.asarray(np.clip(gray * 255, 0, 255), np.uint8)
+    if random.random() < 0.3:
+        _, packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(12, 90))])
+        levels = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return levels

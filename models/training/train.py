@@ -1,0 +1,146 @@
+"""Train the U-Net on the train splits of CHASE_DB1 and HRF, or of one of them to see how it fares on the other.
+
+Enters: a folder of labelled sets; leaves: `weights.keras`, a checkpoint that a later run resumes from, and `log.csv`.
+`python -m models.training.train --data DIR --out build/train [--sets HRF]`. The test splits are never read.
+"""
+
+import argparse
+import csv
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from tqdm import tqdm
+
+from models import network
+from models.training import patches
+from models.training.labelled import SETS, training_photographs
+from retina.imaging.network import VesselNetwork
+
+EVERY = 250
+"""Steps between checkpoints."""
+
+
+@keras.saving.register_keras_serializable(package="retina")  # type: ignore[untyped-decorator]
+def loss(target: Any, probability: Any) -> Any:
+    """Cross-entropy plus soft Dice, inside the field of view.
+
+    `target` float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1); `probability` float32[N,H,W,1]. Dice is pooled over the
+    batch, so that patches without a vessel do no harm (Milletari et al. 2016, arXiv 1606.04797, without squares).
+    """
+    vessel, inside = target[..., 0], target[..., 1]
+    p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
+    entropy = -(vessel * ops.log(p) + (1 - vessel) * ops.log(1 - p))
+    pixels = ops.sum(inside) + 1.0
+    overlap = ops.sum(inside * p * vessel)
+    dice = (2 * overlap + 1.0) / (ops.sum(inside * p) + ops.sum(inside * vessel) + 1.0)
+    return ops.sum(inside * entropy) / pixels + 1 - dice
+
+
+STATISTICS = 250
+"""Batches from which the batch statistics of the averaged weights are estimated."""
+
+
+def new_model(steps: int, rate: float) -> keras.Model:
+    """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; weights averaged (0.999)."""
+    warm_up = min(200, steps // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        rate / 50, steps - warm_up, alpha=0.003, warmup_target=rate, warmup_steps=warm_up
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=1e-4, clipnorm=1.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
+    )
+    model = network.build()
+    model.compile(optimizer, loss)
+    return model
+
+
+def train(
+    data: Path,
+    out: Path,
+    *,
+    steps: int,
+    batch: int,
+    seed: int,
+    rate: float,
+    sets: Sequence[str] = SETS,
+    begin: Path | None = None,
+    teacher: Path | None = None,
+) -> Path:
+    """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights.
+
+    `begin`: weights of an earlier run to start from, instead of random ones. `teacher`: the card of a network whose
+    maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; a network of the same size: Furlanello et al.
+    2018, arXiv 1805.04770).
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
+    keras.utils.set_random_seed(seed)
+    if checkpoint.exists():
+        model = keras.saving.load_model(checkpoint)
+    else:
+        model = new_model(steps, rate)
+        if begin:
+            model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
+        log.write_text("step,loss\n")
+    start = int(model.optimizer.iterations)
+    taught_by = VesselNetwork(teacher) if teacher else None
+    draw = patches.Patches(
+        [[patches.load(p, taught_by) for p in photographs] for photographs in training_photographs(data, sets)],
+        batch,
+        seed,
+    )
+    losses: list[float] = []
+    with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
+        following = ahead.submit(draw, start)
+        for step in range(start, steps):
+            inputs, targets = following.result()
+            following = ahead.submit(draw, step + 1)
+            losses.append(float(model.train_on_batch(inputs, targets)))
+            progress.update()
+            if (step + 1) % EVERY == 0 or step + 1 == steps:
+                _replace(model, checkpoint)
+                with log.open("a", newline="") as lines:
+                    csv.writer(lines).writerow([step + 1, f"{np.mean(losses):.5f}"])
+                progress.set_postfix(loss=f"{np.mean(losses):.4f}")
+                losses.clear()
+    averaged = keras.saving.load_model(checkpoint)
+    averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
+    # The checkpoint's batch statistics are those of the last weights; averaged weights need their own.
+    for number in tqdm(range(steps, steps + STATISTICS), unit="batch", desc="batch statistics", mininterval=5):
+        averaged(draw(number)[0], training=True)
+    _replace(averaged, weights)
+    return weights
+
+
+def _replace(model: keras.Model, path: Path) -> None:
+    """Save whole or not at all: a run that is killed while saving finds the checkpoint before."""
+    partial = path.with_name(f"partial-{path.name}")
+    model.save(partial)
+    partial.replace(path)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with CHASE_DB1/ and HRF/")
+    parser.add_argument("--out", type=Path, default=Path("build/train"))
+    parser.add_argument("--sets", nargs="+", default=SETS, help="the sets to learn from")
+    parser.add_argument("--begin", type=Path, help="weights.keras of an earlier run, for a further cycle")
+    parser.add_argument("--teacher", type=Path, help="the card of a network whose maps are half of the labels")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--precision", default="mixed_bfloat16", help="a Keras dtype policy")
+    arguments = vars(parser.parse_args())
+    keras.mixed_precision.set_global_policy(arguments.pop("precision"))
+    print(train(**arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,0 @@
-// Files of the API for the user to keep. Enters: a path that only its owner may read, and a name; leaves: a download.
-
-import { askBlob } from './api.js';
-import { saveBlob } from './save.js';
-
-export async function download(path, name) {
-  saveBlob(await askBlob(path), name);
-}

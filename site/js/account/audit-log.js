@@ -1,0 +1,71 @@
+// The audit log. Enters: the page's table and the names of keys; leaves: who did what with the account's records, the
+// newest first, some at a time.
+
+import { ask } from '../api/requests.js';
+import { timeOf } from '../ui/dates.js';
+import { element } from '../ui/element.js';
+
+const WORDS = {
+  'account.deleted': 'Account deleted',
+  'account.exported': 'Account exported',
+  'audit.read': 'This log read',
+  'batch.cancelled': 'Batch cancelled',
+  'batch.deleted': 'Batch deleted',
+  'batch.exported': 'Batch exported',
+  'batch.made': 'Batch made',
+  'batch.retried': 'Batch retried',
+  'batch.seen': 'Batch opened',
+  'batches.listed': 'Batches listed',
+  'export.deleted': 'Export deleted',
+  'export.downloaded': 'Export downloaded',
+  'history.exported': 'History exported',
+  'key.made': 'API key made',
+  'key.revoked': 'API key revoked',
+  'password.changed': 'Password changed',
+  'password.link_made': 'Link to reset the password made',
+  'password.reset': 'Password reset',
+  'picture.opened': 'Picture opened',
+  'prediction.changed': 'Labels changed',
+  'prediction.deleted': 'Photograph deleted',
+  'prediction.recomputed': 'Photograph recomputed',
+  'prediction.saved': 'Photograph saved',
+  'prediction.seen': 'Photograph opened',
+  'predictions.listed': 'History listed',
+  'sessions.ended': 'Signed out everywhere',
+  'sign_in.failed': 'Sign-in failed',
+  'sign_in.succeeded': 'Signed in',
+  'trends.seen': 'Trends viewed',
+};
+
+export function createAudit({ page, names }) {
+  const by = (id) => page.querySelector(`#${id}`);
+  let next = null;
+
+  function row({ time, action, record, caller, address }) {
+    return element(
+      'tr',
+      {},
+      element('td', { class: 'time' }, timeOf(time)),
+      element('td', { class: 'what' }, WORDS[action] ?? action),
+      element('td', { class: 'record' }, element('code', { title: record }, record.slice(0, 8))),
+      element('td', { class: 'by' }, whoOf(action, caller)),
+      element('td', { class: 'from' }, element('code', {}, address)),
+    );
+  }
+
+  function whoOf(action, caller) {
+    if (caller === 'operator') return 'whoever runs this service';
+    if (caller) return names.get(caller) ?? `key ${caller}`;
+    return action === 'sign_in.failed' ? 'somebody' : 'you'; // a wrong password may be anybody's
+  }
+
+  /** Adds the next entries to the table. */
+  async function more() {
+    const { entries, next: following } = await ask(`/api/v1/audit?limit=20${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
+    by('audit').append(...entries.map(row));
+    next = following;
+    by('audit-more').hidden = !next;
+  }
+
+  return { more };
+}

@@ -1,0 +1,58 @@
+// One call of POST /api/v1/predictions. Enters: a photograph's bytes and name; leaves: the API's answer, or a Refusal
+// whose message is a sentence for the user. Uploads what is too large for one request. Waits and repeats while the
+// server is busy.
+
+import { ask } from './requests.js';
+import { Refusal, reach, refusal } from './reach.js';
+import { upload } from './upload.js';
+
+const ADDRESS = '/api/v1/predictions';
+const INLINE_BYTES = 4 * 1024 * 1024;
+const PAUSE_S = 2;
+const REPEATS = { busy: 5, request_in_progress: 5 };
+const REPEATS_TO_SAVE = { ...REPEATS, unreachable: 2 };
+
+/** `pausing(seconds)` is told before each wait. With `details` the photograph is saved to the history of whoever is
+    signed in, once, even where an answer is lost; without, nobody is told who asks. Throws a Refusal, or the signal's
+    reason once that is aborted. */
+export async function predict(bytes, name, { outputs, force, signal, pausing, details = null }) {
+  const uploaded = bytes.size > INLINE_BYTES ? await upload(bytes, name, signal) : null;
+  const headers = details && { 'Idempotency-Key': crypto.randomUUID() };
+  const most = details ? REPEATS_TO_SAVE : REPEATS;
+  for (let repeats = 0; ; repeats += 1) {
+    const form = new FormData();
+    form.append('outputs', outputs);
+    if (force) form.append('force', 'true');
+    for (const [field, value] of Object.entries(details ?? {})) form.append(field, value);
+    if (uploaded) form.append('upload_id', uploaded);
+    else form.append('file', bytes, name);
+    try {
+      return details ? await ask(ADDRESS, { method: 'POST', form, headers, signal }) : await askAnonymously(form, signal);
+    } catch (error) {
+      if (!(error instanceof Refusal) || repeats >= (most[error.code] ?? 0)) throw error;
+      const seconds = error.retryAfter ?? PAUSE_S;
+      pausing(seconds);
+      await pause(seconds, signal);
+    }
+  }
+}
+
+async function askAnonymously(form, signal) {
+  const answer = await reach(ADDRESS, { method: 'POST', body: form }, signal);
+  if (answer.ok && answer.content?.images) return answer.content;
+  throw refusal(answer);
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, seconds * 1000);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,61 @@
+// Signing in and out, by authorization code with PKCE (RFC 7636). Enters: a click, and later the address that the issuer
+// sends the person back to; leaves: a session, and the person on the page they came from. Shows nothing.
+
+import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.js';
+import { Refusal } from '../api/reach.js';
+import { enter, leave } from './session.js';
+
+const BEGUN = 'retina.sign-in';
+const SECRET_BYTES = 32;
+
+/** Goes to the issuer's sign-in page. */
+export async function signIn() {
+  if (!globalThis.crypto?.subtle) {
+    throw new Refusal('insecure', 'Signing in needs an address that begins with https, or this computer’s own (127.0.0.1).');
+  }
+  const [state, verifier] = [secret(), secret()];
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const address = await authorizeAddress(state, base64url(new Uint8Array(digest)));
+  const from = location.pathname + location.search + location.hash;
+  sessionStorage.setItem(BEGUN, JSON.stringify({ state, verifier, from }));
+  location.assign(address);
+}
+
+/** Whether the issuer sent the person here just now. */
+export function isReturning() {
+  const query = new URLSearchParams(location.search);
+  return location.pathname === '/' && (query.has('code') || query.has('error'));
+}
+
+/** Uses up the code in the address. A Refusal where this tab did not ask for it. */
+export async function finishSignIn() {
+  const query = new URLSearchParams(location.search);
+  history.replaceState(null, '', home());
+  const begun = JSON.parse(sessionStorage.getItem(BEGUN));
+  sessionStorage.removeItem(BEGUN);
+  if (!begun || query.get('state') !== begun.state) {
+    throw new Refusal('another_state', 'This sign-in was not begun in this tab. Choose “Sign in” to begin one.');
+  }
+  if (!query.has('code')) throw new Refusal('denied', 'You were not signed in. Choose “Sign in” to try again.');
+  enter(await tokensForCode(query.get('code'), begun.verifier));
+  if (begun.from !== '/') location.replace(begun.from);
+}
+
+/** Out of this page in every tab, then out of the issuer's own session. */
+export async function signOut() {
+  try {
+    await leave();
+  } catch (error) {
+    // The tokens are forgotten here in any case; the issuer, where it cannot be reached, lets them end by themselves.
+    if (!(error instanceof Refusal)) throw error;
+  }
+  location.assign(await logoutAddress());
+}
+
+function secret() {
+  return base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
+}
+
+function base64url(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

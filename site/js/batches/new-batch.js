@@ -1,0 +1,98 @@
+// A new batch. Enters: files and folders, and what is to be made of them; leaves: a batch that the service knows, and its
+// photographs on their way. Sends nothing itself.
+
+import { ask } from '../api/requests.js';
+import { chosen } from '../files/choice.js';
+import { sizeOf } from '../ui/export.js';
+import { sourceOfFile } from '../files/folder.js';
+import { takeDrops } from '../files/intake.js';
+import { Refusal } from '../api/reach.js';
+import { createTrouble } from '../ui/trouble.js';
+
+const MOST_ITEMS = 10_000;
+
+/** `made(batch, photographs)` is told of the new batch. */
+export function createNewBatch({ page, announce, made }) {
+  const by = (id) => page.querySelector(`#${id}`);
+  const form = by('new-batch');
+  const { attempt } = createTrouble(by('new-trouble'));
+  let photographs = [];
+  let leftOut = 0;
+  let credits = null; // that can be spent
+  let reserved = 0; // for photographs of other batches
+
+  async function loadCredits() {
+    const told = await ask('/api/v1/usage');
+    credits = told.credits - told.reserved;
+    reserved = told.reserved;
+    look();
+  }
+
+  async function take(sources) {
+    announce('Looking at the files…');
+    const found = await chosen(sources);
+    const { length } = found.photographs;
+    ({ photographs, leftOut } = length > MOST_ITEMS ? { photographs: [], leftOut: 0 } : found);
+    look();
+    if (!length) throw new Refusal('nothing', 'There are no photographs in what you chose.');
+    if (length > MOST_ITEMS) {
+      throw new Refusal('too_many', `A batch has at most 10,000 photographs, and you chose ${length.toLocaleString('en')}.`);
+    }
+    announce([by('chosen').textContent, by('lacking').textContent].filter(Boolean).join(' '));
+  }
+
+  function look() {
+    const litter = leftOut ? ` ${leftOut} hidden ${leftOut === 1 ? 'file was' : 'files were'} left out.` : '';
+    const { length } = photographs;
+    const bytes = photographs.reduce((sum, { size }) => sum + size, 0);
+    by('chosen').textContent = length ? `${counted(length)}, ${sizeOf(bytes)}.${litter}` : '';
+    const lacking = credits === null ? 0 : Math.max(0, length - credits);
+    by('start').disabled = length === 0 || lacking > 0;
+    by('start').textContent = length ? `Start with ${counted(length)}` : 'Start';
+    const aside = reserved ? ` Another ${creditsOf(reserved)} ${reserved === 1 ? 'is' : 'are'} reserved for open batches.` : '';
+    by('credits').textContent =
+      credits === null ? '' : `You have ${creditsOf(credits)}; each photograph needs one, and only what is done is charged.${aside}`;
+    by('lacking').hidden = lacking === 0;
+    by('lacking').textContent = lacking
+      ? `You chose ${counted(length)} and have ${creditsOf(credits)}: choose ${lacking.toLocaleString('en')} fewer, ` +
+        'or get more credits. Nothing has been sent.'
+      : '';
+  }
+
+  async function start() {
+    const fields = new FormData(form);
+    const outputs = fields.getAll('outputs').join(',');
+    if (!outputs) throw new Refusal('no_outputs', 'Choose at least one kind of picture to be made.');
+    const items = photographs.map(({ name, size }) => ({ name, size }));
+    const wish = { items, outputs, flips: fields.has('flips'), force: fields.has('force') };
+    const batch = await ask('/api/v1/batches', { method: 'POST', json: wish });
+    const sent = photographs;
+    photographs = [];
+    look();
+    made(batch, sent);
+    await loadCredits();
+  }
+
+  for (const id of ['files', 'folder']) {
+    by(id).addEventListener('change', ({ currentTarget: input }) => {
+      const sources = [...input.files].map(sourceOfFile);
+      input.value = ''; // so that the same file can be chosen again
+      if (sources.length) attempt(() => take(sources));
+    });
+  }
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    await attempt(start, event.submitter);
+    look();
+  });
+  takeDrops((sources) => attempt(() => take(sources)), announce);
+  return { loadCredits };
+}
+
+function creditsOf(count) {
+  return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
+}
+
+export function counted(count) {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'photograph' : 'photographs'}`;
+}

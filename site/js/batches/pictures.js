@@ -1,0 +1,42 @@
+// The pictures of one photograph of a batch. Enters: its item; leaves: a dialog with the picture that shows most, and all of
+// them as files, until it is closed. Their blob URLs end with the dialog.
+
+import { askBlob } from '../api/requests.js';
+import { download } from '../api/download.js';
+import { element } from '../ui/element.js';
+import { stem } from '../files/save.js';
+import { createTrouble } from '../ui/trouble.js';
+
+const NAMES = { overlay: 'Overlay', mask: 'Vessel mask', probability: 'Probability map', skeleton: 'Skeleton' };
+
+export async function showPictures({ name, image_urls: urls }) {
+  const [first] = Object.keys(NAMES).filter((output) => urls[output]);
+  const url = URL.createObjectURL(await askBlob(urls[first]));
+  const trouble = element('p', { class: 'warning', role: 'alert', hidden: '' });
+  const { attempt } = createTrouble(trouble);
+  const dialog = element(
+    'dialog',
+    { class: 'pictures', 'aria-labelledby': 'pictures-title' },
+    element('h2', { id: 'pictures-title' }, name),
+    element('img', { src: url, alt: `${NAMES[first]} of ${name}` }),
+    trouble,
+    element(
+      'form',
+      { method: 'dialog', class: 'actions' },
+      ...Object.keys(NAMES).filter((output) => urls[output]).map((output) => fileButton(output, urls[output], name, attempt)),
+      element('button', { class: 'primary', autofocus: '' }, 'Close'),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  dialog.remove();
+  URL.revokeObjectURL(url);
+}
+
+function fileButton(output, url, name, attempt) {
+  const button = element('button', { type: 'button' }, `${NAMES[output]} (${url.endsWith('.jpg') ? 'JPEG' : 'PNG'})`);
+  const file = `${stem(name)}-${url.split('/').pop()}`;
+  button.addEventListener('click', () => attempt(() => download(url, file), button));
+  return button;
+}

@@ -1,0 +1,53 @@
+// How far a batch is, to see and to hear. Enters: the batch's counts, and its sending if there is one; leaves: a bar, words,
+// and an announcement at every tenth.
+
+import { element } from '../ui/element.js';
+
+const WORDS = {
+  done: 'done', rejected: 'rejected', failed: 'failed', running: 'being segmented', queued: 'waiting', waiting: 'not sent yet',
+};
+
+export function createProgress({ page, announce }) {
+  const by = (id) => page.querySelector(`#${id}`);
+  let told = null;
+
+  function begin() {
+    told = null;
+  }
+
+  function show({ counts, state }, sending) {
+    const present = Object.keys(WORDS).filter((name) => counts[name] > 0);
+    by('bar').replaceChildren(...present.map((name) => part(name, counts)));
+    by('counts').replaceChildren(
+      ...present.map((name) =>
+        element('li', { 'data-state': name }, element('strong', {}, counts[name].toLocaleString('en')), ` ${WORDS[name]}`),
+      ),
+    );
+    by('sending').textContent = sending && state === 'open' ? sendingWords(sending) : '';
+    tell(counts, state);
+  }
+
+  function part(name, counts) {
+    const made = element('span', { 'data-state': name });
+    made.style.flexGrow = counts[name];
+    return made;
+  }
+
+  function tell({ total, done, rejected, failed }, state) {
+    const ended = done + rejected + failed;
+    const tenth = state === 'open' ? Math.floor((10 * ended) / total) : state;
+    if (told !== null && told !== tenth) {
+      announce(`${ended} of ${total} finished: ${done} done, ${rejected} rejected, ${failed} failed.`);
+    }
+    told = tenth;
+  }
+
+  return { begin, show };
+}
+
+function sendingWords(sending) {
+  const { total, sent, refused } = sending.counts();
+  const trouble = refused ? ` ${refused} could not be sent; the table says why.` : '';
+  if (sending.isGoing()) return `Sending: ${sent} of ${total}. Keep this page open until all are sent.${trouble}`;
+  return sent === total ? 'All photographs are sent. You may close this page and come back.' : `${sent} of ${total} sent.${trouble}`;
+}

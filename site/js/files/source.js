@@ -1,0 +1,32 @@
+// A photograph where it comes from. Enters: a source `{name, open}`; leaves: its bytes in memory, or a Refusal. Does not
+// look into them.
+
+import { Refusal } from '../api/reach.js';
+
+const LARGEST_BYTES = 50 * 1024 * 1024;
+
+export async function bytesOf(source) {
+  const file = await opened(source);
+  if (file.size > LARGEST_BYTES) {
+    const size = (file.size / 2 ** 20).toFixed(1);
+    throw new Refusal(
+      'photograph_too_large',
+      `This file has ${size} MiB; this page takes up to 50 MiB. Save it as a smaller JPEG, or use the command line ` +
+        '“retina segment”, which has no such limit.',
+    );
+  }
+  try {
+    return new Blob([await file.arrayBuffer()], { type: file.type });
+  } catch {
+    throw new Refusal('file_unreadable', 'This file could not be read. Check that it still exists, then try again.');
+  }
+}
+
+/** The File itself, which is read later. */
+export async function opened(source) {
+  try {
+    return await source.open();
+  } catch {
+    throw new Refusal('file_unreadable', 'This file could not be opened. Check that it still exists, then try again.');
+  }
+}

@@ -1,0 +1,97 @@
+// A line chart. Enters: points `{id, on, value, changes}`, earliest first, and the id of the one to mark; leaves: an SVG of the
+// place's own width, whose line breaks where a value is missing or a point says that something else changed. The same
+// values stand in a table beside it.
+
+import { dayOf } from '../ui/dates.js';
+import { drawn } from '../ui/element.js';
+
+const HEIGHT = 230;
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 16, 26, 34];
+const TICKS = 4;
+const LABEL_WIDTH = 92;
+
+export function drawChart(place, points, marked) {
+  const measured = points.filter(({ value }) => value !== null);
+  if (measured.length < 2 || !place.clientWidth) {
+    place.replaceChildren();
+    return;
+  }
+  const width = place.clientWidth;
+  const across = scale(measured.map(timeOf), LEFT, width - RIGHT, 0);
+  const up = scale(measured.map(({ value }) => value), HEIGHT - BOTTOM, TOP, 0.15);
+  const x = (point) => across.at(timeOf(point));
+  const y = (point) => up.at(point.value);
+  const values = measured.map(({ value }) => (100 * value).toFixed(1));
+  const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured.at(-1).on)}, between `
+    + `${Math.min(...values)} % and ${Math.max(...values)} %. The table below has them all.`;
+
+  place.replaceChildren(
+    drawn(
+      'svg',
+      { class: 'chart', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': words },
+      ...levels(up, width),
+      ...days(measured, x, width),
+      ...points.filter(({ changes }) => changes.length).map((point) => breakAt(point, x, width)),
+      ...lines(points).map((line) => drawn('polyline', { points: line.map((point) => `${x(point)},${y(point)}`).join(' ') })),
+      ...measured.map((point) =>
+        drawn(
+          'circle',
+          { cx: x(point), cy: y(point), r: point.id === marked ? 6 : 4, class: point.id === marked ? 'marked' : '' },
+          drawn('title', {}, `${dayOf(point.on)}: ${(100 * point.value).toFixed(1)} %`),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Runs of points that compare with each other. */
+function lines(points) {
+  const runs = [[]];
+  for (const point of points) {
+    if (point.value === null || point.changes.length) runs.push([]);
+    if (point.value !== null) runs.at(-1).push(point);
+  }
+  return runs.filter((run) => run.length > 1);
+}
+
+function levels(up, width) {
+  return Array.from({ length: TICKS + 1 }, (_, i) => up.low + ((up.high - up.low) * i) / TICKS).flatMap((value) => [
+    drawn('line', { class: 'level', x1: LEFT, x2: width - RIGHT, y1: up.at(value), y2: up.at(value) }),
+    drawn('text', { x: LEFT - 8, y: up.at(value) + 4, 'text-anchor': 'end' }, `${(100 * value).toFixed(1)} %`),
+  ]);
+}
+
+/** As many days as there is room for. */
+function days(points, x, width) {
+  let free = 0;
+  return points.flatMap((point) => {
+    const middle = Math.min(Math.max(x(point), LEFT + LABEL_WIDTH / 4), width - LABEL_WIDTH / 2);
+    if (middle - LABEL_WIDTH / 2 < free) return [];
+    free = middle + LABEL_WIDTH / 2;
+    return [drawn('text', { x: middle, y: HEIGHT - 10, 'text-anchor': 'middle' }, dayOf(point.on))];
+  });
+}
+
+function breakAt(point, x, width) {
+  const at = x(point) - 9;
+  const toTheLeft = at > width / 2;
+  const place = { x: toTheLeft ? at - 5 : at + 5, y: TOP - 6, 'text-anchor': toTheLeft ? 'end' : 'start' };
+  return drawn(
+    'g',
+    { class: 'break' },
+    drawn('line', { x1: at, x2: at, y1: TOP - 12, y2: HEIGHT - BOTTOM }),
+    drawn('text', place, `another ${point.changes[0]}`),
+  );
+}
+
+/** From values to places; values that are all the same lie in the middle. */
+function scale(values, from, to, margin) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const room = (most - least || Math.abs(most) * 0.2 || 1) * (most === least ? 0.5 : margin);
+  const [low, high] = [least - room, most + room];
+  return { low, high, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
+}
+
+function timeOf({ on }) {
+  return Date.parse(on);
+}

@@ -1,0 +1,79 @@
+// The account's page, wired. Enters: who is signed in; leaves: their credits, charges and keys on the page, and the end of
+// the account where they ask for it.
+
+import { ask } from '../api/requests.js';
+import { createAudit } from '../account/audit-log.js';
+import { BACKUPS, confirmed } from '../ui/confirm.js';
+import { dayOf } from '../ui/dates.js';
+import { download } from '../api/download.js';
+import { element } from '../ui/element.js';
+import { createExport } from '../ui/export.js';
+import { gate } from '../auth/gate.js';
+import { logoutAddress } from '../auth/issuer.js';
+import { createKeys } from '../account/keys.js';
+import { receiptOf } from '../ui/receipt.js';
+import { leave } from '../auth/session.js';
+import { createSignIns } from '../account/sign-ins.js';
+import { createTrouble } from '../ui/trouble.js';
+
+const by = (id) => document.querySelector(`#${id}`);
+const { attempt } = createTrouble(by('trouble'));
+
+gate((person, page) => {
+  const keys = createKeys({ page, announce });
+  const signIns = createSignIns({ page, person });
+  by('mail').textContent = person.mail;
+  const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
+  onClick('usage-csv', () => download('/api/v1/usage.csv', 'usage.csv'));
+  onClick('delete', () => end(person.mail));
+  attempt(async () => {
+    const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load(), signIns.load()]);
+    showUsage(usage, names);
+    const audit = createAudit({ page, names });
+    onClick('audit-more', audit.more);
+    createExport({ button: by('export'), place: by('export-told'), wish: () => ({ account: true }) });
+    await audit.more();
+  });
+});
+
+function announce(words) {
+  by('announcement').textContent = words;
+}
+
+function showUsage({ account, credits, reserved, charges, next }, names) {
+  by('credits').textContent = credits.toLocaleString('en');
+  by('reserved').hidden = reserved === 0;
+  by('reserved').textContent = `${reserved.toLocaleString('en')} of them reserved for photographs of open batches.`;
+  by('number').textContent = account;
+  by('older-charges').hidden = next === null;
+  by('no-charges').hidden = charges.length > 0;
+  by('charges-table').hidden = charges.length === 0;
+  by('charges').replaceChildren(
+    ...charges.map(({ day, key_id: key, credits: count }) =>
+      element(
+        'tr',
+        {},
+        element('td', {}, dayOf(day)),
+        element('td', {}, key ? (names.get(key) ?? `key ${key} (revoked)`) : 'batches on this page'),
+        element('td', { class: 'number' }, count.toLocaleString('en')),
+      ),
+    ),
+  );
+}
+
+async function end(mail) {
+  const sure = await confirmed({
+    title: 'Delete the account for good?',
+    words: `Everything you saved, every batch with its results, every export and every API key will be gone at once. ${BACKUPS}`,
+    yes: 'Delete everything',
+    no: 'Keep the account',
+    typed: mail,
+  });
+  if (!sure) return;
+  const receipt = await ask('/api/v1/account', { method: 'DELETE' });
+  by('gone-words').textContent = `${receiptOf(receipt)} You are signed out.`;
+  by('gone').hidden = false;
+  by('gone').focus();
+  by('gone-link').href = await logoutAddress();
+  await leave();
+}

@@ -1,0 +1,83 @@
+// The page of batches, wired. Enters: new batches, and the one that the address names (#id); leaves: the list, the opened
+// batch and the photographs on their way in step with each other.
+
+import { createBatch } from '../batches/batch.js';
+import { createBatchList } from '../batches/batch-list.js';
+import { gate } from '../auth/gate.js';
+import { createNewBatch } from '../batches/new-batch.js';
+import { createProgress } from '../batches/progress.js';
+import { createSending } from '../batches/sending.js';
+import { whenPersonChanges } from '../auth/session.js';
+import { createTrouble } from '../ui/trouble.js';
+
+const by = (id) => document.querySelector(`#${id}`);
+const { attempt } = createTrouble(by('trouble'));
+const under = new Map();
+
+gate((_, page) => {
+  const sendings = { get: (id) => under.get(id) ?? null, begin };
+  const progress = createProgress({ page, announce });
+  const list = createBatchList({ page, attempt });
+  const batch = createBatch({ page, announce, progress, sendings, changed, gone });
+  const newBatch = createNewBatch({ page, announce, made });
+
+  /** Some photographs are refused before they are sent: empty or too large ones. */
+  function made(told, photographs) {
+    const sources = new Map(photographs.map(({ source }, number) => [number, source]));
+    photographs.forEach(({ size }, number) => (size === 0 || size > told.upload.max_bytes) && sources.delete(number));
+    begin(told, sources);
+    location.hash = told.id;
+    attempt(loadList);
+  }
+
+  async function loadList() {
+    await list.load();
+    list.mark(location.hash.slice(1));
+  }
+
+  function changed(told) {
+    list.change(told);
+    if (told.state !== 'open') attempt(newBatch.loadCredits);
+  }
+
+  function begin({ id, upload = null }, sources) {
+    const step = () => {
+      if (batch.isOpen(id)) batch.look();
+    };
+    under.set(id, createSending({ id, form: upload, sources, changed: step }));
+    step();
+  }
+
+  async function route() {
+    const id = location.hash.slice(1);
+    list.mark(id);
+    if (!id) return batch.close();
+    await batch.open(id);
+    by('batch').scrollIntoView({ block: 'nearest' });
+    return by('batch-title').focus({ preventScroll: true });
+  }
+
+  function gone() {
+    history.replaceState(null, '', location.pathname);
+    by('list-title').focus();
+    attempt(async () => {
+      await Promise.all([loadList(), newBatch.loadCredits()]);
+    });
+  }
+
+  whenPersonChanges((person) => {
+    if (!person) for (const sending of under.values()) sending.stop();
+  });
+  addEventListener('hashchange', () => attempt(route));
+  addEventListener('beforeunload', (event) => {
+    if ([...under.values()].some((sending) => sending.isGoing())) event.preventDefault();
+  });
+  attempt(async () => {
+    await Promise.all([loadList(), newBatch.loadCredits()]);
+    await route();
+  });
+});
+
+function announce(words) {
+  by('announcement').textContent = words;
+}

@@ -1,0 +1,181 @@
+"""Deleting an account deletes all of it, on the embedded stores and on AWS'."""
+
+import json
+import secrets
+import threading
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from api.test_batches import come, new
+from api.test_history import listed, save
+from retina.accounts.ledger import Credits
+from retina.auth.cognito import CognitoPool
+from retina.deletion import account as account_deletion
+from support.account import bearer, enter, sign_in
+from support.house import (
+    BATCHES,
+    EXPORTS,
+    PREDICTIONS,
+    House,
+    problem,
+)
+
+ACCOUNT = "/api/v1/account"
+LABEL = "somebody in particular"
+
+
+def test_everything_is_gone_and_said_to_be_and_the_ledger_leads_to_nobody(house: House, tiny: bytes) -> None:
+    tokens = sign_in(house.client, "anna@example.org")
+    anna, berta = bearer(tokens), house.person("berta")
+    account, key = house.account(anna), house.key(anna)
+    saved = [save(house, anna, tiny, subject=LABEL, note=LABEL)["id"] for _ in range(2)]
+    hers = save(house, berta, tiny)
+    batch = new(house, key, f"{LABEL}.jpg", "waits.jpg")
+    come(house, batch, tiny)
+    house.client.post(EXPORTS, json={"history": True}, headers=anna)
+    house.work_off()
+    assert problem(house.client.delete(ACCOUNT, headers=key)) == (403, "person_required")
+    told = house.client.delete(ACCOUNT, headers=anna)
+    # Photographs of a batch are deleted once they are done.
+    counts = {name: count for name, count in told.json().items() if name != "remains" and count}
+    # Of each prediction the photograph and four pictures, of the batch's photograph mask and overlay.
+    assert counts == {"predictions": 2, "batches": 1, "exports": 1, "keys": 1, "pictures": 12}
+    for who, code in ((anna, "token_refused"), (key, "key_refused")):
+        assert problem(house.client.get(PREDICTIONS, headers=who)) == (401, code)
+    refreshed = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": tokens["refresh_token"]}
+    assert house.client.post("/oauth2/token", data=refreshed).status_code == 400
+    assert enter(house.client, "anna@example.org", how="sign-in").status_code == 403
+    assert listed(house, berta) == [hers["id"]]
+    books = Credits(house.services.records)
+    assert books.balance(account) == sum(entry.amount for entry in books.ledger(account)) == 19
+    left = everything(house)
+    for trace in (LABEL, "anna", "waits.jpg", batch["id"] + "/"):
+        assert trace not in left, trace
+    left = everything(house, audit=False)
+    for trace in saved:
+        assert trace not in left, "the audit log tells of it, by its id alone, until the entry expires"
+    again = house.person()
+    assert house.account(again) != account
+    assert listed(house, again) == []
+
+
+def everything(house: House, audit: bool = True) -> str:
+    """All that is stored, records and blobs, as text; without the audit log where that is not wanted."""
+    settings, services = house.settings, house.services
+    if not settings.table:
+        rows = services.records._database.query("SELECT * FROM records")  # type: ignore[attr-defined]
+        rows = [row for row in rows if audit or not row["partition"].startswith("audit:")]
+        files = [str(path.relative_to(house.data)) for path in house.data.rglob("*") if path.is_file()]
+        return json.dumps([*map(tuple, rows), *files], default=str)
+    client = services.records._client  # type: ignore[attr-defined]
+    items = client.scan(TableName=settings.table)["Items"]
+    items = [item for item in items if audit or not item["pk"]["S"].startswith("audit:")]
+    keys = [key for blobs in (services.uploads, services.results) for key in S3Keys(blobs)]
+    return json.dumps([*items, *keys])
+
+
+class S3Keys(list[str]):
+    def __init__(self, blobs: Any) -> None:
+        found = blobs._client.list_objects_v2(Bucket=blobs._bucket)
+        super().__init__(each["Key"] for each in found.get("Contents", []))
+
+
+def test_too_much_for_one_request_is_deleted_in_several(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    for _ in range(3):
+        save(house, anna, tiny)
+    monkeypatch.setattr(account_deletion, "SECONDS", -1)
+    answer = house.client.delete(ACCOUNT, headers=anna)
+    assert problem(answer) == (503, "busy")
+    assert answer.headers["Retry-After"]
+    assert len(listed(house, anna)) == 3, "and is still hers to delete"
+    monkeypatch.undo()
+    assert house.client.delete(ACCOUNT, headers=anna).json()["predictions"] == 3
+
+
+def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.person()
+    account, forget = house.account(anna), house.app.state.people.forget
+
+    def meanwhile(subject: str) -> None:
+        new(house, anna, "a")
+        forget(subject)
+
+    monkeypatch.setattr(house.app.state.people, "forget", meanwhile)
+    assert house.client.delete(ACCOUNT, headers=anna).json()["batches"] == 1
+    assert house.services.batches.of(account, 10) == ([], None)
+    assert problem(house.client.get(BATCHES, headers=anna)) == (401, "token_refused")
+
+
+def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: bytes) -> None:
+    """Saves, batches, exports and keys that were asked for before, and end after it."""
+    anna = house.person()
+    key = house.key(anna)
+    stop = threading.Event()
+    codes: set[int] = set()
+
+    def ask(turn: int) -> None:
+        who = anna if turn % 2 else key | {"Idempotency-Key": ""}
+        while not stop.is_set():
+            named = who if turn % 2 else who | {"Idempotency-Key": secrets.token_hex(4)}
+            files = {"file": ("a.jpg", tiny)}
+            wishes = {"save": "true", "subject": LABEL}
+            codes.add(house.client.post(PREDICTIONS, files=files, data=wishes, headers=named).status_code)
+            items = {"items": [{"name": f"{LABEL}.jpg", "size": 9}]}
+            codes.add(house.client.post(BATCHES, json=items, headers=who).status_code)
+            codes.add(house.client.post(EXPORTS, json={"history": True}, headers=who).status_code)
+
+    threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(3)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.5)
+    for _ in range(20):  # with so much going on there may be more than fits into one request
+        if house.client.delete(ACCOUNT, headers=anna).status_code == 200:
+            break
+    stop.set()
+    for thread in threads:
+        thread.join()
+    left = everything(house)
+    for trace in (LABEL, "saved:", "list:", "idempotency:", "answers/", "history/", "batch:", "exports:", "key:"):
+        assert trace not in left, trace
+    assert 500 not in codes
+
+
+def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:
+    from retina.storage.s3 import client
+
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+    made = cognito.admin_create_user(UserPoolId=pool, Username="anna@example.org")["User"]
+    [subject] = [each["Value"] for each in made["Attributes"] if each["Name"] == "sub"]
+    for _ in range(2):
+        CognitoPool(pool).forget(subject)
+    with pytest.raises(ClientError, match="UserNotFound"):
+        cognito.admin_get_user(UserPoolId=pool, Username="anna@example.org")
+
+
+def test_cognito_ends_the_sessions_of_whom_it_is_told(s3: Any) -> None:
+    from retina.storage.s3 import client
+
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+    page = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="page", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    name, password = "anna@example.org", "Long enough, 1 digit"
+    made = cognito.admin_create_user(UserPoolId=pool, Username=name)["User"]
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
+    [subject] = [each["Value"] for each in made["Attributes"] if each["Name"] == "sub"]
+    by_password = {"USERNAME": subject, "PASSWORD": password}  # moto does not find sessions by mail address
+    tokens = cognito.initiate_auth(ClientId=page, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=by_password)
+    again = {"REFRESH_TOKEN": tokens["AuthenticationResult"]["RefreshToken"]}
+    cognito.initiate_auth(ClientId=page, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=again)
+    for who in (subject, "nobody"):
+        CognitoPool(pool).end_sessions(who)
+    with pytest.raises(ClientError, match="NotAuthorized"):
+        cognito.initiate_auth(ClientId=page, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=again)

@@ -1,0 +1,124 @@
+"""What a browser may store: nothing that is anybody's own, on any route, whoever asks and whatever the answer is."""
+
+from collections.abc import Iterator
+
+from fastapi.routing import APIRoute
+
+from api.test_app import assert_problem
+from api.test_batches import come, new
+from api.test_history import save
+from retina.app import PUBLIC
+from retina.storage.local import LocalBlobs
+from support.house import (
+    BATCHES,
+    EXPORTS,
+    PREDICTIONS,
+    House,
+)
+
+PAGE = (
+    "/",
+    "/index.html",
+    "/style.css",
+    "/js/pages/index.js",
+    "/samples/retina.jpg",
+    "/history.html",
+    "/api/v1/docs/swagger-ui.css",
+)
+
+
+def routes(house: House) -> Iterator[APIRoute]:
+    """All that were included, those that are not documented, too."""
+    for part in house.app.router.routes:
+        for route in getattr(part, "original_router", house.app.router).routes:
+            if isinstance(route, APIRoute):
+                yield route
+
+
+def path_of(route: APIRoute, ids: dict[str, str]) -> str:
+    path = route.path
+    for prefix, id in ids.items():
+        if path.startswith(prefix):
+            path = path.replace("{id}", id)
+    for name, value in (("id", "0" * 32), ("image", "mask"), ("number", "0"), ("picture", "mask.png")):
+        path = path.replace(f"{{{name}}}", value)
+    return path.replace("{key:path}", "history/x")
+
+
+def test_nothing_of_anybodys_is_stored_by_a_browser(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    key = house.key(anna)
+    saved = save(house, anna, tiny, subject="A", eye="left")
+    batch = new(house, anna, "a.jpg")
+    come(house, batch, tiny)
+    export = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()
+    house.work_off()
+    ids = {PREDICTIONS: saved["id"], BATCHES: batch["id"], EXPORTS: export["id"]}
+    seen = set()
+    everything = [(method, route) for route in routes(house) for method in sorted(route.methods or ())]
+    assert len(everything) > 30
+    for who in ({}, key, anna):
+        for method, route in sorted(everything, key=lambda pair: pair[0] == "DELETE"):
+            if method == "DELETE" and who is not anna:
+                continue
+            for asked in {method, "HEAD" if method == "GET" else method}:
+                answer = house.client.request(asked, path_of(route, ids), headers=who, follow_redirects=False)
+                assert answer.status_code < 500, (asked, route.path, answer.text)
+                kept = answer.headers["Cache-Control"]
+                assert kept == ("no-cache" if route.path in PUBLIC else "no-store"), (asked, route.path)
+                seen.add((route.path, answer.status_code))
+                if answer.status_code == 307 and isinstance(house.services.results, LocalBlobs):
+                    assert house.fetch(answer.headers["location"]).headers["Cache-Control"] == "no-store"
+                elif answer.status_code == 307:
+                    assert "response-cache-control=no-store" in answer.headers["location"]
+    for path in (PREDICTIONS, f"{PREDICTIONS}/{{id}}", BATCHES, f"{EXPORTS}/{{id}}", "/api/v1/usage", "/api/v1/keys"):
+        assert (path, 200) in seen, path
+    assert (f"{PREDICTIONS}/{{id}}/{{image}}.png", 307) in seen
+
+
+def test_predictions_forms_and_tokens_are_not_stored_either(house: House, tiny: bytes) -> None:
+    client, who = house.client, house.person()
+    answers = [
+        client.post(PREDICTIONS, files={"file": tiny}, headers=who),
+        client.post("/predict", files={"file": tiny}),
+        client.post(PREDICTIONS, files={"file": b"x"}),
+        client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}),
+        client.get("/api/v1/sign-in"),
+        client.get("/oauth2/authorize"),
+        client.post("/oauth2/token", data={"grant_type": "x", "client_id": "retina-page"}),
+        client.get("/nothing"),
+        client.post("/nothing"),
+        client.put(PREDICTIONS),
+        client.get("/", headers={"Host": "evil.example"}),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_the_pages_files_are_asked_for_each_time(house: House) -> None:
+    for path in (*PAGE, *PUBLIC):
+        answer = house.client.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), path
+
+
+def test_what_is_not_there_is_not_found_by_any_method(house: House) -> None:
+    for path in ("/nothing", "/api/v1/nothing", "/style.css/x", "/api/v1/predictions/x/y/z"):
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = house.client.request(method, path)
+            assert answer.status_code == 404, (method, path)
+            if method != "HEAD":
+                assert_problem(answer, 404, "not_found")
+    for path in ("/", "/style.css"):
+        assert_problem(house.client.post(path), 404, "not_found")
+    assert_problem(house.client.put("/api/v1/usage"), 405, "method_not_allowed")
+
+
+def test_head_is_answered_wherever_get_is(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna, tiny)
+    paths = ["/", "/style.css", "/api/v1/health", "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/model", PREDICTIONS]
+    paths += [f"{PREDICTIONS}/{saved['id']}", saved["image_urls"]["mask"], "/api/v1/usage", "/api/v1/usage.csv", "/x"]
+    for path in paths:
+        get, head = (house.client.request(way, path, headers=anna, follow_redirects=False) for way in ("GET", "HEAD"))
+        assert (head.status_code, head.content) == (get.status_code, b""), path
+        for name in ("content-type", "content-length", "cache-control"):
+            assert head.headers.get(name) == get.headers.get(name) or name == "content-length", (path, name)

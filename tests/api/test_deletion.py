@@ -1,0 +1,291 @@
+"""Deleted is gone: no byte of what was deleted is stored any more, by whatever way it was copied. On both stores."""
+
+import io
+import json
+import random
+import sqlite3
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.test_batches import come, new
+from api.test_history import save
+from retina.exports.service import Exports, Part, SupersededError
+from retina.storage.database import ERASED_AT_ONCE, Database
+from retina.storage.records import Delete, Key, Put
+from retina.storage.sqlite import SqliteRecords
+from support.house import (
+    BATCHES,
+    EXPORTS,
+    PREDICTIONS,
+    House,
+    problem,
+)
+
+SUBJECT, NOTE = "Planted-Subject-7319", "planted note 2b1c9"
+FIRST = {"Idempotency-Key": "the first time"}
+AGAIN = {"Idempotency-Key": "the second time"}
+
+
+def stored(house: House) -> Iterator[bytes]:
+    """Every byte that the service keeps anywhere, names included; and what is inside of ZIP files."""
+    for name, data in files(house):
+        yield name.encode()
+        yield data
+        if data[:4] == b"PK\3\4":
+            packed = zipfile.ZipFile(io.BytesIO(data))
+            yield from (inside.encode() + packed.read(inside) for inside in packed.namelist())
+
+
+def files(house: House) -> Iterator[tuple[str, bytes]]:
+    """Of the embedded store: the database with its log and index, blobs and uploads; of AWS': every item and object."""
+    yield from ((str(path), path.read_bytes()) for path in house.data.rglob("*") if path.is_file())
+    if not house.settings.table:
+        return
+    services: Any = house.services
+    pages = services.records._client.get_paginator("scan").paginate(TableName=house.settings.table)
+    yield "table", json.dumps([page["Items"] for page in pages]).encode()
+    for blobs in (services.uploads, services.results):
+        client, bucket = blobs._client, blobs._bucket
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for known in page.get("Contents", []):
+                yield known["Key"], client.get_object(Bucket=bucket, Key=known["Key"])["Body"].read()
+        assert not client.list_multipart_uploads(Bucket=bucket).get("Uploads"), "half an upload"
+
+
+def found(house: House, *traces: str | bytes) -> set[str | bytes]:
+    """Those of the traces that are stored."""
+    sought = {trace: trace if isinstance(trace, bytes) else trace.encode() for trace in traces}
+    return {trace for data in stored(house) for trace, sequence in sought.items() if sequence in data}
+
+
+def pieces(picture: bytes) -> list[bytes]:
+    """Some of its bytes, by which it is known wherever it lies."""
+    step = len(picture) // 5
+    return [picture[at : at + 48] for at in range(step, 5 * step - 48, step)]
+
+
+def export(house: House, who: dict[str, str], **wish: Any) -> str:
+    made = house.client.post(EXPORTS, json=wish, headers=who).raise_for_status().json()["id"]
+    house.work_off()
+    assert house.client.get(f"{EXPORTS}/{made}", headers=who).json()["state"] == "ready"
+    return str(made)
+
+
+def counted(receipt: dict[str, Any]) -> dict[str, int]:
+    return {kind: count for kind, count in receipt.items() if kind != "remains" and count}
+
+
+def test_nothing_of_a_deleted_prediction_is_stored_anywhere(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    key = house.key(anna)
+    saved = save(house, key | FIRST, tiny, subject=SUBJECT, note=NOTE, outputs="preview,mask")
+    path = f"{PREDICTIONS}/{saved['id']}"
+    again = house.client.post(f"{path}/recompute", headers=key | AGAIN).raise_for_status().json()
+    assert (again["subject"], again["note"]) == (SUBJECT, NOTE)
+    history, batch = export(house, anna, history=True), export(house, anna, batch=new(house, anna, "a")["id"])
+    photograph = house.follow(saved["image_urls"]["photograph"], anna).content
+    place = f"{house.account(anna)}/{saved['id']}/"
+    traces = [SUBJECT, NOTE, place, saved["images"]["original_image"], *pieces(photograph)]
+    assert found(house, *traces) == {*traces}, "or the search proves nothing"
+    receipt = house.client.delete(path, headers=anna).raise_for_status().json()
+    # The photograph and four pictures; the answers to the first request and to the second.
+    assert counted(receipt) == {"predictions": 1, "pictures": 5, "answers": 2, "exports": 1}
+    assert found(house, *traces) == set()
+    assert problem(house.client.get(f"{EXPORTS}/{history}", headers=anna)) == (404, "not_found")
+    assert house.client.get(f"{EXPORTS}/{batch}", headers=anna).json()["state"] == "ready", "it holds none of it"
+    assert problem(house.client.post(f"{path}/recompute", headers=key | AGAIN)) == (404, "not_found")
+    assert save(house, key | FIRST, tiny)["id"] != saved["id"]
+
+
+def test_nothing_of_a_deleted_batch_is_stored_anywhere(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, f"{SUBJECT}.jpg", "waits.jpg")
+    come(house, batch, tiny)
+    house.work_off()
+    made = export(house, anna, batch=batch["id"])
+    mask = house.follow(f"{BATCHES}/{batch['id']}/items/0/mask.png", anna).content
+    assert house.send(batch["upload"], "1", tiny).status_code == 204
+    assert found(house, SUBJECT, tiny, mask) == {SUBJECT, tiny, mask}
+    receipt = house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).raise_for_status().json()
+    assert counted(receipt) == {"batches": 1, "pictures": 2, "uploads": 1, "exports": 1}
+    assert found(house, SUBJECT, tiny, mask) == set()
+    assert problem(house.client.get(f"{EXPORTS}/{made}", headers=anna)) == (404, "not_found")
+
+
+def test_nothing_of_a_closed_account_is_stored_anywhere(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna | FIRST, tiny, subject=SUBJECT, note=NOTE)
+    house.client.post(f"{PREDICTIONS}/{saved['id']}/recompute", headers=anna | AGAIN).raise_for_status()
+    batch = new(house, anna, f"{SUBJECT}.jpg", "waits.jpg")
+    come(house, batch, tiny)
+    house.work_off()
+    for wish in ({"history": True}, {"batch": batch["id"]}):
+        export(house, anna, **wish)
+    assert house.send(batch["upload"], "1", tiny).status_code == 204
+    photograph = house.follow(saved["image_urls"]["photograph"], anna).content
+    receipt = house.client.delete("/api/v1/account", headers=anna).raise_for_status().json()
+    counts = counted(receipt)
+    assert (counts["answers"], counts["exports"], counts["pictures"], counts["uploads"]) == (2, 2, 7, 1)
+    # The ledger, the audit log, in the cloud backups, and what keeps sign-up credits from being had again.
+    days = [left["days"] for left in receipt["remains"]]
+    assert days == ([None, 365, 35, 365] if house.settings.table else [None, 365, 365])
+    for left in receipt["remains"]:
+        assert left["what"].endswith("."), "a sentence by itself"
+        assert left["days"] is None or f"{left['days']} days" in left["what"]
+    assert found(house, SUBJECT, NOTE, tiny, "anna@example.org", *pieces(photograph)) == set()
+
+
+def test_a_label_that_was_changed_is_in_no_stored_answer(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna | FIRST, tiny, subject=SUBJECT, note=NOTE)
+    path = f"{PREDICTIONS}/{saved['id']}"
+    first = house.client.post(f"{path}/recompute", headers=anna | AGAIN).raise_for_status().json()
+    assert first["subject"] == SUBJECT
+    changed = {"subject": "P-1", "note": None}
+    house.client.patch(path, json=changed, headers=anna).raise_for_status()
+    replayed = house.client.post(f"{path}/recompute", headers=anna | AGAIN)
+    assert replayed.headers["Idempotency-Replayed"] == "true"
+    assert replayed.json() == first | changed
+    assert found(house, SUBJECT, NOTE) == set()
+
+
+def test_a_deletion_that_was_killed_halfway_is_finished_with_the_copies(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    saved = save(house, anna | FIRST, tiny, subject=SUBJECT)
+    export(house, anna, history=True)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    account, history = house.account(anna), house.services.history
+    with monkeypatch.context() as killing:
+        killing.setattr(history, "sweep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            history.delete(account, saved["id"])
+    assert found(house, SUBJECT)
+    save(house, anna, tiny)
+    house.services.records.erase()
+    assert found(house, SUBJECT, f"{saved['id']}/") == set()
+
+
+def test_an_export_that_is_being_made_begins_anew_without_what_was_deleted(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    gone, stays = (save(house, anna, tiny, subject=subject)["id"] for subject in (SUBJECT, "stays"))
+    made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
+    add, receipts = Exports.add, list[dict[str, Any]]()
+
+    def meanwhile(exports: Exports, export: Any, part: Part, place: str | None) -> Any:
+        if not receipts:
+            deleted = house.client.delete(f"{PREDICTIONS}/{gone}", headers=anna)
+            receipts.append(deleted.raise_for_status().json())
+        return add(exports, export, part, place)
+
+    monkeypatch.setattr(Exports, "add", meanwhile)
+    house.work_off()
+    assert counted(receipts[0]) == {"predictions": 1, "pictures": 5, "exports_made_anew": 1}
+    ready = house.client.get(f"{EXPORTS}/{made}", headers=anna).json()
+    packed = zipfile.ZipFile(io.BytesIO(house.fetch(ready["url"]).content))
+    [photograph] = [name for name in packed.namelist() if name.endswith("photograph.png")]
+    assert stays[:8] in photograph
+    assert found(house, SUBJECT) == set()
+
+
+def test_of_two_workers_at_one_export_the_later_one_makes_it(house: House) -> None:
+    anna = house.person()
+    made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
+    exports, results = house.services.exports, house.services.results
+    first, second = exports.begin(made), exports.begin(made)
+    assert first is not None
+    assert second is not None
+    assert (exports.still(first), exports.still(second)) == (False, True)
+    part = Part(f"{first.folder}1.zip", 2)
+    results.put(part.key, b"PK", "application/zip")
+    with pytest.raises(SupersededError):
+        exports.add(first, part, None)
+    assert results.read(part.key) is None
+    exports.fail(first)
+    assert exports.get(house.account(anna), made).state == "running"
+    assert house.client.delete(f"{EXPORTS}/{made}", headers=anna).json()["exports"] == 1
+    assert exports.begin(made) is None
+
+
+def test_a_deleted_row_is_in_no_page_of_the_file_whatever_was_moved(tmp_path: Path) -> None:
+    """SQLite overwrites deleted rows, but not the copies of them that splitting pages has left elsewhere."""
+    for seed in range(3):
+        database, chance = Database(tmp_path / str(seed) / "retina.sqlite"), random.Random(seed)
+        records, live = SqliteRecords(database), dict[Key, str]()
+        dead = set[str]()
+        for turn in range(60):
+            changes = dict[Key, Put | Delete]()
+            for number in range(40):
+                if live and chance.random() < 0.4:
+                    key = chance.choice([*live])
+                    dead.add(live.pop(key))
+                    changes[key] = Delete(key)
+                else:
+                    key, words = Key(chance.choice("abc"), f"{chance.getrandbits(64):x}"), f"planted {turn}.{number}."
+                    live[key] = words
+                    more = "x" * chance.choice((10, 200, 900, 6000))
+                    changes[key] = Put(key, {"subject": words, "more": more})
+            records.write(*changes.values())
+        reader = sqlite3.connect(database.path)  # and stays open
+        reader.execute("SELECT count(*) FROM records").fetchall()
+        records.erase()
+        data = b"".join(path.read_bytes() for path in database.path.parent.iterdir())
+        assert not [words for words in dead if words.encode() in data]
+        assert [words for words in live.values() if words.encode() in data]
+        assert len(data) < ERASED_AT_ONCE
+        reader.close()
+
+
+def test_a_large_file_is_rewritten_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.storage.database.ERASED_AT_ONCE", 0)
+    records = SqliteRecords(Database(tmp_path / "retina.sqlite"))
+    records.write(Put(Key("a", "1"), {"subject": SUBJECT}))
+    records.write(Delete(Key("a", "1")))
+    rewritten = list[str]()
+    with monkeypatch.context() as watching:
+        connection = records._database._connection()
+        watching.setattr(records._database, "_connection", lambda: connection)
+        connection.set_trace_callback(rewritten.append)
+        records.erase()
+        assert "VACUUM" not in rewritten
+        assert SUBJECT.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        for count in (1, 1):  # only while something is left to be done
+            records.erase(thorough=True)
+            assert rewritten.count("VACUUM") == count
+
+
+def test_an_answer_of_an_earlier_version_goes_with_any_prediction(house: House, tiny: bytes) -> None:
+    """It does not say what it tells of."""
+    anna = house.person()
+    saved = save(house, anna, tiny)
+    account, blob = house.account(anna), f"answers/{'1' * 32}"
+    house.services.results.put(blob, b'{"subject": "planted"}', "application/json")
+    known = Key(f"idempotency:{account}", "old")
+    house.services.records.write(Put(known, {"request": "x", "answer": blob}, expires=int(time.time()) + 3600))
+    house.client.delete(f"{PREDICTIONS}/{saved['id']}", headers=anna).raise_for_status()
+    assert house.services.results.read(blob) is None
+    assert house.services.records.get(known) == [None]
+
+
+def test_a_repetition_that_meets_a_deletion_is_answered_anew(house: House, tiny: bytes) -> None:
+    """The stored answer goes first, then what names it: between both there is no answer, and nothing has failed."""
+    key = house.key(house.person())
+    named = key | {"Idempotency-Key": "once"}
+    first = house.client.post(PREDICTIONS, files={"file": tiny}, headers=named).raise_for_status()
+    [row] = house.services.records.query(f"idempotency:{house.account(key)}")
+    house.services.results.delete(row.data["answer"])
+    again = house.client.post(PREDICTIONS, files={"file": tiny}, headers=named)
+    assert again.status_code == 200
+    assert again.json()["measurements"] == first.json()["measurements"]
+    assert house.credits(key) == 18

@@ -1,0 +1,299 @@
+"""Saved predictions: one contract for the embedded stores and AWS'."""
+
+import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from retina.history.records import Labels, written
+from retina.history.service import SWEPT_SECONDS
+from retina.storage.local import LocalBlobs
+from support.house import PREDICTIONS, House, problem
+
+TRENDS = "/api/v1/trends"
+
+
+def save(house: House, who: dict[str, str], photo: bytes, **fields: str) -> dict[str, Any]:
+    wishes = {"save": "true", "outputs": "mask"} | fields
+    answer = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=wishes, headers=who)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def listed(house: House, who: dict[str, str], **filters: Any) -> list[str]:
+    page = house.client.get(PREDICTIONS, params=filters, headers=who).raise_for_status().json()
+    return [saved["id"] for saved in page["predictions"]]
+
+
+def test_what_was_saved_is_there_with_everything_that_was_said_of_it(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer = save(house, anna, tiny, subject="P 1: “ä”", eye="left", taken_on="2026-05-04", note="before\ntreatment")
+    record = house.client.get(f"{PREDICTIONS}/{answer['id']}", headers=anna).json()
+    shared = set(answer) - {"images"}
+    assert {name: record[name] for name in shared} == {name: answer[name] for name in shared}
+    assert (record["subject"], record["eye"]) == ("P 1: “ä”", "left")
+    assert (record["taken_on"], record["note"]) == ("2026-05-04", "before\ntreatment")
+    assert record["saved"] == record["predicted"]
+    assert record["software_version"]
+    sizes = set()
+    for name, path in record["image_urls"].items():
+        picture = house.follow(path, anna)
+        assert picture.status_code == 200, name
+        sizes.add(Image.open(io.BytesIO(picture.content)).size)
+    assert set(record["image_urls"]) == {"photograph", "mask", "probability", "overlay", "skeleton"}
+    assert sizes == {(record["photograph"]["width"], record["photograph"]["height"])}
+
+
+def test_a_saved_photograph_is_the_one_that_was_sent_without_what_it_told_of_its_taking(
+    house: House, tiny: bytes
+) -> None:
+    image = Image.open(io.BytesIO(tiny))
+    turned = Image.Exif()
+    turned[0x0112], turned[0x013B] = 6, "Dr. Somebody"
+    photo = io.BytesIO()
+    image.save(photo, "JPEG", quality=95, exif=turned)
+    assert b"Dr. Somebody" in photo.getvalue()
+    anna = house.person()
+    path = save(house, anna, photo.getvalue())["image_urls"]["photograph"]
+    kept = house.follow(path, anna).content
+    assert b"Somebody" not in kept
+    shown = Image.open(io.BytesIO(kept))
+    assert not shown.getexif()
+    assert "exif" not in shown.info
+    upright = Image.open(photo).transpose(Image.Transpose.ROTATE_270).convert("RGB")
+    assert shown.tobytes() == upright.tobytes()
+
+
+def test_the_history_is_found_by_subject_eye_and_day(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    ids = {
+        (subject, eye, day): save(house, anna, tiny, subject=subject, eye=eye, taken_on=day)["id"]
+        for subject, eye, day in (
+            ("A", "left", "2026-01-01"),
+            ("A", "right", "2026-01-01"),
+            ("A", "left", "2026-03-01"),
+            ("AB", "left", "2026-02-01"),
+        )
+    }
+    undated = save(house, anna, tiny)["id"]
+    assert listed(house, anna)[0] == undated, "the day it was saved"
+    assert set(listed(house, anna)) == {*ids.values(), undated}
+    assert listed(house, anna, subject="A", eye="left") == [
+        ids["A", "left", "2026-03-01"],
+        ids["A", "left", "2026-01-01"],
+    ]
+    assert set(listed(house, anna, subject="A")) == {id for key, id in ids.items() if key[0] == "A"}
+    assert set(listed(house, anna, eye="left")) == {id for key, id in ids.items() if key[1] == "left"}
+    assert listed(house, anna, eye="unknown") == [undated]
+    between = {"taken_from": "2026-01-02", "taken_to": "2026-03-01"}
+    assert listed(house, anna, **between) == [ids["A", "left", "2026-03-01"], ids["AB", "left", "2026-02-01"]]
+    assert listed(house, anna, taken_to="2026-01-01", eye="right") == [ids["A", "right", "2026-01-01"]]
+    assert listed(house, anna, subject="B") == []
+    assert listed(house, house.person("berta")) == []
+    for wrong in ({"eye": "third"}, {"taken_from": "yesterday"}, {"limit": 0}, {"limit": 101}, {"cursor": "é"}):
+        assert problem(house.client.get(PREDICTIONS, params=wrong, headers=anna)) == (422, "invalid_request")
+
+
+def test_pages_show_each_once_also_while_others_are_added(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    first = date(2026, 1, 1)
+    for n in range(7):
+        save(house, anna, tiny, taken_on=(first + timedelta(n)).isoformat(), eye="left")
+    seen, cursor = [], None
+    while True:
+        params = {"limit": 3, "eye": "left"} | ({"cursor": cursor} if cursor else {})
+        page = house.client.get(PREDICTIONS, params=params, headers=anna).json()
+        seen += [saved["taken_on"] for saved in page["predictions"]]
+        if not page["next"]:
+            break
+        cursor = page["next"]
+        save(house, anna, tiny, taken_on="2026-12-01", eye="left")
+    assert seen == [(first + timedelta(n)).isoformat() for n in reversed(range(7))]
+    beyond = house.client.get(PREDICTIONS, params={"cursor": cursor, "taken_from": "2026-06-01"}, headers=anna)
+    assert beyond.json() == {"predictions": [], "next": None}, "a cursor of another filter"
+
+
+def test_what_was_said_is_changed_and_found_as_it_is_now(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    path = f"{PREDICTIONS}/{save(house, anna, tiny, subject='A', eye='left', note='x')['id']}"
+    changed = house.client.patch(path, json={"subject": "B", "taken_on": "2026-05-04"}, headers=anna).json()
+    assert (changed["subject"], changed["eye"], changed["taken_on"], changed["note"]) == (
+        "B",
+        "left",
+        "2026-05-04",
+        "x",
+    )
+    assert listed(house, anna, subject="A") == []
+    assert listed(house, anna, subject="B", eye="left") == [changed["id"]]
+    cleared = house.client.patch(path, json={"subject": None, "eye": None, "note": None}, headers=anna).json()
+    assert (cleared["subject"], cleared["eye"], cleared["note"]) == (None, "unknown", None)
+    assert cleared["taken_on"] == "2026-05-04"
+    assert listed(house, anna) == [changed["id"]]
+    for wrong in ({"subject": ""}, {"eye": "third"}, {"taken_on": "2026-13-01"}, {"id": "1"}, {"note": "x" * 1001}):
+        assert problem(house.client.patch(path, json=wrong, headers=anna)) == (422, "invalid_request")
+
+
+def test_deleted_is_gone_with_every_file(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer, other = (save(house, anna, tiny, subject="A", eye="left") for _ in range(2))
+    link = house.client.get(answer["image_urls"]["mask"], headers=anna, follow_redirects=False).headers["location"]
+    assert house.fetch(link).status_code == 200
+    gone = house.client.delete(f"{PREDICTIONS}/{answer['id']}", headers=anna).raise_for_status().json()
+    assert (gone["predictions"], gone["pictures"], gone["answers"], gone["exports"]) == (1, 5, 0, 0)
+    for path in (f"{PREDICTIONS}/{answer['id']}", answer["image_urls"]["mask"]):
+        assert problem(house.client.get(path, headers=anna)) == (404, "not_found")
+    assert house.fetch(link).status_code in (403, 404), "as S3 has it"
+    assert listed(house, anna, subject="A") == [other["id"]]
+    assert problem(house.client.delete(f"{PREDICTIONS}/{answer['id']}", headers=anna)) == (404, "not_found")
+    named = anna | {"Idempotency-Key": "once"}
+    kept = save(house, named, tiny)["id"]
+    house.client.delete(f"{PREDICTIONS}/{kept}", headers=anna)
+    assert save(house, named, tiny)["id"] != kept, "what was answered is forgotten, too"
+    if isinstance(house.services.results, LocalBlobs):
+        assert not [path for path in house.data.rglob("*") if answer["id"] in path.name]
+        assert [path for path in house.data.rglob("*") if other["id"] in path.name]
+
+
+def test_a_saved_photograph_is_predicted_anew_by_the_model_of_now(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer = save(house, anna, tiny, subject="A", eye="left", threshold="0.9")
+    before = house.follow(answer["image_urls"]["mask"], anna).content
+    path = f"{PREDICTIONS}/{answer['id']}"
+    again = house.client.post(f"{path}/recompute", headers=anna).json()
+    plain = save(house, anna, tiny)
+    assert again == house.client.get(path, headers=anna).json()
+    for part in ("threshold", "canvas", "photograph", "quality", "measurements", "model"):
+        assert again[part] == plain[part], part
+    assert (again["subject"], again["saved"]) == ("A", again["saved"])
+    assert again["predicted"] > again["saved"]
+    after = house.follow(answer["image_urls"]["mask"], anna).content
+    assert after == house.follow(plain["image_urls"]["mask"], anna).content != before
+    key = house.key(anna)
+    charged = house.client.post(f"{path}/recompute", headers=key)
+    assert (charged.headers["X-Credits-Charged"], charged.headers["X-Credits-Left"]) == ("1", "19")
+    missing = house.client.post(f"{PREDICTIONS}/{'0' * 32}/recompute", headers=key)
+    assert problem(missing) == (404, "not_found")
+    assert house.credits(key) == 19
+    if isinstance(house.services.results, LocalBlobs):
+        assert len([*house.data.rglob("*probability.png")]) == 2, "what was replaced is gone"
+
+
+def test_two_at_once_predict_anew_and_one_may_be_asked_again(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    id = save(house, anna, tiny)["id"]
+
+    def again(n: int) -> int:
+        named = anna | {"Idempotency-Key": f"again {n}"}
+        path = f"{PREDICTIONS}/{id}/recompute"
+        for _ in range(20):
+            answer = house.client.post(path, headers=named)
+            if answer.status_code != 409:
+                break
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(again, range(3))) == [200] * 3
+    record = house.client.get(f"{PREDICTIONS}/{id}", headers=anna).json()
+    assert house.follow(record["image_urls"]["mask"], anna).status_code == 200
+
+
+def test_a_trend_tells_each_visit_and_by_what_it_was_measured(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    for day, more in (("2026-05-01", {}), ("2026-01-01", {"threshold": "0.9"}), ("2026-09-01", {"flips": "true"})):
+        save(house, anna, tiny, subject="A", eye="left", taken_on=day, **more)
+    save(house, anna, tiny, subject="A", eye="right", taken_on="2026-02-01")
+    told = house.client.get(TRENDS, params={"subject": "A", "eye": "left"}, headers=anna).json()
+    [trend] = told["trends"]
+    assert (trend["measurement"], trend["unit"]) == ("vascular_density", "")
+    points = trend["points"]
+    assert [point["on"] for point in points] == ["2026-01-01", "2026-05-01", "2026-09-01"]
+    assert [(point["threshold"], point["flips"]) for point in points] == [(0.9, False), (0.5, False), (0.5, True)]
+    assert all(0 < point["value"] < 1 and point["canvas"] and point["model_sha256"] for point in points)
+    assert points[0]["value"] < points[1]["value"]
+    first = house.client.get(TRENDS, params={"subject": "A", "eye": "left", "limit": 2}, headers=anna).json()
+    rest = {"subject": "A", "eye": "left", "limit": 2, "cursor": first["next"]}
+    more = house.client.get(TRENDS, params=rest, headers=anna).json()
+    assert first["trends"][0]["points"] + more["trends"][0]["points"] == points
+    assert more["next"] is None
+    assert problem(house.client.get(TRENDS, params={"subject": "A"}, headers=anna)) == (422, "invalid_request")
+
+
+def test_nobody_saves_without_an_account_and_nothing_is_said_of_what_is_not_saved(house: House, tiny: bytes) -> None:
+    files = {"file": ("a.jpg", tiny)}
+    unknown = house.client.post(PREDICTIONS, files=files, data={"save": "true"})
+    assert problem(unknown) == (401, "sign_in_required")
+    unsaved = house.client.post(PREDICTIONS, files=files, data={"subject": "A"}, headers=house.person())
+    assert problem(unsaved) == (422, "invalid_request")
+
+
+def test_a_save_is_charged_by_key_and_once_however_often_it_is_asked_for(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    for who, left in ((house.key(anna), 19), (anna, 19)):
+        named = who | {"Idempotency-Key": f"visit of {len(who)} {left} {sorted(who)}"}
+        first, again = (save(house, named, tiny, subject="A") for _ in range(2))
+        assert first == again
+        assert house.credits(who) == left
+    assert len(listed(house, anna, subject="A")) == 2
+
+
+def test_a_saved_answer_that_would_be_too_large_tells_where_its_pictures_are(tmp_path: Any, sample: bytes) -> None:
+    house = House(tmp_path, inline_bytes=len(sample))
+    anna = house.person()
+    wishes = {"outputs": "mask,probability,overlay"}
+    plain = house.client.post(PREDICTIONS, files={"file": sample}, data=wishes, headers=anna)
+    assert problem(plain) == (413, "response_too_large")
+    assert not listed(house, anna)
+    told = save(house, anna, sample, **wishes)
+    assert told["images"] == {}
+    assert house.follow(told["image_urls"]["overlay"], anna).status_code == 200
+
+
+def test_what_a_save_that_came_to_nothing_left_behind_is_swept_up(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    account, history = house.account(anna), house.services.history
+    kept = save(house, anna, tiny)
+    findings = history.get(account, kept["id"]).findings
+    lost = findings.model_copy(update={"id": "f" * 32})
+    history.prepare(account, lost, Labels(), {"photograph": b"PNG", "mask": b"PNG"})  # and killed before the write
+    photograph = f"history/{account}/{'f' * 32}/photograph.png"
+    save(house, anna, tiny)
+    assert house.services.results.read(photograph) == b"PNG", "it may still be written"
+    later = time.time() + SWEPT_SECONDS + 1
+    monkeypatch.setattr("retina.history.service.time.time", lambda: later)
+    save(house, anna, tiny)
+    assert house.services.results.read(photograph) is None
+    assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
+
+
+def test_a_page_of_a_long_history_asks_no_more_than_one_of_a_short_one(tmp_path: Any, tiny: bytes) -> None:
+    house = House(tmp_path)
+    anna = house.person()
+    answer = save(house, anna, tiny)
+    account, services = house.account(anna), house.services
+    saved, asked = services.history.get(account, answer["id"]), []
+    for count in (60, 3000):
+        for n in range(count):
+            findings = saved.findings.model_copy(update={"id": f"{count:016x}{n:016x}"})
+            day = date(2000, 1, 1) + timedelta(n)
+            labels = Labels("A", "left" if n % 2 else "right", day)
+            services.records.write(*written(replace(saved, findings=findings, labels=labels), 0))
+        seen: list[str] = []
+        connection = services.records._database._connection()  # type: ignore[attr-defined]
+        connection.set_trace_callback(seen.append)
+        found, _ = services.history.of(account, subject="A", eye="left", limit=20)
+        connection.set_trace_callback(None)
+        assert len(found) == 20
+        asked.append(len(seen))
+        for statement in seen:
+            plan = [line["detail"] for line in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert plan
+            assert not [detail for detail in plan if "SCAN" in detail or "TEMP B-TREE" in detail], plan
+    assert asked[0] == asked[1] == 21

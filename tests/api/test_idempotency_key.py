@@ -1,0 +1,121 @@
+"""One Idempotency-Key, one request: on every route that takes the header, for whatever makes up a request."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+from fastapi import FastAPI
+from PIL import Image
+
+from support.house import (
+    BATCHES,
+    EXPORTS,
+    PREDICTIONS,
+    House,
+    problem,
+)
+from support.specimens import encode
+
+Request = dict[str, Any]
+"""What httpx sends, with the path as `url`."""
+
+
+def brighter(photograph: bytes) -> bytes:
+    """Another photograph of a retina, of the same size."""
+    pixels = np.asarray(Image.open(io.BytesIO(photograph)))
+    return encode(Image.fromarray(np.clip(pixels + 9.0, 0, 255).astype(np.uint8)), "PNG")
+
+
+def form(path: str, photograph: bytes, **fields: str) -> Request:
+    return {"url": path, "files": {"file": ("photo", photograph)}, "data": fields}
+
+
+def previews(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    yield form("/predict", tiny)
+    yield form("/predict", brighter(tiny))
+    yield form("/predict", tiny + b"\0")
+    yield form("/predict", b"")
+    yield form("/predict", tiny, more="field")
+
+
+def predictions(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    yield form(PREDICTIONS, tiny, outputs="mask")
+    yield form(PREDICTIONS, brighter(tiny), outputs="mask")
+    yield form(PREDICTIONS, tiny, outputs="overlay")
+    yield form(PREDICTIONS, tiny)
+    yield {"url": PREDICTIONS, "data": {"upload_id": "0" * 32}}
+
+
+def recomputed(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    for _ in range(2):
+        saved = house.client.post(**form(PREDICTIONS, tiny, save="true"), headers=who).json()
+        yield {"url": f"{PREDICTIONS}/{saved['id']}/recompute"}
+
+
+def batches(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    yield {"url": BATCHES, "json": {"items": [{"name": "a.jpg", "size": 1000}]}}
+    yield {"url": BATCHES, "json": {"items": [{"name": "b.jpg", "size": 1000}]}}
+    yield {"url": BATCHES, "json": {"items": [{"name": "a.jpg", "size": 1001}]}}
+
+
+def exports(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    yield {"url": EXPORTS, "json": {"history": True}}
+    batch = house.client.post(BATCHES, json={"items": [{"name": "a.jpg", "size": 1000}]}, headers=who).json()
+    yield {"url": EXPORTS, "json": {"batch": batch["id"]}}
+
+
+EXAMPLES: dict[str, Callable[[House, dict[str, str], bytes], Iterator[Request]]] = {
+    "/predict": previews,
+    PREDICTIONS: predictions,
+    f"{PREDICTIONS}/{{id}}/recompute": recomputed,
+    BATCHES: batches,
+    EXPORTS: exports,
+}
+"""For each route that takes the key, different requests; the first one succeeds."""
+
+
+def keyed(app: FastAPI) -> set[str]:
+    """The paths of the routes that take an Idempotency-Key, all of them by POST."""
+    found = set()
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", [])):
+                assert method == "post", path
+                found.add(path)
+    return found
+
+
+def told(answer: httpx.Response) -> Request:
+    """What is answered, but for the form of a batch, which is made anew: its signature says until when."""
+    return {name: value for name, value in answer.json().items() if name != "upload"}
+
+
+def test_every_route_that_takes_a_key_tells_requests_apart(house: House, tiny: bytes) -> None:
+    paths = keyed(house.app)
+    assert paths == set(EXAMPLES)
+    who = house.person()
+    for path in sorted(paths):
+        first, *others = EXAMPLES[path](house, who, tiny)
+        named = who | {"Idempotency-Key": path}
+        answer = house.client.post(**first, headers=named)
+        assert answer.is_success, (path, answer.text)
+        assert "Idempotency-Replayed" not in answer.headers
+        for other in others:
+            assert problem(house.client.post(**other, headers=named)) == (422, "idempotency_key_reused"), other
+        again = house.client.post(**first, headers=named)
+        assert again.headers["Idempotency-Replayed"] == "true", path
+        assert again.status_code == answer.status_code
+        assert told(again) == told(answer), path
+
+
+def test_another_photograph_never_gets_the_first_ones_answer(house: House, tiny: bytes) -> None:
+    key = house.key(house.person())
+    answers: list[httpx.Response] = []
+    for photograph in (tiny, brighter(tiny)):
+        for name in ("one", "two"):
+            sent = form("/predict", photograph)
+            answers.append(house.client.post(**sent, headers=key | {"Idempotency-Key": name}))
+    assert [answer.status_code for answer in answers] == [200, 200, 422, 422]
+    assert house.credits(key) == 18

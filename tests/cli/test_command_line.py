@@ -1,0 +1,357 @@
+import csv
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from conftest import ROOT
+from retina.__main__ import main
+from retina.cli.results import COLUMNS
+from retina.imaging.arrays import Rgb
+from retina.services import Services
+from retina.settings import Settings
+from support.specimens import encode, refused
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "results.csv").open(newline="") as lines:
+        found = list(csv.DictReader(lines))
+    assert len({row["file"] for row in found}) == len(found), "one row for every input"
+    return {row["file"]: row for row in found}
+
+
+@pytest.fixture
+def photos(tmp_path: Path, small_rgb: Rgb) -> Path:
+    """Two good photographs, one turned, in a folder and a folder below it."""
+    folder = tmp_path / "photos"
+    (folder / "deeper").mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb), "JPEG"))
+    (folder / "deeper" / "b.png").write_bytes(encode(Image.fromarray(small_rgb[::-1].copy()), "PNG"))
+    return folder
+
+
+def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    names = {f"{stem}_{output}.png" for stem in "ab" for output in ("mask", "probability", "overlay")}
+    assert {path.name for path in out.iterdir()} == names | {"results.csv"}
+    mask = np.asarray(Image.open(out / "a_mask.png").convert("L"))
+    assert mask.shape == small_rgb.shape[:2]
+    assert set(np.unique(mask)) == {0, 255}
+    assert Image.open(out / "a_probability.png").mode == "L"
+    found = rows(out)
+    assert tuple(next(iter(found.values()))) == COLUMNS
+    row = found[str(photos / "a.jpg")]
+    assert (row["status"], row["width"], row["height"], row["code"]) == ("done", "353", "353", "")
+    assert row["photo_sha256"] == hashlib.sha256((photos / "a.jpg").read_bytes()).hexdigest()
+    assert float(row["vascular_density"]) == pytest.approx((mask > 0).sum() / (np.pi / 4 * 350**2), rel=0.05)
+
+
+def test_the_mask_is_the_apis_mask(tmp_path: Path, photos: Path, client: TestClient) -> None:
+    import base64
+
+    assert main(["segment", str(photos / "a.jpg"), "--out", str(tmp_path / "out")]) == 0
+    answer = client.post("/api/v1/predictions", files={"file": (photos / "a.jpg").read_bytes()}).json()
+    assert (tmp_path / "out" / "a_mask.png").read_bytes() == base64.b64decode(answer["images"]["mask"])
+
+
+def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+    specimens = refused(small_rgb)
+    for name, (data, _, _) in specimens.items():
+        (photos / f"{name}.jpg").write_bytes(data)
+    (photos / "notes.txt").write_text("left eye, 2026")
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 1
+    found = rows(out)
+    assert len(found) == len(specimens) + 3
+    for name, (_, _, code) in specimens.items():
+        row = found[str(photos / f"{name}.jpg")]
+        assert (row["status"], row["code"]) == ("rejected", code), name
+        assert row["reason"].endswith(".")
+    assert found[str(photos / "notes.txt")]["code"] == "unsupported_media_type"
+    assert found[str(photos / "deeper" / "b.png")]["status"] == "done"
+
+
+def test_an_unreadable_file_is_a_failure_not_a_rejection(tmp_path: Path, photos: Path) -> None:
+    (photos / "gone.jpg").symlink_to(photos / "nowhere.jpg")
+    assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
+    row = rows(tmp_path / "out")[str(photos / "gone.jpg")]
+    assert (row["status"], row["code"]) == ("failed", "file_error")
+
+
+def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+    out = tmp_path / "out"
+    run = ["segment", str(photos), "--out", str(out)]
+    assert main(run) == 0
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert main(run) == 0
+    assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
+    (photos / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "JPEG"))
+    assert main(run) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert after["a_mask.png"] > before["a_mask.png"]
+    assert after["b_mask.png"] == before["b_mask.png"]
+    (out / "b_mask.png").unlink()
+    assert main(run) == 0
+    assert (out / "b_mask.png").exists()
+    assert main([*run, "--again"]) == 0
+    again = (out / "a_mask.png").stat().st_mtime_ns
+    assert again > after["a_mask.png"]
+    assert main([*run, "--flips"]) == 0, "another way of looking is another result"
+    assert (out / "a_mask.png").stat().st_mtime_ns > again
+    assert [row["flips"] for row in rows(out).values()] == ["yes", "yes"]
+    assert len(rows(out)) == 2
+
+
+def test_another_card_for_the_same_network_is_another_result(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Settings().model
+    (tmp_path / "unet.tflite").write_bytes((shipped.parent / "unet.tflite").read_bytes())
+    card = json.loads(shipped.read_text())
+    monkeypatch.setenv("RETINA_MODEL", str(tmp_path / "unet.json"))
+    densities = []
+    for gray in ("green", "luma"):
+        card["preparation"]["gray"] = gray
+        (tmp_path / "unet.json").write_text(json.dumps(card))
+        assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 0
+        densities.append([row["vascular_density"] for row in rows(tmp_path / "out").values()])
+    assert densities[0] != densities[1]
+
+
+def test_rows_of_other_inputs_are_kept(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    for name in ("a.jpg", "deeper/b.png"):
+        assert main(["segment", str(photos / name), "--out", str(out)]) == 0
+    assert len(rows(out)) == 2
+
+
+def test_name_clashes_lose_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+    (photos / "deeper" / "A.png").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "PNG"))
+    (photos / "a.png").write_bytes(encode(Image.fromarray(small_rgb[::-1, ::-1].copy()), "PNG"))
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    found = rows(out)
+    assert len(found) == 4
+    for file, row in found.items():
+        stem = Path(file).stem
+        name = f"{stem}_mask.png" if stem == "b" else f"{stem}-{row['photo_sha256'][:8]}_mask.png"
+        assert (out / name).exists(), name
+    assert len(list(out.glob("*_mask.png"))) == 4
+
+
+def test_a_clash_with_an_earlier_run_loses_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 0
+    first = (out / "a_mask.png").read_bytes()
+    (photos / "deeper" / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "JPEG"))
+    assert main(["segment", str(photos / "deeper" / "a.jpg"), "--out", str(out)]) == 0
+    assert (out / "a_mask.png").read_bytes() == first
+    assert len(list(out.glob("a*_mask.png"))) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["segment"],
+        ["segment", "x.jpg"],
+        ["segment", "nowhere", "--out", "out"],
+        ["segment", ".", "--out", "."],
+        ["segment", "x.jpg", "--out", "out", "--outputs", "film"],
+        ["segment", "x.jpg", "--out", "out", "--jobs", "0"],
+        ["segment", "x.jpg", "--out", "out", "--jobs", "many"],
+        ["segment", "x.jpg", "--out", ""],
+        ["segment", "x.jpg", "--out", "x.jpg"],
+        ["serve", "--port", "99999"],
+    ],
+)
+def test_wrong_usage_is_2_and_a_sentence(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x.jpg").write_bytes(b"")
+    try:
+        status = main(arguments)
+    except SystemExit as left:
+        status = left.code if isinstance(left.code, int) else -1
+    assert status == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert Path("x.jpg").read_bytes() == b""
+
+
+def test_a_foreign_results_file_is_not_overwritten(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "results.csv").write_text("my,own,table\n1,2,3\n")
+    assert main(["segment", str(photos), "--out", str(out)]) == 2
+    assert (out / "results.csv").read_text() == "my,own,table\n1,2,3\n"
+
+
+def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("RETINA_CORES", "many")
+    assert main(["serve"]) == 2
+    assert "RETINA_CORES" in capsys.readouterr().err
+    monkeypatch.delenv("RETINA_CORES")
+    monkeypatch.setenv("RETINA_SITE", "/nowhere")
+    assert main(["serve", "--port", "0"]) == 2
+    assert "RETINA_SITE" in capsys.readouterr().err
+    monkeypatch.delenv("RETINA_SITE")
+    monkeypatch.setenv("RETINA_MODEL", "/nowhere/unet.json")
+    assert main(["serve", "--port", "0"]) == 2
+    assert "The model cannot be used" in capsys.readouterr().err
+
+
+def test_a_killed_run_goes_on_where_it_was(
+    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+) -> None:
+    for number in range(12):
+        (photos / f"{number:02}.jpg").write_bytes(sample + bytes([number]))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out), "--jobs", "1"]
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    while not (out / "results.csv").exists() or (out / "results.csv").read_text().count("\n") < 4:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    done = {file for file, row in rows(out).items() if row["status"] == "done"}
+    assert 3 <= len(done) < 14
+    before = {file: (out / f"{Path(file).stem}_mask.png").stat().st_mtime_ns for file in done}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert len(rows(out)) == 14
+    assert {file: (out / f"{Path(file).stem}_mask.png").stat().st_mtime_ns for file in done} == before
+    assert not list(out.glob("*.partial"))
+    assert not list(out.glob(".*"))
+
+
+def test_a_command_ends_quietly_when_nobody_reads_on(environment: dict[str, str]) -> None:
+    log = Services(Settings(data=Path(environment["RETINA_DATA"]))).audit
+    log.note("a" * 32, "key.revoked")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "retina", "audit", "a" * 32]
+    with os.fdopen(writer, "wb") as unread:
+        ended = subprocess.run(command, env=environment, stdout=unread, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_the_progress_is_shown(photos: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(tmp_path / "out")]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "2/2" in run.stderr
+    assert run.stdout == f"2 done. Results are in {tmp_path / 'out'}.\n"
+
+
+def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
+    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+) -> None:
+    for number in range(300):
+        (photos / f"{number:03}.jpg").write_bytes(sample + bytes([number % 256, number // 256]))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out)]
+    # A runner in the background may have told its children to ignore SIGINT.
+    running = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not (out / "results.csv").exists() or (out / "results.csv").read_text().count("\n") < 3:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "goes on where it was" in told
+    assert "Traceback" not in told
+    assert len(rows(out)) < 302
+
+
+def test_force_segments_what_looks_like_no_retina(tmp_path: Path) -> None:
+    white = tmp_path / "white.png"
+    white.write_bytes(encode(Image.new("RGB", (200, 100), "white"), "PNG"))
+    assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1
+    assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--force"]) == 0
+    row = rows(tmp_path / "out")[str(white)]
+    assert (row["status"], row["fundus_like"]) == ("done", "no")
+    assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1, "what was insisted on once is not kept"
+
+
+def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: Path) -> None:
+    import os
+
+    os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104
+    os.mkfifo(photos / "pipe.jpg")
+    assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
+    with (tmp_path / "out" / "results.csv").open(newline="", errors="surrogateescape") as lines:
+        found = {row["file"]: row["status"] for row in csv.DictReader(lines)}
+    assert found == {
+        str(photos / "a\udcff.jpg"): "done",
+        str(photos / "deeper" / "b.png"): "done",
+        str(photos / "pipe.jpg"): "failed",
+    }
+
+
+def test_a_file_no_photograph_could_fill_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETINA_MAX_PIXELS", "10000")
+    (tmp_path / "film.jpg").write_bytes(bytes(80_001))
+    assert main(["segment", str(tmp_path / "film.jpg"), "--out", str(tmp_path / "out")]) == 1
+    assert rows(tmp_path / "out")[str(tmp_path / "film.jpg")]["code"] == "photograph_too_large"
+
+
+def test_an_input_in_the_output_folder_is_never_written_over(tmp_path: Path, photos: Path) -> None:
+    other = (photos / "deeper" / "b.png").read_bytes()
+    (photos / "a_mask.png").write_bytes(other)
+    run = ["segment", str(photos / "a.jpg"), str(photos / "a_mask.png"), "--out", str(photos), "--outputs", "mask"]
+    for _ in range(2):
+        assert main(run) == 0
+        assert (photos / "a_mask.png").read_bytes() == other
+    assert len(rows(photos)) == 2
+    assert len(list(photos.glob("a-*_mask.png"))) == 1
+
+
+def test_a_strangers_file_is_never_written_over(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a_mask.png").write_bytes(b"precious")
+    assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 2
+    assert (out / "a_mask.png").read_bytes() == b"precious"
+
+
+def test_copies_of_one_photograph_all_succeed(tmp_path: Path, photos: Path) -> None:
+    for number in range(60):
+        (photos / str(number)).mkdir()
+        (photos / str(number) / "a.jpg").write_bytes((photos / "a.jpg").read_bytes())
+    assert main(["segment", str(photos), "--out", str(tmp_path / "out"), "--jobs", "12"]) == 0
+    assert {row["status"] for row in rows(tmp_path / "out").values()} == {"done"}
+
+
+def test_linked_folders_are_followed_once_and_one_file_counts_once(tmp_path: Path, photos: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "c.jpg").write_bytes((photos / "a.jpg").read_bytes())
+    (photos / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(photos)
+    assert main(["segment", str(photos), f"{photos}/../photos/a.jpg", "--out", str(tmp_path / "out")]) == 0
+    assert sorted(Path(file).name for file in rows(tmp_path / "out")) == ["a.jpg", "b.png", "c.jpg"]
+
+
+def test_a_damaged_results_file_is_a_sentence(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    whole = (out / "results.csv").read_text()
+    (out / "results.csv").write_text("\ufeff" + whole, encoding="utf-8")
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    (out / "results.csv").write_text(whole + "x" * 300_000)
+    assert main(["segment", str(photos), "--out", str(out)]) == 2
+    assert "is damaged" in capsys.readouterr().err

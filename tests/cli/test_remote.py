@@ -1,0 +1,212 @@
+"""`retina batch`: photographs go to a service elsewhere and results come back, however often it is stopped."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from resilience.test_front_door import Server
+from retina.__main__ import main
+from support.account import new_key
+from support.waiting import eventually
+
+
+@pytest.fixture
+def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
+    running = Server(tmp_path, environment)
+    yield running
+    running.process.terminate()
+    running.process.wait(30)
+
+
+@pytest.fixture
+def key(server: Server) -> str:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
+        return new_key(client, "anna@example.org")["X-API-Key"]
+
+
+@pytest.fixture
+def photos(tmp_path: Path, tiny: bytes) -> Path:
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    for name in ("a.jpg", "b c.jpg", "more/a.jpg"):
+        (folder / name).write_bytes(tiny)
+    (folder / "text.jpg").write_bytes(b"no photograph")
+    (folder / "empty.jpg").write_bytes(b"")
+    return folder
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "results.csv").open(newline="", encoding="utf-8") as lines:
+        return {Path(row["file"]).name + row["number"]: row for row in csv.DictReader(lines)}
+
+
+def left(server: Server, key: str) -> int:
+    return int(httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["credits"])
+
+
+def test_a_folder_goes_there_and_results_come_back(
+    server: Server, key: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(out)]
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert "3 done, 2 rejected" in told.out
+    assert "text.jpg: " in told.err
+    assert key not in (out / "batch.json").read_text()
+    found = rows(out)
+    assert [row["status"] for row in found.values()].count("done") == 3
+    assert found["text.jpg4"]["code"] == "unsupported_media_type"
+    pictures = sorted(path.name for path in out.glob("*_*"))
+    assert pictures == [
+        f"{stem}_{picture}" for stem in ("00000_a", "00001_b-c", "00003_a") for picture in ("mask.png", "overlay.jpg")
+    ]
+    assert Image.open(out / "00000_a_mask.png").size == (177, 177)
+    assert left(server, key) == 17
+    before = json.loads((out / "batch.json").read_text())["id"]
+    (out / "00000_a_mask.png").unlink()
+    assert main(command) == 1
+    assert (out / "00000_a_mask.png").exists()
+    assert json.loads((out / "batch.json").read_text())["id"] == before
+    assert left(server, key) == 17
+    assert main([*command, "--flips"]) == 2
+    assert "other photographs or wishes" in capsys.readouterr().err
+    (photos / "b c.jpg").write_bytes((photos / "a.jpg").read_bytes() + b"changed")
+    assert main(command) == 2
+    assert "they have changed" in capsys.readouterr().err
+    (out / "batch.json").write_text("[]")
+    assert main(command) == 2
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_what_was_stopped_goes_on(
+    server: Server, key: str, tmp_path: Path, tiny: bytes, environment: dict[str, str]
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for n in range(18):
+        (photos / f"{n:02d}.jpg").write_bytes(tiny)
+    command = [sys.executable, "-m", "retina", "batch", str(photos), "--url", server.url, "--out", str(out)]
+    own = environment | {"RETINA_API_KEY": key}
+    for how in (signal.SIGINT, signal.SIGKILL):
+        process = subprocess.Popen(command, env=own, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        eventually(lambda: (out / "batch.json").exists())
+        time.sleep(0.3)
+        process.send_signal(how)
+        process.communicate(timeout=60)
+    ended = subprocess.run(command, env=own, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "18 done" in ended.stdout
+    assert len(rows(out)) == 18
+    assert len([*out.glob("*_mask.png")]) == 18
+    assert left(server, key) == 2
+
+
+def test_what_cannot_be_sent_is_in_the_table(
+    server: Server, key: str, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path.name == "b c.jpg":
+            raise FileNotFoundError(2, "No such file")
+        return read(path)
+
+    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "read_bytes", gone)
+        assert main(command) == 1
+    row = rows(tmp_path / "out")["b c.jpg1"]
+    assert (row["status"], row["code"]) == ("failed", "file_error")
+    assert main(command) == 1
+    assert rows(tmp_path / "out")["b c.jpg1"]["status"] == "done"
+
+
+def test_a_form_that_has_expired_is_renewed(
+    server: Server, key: str, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms: list[str] = []
+    post = httpx.post
+
+    def strict(url: str, **sent: Any) -> httpx.Response:
+        """As a store whose first form has expired already."""
+        forms.append(sent["data"]["policy"])
+        return httpx.Response(403) if forms[-1] == forms[0] else post(url, **sent)
+
+    monkeypatch.setattr("retina.cli.remote.httpx.post", strict)
+    assert main(["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]) == 1
+    assert len(set(forms)) > 1
+    assert [row["status"] for row in rows(tmp_path / "out").values()].count("done") == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--key", "rk_wrong"], "unknown or was revoked"),
+        ([], "An API key is needed"),
+        (["--key", "rk_wrong", "--outputs", "preview"], "unknown or was revoked"),
+    ],
+)
+def test_a_refusal_is_told_in_a_sentence(
+    server: Server,
+    photos: Path,
+    tmp_path: Path,
+    options: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("RETINA_API_KEY", raising=False)
+    assert main(["batch", str(photos), "--url", server.url, "--out", str(tmp_path / "out"), *options]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
+    server: Server,
+    key: str,
+    tmp_path: Path,
+    tiny: bytes,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ["00 line\u2028break.jpg", *(f"{n:02d}.jpg" for n in range(1, 22))]:
+        (photos / name).write_bytes(tiny)
+    (photos / "gone.jpg").symlink_to("nowhere")
+    odd = os.fsdecode(b"ok\xff.jpg")
+    (photos / odd).write_bytes(tiny)
+    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert "these are 24, and there are 20 credits left" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "batch.json").exists()
+    account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
+    grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]
+    subprocess.run(grant, env=environment, check=True, capture_output=True)
+    assert main(command) == 1
+    found = rows(tmp_path / "out")
+    assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}
+    assert found["gone.jpg22"]["code"] == "file_error"
+    assert left(server, key) == 2
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "http://", "ftp://example.org", "http://[::1"])
+def test_nobody_there_is_told_in_a_sentence(
+    url: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retina.cli.remote.time.sleep", lambda seconds: None)
+    command = ["batch", str(photos), "--url", url, "--key", "rk_", "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert capsys.readouterr().err.startswith("retina: ")

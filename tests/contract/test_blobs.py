@@ -1,0 +1,103 @@
+"""What was computed and is kept: one contract for folders and for S3."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from retina.errors import UploadNotFoundError
+from retina.storage.local import LocalBlobs
+from retina.storage.port import Blobs
+from retina.storage.s3 import S3Blobs, S3Uploads
+
+
+@pytest.fixture(params=["embedded", "S3"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    if request.param == "embedded":
+        return LocalBlobs(tmp_path)
+    s3 = request.getfixturevalue("s3")
+    s3.create_bucket(Bucket="retina-blobs")
+    return S3Blobs(s3, "retina-blobs")
+
+
+def test_what_was_put_is_read_until_it_is_replaced_or_deleted(blobs: Blobs) -> None:
+    key = f"batch/{'0123456789abcdef' * 2}/7.json"
+    assert blobs.read(key) is None
+    for data in (b"first", b"", b"third" * 10_000):
+        blobs.put(key, data, "application/json")
+        assert blobs.read(key) == data
+    blobs.put(key.replace(".json", "/mask.png"), b"mask", "image/png")
+    blobs.delete(key)
+    blobs.delete(key)
+    assert blobs.read(key) is None
+    assert blobs.read(key.replace(".json", "/mask.png")) == b"mask"
+
+
+def test_a_folder_is_forgotten_as_a_whole_and_no_other(blobs: Blobs) -> None:
+    keys = [f"history/a/{n}/mask.png" for n in range(3)] + ["history/ab/0/mask.png"]
+    for key in keys:
+        blobs.put(key, b"mask", "image/png")
+    for _ in range(2):
+        blobs.delete_all("history/a/")
+    assert [blobs.read(key) for key in keys] == [None, None, None, b"mask"]
+
+
+def test_a_stream_is_there_when_it_has_ended_and_not_at_all_where_it_broke(blobs: Blobs) -> None:
+    pieces = [bytes([n]) * 7 * 2**20 for n in range(6)]  # more than S3 takes in one part
+    with blobs.stream("exports/1/a.zip", "application/zip") as stream:
+        for piece in pieces:
+            assert stream.write(piece) == len(piece)
+        assert blobs.read("exports/1/a.zip") is None
+    assert blobs.read("exports/1/a.zip") == b"".join(pieces)
+
+    def breaks() -> None:
+        with blobs.stream("exports/1/b.zip", "application/zip") as stream:
+            stream.write(pieces[0] * 3)
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        breaks()
+    assert blobs.read("exports/1/b.zip") is None
+    with blobs.stream("exports/1/empty.zip", "application/zip"):
+        pass
+    assert blobs.read("exports/1/empty.zip") == b""
+    if isinstance(blobs, S3Blobs):
+        assert "Uploads" not in blobs._client.list_multipart_uploads(Bucket=blobs._bucket)
+    assert blobs.delete_all("exports/1/") == 2
+
+
+def test_a_link_names_what_it_leads_to(blobs: Blobs) -> None:
+    blobs.put("history/a/1/mask.png", b"mask", "image/png")
+    link = blobs.link("history/a/1/mask.png", "2026-05-04-mask.png", "http://testserver/files")
+    assert "2026-05-04-mask.png" in link
+    assert "history/a/1/mask.png" in link
+    assert len({link, blobs.link("history/a/2/mask.png", "2026-05-04-mask.png", "http://testserver/files")}) == 2
+    if isinstance(blobs, S3Blobs):
+        assert "X-Amz-Expires=900" in link
+        answer = httpx.get(link)
+        assert (answer.content, answer.headers["content-type"]) == (b"mask", "image/png")
+
+
+def test_results_are_their_owners_alone_and_nothing_half_written_stays(tmp_path: Path) -> None:
+    LocalBlobs(tmp_path / "data").put("batch/b/7.json", b"{}", "application/json")
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert [path.name for path in files] == ["7.json"]
+    for folder in (tmp_path / "data").rglob("*"):
+        assert folder.is_file() or stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_missing_object_is_missing_also_to_a_role_that_may_list_its_prefix_alone(s3: Any) -> None:
+    """S3 answers 403 then, where it would answer 404 to whoever may list the whole bucket."""
+    with Stubber(s3) as stub:
+        for _ in "ab":
+            stub.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        assert S3Blobs(s3, "retina-blobs").read("history/a/b/mask.png") is None
+        with pytest.raises(UploadNotFoundError):
+            S3Uploads(s3, "retina-uploads", 1).read("uploads/" + "0" * 32)
+        stub.add_client_error("get_object", "SlowDown", http_status_code=503)
+        with pytest.raises(ClientError):
+            S3Blobs(s3, "retina-blobs").read("history/a/b/mask.png")

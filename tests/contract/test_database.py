@@ -1,0 +1,107 @@
+"""The embedded store's file: another version's is left alone, and what was confirmed stays."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from resilience.test_worker import worker
+from retina.queue.sqlite import LocalQueue
+from retina.storage.database import VERSION, Database, DatabaseError
+from retina.storage.records import Delete, Key, Put
+from retina.storage.sqlite import SqliteRecords
+
+
+def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, environment: dict[str, str]) -> None:
+    path = tmp_path / "retina.sqlite"
+    Database(path).query("SELECT 1")
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    with pytest.raises(DatabaseError, match=f"version {VERSION + 1}"):
+        Database(path).query("SELECT 1")
+    process = worker(tmp_path, environment)
+    _, says = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert f"is of version {VERSION + 1}, and this program works with version {VERSION}" in says
+    assert "Traceback" not in says
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def test_the_service_does_not_start_without_a_database_that_it_can_use(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "retina", "serve", "--port", "0"]
+    for wrong, says in (("/proc/nowhere", "cannot be written"), (str(tmp_path), "no database of this program")):
+        (tmp_path / "retina.sqlite").write_bytes(b"a diary")
+        refused = subprocess.run(
+            command, env=environment | {"RETINA_DATA": wrong}, capture_output=True, text=True, timeout=60
+        )
+        assert refused.returncode == 2
+        assert says in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "is at http" not in refused.stdout
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "retina.sqlite"
+    for content in (b"a diary, " * 200, b"short"):
+        path.write_bytes(content)
+        with pytest.raises(DatabaseError, match="no database of this program"):
+            Database(path).query("SELECT 1")
+        assert path.read_bytes() == content
+
+
+def test_the_database_is_its_owners_alone_and_loses_nothing_it_confirmed(queue: LocalQueue, tmp_path: Path) -> None:
+    queue.put("batch/x/1")
+    assert (tmp_path / "retina.sqlite").stat().st_mode & 0o777 == 0o600
+    database = Database(tmp_path / "retina.sqlite")
+    assert database.query("PRAGMA journal_mode")[0][0] == "wal"
+    assert database.query("PRAGMA synchronous")[0][0] == 2, "FULL"
+    with suppress(ZeroDivisionError), database.transaction() as connection:
+        connection.execute("DELETE FROM jobs")
+        raise ZeroDivisionError
+    assert queue.waiting() == 1
+
+
+def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> None:
+    records = SqliteRecords(database)
+    records.write(Put(Key("p", "0"), {"text": "x"}))
+    with database.transaction() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")  # as large as the disk
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        records.write(*(Put(Key("p", str(n)), {"text": "x" * 5000}) for n in range(1, 20)))
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert [row.key.sort for row in records.query("p")] == ["0"]
+    records.write(Put(Key("p", "1"), {"text": "x" * 5000}))
+    assert [row.key.sort for row in records.query("p")] == ["0", "1"]
+
+
+def test_what_is_deleted_is_overwritten(database: Database) -> None:
+    records = SqliteRecords(database)
+    records.write(Put(Key("p", "0"), {"subject": "somebody in particular"}))
+    assert b"somebody" in database.path.read_bytes() + database.path.with_name("retina.sqlite-wal").read_bytes()
+    records.write(Delete(Key("p", "0")))
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert b"somebody" not in database.path.read_bytes()
+
+
+def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    for n in range(20):
+        path, together = tmp_path / f"{n}.sqlite", threading.Barrier(8)
+
+        def open_it(_: int, path: Path = path, together: threading.Barrier = together) -> int:
+            together.wait()
+            return len(Database(path).query("SELECT * FROM jobs"))
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(open_it, range(8))) == [0] * 8

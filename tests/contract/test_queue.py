@@ -1,0 +1,337 @@
+"""Photographs that wait: one contract for the embedded queue and for SQS, and what each alone promises."""
+
+import base64
+import functools
+import json
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from api.test_app import PREDICTIONS
+from conftest import BUCKET, CREDENTIALS, ROOT, DynamoTable
+from retina.errors import UploadNotFoundError
+from retina.jobs.worker import work_once
+from retina.queue.heartbeat import heartbeat
+from retina.queue.port import ATTEMPTS
+from retina.queue.sqlite import LEASE_SECONDS, LocalQueue
+from retina.queue.sqs import SqsQueue, keys_of
+from retina.services import Services
+from retina.settings import Settings
+from retina.storage.database import Database
+from retina.storage.port import BATCH, FILE_NAME, UPLOADS
+from retina.storage.s3 import client as aws_client
+from support.event_source import EventSource
+from support.runtime_api import COGNITO, RuntimeApi
+from support.specimens import encode
+from support.waiting import (
+    LIMIT,
+    Way,
+    ended,
+    eventually,
+    outcome,
+    photographs,
+)
+
+EVENTS = ROOT / "tests" / "support" / "events"
+
+
+RESULTS = "retina-results"
+
+
+class Sqs:
+    """A form of S3's, which tells SQS, whose messages go to the handler under Lambda's runtime client."""
+
+    def __init__(self, services: Services, s3: Any, sqs: Any, dead: str) -> None:
+        self.services, self._s3, self._sqs, self._dead = services, s3, sqs, dead
+
+    def send(self, key: str, data: bytes) -> None:
+        folder, _, number = key.rpartition("/")
+        form = self.services.uploads.form(f"{folder}/{FILE_NAME}", "application/octet-stream", "")
+        httpx.post(form.url, data=form.fields, files={"file": (number, data)}).raise_for_status()
+
+    def slip_in(self, key: str, data: bytes) -> None:
+        self.send(key, data)
+
+    def poison(self, key: str) -> None:
+        self._s3.put_object(Bucket=BUCKET, Key=key, Body=b"x", ContentType="image/png", StorageClass="GLACIER")
+
+    def given_up(self) -> int:
+        counted = self._sqs.get_queue_attributes(QueueUrl=self._dead, AttributeNames=["ApproximateNumberOfMessages"])
+        return int(counted["Attributes"]["ApproximateNumberOfMessages"])
+
+
+@pytest.fixture
+def sqs(s3: Any, dynamodb: DynamoTable, environment: dict[str, str], tmp_path: Path) -> Iterator[Sqs]:
+    import boto3
+
+    client = boto3.client("sqs")
+    name = uuid.uuid4().hex
+    dead = client.create_queue(QueueName=f"dead-{name}")["QueueUrl"]
+    dead_arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": ATTEMPTS + 1})
+    attributes = {"VisibilityTimeout": "2", "RedrivePolicy": redrive}
+    url = client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    s3.create_bucket(Bucket=RESULTS)
+    only = {"Key": {"FilterRules": [{"Name": "prefix", "Value": BATCH}]}}
+    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=told)
+    settings = Settings(
+        uploads_bucket=BUCKET, results_bucket=RESULTS, table=dynamodb.table, queue_url=url, upload_bytes=LIMIT
+    )
+    chosen = settings.model_dump(include={"uploads_bucket", "results_bucket", "table", "queue_url", "upload_bytes"})
+    theirs = {f"RETINA_{setting.upper()}": str(value) for setting, value in chosen.items()}
+    command = [sys.executable, "-m", "awslambdaric", "handler.worker"]
+    with (
+        RuntimeApi(command, ROOT / "function", environment | COGNITO | theirs, tmp_path / "log") as function,
+        EventSource(client, url, function),
+    ):
+        yield Sqs(Services(settings), s3, client, dead)
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
+
+
+@pytest.fixture(params=["embedded", "sqs"])
+def way(request: pytest.FixtureRequest) -> Way:
+    found: Way = request.getfixturevalue(request.param)
+    return found
+
+
+def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client: TestClient, sample: bytes) -> None:
+    keys = photographs(way.services, 4)
+    white = encode(Image.new("RGB", (300, 200), "white"), "PNG")
+    sent = (sample, b"text", white, sample[:2000])
+    for key, data in zip(keys, sent, strict=True):
+        way.send(key, data)
+    done, *others = (outcome(way, key) for key in keys)
+    direct = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,overlay"}).json()
+    assert done.status == "done"
+    assert done.findings
+    told = done.findings.model_dump(mode="json")
+    assert {name: told[name] for name in told if name != "id"} == {name: direct[name] for name in told if name != "id"}
+    for name, image in (("mask.png", "mask"), ("overlay.jpg", "overlay")):
+        assert way.services.results.read(f"{keys[0]}/{name}") == base64.b64decode(direct["images"][image])
+    assert [(each.status, each.code) for each in others] == [
+        ("rejected", "unsupported_media_type"),
+        ("rejected", "not_a_fundus_photograph"),
+        ("rejected", "photograph_unreadable"),
+    ]
+    assert all(each.detail and each.findings is None for each in others)
+    assert way.given_up() == 0
+
+
+def test_a_job_that_never_works_is_given_up_and_laid_aside_and_stops_no_other(way: Way, sample: bytes) -> None:
+    poison, good = photographs(way.services, 2)
+    way.poison(poison)
+    way.send(good, sample)
+    assert outcome(way, good).status == "done"
+    failed = outcome(way, poison)
+    assert (failed.status, failed.code) == ("failed", "internal_error")
+    assert failed.detail
+    assert "Error" not in failed.detail
+    eventually(lambda: way.given_up() == 1)
+
+
+def test_what_is_finished_is_not_worked_on_again_and_what_is_none_of_a_batchs_is_deleted(
+    way: Way, sample: bytes
+) -> None:
+    first, second = photographs(way.services, 2)
+    way.send(first, b"text")
+    rejected = outcome(way, first)
+    beyond, nobodys = f"{first[:-1]}2", f"batch/{'0' * 32}/0"
+    for key in (first, beyond, nobodys):
+        way.slip_in(key, sample)
+    way.send(second, sample)
+    assert outcome(way, second).status == "done"
+    assert ended(way.services, first) == rejected
+    account = way.services.accounts.of_user("https://issuer.example", "anna")
+    assert way.services.credits.balance(account) == 20 - 1
+    for key in (first, second, beyond, nobodys):
+        eventually(functools.partial(_is_gone, way.services, key))
+
+
+def _is_gone(services: Services, key: str) -> bool:
+    try:
+        services.uploads.read(key)
+    except UploadNotFoundError:
+        return True
+    return False
+
+
+def test_what_is_uploaded_for_one_request_does_not_wait_in_the_queue(way: Way, sample: bytes) -> None:
+    single, [waits] = f"{UPLOADS}{uuid.uuid4().hex}", photographs(way.services, 1)
+    way.send(single, sample)
+    way.send(waits, sample)
+    assert outcome(way, waits).status == "done"
+    assert way.services.uploads.read(single) == sample
+
+
+def test_many_workers_never_hold_the_same_job(queue: LocalQueue, tmp_path: Path) -> None:
+    keys = [f"{BATCH}{'0' * 32}/{number}" for number in range(200)]
+    for key in keys:
+        queue.put(key)
+
+    def take(_: int) -> list[str]:
+        own = LocalQueue(Database(tmp_path / "retina.sqlite"))
+        return [lease.key for lease in iter(own.lease, None)]
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = [key for some in threads.map(take, range(8)) for key in some]
+    assert sorted(taken) == sorted(keys)
+    assert queue.waiting() == 200
+
+
+class LocalTaker:
+    """Takes jobs of the embedded queue, a second each time."""
+
+    def __init__(self, queue: LocalQueue, patch: pytest.MonkeyPatch) -> None:
+        for name in ("retina.queue.sqlite.LEASE_SECONDS", "retina.jobs.worker.LEASE_SECONDS"):
+            patch.setattr(name, 1)
+        patch.setattr("retina.queue.sqlite.RETRY_SECONDS", 0.1)
+        self.queue = queue
+
+    def put(self) -> None:
+        self.queue.put(f"{BATCH}{'0' * 32}/7")
+
+    def take(self, work: Callable[[], None]) -> bool:
+        return work_once(self.queue, lambda key, attempt: work())
+
+
+class SqsTaker:
+    """Takes messages as the function does that Lambda hands them to."""
+
+    def __init__(self, client: Any, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr("retina.queue.sqs.LEASE_SECONDS", 1)
+        self.client, self.url = (
+            client,
+            client.create_queue(QueueName=uuid.uuid4().hex, Attributes={"VisibilityTimeout": "900"})["QueueUrl"],
+        )
+        self.queue = SqsQueue(client, self.url)
+
+    def put(self) -> None:
+        self.queue.put(f"{BATCH}{'0' * 32}/7")
+
+    def take(self, work: Callable[[], None]) -> bool:
+        for message in self.client.receive_message(QueueUrl=self.url).get("Messages", []):
+            with suppress(OSError), self.queue.held(message["ReceiptHandle"], 1):
+                work()
+                self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+            return True
+        return False
+
+
+@pytest.fixture(params=["embedded", "sqs"])
+def taker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LocalTaker | SqsTaker:
+    if request.param == "embedded":
+        return LocalTaker(request.getfixturevalue("queue"), monkeypatch)
+    request.getfixturevalue("s3")
+    return SqsTaker(aws_client("sqs"), monkeypatch)
+
+
+def test_a_job_that_takes_longer_than_a_lease_is_done_once(taker: LocalTaker | SqsTaker) -> None:
+    begun = list[int]()
+
+    def slow() -> None:
+        begun.append(1)
+        for _ in range(8):  # three leases, in which another worker looks for work
+            time.sleep(0.4)
+            assert not taker.take(lambda: begun.append(2))
+
+    taker.put()
+    assert taker.take(slow)
+    assert not taker.take(lambda: begun.append(3))
+    assert begun == [1]
+
+
+def test_a_job_that_failed_is_due_again_soon(taker: LocalTaker | SqsTaker) -> None:
+    def fails() -> None:
+        raise OSError("no space left on device")
+
+    done = list[int]()
+    taker.put()
+    assert taker.take(fails)
+    assert not taker.take(lambda: done.append(1)), "not at once"
+    assert eventually(lambda: taker.take(lambda: done.append(2)))
+    assert done == [2]
+
+
+def test_a_heartbeat_goes_on_after_one_that_failed_and_ends_with_the_work() -> None:
+    beats = list[int]()
+
+    def extend() -> None:
+        beats.append(1)
+        raise OSError("database is locked")
+
+    with heartbeat(extend, 0.02):
+        eventually(lambda: len(beats) > 3)
+    count = len(beats)
+    time.sleep(0.2)
+    assert len(beats) == count
+
+
+def test_a_lease_that_ended_is_taken_over_and_its_holder_changes_nothing_more(
+    queue: LocalQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = f"{BATCH}{'0' * 32}/7"
+    queue.put(key)
+    lost = queue.lease()
+    assert lost
+    assert queue.lease() is None
+    later = time.time() + LEASE_SECONDS + 1
+    monkeypatch.setattr("retina.queue.sqlite.time.time", lambda: later)
+    taken = queue.lease()
+    assert taken
+    assert (taken.key, taken.attempt) == (key, 2)
+    for change in (queue.done, queue.bury, queue.retry):
+        change(lost)
+        assert queue.lease() is None
+    queue.done(taken)
+    assert (queue.waiting(), queue.buried()) == (0, 0)
+
+
+def test_a_job_that_kills_its_workers_is_given_up(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = f"{BATCH}{'0' * 32}/7"
+    queue.put(key)
+    for attempt in range(1, ATTEMPTS + 1):
+        lease = queue.lease()
+        assert lease
+        assert lease.attempt == attempt
+        queue.abandon(os.getpid())
+    attempts = []
+
+    def work(key: str, attempt: int) -> None:
+        attempts.append(attempt)
+
+    assert work_once(queue, work)
+    assert attempts == [ATTEMPTS + 1], "which is when jobs.Work stores that it failed"
+
+
+def test_s3s_test_event_and_foreign_keys_are_no_work(caplog: pytest.LogCaptureFixture) -> None:
+    assert keys_of((EVENTS / "s3_test_event.json").read_text()) == []
+    created = (EVENTS / "s3_object_created.json").read_text()
+    assert keys_of(created) == [f"batch/{'0123456789abcdef' * 2}/7"]
+    assert "somebody else's/café.jpg" in caplog.text
+
+
+def test_the_worker_confirms_what_is_no_work(s3: Any, environment: dict[str, str], tmp_path: Path) -> None:
+    buckets = CREDENTIALS | {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": RESULTS}
+    command = [sys.executable, "-m", "awslambdaric", "handler.worker"]
+    bodies = (EVENTS / "s3_test_event.json").read_text(), "{", '{"Records": [{}]}'
+    attributes = {"ApproximateReceiveCount": "1"}
+    records = [
+        {"messageId": str(number), "body": body, "attributes": attributes, "eventSource": "aws:sqs"}
+        for number, body in enumerate(bodies)
+    ]
+    with RuntimeApi(command, ROOT / "function", environment | COGNITO | buckets, tmp_path / "log") as function:
+        answer = function.invoke({"Records": records})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]}

@@ -1,0 +1,321 @@
+"""Nothing is stored for nothing: open photographs have a credit each, and their sizes bind. On both kinds of stores."""
+
+import base64
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.test_batches import (
+    TEXT,
+    come,
+    counts,
+    items,
+    new,
+)
+from retina.accounts import reservations
+from retina.accounts.ledger import Credits
+from retina.accounts.reservations import account_key, reservation_key
+from retina.batches.admission import Allowance
+from retina.batches.claims import Turns
+from retina.batches.records import Order, batch_key, sizes_key
+from retina.batches.schemas import Outcome
+from retina.batches.service import Batches
+from retina.errors import OutOfCreditsError, TooManyBatchesError, TooManyBytesError
+from retina.queue.sqlite import LocalQueue
+from retina.storage.database import Database
+from retina.storage.local import LocalBlobs, LocalUploads
+from retina.storage.records import Delete, Put, Records
+from support.account import accounts_of
+from support.house import (
+    BATCHES,
+    PREDICTIONS,
+    House,
+    in_aws,
+    problem,
+)
+from support.waiting import copies_in
+
+MIB = 2**20
+ORDER = Order(("mask",))
+
+
+def usage(house: House, who: dict[str, str]) -> tuple[int, int]:
+    told = house.client.get("/api/v1/usage", headers=who).json()
+    return told["credits"], told["reserved"]
+
+
+def announced(house: House, who: dict[str, str], count: int, size: int) -> Any:
+    wish = {"items": [{"name": f"{n}.jpg", "size": size} for n in range(count)]}
+    return house.client.post(BATCHES, json=wish, headers=who)
+
+
+def kept_counts(house: House, who: dict[str, str]) -> dict[str, int]:
+    [known] = house.services.records.get(account_key(house.account(who)))
+    assert known is not None
+    return known.counts
+
+
+def test_storage_for_an_account_of_fifty_credits_is_for_fifty_photographs(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    house.grant(anna, 30)
+    key = house.key(anna)
+    for _ in range(5):
+        refused = announced(house, anna, 10_000, 52_000_000)
+        assert problem(refused) == (402, "out_of_credits")
+        assert "10,000" in refused.json()["detail"]
+        assert "50 credits" in refused.json()["detail"]
+    first, second = announced(house, anna, 20, 50_000), announced(house, anna, 30, 50_000)
+    assert [first.status_code, second.status_code] == [201, 201]
+    assert usage(house, anna) == (50, 50)
+    assert problem(announced(house, anna, 1, 1)) == (402, "out_of_credits")
+    single = {"files": {"file": ("a.jpg", tiny)}, "headers": key}
+    assert problem(house.client.post(PREDICTIONS, **single)) == (402, "out_of_credits")
+    house.client.post(f"{BATCHES}/{first.json()['id']}/cancel", headers=anna).raise_for_status()
+    assert usage(house, anna) == (50, 30)
+    assert house.client.post(PREDICTIONS, **single).headers["X-Credits-Left"] == "19"
+    refused = house.client.post(f"{BATCHES}/{first.json()['id']}/retry", headers=anna)
+    assert problem(refused) == (402, "out_of_credits")
+    assert house.client.get(f"{BATCHES}/{first.json()['id']}", headers=anna).json()["state"] == "cancelled"
+    house.client.delete(f"{BATCHES}/{second.json()['id']}", headers=anna).raise_for_status()
+    assert usage(house, anna) == (49, 0)
+    house.client.post(f"{BATCHES}/{first.json()['id']}/retry", headers=anna).raise_for_status()
+    assert usage(house, anna) == (49, 20)
+
+
+def test_a_reserved_credit_is_spent_by_a_result_and_given_back_by_anything_else(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, "a", "b", "c", size=len(tiny))
+    assert (usage(house, anna), kept_counts(house, anna)["bytes"]) == ((20, 3), 3 * len(tiny))
+    come(house, batch, tiny, TEXT)
+    house.work_off()
+    assert counts(house, anna, batch) == {"done": 1, "rejected": 1, "waiting": 1}
+    assert (usage(house, anna), kept_counts(house, anna)["bytes"]) == ((19, 1), len(tiny))
+    folder = f"batch/{batch['id']}/"
+    assert house.services.uploads.keys(folder) == set(), "a photograph that had its use is not kept"
+    house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).raise_for_status()
+    left = kept_counts(house, anna)
+    assert (usage(house, anna), left["bytes"], left["batches"]) == ((19, 0), 0, 0)
+    assert house.services.records.query(f"reserved:{house.account(anna)}") == []
+    assert house.services.records.query(f"sizes:{batch['id']}") == []
+
+
+def test_a_photograph_that_is_rejected_at_once_needs_no_credit(house: House) -> None:
+    anna = house.person()
+    files = [{"name": f"{n}.jpg", "size": 1} for n in range(20)] + [{"name": "empty.jpg", "size": 0}]
+    house.client.post(BATCHES, json={"items": files}, headers=anna).raise_for_status()
+    assert usage(house, anna) == (20, 20)
+    announced(house, anna, 1, 0).raise_for_status()
+    refused = house.client.post(BATCHES, json={"items": files[-2:]}, headers=anna)
+    assert problem(refused) == (402, "out_of_credits")
+    assert "these are 1, and" in refused.json()["detail"]
+
+
+@pytest.fixture(params=["embedded", "AWS"])
+def strict(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    limits = {"most_batches": 3, "most_bytes": 3 * MIB, "upload_bytes": 2 * MIB}
+    if request.param == "embedded":
+        return House(tmp_path, **limits)
+    request.getfixturevalue("s3")
+    return in_aws(tmp_path, **limits)
+
+
+def test_bytes_and_batches_have_limits_of_their_own(strict: House, tiny: bytes) -> None:
+    anna = strict.person()
+    refused = announced(strict, anna, 2, 2 * MIB)
+    assert problem(refused) == (409, "too_many_bytes")
+    assert "3 MiB" in refused.json()["detail"]
+    first = announced(strict, anna, 1, 2 * MIB).raise_for_status().json()
+    assert problem(announced(strict, anna, 1, MIB + 1)) == (409, "too_many_bytes")
+    strict.send(first["upload"], "0", tiny)
+    strict.client.post(f"{BATCHES}/{first['id']}/cancel", headers=anna).raise_for_status()
+    assert problem(announced(strict, anna, 1, MIB + 1)) == (409, "too_many_bytes"), "its photograph is still kept"
+    strict.client.delete(f"{BATCHES}/{first['id']}", headers=anna).raise_for_status()
+    for _ in range(3):  # of photographs that are rejected at once
+        announced(strict, anna, 1, 0).raise_for_status()
+    refused = announced(strict, anna, 1, 1)
+    assert problem(refused) == (409, "too_many_batches")
+    assert "3 batches" in refused.json()["detail"]
+    assert len(strict.client.get(BATCHES, headers=anna).json()["batches"]) == 3
+
+
+def test_what_an_account_could_pay_for_limits_its_bytes(tmp_path: Path) -> None:
+    house = House(tmp_path, signup_credits=2, upload_bytes=MIB)
+    anna = house.person()
+    batches = [announced(house, anna, 1, MIB).raise_for_status().json() for _ in range(2)]
+    for batch in batches:
+        house.client.post(f"{BATCHES}/{batch['id']}/cancel", headers=anna).raise_for_status()
+    assert problem(announced(house, anna, 1, MIB)) == (409, "too_many_bytes"), "cancelling makes no room"
+
+
+def test_the_announced_size_binds(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    sizes = (1, len(tiny))
+    wish = {"items": [{"name": "a", "size": size} for size in sizes]}
+    batch = house.client.post(BATCHES, json=wish, headers=anna).raise_for_status().json()
+    assert batch["upload"]["max_bytes"] == len(tiny)
+    policy = json.loads(base64.b64decode(batch["upload"]["fields"]["policy"]))
+    ranges = policy.get("content-length-range"), *policy.get("conditions", [])
+    assert any(each in ([1, len(tiny)], ["content-length-range", 1, len(tiny)]) for each in ranges)
+    answer = house.send(batch["upload"], "0", tiny)
+    house.send(batch["upload"], "1", tiny)
+    house.work_off()
+    if house.settings.uploads_bucket:  # S3 knows the largest of all alone: the worker deletes it unread
+        assert counts(house, anna, batch) == {"rejected": 1, "done": 1}
+        assert items(house, anna, batch)[0]["code"] == "larger_than_announced"
+    else:
+        assert problem(answer) == (413, "larger_than_announced")
+        assert counts(house, anna, batch) == {"waiting": 1, "done": 1}
+    assert house.services.uploads.keys(f"batch/{batch['id']}/") == set()
+
+
+def test_what_is_over_takes_no_files(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, here = house.person(), not house.settings.uploads_bucket
+    done, cancelled, deleted, expired = (new(house, anna, "a", "b") for _ in range(4))
+    come(house, done, tiny)
+    come(house, cancelled, tiny)
+    house.client.post(f"{BATCHES}/{cancelled['id']}/cancel", headers=anna).raise_for_status()
+    house.client.delete(f"{BATCHES}/{deleted['id']}", headers=anna).raise_for_status()
+    house.services.records.write(Delete(batch_key(expired["id"])))
+    house.work_off()
+    monkeypatch.setattr("retina.batches.claims.CLOCK_SECONDS", -5)  # as if it had been cancelled a while ago
+    sent = [
+        house.send(batch["upload"], number, tiny)
+        for batch, number in ((done, "0"), (cancelled, "1"), (deleted, "0"), (expired, "1"))
+    ]
+    if here:
+        assert [problem(answer) for answer in sent] == [(403, "upload_refused")] * 4
+    house.work_off()
+    left = {batch["id"]: house.services.uploads.keys(f"batch/{batch['id']}/") for batch in (done, deleted, expired)}
+    assert left == {done["id"]: set(), deleted["id"]: set(), expired["id"]: set()}
+    assert house.services.uploads.keys(f"batch/{cancelled['id']}/") == {f"batch/{cancelled['id']}/0"}
+    form = house.client.post(f"{BATCHES}/{cancelled['id']}/upload", headers=anna)
+    assert problem(form) == (409, "batch_closed")
+    again = house.client.post(f"{BATCHES}/{cancelled['id']}/retry", headers=anna).json()
+    assert (again["counts"]["queued"], again["counts"]["waiting"]) == (1, 1)
+    house.work_off()
+    assert counts(house, anna, cancelled) == {"done": 1, "waiting": 1}
+
+
+def test_what_a_batch_of_before_holds_still_works(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, "a", "b", "c", size=1)
+    records, account = house.services.records, house.account(anna)
+    known, row = records.get(batch_key(batch["id"]), reservation_key(account, batch["id"]))
+    assert known is not None
+    assert row is not None
+    facts = {name: known.data[name] for name in known.data if name not in ("reserved", "largest", "stopped")}
+    old = Put(known.key, facts, known.version, expires=facts["expires"])
+    records.write(old, Delete(sizes_key(batch["id"], 0)), *reservations.ended(account, row))
+    assert usage(house, anna) == (20, 0)
+    form = house.client.post(f"{BATCHES}/{batch['id']}/upload", headers=anna).raise_for_status().json()
+    for number, photo in enumerate((tiny, TEXT)):
+        house.send(form, str(number), photo)
+    assert counts(house, anna, batch) == {"queued": 2, "waiting": 1}
+    house.work_off()
+    assert counts(house, anna, batch) == {"done": 1, "rejected": 1, "waiting": 1}
+    house.client.post(f"{BATCHES}/{batch['id']}/cancel", headers=anna).raise_for_status()
+    house.client.post(f"{BATCHES}/{batch['id']}/retry", headers=anna).raise_for_status()
+    assert counts(house, anna, batch) == {"done": 1, "rejected": 1, "waiting": 1}
+    house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).raise_for_status()
+    assert usage(house, anna) == (19, 0)
+
+
+class Books:
+    """Batches on `records` without a service around them, of an account of twenty credits."""
+
+    def __init__(self, records: Records, folder: Path, allowance: Allowance) -> None:
+        self.records, self.credits = records, Credits(records)
+        self.account = accounts_of(records, 20).of_user("https://issuer.example", "anna")
+        queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
+        copies = copies_in(records, folder)
+        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
+        self.turns = Turns(records, self.credits)
+
+    def create(self, count: int, size: int = 1) -> Any:
+        return self.batches.create(self.account, "", [(f"{n}.jpg", size) for n in range(count)], ORDER, {})
+
+    def counts(self) -> dict[str, int]:
+        [known] = self.records.get(account_key(self.account))
+        assert known is not None
+        return known.counts
+
+    def reserved(self) -> int:
+        return sum(row.counts["credits"] for row in self.records.query(f"reserved:{self.account}"))
+
+
+@pytest.mark.parametrize(
+    ("allowance", "count", "size", "made", "refusal"),
+    [
+        (Allowance(100, MIB, MIB), 3, 1, 6, OutOfCreditsError),
+        (Allowance(5, MIB, MIB), 1, 1, 5, TooManyBatchesError),
+        (Allowance(100, 1000, MIB), 1, 150, 6, TooManyBytesError),
+    ],
+)
+def test_limits_are_exact_however_many_batches_are_made_at_once(
+    records: Records, tmp_path: Path, allowance: Allowance, count: int, size: int, made: int, refusal: type[Exception]
+) -> None:
+    books = Books(records, tmp_path, allowance)
+
+    def create(_: int) -> bool:
+        try:
+            books.create(count, size)
+        except refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(create, range(16))) == made
+    told = books.counts()
+    assert (told["reserved"], told["batches"], told["bytes"]) == (made * count, made, made * count * size)
+    assert told["credits"] == 20 - made * count
+    assert books.reserved() == made * count
+
+
+def test_whatever_happens_at_once_credits_add_up(records: Records, tmp_path: Path) -> None:
+    """Photographs are finished while their batch is cancelled, retried and deleted."""
+    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
+    batch = books.create(16)
+
+    def finish(number: int) -> None:
+        turn = books.turns.begin(batch.id, number)
+        if turn:
+            status = ("done", "rejected", "failed")[number % 3]
+            books.turns.finish(turn, Outcome(status=status))
+
+    def order(number: int) -> None:
+        known = books.batches.get(books.account, batch.id)
+        (books.batches.cancel if number % 2 else books.batches.retry)(known)
+
+    with ThreadPoolExecutor(6) as pool:
+        tasks = [pool.submit(finish, number) for number in range(16)]
+        tasks += [pool.submit(order, number) for number in range(6)]
+        for task in tasks:
+            task.result()
+    known = books.batches.get(books.account, batch.id)
+    open_ones = 0 if known.cancelled else known.total - sum(known.finished.values())
+    told = books.counts()
+    assert told["reserved"] == books.reserved() == open_ones
+    spent = known.finished["done"]
+    assert told["credits"] + told["reserved"] == books.credits.balance(books.account) == 20 - spent
+    assert sum(entry.amount for entry in books.credits.ledger(books.account)) == 20 - spent
+    books.batches.delete(known)
+    told = books.counts()
+    assert (told["reserved"], told["bytes"], told["batches"], told["credits"]) == (0, 0, 0, 20 - spent)
+
+
+def test_what_expires_gives_its_credits_back(records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
+    books.create(12)
+    books.create(8)
+    with pytest.raises(OutOfCreditsError, match="20 more are reserved"):
+        books.create(1)
+    later = time.time() + 31 * 24 * 3600
+    for module in ("reservations", "store.sqlite", "store.dynamodb"):
+        monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
+    assert books.credits.available(books.account) == 20
+    assert books.counts() | {"credits": 0} == {"credits": 0, "reserved": 0, "bytes": 0, "batches": 0}
+    books.create(20)

@@ -1,0 +1,343 @@
+"""Sessions of the issuer in the service: tokens that rotate, and everything that ends them. In both stores alike."""
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from retina.auth.local import sessions
+from retina.auth.local.sessions import Sessions
+from retina.errors import GrantRefusedError
+from retina.storage.records import Key, Put, Records
+from support.account import (
+    PASSWORD,
+    QuickHasher,
+    bearer,
+    enter,
+    renewed,
+    sign_in,
+)
+from support.house import House, problem
+
+ANNA, OTHER = "anna@example.org", "another secret one"
+USAGE, PASSWORDS, EVERYWHERE = "/api/v1/usage", "/api/v1/account/password", "/api/v1/account/sign-out"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.auth.local.people.PasswordHasher", QuickHasher)
+
+
+@pytest.fixture
+def chain(records: Records, tmp_path: Path) -> tuple[Sessions, str]:
+    """The sessions, and the first refresh token of one of them."""
+    made = Sessions(records, tmp_path)
+    _, begun, first = made.new("anna", 0)
+    records.write(begun)
+    return made, first
+
+
+def works(house: House, tokens: dict[str, Any]) -> bool:
+    answer = house.client.get(USAGE, headers=bearer(tokens))
+    assert answer.status_code == 200 or problem(answer) == (401, "token_refused")
+    return bool(answer.status_code == 200)
+
+
+def claims(token: str) -> dict[str, Any]:
+    part = token.split(".")[1]
+    told: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return told
+
+
+def test_each_use_gives_another_refresh_token(house: House) -> None:
+    first = sign_in(house.client, ANNA)
+    second = renewed(house.client, first["refresh_token"]).json()
+    third = renewed(house.client, second["refresh_token"]).json()
+    assert len({tokens["refresh_token"] for tokens in (first, second, third)}) == 3
+    assert all(works(house, tokens) for tokens in (first, second, third))
+    told = claims(third["access_token"])
+    assert told["exp"] - told["iat"] == third["expires_in"] == 600
+
+
+def test_a_token_that_comes_back_ends_the_session(house: House) -> None:
+    first = sign_in(house.client, ANNA)
+    elsewhere = sign_in(house.client, ANNA, how="sign-in")
+    second = renewed(house.client, first["refresh_token"]).json()
+    third = renewed(house.client, second["refresh_token"]).json()
+    stolen = renewed(house.client, first["refresh_token"])
+    assert (stolen.status_code, stolen.json()) == (400, {"error": "invalid_grant"})
+    assert renewed(house.client, third["refresh_token"]).status_code == 400, "whoever of both was the thief"
+    assert not any(works(house, tokens) for tokens in (first, second, third))
+    assert works(house, elsewhere)
+    assert renewed(house.client, elsewhere["refresh_token"]).status_code == 200
+
+
+def test_the_last_token_is_good_for_the_same_successor_a_moment_longer(
+    chain: tuple[Sessions, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tabs renew at the same time, or an answer gets lost."""
+    made, first = chain
+    now = [1_795_000_000.0]
+    monkeypatch.setattr("retina.auth.local.sessions.time.time", lambda: now[0])
+    session, second = made.renew(first)
+    now[0] += sessions.GRACE_SECONDS
+    assert made.renew(first) == (session, second)
+    now[0] += 1
+    with pytest.raises(GrantRefusedError):
+        made.renew(first)
+    assert made.get(session.id) is None
+    with pytest.raises(GrantRefusedError):
+        made.renew(second)
+
+
+def test_many_tabs_at_once_get_the_same_successor(chain: tuple[Sessions, str]) -> None:
+    made, first = chain
+    with ThreadPoolExecutor(8) as tabs:
+        assert len(set(tabs.map(lambda _: made.renew(first)[1], range(16)))) == 1
+
+
+def test_a_token_that_was_made_up_is_refused_and_ends_nothing(chain: tuple[Sessions, str]) -> None:
+    made, first = chain
+    id, number, signature = first.split(".")
+    session, second = made.renew(first)
+    for wrong in (
+        *("", "x", f"{id}.{number}.{signature[::-1]}", f"{id}.0{number}.{signature}", f"{id}.7.{signature}"),
+        *(f"{'0' * 32}.0.{signature}", f"{first} ", f"{first}\n", f"{id}.\u0661.{signature}", f"{id}.-1.{signature}"),
+    ):
+        with pytest.raises(GrantRefusedError):
+            made.renew(wrong)
+    assert made.renew(second)[0] == session
+
+
+def test_another_folder_has_other_tokens(chain: tuple[Sessions, str], records: Records, tmp_path: Path) -> None:
+    _, first = chain
+    with pytest.raises(GrantRefusedError):
+        Sessions(records, tmp_path / "other").renew(first)
+
+
+def test_a_session_ends_after_its_time_however_often_it_was_renewed(
+    chain: tuple[Sessions, str], records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, token = chain
+    import time
+
+    begin = time.time()
+    monkeypatch.setattr(time, "time", lambda: begin + sessions.SESSION_SECONDS - 10)
+    _, token = made.renew(token)
+    monkeypatch.setattr(time, "time", lambda: begin + sessions.SESSION_SECONDS + 10)
+    with pytest.raises(GrantRefusedError):
+        made.renew(token)
+
+
+def test_signing_out_ends_access_at_once(house: House) -> None:
+    tokens, elsewhere = sign_in(house.client, ANNA), sign_in(house.client, ANNA, how="sign-in")
+    newer = renewed(house.client, tokens["refresh_token"]).json()
+    assert house.client.post("/oauth2/revoke", data={"token": tokens["refresh_token"]}).status_code == 200
+    assert not works(house, newer)
+    assert renewed(house.client, newer["refresh_token"]).status_code == 400
+    assert works(house, elsewhere)
+    assert house.client.post("/oauth2/revoke", data={"token": "made up"}).status_code == 200
+
+
+def test_signing_out_everywhere(house: House) -> None:
+    one, two = sign_in(house.client, ANNA), sign_in(house.client, ANNA, how="sign-in")
+    berta = sign_in(house.client, "berta@example.org")
+    key = house.key(bearer(one))
+    assert problem(house.client.post(EVERYWHERE, headers=key)) == (403, "person_required")
+    assert house.client.post(EVERYWHERE, headers=bearer(one)).status_code == 204
+    for tokens in (one, two):
+        assert not works(house, tokens)
+        assert renewed(house.client, tokens["refresh_token"]).status_code == 400
+    assert works(house, berta)
+    assert works(house, sign_in(house.client, ANNA, how="sign-in"))
+    assert house.client.get(USAGE, headers=key).status_code == 200, "API keys are revoked one by one"
+
+
+def test_a_password_is_changed_and_all_other_sessions_end(house: House) -> None:
+    here, elsewhere = sign_in(house.client, ANNA), sign_in(house.client, ANNA, how="sign-in")
+    usage = house.client.get(USAGE, headers=bearer(here)).json()
+
+    def change(current: str, new: str) -> httpx.Response:
+        answer: httpx.Response = house.client.post(
+            PASSWORDS, json={"current": current, "new": new}, headers=bearer(here)
+        )
+        return answer
+
+    for current, new, sentence in (
+        ("wrong password", OTHER, "The current password is wrong."),
+        (PASSWORD, "password1234", "too easy to guess"),
+        (PASSWORD, "short", "12 to 256 characters"),
+        (PASSWORD, "anna@example.org", "too easy to guess"),
+    ):
+        answer = change(current, new)
+        assert problem(answer) == (403, "sign_in_refused")
+        assert sentence in answer.json()["detail"]
+    assert works(house, elsewhere)
+    tokens = change(PASSWORD, OTHER).raise_for_status().json()
+    assert house.client.get(USAGE, headers=bearer(tokens)).json() == usage
+    assert renewed(house.client, tokens["refresh_token"]).status_code == 200
+    for old in (here, elsewhere):
+        assert not works(house, old)
+        assert renewed(house.client, old["refresh_token"]).status_code == 400
+    assert enter(house.client, ANNA, PASSWORD, "sign-in").status_code == 403
+    assert enter(house.client, ANNA, OTHER, "sign-in").status_code == 303
+
+
+@pytest.mark.parametrize("by", ["change", "link"])
+def test_without_an_entry_in_the_audit_log_no_password_is_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    here = sign_in(house.client, ANNA)
+    records, account = house.services.records, house.account(bearer(here))
+    link = house.app.state.people.link(ANNA)
+    plain = records.write
+
+    def broken(*changes: Any) -> None:
+        if any(change.key.partition == f"audit:{account}" for change in changes):
+            raise ConnectionError("the store is gone")
+        plain(*changes)
+
+    def new_password() -> httpx.Response:
+        change, form = {"current": PASSWORD, "new": OTHER}, {"token": link, "password": OTHER}
+        answer: httpx.Response = (
+            house.client.post(PASSWORDS, json=change, headers=bearer(here))
+            if by == "change"
+            else house.client.post("/oauth2/reset", data=form)
+        )
+        return answer
+
+    with monkeypatch.context() as failing:
+        failing.setattr(records, "write", broken)
+        assert new_password().status_code == 500
+    assert works(house, here)
+    assert enter(house.client, ANNA, PASSWORD, "sign-in").status_code == 303
+    assert new_password().status_code == 200
+    assert not works(house, here)
+    entries, _ = house.services.audit.of(account, 10)
+    assert entries[0].action == {"change": "password.changed", "link": "password.reset"}[by]
+
+
+def test_a_stolen_access_token_does_not_guess_the_password(house: House) -> None:
+    stolen = bearer(sign_in(house.client, ANNA))
+    wrong = {"current": "wrong password", "new": OTHER}
+    said = [house.client.post(PASSWORDS, json=wrong, headers=stolen).json()["detail"] for _ in range(6)]
+    assert said[:5] == ["The current password is wrong."] * 5
+    assert "too many wrong attempts" in said[5]
+
+
+def test_a_code_from_before_a_new_password_is_refused(house: House) -> None:
+    from urllib.parse import parse_qs, urlsplit
+
+    from support.account import redeem
+
+    here = sign_in(house.client, ANNA)
+    answer = enter(house.client, ANNA, how="sign-in", verifier="w" * 43)
+    [code] = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
+    change = {"current": PASSWORD, "new": OTHER}
+    house.client.post(PASSWORDS, json=change, headers=bearer(here)).raise_for_status()
+    assert redeem(house.client, code, "w" * 43).status_code == 400
+
+
+def test_sessions_end_with_the_account(house: House) -> None:
+    one, two = sign_in(house.client, ANNA), sign_in(house.client, ANNA, how="sign-in")
+    house.client.delete("/api/v1/account", headers=bearer(one)).raise_for_status()
+    for tokens in (one, two):
+        assert not works(house, tokens)
+        assert renewed(house.client, tokens["refresh_token"]).status_code == 400
+
+
+def test_refresh_tokens_of_older_versions_become_sessions(house: House) -> None:
+    subject = claims(sign_in(house.client, ANNA)["access_token"])["sub"]
+    digest = hashlib.sha256(b"an old one").hexdigest()
+    house.services.records.write(Put(Key(f"refresh:{digest}", "refresh"), {"subject": subject}))
+    tokens = renewed(house.client, "an old one").json()
+    assert works(house, tokens)
+    assert renewed(house.client, tokens["refresh_token"]).status_code == 200
+    assert renewed(house.client, "an old one").status_code == 400
+
+
+def test_a_link_from_whoever_runs_the_service_sets_a_password_once(house: House) -> None:
+    people = house.app.state.people
+    before = sign_in(house.client, ANNA)
+    link, spare = people.link(" Anna@example.org"), people.link(ANNA)
+    assert people.link("nobody@example.org") is None
+    page = house.client.get("/oauth2/reset", params={"token": link})
+    assert page.status_code == 200
+    assert ANNA in page.text
+    assert "set-cookie" not in page.headers
+
+    def reset(token: str, password: str) -> httpx.Response:
+        answer: httpx.Response = house.client.post("/oauth2/reset", data={"token": token, "password": password})
+        return answer
+
+    refused = reset(link, "password1234")
+    assert refused.status_code == 403
+    assert "too easy to guess" in refused.text
+    assert link in refused.text, "to try again"
+    assert works(house, before), "nothing has changed until then"
+    for _ in range(9):
+        enter(house.client, ANNA, "wrong password", "sign-in")
+    assert reset(link, OTHER).status_code == 200
+    assert not works(house, before)
+    assert enter(house.client, ANNA, OTHER, "sign-in").status_code == 303, "no wait is left over"
+    assert enter(house.client, ANNA, PASSWORD, "sign-in").status_code == 403
+    for used in (link, spare, "made up", ""):
+        assert house.client.get("/oauth2/reset", params={"token": used}).status_code == 403
+        answer = reset(used or "x", PASSWORD)
+        assert answer.status_code == 403
+        assert "used already or has expired" in answer.text
+
+
+def test_a_link_stays_good_when_all_sessions_end(house: House) -> None:
+    people = house.app.state.people
+    here = sign_in(house.client, ANNA)
+    link, spare = people.link(ANNA), people.link(ANNA)
+    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
+    here = sign_in(house.client, ANNA, how="sign-in")
+    assert house.client.post("/oauth2/reset", data={"token": link, "password": OTHER}).status_code == 200
+    assert not works(house, here), "a new password ends them"
+    assert house.client.get("/oauth2/reset", params={"token": spare}).status_code == 403
+
+
+def test_a_link_ends_when_its_owner_changes_the_password(house: House) -> None:
+    here = sign_in(house.client, ANNA)
+    link = house.app.state.people.link(ANNA)
+    change = {"current": PASSWORD, "new": OTHER}
+    house.client.post(PASSWORDS, json=change, headers=bearer(here)).raise_for_status()
+    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
+
+
+def test_a_link_of_an_older_version_ends_with_the_sessions(house: House) -> None:
+    here = sign_in(house.client, ANNA)
+    subject = claims(here["access_token"])["sub"]
+    digest = hashlib.sha256(b"an old one").hexdigest()
+    house.services.records.write(Put(Key(f"reset:{digest}", "reset"), {"subject": subject, "generation": 0}))
+    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 200
+    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
+    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 403
+
+
+def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    sign_in(house.client, ANNA)
+    link, now = house.app.state.people.link(ANNA), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600 + 1)
+    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
+
+
+def test_a_link_holds_no_address_and_ends_with_the_account(house: House) -> None:
+    anna = sign_in(house.client, ANNA)
+    link = house.app.state.people.link(ANNA)
+    digest = hashlib.sha256(link.encode()).hexdigest()
+    [kept] = house.services.records.get(Key(f"reset:{digest}", "reset"))
+    assert kept is not None
+    assert ANNA not in str(kept)
+    house.client.delete("/api/v1/account", headers=bearer(anna)).raise_for_status()
+    sign_in(house.client, ANNA)
+    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403

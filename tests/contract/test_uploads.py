@@ -1,0 +1,247 @@
+"""Photographs by way of an upload: one contract for the embedded store and for S3, and what each alone promises."""
+
+import base64
+import json
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+from PIL import Image
+
+from api.test_app import PREDICTIONS, assert_problem
+from conftest import BUCKET, SAMPLE
+from retina.app import create_app
+from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError
+from retina.imaging.arrays import Rgb
+from retina.jobs.retention import delete_expired
+from retina.services import Services
+from retina.settings import Settings
+from retina.storage.local import LocalUploads
+from retina.storage.port import (
+    BATCH,
+    CONTENT_TYPES,
+    FILE_NAME,
+    KEPT_DAYS,
+    UPLOADS,
+    Uploads,
+)
+from retina.storage.s3 import S3Uploads
+from support.specimens import encode
+
+LIMIT = 5 * 2**20
+NOBODY = "0" * 32
+
+
+@pytest.fixture(params=["embedded", "S3"])
+def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestClient]:
+    """The service with either store, which takes up to 5 MiB."""
+    if request.param == "S3":
+        request.getfixturevalue("s3")
+    bucket = BUCKET if request.param == "S3" else None
+    app = create_app(Settings(data=tmp_path, upload_bytes=LIMIT, uploads_bucket=bucket))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def wish(client: TestClient, content_type: str = "image/jpeg") -> dict[str, Any]:
+    answer = client.post("/api/v1/uploads", json={"content_type": content_type})
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def send(client: TestClient, form: dict[str, Any], data: bytes, **changes: str) -> Response:
+    filled: dict[str, Any] = {"data": form["fields"] | changes, "files": {"file": ("photo", data)}}
+    embedded = form["url"].startswith(str(client.base_url))
+    return client.post(form["url"], **filled) if embedded else httpx.post(form["url"], **filled)
+
+
+def test_a_photograph_that_was_uploaded_is_answered_like_one_that_was_sent(client: TestClient) -> None:
+    data = SAMPLE.read_bytes()
+    form = wish(client)
+    assert form["max_bytes"] == LIMIT
+    assert send(client, form, data).status_code == 204
+    uploaded = client.post(PREDICTIONS, data={"upload_id": form["upload_id"], "outputs": "mask"})
+    sent = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask"})
+    assert uploaded.status_code == 200, uploaded.text
+    assert uploaded.json()["images"] == sent.json()["images"]
+    again = client.post(PREDICTIONS, data={"upload_id": form["upload_id"]})
+    assert_problem(again, 404, "upload_not_found")
+
+
+def test_one_that_cannot_be_answered_is_deleted_but_one_may_insist(client: TestClient) -> None:
+    white, text = wish(client), wish(client)
+    send(client, white, encode(Image.new("RGB", (300, 200), "white"), "PNG"))
+    send(client, text, b"no photograph")
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": text["upload_id"]}), 415, "unsupported_media_type")
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": text["upload_id"]}), 404, "upload_not_found")
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": white["upload_id"]}), 422, "not_a_fundus_photograph")
+    insisted = client.post(PREDICTIONS, data={"upload_id": white["upload_id"], "force": "true"})
+    assert insisted.status_code == 200
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": white["upload_id"]}), 404, "upload_not_found")
+
+
+@pytest.mark.parametrize("upload_id", [NOBODY, "../upload.key", "0" * 31, "é" * 32, "0" * 32 + "\n"])
+def test_an_upload_that_is_not_there_is_not_found(client: TestClient, upload_id: str) -> None:
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": upload_id}), 404, "upload_not_found")
+
+
+def test_exactly_one_of_file_and_upload_is_taken(client: TestClient) -> None:
+    both = client.post(PREDICTIONS, files={"file": SAMPLE.read_bytes()}, data={"upload_id": NOBODY})
+    assert_problem(both, 422, "invalid_request")
+    assert_problem(client.post(PREDICTIONS, data={"outputs": "mask"}), 422, "file_missing")
+    assert_problem(client.post(PREDICTIONS, data={"upload_id": ""}), 422, "file_missing")
+
+
+def test_what_is_no_image_is_not_granted_a_form(client: TestClient) -> None:
+    for content_type in ("text/html", "image/svg+xml", "", "image/jpeg; charset=x"):
+        answer = client.post("/api/v1/uploads", json={"content_type": content_type})
+        assert_problem(answer, 415, "unsupported_media_type")
+    assert_problem(client.post("/api/v1/uploads", json={}), 422, "invalid_request")
+    broken = client.post("/api/v1/uploads", content=b"{")
+    assert_problem(broken, 422, "invalid_request")
+    assert "the body: " in broken.json()["detail"]
+    assert {wish(client, each)["fields"]["Content-Type"] for each in CONTENT_TYPES} == CONTENT_TYPES
+
+
+def test_two_uploads_never_share_an_id(client: TestClient) -> None:
+    assert len({wish(client)["upload_id"] for _ in range(20)}) == 20
+
+
+def test_too_large_for_one_request_names_the_way_that_is_left(client: TestClient) -> None:
+    answer = client.post(PREDICTIONS, files={"file": b"x" * (4 * 2**20 + 1)})
+    assert_problem(answer, 413, "photograph_too_large")
+    assert "/api/v1/uploads" in answer.json()["detail"]
+
+
+@pytest.fixture(params=["embedded", "S3"])
+def uploads(request: pytest.FixtureRequest, tmp_path: Path) -> Uploads:
+    if request.param == "embedded":
+        return LocalUploads(tmp_path, LIMIT)
+    return S3Uploads(request.getfixturevalue("s3"), BUCKET, LIMIT)
+
+
+def test_what_has_come_for_a_batch_is_told_and_forgotten_as_a_whole(uploads: Uploads) -> None:
+    one, other = (f"{BATCH}{digit * 32}/" for digit in "ab")
+    assert uploads.keys(one) == set()
+    for folder, numbers in ((one, (0, 7, 9999)), (other, (3,))):
+        form = uploads.form(folder + FILE_NAME, "application/octet-stream", "")
+        for number in numbers:
+            if isinstance(uploads, LocalUploads):
+                uploads.receive(form.fields, b"photo", str(number))
+            else:
+                files = {"file": (str(number), b"photo")}
+                httpx.post(form.url, data=form.fields, files=files).raise_for_status()
+    assert uploads.keys(one) == {f"{one}{number}" for number in (0, 7, 9999)}
+    for _ in range(2):
+        uploads.delete_all(one)
+    assert uploads.keys(one) == set()
+    assert uploads.read(f"{other}3") == b"photo"
+    uploads.delete_all(other)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(data=tmp_path, upload_bytes=LIMIT)), raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path) -> None:
+    form = wish(embedded)
+    policy = json.loads(base64.b64decode(form["fields"]["policy"]))
+    wider = base64.b64encode(json.dumps(policy | {"content-length-range": [1, 10**12]}).encode()).decode()
+    for changes in (
+        {"key": UPLOADS + NOBODY},
+        {"Content-Type": "text/html"},
+        {"policy": wider},
+        {"signature": "0" * 64},
+        {"signature": "é"},
+        {"acl": "public-read"},
+        {"policy": "", "signature": ""},
+    ):
+        assert_problem(send(embedded, form, b"x", **changes), 403, "upload_refused")
+    assert_problem(embedded.post("/uploads", data=form["fields"]), 403, "upload_refused")
+    first = [("file", ("a.jpg", b"x")), *((name, (None, value)) for name, value in form["fields"].items())]
+    assert_problem(embedded.post("/uploads", files=first), 403, "upload_refused")
+    assert not [*tmp_path.glob("uploads/*")]
+
+
+def test_a_form_ends(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = wish(embedded)
+    now = time.time()
+    monkeypatch.setattr("retina.storage.local.time.time", lambda: now + form["expires_in"] + 2)
+    assert_problem(send(embedded, form, SAMPLE.read_bytes()), 403, "upload_refused")
+
+
+def test_an_upload_over_the_limit_is_refused_with_the_limit(embedded: TestClient, tmp_path: Path) -> None:
+    for size in (LIMIT + 1, LIMIT + 2**20):
+        answer = send(embedded, wish(embedded), b"x" * size)
+        assert_problem(answer, 413, "photograph_too_large")
+        assert "5 MiB" in answer.json()["detail"]
+    assert not [*tmp_path.glob("uploads/*")]
+    assert send(embedded, wish(embedded), b"x" * LIMIT).status_code == 204
+    assert_problem(send(embedded, wish(embedded), b""), 403, "upload_refused")
+
+
+def test_the_key_and_the_uploads_are_their_owners_alone(embedded: TestClient, tmp_path: Path) -> None:
+    send(embedded, wish(embedded), b"photograph")
+    assert stat.S_IMODE((tmp_path / "upload.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "uploads").stat().st_mode) == 0o700
+    assert len((tmp_path / "upload.key").read_bytes()) == 32
+    restarted = LocalUploads(tmp_path, LIMIT)
+    form = wish(embedded)
+    key = restarted.receive(form["fields"], b"photograph")
+    assert key == UPLOADS + form["upload_id"]
+    assert restarted.read(key) == b"photograph"
+
+
+def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_path: Path) -> None:
+    old, new = wish(embedded), wish(embedded)
+    for form in (old, new):
+        send(embedded, form, b"photograph")
+    long_ago = time.time() - KEPT_DAYS[UPLOADS] * 24 * 3600 - 1
+    os.utime(tmp_path / "uploads" / old["upload_id"], (long_ago, long_ago))
+    services: Services = embedded.app.state.services  # type: ignore[attr-defined]
+    delete_expired(services)
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == [new["upload_id"]]
+
+
+def test_the_policy_that_s3_is_given_fixes_everything(s3: Any) -> None:
+    uploads: Uploads = S3Uploads(s3, BUCKET, LIMIT)
+    form = uploads.form(UPLOADS + NOBODY, "image/png", "")
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+    for condition in (
+        {"Content-Type": "image/png"},
+        ["content-length-range", 1, LIMIT],
+        {"bucket": BUCKET},
+        {"key": f"uploads/{NOBODY}"},
+    ):
+        assert condition in policy["conditions"]
+    ends = time.mktime(time.strptime(policy["expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+    assert 0 < ends - time.time() <= 600
+
+
+def test_what_lies_in_s3_is_checked_again(s3: Any) -> None:
+    uploads = S3Uploads(s3, BUCKET, 10)
+    for name, body, kind, error in (
+        ("1", b"x" * 11, "image/png", PhotographTooLargeError),
+        ("2", b"x", "text/html", UnsupportedFormatError),
+    ):
+        s3.put_object(Bucket=BUCKET, Key=f"uploads/{name * 32}", Body=body, ContentType=kind)
+        with pytest.raises(error):
+            uploads.read(UPLOADS + name * 32)
+    with pytest.raises(UploadNotFoundError):
+        uploads.read(UPLOADS + NOBODY)
+
+
+def test_a_small_photograph_of_another_colour_mode_survives_the_way(client: TestClient, small_rgb: Rgb) -> None:
+    form = wish(client, "image/tiff")
+    send(client, form, encode(Image.fromarray(small_rgb).convert("CMYK"), "TIFF"))
+    assert client.post(PREDICTIONS, data={"upload_id": form["upload_id"]}).status_code == 200

@@ -1,0 +1,184 @@
+"""The handler under Lambda's real runtime client, from the package, on a disk that cannot be written."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built, new_table
+from resilience.test_front_door import Server
+from retina.imaging.arrays import Rgb
+from retina.services import Services
+from retina.settings import Settings
+from support.runtime_api import (
+    COGNITO,
+    RuntimeApi,
+    alone,
+    can_be_alone,
+    http_event,
+    multipart,
+)
+from support.specimens import readable
+from support.waiting import ended, photographs
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "log"
+
+
+@pytest.fixture(scope="module")
+def table(aws: str) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
+            environment.setenv(name, value)
+        yield new_table().table
+
+
+@pytest.fixture(scope="module")
+def function(built: Built, aws: str, table: str, log: Path) -> Iterator[RuntimeApi]:
+    with running(built, aws, table, "handler.api", log) as function:
+        yield function
+
+
+def running(built: Built, aws: str, table: str, handler: str, log: Path) -> RuntimeApi:
+    environment = {"PYTHONPATH": str(built.runtime), "PATH": "/usr/bin:/bin"}
+    environment |= {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": BUCKET, "RETINA_TABLE": table}
+    environment |= {"RETINA_QUEUE_URL": f"{aws}/123456789012/jobs"}
+    environment |= COGNITO | CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_LOG_FORMAT": "JSON"}
+    command = [str(built.python), "-m", "awslambdaric", handler]
+    if can_be_alone():
+        command = alone(built.folder, built.runtime, *command)
+    return RuntimeApi(command, built.folder, environment, log)
+
+
+def test_the_package_lies_where_nothing_can_be_written_but_in_tmp(built: Built) -> None:
+    if not can_be_alone():
+        pytest.skip("this machine allows no mount namespaces (unshare)")
+    for path, written in (("/var/task/retina/x", False), ("/usr/x", False), ("/tmp/x", True)):
+        touched = subprocess.run(alone(built.folder, built.runtime, "touch", path), capture_output=True)
+        assert (touched.returncode == 0) == written, path
+
+
+def test_the_real_runtime_answers_a_multipart_photograph(function: RuntimeApi, sample: bytes) -> None:
+    answer = function.invoke(multipart("/predict", sample))
+    assert answer["statusCode"] == 200
+    assert set(json.loads(answer["body"])) == {"original_image", "prediction_image"}
+    assert answer["headers"]["x-request-id"]
+
+
+@pytest.mark.parametrize("form", ["16-bit colour tiff", "16-bit colour png", "lab tiff", "webp", "lzw tiff"])
+def test_the_package_has_every_decoder(function: RuntimeApi, small_rgb: Rgb, form: str) -> None:
+    assert function.invoke(multipart("/predict", readable(small_rgb)[form]))["statusCode"] == 200
+
+
+def test_handler_uvicorn_and_command_line_give_the_same_bytes(
+    function: RuntimeApi, tmp_path: Path, environment: dict[str, str], sample: bytes
+) -> None:
+    ours = json.loads(function.invoke(multipart("/api/v1/predictions", sample, outputs="mask,probability"))["body"])
+    server = Server(tmp_path, environment | {"RETINA_DATA": str(tmp_path / "data")})
+    url, wanted = f"{server.url}/api/v1/predictions", {"outputs": "mask,probability"}
+    theirs = httpx.post(url, files={"file": sample}, data=wanted, timeout=60).json()
+    server.process.kill()
+    assert ours["images"] == theirs["images"]
+    assert ours["model"] == theirs["model"]
+    command = [sys.executable, "-m", "retina", "segment", str(SAMPLE), "--out", str(tmp_path / "results")]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    for output in ("mask", "probability"):
+        written = (tmp_path / "results" / f"retina_{output}.png").read_bytes()
+        assert base64.b64decode(ours["images"][output]) == written
+
+
+def test_a_photograph_of_just_four_mebibytes_fits_into_one_request(function: RuntimeApi, sample: bytes) -> None:
+    padded = sample + bytes(4 * 2**20 - len(sample))  # decoders stop at the end of the image
+    answer = function.invoke(multipart("/api/v1/predictions", padded, outputs="mask"))
+    assert answer["statusCode"] == 200
+    refused = function.invoke(multipart("/api/v1/predictions", padded + b"0", outputs="mask"))
+    assert refused["statusCode"] == 413
+    assert "/api/v1/uploads" in json.loads(refused["body"])["detail"]
+
+
+def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
+    health = json.loads(function.invoke(http_event("GET", "/api/v1/health"))["body"])
+    assert health["status"] == "ok"
+    assert health["xnnpack"] is True
+    for path in ("/api/v1/docs", "/api/v1/docs/swagger-ui-bundle.js"):
+        assert function.invoke(http_event("GET", path))["statusCode"] == 200, path
+
+
+def test_a_large_photograph_goes_by_way_of_s3(function: RuntimeApi, sample: bytes) -> None:
+    wish = http_event("POST", "/api/v1/uploads", b'{"content_type": "image/jpeg"}', "application/json")
+    form = json.loads(function.invoke(wish)["body"])
+    padded = sample + bytes(4 * 2**20)  # decoders stop at the end of the image
+    httpx.post(form["url"], data=form["fields"], files={"file": padded}).raise_for_status()
+    body = f"upload_id={form['upload_id']}&outputs=mask".encode()
+    ask = http_event("POST", "/api/v1/predictions", body, "application/x-www-form-urlencoded")
+    uploaded = json.loads(function.invoke(ask)["body"])
+    sent = json.loads(function.invoke(multipart("/api/v1/predictions", sample, outputs="mask"))["body"])
+    assert uploaded["images"] == sent["images"]
+    assert json.loads(function.invoke(ask)["body"])["code"] == "upload_not_found"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (b"", 422, "photograph_unreadable"),
+        (b"text", 415, "unsupported_media_type"),
+        (b"x" * (4 * 2**20 + 1), 413, "photograph_too_large"),
+        (b"x" * (5 * 2**20), 413, "photograph_too_large"),
+    ],
+)
+def test_bad_input_gets_a_problem_document(function: RuntimeApi, data: bytes, status: int, code: str) -> None:
+    answer = function.invoke(multipart("/predict", data))
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (status, code)
+    assert answer["headers"]["content-type"] == "application/problem+json"
+
+
+def test_every_answer_fits_into_lambdas_limit(function: RuntimeApi, sample: bytes) -> None:
+    answer = function.invoke(
+        multipart("/api/v1/predictions", sample, outputs="preview,mask,probability,overlay,skeleton")
+    )
+    assert answer["statusCode"] == 200
+    assert len(json.dumps(answer)) < 6 * 2**20
+
+
+def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log: Path, sample: bytes) -> None:
+    before = len(log.read_text().splitlines())
+    function.invoke(multipart("/predict", sample))
+    function.invoke(multipart("/predict", b"text"))
+    lines = log.read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    assert sum(line.get("ColdStart") == [1.0] for line in found) == 1, "the first call alone"
+    [predicted] = [line for line in found[before:] if "Predictions" in line]
+    assert predicted["Predictions"] == [1.0]
+    assert 1 < predicted["ModelMilliseconds"][0] < 60_000
+    [rejected] = [line for line in found[before:] if "Rejections" in line]
+    assert (rejected["code"], rejected["Rejections"]) == ("unsupported_media_type", [1.0])
+    assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in (predicted, rejected)} == {"Retina"}
+    for private in ("192.0.2.1", "a.jpg", "user-agent"):
+        assert private not in "".join(lines)
+
+
+def test_the_worker_segments_what_the_queue_tells_of(
+    built: Built, aws: str, table: str, s3: Any, tmp_path: Path, sample: bytes
+) -> None:
+    services = Services(Settings(uploads_bucket=BUCKET, results_bucket=BUCKET, table=table))
+    [key] = photographs(services, 1)
+    s3.put_object(Bucket=BUCKET, Key=key, Body=sample, ContentType="image/jpeg")
+    body = (ROOT / "tests" / "support" / "events" / "s3_object_created.json").read_text()
+    body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
+    message = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+    with running(built, aws, table, "handler.worker", tmp_path / "log") as worker:
+        answer = worker.invoke({"Records": [message]})
+    assert answer == {"batchItemFailures": []}, (tmp_path / "log").read_text()
+    done = ended(services, key)
+    assert done
+    assert done.status == "done"
+    counted = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert sum(line.get("Predictions") == [1.0] for line in counted) == 1

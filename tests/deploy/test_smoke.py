@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from conftest import copy_card
+from infra import smoke
+from infra.smoke import SmokeError
+from retina.app import create_app
+from retina.imaging.network import VesselNetwork
+from retina.settings import Settings
+
+
+def test_a_service_as_it_should_be_passes(client: TestClient, network: VesselNetwork) -> None:
+    told: list[str] = []
+    smoke.check(client, network, told.append)
+    assert len(told) == 3
+    theirs, ours = smoke.factor(client, network, 2)
+    assert min(theirs, ours) > 0
+
+
+def test_another_mask_is_noticed(network: VesselNetwork, tmp_path: Path) -> None:
+    other = Settings(model=copy_card(tmp_path, threshold=0.6), data=tmp_path)
+    with TestClient(create_app(other)) as client, pytest.raises(SmokeError, match="mask"):
+        smoke.check(client, network)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "reason"),
+    [
+        ("/", httpx.Response(200, text="<title>Retina</title>"), "content security policy"),
+        ("/", httpx.Response(403, text="AccessDenied"), "answered 403: AccessDenied"),
+        ("/api/v1/health", {"xnnpack": False}, "XNNPACK"),
+        ("/api/v1/health", {"model": {"name": "unet", "sha256": "0" * 64}}, "another network"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    client: TestClient, network: VesselNetwork, path: str, answer: Any, reason: str
+) -> None:
+    def answering(request: httpx.Request) -> httpx.Response:
+        real = client.request(request.method, request.url.path, content=request.read(), headers=request.headers)
+        if request.url.path != path:
+            return httpx.Response(real.status_code, headers=real.headers, content=real.content)
+        changed = answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=real.json() | answer)
+        return httpx.Response(changed.status_code, content=changed.content)
+
+    service = httpx.Client(transport=httpx.MockTransport(answering), base_url="http://service")
+    with service, pytest.raises(SmokeError, match=reason):
+        smoke.check(service, network, lambda _: None)
+
+
+def test_the_address_is_given_or_read_from_what_cdk_wrote(tmp_path: Path) -> None:
+    assert smoke.address("https://example.com/") == "https://example.com/"
+    written = tmp_path / "outputs.json"
+    written.write_text(json.dumps({"retina": {"Url": "https://d1.cloudfront.net/"}}))
+    assert smoke.address(str(written)) == "https://d1.cloudfront.net/"
+    for wrong in ("", "{}", '{"retina": {}}', '{"a": {}, "b": {}}'):
+        written.write_text(wrong)
+        with pytest.raises(SmokeError, match="neither an address"):
+            smoke.address(str(written))

@@ -1,0 +1,289 @@
+"""Every promise about the cloud, held against the template that CDK makes of it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from cfnlint import api as cfnlint
+from pydantic import ValidationError
+
+from conftest import ROOT
+from infra import app as infra_app
+from infra import watch
+from infra.settings import KEPT, StackSettings, stack_settings
+from infra.stack import RetinaStack
+from retina.api.middleware.outermost import SECURITY
+from support.templates import (
+    CERTIFICATE,
+    allowed_objects,
+    allowed_to,
+    many,
+    resources,
+    statements,
+    template_of,
+)
+
+
+def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[str, Any]) -> None:
+    buckets = resources(template, "AWS::S3::Bucket")
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4, name
+        assert bucket["BucketEncryption"], name
+    assert all(queue["SqsManagedSseEnabled"] for queue in resources(template, "AWS::SQS::Queue").values())
+    refused = [
+        many(statement["Resource"])[0]["Fn::GetAtt"][0]
+        for _, statement in statements(template)
+        if statement["Effect"] == "Deny"
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        and "Fn::GetAtt" in many(statement["Resource"])[0]
+    ]
+    assert set(refused) == set(buckets) | set(resources(template, "AWS::SQS::Queue"))
+
+
+def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str, Any]) -> None:
+    checked = 0
+    for name, statement in statements(template):
+        cdks_own = name + json.dumps(statement.get("Principal", ""))
+        if statement["Effect"] == "Deny" or re.search(r"CustomCDKBucketDeployment|CustomS3AutoDelete", cdks_own):
+            continue
+        checked += 1
+        for action in many(statement["Action"]):
+            assert "*" not in action, (name, action)
+        page = name.startswith("SiteFilesPolicy") and statement["Action"] == "s3:GetObject"
+        photographs = re.search(
+            r'"/(uploads|batch|answers|history|exports)/\*"\]\]}$', json.dumps(statement["Resource"])
+        )
+        assert page or photographs or "*" not in json.dumps(statement["Resource"]), (name, statement)
+    assert checked >= 9
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        if not name.startswith("Custom"):
+            assert "ManagedPolicyArns" not in role, name
+
+
+def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(template: dict[str, Any]) -> None:
+    allowed = allowed_to(template, "ApiRoleDE7A08EC")
+    assert allowed_objects(template, "ApiRoleDE7A08EC") == {
+        ("Uploads", "uploads/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("Uploads", "batch/"): {"PutObject", "DeleteObject"},
+        ("DataResults", "answers/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "history/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "batch/"): {"PutObject", "GetObject", "DeleteObject"},
+        ("DataResults", "exports/"): {"GetObject", "DeleteObject"},
+    }
+    others = {action for action in allowed if not action.startswith("s3:")}
+    table = {f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")}
+    log = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    people = {f"cognito-idp:Admin{name}" for name in ("DeleteUser", "GetUser", "UserGlobalSignOut")}
+    assert others == log | table | people | {"sqs:SendMessage"}
+    assert "JobsQueue" in allowed["sqs:SendMessage"]
+    assert all("IdentityPool" in allowed[action] for action in people)
+    function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["x86_64"])
+    assert function["Handler"] == "handler.api"
+    assert function["Timeout"] < 30
+    assert "ReservedConcurrentExecutions" not in function
+    assert not re.search(r"(?i)secret|password|token", json.dumps(function["Environment"]))
+
+
+def test_only_the_page_is_read_from_its_bucket_and_only_by_its_distribution(template: dict[str, Any]) -> None:
+    allowed = [s for name, s in statements(template) if name.startswith("SiteFilesPolicy") and s["Effect"] == "Allow"]
+    for statement in allowed:
+        principal = statement["Principal"]
+        assert principal != "*"
+        if principal == {"Service": "cloudfront.amazonaws.com"}:
+            assert statement["Action"] == "s3:GetObject"
+            assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
+    assert any(s["Principal"] == {"Service": "cloudfront.amazonaws.com"} for s in allowed)
+
+
+def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> None:
+    [(name, policy)] = resources(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
+    headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    csp = "".join(part if isinstance(part, str) else "X" for part in csp["Fn::Join"][1])
+    besides = " https://X https://X https://retina-X.auth.us-east-1.amazoncognito.com"
+    assert csp.replace(besides, "") == SECURITY["Content-Security-Policy"], (
+        "as under uvicorn, but for uploads and sign-in"
+    )
+    assert f"connect-src 'self'{besides};" in csp
+    assert "default-src 'none'" in csp
+    assert "unsafe" not in csp
+    assert headers["ContentTypeOptions"] == {"Override": True}
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
+    assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+    assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    config = distribution(template)
+    for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
+        assert behaviour["ResponseHeadersPolicyId"] == {"Ref": name}
+
+
+def distribution(template: dict[str, Any]) -> dict[str, Any]:
+    [found] = resources(template, "AWS::CloudFront::Distribution").values()
+    config: dict[str, Any] = found["DistributionConfig"]
+    return config
+
+
+def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict[str, Any]) -> None:
+    name, bucket = next(
+        item for item in resources(template, "AWS::S3::Bucket").items() if item[0].startswith("Uploads")
+    )
+    [rule] = bucket["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"uploads/": 1, "batch/": 30}
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    assert "Distribution" not in json.dumps(bucket), "that would be a cycle"
+    function = resources(template, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert function["Environment"]["Variables"]["RETINA_UPLOADS_BUCKET"] == {"Ref": name}
+
+
+def test_page_and_api_have_one_origin_for_the_browser(template: dict[str, Any]) -> None:
+    config = distribution(template)
+    assert {b["PathPattern"] for b in config["CacheBehaviors"]} == {"/api/*", "/predict"}
+    for behaviour in config["CacheBehaviors"]:
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
+        assert "POST" in behaviour["AllowedMethods"]
+        assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "CachingDisabled"
+        assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac", "AllViewerExceptHostHeader"
+    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert "CustomErrorResponses" not in config, "they would turn the API's 404 into a page"
+    api = next(o for o in config["Origins"] if "CustomOriginConfig" in o)["CustomOriginConfig"]
+    assert (api["OriginProtocolPolicy"], api["OriginSSLProtocols"]) == ("https-only", ["TLSv1.2"])
+
+
+def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, rate, burst, budget in ((template, 20, 40, 20), (named, 3, 5, 7)):
+        [stage] = resources(where, "AWS::ApiGatewayV2::Stage").values()
+        assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+        dear = {route: settings for route, settings in stage["RouteSettings"].items() if "predict" in route}
+        assert [*dear] == ["POST /predict", "POST /api/v1/predictions", "POST /api/v1/predictions/{id}/recompute"]
+        predicts = (10, 20) if where is template else (2, 4)
+        assert {(each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in dear.values()} == {predicts}
+        [money] = resources(where, "AWS::Budgets::Budget").values()
+        assert money["Budget"]["BudgetLimit"] == {"Amount": budget, "Unit": "USD"}
+    [money] = resources(template, "AWS::Budgets::Budget").values()
+    kinds = {n["Notification"]["NotificationType"] for n in money["NotificationsWithSubscribers"]}
+    assert kinds == {"ACTUAL", "FORECASTED"}
+    function = resources(named, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+    assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
+
+
+def test_fair_use_counts_viewers_whom_the_distribution_names(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, each, together, begin in ((template, "200", "5000", "20"), (named, "7", "70", "3")):
+        function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+        told = function["Environment"]["Variables"]
+        assert (told["RETINA_FREE_EACH"], told["RETINA_FREE_TOGETHER"]) == (each, together)
+        assert told["RETINA_SIGNUP_CREDITS"] == begin
+        [api] = [origin for origin in distribution(where)["Origins"] if "CustomOriginConfig" in origin]
+        [header] = api["OriginCustomHeaders"]
+        assert header == {"HeaderName": "X-Proxy-Proof", "HeaderValue": told["RETINA_PROXY_PROOF"]}
+        parameter = (
+            "{{resolve:ssm:/retina/proxy-proof:1}}" if where is template else "{{resolve:ssm:/eyes/proxy-proof:3}}"
+        )
+        assert header["HeaderValue"] == parameter, "a reference: the secret itself is in no template"
+
+
+def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) -> None:
+    [dashboard] = resources(template, "AWS::CloudWatch::Dashboard").values()
+    shown = json.dumps(dashboard)
+    handler = (ROOT / "function" / "handler.py").read_text()
+    assert f'NAMESPACE, SERVICE = "{watch.NAMESPACE}", "{watch.SERVICE}"' in handler
+    for metric in ("Predictions", "ModelMilliseconds", "Rejections"):
+        assert f'"{metric}"' in handler
+        assert metric in shown
+    assert "ColdStart" in shown
+    assert "ApproximateAgeOfOldestMessage" in shown
+
+
+def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, days in ((template, 30), (named, 731)):
+        groups = resources(where, "AWS::Logs::LogGroup")
+        assert {group["RetentionInDays"] for group in groups.values()} == {days}
+        assert len(groups) == 4
+    [stage] = resources(template, "AWS::ApiGatewayV2::Stage").values()
+    logged = stage["AccessLogSettings"]["Format"]
+    assert "requestId" in logged
+    assert not re.search(r"(?i)ip|agent|header|cookie|path", logged.replace("routeKey", ""))
+
+
+def test_a_domain_of_ones_own_speaks_tls_1_2_at_least(named: dict[str, Any]) -> None:
+    config = distribution(named)
+    assert config["Aliases"] == ["retina.example.com"]
+    assert config["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert named["Outputs"]["Url"]["Value"] == "https://retina.example.com/"
+
+
+def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> None:
+    shortest = template_of(tmp_path, log_days=KEPT[0])
+    assert {g["RetentionInDays"] for g in resources(shortest, "AWS::Logs::LogGroup").values()} == {KEPT[0]}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"domain": "retina.example.com"},
+        {"certificate_arn": CERTIFICATE},
+        {"domain": "retina.example.com", "certificate_arn": CERTIFICATE.replace("us-east-1", "eu-west-1")},
+        {"log_days": 31},
+        {"name": "Retina!"},
+        {"region": "Frankfurt"},
+        {"alarm_email": "nobody"},
+        {"memory": 128},
+        {"workers": 1},
+        {"name": "my-aws-retina"},
+        {"firewall": "on", "region": "eu-central-1"},
+        {"firewall": "arn:aws:wafv2:eu-central-1:000000000000:regional/webacl/mine/0f8fad5b"},
+        {"mfa": "sms"},
+        {"refresh_days": 0},
+    ],
+)
+def test_settings_that_cannot_be_deployed_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StackSettings(**wrong)
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text()
+    for name in StackSettings.model_fields:
+        assert f"RETINA_STACK_{name.upper()}" in text, name
+
+
+def test_cfn_lint_finds_no_error(template: dict[str, Any], named: dict[str, Any]) -> None:
+    for where, region in ((template, "us-east-1"), (named, "eu-central-1")):
+        found = cfnlint.lint(json.dumps(where), regions=[region])
+        assert not [match for match in found if match.rule.id.startswith("E")]
+
+
+def test_a_finding_that_nobody_acknowledged_stops_the_synthesis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Leaky(RetinaStack):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            s3.Bucket(self, "Leak", removal_policy=RemovalPolicy.DESTROY)
+
+    monkeypatch.setattr(infra_app, "RetinaStack", Leaky)
+    with pytest.raises(RuntimeError, match=r"(?s)Leak.*AwsSolutions-S10"):
+        template_of(tmp_path)
+
+
+def test_a_setting_that_is_none_or_cannot_be_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value, sentence in (
+        ("RETINA_STACK_WORKER", "3", "There is no setting RETINA_STACK_WORKER"),
+        ("RETINA_STACK_LOG_DAYS", "many", "RETINA_STACK_LOG_DAYS: "),
+        ("RETINA_STACK_LOG_DAYS", "31", "logs can be kept for"),
+        ("RETINA_STACK_DOMAIN", "https://x.example.org/", "RETINA_STACK_DOMAIN: "),
+    ):
+        with monkeypatch.context() as environment:
+            environment.setenv(name, value)
+            with pytest.raises(SystemExit) as told:
+                stack_settings()
+        assert sentence in str(told.value)
+    monkeypatch.setenv("RETINA_STACK_ALARM_EMAIL", "")
+    assert stack_settings().alarm_email is None

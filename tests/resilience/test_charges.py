@@ -1,0 +1,152 @@
+"""Charges while the server is killed again and again: results, charges and ledger agree, whatever keeps them."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+
+from conftest import BUCKET, CREDENTIALS, DynamoTable
+from retina.accounts.ledger import Credits
+from retina.imaging.arrays import Rgb
+from retina.storage.database import Database
+from retina.storage.dynamodb import DynamoRecords
+from retina.storage.records import Records
+from retina.storage.sqlite import SqliteRecords
+from support.account import new_key
+from support.specimens import encode
+
+CALLS, KEYS, CONNECTIONS, KILLS = 1000, 200, 8, 5
+ANSWERS_BEFORE_A_KILL = 15
+
+
+class Server:
+    """`retina serve` at one port, started again wherever it was killed."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = environment
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
+        self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                httpx.get(f"{self.url}/api/v1/health")
+                return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        pytest.fail("the server does not start")
+
+    def kill(self) -> None:
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the server keeps things, as its settings say and as a test reads it."""
+
+    settings: dict[str, str]
+    records: Records
+
+
+@pytest.fixture(params=["SQLite", "DynamoDB and S3"])
+def store(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[Store]:
+    if request.param == "SQLite":
+        yield Store({}, SqliteRecords(Database(Path(environment["RETINA_DATA"]) / "retina.sqlite")))
+        return
+    from support.trouble import TROUBLES, TroubledAws
+
+    kept: DynamoTable = request.getfixturevalue("dynamodb")
+    settings = CREDENTIALS | {"RETINA_TABLE": kept.table, "RETINA_RESULTS_BUCKET": BUCKET}
+    with TroubledAws(seed=4, share=0.25) as aws:
+        yield Store(settings | {"AWS_ENDPOINT_URL": aws.url}, DynamoRecords(kept.client, kept.table))
+    assert all(aws.seen[trouble] for trouble in TROUBLES), aws.seen
+
+
+@pytest.fixture
+def server(environment: dict[str, str], store: Store) -> Iterator[Server]:
+    running = Server(
+        environment | store.settings | {"RETINA_SIGNUP_CREDITS": str(KEYS + 50), "RETINA_WAIT_SECONDS": "60"}
+    )
+    yield running
+    running.end()
+
+
+def test_a_charge_exists_exactly_where_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
+    photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
+    told: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
+    done = threading.Semaphore(0)
+    waiting = deque(f"call {turn % KEYS}" for turn in random.Random(3).sample(range(CALLS), CALLS))
+
+    def answer(name: str) -> httpx.Response | None:
+        try:
+            answer = client.post(
+                "/api/v1/predictions",
+                files={"file": ("a.jpg", photo)},
+                data={"outputs": "mask"},
+                headers=key | {"Idempotency-Key": name},
+            )
+        except httpx.TransportError:
+            return None
+        return None if answer.status_code in (409, 503) else answer
+
+    def connection() -> None:
+        while waiting:
+            name = waiting.popleft()
+            if found := answer(name):
+                assert found.status_code == 200, found.text
+                told[name].append(found.content)
+                done.release()
+            else:  # a lease of a killed server lasts a minute: others go first
+                waiting.append(name)
+                time.sleep(0.25)
+
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    with (
+        httpx.Client(base_url=server.url, timeout=120, limits=limits) as client,
+        ThreadPoolExecutor(CONNECTIONS) as pool,
+    ):
+        key = new_key(client, "anna@example.org")
+        account = client.get("/api/v1/usage", headers=key).json()["account"]
+        connections = [pool.submit(connection) for _ in range(CONNECTIONS)]
+        for _ in range(KILLS):
+            for _ in range(ANSWERS_BEFORE_A_KILL):
+                assert done.acquire(timeout=120)
+            server.kill()
+            server.start()
+        for each in connections:
+            each.result()
+
+    assert [len(answers) for answers in told.values()] == [CALLS // KEYS] * KEYS
+    ids = {answer for answers in told.values() for answer in answers}
+    assert [len(set(answers)) for answers in told.values()] == [1] * KEYS
+    assert len(ids) == KEYS
+    books = Credits(store.records)
+    ledger = books.ledger(account)
+    assert sorted(entry.amount for entry in ledger) == [-1] * KEYS + [KEYS + 50]
+    assert books.balance(account) == sum(entry.amount for entry in ledger) == 50
+    assert [count for _, _, count in books.used(account)] == [KEYS]
+    charged = {entry.what.removeprefix("prediction ").encode() for entry in ledger if entry.amount < 0}
+    assert charged == {answer.split(b'"id":"')[1][:32] for answer in ids}

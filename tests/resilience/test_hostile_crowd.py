@@ -1,0 +1,103 @@
+"""Ten of every hostile file at once: everybody else is still answered, and soon, and memory stays within its limit."""
+
+import logging
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from conftest import AS_ROOT
+from resilience.test_front_door import Server
+from retina.imaging.arrays import Rgb
+from support.hostile import hostile
+
+EACH = 10
+MEMORY = 1.2e9
+
+
+@pytest.fixture
+def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
+    running = Server(tmp_path, environment)
+    yield running
+    running.process.terminate()
+    running.process.wait(30)
+
+
+class Memory:
+    """The most that a process and all it has started had at a moment; what several share is counted once."""
+
+    def __init__(self, pid: int) -> None:
+        self.most, self._process, self._ended = 0, psutil.Process(pid), threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.05):
+            self.most = max(self.most, sum(map(_share, [self._process, *self._process.children(recursive=True)])))
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:  # it has ended
+        pass
+    return 0
+
+
+@AS_ROOT
+def test_everybody_else_is_answered(server: Server, sample: bytes, small_rgb: Rgb) -> None:
+    kinds = hostile(small_rgb)
+    # To make a client takes longer than to be answered.
+    client = httpx.Client(base_url=server.url, timeout=120, limits=httpx.Limits(max_connections=None))
+    outcomes: Counter[tuple[str, int]] = Counter()
+
+    def attack(name: str) -> tuple[str, int]:
+        return name, client.post("/api/v1/predictions", files={"file": ("a.tif", kinds[name])}).status_code
+
+    def ask() -> tuple[float, str]:
+        started = time.monotonic()
+        answer = client.post("/api/v1/predictions", files={"file": sample}, data={"outputs": "mask"})
+        return time.monotonic() - started, answer.raise_for_status().json()["images"]["mask"]
+
+    def ask_among(names: list[str]) -> list[float]:
+        """How long samples take while files of these names arrive at once."""
+        seconds: list[float] = []
+        with ThreadPoolExecutor(len(names)) as threads:
+            answers = [threads.submit(attack, name) for name in names]
+            while not seconds or not all(answer.done() for answer in answers):
+                taken, mask = ask()
+                seconds.append(taken)
+                masks.add(mask)
+            outcomes.update(answer.result() for answer in answers)
+        return seconds
+
+    masks = {ask()[1]}
+    alone = statistics.median(ask()[0] for _ in range(7))
+    with Memory(server.process.pid) as memory:
+        each = {name: statistics.median(ask_among([name] * EACH)) / alone for name in kinds}
+        together = statistics.median(ask_among([name for name in kinds for _ in range(EACH)])) / alone
+    worst = max(each, key=lambda name: each[name])
+    told = "times as long, median %.2f, at worst %.2f (%s), all kinds at once %.2f; %.0f MB"
+    ratios = statistics.median(each.values()), each[worst], worst, together, memory.most / 1e6
+    logging.getLogger("retina").warning(told, *ratios)
+    assert len(masks) == 1
+    for name, status in outcomes:
+        assert status in (413 if "the larger first" in name else 422, 503), name
+    assert outcomes.total() == 2 * EACH * len(kinds)
+    assert 0 < memory.most < MEMORY

@@ -1,0 +1,52 @@
+"""Mutated files of every format, decoded as the service decodes them; what becomes of each is written down."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from conftest import SAMPLE, decode
+from retina.errors import PhotographError
+from retina.imaging.decoding import decoder as decoders
+from support.specimens import readable
+
+WITHOUT_MEMORY_AT_HAND = """
+import sys
+from retina.decoding import process
+process.READY_MEMORY = 1
+process.main(int(sys.argv[1]))
+"""
+"""To provide it takes longer than to decode a small file."""
+
+
+def digests(count: int, out: str) -> None:
+    """A line for each of `count` mutants: the form, its number, and the pixels' digest or the error's name."""
+    decoders.ENVIRONMENT = (*decoders.ENVIRONMENT, "MALLOC_PERTURB_")
+    decoders.PROGRAM = [sys.executable, "-c", WITHOUT_MEMORY_AT_HAND]
+    decoder = decoders.Decoder()
+    forms = readable(np.ascontiguousarray(decode(SAMPLE.read_bytes()).rgb[::14, ::14]))
+    lines = []
+    for name, data in forms.items():
+        random = np.random.default_rng(len(data))
+        for number in range(-(-count // len(forms))):
+            mutant = _mutated(np.frombuffer(data, np.uint8), random)
+            try:
+                with decoder.photograph(mutant, max_pixels=10**6, min_side=8) as photograph:
+                    found = hashlib.sha256(photograph.rgb.tobytes()).hexdigest()
+            except PhotographError as error:
+                found = type(error).__name__
+            lines.append(f"{name}:{number} {found}")
+    decoder.stop()
+    Path(out).write_text("\n".join(lines))
+
+
+def _mutated(data: np.ndarray[tuple[int], np.dtype[np.uint8]], random: np.random.Generator) -> bytes:
+    """Cut off, or some bytes changed: anywhere, at the beginning or at the end."""
+    way = random.integers(0, 4)
+    if way == 0:
+        return data[: random.integers(1, len(data))].tobytes()
+    changed = data.copy()
+    where = random.integers(0, len(data) if way == 1 else min(len(data), 600), random.integers(1, 9))
+    changed[len(data) - 1 - where if way == 3 else where] = random.integers(0, 256, len(where))
+    return changed.tobytes()

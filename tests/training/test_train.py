@@ -1,0 +1,105 @@
+"""Training, in miniature. Needs Keras: `make test-models`."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from conftest import SAMPLE
+
+keras = pytest.importorskip("keras", reason="Keras is not installed here: make test-models", exc_type=ImportError)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two sets of one photograph each, made from the sample; what is darker than around it counts as a vessel."""
+    photograph = cv2.resize(cv2.imread(str(SAMPLE)), (700, 700), interpolation=cv2.INTER_AREA)
+    green = photograph[..., 1].astype(np.float32)
+    vessels = (green < cv2.GaussianBlur(green, (0, 0), 8) - 4).astype(np.uint8) * 255
+    for name in ("CHASE_DB1", "HRF"):
+        for folder in ("images", "vessels", "fov"):
+            (tmp_path / name / folder).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / name / "images" / "1.jpg"), photograph)
+        cv2.imwrite(str(tmp_path / name / "vessels" / "1.png"), vessels)
+        cv2.imwrite(str(tmp_path / name / "fov" / "1.png"), np.full((700, 700), 255, np.uint8))
+        (tmp_path / name / "split.csv").write_text("id,split\n1,train\n")
+    return tmp_path
+
+
+def test_a_killed_run_goes_on_and_ends_where_it_would_have(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.training import patches, train
+
+    monkeypatch.setattr(train, "EVERY", 2)
+    monkeypatch.setattr(train, "STATISTICS", 2)
+    run: dict[str, Any] = {"steps": 4, "batch": 2, "seed": 3, "rate": 1e-3}
+    whole = keras.saving.load_model(train.train(data, tmp_path / "whole", **run)).get_weights()
+
+    draw = patches.Patches.__call__
+
+    def killed(self: patches.Patches, number: int) -> object:
+        if number == 3:
+            raise KeyboardInterrupt
+        return draw(self, number)
+
+    monkeypatch.setattr(patches.Patches, "__call__", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train.train(data, tmp_path / "cut", **run)
+    monkeypatch.setattr(patches.Patches, "__call__", draw)
+    assert (tmp_path / "cut" / "checkpoint.keras").exists()
+    resumed = keras.saving.load_model(train.train(data, tmp_path / "cut", **run)).get_weights()
+    assert [line.split(",")[0] for line in (tmp_path / "cut" / "log.csv").read_text().split()] == ["step", "2", "4"]
+    assert all(np.allclose(a, b, atol=2e-3) for a, b in zip(whole, resumed, strict=True))
+
+
+def test_patches_depend_on_their_number_alone(data: Path) -> None:
+    from models.training import patches
+    from models.training.labelled import read_set
+
+    sets = [[patches.load(p) for p in read_set(data / name, "train")] for name in ("CHASE_DB1", "HRF")]
+    first, again = patches.Patches(sets, 2, 7), patches.Patches(sets, 2, 7)
+    first(0)
+    for a, b in zip(first(5), again(5), strict=True):
+        assert np.array_equal(a, b)
+    inputs, targets = first(5)
+    assert inputs.shape == (2, patches.SIDE, patches.SIDE, 1)
+    assert set(np.unique(targets[..., 1])) <= {0.0, 1.0}
+    assert not inputs[targets[..., 1] == 0].any()
+    assert not np.array_equal(first(6)[0], inputs)
+    assert not np.array_equal(patches.Patches(sets, 2, 8)(5)[0], inputs)
+
+
+def test_a_further_cycle_begins_with_the_weights_of_the_first(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.training import train
+
+    monkeypatch.setattr(train, "STATISTICS", 1)
+    run: dict[str, Any] = {"steps": 1, "batch": 1, "seed": 3}
+    first = train.train(data, tmp_path / "first", **run, rate=1e-3)
+    still = train.train(data, tmp_path / "still", **run, rate=0.0, begin=first)
+    afresh = train.train(data, tmp_path / "afresh", **(run | {"seed": 4}), rate=0.0)
+    trained, kept, other = (
+        np.concatenate([w.numpy().ravel() for w in keras.saving.load_model(path).trainable_weights])
+        for path in (first, still, afresh)
+    )
+    assert np.allclose(trained, kept, atol=1e-6)
+    assert not np.allclose(trained, other, atol=1e-2)
+
+
+def test_a_teacher_writes_half_of_the_labels(data: Path) -> None:
+    from models.training import patches
+    from models.training.labelled import read_set
+    from retina.imaging.network import VesselNetwork
+    from retina.settings import Settings
+
+    [photograph] = read_set(data / "HRF", "train")
+    alone, taught = patches.load(photograph), patches.load(photograph, VesselNetwork(Settings().model))
+    assert set(np.unique(alone.vessels)) == {0, 255}
+    assert taught.vessels[alone.vessels == 255].min() >= 127
+    assert taught.vessels[alone.vessels == 0].max() <= 128
+    assert taught.vessels[alone.vessels == 0].max() > 20
+    assert taught.vessels[alone.vessels == 255].max() > 240

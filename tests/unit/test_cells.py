@@ -1,0 +1,145 @@
+"""No cell of any table is run as a formula by a spreadsheet, and each is read back as it was."""
+
+import csv
+import io
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from api.test_exports import export
+from retina.__main__ import main
+from retina.cells import neutral, original
+from retina.cli.remote import RemoteBatch
+from retina.cli.results import (
+    COLUMNS,
+    Results,
+    Row,
+    read_results,
+)
+from retina.history.tables import lines
+from support.house import BATCHES, PREDICTIONS, House
+
+LEADING = ["", " ", "\u00a0", "\u3000", "\u200b", "\ufeff", "\0", '"', "'", "“", "' \"", "\x1f", "\u2028"]
+SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "−"]
+RISKY = [f"{before}{sign}1+cmd|' /C calc'!A0" for before in LEADING for sign in SIGNS]
+RISKY += ["\t=1", "\rx", "\nx", "=", "-", "+49 170", "-1-1", "=-1"]
+HARMLESS = ["", "a.jpg", "visit 1/left.jpg", "'quoted'", "a=b", "1-2", "Ünï", "#x", "x\n=1"]
+NUMBERS = ["0", "-1", "+1", "0.25", "-0.25", "1e-05", "-1.5E+10", ".5", "5."]
+TEXTS = st.text(st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters()), max_size=12)
+
+
+@pytest.mark.parametrize("text", RISKY)
+def test_what_could_be_a_formula_begins_with_an_apostrophe(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+    assert original(neutral(text)) == text
+
+
+@pytest.mark.parametrize("text", [*HARMLESS, *NUMBERS])
+def test_what_could_not_and_numbers_stay_as_they_are(text: str) -> None:
+    assert neutral(text) == original(text) == text
+
+
+@given(TEXTS)
+@example("'=1")
+@example("''=1")
+@example("'-1")
+def test_every_text_is_read_back_and_none_is_left_to_be_run(text: str) -> None:
+    cell = neutral(text)
+    assert original(cell) == text
+    seen = cell.lstrip().lstrip("\0\ufeff\u200b")
+    first = unicodedata.normalize("NFKC", seen[:1])
+    assert first not in ("=", "+", "-", "@") or float(cell) is not None
+
+
+@given(st.lists(TEXTS.filter(lambda text: text.isprintable()), min_size=16, max_size=16))
+def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    out, row = tmp_path_factory.mktemp("out"), Row(*texts)
+    with Results(out, [row]) as results:
+        results.write(row)
+    assert read_results(out) == {row.file: row}
+    with (out / "results.csv").open(newline="", encoding="utf-8") as table:
+        for cells in csv.DictReader(table):
+            assert cells == {name: neutral(text) for name, text in zip(COLUMNS, texts, strict=True)}
+
+
+def test_a_folder_with_such_names_is_segmented_once(
+    tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    names = ["=1+1.jpg", "＝2.jpg", " -3.jpg", "'=4.jpg", "@5.jpg", "good.jpg"]
+    for name in names:
+        (photos / name).write_bytes(tiny)
+    monkeypatch.chdir(photos)
+    command = ["segment", *names, "--out", str(out), "--outputs", "mask"]
+    assert main(command) == 0
+    table = (out / "results.csv").read_text()
+    with (out / "results.csv").open(newline="") as rows:
+        assert {row["file"] for row in csv.DictReader(rows)} == {neutral(name) for name in names}
+    made = {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")}
+    assert main(command) == 0
+    assert {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")} == made, "made once"
+    assert sorted((out / "results.csv").read_text().splitlines()) == sorted(table.splitlines())
+    assert float(next(csv.DictReader(io.StringIO(table)))["vascular_density"]) > 0
+
+
+def test_every_table_of_the_service(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    name, label, note = "＝1+1.jpg", "\u00a0@SUM(A1)", '"=1'
+    items = {"items": [{"name": name, "size": len(tiny)}]}
+    batch = house.client.post(BATCHES, json=items, headers=anna).raise_for_status().json()
+    house.send(batch["upload"], "0", tiny)
+    wish = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
+    house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=wish, headers=anna).raise_for_status()
+    house.work_off()
+    table = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna).text
+    [row] = csv.DictReader(io.StringIO(table))
+    assert (row["file"], row["status"]) == (f"'{name}", "done")
+    assert float(row["vascular_density"]) > 0
+    packed = export(house, anna, batch=batch["id"]).read("results.csv").decode()
+    assert [*csv.DictReader(io.StringIO(packed))] == [row]
+    [row] = csv.DictReader(io.StringIO(export(house, anna, history=True).read("history.csv").decode()))
+    assert (row["subject"], row["note"]) == (f"x{label}", f"'{note}")
+
+
+def test_what_comes_from_a_service_is_neutral_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service of before answers with cells as they are, and with all rows at a time."""
+    texts = ["=1.jpg", "'=2.jpg", "＝3.jpg", "plain.jpg"]
+    columns = ("number", "file", "status", "reason", "threshold")
+    rows = [
+        {"number": str(n), "file": text, "status": "rejected", "reason": "", "threshold": "-0.5"}
+        for n, text in enumerate(texts)
+    ]
+    old = io.StringIO()
+    writer = csv.DictWriter(old, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    for table, expected in (("".join(lines(columns, rows)), texts), (old.getvalue(), ["=1.jpg", "=2.jpg", *texts[2:]])):
+        service = Answers(table)
+        monkeypatch.setattr("retina.cli.remote.ROWS", 2)
+        batch = RemoteBatch.__new__(RemoteBatch)
+        batch._files, batch._out, batch._id, batch._unsent = [Path(text) for text in texts], tmp_path, "0", {}
+        monkeypatch.setattr(batch, "_answer", service)
+        monkeypatch.setattr(batch, "_items", list)
+        batch.fetch()
+        with (tmp_path / "results.csv").open(newline="") as told:
+            found = [*csv.DictReader(told)]
+        assert [row["file"] for row in found] == [neutral(text) for text in expected]
+        assert {row["threshold"] for row in found} == {"-0.5"}
+        assert service.asked == [{"first": 0, "limit": 2}, {"first": 2, "limit": 2}]
+
+
+class Answers:
+    """A service that answers with one table, whatever part of it is asked for."""
+
+    def __init__(self, table: str) -> None:
+        self._table, self.asked = table, list[dict[str, Any]]()
+
+    def __call__(self, method: str, path: str, params: dict[str, Any]) -> httpx.Response:
+        self.asked.append(params)
+        return httpx.Response(200, text=self._table)

@@ -1,0 +1,108 @@
+import hashlib
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import ROOT, SAMPLE, copy_card
+from retina.errors import ModelCardError
+from retina.imaging.model_card import CanvasSize, ModelCard, read_model_card
+from retina.imaging.network import VesselNetwork
+from retina.settings import Settings
+
+PREDECESSOR = ROOT / "build" / "tflite-runtime" / "bin" / "python"
+
+
+def test_the_shipped_card_describes_the_shipped_network(network: VesselNetwork) -> None:
+    card, data = read_model_card(Settings().model)
+    assert hashlib.sha256(data).hexdigest() == card.sha256
+    assert len(data) < 2e6
+    assert card.parameters < 1_000_000
+    assert card.scores, "the card must carry measured scores"
+    assert network.xnnpack
+
+
+def test_every_canvas_answers_with_probabilities(network: VesselNetwork) -> None:
+    for canvas in network.card.canvases:
+        values = np.random.default_rng(0).normal(size=(canvas.height, canvas.width)).astype(np.float32)
+        probability = network(canvas, values)
+        assert probability.shape == values.shape
+        assert probability.dtype == np.float32
+        assert 0 <= probability.min() <= probability.max() <= 1
+
+
+def test_threads_get_the_answers_that_one_thread_gets(network: VesselNetwork) -> None:
+    canvas = network.card.canvases[0]
+    inputs = np.random.default_rng(1).normal(size=(6, canvas.height, canvas.width)).astype(np.float32)
+    alone = [network(canvas, values) for values in inputs]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda values: network(canvas, values), inputs))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_interpreters_are_reused(network: VesselNetwork) -> None:
+    fresh = VesselNetwork(Settings().model)
+    canvas = fresh.card.canvases[0]
+    values = np.zeros((canvas.height, canvas.width), np.float32)
+    fresh(canvas, values)
+    [interpreter] = fresh._idle[canvas]
+    fresh(canvas, values)
+    assert fresh._idle[canvas] == [interpreter]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"sha256": "0" * 64}, "sha256 differs"),
+        ({"file": "other.tflite"}, "cannot read"),
+        ({"threshold": 2}, "malformed"),
+        ({"surprise": 1}, "malformed"),
+        ({"preparation": {"padding": "centre"}}, "preparation.padding"),
+        ({"preparation": {"equalisation": {"method": "clahe", "tiles": [0, 8]}}}, "tiles"),
+        ({"preparation": {"scaling": {"method": "divide", "by": 0}}}, "scaling"),
+        ({"canvases": [{"height": 100, "width": 100}]}, "stride"),
+        ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}]}, "any width"),
+    ],
+)
+def test_a_card_that_lies_is_refused(tmp_path: Path, changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(ModelCardError, match=reason):
+        VesselNetwork(copy_card(tmp_path, **changes))
+
+
+def test_a_canvas_can_be_added_by_writing_it_into_the_card(tmp_path: Path) -> None:
+    network = VesselNetwork(copy_card(tmp_path, canvases=[{"height": 64, "width": 96}]))
+    probability = network(CanvasSize(height=64, width=96), np.zeros((64, 96), np.float32))
+    assert probability.shape == (64, 96)
+
+
+def test_the_card_round_trips() -> None:
+    text = Settings().model.read_text()
+    assert ModelCard.model_validate_json(text).model_dump(mode="json") == json.loads(text)
+
+
+def test_the_predecessor_of_the_runtime_is_a_drop_in(tmp_path: Path) -> None:
+    if not PREDECESSOR.exists():
+        pytest.skip(
+            "tflite-runtime exists up to Python 3.11 only" if sys.version_info >= (3, 12) else "make test makes it"
+        )
+    script = (
+        "import sys, numpy as np, tflite_runtime\n"
+        "from retina.settings import Settings\n"
+        "from retina.imaging.network import VesselNetwork\n"
+        "from retina.imaging.photograph import *\n"
+        "from retina.imaging.segmentation import segment\n"
+        "data = open(sys.argv[1], 'rb').read()\n"
+        "photograph = decode_photograph(open_photograph(data, max_pixels=10**8, min_side=64), data)\n"
+        "np.save(sys.argv[2], segment(photograph, VesselNetwork(Settings().model)).vessels)\n"
+    )
+    ours, theirs = tmp_path / "ours.npy", tmp_path / "theirs.npy"
+    script_here = script.replace(", tflite_runtime", "")
+    environment = {"PYTHONPATH": str(ROOT / "function")}
+    subprocess.run([sys.executable, "-c", script_here, str(SAMPLE), str(ours)], check=True, env=environment)
+    subprocess.run([str(PREDECESSOR), "-c", script, str(SAMPLE), str(theirs)], check=True, env=environment)
+    a, b = np.load(ours), np.load(theirs)
+    assert 2 * (a & b).sum() / (a.sum() + b.sum()) > 0.98

@@ -1,0 +1,110 @@
+import json
+
+import numpy as np
+import pytest
+
+from conftest import ROOT
+from retina.imaging.arrays import CERTAIN, Rgb
+from retina.imaging.field_of_view import FieldOfView, find_field_of_view
+from retina.imaging.model_card import (
+    CanvasSize,
+    Divide,
+    ModelCard,
+    NoEqualisation,
+    Preparation,
+)
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph
+from retina.imaging.preprocessing import (
+    levels,
+    normalise,
+    place,
+    prepare,
+    restore,
+)
+from retina.imaging.segmentation import over
+
+GOLDEN = ROOT / "tests" / "unit" / "golden_canvas.json"
+
+
+def view_of(width: int, height: int) -> FieldOfView:
+    outline = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
+    return FieldOfView(0, 0, width, height, outline, "whole", 0.0, True)
+
+
+@pytest.fixture
+def card(network: VesselNetwork) -> ModelCard:
+    small = CanvasSize(height=512, width=512, field_of_view_width_up_to=800)
+    wide = CanvasSize(height=768, width=1024, field_of_view_width_up_to=None)
+    square = CanvasSize(height=1024, width=1024, field_of_view_width_up_to=None)
+    return network.card.model_copy(update={"canvases": (square, small, wide)})
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "canvas"),
+    [
+        (540, 540, "512x512"),
+        (800, 800, "512x512"),
+        (801, 801, "1024x1024"),
+        (3300, 2336, "1024x768"),
+        (900, 100, "1024x768"),
+    ],
+)
+def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: int, canvas: str) -> None:
+    placement = place(view_of(width, height), card.canvases)
+    assert str(placement.canvas) == canvas
+    assert 0 <= placement.left <= placement.left + placement.width <= placement.canvas.width
+    assert 0 <= placement.top <= placement.top + placement.height <= placement.canvas.height
+    assert placement.width / placement.height == pytest.approx(width / height, rel=0.02)
+
+
+def test_there_and_back_is_the_same_place(card: ModelCard) -> None:
+    view = view_of(1600, 1200)
+    placement = place(view, card.canvases)
+    rows, columns = np.mgrid[:1200, :1600]
+    spot = (np.hypot(rows - 900, columns - 300) < 40).astype(np.uint8)
+    rgb = np.repeat(spot[:, :, None] * 200, 3, axis=2)
+    canvas = prepare(rgb, view, placement, card.preparation)
+    back = restore((canvas > 0).astype(np.float32), view, placement, (1200, 1600))
+    found = back > CERTAIN / 2
+    assert found.sum() == pytest.approx(spot.sum(), rel=0.05)
+    assert np.argwhere(found).mean(axis=0) == pytest.approx([900, 300], abs=0.6)
+
+
+def test_nothing_is_found_outside_the_field_of_view(photograph: Photograph, card: ModelCard) -> None:
+    view = photograph.field_of_view
+    placement = place(view, card.canvases)
+    inside = view.mask((1411, 1411))
+    back = restore(np.ones((1024, 1024), np.float32), view, placement, (1411, 1411))
+    assert back.dtype == np.uint16
+    assert np.array_equal(back > 0, inside)
+
+
+def test_light_and_contrast_hardly_change_the_canvas(small_rgb: Rgb, card: ModelCard) -> None:
+    view = find_field_of_view(small_rgb)
+    placement = place(view, card.canvases)
+    plain, dim = (
+        prepare(rgb, view, placement, card.preparation) for rgb in (small_rgb, (small_rgb * 0.7).astype(np.uint8))
+    )
+    assert np.corrcoef(plain.ravel(), dim.ravel())[0, 1] > 0.98
+
+
+def test_the_preparation_is_what_the_network_was_trained_with(photograph: Photograph, card: ModelCard) -> None:
+    """The golden vector: the sample's canvas at 512, averaged over 64x64 pixels, noted when the network was trained."""
+    view = photograph.field_of_view
+    only = CanvasSize(height=512, width=512, field_of_view_width_up_to=None)
+    canvas = prepare(photograph.rgb, view, place(view, [only]), card.preparation)
+    blocks = canvas.reshape(8, 64, 8, 64).mean(axis=(1, 3))
+    assert blocks == pytest.approx(np.array(json.loads(GOLDEN.read_text())), abs=0.02)
+
+
+def test_one_half_is_not_above_one_half_and_nothing_wraps() -> None:
+    found = levels(np.array([[0.5, 1.0, 1.5, -0.2]], np.float32))
+    assert found.tolist() == [[CERTAIN // 2, CERTAIN, CERTAIN, 0]]
+    assert not over(found, 0.5)[0, 0]
+
+
+def test_a_card_can_leave_the_gray_as_it_is() -> None:
+    plain = Preparation(outside="as photographed", equalisation=NoEqualisation(), scaling=Divide(by=255))
+    gray = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    assert normalise(gray, np.zeros((16, 16), bool), plain) == pytest.approx(gray / 255)

@@ -1,0 +1,46 @@
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from skimage.morphology import skeletonize
+
+from retina.imaging.arrays import Mask
+from retina.imaging.skeleton import skeletonise
+
+
+def lines(*points: tuple[int, int], width: int = 1) -> Mask:
+    canvas = np.zeros((256, 256), np.uint8)
+    for start, end in itertools.pairwise(points):
+        cv2.line(canvas, start, end, (1,), width)
+    return canvas.astype(np.bool_)
+
+
+def test_lines_of_one_pixel_stay_as_they_are() -> None:
+    for line in (lines((20, 128), (220, 128)), lines((20, 20), (220, 220)), lines((128, 20), (128, 220))):
+        assert np.array_equal(skeletonise(line), line)
+
+
+@pytest.mark.parametrize("width", [3, 7, 15])
+def test_a_thick_line_becomes_its_centre(width: int) -> None:
+    skeleton = skeletonise(lines((40, 128), (200, 128), width=width))
+    rows, columns = np.nonzero(skeleton)
+    assert set(rows) <= {127, 128, 129}
+    assert len(columns) == pytest.approx(161, abs=max(4, width))
+
+
+def test_it_agrees_with_a_peer_on_branches_and_holes() -> None:
+    y = lines((228, 128), (128, 128), (48, 58), width=9) | lines((128, 128), (48, 198), width=9)
+    ring = np.zeros((256, 256), np.uint8)
+    cv2.circle(ring, (128, 128), 60, (1,), 9)
+    for shape in (y, ring.astype(np.bool_)):
+        ours, theirs = skeletonise(shape), skeletonize(shape)  # type: ignore[no-untyped-call]
+        assert ours.sum() == pytest.approx(theirs.sum(), rel=0.03)
+        near = cv2.dilate(theirs.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
+        assert (ours & ~near).sum() == 0
+        assert cv2.connectedComponents(ours.astype(np.uint8), connectivity=8)[0] == 2
+
+
+def test_nothing_and_everything() -> None:
+    assert not skeletonise(np.zeros((70, 70), np.bool_)).any()
+    assert 0 < skeletonise(np.ones((70, 70), np.bool_)).sum() < 200
