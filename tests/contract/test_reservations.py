@@ -314,7 +314,7 @@ def test_what_expires_gives_its_credits_back(records: Records, tmp_path: Path, m
     with pytest.raises(OutOfCreditsError, match="20 more are reserved"):
         books.create(1)
     later = time.time() + 31 * 24 * 3600
-    for module in ("reservations", "store.sqlite", "store.dynamodb"):
+    for module in ("accounts.reservations", "storage.sqlite", "storage.dynamodb"):
         monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
     assert books.credits.available(books.account) == 20
     assert books.counts() | {"credits": 0} == {"credits": 0, "reserved": 0, "bytes": 0, "batches": 0}
