@@ -79,7 +79,8 @@ def report_workers(photos: int, rounds: int) -> None:
 def fill(services: Services, account: str, count: int) -> None:
     """A history of `count` records: visits of both eyes of subjects over twenty years, as the routes write them."""
     network = VesselNetwork(services.settings.model)
-    findings = found(predict(SAMPLE.read_bytes(), network, services.settings, {}), network.card, "0" * 32)
+    prediction = predict(SAMPLE.read_bytes(), network, {}, **services.settings.limits)
+    findings = found(prediction, network.card, "0" * 32)
     changes: list[Change] = []
     for n in range(count):
         day = date(2005, 1, 1) + timedelta(n % 7305)

@@ -46,7 +46,7 @@ def check(service: httpx.Client, network: VesselNetwork, tell: Callable[[str], A
     tell(f"version {health['version']} is up, with this network and XNNPACK")
     theirs = _mask(_answered(_predict(service)))
     settings = Settings()
-    ours = predict(SAMPLE.read_bytes(), network, settings, OUTPUTS["mask"]).pictures["mask"]
+    ours = predict(SAMPLE.read_bytes(), network, OUTPUTS["mask"], **settings.limits).pictures["mask"]
     if theirs != ours:
         raise SmokeError("its mask of the sample photograph is another than the one computed here")
     tell(f"its mask of the sample photograph is the one computed here (sha256 {hashlib.sha256(ours).hexdigest()[:12]})")
@@ -59,7 +59,7 @@ def factor(service: httpx.Client, network: VesselNetwork, times: int) -> tuple[f
         started = time.perf_counter()
         _answered(_predict(service))
         answered = time.perf_counter()
-        predict(SAMPLE.read_bytes(), network, Settings(), OUTPUTS["mask"])
+        predict(SAMPLE.read_bytes(), network, OUTPUTS["mask"], **Settings().limits)
         theirs.append(answered - started)
         ours.append(time.perf_counter() - answered)
     return 1e3 * statistics.median(theirs[1:]), 1e3 * statistics.median(ours[1:])

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +25,13 @@ def data_folder() -> Path:
 def processor_cores() -> int:
     """As many as this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class PhotographLimits(TypedDict):
+    """In pixels."""
+
+    max_pixels: int
+    min_side: int
 
 
 class Settings(BaseSettings):
@@ -82,6 +89,11 @@ class Settings(BaseSettings):
         description="processes that work off the embedded queue; default: half of the cores",
     )
     wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before it is told 503")
+
+    @property
+    def limits(self) -> PhotographLimits:
+        """As the decoder takes them."""
+        return {"max_pixels": self.max_pixels, "min_side": self.min_side}
 
     @field_validator("site", mode="before")
     @classmethod

@@ -47,7 +47,7 @@ def test_what_is_wrong_is_named(
         changed = answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=real.json() | answer)
         return httpx.Response(changed.status_code, content=changed.content)
 
-    service = httpx.Client(transport=httpx.MockTransport(answering), base_url="http://service")
+    service = httpx.Client(transport=httpx.MockTransport(answering), base_url=client.base_url)
     with service, pytest.raises(SmokeError, match=reason):
         smoke.check(service, network, lambda _: None)
 

@@ -21,7 +21,7 @@ from retina.cli.results import (
     Row,
     read_results,
 )
-from retina.history.tables import lines
+from retina.tables import lines
 from support.house import BATCHES, PREDICTIONS, House
 
 LEADING = ["", " ", "\u00a0", "\u3000", "\u200b", "\ufeff", "\0", '"', "'", "“", "' \"", "\x1f", "\u2028"]

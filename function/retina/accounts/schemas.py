@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from retina.accounts.scopes import SCOPES, Scope
-from retina.history.schemas import Next
+from retina.storage.schemas import Next
 
 
 class PasswordChange(BaseModel):

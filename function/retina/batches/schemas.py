@@ -4,9 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retina.history.schemas import Next
 from retina.imaging.schemas import Findings, ImageUrls
-from retina.storage.schemas import Form
+from retina.storage.schemas import Form, Next
 
 MOST_ITEMS = 10_000
 """Photographs of one batch."""

@@ -20,8 +20,8 @@ from retina.cli.results import (
     read_results,
 )
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
-from retina.history.tables import columns_of
 from retina.imaging import rendering
+from retina.imaging.columns import columns_of
 from retina.imaging.findings import found
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict
@@ -136,7 +136,7 @@ class _Job:
         wanted = {name: OUTPUTS[name] for name in self.outputs}
         try:
             prediction = predict(
-                self._read(file), self.network, self.settings, wanted, flips=self.flips, force=self.force
+                self._read(file), self.network, wanted, **self.settings.limits, flips=self.flips, force=self.force
             )
         except PhotographError as error:
             return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=_sha256(file))

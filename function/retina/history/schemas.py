@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retina.imaging.schemas import SHA256, Findings, ImageUrls
+from retina.storage.schemas import Next
 
 Eye = Literal["left", "right", "unknown"]
 
@@ -37,9 +38,6 @@ class SavedPrediction(Findings):
     predicted: str = Field(description="in UTC; later than saved where it was recomputed")
     software_version: str = Field(description="of this service, when it was predicted", examples=["0.1.0"])
     image_urls: ImageUrls
-
-
-Next = Annotated[str | None, Field(description="the cursor of the next page; null where this is the last")]
 
 
 class HistoryPage(BaseModel):

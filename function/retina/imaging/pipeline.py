@@ -1,6 +1,6 @@
 """One prediction, from the bytes of a file to everything an answer needs. Routes and command line both call it.
 
-Enters: bytes, settings and the network. Leaves: a `Prediction`, small: the large arrays stay inside.
+Enters: bytes, limits and the network. Leaves: a `Prediction`, small: the large arrays stay inside.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,6 @@ from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, segment
-from retina.settings import Settings
 
 Picture = Callable[[Photograph, Segmentation], bytes]
 
@@ -43,9 +42,10 @@ class Prediction:
 def predict(
     data: bytes,
     network: VesselNetwork,
-    settings: Settings,
     pictures: dict[str, Picture],
     *,
+    max_pixels: int,
+    min_side: int,
     threshold: float | None = None,
     flips: bool = False,
     force: bool = False,
@@ -54,7 +54,7 @@ def predict(
 
     Raises the `PhotographError`s; for the rest see `predict_photograph`.
     """
-    with decoder().photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side) as photograph:
+    with decoder().photograph(data, max_pixels=max_pixels, min_side=min_side) as photograph:
         return predict_photograph(photograph, network, pictures, threshold=threshold, flips=flips, force=force)
 
 

@@ -6,8 +6,8 @@ in them: of a key only its SHA-256 is kept, and not even that is told.
 
 from collections.abc import Iterator, Mapping
 
-from retina.history.tables import lines
 from retina.services import Services
+from retina.tables import lines
 
 PAGE = 1000
 BATCHES_PAGE = 100

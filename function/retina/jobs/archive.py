@@ -18,10 +18,11 @@ from typing import IO, TypeVar, cast
 
 from retina.batches.records import Batch
 from retina.batches.service import Batches, Item
+from retina.batches.tables import batch_table
+from retina.history.answers import told
 from retina.history.records import Saved
 from retina.history.service import History
-from retina.history.tables import batch_table, history_table
-from retina.imaging.findings import told
+from retina.history.tables import history_table
 from retina.imaging.rendering import FILES, KEPT
 from retina.imaging.schemas import Findings
 from retina.storage.port import Blobs, Stream

@@ -117,8 +117,8 @@ class Work:
         prediction = predict(
             services.uploads.read(key),
             self.network,
-            services.settings,
             wanted,
+            **services.settings.limits,
             threshold=order.threshold,
             flips=order.flips,
             force=order.force,

@@ -1,8 +1,12 @@
-"""Forms to send photographs by."""
+"""What stores leave to the API: forms to send photographs by, and cursors of lists."""
+
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from retina.storage.port import CONTENT_TYPES
+
+Next = Annotated[str | None, Field(description="the cursor of the next page; null where this is the last")]
 
 
 class Form(BaseModel):

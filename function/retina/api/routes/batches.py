@@ -36,6 +36,7 @@ from retina.batches.schemas import (
     Outcome,
 )
 from retina.batches.service import Item
+from retina.batches.tables import batch_lines
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import (
@@ -44,11 +45,11 @@ from retina.errors import (
     NotFoundError,
     too_large_to_upload,
 )
-from retina.history.tables import DESCRIBED, batch_lines, within
 from retina.imaging.rendering import FILES
 from retina.services import Services
 from retina.storage.port import FILE_NAME, FORM_SECONDS
 from retina.storage.records import Change
+from retina.tables import DESCRIBED, within
 
 ANY_TYPE = "application/octet-stream"
 

@@ -19,6 +19,7 @@ from retina.api.problems import documented
 from retina.api.routes.links import links_of, redirect
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import NotFoundError
+from retina.history.answers import told
 from retina.history.records import Labels, Saved
 from retina.history.schemas import (
     Eye,
@@ -30,7 +31,6 @@ from retina.history.schemas import (
     TrendPoint,
     Trends,
 )
-from retina.imaging.findings import told
 from retina.imaging.rendering import KEPT
 from retina.imaging.schemas import MeasurementValues
 from retina.services import Services

@@ -36,6 +36,7 @@ from retina.errors import (
     SignInRequiredError,
     UploadNotFoundError,
 )
+from retina.history.answers import image_urls, told
 from retina.history.records import PHOTOGRAPH, Labels
 from retina.history.schemas import (
     Eye,
@@ -47,7 +48,7 @@ from retina.ids import new_id
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
 from retina.imaging.decoding.opened import Opened
-from retina.imaging.findings import found, image_urls, told
+from retina.imaging.findings import found
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict_photograph
 from retina.imaging.rendering import KEPT, OUTPUTS
@@ -67,8 +68,6 @@ async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], 
     cores: Cores = state.cores
 
     async def work(abandoned: Abandoned) -> Prediction:
-        limits = {"max_pixels": settings.max_pixels, "min_side": settings.min_side}
-
         async def finish(opened: Opened) -> Prediction:
             photograph = await to_thread.run_sync(opened.photograph)
             abandoned.demand()
@@ -76,7 +75,7 @@ async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], 
 
         with ExitStack() as held:
             async with decoding.one():
-                file = decoder().opened(data, abandoned=abandoned, **limits)
+                file = decoder().opened(data, abandoned=abandoned, **settings.limits)
                 opened = await to_thread.run_sync(held.enter_context, file)
                 if opened.pixels <= LARGE_PIXELS:
                     return await finish(opened)

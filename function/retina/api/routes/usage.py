@@ -10,8 +10,8 @@ from retina.accounts.schemas import DayCharged, Usage
 from retina.api.callers import Owner
 from retina.api.pagination import Cursor, cursor_of, place_of
 from retina.api.problems import documented
-from retina.history.tables import DESCRIBED, lines, within
 from retina.services import Services
+from retina.tables import DESCRIBED, lines, within
 
 COLUMNS = ("day", "key_id", "credits")
 

@@ -1,0 +1,24 @@
+"""The table of a batch: a row for every photograph, whatever has become of it."""
+
+from collections.abc import Iterable, Iterator
+
+from retina.batches.service import Item
+from retina.imaging.columns import FOUND, columns_of
+from retina.tables import lines
+
+
+def batch_lines(items: Iterable[Item]) -> Iterator[str]:
+    """The names of the columns, then a row for every photograph, whatever has become of it."""
+    return lines(("number", "file", "status", "code", "reason", *FOUND), map(_item, items))
+
+
+def batch_table(items: Iterable[Item]) -> str:
+    """All of the lines."""
+    return "".join(batch_lines(items))
+
+
+def _item(item: Item) -> dict[str, str]:
+    outcome = item.outcome
+    row = {"number": str(item.number), "file": item.name, "status": item.state}
+    row |= {"code": outcome.code, "reason": outcome.detail} if outcome else {}
+    return row | (columns_of(outcome.findings) if outcome and outcome.findings else {})

@@ -1,0 +1,25 @@
+"""Saved predictions as their owner is told of them."""
+
+from retina.history.records import Saved
+from retina.history.schemas import SavedPrediction
+from retina.imaging.rendering import KEPT
+
+
+def told(saved: Saved) -> SavedPrediction:
+    """A saved prediction as it is told to its owner."""
+    return SavedPrediction(
+        **saved.findings.model_dump(),
+        subject=saved.labels.subject,
+        eye=saved.labels.eye,
+        taken_on=saved.labels.taken_on,
+        note=saved.labels.note,
+        saved=saved.saved,
+        predicted=saved.predicted,
+        software_version=saved.software,
+        image_urls=image_urls(saved.id),
+    )
+
+
+def image_urls(id: str) -> dict[str, str]:
+    """Where the pictures of the saved prediction `id` are."""
+    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in KEPT}
