@@ -33,10 +33,10 @@ test-models: build/keras.done ## tests of training, conversion and import (they 
 	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest \
 	  tests/training
 
-bench: .venv/test.done build/keras.done ## the README's timing tables (several minutes)
+bench: .venv/test.done build/keras.done ## the tables in docs/performance.md (several minutes)
 	PYTHONPATH=.:tests $(BIN)/python benchmarks/speed.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
 
-bench-accounts: .venv/test.done ## the README's figures of batches and of a long history
+bench-accounts: .venv/test.done ## the figures of batches and of a long history in docs/performance.md
 	PYTHONPATH=.:tests:function $(BIN)/python benchmarks/accounts.py
 
 train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes

@@ -1,4 +1,4 @@
-"""The README's figures of batches and of a long history, as Markdown: `make bench-accounts`.
+"""The figures of batches and of a long history in docs/performance.md, as Markdown: `make bench-accounts`.
 
 Two workers against one, in turn, on the same photographs; pages of a history over HTTP. Nothing here passes or fails.
 """

@@ -1,4 +1,4 @@
-"""The README's timing tables, as Markdown: `make bench`.
+"""The tables in docs/performance.md, as Markdown: `make bench`.
 
 Every process under test is bound to one core, its client to another; the designs take turns in one run. Medians and
 95th percentiles; nothing here passes or fails.

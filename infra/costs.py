@@ -1,7 +1,7 @@
 """What a deployment costs, and what breaks first: a table from measured milliseconds and a price list with its date.
 
 Enters: milliseconds of a prediction on one core, and how much slower Lambda is taken to be; leaves: Markdown for the
-README. Measures nothing and asks nobody.
+docs/cloud.md. Measures nothing and asks nobody.
 
 `python -m infra.costs --milliseconds 126 [--factor 3]`
 """

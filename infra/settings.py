@@ -14,7 +14,7 @@ KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 182
 
 
 class StackSettings(BaseSettings):
-    """Every setting is listed in the README. The defaults deploy; nothing is asked."""
+    """Every setting is listed in docs/cloud.md. The defaults deploy; nothing is asked."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 

@@ -35,7 +35,7 @@ class PhotographLimits(TypedDict):
 
 
 class Settings(BaseSettings):
-    """What can be set. Every setting is listed in the README."""
+    """What can be set. Every setting is listed in docs/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix="RETINA_", frozen=True)
 

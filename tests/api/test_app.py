@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 
-from conftest import ROOT, copy_card
+from conftest import copy_card
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
@@ -243,12 +243,6 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
     assert "HTTPValidationError" not in document["components"]["schemas"]
     answer = document["components"]["schemas"]["PredictionAnswer"]["properties"]
     assert answer["canvas"]["examples"] == ["512x512"]
-
-
-def test_every_setting_is_in_the_readme() -> None:
-    text = (ROOT / "README.md").read_text()
-    for name in Settings.model_fields:
-        assert f"RETINA_{name.upper()}" in text, name
 
 
 def test_an_empty_site_serves_the_api_alone(monkeypatch: pytest.MonkeyPatch) -> None:

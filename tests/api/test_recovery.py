@@ -23,6 +23,6 @@ def test_every_dialog_that_asks_before_deleting_says_it(file: str) -> None:
     assert "${BACKUPS}" in (ROOT / file).read_text()
 
 
-@pytest.mark.parametrize("file", ["site/account.html", "README.md", "docs/deploying.md"])
+@pytest.mark.parametrize("file", ["site/account.html", "docs/accounts.md", "docs/deploying.md"])
 def test_every_document_says_it(file: str) -> None:
     assert DAYS in (ROOT / file).read_text()

@@ -31,16 +31,16 @@ def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     assert lifted.breaks_first(10_000_000) == "nothing"
 
 
-def test_the_readme_holds_what_the_command_prints(
+def test_the_document_holds_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    readme = (ROOT / "README.md").read_text()
-    [milliseconds] = re.findall(r"python -m infra\.costs --milliseconds (\d+)", readme)
+    document = (ROOT / "docs" / "cloud.md").read_text()
+    [milliseconds] = re.findall(r"python -m infra\.costs --milliseconds (\d+)", document)
     monkeypatch.setattr(sys, "argv", ["costs", "--milliseconds", milliseconds])
     costs.main()
     printed = capsys.readouterr().out.split("\n\n")
-    assert printed[0] in readme
-    assert printed[1] in readme
+    assert printed[0] in document
+    assert printed[1] in document
 
 
 def test_what_protects_more_costs_what_it_says() -> None:

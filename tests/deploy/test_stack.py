@@ -248,12 +248,6 @@ def test_settings_that_cannot_be_deployed_are_refused(wrong: dict[str, Any]) -> 
         StackSettings(**wrong)
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    text = (ROOT / "README.md").read_text()
-    for name in StackSettings.model_fields:
-        assert f"RETINA_STACK_{name.upper()}" in text, name
-
-
 def test_cfn_lint_finds_no_error(template: dict[str, Any], named: dict[str, Any]) -> None:
     for where, region in ((template, "us-east-1"), (named, "eu-central-1")):
         found = cfnlint.lint(json.dumps(where), regions=[region])
