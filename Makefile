@@ -8,9 +8,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= ../shared/data
 BIN := .venv/bin
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
+.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,10 +25,14 @@ test: check build/tflite-runtime.done test-models ## linter, formatter, types, u
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
-check: .venv/test.done
+check: .venv/test.done check-js
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+check-js: build/js.done ## linter and unit tests of the page's JavaScript
+	$(NODE) build/js/node_modules/.bin/eslint --cache --cache-location build/js/eslint.cache
+	$(NODE) node --test "tests/js/**/*.test.js"
 
 test-models: build/keras.done ## tests of training, conversion and import (they need TensorFlow)
 	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest \
@@ -64,7 +69,7 @@ synth: .venv/test.done ## the stack's template in build/cdk.out/, checked by cdk
 	$(BIN)/python -m infra.app build/cdk.out
 	$(BIN)/cfn-lint --non-zero-exit-code error build/cdk.out/*.template.json
 
-CDK := PATH="$(CURDIR)/$(BIN):$$PATH" build/cdk/node_modules/.bin/cdk --no-notices
+CDK := $(NODE) build/cdk/node_modules/.bin/cdk --no-notices
 bootstrap: synth build/cdk.done ## once an account and region: where CDK keeps what it deploys
 	$(CDK) bootstrap
 
@@ -116,7 +121,13 @@ build/keras.done: models/requirements.txt
 
 # Node comes with the development environment, CDK's command line from npm.
 build/cdk.done: .venv/test.done
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-fund --no-audit --prefix build/cdk aws-cdk@2.1148.1
+	$(NODE) npm install --silent --no-fund --no-audit --prefix build/cdk aws-cdk@2.1148.1
+	@touch $@
+
+build/js.done: package.json package-lock.json .npmrc .venv/test.done
+	@mkdir -p build/js
+	cp package.json package-lock.json .npmrc build/js/
+	$(NODE) npm ci --silent --prefix build/js
 	@touch $@
 
 # The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.

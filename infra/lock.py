@@ -1,5 +1,6 @@
 """Renew every lock: pinned, with hashes, naming no package registry."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,18 @@ def main() -> None:
     for lock, sources in LOCKS.items():
         command = [str(uv), "pip", "compile", *sources, *OPTIONS, "--custom-compile-command", "make lock", "-o", lock]
         subprocess.run(command, check=True)
+    lock_page_tools(Path("package-lock.json"))
+
+
+def lock_page_tools(lock: Path) -> None:
+    """Lock what checks the page's JavaScript; `.npmrc` keeps the registry out, and appeals for donations go, too."""
+    npm = Path(sys.executable).with_name("npm")
+    lock.unlink(missing_ok=True)
+    subprocess.run([str(npm), "install", "--package-lock-only", "--silent"], check=True)
+    locked = json.loads(lock.read_text())
+    for package in locked["packages"].values():
+        package.pop("funding", None)
+    lock.write_text(json.dumps(locked, indent=2) + "\n")
 
 
 if __name__ == "__main__":

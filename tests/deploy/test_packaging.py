@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -23,6 +24,16 @@ def test_locks_pin_with_hashes_and_name_no_host() -> None:
         for requirement in re.findall(r"^[a-z].*(?:\n +--hash.*)*", text, re.MULTILINE):
             assert re.match(r"[a-z0-9._-]+(\[\w+\])?==\S+", requirement), (lock, requirement)
             assert "--hash=sha256:" in requirement, (lock, requirement)
+
+
+def test_the_lock_of_the_page_s_checkers_pins_with_hashes_and_names_no_host() -> None:
+    text = (ROOT / "package-lock.json").read_text()
+    assert "http" not in text
+    wanted, *packages = json.loads(text)["packages"].values()
+    assert wanted["devDependencies"] == json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert all(re.fullmatch(r"\d[\w.-]+", version) for version in wanted["devDependencies"].values())
+    assert len(packages) > 50
+    assert all("resolved" not in package and "integrity" in package for package in packages)
 
 
 def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() -> None:

@@ -11,6 +11,6 @@ from unit.test_cells import HARMLESS, NUMBERS, RISKY
 def test_cells_of_the_pages_table_are_those_of_the_service(visit: Visit) -> None:
     texts = [*RISKY, *HARMLESS, *NUMBERS]
     page = visit.open("/").page
-    cells = page.evaluate("async (texts) => texts.map((await import('/table.js')).cell)", texts)
+    cells = page.evaluate("async (texts) => texts.map((await import('/js/files/table.js')).cell)", texts)
     read = next(csv.reader(io.StringIO(",".join(cells), newline="")))
     assert read == [neutral(text) for text in texts]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.test_exports import export
+from conftest import ROOT
 from retina.__main__ import main
 from retina.cells import neutral, original
 from retina.cli.remote import RemoteBatch
@@ -24,12 +26,11 @@ from retina.cli.results import (
 from retina.tables import lines
 from support.house import BATCHES, PREDICTIONS, House
 
-LEADING = ["", " ", "\u00a0", "\u3000", "\u200b", "\ufeff", "\0", '"', "'", "“", "' \"", "\x1f", "\u2028"]
-SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "−"]
-RISKY = [f"{before}{sign}1+cmd|' /C calc'!A0" for before in LEADING for sign in SIGNS]
-RISKY += ["\t=1", "\rx", "\nx", "=", "-", "+49 170", "-1-1", "=-1"]
-HARMLESS = ["", "a.jpg", "visit 1/left.jpg", "'quoted'", "a=b", "1-2", "Ünï", "#x", "x\n=1"]
-NUMBERS = ["0", "-1", "+1", "0.25", "-0.25", "1e-05", "-1.5E+10", ".5", "5."]
+CASES = json.loads((ROOT / "tests" / "support" / "cells.json").read_text())  # the page is tested with the same
+RISKY = [f"{before}{sign}1+cmd|' /C calc'!A0" for before in CASES["leading"] for sign in CASES["signs"]]
+RISKY += CASES["risky"]
+HARMLESS: list[str] = CASES["harmless"]
+NUMBERS: list[str] = CASES["numbers"]
 TEXTS = st.text(st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters()), max_size=12)
 
 

@@ -1,0 +1,37 @@
+// The page's own table neutralises what a spreadsheet would run as a formula, as the service's tables do.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { cell } from '../../site/js/files/table.js';
+
+const CASES = JSON.parse(readFileSync(new URL('../support/cells.json', import.meta.url), 'utf8'));
+const RISKY = CASES.leading.flatMap((before) => CASES.signs.map((sign) => `${before}${sign}1+cmd|' /C calc'!A0`));
+
+/** What a reader of CSV finds in one cell. */
+function read(text) {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+
+test('what could be a formula begins with an apostrophe', () => {
+  for (const text of [...RISKY, ...CASES.risky]) assert.equal(read(cell(text)), `'${text}`);
+});
+
+test('what could not, and numbers, stay as they are', () => {
+  for (const text of [...CASES.harmless, ...CASES.numbers]) assert.equal(read(cell(text)), text);
+});
+
+test('what would end a cell is quoted', () => {
+  assert.equal(cell('a,b'), '"a,b"');
+  assert.equal(cell('a "b"'), '"a ""b"""');
+  assert.equal(cell('a\nb'), '"a\nb"');
+  assert.equal(cell('plain'), 'plain');
+});
+
+test('nothing is an empty cell, and zero is none', () => {
+  assert.equal(cell(null), '');
+  assert.equal(cell(undefined), '');
+  assert.equal(cell(0), '0');
+  assert.equal(cell(-0.25), '-0.25');
+});
