@@ -141,7 +141,7 @@ def test_what_takes_too_much_memory_is_refused(small_rgb: Rgb, monkeypatch: pyte
 
 PATIENT = """
 import sys
-from retina.decoding import process
+from retina.imaging.decoding import process
 plain, process.PIXELS_SECONDS = process.stored_pixels, 0.2
 def stored_pixels(image, data):
     if image.width > process.SIDE:
@@ -221,7 +221,7 @@ def test_the_processes_have_no_credentials(small_rgb: Rgb, monkeypatch: pytest.M
 
 HIDDEN = """
 import os, select, subprocess
-from retina.decoding.decoder import Decoder
+from retina.imaging.decoding.decoder import Decoder
 plain = subprocess.Popen(["sleep", "60"])
 made = Decoder()
 def readable(pid):
@@ -257,7 +257,7 @@ def test_no_process_of_the_same_user_reads_the_memory_of_ours() -> None:
 
 CONFINED = """
 import os, socket, subprocess
-from retina.decoding import confinement
+from retina.imaging.decoding import confinement
 confinement.give_up_rights()
 confinement.limit_memory(confinement_size + 2**24)
 for attempt in (lambda: open("/etc/passwd"), socket.socket, lambda: os.open("/tmp/x", os.O_CREAT | os.O_WRONLY),
@@ -380,7 +380,7 @@ def test_a_lying_process_is_not_believed(monkeypatch: pytest.MonkeyPatch, small_
     """Whatever a process says once a file has taken it over, no more is allocated than the limit."""
     liar = """
 import sys
-from retina.decoding import process
+from retina.imaging.decoding import process
 plain = process._say
 def say(caller, answer):
     if isinstance(answer, dict):
@@ -397,7 +397,7 @@ process.main(int(sys.argv[1]))
 MUTANTS = 1600
 MUTATE = """
 import sys
-from fuzzing import digests
+from support.fuzzing import digests
 digests(int(sys.argv[1]), sys.argv[2])
 """
 

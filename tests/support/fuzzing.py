@@ -13,7 +13,7 @@ from support.specimens import readable
 
 WITHOUT_MEMORY_AT_HAND = """
 import sys
-from retina.decoding import process
+from retina.imaging.decoding import process
 process.READY_MEMORY = 1
 process.main(int(sys.argv[1]))
 """
