@@ -21,7 +21,6 @@ import numpy as np
 
 from benchmarks.speed import SAMPLE, percentiles
 from conftest import ROOT
-from resilience.test_front_door import Server
 from retina.accounts.reservations import account_key
 from retina.history.records import Labels, Saved, written
 from retina.imaging.findings import found
@@ -32,6 +31,7 @@ from retina.services import Services
 from retina.settings import Settings
 from retina.storage.records import MOST_CHANGES, Add, Change
 from support.account import new_key
+from support.processes import Server
 from support.waiting import photographs
 
 PAGES: dict[str, dict[str, Any]] = {

@@ -1,6 +1,5 @@
 """Deleting an account deletes all of it, on the embedded stores and on AWS'."""
 
-import json
 import secrets
 import threading
 import time
@@ -9,21 +8,22 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from api.test_batches import come, new
-from api.test_history import listed, save
 from retina.accounts.ledger import Credits
 from retina.auth.cognito import CognitoPool
 from retina.deletion import account as account_deletion
 from support.account import bearer, enter, sign_in
+from support.batches import come, new
+from support.history import listed, save
 from support.house import (
+    ACCOUNT,
     BATCHES,
     EXPORTS,
     PREDICTIONS,
     House,
     problem,
 )
+from support.stored import everything
 
-ACCOUNT = "/api/v1/account"
 LABEL = "somebody in particular"
 
 
@@ -60,27 +60,6 @@ def test_everything_is_gone_and_said_to_be_and_the_ledger_leads_to_nobody(house:
     again = house.person()
     assert house.account(again) != account
     assert listed(house, again) == []
-
-
-def everything(house: House, audit: bool = True) -> str:
-    """All that is stored, records and blobs, as text; without the audit log where that is not wanted."""
-    settings, services = house.settings, house.services
-    if not settings.table:
-        rows = services.records._database.query("SELECT * FROM records")  # type: ignore[attr-defined]
-        rows = [row for row in rows if audit or not row["partition"].startswith("audit:")]
-        files = [str(path.relative_to(house.data)) for path in house.data.rglob("*") if path.is_file()]
-        return json.dumps([*map(tuple, rows), *files], default=str)
-    client = services.records._client  # type: ignore[attr-defined]
-    items = client.scan(TableName=settings.table)["Items"]
-    items = [item for item in items if audit or not item["pk"]["S"].startswith("audit:")]
-    keys = [key for blobs in (services.uploads, services.results) for key in S3Keys(blobs)]
-    return json.dumps([*items, *keys])
-
-
-class S3Keys(list[str]):
-    def __init__(self, blobs: Any) -> None:
-        found = blobs._client.list_objects_v2(Bucket=blobs._bucket)
-        super().__init__(each["Key"] for each in found.get("Contents", []))
 
 
 def test_too_much_for_one_request_is_deleted_in_several(

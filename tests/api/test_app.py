@@ -1,6 +1,5 @@
 import base64
 import io
-import re
 from pathlib import Path
 from typing import Any
 
@@ -8,30 +7,19 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
 from PIL import Image
 
 from conftest import copy_card
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
+from support.house import PREDICTIONS
+from support.problems import assert_problem
 from support.specimens import encode, readable, refused
-
-PREDICTIONS = "/api/v1/predictions"
 
 
 def picture(text: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
-
-
-def assert_problem(answer: Response, status: int, code: str) -> None:
-    assert answer.status_code == status, answer.text[:300]
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert (body["status"], body["code"]) == (status, code)
-    assert body["request_id"] == answer.headers["x-request-id"]
-    assert body["detail"].endswith(".")
-    assert not re.search(r"Traceback|Error\b|\.py\b|object at", body["detail"])
 
 
 def test_the_first_versions_contract(client: TestClient, sample: bytes) -> None:

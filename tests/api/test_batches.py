@@ -1,6 +1,5 @@
 """Batches by way of the routes: one contract for the embedded stores and queue, and for AWS'."""
 
-import csv
 import io
 from typing import Any
 
@@ -10,44 +9,8 @@ from PIL import Image
 
 from retina.accounts.ledger import Credits
 from retina.batches.schemas import MOST_ITEMS
+from support.batches import TEXT, assert_balanced, come, counts, items, new, table
 from support.house import BATCHES, House, problem
-
-TEXT = b"no photograph"
-
-
-def new(house: House, who: dict[str, str], *names: str, size: int = 100_000, **wishes: Any) -> dict[str, Any]:
-    items = [{"name": name, "size": size} for name in names]
-    made = house.client.post(BATCHES, json={"items": items} | wishes, headers=who)
-    assert made.status_code == 201, made.text
-    batch: dict[str, Any] = made.json()
-    return batch
-
-
-def come(house: House, batch: dict[str, Any], *photos: bytes) -> None:
-    for number, photo in enumerate(photos):
-        assert house.send(batch["upload"], str(number), photo).status_code == 204
-
-
-def counts(house: House, who: dict[str, str], batch: dict[str, Any]) -> dict[str, int]:
-    told = house.client.get(f"{BATCHES}/{batch['id']}", headers=who).raise_for_status().json()
-    assert sum(told["counts"].values()) == 2 * told["counts"]["total"]
-    return {state: count for state, count in told["counts"].items() if count and state != "total"}
-
-
-def items(house: House, who: dict[str, str], batch: dict[str, Any], **page: Any) -> list[dict[str, Any]]:
-    answer = house.client.get(f"{BATCHES}/{batch['id']}/items", params=page, headers=who).raise_for_status()
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
-
-
-def table(house: House, who: dict[str, str], batch: dict[str, Any]) -> list[dict[str, str]]:
-    answer = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=who).raise_for_status()
-    return [*csv.DictReader(io.StringIO(answer.text))]
-
-
-def assert_balanced(house: House, who: dict[str, str], credits: int) -> None:
-    books, account = Credits(house.services.records), house.account(who)
-    assert books.balance(account) == sum(entry.amount for entry in books.ledger(account)) == credits
 
 
 def test_every_photograph_is_told_of_at_any_time_and_only_done_ones_are_charged(house: House, tiny: bytes) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from fastapi.routing import APIRoute
 
-from api.test_app import assert_problem
-from api.test_batches import come, new
-from api.test_history import save
 from retina.app import PUBLIC
 from retina.storage.local import LocalBlobs
+from support.batches import come, new
+from support.history import save
 from support.house import (
     BATCHES,
     EXPORTS,
     PREDICTIONS,
     House,
 )
+from support.problems import assert_problem
 
 PAGE = (
     "/",

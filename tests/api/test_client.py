@@ -17,11 +17,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from resilience.test_front_door import Server
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
 from support.account import sign_in
+from support.processes import Server
 from support.specimens import encode
 from support.waiting import eventually
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from api.test_batches import come, new
-from api.test_history import save
 from retina.exports.service import Exports, Part, SupersededError
 from retina.storage.database import ERASED_AT_ONCE, Database
 from retina.storage.records import Delete, Key, Put
 from retina.storage.sqlite import SqliteRecords
+from support.batches import come, new
+from support.history import save
 from support.house import (
     BATCHES,
     EXPORTS,

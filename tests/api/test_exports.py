@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from api.test_batches import TEXT, come, new
-from api.test_history import save
 from retina.batches.records import batch_key
 from retina.exports.service import MOST_EXPORTS
 from retina.history.records import Saved
@@ -21,21 +19,10 @@ from retina.jobs.archive import pack_history
 from retina.jobs.work import GivenUpError
 from retina.queue.port import ATTEMPTS
 from retina.storage.records import Delete
+from support.batches import TEXT, come, new
+from support.exports import export
+from support.history import save
 from support.house import EXPORTS, House, problem
-
-
-def export(house: House, who: dict[str, str], **wish: Any) -> zipfile.ZipFile:
-    """What a wish leads to, once the worker has been at it."""
-    made = house.client.post(EXPORTS, json=wish, headers=who)
-    assert made.status_code == 202, made.text
-    assert (made.json()["state"], made.json()["url"], made.json()["bytes"]) == ("waiting", None, None)
-    house.work_off()
-    ready = house.client.get(f"{EXPORTS}/{made.json()['id']}", headers=who).json()
-    assert ready["state"] == "ready"
-    file = house.fetch(ready["url"])
-    assert file.status_code == 200
-    assert len(file.content) == ready["bytes"]
-    return zipfile.ZipFile(io.BytesIO(file.content))
 
 
 def test_a_batch_is_packed_with_its_table_and_pictures_under_names_that_stay_in_their_folder(

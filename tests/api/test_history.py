@@ -13,22 +13,10 @@ from PIL import Image
 from retina.history.records import Labels, written
 from retina.history.service import SWEPT_SECONDS
 from retina.storage.local import LocalBlobs
+from support.history import listed, save
 from support.house import PREDICTIONS, House, problem
 
 TRENDS = "/api/v1/trends"
-
-
-def save(house: House, who: dict[str, str], photo: bytes, **fields: str) -> dict[str, Any]:
-    wishes = {"save": "true", "outputs": "mask"} | fields
-    answer = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=wishes, headers=who)
-    assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
-
-
-def listed(house: House, who: dict[str, str], **filters: Any) -> list[str]:
-    page = house.client.get(PREDICTIONS, params=filters, headers=who).raise_for_status().json()
-    return [saved["id"] for saved in page["predictions"]]
 
 
 def test_what_was_saved_is_there_with_everything_that_was_said_of_it(house: House, tiny: bytes) -> None:

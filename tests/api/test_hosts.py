@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.test_app import assert_problem
 from retina.api.middleware.hosts import Hosts
 from retina.app import create_app
 from retina.errors import HostRefusedError
 from retina.settings import Settings
+from support.problems import assert_problem
 
 
 def scope(host: str | None, server: tuple[str, int] | None = ("192.168.1.5", 8000)) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.test_batches import come
+from support.batches import come
 from support.house import (
     BATCHES,
     EXPORTS,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from api.test_batches import new
 from benchmarks.accounts import fill, fill_ledger
 from retina.accounts.ledger import Credits
 from retina.storage.records import MOST_CHANGES, Add, Key
+from support.batches import new
 from support.house import (
     BATCHES,
     PREDICTIONS,

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from resilience.test_front_door import Server
 from retina.__main__ import main
 from support.account import new_key
+from support.processes import Server
 from support.waiting import eventually
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from resilience.test_worker import worker
 from retina.queue.sqlite import LocalQueue
 from retina.storage.database import VERSION, Database, DatabaseError
 from retina.storage.records import Delete, Key, Put
 from retina.storage.sqlite import SqliteRecords
+from support.processes import worker
 
 
 def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -18,7 +18,6 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from api.test_app import PREDICTIONS
 from conftest import BUCKET, CREDENTIALS, ROOT, DynamoTable
 from retina.errors import UploadNotFoundError
 from retina.jobs.worker import work_once
@@ -32,6 +31,7 @@ from retina.storage.database import Database
 from retina.storage.port import BATCH, FILE_NAME, UPLOADS
 from retina.storage.s3 import client as aws_client
 from support.event_source import EventSource
+from support.house import PREDICTIONS
 from support.runtime_api import COGNITO, RuntimeApi
 from support.specimens import encode
 from support.waiting import (

@@ -9,13 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.test_batches import (
-    TEXT,
-    come,
-    counts,
-    items,
-    new,
-)
 from retina.accounts import reservations
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import account_key, reservation_key
@@ -30,6 +23,7 @@ from retina.storage.database import Database
 from retina.storage.local import LocalBlobs, LocalUploads
 from retina.storage.records import Delete, Put, Records
 from support.account import accounts_of
+from support.batches import TEXT, come, counts, items, new
 from support.house import (
     BATCHES,
     PREDICTIONS,

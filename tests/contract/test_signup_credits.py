@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from api.test_account_deletion import ACCOUNT, everything
 from retina.accounts.ledger import Credits
 from retina.accounts.rate_limits import FairUse
 from retina.accounts.service import Accounts
@@ -21,7 +20,8 @@ from retina.api.middleware.origin import PROOF
 from retina.auth.cognito import CognitoPool
 from retina.storage.records import Records
 from support.account import bearer, sign_in
-from support.house import House
+from support.house import ACCOUNT, House
+from support.stored import everything
 
 ISSUER = "https://issuer.example"
 

@@ -15,7 +15,6 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 
-from api.test_app import PREDICTIONS, assert_problem
 from conftest import BUCKET, SAMPLE
 from retina.app import create_app
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError
@@ -33,6 +32,8 @@ from retina.storage.port import (
     Uploads,
 )
 from retina.storage.s3 import S3Uploads
+from support.house import PREDICTIONS
+from support.problems import assert_problem
 from support.specimens import encode
 
 LIMIT = 5 * 2**20

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built, new_table
-from resilience.test_front_door import Server
 from retina.imaging.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
+from support.processes import Server
 from support.runtime_api import (
     COGNITO,
     RuntimeApi,

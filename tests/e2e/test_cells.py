@@ -5,7 +5,7 @@ import io
 
 from e2e.visit import Visit
 from retina.cells import neutral
-from unit.test_cells import HARMLESS, NUMBERS, RISKY
+from support.cells import HARMLESS, NUMBERS, RISKY
 
 
 def test_cells_of_the_pages_table_are_those_of_the_service(visit: Visit) -> None:

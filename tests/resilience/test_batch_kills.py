@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import psutil
 
-from resilience.test_front_door import Server
 from retina.accounts.ledger import Credits
 from retina.storage.database import Database
 from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
+from support.processes import Server
 from support.waiting import eventually
 
 PHOTOS, BROKEN, KILLS = 500, 40, 10

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 from python_multipart.multipart import QuerystringParser
 
-from api.test_app import PREDICTIONS, assert_problem
 from conftest import AS_ROOT, ROOT, SAMPLE
-from resilience.test_front_door import (
-    MIB,
-    MULTIPART,
-    Server,
-    multipart,
-)
 from retina.api.arrivals import AT_ONCE, Arrivals
 from retina.api.middleware.bodies import (
     SLICE_BYTES,
@@ -39,6 +31,10 @@ from retina.app import create_app
 from retina.errors import BusyError, SlowRequestError, UploadRefusedError
 from retina.settings import Settings
 from support.account import bearer, sign_in
+from support.house import PREDICTIONS
+from support.problems import assert_problem
+from support.processes import Server, serving
+from support.raw_requests import MIB, MULTIPART, answered, begun, filled, multipart
 from support.waiting import eventually
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -180,43 +176,6 @@ def test_one_form_filled_in_many_times_takes_the_disk_once(tmp_path: Path, envir
         for attempt in attempts:
             attempt.sendall(b"x" * 1000)
         eventually(lambda: len(server.written_uploads()) == 1 or None)
-
-
-@contextlib.contextmanager
-def serving(folder: Path, environment: dict[str, str], **settings: str) -> Iterator[Server]:
-    server = Server(folder, environment | {f"RETINA_{name.upper()}": value for name, value in settings.items()})
-    try:
-        yield server
-    finally:
-        server.process.terminate()
-        server.process.wait(30)
-
-
-def begun(server: Server, path: str, content_type: str, length: int, body: bytes) -> socket.socket:
-    """A connection on which a request is sent but for its end."""
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
-    )
-    connection.sendall(head.encode() + body)
-    return connection
-
-
-def answered(connection: socket.socket) -> bytes:
-    """All that comes until the connection is closed."""
-    answer = b""
-    with contextlib.suppress(ConnectionResetError):
-        while more := connection.recv(10_000):
-            answer += more
-    return answer
-
-
-def filled(form: dict[str, Any], file: bytes, name: str = "photo", **changes: str) -> bytes:
-    """An upload form with boundary b, but for its end."""
-    fields = form["fields"] | changes
-    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields]
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    return "".join([*parts, head]).encode() + file
 
 
 @pytest.mark.anyio

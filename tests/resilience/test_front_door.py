@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,44 +24,9 @@ from conftest import ROOT
 from retina.app import create_app
 from retina.cli.serve import listening_at
 from retina.settings import Settings
+from support.processes import Server
+from support.raw_requests import MIB, MULTIPART, multipart
 from support.specimens import encode
-
-MIB = 2**20
-
-
-class Server:
-    """`retina serve` in a process of its own, in an empty folder."""
-
-    def __init__(self, folder: Path, environment: dict[str, str], before: Sequence[str] = ()) -> None:
-        """`before`: a command that runs the service's as its own."""
-        self.folder, self.data = folder, Path(environment["RETINA_DATA"])
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        command = [*before, sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
-        environment = environment | {"TMPDIR": str(folder), "HOME": str(folder)}
-        self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
-        self.first_line = self.process.stdout.readline()
-        self.url = f"http://127.0.0.1:{self.port}"
-        for _ in range(100):
-            try:
-                httpx.get(f"{self.url}/api/v1/health")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
-
-    def written(self) -> list[str]:
-        return sorted(str(path) for path in self.folder.rglob("*"))
-
-    def written_uploads(self) -> list[Path]:
-        """Files in the service's folder of uploads, those on their way, too."""
-        return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
-
-    def memory(self) -> float:
-        """Peak resident memory in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 @pytest.fixture
@@ -223,14 +188,6 @@ def test_when_every_core_is_busy_the_others_are_told_to_wait(
     assert 0 < len(busy) < 8
     assert {answer.status_code for answer in answers} == {200, 503}
     assert all(answer.json()["code"] == "busy" and int(answer.headers["retry-after"]) > 0 for answer in busy)
-
-
-MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
-
-
-def multipart(data: bytes) -> bytes:
-    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-    return head + data + b"\r\n--b--\r\n"
 
 
 def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: bytes) -> None:

@@ -13,20 +13,20 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from api.test_history import save
-from resilience.test_front_door import Server
 from retina.storage import reserve
 from retina.storage.database import Database, DatabaseError
 from retina.storage.records import Delete, Key, Put
 from retina.storage.reserve import Reserve
 from retina.storage.sqlite import SqliteRecords
 from support.account import bearer, renewed, sign_in
+from support.history import save
 from support.house import (
     BATCHES,
     PREDICTIONS,
     House,
     problem,
 )
+from support.processes import Server
 from support.runtime_api import can_be_alone
 
 SMALL_DISK = 'mount -t tmpfs -o size="$0" none "$RETINA_DATA" && exec "$@"'

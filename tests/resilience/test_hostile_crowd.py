@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from conftest import AS_ROOT
-from resilience.test_front_door import Server
 from retina.imaging.arrays import Rgb
 from support.hostile import hostile
+from support.processes import Server
 
 EACH = 10
 MEMORY = 1.2e9

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from api.test_batches import come, new
-from api.test_history import save
 from retina.batches.records import batch_key
 from retina.jobs.retention import ABANDONED_SECONDS, Retention, delete_expired
 from retina.storage.records import Delete, Key, Put
+from support.batches import come, new
+from support.history import save
 from support.house import House
 from support.waiting import eventually
 

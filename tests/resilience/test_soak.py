@@ -14,15 +14,10 @@ import httpx
 import psutil
 
 from conftest import AS_ROOT
-from resilience.test_bodies import begun
-from resilience.test_front_door import (
-    MIB,
-    MULTIPART,
-    Server,
-    multipart,
-)
 from support.account import bearer, new_key, sign_in
 from support.house import EXPORTS, PREDICTIONS
+from support.processes import Server
+from support.raw_requests import MIB, MULTIPART, begun, multipart
 
 REQUESTS = int(os.environ.get("RETINA_SOAK_REQUESTS", "150"))
 KINDS = 15

@@ -13,18 +13,13 @@ import httpx
 import pytest
 
 from conftest import SAMPLE
-from resilience.test_bodies import begun
-from resilience.test_front_door import (
-    MIB,
-    MULTIPART,
-    Server,
-    multipart,
-)
 from retina.jobs.worker import Workers
 from retina.queue.sqlite import LocalQueue
 from retina.storage.database import Database
 from support.account import new_key
 from support.house import BATCHES
+from support.processes import Server
+from support.raw_requests import MIB, MULTIPART, begun, multipart
 from support.waiting import eventually
 
 

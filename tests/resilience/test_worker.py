@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from conftest import SAMPLE
-from resilience.test_front_door import Server
 from retina.jobs.worker import run
 from retina.queue.sqlite import LocalQueue
 from retina.services import Services
 from retina.settings import Settings
 from retina.storage.database import Database
 from retina.storage.local import LocalUploads
+from support.processes import Server, worker
 from support.waiting import (
     LIMIT,
     Embedded,
@@ -43,17 +43,6 @@ def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes
     assert {outcome(embedded, key).status for key in keys} == {"done"}
     eventually(lambda: embedded.queue.waiting() == 0)
     assert embedded.queue.buried() == 0
-
-
-def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "retina", "worker"]
-    return subprocess.Popen(
-        command,
-        env=environment | {"RETINA_DATA": str(folder)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from retina.storage.s3 import s3_client
 from support.account import bearer, sign_in
 
 PREDICTIONS, BATCHES, EXPORTS = "/api/v1/predictions", "/api/v1/batches", "/api/v1/exports"
+ACCOUNT = "/api/v1/account"
 
 
 class House:

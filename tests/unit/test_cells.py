@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.test_exports import export
-from conftest import ROOT
 from retina.__main__ import main
 from retina.cells import neutral, original
 from retina.cli.remote import RemoteBatch
@@ -24,13 +21,10 @@ from retina.cli.results import (
     read_results,
 )
 from retina.tables import lines
+from support.cells import HARMLESS, NUMBERS, RISKY
+from support.exports import export
 from support.house import BATCHES, PREDICTIONS, House
 
-CASES = json.loads((ROOT / "tests" / "support" / "cells.json").read_text())  # the page is tested with the same
-RISKY = [f"{before}{sign}1+cmd|' /C calc'!A0" for before in CASES["leading"] for sign in CASES["signs"]]
-RISKY += CASES["risky"]
-HARMLESS: list[str] = CASES["harmless"]
-NUMBERS: list[str] = CASES["numbers"]
 TEXTS = st.text(st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters()), max_size=12)
 
 

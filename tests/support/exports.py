@@ -1,0 +1,21 @@
+"""Exports made by way of the routes and the worker."""
+
+import io
+import zipfile
+from typing import Any
+
+from support.house import EXPORTS, House
+
+
+def export(house: House, who: dict[str, str], **wish: Any) -> zipfile.ZipFile:
+    """What a wish leads to, once the worker has been at it."""
+    made = house.client.post(EXPORTS, json=wish, headers=who)
+    assert made.status_code == 202, made.text
+    assert (made.json()["state"], made.json()["url"], made.json()["bytes"]) == ("waiting", None, None)
+    house.work_off()
+    ready = house.client.get(f"{EXPORTS}/{made.json()['id']}", headers=who).json()
+    assert ready["state"] == "ready"
+    file = house.fetch(ready["url"])
+    assert file.status_code == 200
+    assert len(file.content) == ready["bytes"]
+    return zipfile.ZipFile(io.BytesIO(file.content))

@@ -1,0 +1,67 @@
+"""The service's processes, started by tests: `retina serve` and `retina worker`."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import httpx
+
+
+class Server:
+    """`retina serve` in a process of its own, in an empty folder."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], before: Sequence[str] = ()) -> None:
+        """`before`: a command that runs the service's as its own."""
+        self.folder, self.data = folder, Path(environment["RETINA_DATA"])
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        command = [*before, sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
+        environment = environment | {"TMPDIR": str(folder), "HOME": str(folder)}
+        self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        self.first_line = self.process.stdout.readline()
+        self.url = f"http://127.0.0.1:{self.port}"
+        for _ in range(100):
+            try:
+                httpx.get(f"{self.url}/api/v1/health")
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+
+    def written(self) -> list[str]:
+        return sorted(str(path) for path in self.folder.rglob("*"))
+
+    def written_uploads(self) -> list[Path]:
+        """Files in the service's folder of uploads, those on their way, too."""
+        return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
+
+    def memory(self) -> float:
+        """Peak resident memory in MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+@contextlib.contextmanager
+def serving(folder: Path, environment: dict[str, str], **settings: str) -> Iterator[Server]:
+    server = Server(folder, environment | {f"RETINA_{name.upper()}": value for name, value in settings.items()})
+    try:
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait(30)
+
+
+def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "retina", "worker"]
+    return subprocess.Popen(
+        command,
+        env=environment | {"RETINA_DATA": str(folder)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
