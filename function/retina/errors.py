@@ -210,8 +210,8 @@ class FairUseError(AccountError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            "This is as much as the service answers free of charge in an hour. Come back later, sign in, as people "
-            "who have signed in are counted for themselves, or use an API key."
+            "You have used up what this service answers for free in an hour. Come back later, sign "
+            "in (people who have signed in have a limit of their own), or use an API key."
         )
         self.retry_after = retry_after
 
@@ -230,23 +230,23 @@ def too_large_inline(limit: int) -> str:
     """The sentence for a photograph of more bytes than `limit` in one request."""
     return (
         f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that fits into one request. "
-        "Upload it by way of POST /api/v1/uploads, or use the command line, which has no such limit."
+        "Upload it with POST /api/v1/uploads, or use the command line, which has no such limit."
     )
 
 
 def too_large_to_upload(limit: int) -> str:
     """The sentence for a photograph of more bytes than `limit` in an upload."""
     return (
-        f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that can be uploaded. "
-        "Send it as a JPEG of higher compression, or use the command line, which has no such limit."
+        f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that can be uploaded. Send "
+        "it as a more compressed JPEG, or use the command line, which has no such limit."
     )
 
 
 def larger_than_announced(size: int) -> str:
     """The sentence for a photograph of more bytes than the `size` that was announced for it."""
     return (
-        f"The photograph is larger than the {size:,} bytes that were announced for it when the batch was made. "
-        "Send the file that was announced, or make another batch."
+        f"The photograph is larger than the {size:,} bytes announced for it when the batch was "
+        "created. Send the file that was announced, or create another batch."
     )
 
 

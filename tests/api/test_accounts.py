@@ -122,7 +122,7 @@ def test_the_form_repeats_nothing_unescaped(service: TestClient) -> None:
 
 def test_who_cannot_register_is_told_why(service: TestClient) -> None:
     for address, password, sentence in (
-        ("anna", "another secret one", "not a mail address"),
+        ("anna", "another secret one", "not a valid mail address"),
         ("berta@example.org", "short", "12 to 256 characters"),
         ("berta@example.org", "x" * 257, "12 to 256 characters"),
         ("berta@example.org", "password1234", "too easy to guess"),

@@ -80,4 +80,4 @@ def test_with_cognito_it_says_what_to_do_instead(
     assert "aws cognito-idp admin-reset-user-password --user-pool-id eu-central-1_pool --username anna@example" in said
     for command in (["credits", "show"], ["audit"]):
         assert main([*command, ANNA]) == 2
-        assert "Cognito keeps the mail addresses" in capsys.readouterr().err
+        assert "Cognito stores the mail addresses" in capsys.readouterr().err

@@ -273,7 +273,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=20)
     assert running.returncode == 130
-    assert "goes on where it was" in told
+    assert "Run the same command again to continue" in told
     assert "Traceback" not in told
     assert len(rows(out)) < 302
 

@@ -82,7 +82,7 @@ def test_a_folder_goes_there_and_results_come_back(
     assert json.loads((out / "batch.json").read_text())["id"] == before
     assert left(server, key) == 17
     assert main([*command, "--flips"]) == 2
-    assert "other photographs or wishes" in capsys.readouterr().err
+    assert "other photographs or options" in capsys.readouterr().err
     (photos / "b c.jpg").write_bytes((photos / "a.jpg").read_bytes() + b"changed")
     assert main(command) == 2
     assert "they have changed" in capsys.readouterr().err

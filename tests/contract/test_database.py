@@ -38,7 +38,7 @@ def test_the_service_does_not_start_without_a_database_that_it_can_use(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     command = [sys.executable, "-m", "retina", "serve", "--port", "0"]
-    for wrong, says in (("/proc/nowhere", "cannot be written"), (str(tmp_path), "no database of this program")):
+    for wrong, says in (("/proc/nowhere", "cannot be written"), (str(tmp_path), "not a database of this program")):
         (tmp_path / "retina.sqlite").write_bytes(b"a diary")
         refused = subprocess.run(
             command, env=environment | {"RETINA_DATA": wrong}, capture_output=True, text=True, timeout=60
@@ -53,7 +53,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
     path = tmp_path / "retina.sqlite"
     for content in (b"a diary, " * 200, b"short"):
         path.write_bytes(content)
-        with pytest.raises(DatabaseError, match="no database of this program"):
+        with pytest.raises(DatabaseError, match="not a database of this program"):
             Database(path).query("SELECT 1")
         assert path.read_bytes() == content
 

@@ -25,7 +25,7 @@ from support.account import (
 )
 
 ANNA, HERS, STRANGER = "anna@example.org", "198.51.100.7", "203.0.113.9"
-WAIT = "too many wrong attempts"
+WAIT = "Too many wrong attempts"
 
 
 class Clock:

@@ -119,7 +119,7 @@ def test_what_came_to_nothing_may_be_sent_again(deaf: Records, account: str, tmp
 def test_a_person_registers_and_signs_in(deaf: Records, tmp_path: Path) -> None:
     people = People(deaf, Attempts(deaf, tmp_path))
     subject = people.register("anna@example.org", PASSWORD)
-    with pytest.raises(SignInRefusedError, match="No account can be made"):
+    with pytest.raises(SignInRefusedError, match="No account can be created"):
         people.register("anna@example.org", "another secret one")
     assert people.register("anna@example.org", PASSWORD) == subject, "who has an account signs in, wherever they click"
     with pytest.raises(SignInRefusedError, match="wrong"):

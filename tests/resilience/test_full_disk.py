@@ -210,7 +210,7 @@ def test_a_damaged_database_is_a_sentence_on_the_command_line(
             check=False,
         )
         assert told.returncode == 2, (command, told.stderr)
-        assert "is damaged, or no database of this program" in told.stderr, told.stderr
+        assert "is damaged or is not a database of this program" in told.stderr, told.stderr
         assert "Traceback" not in told.stderr
 
 

@@ -51,7 +51,7 @@ def test_mail_addresses(address: str) -> None:
     ],
 )
 def test_what_is_no_mail_address(address: str) -> None:
-    with pytest.raises(SignInRefusedError, match="not a mail address"):
+    with pytest.raises(SignInRefusedError, match="not a valid mail address"):
         demand_address(address.lower())
 
 

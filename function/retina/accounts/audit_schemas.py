@@ -7,7 +7,7 @@ class AuditEntry(BaseModel):
     """One thing that was seen, exported, changed or deleted."""
 
     time: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
-    action: str = Field(description="the thing, and what was done with it", examples=["prediction.seen"])
+    action: str = Field(description="what it is, and what was done with it", examples=["prediction.seen"])
     record: str = Field(
         description="the id of the prediction, batch, export or key, and after a colon which picture, or which export "
         "of a batch; empty for a list",

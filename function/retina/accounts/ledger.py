@@ -25,7 +25,7 @@ from retina.storage.records import (
 )
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
-SHORT = "There are no credits left for this. Nothing was charged; get more credits, then try again."
+SHORT = "You have no credits left for this. Nothing was charged. Get more credits and try again."
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Credits:
     def _counts(self, account: str) -> dict[str, int]:
         [known] = self._records.get(account_key(account))
         if known is None:
-            raise NotFoundError("There is no such account. GET /api/v1/usage tells the id of your own.")
+            raise NotFoundError("There is no such account. GET /api/v1/usage shows the id of yours.")
         return known.counts
 
 

@@ -51,7 +51,9 @@ End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
 class KeyWish(BaseModel):
     """A key to be made."""
 
-    name: str = Field(min_length=1, max_length=100, description="to tell it from others", examples=["Reading centre"])
+    name: str = Field(
+        min_length=1, max_length=100, description="to tell this key from others", examples=["Reading centre"]
+    )
     scopes: list[Scope] = Field(
         [*SCOPES],
         min_length=1,
@@ -62,8 +64,10 @@ class KeyWish(BaseModel):
     )
     expires: End | None = Field(
         None,
-        description="until when it is good: a time (UTC unless it says otherwise), or a day, to its end in UTC; "
-        "null: until it is revoked",
+        description=(
+            "when the key expires: a time (UTC unless it says otherwise), or a day, which "
+            "ends at midnight UTC; null: only when it is revoked"
+        ),
         examples=["2027-06-30"],
     )
 
@@ -107,7 +111,7 @@ class Usage(BaseModel):
     )
     credits: int = Field(description="left", ge=0, examples=[488])
     reserved: int = Field(
-        description="of these, for photographs of open batches that are not finished", ge=0, examples=[12]
+        description="of these, reserved for unfinished photographs of open batches", ge=0, examples=[12]
     )
     charges: list[DayCharged] = Field(description="the newest day first")
     next: Next

@@ -47,9 +47,9 @@ TOKEN_SECONDS = 2 * 3600
 """Longer than any access token is good."""
 MOST_KEYS = 100
 """Of one account at the same time."""
-CLOSED = "This account was deleted. Sign in again to make a new one."
-EXPIRED = "This API key expired at {expires}. Make another key and send that one as X-API-Key."
-REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or make another key."
+CLOSED = "This account was deleted. Sign in again to create a new one."
+EXPIRED = "This API key expired at {expires}. Create a new key and send it as X-API-Key."
+REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or create a new key."
 
 
 UNKNOWN = Newcomer()
@@ -90,7 +90,7 @@ class Accounts:
                 else:
                     return account
             if known is None:
-                raise BusyError("The account could not be made. Please try again in a few seconds.")
+                raise BusyError("The account could not be created. Please try again in a few seconds.")
         if "closed" in known.data:
             raise TokenRefusedError(CLOSED)
         return str(known.data["account"])
@@ -141,7 +141,7 @@ class Accounts:
             return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW), *with_it
 
         if not take(self._records, _keys(account), MOST_KEYS, changes):
-            raise TooManyKeysError(f"There are {MOST_KEYS} keys already. Revoke one of them first.")
+            raise TooManyKeysError(f"This account already has {MOST_KEYS} keys. Revoke one first.")
         return ApiKey(key_id, name, created, scopes, expires), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:
@@ -183,7 +183,7 @@ class Accounts:
         except ConditionError:  # another request has noted it, or the key was revoked
             return
         except Exception:  # a full disk, say: no reason to refuse the request
-            log.exception("the use of an API key could not be noted")
+            log.exception("the use of an API key could not be recorded")
 
     def closed(self, account: str) -> bool:
         """Whether there was an account of this id that was closed."""

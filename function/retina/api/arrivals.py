@@ -11,7 +11,7 @@ from retina.errors import UploadRefusedError
 
 AT_ONCE = 64
 """How many of the largest uploads may be on their way at the same time."""
-OVERTAKEN = "The same photograph was sent again meanwhile, and the newer one counts."
+OVERTAKEN = "A newer copy of this photograph arrived in the meantime and replaces this one."
 
 
 class Arrivals:

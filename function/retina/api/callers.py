@@ -68,7 +68,7 @@ def person(caller: Identified) -> Caller:
     if caller is None:
         raise SignInRequiredError("Sign in first.")
     if caller.key_id:
-        raise PersonRequiredError("An API key may not do this. Sign in as a person.")
+        raise PersonRequiredError("API keys cannot do this. Sign in as a person.")
     return caller
 
 

@@ -21,7 +21,7 @@ from retina.storage.records import (
     ensure,
 )
 
-OVERTAKEN = "This request took so long that something else has changed meanwhile. Send it again."
+OVERTAKEN = "Something else changed while this request was being processed. Send it again."
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ async def once(
     left = None
     try:
         if pays and await to_thread.run_sync(services.credits.available, caller.account) < 1:
-            raise OutOfCreditsError("There are no credits left. Nothing was charged.")
+            raise OutOfCreditsError("You have no credits left. Nothing was charged.")
         async with answer() as made:
             changes = [*made.changes]
             if lease:

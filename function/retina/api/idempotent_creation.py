@@ -24,10 +24,12 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="your name for this request: sent again within a day, it makes nothing new and costs nothing more",
+        description=(
+            "your own name for this request: sent again within a day, it creates nothing new and costs nothing more"
+        ),
     ),
 ]
-OVERTAKEN = "This request took so long that another one has taken its place. Send it again."
+OVERTAKEN = "Another request took over while this one was being processed. Send it again."
 
 
 def made_once(

@@ -10,7 +10,7 @@ from retina.errors import InvalidRequestError
 
 PLACE = re.compile(r"[0-9A-Za-z:.-]{1,128}")
 
-Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
+Limit = Annotated[int, Query(ge=1, le=100, description="at most this many")]
 Cursor = Annotated[str | None, Query(description="the last page's `next`", examples=["MjAyNi0xMS0yNA=="])]
 
 
@@ -23,7 +23,7 @@ def place_of(cursor: str | None) -> str | None:
     except ValueError:
         place = ""
     if not PLACE.fullmatch(place):
-        raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
+        raise InvalidRequestError("This cursor is not valid here. Use “next” from the previous page.")
     return place
 
 

@@ -46,7 +46,7 @@ async def _refuse_repeated_fields(request: Request) -> None:
     fields = (await request.form()).multi_items()
     names = Counter(name for name, _ in fields)
     if sum(not isinstance(value, str) for _, value in fields) > 1 or names["file"] > 1:
-        raise SeveralFilesError("Send one photograph a request; this one had several files.")
+        raise SeveralFilesError("Send one photograph per request; this one had several files.")
     if repeated := [name for name, count in names.items() if count > 1]:
         raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
 

@@ -36,13 +36,15 @@ MISSING = "Send the photograph as the file field “file” of a multipart form,
 _HTTP = {
     400: (
         "malformed_request",
-        "The request could not be read: it is not the form or the JSON that its Content-Type says. "
-        "The API is described at /api/v1/openapi.json.",
+        (
+            "The request could not be read: its body is not the form or JSON that its Content-Type "
+            "announces. The API is described at /api/v1/openapi.json."
+        ),
     ),
     404: ("not_found", "There is nothing at this address. The API is described at /api/v1/openapi.json."),
     405: (
         "method_not_allowed",
-        "This address does not answer that method. The API is described at /api/v1/openapi.json.",
+        "This address does not support that method. The API is described at /api/v1/openapi.json.",
     ),
 }
 
@@ -52,7 +54,7 @@ def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
     told: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
-    told |= {"4XX": "Anything else that is wrong with the request", "5XX": "Something that went wrong on our side"}
+    told |= {"4XX": "Any other fault in the request", "5XX": "A fault on our side"}
     return {status: {"description": description, "content": schema} for status, description in told.items()}
 
 
@@ -70,7 +72,10 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
     detail = str(error)
     if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
         log.error("request %s failed: %s", request_id, error)
-        detail = f"The service's model cannot be used for this photograph. Please tell whoever runs it: {request_id}."
+        detail = (
+            "The service's model cannot be used for this photograph. Please report this to "
+            f"whoever runs it, with the request id {request_id}."
+        )
     headers = {}
     if isinstance(error, BusyError | FairUseError | RequestInProgressError):
         headers["Retry-After"] = str(error.retry_after)
@@ -84,14 +89,26 @@ def unexpected(request_id: str) -> Response:
     error = sys.exception()
     if isinstance(error, DatabaseError):  # a sentence; where in the program does not matter
         log.error("request %s failed: %s", request_id, error)
-        detail = f"What is kept here cannot be read or written. Please tell whoever runs the service: {request_id}."
+        detail = (
+            "The stored data cannot be read or written. Please report this to whoever runs the "
+            f"service, with the request id {request_id}."
+        )
         return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "storage_unusable", detail)
     log.exception("request %s failed", request_id)
     if is_full(error):
-        detail = f"There is no space left to keep this. Please tell whoever runs the service: {request_id}."
+        detail = (
+            "There is no space left to store this. Please report this to whoever runs the "
+            f"service, with the request id {request_id}."
+        )
         return problem(request_id, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", detail)
     return problem(
-        request_id, 500, "internal_error", f"Something went wrong on our side. Please try again; tell us {request_id}."
+        request_id,
+        500,
+        "internal_error",
+        (
+            "Something went wrong on our side. Please try again; if "
+            f"it happens again, report the request id {request_id}."
+        ),
     )
 
 

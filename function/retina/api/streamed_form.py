@@ -15,7 +15,7 @@ from retina.errors import UploadRefusedError
 FIELDS_BYTES = 16 * 2**10
 """All fields together, at most."""
 FIELDS = 32
-FILE_LAST = "Send one file, as the field “file” after all the others."
+FILE_LAST = "Send one file as the field “file”, after all other fields."
 
 
 class StreamedForm:
@@ -112,7 +112,7 @@ class StreamedForm:
             return
         self._size += end - start + len(self._name)
         if self._size > FIELDS_BYTES:
-            raise UploadRefusedError("The fields of the upload form are too large. Send them as they were given.")
+            raise UploadRefusedError("The fields of the upload form are too large. Send them as you received them.")
         self._text += data[start:end]
 
     def _end(self) -> None:

@@ -26,8 +26,8 @@ class Caller:
         """Raises `ScopeRequiredError` where the caller's key lacks `scope`."""
         if scope not in self.scopes:
             raise ScopeRequiredError(
-                f"This API key lacks the scope “{scope}”, which this request needs. "
-                "Use another key, or make one with this scope."
+                f"This API key lacks the scope “{scope}”, which this request needs. Use another key, "
+                "or create one with this scope."
             )
 
 

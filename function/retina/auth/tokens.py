@@ -19,7 +19,7 @@ REFRESH_SECONDS = 30
 """How often at most the issuer is asked for its keys because of a key it did not name: anybody can make one up."""
 LEEWAY_SECONDS = 30
 """How far the issuer's clock and this one may differ, for every time that a token names."""
-REFUSED = "You are not signed in any more. Sign in again."
+REFUSED = "You are no longer signed in. Sign in again."
 
 SigningKeys = Callable[[str], RSAPublicKey | None]
 """From the id of a key to the issuer's public key; None where the issuer has no such key."""

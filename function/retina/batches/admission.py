@@ -56,8 +56,8 @@ class Admission:
         counts = known.counts if known else {}
         if counts.get("batches", 0) >= self._allowance.batches:
             raise TooManyBatchesError(
-                f"There are {counts['batches']:,} batches already, the most that an account has at a time. Delete one, "
-                "or wait until one has expired. Nothing was begun."
+                f"This account already has {counts['batches']:,} batches, the maximum. Delete one, or "
+                "wait until one expires. Nothing was started."
             )
         # So much would be paid for, were every credit spent on the largest photograph there is.
         most = min(self._allowance.bytes, self._credits.balance(account) * self._allowance.photograph)
@@ -96,4 +96,6 @@ class Admission:
             except ConditionError:  # the account's counts have changed meanwhile
                 continue
             return
-        raise BusyError("Others are making batches of this account at the moment. Please try again in a few seconds.")
+        raise BusyError(
+            "Other requests are creating batches for this account right now. Please try again in a few seconds."
+        )

@@ -71,11 +71,13 @@ class Turns:
         """
         found = self._find(id, number)
         if found is None:
-            raise UploadRefusedError("The file's name is not the number of a photograph that this batch awaits.")
+            raise UploadRefusedError(
+                "The file's name is not the number of a photograph that this batch is waiting for."
+            )
         if found.batch.cancelled:
-            raise UploadRefusedError("This batch is cancelled and takes no photographs. Retry it, then send them.")
+            raise UploadRefusedError("This batch is cancelled and accepts no photographs. Retry it, then send them.")
         if found.outcome:
-            raise UploadRefusedError("This photograph is finished: no other file is taken in its place.")
+            raise UploadRefusedError("This photograph is finished and cannot be replaced.")
         return found.size
 
     def unwanted(self, id: str, number: int, came: float) -> bool:
@@ -100,7 +102,9 @@ class Turns:
     def demand_credit(self, turn: Turn) -> None:
         """Raises `OutOfCreditsError` where the item could not be paid for: nothing is reserved in batches of before."""
         if not turn.batch.reserved and self._credits.available(turn.batch.account) < 1:
-            raise OutOfCreditsError("There were no credits left for this photograph. Get more, then retry the batch.")
+            raise OutOfCreditsError(
+                "There were no credits left for this photograph. Get more credits, then retry the batch."
+            )
 
     def finish(self, turn: Turn, outcome: Outcome) -> bool:
         """Keep what has become of an item, and charge for it where it is done; False where that came too late.

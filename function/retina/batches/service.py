@@ -64,7 +64,9 @@ from retina.storage.records import (
 
 T = TypeVar("T")
 NOT_FOUND = "There is no such batch."
-CANCELLED = Outcome(status="failed", code="cancelled", detail="The batch was cancelled before this photograph's turn.")
+CANCELLED = Outcome(
+    status="failed", code="cancelled", detail=("The batch was cancelled before this photograph was processed.")
+)
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ class Batches:
                 continue
             break
         else:
-            raise BusyError("Others are changing this batch at the moment. Please try again in a few seconds.")
+            raise BusyError("Other requests are changing this batch right now. Please try again in a few seconds.")
         return counts + self._clear(batch)  # of what somebody who was at work has stored meanwhile
 
     def _clear(self, batch: Batch) -> Counter[str]:

@@ -19,10 +19,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     account = commands.add_parser("account", help="show somebody's account, reset its password, or sign it out")
     actions = account.add_subparsers(required=True)
     show = actions.add_parser("show", help="its number, its credits and its API keys")
-    reset = actions.add_parser("reset", help="print a link to choose a new password, good once and for a day")
+    reset = actions.add_parser("reset", help=("print a link to choose a new password, valid once and for a day"))
     out = actions.add_parser("sign-out", help="end all its sessions")
     for action, name in ((show, "show"), (reset, "reset"), (out, "sign-out")):
-        action.add_argument("address", help="the mail address it was made with")
+        action.add_argument("address", help="the mail address it was created with")
         action.set_defaults(run=run, action=name)
     reset.add_argument(
         "--url", default="http://127.0.0.1:8000", help="where the service is (default: http://127.0.0.1:8000)"
@@ -53,7 +53,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         services.audit.note(account, action, caller=OPERATOR)
     if parsed.action == "sign-out":
         people.end_sessions(subject)
-        print("All sessions of this account have ended. Its API keys stay good: their owner revokes them on the page.")
+        print(
+            "All sessions of this account have ended. Its API keys remain valid until their owner "
+            "revokes them on the page."
+        )
         return 0
     print(f"{parsed.url.rstrip('/')}/oauth2/reset?token={people.link(parsed.address)}")
     print(
@@ -70,7 +73,7 @@ def _show(settings: Settings, subject: str) -> int:
     services = Services(settings)
     account = services.accounts.find(ISSUER, subject)
     if account is None:
-        print("This person has registered, and not used the service yet.")
+        print("This person has registered but has not used the service yet.")
         return 0
     print(f"account  {account}")
     print(f"credits  {services.credits.balance(account)}")

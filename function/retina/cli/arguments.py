@@ -14,7 +14,9 @@ def photographs(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
     command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
     command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
-    command.add_argument("--force", action="store_true", help="segment what does not look like a fundus photograph")
+    command.add_argument(
+        "--force", action="store_true", help=("also segment what does not look like a fundus photograph")
+    )
 
 
 def positive(text: str) -> int:
@@ -30,7 +32,7 @@ def account_of(given: str, settings: Settings) -> str:
     if "@" not in given:
         return given
     if settings.issuer and settings.client_id:
-        raise NotFoundError("Cognito keeps the mail addresses of this service. Give the number on the account page.")
+        raise NotFoundError("Cognito stores the mail addresses of this service. Use the number on the account page.")
     from retina.auth.local.attempts import Attempts
     from retina.auth.local.issuer import ISSUER
     from retina.auth.local.people import People

@@ -12,7 +12,7 @@ from retina.settings import Settings
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to those of the program."""
-    command = commands.add_parser("batch", help="have photographs segmented by a service elsewhere, as a batch")
+    command = commands.add_parser("batch", help=("segment photographs on a service elsewhere, as a batch"))
     photographs(command)
     command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
     command.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")
@@ -29,7 +29,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.cli.results import OutputFolderError
 
     if not parsed.key:
-        return wrong("An API key is needed: --key, or RETINA_API_KEY. Make one on the service's page.")
+        return wrong("An API key is needed: --key, or RETINA_API_KEY. Create one on the service's page.")
     try:
         files = find_photographs(parsed.paths, parsed.out)
         if not files:

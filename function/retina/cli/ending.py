@@ -20,7 +20,7 @@ def wrong(sentence: str) -> int:
 
 def stopped() -> int:
     """Somebody pressed Ctrl+C."""
-    print("Stopped. The same command goes on where it was.", file=sys.stderr)
+    print("Stopped. Run the same command again to continue.", file=sys.stderr)
     return STOPPED
 
 

@@ -129,7 +129,7 @@ class _Job:
         try:
             return self._segmented(file)
         except OSError as error:
-            reason = f"The file could not be read or its result not written: {error}."
+            reason = f"The file could not be read, or its result could not be written: {error}."
             return Row(str(file), "failed", "file_error", reason)
 
     def _segmented(self, file: Path) -> Row:
@@ -170,7 +170,7 @@ class _Job:
 
     def _read(self, file: Path) -> bytes:
         if not file.is_file():
-            raise FileNotFoundError("it is gone, or no ordinary file")
+            raise FileNotFoundError("it is gone, or not a regular file")
         # Three channels of 16 bits without compression are 6 bytes a pixel: nothing larger can be within the limit.
         if file.stat().st_size > 8 * self.settings.max_pixels:
             limit = f"{self.settings.max_pixels / 1e6:.0f} megapixels"

@@ -29,7 +29,7 @@ ROWS = 2000
 """Of a table in one answer."""
 WAITING = "waiting"
 OVER = ("done", "rejected", "failed")
-ANEW = "Choose another --out to begin anew."
+ANEW = "Choose another --out to start over."
 UNSENT = {"status": "failed", "code": "file_error"}
 
 
@@ -49,7 +49,7 @@ class RemoteBatch:
         try:
             self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=PATIENCE)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise RemoteError(f"The address or the key is none: {error}.") from error
+            raise RemoteError(f"The address or the key is not valid: {error}.") from error
         self._unsent: dict[int, str] = {}
         self._form: dict[str, Any] = {}
         self._id = self._begin(wishes)
@@ -120,7 +120,7 @@ class RemoteBatch:
             except (ValueError, KeyError, TypeError) as error:
                 raise OutputFolderError(f"{note} is damaged. Choose another --out.") from error
             if not same:
-                raise OutputFolderError(f"{note} is of other photographs or wishes, or they have changed. {ANEW}")
+                raise OutputFolderError(f"{note} belongs to other photographs or options, or they have changed. {ANEW}")
             return self._go_on(id)
         if (self._out / RESULTS).exists():
             raise OutputFolderError(f"{self._out / RESULTS} is in the way. Choose another --out.")
@@ -141,7 +141,7 @@ class RemoteBatch:
             if self._ask("GET", f"/api/v1/batches/{id}")["counts"]["failed"]:
                 self._ask("POST", f"/api/v1/batches/{id}/retry")
         except GoneError as error:
-            raise OutputFolderError(f"The service has no such batch any more. {ANEW}") from error
+            raise OutputFolderError(f"The service no longer has this batch. {ANEW}") from error
         return id
 
     def _send(self, number: int) -> None:
@@ -161,7 +161,7 @@ class RemoteBatch:
             else:
                 if answer.is_success:
                     return
-                reason = f"The photograph was not taken: HTTP {answer.status_code}."
+                reason = f"The photograph was not accepted: HTTP {answer.status_code}."
                 if answer.status_code == httpx.codes.FORBIDDEN and form is self._form:
                     self._form = self._ask("POST", f"{self._path}/upload")
             time.sleep(min(2**attempt / 4, 5))
@@ -210,7 +210,7 @@ class RemoteBatch:
             except httpx.TransportError as error:
                 trouble = f"{self._client.base_url} cannot be reached: {error}"
             except httpx.InvalidURL as error:
-                raise RemoteError(f"{self._client.base_url} is no address of a service: {error}.") from error
+                raise RemoteError(f"{self._client.base_url} is not the address of a service: {error}.") from error
             else:
                 if answer.is_success or answer.is_redirect:
                     return answer

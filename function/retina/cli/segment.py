@@ -17,7 +17,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
     )
     command.add_argument(
-        "--jobs", type=positive, metavar="N", help="photographs worked on at once (default: all cores)"
+        "--jobs", type=positive, metavar="N", help=("photographs processed at once (default: all cores)")
     )
     command.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
     command.set_defaults(run=run)

@@ -22,11 +22,11 @@ EVERYWHERE = ("", "0.0.0.0", "::")
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both commands to those of the program."""
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
+    serve.add_argument("--host", default="127.0.0.1", help=("address to listen on (default: this computer only)"))
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=run)
     worker = commands.add_parser(
-        "worker", help="work off the jobs that wait, and end when there are none; `serve` starts it when needed"
+        "worker", help=("process waiting jobs and exit when there are none; `serve` starts it when needed")
     )
     worker.set_defaults(run=run_worker)
 
@@ -59,7 +59,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     address = f"http://{shown}:{port}/"
     most = min(settings.connections, (descriptors() - DESCRIPTORS_BESIDE) // DESCRIPTORS_EACH)
     if most < 1:
-        return wrong("This process may have too few files open. Allow it more: ulimit -n 1024.")
+        return wrong("This process may open too few files. Raise the limit: ulimit -n 1024.")
     config = uvicorn.Config(
         app,
         http=connection_class(most, settings.receive_seconds),
@@ -117,6 +117,8 @@ def run_worker(parsed: argparse.Namespace, settings: Settings) -> int:
 
     services = Services(settings)
     if not isinstance(services.queue, LocalQueue):
-        return wrong("RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, and no worker of this kind.")
+        return wrong(
+            "RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, so there is nothing for a local worker to do."
+        )
     run(services.queue, Work(services, VesselNetwork(settings.model)))
     return 0

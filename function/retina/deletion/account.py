@@ -84,4 +84,4 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
 
 def _still_time(ends: float) -> None:
     if time.monotonic() > ends:
-        raise BusyError("A part of what this account holds is deleted. Ask again for the rest: it is a lot.")
+        raise BusyError("Part of this account is deleted. Ask again to delete the rest: there is a lot of it.")

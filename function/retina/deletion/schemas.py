@@ -21,7 +21,7 @@ class DeletionReceipt(BaseModel):
     pictures: int = Field(0, description="photographs of the history and pictures of results")
     uploads: int = Field(0, description="photographs of batches, as they were sent")
     answers: int = Field(0, description="stored answers, which were kept for repeated requests")
-    exports: int = Field(0, description="exports, as they held what was deleted")
-    exports_made_anew: int = Field(0, description="exports that were being made and begin again, without it")
+    exports: int = Field(0, description="exports that contained what was deleted")
+    exports_made_anew: int = Field(0, description="exports in progress that start again without it")
     keys: int = Field(0, description="API keys")
     remains: list[Remainder]

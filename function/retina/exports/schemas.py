@@ -22,7 +22,7 @@ class ExportPart(BaseModel):
 
     name: str = Field(examples=["retina-history-2026-11-24-1-of-3.zip"])
     bytes: int
-    url: str = Field(description="where it can be had by anybody who knows this address, for 15 minutes")
+    url: str = Field(description="a link that works for anyone who has it, for 15 minutes")
 
 
 class ExportAnswer(BaseModel):

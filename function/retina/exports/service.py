@@ -39,7 +39,7 @@ from retina.storage.records import (
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
 """Of one account at the same time."""
-NOT_FOUND = "There is no such export, or not any more: each is kept for a day, and goes with what it was made of."
+NOT_FOUND = "There is no such export, or no longer: exports are kept for a day and deleted with what they contain."
 
 
 class SupersededError(Exception):

@@ -35,7 +35,7 @@ class SavedPrediction(Findings):
     taken_on: date | None = Field(description="when the photograph was taken", examples=["2026-05-04"])
     note: Note | None
     saved: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
-    predicted: str = Field(description="in UTC; later than saved where it was recomputed")
+    predicted: str = Field(description="in UTC; later than saved if it was recomputed")
     software_version: str = Field(description="of this service, when it was predicted", examples=["0.1.0"])
     image_urls: ImageUrls
 
@@ -62,7 +62,7 @@ class TrendPoint(BaseModel):
     """One visit. Values compare only where model, threshold, canvas and flips are the same: charts break elsewhere."""
 
     id: str = Field(description="of the prediction")
-    on: date = Field(description="when the photograph was taken or, where nobody said, saved")
+    on: date = Field(description="when the photograph was taken or, if that is not known, saved")
     value: float | None
     model_sha256: SHA256
     threshold: float
@@ -75,7 +75,7 @@ class Trend(BaseModel):
     """One measurement over time."""
 
     measurement: str = Field(examples=["vascular_density"])
-    unit: str = Field(description="empty for a share", examples=[""])
+    unit: str = Field(description="empty for a ratio", examples=[""])
     points: list[TrendPoint] = Field(description="the earliest day first")
 
 

@@ -194,4 +194,4 @@ def _left(account: str, folder: str, deleted: Saved | None = None) -> Put:
 
 
 def _busy() -> BusyError:
-    return BusyError("Others are changing this prediction at the moment. Please try again in a few seconds.")
+    return BusyError("Other requests are changing this prediction right now. Please try again in a few seconds.")

@@ -74,8 +74,7 @@ def predict_photograph(
     """
     if not (photograph.field_of_view.fundus_like or force):
         raise NotAFundusPhotographError(
-            "This does not look like a photograph of the back of an eye. If it is one, ask for it to be segmented "
-            "anyway."
+            "This does not look like a photograph of the back of an eye. If it is one, choose to segment it anyway."
         )
     segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape

@@ -46,21 +46,24 @@ class Quality(BaseModel):
     """What the search for the field of view found, and how far to trust the mask."""
 
     field_of_view: Literal["disc", "whole"] = Field(
-        description="disc: a round field of view was found. whole: none was, and the whole frame was segmented"
+        description=("disc: a round field of view was found. whole: none was found, so the whole frame was segmented")
     )
     roundness: float = Field(
         ge=0, le=1, description="share of the visible edge that lies on one circle", examples=[0.968]
     )
-    fundus_like: bool = Field(description="false only where force=true insisted")
+    fundus_like: bool = Field(description="false only if force=true was sent")
     expected_dice: float | None = Field(
         ge=0,
         le=1,
-        description="agreement (Dice) with a human observer's mask to expect, from the probability map alone; null "
-        "where nothing was found, another threshold was asked for, or the network was never examined for it",
+        description=(
+            "expected agreement (Dice) with a human observer's mask, estimated from the "
+            "probability map alone; null if nothing was found, another threshold was "
+            "requested, or the network was never evaluated for this"
+        ),
         examples=[0.811],
     )
     expected_dice_error: float | None = Field(
-        ge=0, description="how far off expected_dice was on average where it was examined", examples=[0.031]
+        ge=0, description="how far off expected_dice was on average when it was evaluated", examples=[0.031]
     )
 
 
@@ -89,8 +92,10 @@ class Findings(BaseModel):
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     model: ModelName
     threshold: float = Field(description="a vessel is where the probability is greater", examples=[0.4])
-    canvas: str = Field(description="width x height in pixels at which the network looked", examples=["512x512"])
-    flips: bool = Field(description="whether mirror images were looked at, too, and the mean taken")
+    canvas: str = Field(
+        description=("width x height in pixels at which the network saw the field of view"), examples=["512x512"]
+    )
+    flips: bool = Field(description="whether mirror images were averaged (test-time augmentation)")
     photograph: PhotographFacts
     quality: Quality
     measurements: MeasurementValues
@@ -99,7 +104,7 @@ class Findings(BaseModel):
 ImageUrls = Annotated[
     dict[str, str],
     Field(
-        description="where its pictures are, on this service and with the same credentials; each answers with a link",
+        description=("where its pictures are, on this service and with the same credentials; each redirects to a link"),
         examples=[{"mask": "/api/v1/predictions/6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1/mask.png"}],
     ),
 ]
@@ -108,5 +113,5 @@ ImageUrls = Annotated[
 class PredictionAnswer(Findings):
     """One photograph's vessels. For research and education, not for diagnosis."""
 
-    images: Images = Field(description="empty where a saved prediction's would not fit into one answer")
+    images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))
     image_urls: ImageUrls | None = Field(None, description="of a saved prediction")

@@ -39,7 +39,7 @@ from retina.storage.port import EXPORTS
 GIVEN_UP = Outcome(
     status="failed",
     code="internal_error",
-    detail="Something went wrong on our side, more than once. Please retry the batch later.",
+    detail="Something went wrong on our side more than once. Please retry the batch later.",
 )
 
 

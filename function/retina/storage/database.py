@@ -36,8 +36,8 @@ PATIENCE_MS = 10_000
 """How long a transaction waits for another to end."""
 ERASED_AT_ONCE = 16 * 2**20
 """Bytes of a file that is rewritten after every deletion, in about 0.3 s; a larger one is by the retention timer."""
-NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a folder that can."
-DAMAGED = "{path} is damaged, or no database of this program ({error}). Move it away, or put a backup in its place."
+NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a writable folder."
+DAMAGED = "{path} is damaged or is not a database of this program ({error}). Move it away, or restore a backup."
 PRIMARY = 0xFF
 """Of SQLite's error codes: the kind, without the details."""
 

@@ -57,13 +57,13 @@ class LocalUploads:
         """What a form grants that was filled in with a file of this name; raises `UploadRefusedError`."""
         text = fields.get("policy", "")
         if not hmac.compare_digest(fields.get("signature", "").encode(), self._signature(text).encode()):
-            raise UploadRefusedError("This upload form was not given out here. Ask for a new one.")
+            raise UploadRefusedError("This upload form was not issued by this service. Ask for a new one.")
         policy = json.loads(base64.b64decode(text))
         if time.time() > policy["expires"]:
             raise UploadRefusedError("This upload form has expired. Ask for a new one.")
         granted = {name: policy[name] for name in ("key", "Content-Type")}
         if {name: value for name, value in fields.items() if name not in ("policy", "signature")} != granted:
-            raise UploadRefusedError("A field of this upload form was changed. Send all of them as they were given.")
+            raise UploadRefusedError("A field of this upload form was changed. Send all fields as you received them.")
         key = str(policy["key"]).replace(FILE_NAME, name)
         if not KEY.fullmatch(key):
             raise UploadRefusedError("The file's name is not what this form asks for: the number of a photograph.")
@@ -155,7 +155,7 @@ class LocalBlobs:
         right = hmac.compare_digest(signature.encode(), self._signature(_granted(key, name, expires)).encode())
         path = self._folder / key
         if not right or time.time() > int(expires) or not path.is_file():
-            raise NotFoundError("This link is not good, or not any more. Ask for a new one.")
+            raise NotFoundError("This link is not valid, or no longer valid. Ask for a new one.")
         return path
 
     def delete(self, key: str) -> None:

@@ -38,7 +38,9 @@ KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
 """For how long blobs are kept at most, by what their keys begin with; others until they are deleted. Answers: a day,
 and the one it began in.
 """
-NOT_FOUND = "There is no such upload: it was answered, has expired, or never came. Upload the photograph again."
+NOT_FOUND = (
+    "There is no such upload: it was already answered, has expired, or never arrived. Upload the photograph again."
+)
 DAY = 24 * 3600
 """Seconds."""
 FORM_SECONDS = 600

@@ -61,7 +61,7 @@ class S3Uploads:
             if found["ContentLength"] > self._limit:
                 raise PhotographTooLargeError(too_large_to_upload(self._limit))
             if found["ContentType"] not in CONTENT_TYPES:
-                raise UnsupportedFormatError("The upload is no image of a supported format.")
+                raise UnsupportedFormatError("The upload is not an image in a supported format.")
             data: bytes = body.read()
             return data
 

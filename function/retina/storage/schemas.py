@@ -14,8 +14,8 @@ class Form(BaseModel):
 
     url: str = Field(examples=["https://example.s3.eu-central-1.amazonaws.com/"])
     fields: dict[str, str] = Field(examples=[{"key": "uploads/6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"}])
-    max_bytes: int = Field(description="the largest file that is taken", examples=[52_428_800])
-    expires_in: int = Field(description="seconds for which the form is good", examples=[600])
+    max_bytes: int = Field(description="the largest file that is accepted", examples=[52_428_800])
+    expires_in: int = Field(description="seconds for which the form is valid", examples=[600])
 
 
 class UploadWish(BaseModel):

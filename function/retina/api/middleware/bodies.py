@@ -135,7 +135,9 @@ class Pace:
             with anyio.fail_after(left):
                 message: dict[str, Any] = dict(await self._receive())
         except TimeoutError:
-            raise SlowRequestError("The request took too long to arrive. Send it again, or on a faster line.") from None
+            raise SlowRequestError(
+                "The request took too long to arrive. Send it again, over a faster connection if you can."
+            ) from None
         self.count += len(message.get("body", b""))
         self.ended = message["type"] == "http.disconnect" or not message.get("more_body")
         return message
@@ -165,7 +167,7 @@ class Held:
             self._count += len(chunk)
             self._chunks.append(chunk)
         if not taken.photograph and sum(chunk.count(mark) for chunk in self._chunks for mark in b",:[{") > MOST_VALUES:
-            raise RequestTooLargeError("The request holds too many values. Send less.")
+            raise RequestTooLargeError("The request contains too many values. Send fewer.")
         return True
 
     def replay(self, receive: Receive) -> Receive:
@@ -201,6 +203,6 @@ def too_large(taken: Taken) -> RetinaError:
     """The error for a body that is larger than what is taken."""
     if not taken.photograph:
         size = f"{taken.limit / 2**20:.3g} MiB" if taken.limit >= 2**20 else f"{taken.limit / 2**10:.3g} KiB"
-        return RequestTooLargeError(f"The request is larger than {size}, the most that this one may have. Send less.")
+        return RequestTooLargeError(f"The request is larger than the limit of {size}. Send less.")
     text = too_large_to_upload if taken.streamed else too_large_inline
     return PhotographTooLargeError(text(taken.limit))

@@ -13,7 +13,7 @@ from retina.api.problems import problem_of
 from retina.errors import OriginClosedError
 
 PROOF = "X-Proxy-Proof"
-CLOSED = "This is not the service's address. Use the address of its page, which answers the API, too."
+CLOSED = "This is not the service's public address. Use the address of its page, which also serves the API."
 
 
 def proven(headers: Headers, proof: str) -> bool:

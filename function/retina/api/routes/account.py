@@ -14,9 +14,9 @@ router = APIRouter(
     tags=["account"],
     responses=documented(
         {
-            401: "Nobody has signed in",
-            403: "An API key may not do this",
-            503: "It is too much for one request: ask again, which goes on",
+            401: "Not signed in",
+            403: "API keys cannot do this",
+            503: "Too much for one request: repeat it to continue",
         }
     ),
 )

@@ -16,7 +16,7 @@ from retina.services import Services
 
 router = APIRouter(
     tags=["account"],
-    responses=documented({401: "Nobody has signed in", 403: "An API key may not do this"}),
+    responses=documented({401: "Not signed in", 403: "API keys cannot do this"}),
 )
 
 

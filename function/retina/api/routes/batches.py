@@ -56,7 +56,7 @@ ANY_TYPE = "application/octet-stream"
 router = APIRouter(
     prefix="/api/v1/batches",
     tags=["batches"],
-    responses=documented({401: "Neither signed in nor an API key"}),
+    responses=documented({401: "Neither a valid sign-in nor an API key"}),
 )
 MISSING = documented({404: "There is no such batch"})
 PICTURE_MISSING = documented({404: "There is no such picture"})
@@ -65,11 +65,11 @@ PICTURE_MISSING = documented({404: "There is no such picture"})
 @router.post(
     "",
     status_code=201,
-    summary="Make a batch",
+    summary="Create a batch",
     responses=documented(
         {
-            402: "There is not a credit for each photograph",
-            409: "The account has as many batches, or as many bytes in open batches, as it can",
+            402: "Not enough credits for all photographs",
+            409: "The account has as many batches, or as many bytes in open batches, as allowed",
         }
     ),
 )
@@ -117,7 +117,7 @@ def list_batches(request: Request, caller: Owner, log: Audited, limit: Limit = 2
     return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
 
 
-@router.get("/{id}", summary="How far a batch is", responses=MISSING)
+@router.get("/{id}", summary="Progress of a batch", responses=MISSING)
 def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
     """How many of its photographs are in which state."""
     services: Services = request.app.state.services
@@ -138,7 +138,7 @@ def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> Dele
 
 @router.post(
     "/{id}/upload",
-    summary="Renew a batch's form",
+    summary="Get a new upload form for a batch",
     responses=MISSING | documented({409: "The batch is finished or cancelled"}),
 )
 def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
@@ -147,7 +147,9 @@ def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
     batch = services.batches.get(caller.account, id)
     if batch.cancelled or sum(batch.finished.values()) >= batch.total:
         state = "cancelled" if batch.cancelled else "finished"
-        raise BatchClosedError(f"This batch is {state} and takes no photographs. Retry it first, or make another one.")
+        raise BatchClosedError(
+            f"This batch is {state} and accepts no photographs. Retry it first, or create another one."
+        )
     return _form(request, batch)
 
 
@@ -162,8 +164,8 @@ def cancel_batch(request: Request, caller: Owner, log: Audited, id: str) -> Batc
 
 @router.post(
     "/{id}/retry",
-    summary="Retry what has failed",
-    responses=MISSING | documented({402: "There is not a credit for each photograph"}),
+    summary="Retry failed photographs",
+    responses=MISSING | documented({402: "Not enough credits for all photographs"}),
 )
 def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
     """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
@@ -173,13 +175,13 @@ def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> Batch
     return _told(services, services.batches.retry(batch))
 
 
-@router.get("/{id}/items", summary="The photographs of a batch", responses=MISSING)
+@router.get("/{id}/items", summary="List the photographs of a batch", responses=MISSING)
 def list_items(
     request: Request,
     caller: Owner,
     log: Audited,
     id: str,
-    limit: Annotated[int, Query(ge=1, le=1000, description="how many at most")] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="at most this many")] = 100,
     cursor: Cursor = None,
 ) -> BatchItems:
     """Each with its state, and what was found or why not; by number."""
@@ -188,7 +190,7 @@ def list_items(
     log.seen(caller, "batch.seen", id)
     place = place_of(cursor) or "0"
     if not place.isdecimal():
-        raise InvalidRequestError("This cursor was not given out here. Take the “next” of the page before.")
+        raise InvalidRequestError("This cursor is not valid here. Use “next” from the previous page.")
     first = int(place)
     items = [_item(batch, item) for item in services.batches.items(batch, first, limit)]
     return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
@@ -196,7 +198,7 @@ def list_items(
 
 @router.get(
     "/{id}/results.csv",
-    summary="A batch as a table",
+    summary="Results of a batch as CSV",
     response_class=Response,
     responses=DESCRIBED | MISSING | documented({413: "The table would be too large"}),
 )
@@ -206,13 +208,13 @@ def get_table(
     log: Audited,
     id: str,
     first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="how many rows at most")] = MOST_ITEMS,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many rows")] = MOST_ITEMS,
 ) -> Response:
     """A row for every photograph, at any time: its state, what was found, or why not."""
     services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
-    instead = "Ask for a part of it by “first” and “limit”, or have an export made of the batch (POST /api/v1/exports)."
+    instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
     rows = batch_lines(services.batches.items(batch, first, limit))
     table = within(rows, services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
@@ -222,7 +224,7 @@ def get_table(
 @router.get(
     "/{id}/items/{number}/{picture}",
     status_code=307,
-    summary="A picture of a photograph of a batch",
+    summary="A picture of one photograph of a batch",
     response_class=RedirectResponse,
     responses=PICTURE_MISSING,
 )
@@ -235,7 +237,7 @@ def get_batch_picture(
     outcome = services.batches.outcome(batch, number)
     made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
     if picture not in made:
-        raise NotFoundError("There is no such picture: the items of the batch tell which there are.")
+        raise NotFoundError("There is no such picture. The items of the batch list the ones there are.")
     log.seen(caller, "picture.opened", f"{id}:{number}:{picture}")
     key = f"{batch.folder}{number}/{picture}"
     return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))

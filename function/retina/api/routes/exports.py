@@ -26,17 +26,17 @@ router = APIRouter(
     tags=["exports"],
     responses=documented(
         {
-            401: "Neither signed in nor an API key",
-            403: "An API key may not have an export of the whole account",
+            401: "Neither a valid sign-in nor an API key",
+            403: "API keys cannot export the whole account",
             404: "There is no such batch or export",
-            409: "There are too many",
-            422: "Neither a batch nor the history, or both",
+            409: "Too many of them",
+            422: "Not exactly one of batch, history and account",
         }
     ),
 )
 
 
-@router.post("", status_code=202, summary="Have an export made")
+@router.post("", status_code=202, summary="Create an export")
 def create_export(
     request: Request,
     response: Response,
@@ -53,10 +53,10 @@ def create_export(
     services: Services = request.app.state.services
     if [wish.batch is not None, wish.history, wish.account].count(True) != 1:
         raise InvalidRequestError(
-            "Say what to export: “batch”, with its id, “history”: true, or “account”: true; one of them."
+            "Say what to export: “batch” with its id, “history”: true, or “account”: true. Choose exactly one."
         )
     if wish.account and caller.key_id:
-        raise PersonRequiredError("An API key may not export the whole account. Sign in as a person.")
+        raise PersonRequiredError("API keys cannot export the whole account. Sign in as a person.")
     batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
     exported: Action = "batch.exported" if batch else "account.exported" if wish.account else "history.exported"
     noted = log.entry_of(caller, exported, batch)
@@ -73,7 +73,7 @@ def create_export(
     return _told(request, export)
 
 
-@router.get("/{id}", summary="Whether an export is ready")
+@router.get("/{id}", summary="Status of an export")
 def get_export(request: Request, caller: Owner, log: Audited, id: str) -> ExportAnswer:
     """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
     told = _told(request, _export_of(request, caller, id))
@@ -96,7 +96,7 @@ def _export_of(request: Request, caller: Caller, id: str) -> Export:
     services: Services = request.app.state.services
     export = services.exports.get(caller.account, id)
     if export.whole and caller.key_id:
-        raise PersonRequiredError("An API key may not use an export of the whole account. Sign in as a person.")
+        raise PersonRequiredError("API keys cannot access an export of the whole account. Sign in as a person.")
     return export
 
 

@@ -40,7 +40,7 @@ UNITS = {"vascular_density": ""}
 
 router = APIRouter(
     tags=["history"],
-    responses=documented({401: "Neither signed in nor an API key"}),
+    responses=documented({401: "Neither a valid sign-in nor an API key"}),
 )
 MISSING = documented({404: "There is no such saved prediction"})
 
@@ -72,7 +72,7 @@ def list_predictions(
     return HistoryPage(predictions=[told(saved) for saved in found], next=cursor_of(place))
 
 
-@router.get("/api/v1/predictions/{id}", summary="Open a saved prediction", responses=MISSING)
+@router.get("/api/v1/predictions/{id}", summary="Get a saved prediction", responses=MISSING)
 def get_prediction(request: Request, caller: Owner, log: Audited, id: str) -> SavedPrediction:
     """Everything that is kept of it; the pictures are at the `image_urls`."""
     services: Services = request.app.state.services
@@ -81,7 +81,7 @@ def get_prediction(request: Request, caller: Owner, log: Audited, id: str) -> Sa
     return told(saved)
 
 
-@router.patch("/api/v1/predictions/{id}", summary="Change what is said of a photograph", responses=MISSING)
+@router.patch("/api/v1/predictions/{id}", summary="Change the labels of a saved prediction", responses=MISSING)
 def change_prediction(request: Request, caller: Owner, log: Audited, id: str, change: LabelChange) -> SavedPrediction:
     """Subject, eye, day and note; what is left out stays as it is."""
     services: Services = request.app.state.services

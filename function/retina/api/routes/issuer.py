@@ -101,7 +101,7 @@ def revoke(request: Request, token: Annotated[str, Form()]) -> Response:
 def logout(request: Request, client_id: str, logout_uri: str) -> Response:
     """Back to the page: this issuer keeps no session of its own."""
     if client_id != CLIENT or logout_uri != _page(request):
-        raise InvalidRequestError("This is not an address of this service's page.")
+        raise InvalidRequestError("This address does not belong to this service's page.")
     return RedirectResponse(logout_uri, 303)
 
 
@@ -118,7 +118,7 @@ def _asked(request: Request, fields: dict[str, str]) -> dict[str, str]:
     right = {"client_id": CLIENT, "redirect_uri": _page(request), "response_type": "code"}
     right["code_challenge_method"] = "S256"
     if any(asked[name] != value for name, value in right.items()) or not 43 <= len(asked["code_challenge"]) <= 128:
-        raise InvalidRequestError("This sign-in was not begun by this page. Open the page and choose Sign in.")
+        raise InvalidRequestError("This sign-in was not started from this page. Open the page and choose Sign in.")
     return asked
 
 

@@ -24,11 +24,11 @@ from retina.services import Services
 router = APIRouter(
     prefix="/api/v1/keys",
     tags=["keys"],
-    responses=documented({401: "Nobody has signed in", 403: "An API key may not do this"}),
+    responses=documented({401: "Not signed in", 403: "API keys cannot do this"}),
 )
 
 
-@router.post("", status_code=201, summary="Make an API key", responses=documented({409: "There are too many"}))
+@router.post("", status_code=201, summary="Create an API key", responses=documented({409: ("Too many of them")}))
 def make_key(request: Request, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
     services: Services = request.app.state.services
@@ -60,7 +60,7 @@ def _end(expires: datetime | None) -> str:
     if expires is None:
         return ""
     if (told := clock.told(expires)) <= clock.now():
-        raise InvalidRequestError("The last day (“expires”) is in the past. Choose a later one, or leave it out.")
+        raise InvalidRequestError("The last day (“expires”) is in the past. Choose a later day, or leave it out.")
     return told
 
 

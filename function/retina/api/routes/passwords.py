@@ -29,7 +29,9 @@ router = APIRouter()
     "/api/v1/account/password",
     tags=["account"],
     summary="Change the password",
-    responses=documented({401: "Nobody has signed in", 403: "The current password is wrong, or the new one no good"}),
+    responses=documented(
+        {401: "Not signed in", 403: ("The current password is wrong, or the new one is not acceptable")}
+    ),
 )
 async def change_password(request: Request, caller: Person, log: Audited, change: PasswordChange) -> Tokens:
     """Ends every session of this person, and answers with the tokens of a new one.

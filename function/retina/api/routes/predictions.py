@@ -91,15 +91,15 @@ router = APIRouter(
     tags=["predictions"],
     responses=documented(
         {
-            401: "A key or token that is not valid",
-            402: "There are no credits left",
+            401: "The key or token is not valid",
+            402: "No credits left",
             404: "There is no such upload",
-            409: "The same Idempotency-Key is being answered; Retry-After says when to try again",
-            413: "Too many bytes or pixels, or an answer that would not fit",
-            415: "No supported image format",
-            422: "A photograph that cannot be decoded or is none of a retina, or a wrong parameter",
-            429: "As much as is free of charge in this hour; Retry-After says when to try again",
-            503: "Every core is busy; Retry-After says when to try again",
+            409: "A request with the same Idempotency-Key is being processed; see Retry-After",
+            413: "Too many bytes or pixels, or an answer that would be too large",
+            415: "Not a supported image format",
+            422: ("A photograph that cannot be decoded or does not look like a retina, or an invalid parameter"),
+            429: "This hour's free requests are used up; see Retry-After",
+            503: "Every core is busy; see Retry-After",
         }
     ),
 )
@@ -136,7 +136,7 @@ async def create_prediction(
     share: FairPredictions,
     file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
     upload_id: Annotated[
-        str | None, Form(description="instead of file: what POST /api/v1/uploads has answered", examples=["6f1c…"])
+        str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
     ] = None,
     outputs: Annotated[
         str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
@@ -145,10 +145,11 @@ async def create_prediction(
         float | None, Form(ge=0, le=1, description="instead of the model card's", examples=[0.4])
     ] = None,
     flips: Annotated[
-        bool, Form(description="look at mirror images, too, and take the mean: slightly better, four times the work")
+        bool,
+        Form(description=("average over mirror images (test-time augmentation): slightly better, four times the work")),
     ] = False,
-    force: Annotated[bool, Form(description="segment it although it does not look like a fundus photograph")] = False,
-    save: Annotated[bool, Form(description="keep it in your history, with the photograph; needs an account")] = False,
+    force: Annotated[bool, Form(description=("segment it even if it does not look like a fundus photograph"))] = False,
+    save: Annotated[bool, Form(description=("save it to your history, with the photograph; needs an account"))] = False,
     subject: Annotated[Subject | None, Form()] = None,
     eye: Annotated[Eye, Form()] = "unknown",
     taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
@@ -167,7 +168,9 @@ async def create_prediction(
     if save and caller is None:
         raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
     if labels != Labels() and not save:
-        raise InvalidRequestError("Subject, eye, day and note are said of what is saved. Send “save” as true, too.")
+        raise InvalidRequestError(
+            "Subject, eye, date and note belong to saved predictions. Send “save” as true as well."
+        )
     pictures = _pictures(outputs) | (_kept() if save else {})
 
     @asynccontextmanager
@@ -214,7 +217,7 @@ def _demand_same_upload(services: Services, upload_id: str, sha256: str) -> None
     "/api/v1/predictions/{id}/recompute",
     response_model=SavedPrediction,
     summary="Predict anew",
-    responses=documented({401: "Neither signed in nor an API key", 404: "There is no such saved prediction"}),
+    responses=documented({401: "Neither a valid sign-in nor an API key", 404: "There is no such saved prediction"}),
 )
 async def recompute(
     request: Request,

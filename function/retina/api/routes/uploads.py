@@ -29,7 +29,7 @@ RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
 
 router = APIRouter(
-    tags=["uploads"], responses=documented({415: "No supported image format", 422: "A field is missing"})
+    tags=["uploads"], responses=documented({415: "Not a supported image format", 422: "A field is missing"})
 )
 embedded = APIRouter(include_in_schema=False)
 

@@ -18,7 +18,7 @@ COLUMNS = ("day", "key_id", "credits")
 From = Annotated[date | None, Query(alias="from", description="the first day, in UTC")]
 To = Annotated[date | None, Query(alias="to", description="the last day, in UTC")]
 
-router = APIRouter(tags=["usage"], responses=documented({401: "Neither signed in nor an API key"}))
+router = APIRouter(tags=["usage"], responses=documented({401: "Neither a valid sign-in nor an API key"}))
 
 
 @router.get("/api/v1/usage", summary="Credits left and charged")
@@ -27,7 +27,7 @@ def usage(
     caller: Owner,
     first: From = None,
     last: To = None,
-    limit: Annotated[int, Query(ge=1, le=10_000, description="how many charges at most")] = 1000,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="at most this many charges")] = 1000,
     cursor: Cursor = None,
 ) -> Usage:
     """A prediction by API key and an item of a batch cost one credit each; what is rejected or fails costs none."""
@@ -45,7 +45,7 @@ def usage(
 
 @router.get(
     "/api/v1/usage.csv",
-    summary="Credits charged, as a table",
+    summary="Charges as CSV",
     response_class=Response,
     responses=DESCRIBED | documented({413: "The table would be too large"}),
 )
@@ -54,7 +54,7 @@ def usage_table(request: Request, caller: Owner, first: From = None, last: To = 
     services: Services = request.app.state.services
     charges = services.credits.used(caller.account, first, last)
     rows = ({name: str(value) for name, value in charge._asdict().items()} for charge in charges)
-    instead = "Ask for fewer days, by “from” and “to”, such as from=2026-01-01&to=2026-12-31."
+    instead = "Ask for fewer days with “from” and “to”, for example from=2026-01-01&to=2026-12-31."
     table = within(lines(COLUMNS, rows), services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": 'attachment; filename="usage.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)

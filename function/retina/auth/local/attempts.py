@@ -83,9 +83,7 @@ class Attempts:
             if not known and _failures(by_sender) >= MOST_OF_SENDER:
                 wait = max(wait, HOUR - now % HOUR)
             if wait > 0:
-                raise SignInRefusedError(
-                    f"There were too many wrong attempts. Wait {math.ceil(wait)} s, then try again."
-                )
+                raise SignInRefusedError(f"Too many wrong attempts. Wait {math.ceil(wait)} s, then try again.")
             besieged = not known and _failures(by_account) >= BESIEGED
             pause = _pause(failures + 1, besieged)
             good = pair.data["good"] if pair else 0

@@ -30,7 +30,7 @@ def address_of(text: str) -> str:
 def demand_address(address: str) -> None:
     """Raises `SignInRefusedError` for what is no mail address."""
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
-        raise SignInRefusedError("This is not a mail address. Write it as name@example.org.")
+        raise SignInRefusedError("This is not a valid mail address. Write it like name@example.org.")
 
 
 def demand_strong(password: str, address: str) -> None:

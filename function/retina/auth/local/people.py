@@ -35,13 +35,13 @@ from retina.storage.records import (
 
 WRONG = "The address or the password is wrong."
 NOT_MADE = (
-    "No account can be made with this address and this password. If you have an account, choose “Sign in”; otherwise "
-    "use another address, or another password."
+    "No account can be created with this address and password. If you already have an account, "
+    "choose “Sign in”; otherwise use another address or password."
 )
 
 
 CURRENT_WRONG = "The current password is wrong."
-LINK_USED = "This link was used already or has expired. Ask whoever runs the service for a new one."
+LINK_USED = "This link was already used or has expired. Ask whoever runs the service for a new one."
 LINK_SECONDS = 24 * 3600
 """For how long a link to choose a new password is good."""
 TRIES = 5
@@ -164,7 +164,7 @@ class People:
             with suppress(ConditionError):
                 ensure(self._records, _next_generation(known))
                 return
-        raise BusyError("Something else is being changed. Please try again in a few seconds.")
+        raise BusyError("Another change is in progress. Please try again in a few seconds.")
 
     def forget(self, subject: str) -> None:
         """There is no such person any more."""

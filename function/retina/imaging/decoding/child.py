@@ -109,4 +109,4 @@ class Child:
         except ConnectionResetError:
             return None
         except TimeoutError:
-            raise BusyError("Decoding this photograph takes too long at the moment. Please try again later.") from None
+            raise BusyError("Decoding this photograph is taking too long right now. Please try again later.") from None

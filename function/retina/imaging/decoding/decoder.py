@@ -31,7 +31,7 @@ ATTEMPTS = 5
 PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
 """Before it is looked whether that one still runs, and where a process ended at once: an end takes a moment."""
 
-BUSY = "Photographs cannot be decoded at the moment. Please try again in a few seconds."
+BUSY = "Photographs cannot be decoded right now. Please try again in a few seconds."
 
 LARGE_PIXELS = 16_000_000
 """Photographs above this are worked on one at a time: while it lasts, one of 64 megapixels takes about 0.7 GB."""
