@@ -16,7 +16,7 @@ NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TEXT)
 
 def test_it_names_a_test_for_every_threat() -> None:
     assert len(NAMED) > 30
-    table = TEXT[TEXT.index("## Who tries what") : TEXT.index("## For how long")]
+    table = TEXT[TEXT.index("## Who tries what") : TEXT.index("## What is kept")]
     rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
     assert len(rows) > 15
     for row in rows:
@@ -29,7 +29,7 @@ def test_every_test_that_it_names_is_there(file: str, name: str) -> None:
 
 
 def row(of: str) -> str:
-    table = TEXT[TEXT.index("## For how long") : TEXT.index("## What is encrypted")]
+    table = TEXT[TEXT.index("## What is kept") : TEXT.index("## What is encrypted")]
     [line] = [line for line in table.splitlines() if line.startswith("| ") and of in line.split(" | ")[0]]
     return line.split(" | ")[2]
 
