@@ -16,7 +16,7 @@ def new_address() -> str:
     return f"{secrets.token_hex(6)}@example.org"
 
 
-def fill_in(visit: Visit, address: str, password: str = PASSWORD, wish: str = "Make an account") -> None:
+def fill_in(visit: Visit, address: str, password: str = PASSWORD, wish: str = "Create account") -> None:
     """The issuer's form, which the browser has to be at."""
     visit.page.get_by_label("Mail address").fill(address)
     visit.page.get_by_label("Password").fill(password)

@@ -37,7 +37,7 @@ def small(small_rgb: Rgb) -> bytes:
 
 def make_key(visit: Visit, name: str) -> str:
     visit.page.get_by_label("Name of the new key").fill(name)
-    visit.page.get_by_role("button", name="Make a key").click()
+    visit.page.get_by_role("button", name="Create key").click()
     expect(visit.page.locator("#keys li", has_text=name)).to_be_visible()
     return visit.page.get_by_label("The new API key").input_value()
 
@@ -56,8 +56,8 @@ def test_a_new_account(visit: Visit) -> None:
     expect(page.locator("#credits")).to_have_text("20")
     expect(page.locator("#mail")).to_have_text(address)
     expect(page.locator("#number")).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
-    expect(page.get_by_text("Nothing was charged so far.")).to_be_visible()
-    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been charged so far.")).to_be_visible()
+    expect(page.get_by_text("No keys yet.")).to_be_visible()
     expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
     expect_for_everyone(page)
 
@@ -69,7 +69,7 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     assert re.fullmatch(r"rk_[0-9a-f]{16}_[0-9a-f]{64}", key)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").click()
-    expect(page.locator("#announcement")).to_have_text("The key is on the clipboard.")
+    expect(page.locator("#announcement")).to_have_text("The key was copied.")
     assert page.evaluate("navigator.clipboard.readText()") == key
     expect_for_everyone(page)
 
@@ -96,7 +96,7 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     expect(revoke).to_be_focused()
     revoke.click()
     page.get_by_role("button", name="Revoke it").click()
-    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect(page.get_by_text("No keys yet.")).to_be_visible()
     expect(page.get_by_label("Name of the new key")).to_be_focused()
     told = page.get_by_role("status").filter(has_text="Reading centre: revoked.")
     expect(told).to_have_count(1)
@@ -137,14 +137,14 @@ def test_a_key_that_may_nothing_is_not_made(visit: Visit) -> None:
     for scope in ("Predict", "Read", "Delete"):
         page.get_by_role("checkbox", name=scope).uncheck()
     page.get_by_label("Name of the new key").fill("Nothing")
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("button", name="Create key").click()
     expect(page.locator("#keys-trouble")).to_contain_text("at least one")
     expect(page.get_by_role("checkbox", name="Predict")).to_be_focused()
     page.get_by_role("checkbox", name="Read").check()
     page.get_by_label("Last day (optional)").fill("2020-01-01")
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("button", name="Create key").click()
     expect(page.locator("#keys-trouble")).to_contain_text("in the past")
-    expect(page.get_by_text("There are no keys.")).to_be_visible()
+    expect(page.get_by_text("No keys yet.")).to_be_visible()
     expect_for_everyone(page)
 
 
@@ -167,7 +167,7 @@ def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
     expect(page.locator("#sign-ins-trouble")).to_contain_text("too easy to guess")
     expect_for_everyone(page)
     change(PASSWORD, changed)
-    told = page.get_by_role("status").filter(has_text="The password is changed. All other sign-ins have ended.")
+    told = page.get_by_role("status").filter(has_text="The password was changed. All other sign-ins have ended.")
     expect(told).to_have_count(1)
     expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#sign-ins-trouble")).to_be_hidden()
@@ -231,7 +231,7 @@ def test_a_forgotten_password(visits: Callable[..., Visit], data: Path) -> None:
     expect(page.get_by_role("alert")).to_contain_text("too easy to guess")
     page.get_by_label("New password").fill("another secret one")
     page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_role("status")).to_contain_text("The password is set.")
+    expect(page.get_by_role("status")).to_contain_text("The password was changed.")
     expect_for_everyone(page)
     page.get_by_role("link", name="Go to the page and sign in").click()
     page.locator(".masthead").get_by_role("button", name="Sign in").click()
@@ -257,12 +257,12 @@ def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
     page.reload()
     log = page.get_by_role("region", name="Audit log")
     expect(log.get_by_role("row", name=re.compile("History listed.*Reading centre"))).to_have_count(1)
-    expect(log.get_by_role("row", name=re.compile("API key made.*you.*local"))).to_have_count(1)
+    expect(log.get_by_role("row", name=re.compile("API key created.*you.*local"))).to_have_count(1)
     expect(page.get_by_role("button", name="Older entries")).to_be_hidden()
     expect_for_everyone(page)
     for width, columns in ((1280, 5), (360, 2)):  # a row each, then a card each
         page.set_viewport_size({"width": width, "height": 800})
-        made = log.locator("tr", has_text="API key made")
+        made = log.locator("tr", has_text="API key created")
         assert made.evaluate("r => new Set([...r.cells].map((c) => c.getBoundingClientRect().x)).size") == columns
         assert page.locator("#audit-table").evaluate("t => t.scrollWidth - t.clientWidth") == 0
         for cell in made.locator(".time, code").all():

@@ -71,7 +71,7 @@ def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_pat
         (folder / name).write_bytes(data)
     sign_up(visit, PATH)
     page = visit.page
-    expect(page.get_by_text("There are no batches yet.")).to_be_visible()
+    expect(page.get_by_text("No batches yet.")).to_be_visible()
     expect(page.locator("#credits")).to_contain_text("You have 20 credits")
     expect_for_everyone(page)
 
@@ -120,8 +120,8 @@ def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_pat
 
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_text("There are no batches yet.")).to_be_visible()
-    told = page.get_by_role("status").filter(has_text="The batch is deleted. Deleted: 1 batch")
+    expect(page.get_by_text("No batches yet.")).to_be_visible()
+    told = page.get_by_role("status").filter(has_text="The batch was deleted. Deleted: 1 batch")
     expect(told).to_have_count(1)
     expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
@@ -136,7 +136,7 @@ def test_a_folder_is_dropped(visit: Visit, small: bytes, tmp_path: Path) -> None
     visit.drop(tmp_path / "visit")
     expect(visit.page.locator("#chosen")).to_contain_text("2 photographs")
     choose(visit.page, (".DS_Store", b"litter"))
-    expect(visit.page.locator("#new-trouble")).to_have_text("There are no photographs in what you chose.")
+    expect(visit.page.locator("#new-trouble")).to_have_text("There are no photographs among the files you chose.")
     expect(visit.page.locator("#start")).to_be_disabled()
 
 

@@ -200,7 +200,7 @@ def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) ->
     delete.click()
     page.get_by_role("button", name="Delete it").click()
     expect(names).to_have_text(["P-1, left eye"])
-    told = page.get_by_role("status").filter(has_text="The photograph is deleted. Deleted: 1 saved photograph")
+    told = page.get_by_role("status").filter(has_text="The photograph was deleted. Deleted: 1 saved photograph")
     expect(told).to_have_count(1)
     expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
@@ -256,7 +256,7 @@ def test_a_trend_breaks_where_it_does_not_compare(visit: Visit, small: bytes) ->
     expect(page.locator("#trend-rows a")).to_have_text(["10 Jan 2025", "10 Jul 2025", "10 Jan 2026", "10 Jul 2026"])
     expect(page.locator("#trend-chart polyline")).to_have_count(1)
     expect(page.locator("#trend-breaks")).to_be_hidden()
-    page.get_by_label("Beside another visit").select_option(label="10 Jul 2025, 10.7 %")
+    page.get_by_label("Compare with another visit").select_option(label="10 Jul 2025, 10.7 %")
     captions = page.locator("#pair figcaption")
     expect(captions).to_have_text([f"{day}: vascular density 10.7 %" for day in ("10 Jul 2025", "10 Jul 2026")])
     assert page.locator("#pair img").first.evaluate("i => i.decode().then(() => i.naturalWidth)") == 353

@@ -36,7 +36,7 @@ export function createKeys({ page, announce }) {
     const scopes = new FormData(form).getAll('scopes');
     if (scopes.length === 0) {
       form.querySelector('[name=scopes]').focus();
-      throw new Refusal('no_scope', 'Choose at least one thing that the key may be used for.');
+      throw new Refusal('no_scope', 'Choose at least one thing the key may be used for.');
     }
     const json = { name: name.value.trim(), scopes, expires: expires.value || null };
     const made = await ask(ADDRESS, { method: 'POST', json });
@@ -66,10 +66,10 @@ export function createKeys({ page, announce }) {
     by('secret-key').select();
     try {
       await navigator.clipboard.writeText(by('secret-key').value);
-      announce('The key is on the clipboard.');
+      announce('The key was copied.');
       by('copy').textContent = 'Copied';
     } catch {
-      announce('The browser did not allow that. The key is selected: copy it with Ctrl C.'); // also where there is no clipboard
+      announce('The browser did not allow copying. The key is selected: press Ctrl C.'); // also where there is no clipboard
       by('copy').textContent = 'Press Ctrl C';
     }
   }
@@ -89,6 +89,6 @@ function listOf(scopes) {
 
 /** Until when a key is good, and when it was last used. */
 function lifeOf({ expires, used }) {
-  const end = expires === null ? 'Good until revoked' : new Date(expires) > new Date() ? `Good until ${timeOf(expires)}` : 'Expired';
+  const end = expires === null ? 'Valid until revoked' : new Date(expires) > new Date() ? `Valid until ${timeOf(expires)}` : 'Expired';
   return `${end}, ${used === null ? 'never used' : `last used ${dayOf(used)}`}`;
 }

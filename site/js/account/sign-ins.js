@@ -28,11 +28,11 @@ export function createSignIns({ page, person }) {
     form.reset();
     by('password-mail').value = person.mail;
     current.focus();
-    by('sign-ins-told').textContent = 'The password is changed. All other sign-ins have ended.';
+    by('sign-ins-told').textContent = 'The password was changed. All other sign-ins have ended.';
   }
 
   async function everywhere() {
-    const words = 'Every browser that is signed in to this account is signed out, this one included. API keys stay good.';
+    const words = 'Every browser signed in to this account is signed out, this one included. API keys remain valid.';
     const question = { title: 'Sign out everywhere?', words, yes: 'Sign out everywhere', no: 'Stay signed in' };
     if (!(await confirmed(question))) return;
     await ask('/api/v1/account/sign-out', { method: 'POST' });

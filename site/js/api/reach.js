@@ -3,7 +3,7 @@
 
 const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_S = 30;
-const STRANGE = 'The server gave an answer that this page does not understand';
+const STRANGE = 'The server sent an answer that this page does not understand';
 const NEVER = new AbortController().signal;
 
 /** What went wrong, in a sentence. `code` is the API's, or one of the page's own: unreachable, unintelligible, ... */

@@ -59,7 +59,7 @@ async function tokens(fields) {
   const { url, client_id } = await issuer();
   const { ok, status, content } = await reach(`${url}/oauth2/token`, form({ ...fields, client_id }));
   if (ok && content?.access_token) return content;
-  if (content?.error === 'invalid_grant') throw new Refusal('invalid_grant', 'This sign-in is not valid any more. Sign in again.');
+  if (content?.error === 'invalid_grant') throw new Refusal('invalid_grant', 'This sign-in is no longer valid. Sign in again.');
   throw refusal({ status, content }, 'Signing in did not work');
 }
 

@@ -11,7 +11,7 @@ const SECRET_BYTES = 32;
 /** Goes to the issuer's sign-in page. */
 export async function signIn() {
   if (!globalThis.crypto?.subtle) {
-    throw new Refusal('insecure', 'Signing in needs an address that begins with https, or this computer’s own (127.0.0.1).');
+    throw new Refusal('insecure', 'Signing in only works at an https address, or on this computer itself (127.0.0.1).');
   }
   const [state, verifier] = [secret(), secret()];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
@@ -34,7 +34,7 @@ export async function finishSignIn() {
   const begun = JSON.parse(sessionStorage.getItem(BEGUN));
   sessionStorage.removeItem(BEGUN);
   if (!begun || query.get('state') !== begun.state) {
-    throw new Refusal('another_state', 'This sign-in was not begun in this tab. Choose “Sign in” to begin one.');
+    throw new Refusal('another_state', 'This sign-in was not started in this tab. Choose “Sign in” to start one.');
   }
   if (!query.has('code')) throw new Refusal('denied', 'You were not signed in. Choose “Sign in” to try again.');
   enter(await tokensForCode(query.get('code'), begun.verifier));

@@ -19,7 +19,7 @@ const BATCHES = '/api/v1/batches';
 const PAUSE_MS = 2_000;
 const ROWS = 2_000; // of the table in one answer
 const ENDS = new Set(['not_found', 'sign_in_required', 'invalid_grant']); // asking again would not help
-const NO_MATCH = 'None of these files is one that is missing: names and sizes have to be the same as before.';
+const NO_MATCH = 'None of these files is missing from the batch: names and sizes must be the same as before.';
 const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
 
 /** `sendings.get(id)` is a batch's sending, `sendings.begin(batch, sources)` begins one; `gone()` is told of a deletion. */
@@ -129,8 +129,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }
 
   async function cancel() {
-    const words = 'What has not been worked on yet will not be. What is done stays, and you can go on later with “Retry”.';
-    if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Let it go on' }))) return;
+    const words = 'Photographs that are still waiting will not be processed. Results so far are kept, and you can continue later with “Retry”.';
+    if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
     sendings.get(batch.id)?.stop();
     await order('cancel');
   }
@@ -144,12 +144,12 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }
 
   async function remove() {
-    const words = `Its photographs, names and results will be gone for good. ${BACKUPS} What was charged stays charged.`;
+    const words = `Its photographs, names and results will be deleted for good. ${BACKUPS} Charges are not refunded.`;
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
     sendings.get(batch.id)?.stop();
     const receipt = await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });
     close();
-    by('list-told').textContent = `The batch is deleted. ${receiptOf(receipt)}`;
+    by('list-told').textContent = `The batch was deleted. ${receiptOf(receipt)}`;
     gone();
   }
 

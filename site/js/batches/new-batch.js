@@ -34,7 +34,7 @@ export function createNewBatch({ page, announce, made }) {
     const { length } = found.photographs;
     ({ photographs, leftOut } = length > MOST_ITEMS ? { photographs: [], leftOut: 0 } : found);
     look();
-    if (!length) throw new Refusal('nothing', 'There are no photographs in what you chose.');
+    if (!length) throw new Refusal('nothing', 'There are no photographs among the files you chose.');
     if (length > MOST_ITEMS) {
       throw new Refusal('too_many', `A batch has at most 10,000 photographs, and you chose ${length.toLocaleString('en')}.`);
     }
@@ -62,7 +62,7 @@ export function createNewBatch({ page, announce, made }) {
   async function start() {
     const fields = new FormData(form);
     const outputs = fields.getAll('outputs').join(',');
-    if (!outputs) throw new Refusal('no_outputs', 'Choose at least one kind of picture to be made.');
+    if (!outputs) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
     const items = photographs.map(({ name, size }) => ({ name, size }));
     const wish = { items, outputs, flips: fields.has('flips'), force: fields.has('force') };
     const batch = await ask('/api/v1/batches', { method: 'POST', json: wish });

@@ -49,5 +49,5 @@ function sendingWords(sending) {
   const { total, sent, refused } = sending.counts();
   const trouble = refused ? ` ${refused} could not be sent; the table says why.` : '';
   if (sending.isGoing()) return `Sending: ${sent} of ${total}. Keep this page open until all are sent.${trouble}`;
-  return sent === total ? 'All photographs are sent. You may close this page and come back.' : `${sent} of ${total} sent.${trouble}`;
+  return sent === total ? 'All photographs are sent. You can close this page and come back later.' : `${sent} of ${total} sent.${trouble}`;
 }

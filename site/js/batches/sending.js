@@ -30,7 +30,7 @@ export function createSending({ id, form, sources, changed }) {
     } catch (error) {
       if (stop.signal.aborted) return;
       if (!(error instanceof Refusal)) console.error(error);
-      refused.set(number, error instanceof Refusal ? error.message : 'This page made a mistake.');
+      refused.set(number, error instanceof Refusal ? error.message : 'Something went wrong on this page.');
       if (error.code === 'not_found') halt();
     }
     states.delete(number);
@@ -47,8 +47,8 @@ export function createSending({ id, form, sources, changed }) {
         await renew(used);
         renewed = true;
       } else if (tries === TRIES || (answer && answer.status < 500 && answer.status !== 429)) {
-        if (answer) throw refusal(answer, 'The photograph was not taken');
-        throw new Refusal('unreachable', 'The connection failed again and again.');
+        if (answer) throw refusal(answer, 'The photograph was not accepted');
+        throw new Refusal('unreachable', 'The connection failed repeatedly.');
       } else {
         await pause(Math.min(1000 * 2 ** (tries - 1), LONGEST_PAUSE_MS), stop.signal);
       }

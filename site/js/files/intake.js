@@ -41,7 +41,7 @@ export function takeDrops(add, announce) {
     event.preventDefault();
     const sources = await sourcesOf(event.dataTransfer);
     if (sources.length) add(sources);
-    else announce('There are no files in what was dropped.');
+    else announce('Nothing that was dropped contains a file.');
   });
 }
 

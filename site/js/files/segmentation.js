@@ -38,11 +38,11 @@ export function release(result) {
 /** Why the vessels would not lie on the photograph as the browser shows it; null where they do. */
 async function disagreement(url, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
-    return 'Your browser shows this photograph at another size than it was segmented at';
+    return 'Your browser shows this photograph at a different size than it was segmented at';
   }
   const preview = blobUrl(images.original_image, 'image/png');
   try {
-    return (await sameWayRound(url, preview)) ? null : 'Your browser turns this photograph another way than it was segmented';
+    return (await sameWayRound(url, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
   } finally {
     URL.revokeObjectURL(preview);
   }

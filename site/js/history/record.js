@@ -73,7 +73,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     record = await ask(`${PREDICTIONS}/${record.id}`, { method: 'PATCH', json: details });
     by('result-title').textContent = headingOf(record);
     changed(record);
-    announce('The changes are saved.');
+    announce('The changes were saved.');
     by('details-told').textContent = 'Saved.';
     await trend.show(record, stop.signal);
   }
@@ -89,12 +89,12 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   }
 
   async function remove() {
-    const words = `${headingOf(record)}: the photograph and everything found in it will be gone for good. ${BACKUPS}`;
+    const words = `${headingOf(record)}: the photograph and everything found in it will be deleted for good. ${BACKUPS}`;
     if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
     const gone = record;
     const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
     close();
-    by('list-told').textContent = `The photograph is deleted. ${receiptOf(receipt)}`;
+    by('list-told').textContent = `The photograph was deleted. ${receiptOf(receipt)}`;
     deleted(gone);
   }
 

@@ -64,7 +64,7 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
 async function end(mail) {
   const sure = await confirmed({
     title: 'Delete the account for good?',
-    words: `Everything you saved, every batch with its results, every export and every API key will be gone at once. ${BACKUPS}`,
+    words: `Everything you saved, every batch with its results, every export and every API key will be deleted at once. ${BACKUPS}`,
     yes: 'Delete everything',
     no: 'Keep the account',
     typed: mail,

@@ -59,7 +59,7 @@ async function run(photo) {
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Refusal)) console.error(error);
-    const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'This page made a mistake. Try again.');
+    const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'Something went wrong on this page. Try again.');
     change(photo, { state: 'refused', sentence: foreseen.message, code: foreseen.code });
   }
 }

@@ -4,7 +4,7 @@
 import { element } from './element.js';
 
 /** What deleting cannot do at once; to be said where people delete. */
-export const BACKUPS = 'Backups of records, where this service keeps any, lose them within 35 days; of photographs there are none.';
+export const BACKUPS = 'Backups of records, if this service has any, lose them within 35 days; photographs are not backed up.';
 
 /** With `typed`, yes is possible once that text was typed. */
 export async function confirmed({ title, words, yes, no = 'Keep it', typed = null }) {

@@ -43,8 +43,8 @@ export function createExport({ button, place, wish }) {
     const { id } = made;
     const told = await ask(`${ADDRESS}/${id}`);
     if (made?.id !== id) return;
-    if (told.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be made. Try again.');
-    say(told.state === 'ready' ? 'The ZIP file is ready.' : 'The ZIP file is being made…');
+    if (told.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
+    say(told.state === 'ready' ? 'The ZIP file is ready.' : 'The ZIP file is being created…');
     if (told.state !== 'ready') return;
     pulse.stop();
     made = told;

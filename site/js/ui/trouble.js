@@ -13,7 +13,7 @@ export function createTrouble(place) {
 
   function tell(error) {
     if (!(error instanceof Refusal)) console.error(error);
-    say(error instanceof Refusal ? error.message : 'This page made a mistake. Load it again, then try again.');
+    say(error instanceof Refusal ? error.message : 'Something went wrong on this page. Reload it, then try again.');
   }
 
   /** Runs what somebody asked for, with `button` disabled meanwhile, which then has the focus again unless something else

@@ -26,8 +26,8 @@ export function createResult({ page, viewer, announce }) {
     by('download-mask').download = `${stem(result.file ?? result.name)}-vessels.png`;
     by('download-overlay').textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
     by('download-note').textContent = result.fallback
-      ? 'The mask at the photograph’s own resolution; the overlay as the server drew it, at up to 2,048 pixels.'
-      : 'Both at the photograph’s own resolution; the overlay at the opacity chosen above.';
+      ? 'The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.'
+      : 'Both have the photograph’s own resolution; the overlay uses the opacity chosen above.';
     viewer.show(result);
   }
 
