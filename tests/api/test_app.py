@@ -1,3 +1,5 @@
+"""Predictions and the pages around them: what is answered, and how every request that fails is told so."""
+
 import base64
 import io
 from pathlib import Path

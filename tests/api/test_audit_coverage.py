@@ -3,14 +3,11 @@
 import json
 import re
 import sqlite3
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from retina.__main__ import main
-from retina.accounts.audit import NOBODY, OPERATOR, Audit
-from retina.api.auditing import log_of
+from retina.accounts.audit import NOBODY, OPERATOR
 from retina.storage.s3 import client as aws_client
 from support.account import (
     PASSWORD,
@@ -18,6 +15,7 @@ from support.account import (
     enter,
     sign_in,
 )
+from support.audited import FILE, KEY_NAME, NOTE, SUBJECT, saved
 from support.house import (
     BATCHES,
     EXPORTS,
@@ -25,30 +23,10 @@ from support.house import (
     House,
 )
 
-SUBJECT, NOTE, FILE, KEY_NAME = "planted-subject-81", "planted-note-82", "planted-name-83.jpg", "planted-key-84"
-QUIET = {
-    ("post", "/predict"): "nothing is kept but the charge",
-    ("post", "/api/v1/uploads"): "belongs to nobody yet",
-    ("post", "/api/v1/batches/{id}/upload"): "a form: the batch is noted",
-    ("get", "/api/v1/batches/{id}"): "counts alone",
-    ("get", "/api/v1/keys"): "no record of anybody's",
-    ("get", "/api/v1/usage"): "no record of anybody's",
-    ("get", "/api/v1/usage.csv"): "no record of anybody's",
-    ("get", "/api/v1/health"): "public",
-    ("get", "/api/v1/model"): "public",
-    ("get", "/api/v1/sign-in"): "public",
-}
-"""Routes that leave no entry, and why."""
-
 
 def entries(house: House, who: dict[str, str]) -> list[dict[str, str]]:
     page = house.client.get("/api/v1/audit?limit=100", headers=who).raise_for_status().json()
     return [entry for entry in page["entries"] if entry["action"] != "audit.read"]
-
-
-def saved(house: House, who: dict[str, str], tiny: bytes) -> str:
-    files, fields = {"file": (FILE, tiny)}, {"save": "true", "subject": SUBJECT, "note": NOTE, "eye": "left"}
-    return str(house.client.post(PREDICTIONS, files=files, data=fields, headers=who).raise_for_status().json()["id"])
 
 
 def test_a_prediction_from_beginning_to_end(house: House, tiny: bytes) -> None:
@@ -251,51 +229,3 @@ def _stored(house: House) -> str:
         return json.dumps([item for item in items if item["pk"]["S"].startswith("audit:")])
     with sqlite3.connect(house.data / "retina.sqlite") as connection:
         return str(connection.execute("SELECT * FROM records WHERE partition LIKE 'audit:%'").fetchall())
-
-
-def test_without_its_entry_nothing_is_changed(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    anna = house.person()
-    id = saved(house, anna, tiny)
-    made = house.client.post("/api/v1/keys", json={"name": "a"}, headers=anna).json()
-    batch = house.client.post(BATCHES, json={"items": [{"name": FILE, "size": 9}]}, headers=anna).json()
-    one_entry = house.services.audit.entry(house.account(anna), "prediction.changed")
-    house.services.records.write(one_entry)
-
-    def taken(*_: Any) -> Any:  # an entry that cannot be written
-        return one_entry
-
-    monkeypatch.setattr(Audit, "entry", taken)
-    monkeypatch.setattr(Audit, "note", lambda self, *_: self._records.write(one_entry))
-    for method, path, body in (
-        ("PATCH", f"{PREDICTIONS}/{id}", {"note": "changed"}),
-        ("POST", f"{PREDICTIONS}/{id}/recompute", None),
-        ("DELETE", f"{BATCHES}/{batch['id']}", None),
-    ):
-        assert house.client.request(method, path, json=body, headers=anna).status_code >= 400, (method, path)
-    monkeypatch.undo()
-    seen = house.client.get(f"{PREDICTIONS}/{id}", headers=anna).json()
-    assert seen["note"] == NOTE
-    assert house.client.get(f"{BATCHES}/{batch['id']}", headers=anna).status_code == 200
-    assert [key["id"] for key in house.client.get("/api/v1/keys", headers=anna).json()["keys"]] == [made["id"]]
-
-
-def test_every_route_leaves_an_entry_or_says_why_not(tmp_path: Path) -> None:
-    """A route that is new has to be decided on."""
-    app = House(tmp_path).app
-    noted, quiet = set[tuple[str, str]](), set[tuple[str, str]]()
-    for route in _routes(app):
-        calls = {dependency.call for dependency in route.dependant.dependencies}
-        for method in route.methods - {"HEAD"}:
-            (noted if log_of in calls else quiet).add((method.lower(), route.path))
-    described = {(m, path) for path, methods in app.openapi()["paths"].items() for m in methods}
-    assert described <= noted | quiet
-    assert quiet & described == set(QUIET)
-
-
-def _routes(app: Any) -> list[Any]:
-    return [
-        route
-        for included in app.routes
-        if hasattr(included, "original_router")
-        for route in included.original_router.routes
-    ]

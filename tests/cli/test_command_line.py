@@ -1,4 +1,5 @@
-import csv
+"""`retina segment`: what it writes, when it goes on, and how it stops."""
+
 import hashlib
 import json
 import os
@@ -19,24 +20,8 @@ from retina.cli.results import COLUMNS
 from retina.imaging.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
+from support.results import rows
 from support.specimens import encode, refused
-
-
-def rows(out: Path) -> dict[str, dict[str, str]]:
-    with (out / "results.csv").open(newline="") as lines:
-        found = list(csv.DictReader(lines))
-    assert len({row["file"] for row in found}) == len(found), "one row for every input"
-    return {row["file"]: row for row in found}
-
-
-@pytest.fixture
-def photos(tmp_path: Path, small_rgb: Rgb) -> Path:
-    """Two good photographs, one turned, in a folder and a folder below it."""
-    folder = tmp_path / "photos"
-    (folder / "deeper").mkdir(parents=True)
-    (folder / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb), "JPEG"))
-    (folder / "deeper" / "b.png").write_bytes(encode(Image.fromarray(small_rgb[::-1].copy()), "PNG"))
-    return folder
 
 
 def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
@@ -128,37 +113,6 @@ def test_another_card_for_the_same_network_is_another_result(
     assert densities[0] != densities[1]
 
 
-def test_rows_of_other_inputs_are_kept(tmp_path: Path, photos: Path) -> None:
-    out = tmp_path / "out"
-    for name in ("a.jpg", "deeper/b.png"):
-        assert main(["segment", str(photos / name), "--out", str(out)]) == 0
-    assert len(rows(out)) == 2
-
-
-def test_name_clashes_lose_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
-    (photos / "deeper" / "A.png").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "PNG"))
-    (photos / "a.png").write_bytes(encode(Image.fromarray(small_rgb[::-1, ::-1].copy()), "PNG"))
-    out = tmp_path / "out"
-    assert main(["segment", str(photos), "--out", str(out)]) == 0
-    found = rows(out)
-    assert len(found) == 4
-    for file, row in found.items():
-        stem = Path(file).stem
-        name = f"{stem}_mask.png" if stem == "b" else f"{stem}-{row['photo_sha256'][:8]}_mask.png"
-        assert (out / name).exists(), name
-    assert len(list(out.glob("*_mask.png"))) == 4
-
-
-def test_a_clash_with_an_earlier_run_loses_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
-    out = tmp_path / "out"
-    assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 0
-    first = (out / "a_mask.png").read_bytes()
-    (photos / "deeper" / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "JPEG"))
-    assert main(["segment", str(photos / "deeper" / "a.jpg"), "--out", str(out)]) == 0
-    assert (out / "a_mask.png").read_bytes() == first
-    assert len(list(out.glob("a*_mask.png"))) == 2
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -187,14 +141,6 @@ def test_wrong_usage_is_2_and_a_sentence(
     assert status == 2
     assert "Traceback" not in capsys.readouterr().err
     assert Path("x.jpg").read_bytes() == b""
-
-
-def test_a_foreign_results_file_is_not_overwritten(tmp_path: Path, photos: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "results.csv").write_text("my,own,table\n1,2,3\n")
-    assert main(["segment", str(photos), "--out", str(out)]) == 2
-    assert (out / "results.csv").read_text() == "my,own,table\n1,2,3\n"
 
 
 def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,72 +232,3 @@ def test_force_segments_what_looks_like_no_retina(tmp_path: Path) -> None:
     row = rows(tmp_path / "out")[str(white)]
     assert (row["status"], row["fundus_like"]) == ("done", "no")
     assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1, "what was insisted on once is not kept"
-
-
-def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: Path) -> None:
-    import os
-
-    os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104
-    os.mkfifo(photos / "pipe.jpg")
-    assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
-    with (tmp_path / "out" / "results.csv").open(newline="", errors="surrogateescape") as lines:
-        found = {row["file"]: row["status"] for row in csv.DictReader(lines)}
-    assert found == {
-        str(photos / "a\udcff.jpg"): "done",
-        str(photos / "deeper" / "b.png"): "done",
-        str(photos / "pipe.jpg"): "failed",
-    }
-
-
-def test_a_file_no_photograph_could_fill_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RETINA_MAX_PIXELS", "10000")
-    (tmp_path / "film.jpg").write_bytes(bytes(80_001))
-    assert main(["segment", str(tmp_path / "film.jpg"), "--out", str(tmp_path / "out")]) == 1
-    assert rows(tmp_path / "out")[str(tmp_path / "film.jpg")]["code"] == "photograph_too_large"
-
-
-def test_an_input_in_the_output_folder_is_never_written_over(tmp_path: Path, photos: Path) -> None:
-    other = (photos / "deeper" / "b.png").read_bytes()
-    (photos / "a_mask.png").write_bytes(other)
-    run = ["segment", str(photos / "a.jpg"), str(photos / "a_mask.png"), "--out", str(photos), "--outputs", "mask"]
-    for _ in range(2):
-        assert main(run) == 0
-        assert (photos / "a_mask.png").read_bytes() == other
-    assert len(rows(photos)) == 2
-    assert len(list(photos.glob("a-*_mask.png"))) == 1
-
-
-def test_a_strangers_file_is_never_written_over(tmp_path: Path, photos: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "a_mask.png").write_bytes(b"precious")
-    assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 2
-    assert (out / "a_mask.png").read_bytes() == b"precious"
-
-
-def test_copies_of_one_photograph_all_succeed(tmp_path: Path, photos: Path) -> None:
-    for number in range(60):
-        (photos / str(number)).mkdir()
-        (photos / str(number) / "a.jpg").write_bytes((photos / "a.jpg").read_bytes())
-    assert main(["segment", str(photos), "--out", str(tmp_path / "out"), "--jobs", "12"]) == 0
-    assert {row["status"] for row in rows(tmp_path / "out").values()} == {"done"}
-
-
-def test_linked_folders_are_followed_once_and_one_file_counts_once(tmp_path: Path, photos: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "c.jpg").write_bytes((photos / "a.jpg").read_bytes())
-    (photos / "link").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "elsewhere" / "back").symlink_to(photos)
-    assert main(["segment", str(photos), f"{photos}/../photos/a.jpg", "--out", str(tmp_path / "out")]) == 0
-    assert sorted(Path(file).name for file in rows(tmp_path / "out")) == ["a.jpg", "b.png", "c.jpg"]
-
-
-def test_a_damaged_results_file_is_a_sentence(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out"
-    assert main(["segment", str(photos), "--out", str(out)]) == 0
-    whole = (out / "results.csv").read_text()
-    (out / "results.csv").write_text("\ufeff" + whole, encoding="utf-8")
-    assert main(["segment", str(photos), "--out", str(out)]) == 0
-    (out / "results.csv").write_text(whole + "x" * 300_000)
-    assert main(["segment", str(photos), "--out", str(out)]) == 2
-    assert "is damaged" in capsys.readouterr().err

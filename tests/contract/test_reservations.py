@@ -2,27 +2,15 @@
 
 import base64
 import json
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from retina.accounts import reservations
-from retina.accounts.ledger import Credits
 from retina.accounts.reservations import account_key, reservation_key
-from retina.batches.admission import Allowance
-from retina.batches.claims import Turns
 from retina.batches.records import Order, batch_key, sizes_key
-from retina.batches.schemas import Outcome
-from retina.batches.service import Batches
-from retina.errors import OutOfCreditsError, TooManyBatchesError, TooManyBytesError
-from retina.queue.sqlite import LocalQueue
-from retina.storage.database import Database
-from retina.storage.local import LocalBlobs, LocalUploads
-from retina.storage.records import Delete, Put, Records
-from support.account import accounts_of
+from retina.storage.records import Delete, Put
 from support.batches import TEXT, come, counts, items, new
 from support.house import (
     BATCHES,
@@ -31,7 +19,6 @@ from support.house import (
     in_aws,
     problem,
 )
-from support.waiting import copies_in
 
 MIB = 2**20
 ORDER = Order(("mask",))
@@ -216,100 +203,3 @@ def test_what_a_batch_of_before_holds_still_works(house: House, tiny: bytes) -> 
     assert counts(house, anna, batch) == {"done": 1, "rejected": 1, "waiting": 1}
     house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).raise_for_status()
     assert usage(house, anna) == (19, 0)
-
-
-class Books:
-    """Batches on `records` without a service around them, of an account of twenty credits."""
-
-    def __init__(self, records: Records, folder: Path, allowance: Allowance) -> None:
-        self.records, self.credits = records, Credits(records)
-        self.account = accounts_of(records, 20).of_user("https://issuer.example", "anna")
-        queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
-        copies = copies_in(records, folder)
-        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
-        self.turns = Turns(records, self.credits)
-
-    def create(self, count: int, size: int = 1) -> Any:
-        return self.batches.create(self.account, "", [(f"{n}.jpg", size) for n in range(count)], ORDER, {})
-
-    def counts(self) -> dict[str, int]:
-        [known] = self.records.get(account_key(self.account))
-        assert known is not None
-        return known.counts
-
-    def reserved(self) -> int:
-        return sum(row.counts["credits"] for row in self.records.query(f"reserved:{self.account}"))
-
-
-@pytest.mark.parametrize(
-    ("allowance", "count", "size", "made", "refusal"),
-    [
-        (Allowance(100, MIB, MIB), 3, 1, 6, OutOfCreditsError),
-        (Allowance(5, MIB, MIB), 1, 1, 5, TooManyBatchesError),
-        (Allowance(100, 1000, MIB), 1, 150, 6, TooManyBytesError),
-    ],
-)
-def test_limits_are_exact_however_many_batches_are_made_at_once(
-    records: Records, tmp_path: Path, allowance: Allowance, count: int, size: int, made: int, refusal: type[Exception]
-) -> None:
-    books = Books(records, tmp_path, allowance)
-
-    def create(_: int) -> bool:
-        try:
-            books.create(count, size)
-        except refusal:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(create, range(16))) == made
-    told = books.counts()
-    assert (told["reserved"], told["batches"], told["bytes"]) == (made * count, made, made * count * size)
-    assert told["credits"] == 20 - made * count
-    assert books.reserved() == made * count
-
-
-def test_whatever_happens_at_once_credits_add_up(records: Records, tmp_path: Path) -> None:
-    """Photographs are finished while their batch is cancelled, retried and deleted."""
-    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
-    batch = books.create(16)
-
-    def finish(number: int) -> None:
-        turn = books.turns.begin(batch.id, number)
-        if turn:
-            status = ("done", "rejected", "failed")[number % 3]
-            books.turns.finish(turn, Outcome(status=status))
-
-    def order(number: int) -> None:
-        known = books.batches.get(books.account, batch.id)
-        (books.batches.cancel if number % 2 else books.batches.retry)(known)
-
-    with ThreadPoolExecutor(6) as pool:
-        tasks = [pool.submit(finish, number) for number in range(16)]
-        tasks += [pool.submit(order, number) for number in range(6)]
-        for task in tasks:
-            task.result()
-    known = books.batches.get(books.account, batch.id)
-    open_ones = 0 if known.cancelled else known.total - sum(known.finished.values())
-    told = books.counts()
-    assert told["reserved"] == books.reserved() == open_ones
-    spent = known.finished["done"]
-    assert told["credits"] + told["reserved"] == books.credits.balance(books.account) == 20 - spent
-    assert sum(entry.amount for entry in books.credits.ledger(books.account)) == 20 - spent
-    books.batches.delete(known)
-    told = books.counts()
-    assert (told["reserved"], told["bytes"], told["batches"], told["credits"]) == (0, 0, 0, 20 - spent)
-
-
-def test_what_expires_gives_its_credits_back(records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
-    books.create(12)
-    books.create(8)
-    with pytest.raises(OutOfCreditsError, match="20 more are reserved"):
-        books.create(1)
-    later = time.time() + 31 * 24 * 3600
-    for module in ("accounts.reservations", "storage.sqlite", "storage.dynamodb"):
-        monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
-    assert books.credits.available(books.account) == 20
-    assert books.counts() | {"credits": 0} == {"credits": 0, "reserved": 0, "bytes": 0, "batches": 0}
-    books.create(20)

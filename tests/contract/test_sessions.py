@@ -1,8 +1,6 @@
 """Sessions of the issuer in the service: tokens that rotate, and everything that ends them. In both stores alike."""
 
 import hashlib
-import json
-from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,7 @@ from support.account import (
     sign_in,
 )
 from support.house import House, problem
-
-ANNA, OTHER = "anna@example.org", "another secret one"
-USAGE, PASSWORDS, EVERYWHERE = "/api/v1/usage", "/api/v1/account/password", "/api/v1/account/sign-out"
+from support.sessions import ANNA, EVERYWHERE, OTHER, PASSWORDS, USAGE, claims, works
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +36,6 @@ def chain(records: Records, tmp_path: Path) -> tuple[Sessions, str]:
     _, begun, first = made.new("anna", 0)
     records.write(begun)
     return made, first
-
-
-def works(house: House, tokens: dict[str, Any]) -> bool:
-    answer = house.client.get(USAGE, headers=bearer(tokens))
-    assert answer.status_code == 200 or problem(answer) == (401, "token_refused")
-    return bool(answer.status_code == 200)
-
-
-def claims(token: str) -> dict[str, Any]:
-    part = token.split(".")[1]
-    told: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return told
 
 
 def test_each_use_gives_another_refresh_token(house: House) -> None:
@@ -259,85 +243,3 @@ def test_refresh_tokens_of_older_versions_become_sessions(house: House) -> None:
     assert works(house, tokens)
     assert renewed(house.client, tokens["refresh_token"]).status_code == 200
     assert renewed(house.client, "an old one").status_code == 400
-
-
-def test_a_link_from_whoever_runs_the_service_sets_a_password_once(house: House) -> None:
-    people = house.app.state.people
-    before = sign_in(house.client, ANNA)
-    link, spare = people.link(" Anna@example.org"), people.link(ANNA)
-    assert people.link("nobody@example.org") is None
-    page = house.client.get("/oauth2/reset", params={"token": link})
-    assert page.status_code == 200
-    assert ANNA in page.text
-    assert "set-cookie" not in page.headers
-
-    def reset(token: str, password: str) -> httpx.Response:
-        answer: httpx.Response = house.client.post("/oauth2/reset", data={"token": token, "password": password})
-        return answer
-
-    refused = reset(link, "password1234")
-    assert refused.status_code == 403
-    assert "too easy to guess" in refused.text
-    assert link in refused.text, "to try again"
-    assert works(house, before), "nothing has changed until then"
-    for _ in range(9):
-        enter(house.client, ANNA, "wrong password", "sign-in")
-    assert reset(link, OTHER).status_code == 200
-    assert not works(house, before)
-    assert enter(house.client, ANNA, OTHER, "sign-in").status_code == 303, "no wait is left over"
-    assert enter(house.client, ANNA, PASSWORD, "sign-in").status_code == 403
-    for used in (link, spare, "made up", ""):
-        assert house.client.get("/oauth2/reset", params={"token": used}).status_code == 403
-        answer = reset(used or "x", PASSWORD)
-        assert answer.status_code == 403
-        assert "already used or has expired" in answer.text
-
-
-def test_a_link_stays_good_when_all_sessions_end(house: House) -> None:
-    people = house.app.state.people
-    here = sign_in(house.client, ANNA)
-    link, spare = people.link(ANNA), people.link(ANNA)
-    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
-    here = sign_in(house.client, ANNA, how="sign-in")
-    assert house.client.post("/oauth2/reset", data={"token": link, "password": OTHER}).status_code == 200
-    assert not works(house, here), "a new password ends them"
-    assert house.client.get("/oauth2/reset", params={"token": spare}).status_code == 403
-
-
-def test_a_link_ends_when_its_owner_changes_the_password(house: House) -> None:
-    here = sign_in(house.client, ANNA)
-    link = house.app.state.people.link(ANNA)
-    change = {"current": PASSWORD, "new": OTHER}
-    house.client.post(PASSWORDS, json=change, headers=bearer(here)).raise_for_status()
-    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
-
-
-def test_a_link_of_an_older_version_ends_with_the_sessions(house: House) -> None:
-    here = sign_in(house.client, ANNA)
-    subject = claims(here["access_token"])["sub"]
-    digest = hashlib.sha256(b"an old one").hexdigest()
-    house.services.records.write(Put(Key(f"reset:{digest}", "reset"), {"subject": subject, "generation": 0}))
-    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 200
-    assert house.client.post(EVERYWHERE, headers=bearer(here)).status_code == 204
-    assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 403
-
-
-def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
-    sign_in(house.client, ANNA)
-    link, now = house.app.state.people.link(ANNA), time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600 + 1)
-    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
-
-
-def test_a_link_holds_no_address_and_ends_with_the_account(house: House) -> None:
-    anna = sign_in(house.client, ANNA)
-    link = house.app.state.people.link(ANNA)
-    digest = hashlib.sha256(link.encode()).hexdigest()
-    [kept] = house.services.records.get(Key(f"reset:{digest}", "reset"))
-    assert kept is not None
-    assert ANNA not in str(kept)
-    house.client.delete("/api/v1/account", headers=bearer(anna)).raise_for_status()
-    sign_in(house.client, ANNA)
-    assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403

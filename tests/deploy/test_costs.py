@@ -1,3 +1,5 @@
+"""The cost table: its sums, and the prices that it names."""
+
 import re
 import sys
 

@@ -1,3 +1,5 @@
+"""The package for Lambda: the same each time it is built, and refused where Lambda would refuse it."""
+
 import shutil
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Locks, wheel and repository: pinned, whole, and without the name of a machine."""
+
 import json
 import re
 import subprocess

@@ -1,3 +1,5 @@
+"""The smoke test of a deployment finds what is wrong with one."""
+
 import json
 from pathlib import Path
 from typing import Any

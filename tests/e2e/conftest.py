@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from e2e.visit import Visit
+from retina.imaging.arrays import Rgb
+from support.specimens import encode
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -79,6 +82,11 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def small(small_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
 
 
 @pytest.fixture

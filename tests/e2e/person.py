@@ -5,6 +5,7 @@ Enters: a visit; leaves: the same visit, signed in. Asserts nothing about what t
 
 import secrets
 
+import httpx
 from playwright.sync_api import expect
 
 from e2e.visit import Visit
@@ -39,3 +40,15 @@ def token(visit: Visit) -> dict[str, str]:
     """The header of whoever is signed in there, for requests beside the page."""
     held = visit.page.evaluate("JSON.parse(sessionStorage.getItem('retina.session'))")
     return {"Authorization": f"Bearer {held['access']}"}
+
+
+def saved(visit: Visit, photograph: bytes, **said: str) -> str:
+    """Saved by the API; the record's id."""
+    answer = httpx.post(
+        f"{visit.address}/api/v1/predictions",
+        files={"file": photograph},
+        data={"save": "true", "outputs": "preview", **said},
+        headers=token(visit),
+        timeout=30,
+    )
+    return str(answer.raise_for_status().json()["id"])

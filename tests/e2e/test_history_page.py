@@ -1,38 +1,18 @@
 """Saving below a result, and the history: found, changed, computed again, followed over time, taken away, deleted."""
 
 import io
-import zipfile
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
-from e2e.person import sign_up, token
+from e2e.person import saved, sign_up, token
 from e2e.visit import Visit
-from retina.imaging.arrays import Rgb
 from support.specimens import encode
 
 PATH = "/history.html"
-
-
-@pytest.fixture(scope="module")
-def small(small_rgb: Rgb) -> bytes:
-    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
-
-
-def saved(visit: Visit, photograph: bytes, **said: str) -> str:
-    """Saved by the API; the record's id."""
-    answer = httpx.post(
-        f"{visit.address}/api/v1/predictions",
-        files={"file": photograph},
-        data={"save": "true", "outputs": "preview", **said},
-        headers=token(visit),
-        timeout=30,
-    )
-    return str(answer.raise_for_status().json()["id"])
 
 
 def is_kept(visit: Visit, id: str) -> bool:
@@ -273,42 +253,3 @@ def test_a_trend_breaks_where_it_does_not_compare(visit: Visit, small: bytes) ->
     expect(page.locator("#trend-rows")).to_contain_text("not measurable")
     expect(page.get_by_role("img", name="3 values from 10 Jan 2025 to 10 Jan 2026")).to_be_visible()
     expect_for_everyone(page)
-
-
-def test_everything_as_a_zip_file(visit: Visit, small: bytes) -> None:
-    sign_up(visit)
-    saved(visit, small, subject="P-1", eye="left")
-    page = visit.open(PATH).page
-    page.get_by_role("button", name="Export everything (ZIP)").click()
-    ready = page.get_by_role("button", name="Download the ZIP")
-    expect(ready).to_be_visible()
-    name, data = visit.download(ready.click)
-    assert name.endswith(".zip")
-    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
-    assert any(name.endswith(".csv") for name in names)
-    assert len(names) > 2
-
-
-def test_a_zip_file_that_a_deletion_took_away_is_made_again(visit: Visit, small: bytes) -> None:
-    sign_up(visit)
-    for subject in ("P-1", "P-2", "P-3"):
-        saved(visit, small, subject=subject)
-    page = visit.open(PATH).page
-    begin = page.get_by_role("button", name="Export everything (ZIP)")
-    ready = page.get_by_role("button", name="Download the ZIP")
-    begin.click()
-    expect(ready).to_be_visible()
-    page.locator("#list a").first.click()
-    page.get_by_role("button", name="Delete…").click()
-    page.get_by_role("button", name="Delete it").click()
-    expect(begin).to_be_visible()
-    expect(page.locator("#export-told")).to_be_hidden()
-
-    begin.click()
-    expect(ready).to_be_visible()
-    elsewhere = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"][0]["id"]
-    httpx.delete(f"{visit.address}/api/v1/predictions/{elsewhere}", headers=token(visit)).raise_for_status()
-    ready.click()
-    expect(page.locator("#export-told")).to_contain_text("no such")
-    begin.click()
-    expect(ready).to_be_visible()

@@ -19,11 +19,6 @@ from support.specimens import encode, oriented
 
 
 @pytest.fixture(scope="module")
-def small(small_rgb: Rgb) -> bytes:
-    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
-
-
-@pytest.fixture(scope="module")
 def clipped(photograph: Photograph) -> Rgb:
     """The sample without its lowest fifth, uint8[564,706,3]: no two orientations of it look alike."""
     return np.ascontiguousarray(photograph.rgb[::2, ::2][:564])

@@ -12,11 +12,6 @@ from retina.imaging.arrays import Rgb
 from support.specimens import encode
 
 
-@pytest.fixture(scope="module")
-def small(small_rgb: Rgb) -> bytes:
-    return encode(Image.fromarray(small_rgb), "JPEG", quality=92)
-
-
 def test_two_are_sent_at_once(visit: Visit, small: bytes) -> None:
     held: list[Route] = []
     holding = True

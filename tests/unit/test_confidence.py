@@ -1,3 +1,5 @@
+"""Expected Dice: from doubt, by the model card's fit."""
+
 import numpy as np
 import pytest
 from PIL import Image

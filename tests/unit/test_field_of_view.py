@@ -1,3 +1,5 @@
+"""The field of view is found wherever it lies, and what has none is no fundus photograph."""
+
 from pathlib import Path
 
 import cv2

@@ -1,3 +1,5 @@
+"""Dice, AUC and the other scores, against their definitions."""
+
 from typing import Any
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The network answers at every canvas of its card, and cards that lie are refused."""
+
 import hashlib
 import json
 import subprocess

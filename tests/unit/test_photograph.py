@@ -1,3 +1,5 @@
+"""Every form of a photograph is decoded to the same pixels, and every hopeless file gets its reason."""
+
 import time
 import tracemalloc
 

@@ -1,3 +1,5 @@
+"""Preprocessing does what the card says: sizes, gray, equalisation, scaling."""
+
 import json
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Mask, probability map, overlay and previews of the sample photograph."""
+
 import io
 
 import cv2

@@ -1,3 +1,5 @@
+"""Skeletons: one pixel wide, and as connected as the vessels."""
+
 import itertools
 
 import cv2
