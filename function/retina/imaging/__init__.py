@@ -1,1 +1,1 @@
-"""From the bytes of a photograph to what was found in it. Knows nothing of the service around it."""
+"""The imaging pipeline: from the bytes of a photograph to its findings. Imports nothing of the service around it."""

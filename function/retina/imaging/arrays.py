@@ -1,4 +1,4 @@
-"""The arrays that travel through the pipeline, named once. Types only: nothing is computed here."""
+"""Type aliases for the arrays of the pipeline. Nothing is computed here."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ Mask = NDArray[np.bool_]
 """bool[H,W], true inside (a field of view) or on (a vessel)."""
 
 Canvas = NDArray[np.float32]
-"""float32[h,w]: what the network takes, or the probability, 0 to 1, that it gives."""
+"""float32[h,w]: the network's input, or the vessel probability (0 to 1) that it returns."""
 
 ProbabilityMap = NDArray[np.uint16]
-"""uint16[H,W] at a photograph's own size, 0 to `CERTAIN`: half the memory of floating point, steps of 0.000015."""
+"""uint16[H,W] at the photograph's own size, 0 to `CERTAIN`. Takes half the memory of float32; one step is 0.000015."""
 
 CERTAIN = 65_535
-"""The probability 1 in a `ProbabilityMap`."""
+"""The value of probability 1 in a `ProbabilityMap`."""

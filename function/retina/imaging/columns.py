@@ -1,4 +1,4 @@
-"""What was found in a photograph as columns of a table: of `retina segment`, of batches and of the history alike."""
+"""The findings of a photograph as table columns, shared by `retina segment`, batches and the history."""
 
 from retina.imaging.schemas import Findings
 
@@ -15,11 +15,11 @@ FOUND = (
     "expected_dice",
     "vascular_density",
 )
-"""Columns of what was found; see `columns_of`."""
+"""The columns, in order; `columns_of` fills them."""
 
 
 def columns_of(findings: Findings) -> dict[str, str]:
-    """What was found, by column; empty where it is not known."""
+    """The findings as text by column name; an unknown value is an empty string."""
     photograph, quality = findings.photograph, findings.quality
     values = (
         photograph.width,
@@ -38,7 +38,7 @@ def columns_of(findings: Findings) -> dict[str, str]:
 
 
 def text(value: object) -> str:
-    """As a cell has it."""
+    """Format a value for a cell: yes or no for booleans, an empty string for None."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)

@@ -1,7 +1,7 @@
-"""How far to trust a vessel mask: the Dice with a human observer's mask that is to be expected.
+"""How far to trust a vessel mask: the expected Dice with a human observer's mask.
 
-Enters: a segmentation, and what was fitted for its network; leaves: a number from 0 to 1, or None. Sees no photograph:
-what the network is sure of and wrong about stays unseen.
+The estimate is a number from 0 to 1, computed from a segmentation and the coefficients fitted for its network. It uses
+the probability map alone and never looks at the photograph, so it cannot detect mistakes that the network is sure of.
 """
 
 import math
@@ -12,15 +12,15 @@ from retina.imaging.arrays import CERTAIN, Mask, ProbabilityMap
 from retina.imaging.model_card import Confidence
 
 ENOUGH = 1_000_000
-"""Pixels that are looked at; of larger photographs every second, third ... row and column."""
+"""Number of pixels that are sampled. For larger photographs only every second, third, ... row and column is used."""
 
 
 def doubt(probability: ProbabilityMap, vessels: Mask) -> float | None:
-    """ln(sum of probability / pixels of the mask), from uint16[H,W] and bool[H,W]; None for an empty mask.
+    """The uncertainty of a mask: ln(sum of probability / pixels of the mask), or None for an empty mask.
 
-    The sum is the vessel area that the network expects, the mask the area that it commits to. The more vessels it
-    half sees, as in blur and noise, the more the sum exceeds the mask. Of ten such features it followed the true
-    Dice best between sets (models/EXPERIMENTS.md).
+    Takes uint16[H,W] and bool[H,W]. The sum is the vessel area that the network expects, the mask the area that it
+    commits to. The more vessels the network is unsure of, as in blurred or noisy photographs, the more the sum exceeds
+    the mask. Of ten such features this one followed the true Dice best across data sets (models/EXPERIMENTS.md).
     """
     step = max(1, math.isqrt(probability.size // ENOUGH))
     p, mask = probability[::step, ::step], vessels[::step, ::step]
@@ -29,7 +29,7 @@ def doubt(probability: ProbabilityMap, vessels: Mask) -> float | None:
 
 
 def expected_dice(probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None) -> float | None:
-    """The Dice to expect, 0 to 1: linear in `doubt`. None where nothing was fitted or nothing was found."""
+    """The expected Dice, 0 to 1: linear in `doubt`. None if no coefficients were fitted or the mask is empty."""
     found = doubt(probability, vessels)
     if fitted is None or found is None:
         return None

@@ -1,4 +1,4 @@
-"""Make a picture smaller, fast: for looking at and for searching, not for the network (see `preprocessing`)."""
+"""Fast downsampling for previews and the field-of-view search. For the network's input see `preprocessing`."""
 
 import cv2
 import numpy as np
@@ -7,10 +7,10 @@ from retina.imaging.arrays import Rgb
 
 
 def downsample(rgb: Rgb, size: tuple[int, int]) -> Rgb:
-    """uint8[H,W,3] at `size` (width, height), neither larger than the picture: area averages.
+    """Shrink uint8[H,W,3] to `size` (width, height), which must not exceed the picture's, by averaging areas.
 
-    Halved while it stays large enough (each halving is a mean of 2x2 pixels), then averaged to `size`: the same to the
-    eye as averaging at once, in a third of the time.
+    The picture is halved as long as it stays large enough (each halving is a mean of 2x2 pixels), then averaged to
+    `size`. This looks the same as averaging in one step and takes a third of the time.
     """
     picture: cv2.typing.MatLike = rgb
     while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:

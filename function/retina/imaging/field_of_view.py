@@ -1,7 +1,7 @@
-"""Find the lit disc of a fundus photograph, and say whether it looks like one.
+"""Find the field of view, the lit disc of a fundus photograph, and check that it looks like a retina.
 
-Enters: RGB uint8[H,W,3]. Leaves: a `FieldOfView`. Does not judge focus or exposure, and does not complete a disc
-that the frame cuts off.
+`find_field_of_view` takes RGB uint8[H,W,3] and returns a `FieldOfView`. It does not judge focus or exposure, and does
+not complete a disc that is cut off by the frame.
 """
 
 from dataclasses import dataclass, replace
@@ -15,21 +15,21 @@ from retina.imaging.arrays import Mask, Rgb
 from retina.imaging.downsampling import downsample
 
 SEARCH_SIDE = 512
-"""The search runs on a copy whose longer side has this many pixels; the edge is then known to about 0.1 % of it."""
+"""The search runs on a copy whose longer side has this many pixels, which locates the edge to about 0.1 % of that."""
 
 MIN_ROUNDNESS = 0.8
 MIN_SOLIDITY = 0.9
 MIN_ARC = 0.25
-"""The share of the outline that must lie inside the frame: a disc is clipped on two sides at most."""
+"""The share of the outline that must lie inside the frame. A disc is clipped on at most two sides."""
 
 
 @dataclass(frozen=True)
 class FieldOfView:
-    """Where the retina is in a photograph, in that photograph's pixels.
+    """The field of view, in pixels of its photograph.
 
-    `outline` is int32[N,2], a convex polygon of (x, y). `frame` is "disc" where a round field of view was found and
-    "whole" where the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline inside the
-    frame that lies within 3 % of one circle's radius. `fundus_like` is false where the content is unlike a retina.
+    `outline` is int32[N,2], a convex polygon of (x, y). `frame` is "disc" if a round field of view was found and
+    "whole" if the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline inside the frame
+    that lies within 3 % of a fitted circle's radius. `fundus_like` is false if the content does not look like a retina.
     """
 
     left: int
@@ -42,11 +42,11 @@ class FieldOfView:
     fundus_like: bool
 
     def widened(self, shape: tuple[int, int]) -> "FieldOfView":
-        """The same finding, but all of a photograph of `shape` (H, W)."""
+        """A copy that covers a whole photograph of `shape` (H, W)."""
         return replace(self, left=0, top=0, width=shape[1], height=shape[0], outline=_frame(shape))
 
     def mask(self, shape: tuple[int, int]) -> Mask:
-        """Bool[H,W] for a photograph of `shape` (H, W)."""
+        """The field of view as bool[H,W], for a photograph of `shape` (H, W)."""
         inside = np.zeros(shape, np.uint8)
         cv2.fillConvexPoly(inside, self.outline, (1,))
         return inside.view(np.bool_)
@@ -56,10 +56,10 @@ _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
 
 
 def find_field_of_view(rgb: Rgb) -> FieldOfView:
-    """Search `rgb`, uint8[H,W,3]. Always answers: where no disc is seen, the whole frame.
+    """Find the field of view in `rgb`, uint8[H,W,3]. Without a visible disc it is the whole frame.
 
-    The brightest channel is thresholded well below the retina's own brightness, the largest connected region is
-    opened (which drops labels and orientation marks), and its convex hull is compared with a circle.
+    The brightest channel is thresholded well below the retina's own brightness, the largest connected region is opened
+    (which drops labels and orientation marks), and its convex hull is compared with a circle.
     """
     height, width = rgb.shape[:2]
     scale = min(1.0, SEARCH_SIDE / max(height, width))
@@ -73,7 +73,7 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
     roundness, arc = _roundness(inside)
     disc = roundness >= MIN_ROUNDNESS and solidity >= MIN_SOLIDITY and arc >= MIN_ARC
     if disc:
-        # Index i of the copy is centred on (i + 0.5) / scale of the photograph.
+        # Pixel i of the copy is centred at (i + 0.5) / scale in the photograph.
         outline = (hull + 0.5) * (width / size[0], height / size[1]) - 0.5
         outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
     else:
@@ -99,7 +99,10 @@ def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
 
 
 def _largest_lit_region(small: Rgb) -> NDArray[np.uint8]:
-    """uint8[h,w], 1 on the largest region brighter than a fifth of the bright end, else 0."""
+    """uint8[h,w], 1 on the largest region that is brighter than a fifth of the 90th percentile of brightness, else 0.
+
+    The threshold is kept between 6 and 40.
+    """
     red, green, blue = cv2.split(small)
     brightest = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue), (0, 0), 1.5)
     threshold = np.clip(0.2 * np.percentile(brightest[::4, ::4], 90), 6, 40)
@@ -117,15 +120,15 @@ def _largest(regions: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _outline(region: NDArray[np.uint8]) -> cv2.typing.MatLike:
-    """int32[N,1,2]: the outer border (x, y) of the one region of uint8[h,w]."""
+    """int32[N,1,2]: the outer contour (x, y) of the single region in uint8[h,w]."""
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return contours[0]
 
 
 def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
-    """How round the region is where the frame does not cut it, and what share of its outline that is.
+    """The roundness of the part of the outline that the frame does not cut, and that part's share of the outline.
 
-    The circle is Kasa's least-squares fit (Pattern Recognition Letters 1976, doi 10.1109/TIM.1976.6312298).
+    The circle is Kasa's least-squares fit (IEEE Trans. Instrum. Meas. 1976, doi 10.1109/TIM.1976.6312298).
     """
     height, width = inside.shape
     points = _outline(inside)[:, 0].astype(np.float64)
@@ -141,11 +144,11 @@ def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 def _fundus_like(small: Rgb, inside: Mask, disc: bool) -> bool:
-    """Whether colour and texture inside the field of view could be a retina's.
+    """Whether the colour and texture inside the field of view could be a retina's.
 
-    Inside a disc gray is allowed (red-free photographs) and only a foreign hue, a flat or a harsh texture is refused;
-    without one, the colour must be a retina's red to orange. The bounds lie between retina photographs and the
-    everyday ones of scikit-image's collection.
+    Inside a disc gray is accepted (red-free photographs), and only a foreign hue or a texture that is too flat or too
+    harsh is rejected. Without a disc the colour must be a retina's red to orange. The bounds lie between retina
+    photographs and the everyday ones of scikit-image's collection.
     """
     if min(small.shape[:2]) < 32 or inside.sum() < 0.05 * inside.size:
         return False

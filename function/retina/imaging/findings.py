@@ -1,4 +1,4 @@
-"""What was found in a photograph, as it is told and stored: everything but the pictures."""
+"""Convert a prediction to the findings that are returned and stored: everything but the images."""
 
 from dataclasses import asdict
 
@@ -15,7 +15,7 @@ from retina.imaging.schemas import (
 
 
 def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
-    """The findings of `prediction`, made by the network of `card`, under this `id`."""
+    """The findings of `prediction`, made by the network of `card`, with this `id`."""
     view, fitted = prediction.field_of_view, card.confidence
     return Findings(
         id=id,

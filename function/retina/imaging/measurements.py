@@ -1,7 +1,4 @@
-"""What can honestly be measured on a vessel mask.
-
-Enters: vessel mask and field of view. Leaves: `Measurements`; a value is None where it cannot be measured.
-"""
+"""Measurements on a vessel mask inside the field of view. A value is None if it cannot be measured."""
 
 from dataclasses import dataclass
 
@@ -19,7 +16,7 @@ class Measurements:
 
 
 def measure(vessels: Mask, view: FieldOfView) -> Measurements:
-    """Measure `vessels` bool[H,W] inside the field of view; what lies outside is left alone."""
+    """Measure `vessels` bool[H,W] inside the field of view; pixels outside it are ignored."""
     inside = view.mask((vessels.shape[0], vessels.shape[1]))
     area = int(np.count_nonzero(inside))
     return Measurements(vascular_density=round(int(np.count_nonzero(vessels & inside)) / area, 6) if area else None)

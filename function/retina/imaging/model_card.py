@@ -1,6 +1,6 @@
-"""The model card, machine-readable: everything the pipeline must know of a network to serve it.
+"""The model card: what the pipeline needs to know about a network to serve it.
 
-Enters: the path of a card (JSON) beside its `.tflite`. Leaves: a validated `ModelCard`. Runs nothing.
+`read_model_card` reads and validates a card (JSON) and the `.tflite` file beside it. It does not run the network.
 """
 
 import hashlib
@@ -135,7 +135,7 @@ class ModelCard(_Part):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that a result depends on: everything but where the network comes from and how it scored."""
+        """SHA-256 of everything that a result depends on: the whole card except training sets and scores."""
         return hashlib.sha256(self.model_dump_json(exclude={"training", "scores"}).encode()).hexdigest()
 
     @model_validator(mode="after")
@@ -149,10 +149,10 @@ class ModelCard(_Part):
 
 
 def read_model_card(path: Path) -> tuple[ModelCard, bytes]:
-    """The card at `path` and the bytes of the network it names.
+    """Read the card at `path`; returns it and the bytes of the network it names.
 
-    Raises `ModelCardError` where a file is missing, the card is malformed, or the network is another than the
-    card's sha256 says.
+    Raises `ModelCardError` if a file is missing, the card is malformed, or the network's SHA-256 differs from the
+    card's.
     """
     try:
         card = ModelCard.model_validate_json(path.read_bytes())

@@ -1,7 +1,7 @@
-"""The network: prepared canvas in, probability map out, as the model card says and nothing else.
+"""Run the network of a model card.
 
-Enters: float32[h,w] from `retina.imaging.preprocessing.prepare`. Leaves: float32[h,w], 0 to 1. Does not prepare
-and does not threshold.
+Takes float32[h,w] from `retina.imaging.preprocessing.prepare` and returns the probability, float32[h,w], 0 to 1.
+Preprocessing and thresholding happen elsewhere.
 """
 
 import threading
@@ -21,25 +21,26 @@ except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
     from tflite_runtime.interpreter import Interpreter
 
 LARGE = 300_000
-"""Pixels of a canvas above which its one interpreter is shared: XNNPACK takes 0.2 GB for 1024x1024 and 0.5 GB for
+"""A canvas of more pixels than this has only one interpreter: XNNPACK takes 0.2 GB for 1024x1024 and 0.5 GB for
 2048x1408."""
 
 
 class VesselNetwork:
-    """A model card's network, ready for any of its canvases and any number of threads.
+    """A model card's network, for any of its canvases. Thread-safe.
 
-    An interpreter serves one caller at a time and is made for one canvas, once. As many exist for a canvas as were ever
-    busy with it at the same time, but only one for each large canvas: callers take turns.
+    An interpreter serves one caller at a time and is created for one canvas, never resized. A canvas gets as many
+    interpreters as callers have ever used it at the same time, except that a large canvas has only one, which callers
+    use one after the other.
     """
 
     def __init__(self, card_path: Path, canvases: Sequence[CanvasSize] | None = None) -> None:
-        """Reads card and network, with other `canvases` than the card's if given; raises `ModelCardError`."""
+        """Read the card and the network; `canvases` replaces the card's if given. Raises `ModelCardError`."""
         self.card, self._network = read_model_card(card_path)
         if canvases:
             self.card = self.card.model_copy(update={"canvases": tuple(canvases)})
         self._idle: dict[CanvasSize, list[Any]] = defaultdict(list)
         self._lock = threading.Lock()
-        self._turns = {
+        self._large_canvas_locks = {
             canvas: threading.Lock() for canvas in self.card.canvases if canvas.height * canvas.width > LARGE
         }
         smallest = min(self.card.canvases, key=lambda canvas: canvas.height * canvas.width)
@@ -48,8 +49,8 @@ class VesselNetwork:
         self._idle[smallest].append(first)
 
     def __call__(self, canvas: CanvasSize, values: Canvas) -> Canvas:
-        """Run the network on `values` float32[h,w] of `canvas`'s size; float32[h,w], 0 to 1."""
-        with self._turns.get(canvas, nullcontext()):
+        """Run the network on `values` float32[h,w] of the canvas's size; returns float32[h,w], 0 to 1."""
+        with self._large_canvas_locks.get(canvas, nullcontext()):
             return self._run(canvas, values)
 
     def _run(self, canvas: CanvasSize, values: Canvas) -> Canvas:

@@ -1,7 +1,8 @@
-"""Bytes in, `Photograph` out: any photograph that people really have, as upright 8-bit RGB with its field of view.
+"""A decoded photograph, and decoding in this process.
 
-Enters: the bytes of a JPEG, PNG, TIFF, WebP, BMP, PNM or GIF file. Leaves: RGB, field of view and SHA-256. Writes no
-file. Reads the file in this process: for files that can be trusted. The service goes by `decoding.decoder`.
+`decode_photograph` turns the bytes of a JPEG, PNG, TIFF, WebP, BMP, PNM or GIF file into upright 8-bit RGB with its
+field of view and SHA-256. It writes no file. It decodes in the calling process, so use it only for trusted files; the
+service uses `decoding.decoder`.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ __all__ = ["Photograph", "decode_photograph", "open_photograph"]
 
 @dataclass(frozen=True)
 class Photograph:
-    """An upright photograph: `rgb` uint8[H,W,3], its field of view, and the SHA-256 of the file it came from."""
+    """An upright photograph: `rgb` uint8[H,W,3], its field of view, and the SHA-256 of the original file."""
 
     rgb: Rgb
     field_of_view: FieldOfView
@@ -33,7 +34,7 @@ class Photograph:
 
 
 def decode_photograph(image: Image.Image, data: bytes) -> Photograph:
-    """Decode an opened photograph of the file `data`; raises `PhotographUnreadableError`."""
+    """Decode `image`, opened from the file `data`, and close it; raises `PhotographUnreadableError`."""
     try:
         stored = stored_pixels(image, data)
         rgb, left = blank(stored.height, stored.width)

@@ -1,6 +1,7 @@
-"""One prediction, from the bytes of a file to everything an answer needs. Routes and command line both call it.
+"""One prediction, from the bytes of a file to everything a response needs. The API and the command line both use it.
 
-Enters: bytes, limits and the network. Leaves: a `Prediction`, small: the large arrays stay inside.
+Takes the bytes, limits and the network, and returns a `Prediction`. This holds only encoded images and numbers; the
+large arrays are dropped.
 """
 
 from collections.abc import Callable
@@ -21,9 +22,9 @@ Picture = Callable[[Photograph, Segmentation], bytes]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What was found in one photograph. Sizes in pixels; `pictures` are encoded files by name.
+    """The findings of one photograph. Sizes are in pixels; `pictures` are encoded image files by name.
 
-    `expected_dice`, 0 to 1, is the agreement with a human observer to expect; None where it is not known.
+    `expected_dice`, 0 to 1, is the expected agreement with a human observer, or None if unknown.
     """
 
     width: int
@@ -50,7 +51,7 @@ def predict(
     flips: bool = False,
     force: bool = False,
 ) -> Prediction:
-    """Decode, segment and measure the photograph `data`, and encode the `pictures` asked for.
+    """Decode, segment and measure the photograph in the file `data`, and render `pictures`.
 
     Raises the `PhotographError`s; for the rest see `predict_photograph`.
     """
@@ -67,10 +68,10 @@ def predict_photograph(
     flips: bool = False,
     force: bool = False,
 ) -> Prediction:
-    """Segment and measure `photograph`, and encode the `pictures` asked for.
+    """Segment and measure `photograph`, and render `pictures`.
 
-    Raises `NotAFundusPhotographError`; with `force` a photograph unlike a retina is segmented all the same. With
-    `flips` the mean over mirror images is taken, for four times the network's time.
+    Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
+    test-time augmentation: the mean over four mirror images, in four times the network's time.
     """
     if not (photograph.field_of_view.fundus_like or force):
         raise NotAFundusPhotographError(
@@ -78,7 +79,7 @@ def predict_photograph(
         )
     segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape
-    # It was fitted at the card's threshold: another one would make a larger mask look like a better one.
+    # The confidence was fitted at the card's threshold. At a lower one the larger mask would look like a better one.
     fitted = network.card.confidence if segmentation.threshold == network.card.threshold else None
     return Prediction(
         width=width,

@@ -1,7 +1,8 @@
-"""A photograph onto the network's canvas, and a probability map back off it, exactly as the model card says.
+"""Preprocessing as the model card specifies it: a photograph onto the network's canvas, and a probability map back.
 
-Enters: a photograph's RGB, its field of view and the card; leaves: the network's input and the `Placement` that finds
-the way back. Does not run the network and does not threshold.
+`prepare` takes RGB uint8[H,W,3], the field of view and the card's `Preparation`, and returns the network's input.
+`restore` uses the same `Placement` to map the network's output back to the photograph. Running the network and
+thresholding happen elsewhere.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ from retina.imaging.model_card import (
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the crop lies on the canvas: `height` x `width` pixels from (`top`, `left`)."""
+    """Position of the crop on the canvas: `height` x `width` pixels starting at (`top`, `left`)."""
 
     canvas: CanvasSize
     left: int
@@ -44,10 +45,10 @@ class Placement:
 
 
 def place(view: FieldOfView, canvases: Sequence[CanvasSize], aspect: Literal["keep", "stretch"] = "keep") -> Placement:
-    """The one of the card's canvases that serves the field of view, and the crop's place on it.
+    """Choose the canvas for a field of view, and the position of the crop on it.
 
-    Of the canvases that serve this width, those with the smallest reach are meant for it; of these the one on which the
-    crop is largest is taken, and of equals the one with the fewest pixels. Stretched, the crop fills its canvas.
+    Among the canvases that serve this width, those with the smallest upper limit are candidates. The one on which the
+    crop is largest wins, and among equals the one with the fewest pixels. With "stretch" the crop fills the canvas.
     """
     unbounded = float("inf")
     reach = {c: c.field_of_view_width_up_to or unbounded for c in canvases}
@@ -68,7 +69,7 @@ def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Prep
     """The network's input, float32[canvas height, canvas width], for a photograph uint8[H,W,3]."""
     crop = rgb[view.top : view.top + view.height, view.left : view.left + view.width]
     size = (placement.width, placement.height)
-    if preparation.gray == "green":  # a channel may be taken first: resampling does not mix them
+    if preparation.gray == "green":  # resampling does not mix channels, so this one can be taken first
         gray = resample(np.ascontiguousarray(crop[..., 1]), size, preparation.resampling)
     else:
         gray = np.asarray(cv2.cvtColor(resample(crop, size, preparation.resampling), cv2.COLOR_RGB2GRAY), np.uint8)
@@ -83,7 +84,7 @@ def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Prep
 
 
 def resample(pixels: NDArray[Any], size: tuple[int, int], how: Literal["area", "bicubic"] = "area") -> NDArray[Any]:
-    """Pixels [h,w] or [h,w,3] (bicubic: uint8) at `size` (width, height), as the card's `resampling` says."""
+    """Resample [h,w] or [h,w,3] (bicubic: uint8) to `size` (width, height) by the card's `resampling` method."""
     if how == "bicubic":
         return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
     smaller = size[0] < pixels.shape[1]
@@ -91,7 +92,7 @@ def resample(pixels: NDArray[Any], size: tuple[int, int], how: Literal["area", "
 
 
 def normalise(gray: Gray, inside: Mask, preparation: Preparation) -> Canvas:
-    """Contrast equalised and scaled: uint8[h,w] to float32[h,w]."""
+    """Equalise the contrast of uint8[h,w] and scale it to float32[h,w], as the card says."""
     if preparation.outside == "field-of-view mean":
         gray = gray.copy()
         gray[~inside] = round(float(gray[inside].mean())) if inside.any() else 0
@@ -113,18 +114,18 @@ def normalise(gray: Gray, inside: Mask, preparation: Preparation) -> Canvas:
 
 
 def levels(probability: Canvas) -> ProbabilityMap:
-    """float32[h,w], 0 to 1, as uint16[h,w], 0 to `CERTAIN`."""
-    # Rounded down: exactly one half must not end above a threshold of one half.
+    """Convert float32[h,w], 0 to 1, to uint16[h,w], 0 to `CERTAIN`."""
+    # Rounded down so that exactly one half does not exceed a threshold of one half.
     return (np.clip(probability, 0, 1) * np.float32(CERTAIN)).astype(np.uint16)
 
 
 def restore(probability: Canvas, view: FieldOfView, placement: Placement, shape: tuple[int, int]) -> ProbabilityMap:
-    """The canvas's probability float32[h,w] at the photograph's `shape` (H, W), 0 outside the field of view."""
+    """Map the canvas's probability float32[h,w] to the photograph's `shape` (H, W), 0 outside the field of view."""
     rows = slice(placement.top, placement.top + placement.height)
     crop = levels(probability[rows, placement.left : placement.left + placement.width])
     native = np.zeros(shape, np.uint16)
     window = native[view.top : view.top + view.height, view.left : view.left + view.width]
-    # Written in place: at 64 megapixels every copy counts.
+    # In place, because every copy counts at 64 megapixels.
     cv2.resize(crop, (view.width, view.height), dst=window, interpolation=cv2.INTER_LINEAR)
     np.multiply(native, view.mask(shape), out=native)
     return native

@@ -1,6 +1,6 @@
-"""The pictures of an answer: masks, maps, overlay and previews, encoded.
+"""Render the images of a response: masks, probability maps, overlays and previews.
 
-Enters: a photograph and its segmentation. Leaves: the bytes of PNG and JPEG files, without metadata.
+Functions take a photograph, a segmentation or both, and return the bytes of a PNG or JPEG file without metadata.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from retina.imaging.segmentation import Segmentation, over
 from retina.imaging.skeleton import skeletonise
 
 PREVIEW = (128, 128)
-"""Width and height of the previews, whatever the photograph's shape: the first version's contract."""
+"""Width and height of the previews, whatever the photograph's shape. `POST /predict` promises this size."""
 
 OVERLAY_SIDE = 2048
-"""Longest side of the overlay in an answer, in pixels."""
+"""Longer side of the overlay in a response, in pixels."""
 
 VESSEL_COLOUR = (0, 229, 255)
-"""RGB. Cyan: what a retina never is."""
+"""RGB. Cyan, a colour that does not occur in a retina."""
 
 VESSEL_OPACITY = 0.6
 
@@ -33,9 +33,10 @@ def original_preview(photograph: Photograph) -> bytes:
 
 
 def prediction_preview(segmentation: Segmentation) -> bytes:
-    """The probability map area-averaged to 128x128, then thresholded: a PNG of 0 and 255.
+    """The probability map area-averaged to 128x128, then thresholded: a PNG with values 0 and 255.
 
-    Taken from the network's own map where that shows the whole photograph: 128x128 pixels then stay as they are.
+    If the card stretches the whole photograph onto the canvas, the network's own map is used, so that a 128x128 map
+    keeps its pixels.
     """
     source = segmentation.probability if segmentation.whole is None else segmentation.whole
     small = cv2.resize(source, PREVIEW, interpolation=cv2.INTER_AREA)
@@ -43,17 +44,17 @@ def prediction_preview(segmentation: Segmentation) -> bytes:
 
 
 def mask(vessels: Mask) -> bytes:
-    """bool[H,W] as a 1-bit PNG: black 0, white 255."""
+    """bool[H,W] as a 1-bit PNG: false is black, true is white."""
     return _png(vessels.view(np.uint8) * 255, cv2.IMWRITE_PNG_BILEVEL, 1)
 
 
 def probability(segmentation: Segmentation) -> bytes:
-    """The probability map as an 8-bit gray PNG: 0 is 0, 255 is 1."""
+    """The probability map as an 8-bit gray PNG; 255 is probability 1."""
     return _png(cv2.convertScaleAbs(segmentation.probability, alpha=255 / CERTAIN))
 
 
 def overlay(photograph: Photograph, segmentation: Segmentation, side: int | None = None) -> Rgb:
-    """The photograph with its vessels tinted, uint8[h,w,3], its longer side at most `side` pixels."""
+    """The photograph with its vessels tinted, uint8[h,w,3]; the longer side has at most `side` pixels."""
     rgb: cv2.typing.MatLike = photograph.rgb
     vessels: cv2.typing.MatLike = segmentation.vessels.view(np.uint8) * np.uint8(255)
     scale = min(1.0, side / max(vessels.shape)) if side else 1.0
@@ -71,13 +72,13 @@ def overlay(photograph: Photograph, segmentation: Segmentation, side: int | None
 
 
 def overlay_jpeg(photograph: Photograph, segmentation: Segmentation) -> bytes:
-    """The overlay as a JPEG of at most `OVERLAY_SIDE` pixels."""
+    """The overlay as a JPEG whose longer side has at most `OVERLAY_SIDE` pixels."""
     picture = overlay(photograph, segmentation, OVERLAY_SIDE)
     return _encode(".jpg", picture[..., ::-1], cv2.IMWRITE_JPEG_QUALITY, 90)
 
 
 def overlay_png(photograph: Photograph, segmentation: Segmentation) -> bytes:
-    """The overlay as a PNG of the photograph's own size."""
+    """The overlay as a PNG at the photograph's own size."""
     return _png(overlay(photograph, segmentation)[..., ::-1])
 
 
@@ -91,7 +92,7 @@ OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
     "overlay": {"overlay": overlay_jpeg},
     "skeleton": {"skeleton": lambda _, segmentation: mask(skeletonise(segmentation.vessels))},
 }
-"""What can be asked for, and the pictures that each output puts into the answer."""
+"""The images that each output of a request adds to the response."""
 
 FILES = {
     "mask": ("mask.png", "image/png"),
@@ -99,7 +100,7 @@ FILES = {
     "overlay": ("overlay.jpg", "image/jpeg"),
     "skeleton": ("skeleton.png", "image/png"),
 }
-"""What can be stored of a batch's photographs, under which name and as what."""
+"""The images that can be stored for a photograph of a batch: file name and content type by output."""
 
 KEPT: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "photograph": lambda photograph, _: _png(photograph.rgb[..., ::-1]),
@@ -108,7 +109,7 @@ KEPT: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "overlay": lambda photograph, segmentation: _png(overlay(photograph, segmentation, OVERLAY_SIDE)[..., ::-1]),
     "skeleton": OUTPUTS["skeleton"]["skeleton"],
 }
-"""What is kept of a saved prediction, all PNG: the photograph as it was decoded, upright and without its metadata."""
+"""The images of a saved prediction, all PNG. The photograph is stored as decoded: upright and without metadata."""
 
 
 def _png(pixels: NDArray[np.uint8] | cv2.typing.MatLike, *parameters: int) -> bytes:

@@ -1,6 +1,6 @@
-"""The whole pipeline: a photograph in, probability map and vessel mask out, at the photograph's own resolution.
+"""Segmentation: from a photograph to a probability map and a vessel mask at the photograph's own resolution.
 
-Pure but for the network it is given. Does not decode, encode or store.
+Pure apart from the network it is given. Decoding, rendering and storing happen elsewhere.
 """
 
 import math
@@ -27,15 +27,15 @@ from retina.imaging.preprocessing import (
 )
 
 FLIPS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
-"""Steps down and across: as it is, left to right, upside down, both."""
+"""Row and column steps of the mirror images: unchanged, left to right, upside down, both."""
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """`probability` uint16[H,W] and `vessels` bool[H,W] of the photograph's size; 0 outside the card's frame.
+    """`probability` uint16[H,W] and `vessels` bool[H,W] at the photograph's size; 0 outside the card's frame.
 
-    `whole`: the network's own map uint16[h,w], where the card stretches the whole photograph onto the canvas; its
-    pixels then are the photograph's at another size.
+    `whole` is the network's own map, uint16[h,w], if the card stretches the whole photograph onto the canvas: it then
+    shows the same picture as the photograph, at another size.
     """
 
     probability: ProbabilityMap
@@ -49,9 +49,9 @@ class Segmentation:
 def segment(
     photograph: Photograph, network: VesselNetwork, threshold: float | None = None, *, flips: bool = False
 ) -> Segmentation:
-    """Segment the vessels of `photograph`, at the card's threshold unless another (0 to 1) is given.
+    """Segment the vessels of `photograph` at `threshold` (0 to 1), by default the card's.
 
-    With `flips` the network looks four times, at the canvas and its mirror images, and the mean is taken.
+    With `flips` the network runs on the canvas and its three mirror images, and the mean of the four is taken.
     """
     preparation, shape = network.card.preparation, photograph.rgb.shape[:2]
     entire = preparation.frame == "whole photograph"
@@ -68,11 +68,11 @@ def segment(
 
 
 def average(network: VesselNetwork, canvas: CanvasSize, values: Canvas, flips: Sequence[tuple[int, int]]) -> Canvas:
-    """The mean probability float32[h,w] of `values` float32[h,w] looked at in each of the `flips`, turned back."""
+    """Mean probability float32[h,w] of `values` float32[h,w] over `flips`, each result flipped back."""
     maps = [network(canvas, np.ascontiguousarray(values[::down, ::across]))[::down, ::across] for down, across in flips]
     return maps[0] if len(maps) == 1 else np.mean(maps, axis=0, dtype=np.float32)
 
 
 def over(probability: ProbabilityMap, threshold: float) -> Mask:
-    """Where the probability is strictly greater than `threshold` (0 to 1): bool[H,W]."""
+    """bool[H,W], true where the probability is strictly greater than `threshold` (0 to 1)."""
     return np.asarray(probability > np.uint16(math.floor(threshold * CERTAIN)))

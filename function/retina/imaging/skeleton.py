@@ -1,4 +1,4 @@
-"""The centre lines of a vessel mask. Enters: vessel mask bool[H,W]. Leaves: skeleton bool[H,W]. Measures nothing."""
+"""The skeleton of a vessel mask: `skeletonise` takes and returns bool[H,W]."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from retina.imaging.arrays import Mask
 
 _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-"""P2 to P9 of Guo and Hall as (row, column): clockwise from north. Neighbour i has the weight 2**i in a code."""
+"""P2 to P9 of Guo and Hall as (row, column), clockwise from north. Neighbour i has weight 2**i in a code."""
 
 _WEIGHTS = np.zeros((3, 3), np.float32)
 for _i, (_row, _column) in enumerate(_NEIGHBOURS):
@@ -15,7 +15,7 @@ for _i, (_row, _column) in enumerate(_NEIGHBOURS):
 
 
 def _deletable(second: bool) -> NDArray[np.uint8]:
-    """uint8[256]: 1 for the neighbourhoods whose centre one of the two passes takes away."""
+    """uint8[256]: 1 for the neighbourhoods whose centre pixel the first or `second` pass deletes."""
     table = np.zeros(256, np.uint8)
     for code in range(256):
         p2, p3, p4, p5, p6, p7, p8, p9 = (bool(code >> i & 1) for i in range(8))
@@ -34,14 +34,14 @@ _PASSES = (_deletable(second=False), _deletable(second=True))
 
 
 def skeletonise(vessels: Mask) -> Mask:
-    """Thin `vessels` bool[H,W] to lines of one pixel: algorithm A1 of Guo and Hall 1989 (doi 10.1145/62065.62074)."""
+    """Thin `vessels` bool[H,W] to lines one pixel wide: algorithm A1 of Guo and Hall 1989 (doi 10.1145/62065.62074)."""
     lines = np.pad(vessels.view(np.uint8), 1)
     codes = np.empty_like(lines)
     changed = True
     while changed:
         changed = False
         for table in _PASSES:
-            # In place: at 64 megapixels every copy counts.
+            # In place, because every copy counts at 64 megapixels.
             cv2.filter2D(lines, cv2.CV_8U, _WEIGHTS, dst=codes, borderType=cv2.BORDER_CONSTANT)
             cv2.LUT(codes, table, dst=codes)
             cv2.bitwise_and(codes, lines, dst=codes)
