@@ -1,1 +1,1 @@
-"""Batches: many photographs segmented under one order."""
+"""Batches: many photographs segmented with the same options."""

@@ -1,7 +1,7 @@
-"""Admission: which batches an account may begin. Each photograph needs a credit, bytes and batches have limits.
+"""Admission control: whether an account may start another batch.
 
-Enters: an account and what it wants to begin; leaves: the batch with what it reserves, in one transaction, or an error
-that says what is lacking. What was checked beforehand is checked again by the transaction itself, which is exact.
+Every photograph needs a credit, and the number of batches and bytes per account is limited. The checks made up front
+give precise error messages; the transaction that writes the batch and its reservations checks again, and is exact.
 """
 
 from collections.abc import Mapping
@@ -25,13 +25,15 @@ from retina.storage.records import (
 )
 
 ATTEMPTS = 8
-"""How often a change is tried that others are in the way of."""
+"""How often a change is tried when concurrent requests get in the way."""
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What one account may have at a time: `batches`, and `bytes` of photographs that are not done or rejected, of
-    which none has more than `photograph`.
+    """What one account may have at the same time.
+
+    `batches` is the number of batches, `bytes` the total size of their photographs that are not done or rejected, and
+    `photograph` the largest single photograph in bytes.
     """
 
     batches: int
@@ -43,13 +45,15 @@ ALLOWANCE = Allowance(batches=1000, bytes=50 * 2**30, photograph=50 * 2**20)
 
 
 class Admission:
-    """By the counts in `records`, the `credits` and one `allowance` for every account."""
+    """Checks against the counts in `records`, the account's `credits`, and one `allowance` for all accounts."""
 
     def __init__(self, records: Records, credits: Credits, allowance: Allowance) -> None:
         self._records, self._credits, self._allowance = records, credits, allowance
 
     def demand(self, account: str, photographs: int, size: int) -> Mapping[str, int]:
-        """What the account's counts may be at most; raises where another batch would not be within it."""
+        """The limits for the account's counts. Raises `OutOfCreditsError`, `TooManyBatchesError` or `TooManyBytesError`
+        if another batch of so many `photographs` and `size` bytes would exceed them.
+        """
         settle(self._records, account)
         self.demand_credits(account, photographs)
         [known] = self._records.get(account_key(account))
@@ -59,7 +63,7 @@ class Admission:
                 f"This account already has {counts['batches']:,} batches, the maximum. Delete one, or "
                 "wait until one expires. Nothing was started."
             )
-        # So much would be paid for, were every credit spent on the largest photograph there is.
+        # The bytes that could be paid for if every credit were spent on a photograph of the largest size.
         most = min(self._allowance.bytes, self._credits.balance(account) * self._allowance.photograph)
         if counts.get("bytes", 0) + size > most:
             raise TooManyBytesError(
@@ -70,7 +74,7 @@ class Admission:
         return {"bytes": most, "batches": self._allowance.batches}
 
     def demand_credits(self, account: str, photographs: int) -> None:
-        """Raises `OutOfCreditsError` where there is not a credit for each of so many photographs."""
+        """Raises `OutOfCreditsError` unless there is an available credit for each photograph."""
         available = self._credits.available(account)
         if photographs <= available:
             return
@@ -82,7 +86,10 @@ class Admission:
         )
 
     def admit(self, batch: Batch, size: int, *changes: Change) -> None:
-        """Write the batch with `changes` and all that it reserves, or raise what `demand` does."""
+        """Write the batch, `changes` and everything it reserves in one transaction.
+
+        Raises what `demand` raises, and `BusyError` if concurrent requests keep getting in the way.
+        """
         account, open_ones = batch.account, batch.total - batch.refused
         for _ in range(ATTEMPTS):
             most = self.demand(account, open_ones, size)
@@ -93,7 +100,7 @@ class Admission:
                     *changes,
                     *reserved(account, batch.id, open_ones, size, batch.expires, most),
                 )
-            except ConditionError:  # the account's counts have changed meanwhile
+            except ConditionError:  # the account's counts have changed in the meantime
                 continue
             return
         raise BusyError(

@@ -1,7 +1,6 @@
-"""The items of batches, as workers deal with them: begun, and finished exactly once.
+"""Claims of workers on batch items: an item is claimed, processed and finished exactly once.
 
-Enters: an item's number, and what has become of it; leaves: a `Turn` for whoever is to work on it. The outcome of an
-item, what it adds to the batch's counts and the charge for it are one transaction.
+The outcome of an item, the update of the batch's counts and the charge are one transaction.
 """
 
 import time
@@ -33,15 +32,15 @@ from retina.storage.records import (
 )
 
 GONE_SECONDS = 120
-"""After how long somebody who began an item and was not heard of again is taken for gone."""
+"""A worker that claimed an item and has not finished it after this many seconds counts as gone."""
 CLOCK_SECONDS = 2
-"""By how much the clocks of a store and of this service may differ; stores tell time to the second."""
+"""The largest difference to expect between the clocks of a store and of this service; stores round to the second."""
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The right to finish an item, as long as its record is of `version`; `size` in bytes is what was announced."""
+    """A claim on an item, valid as long as its record has this `version`. `size` is the announced size in bytes."""
 
     batch: Batch
     number: int
@@ -50,13 +49,13 @@ class Turn:
 
 
 class Turns:
-    """The items in `records`, charged in `credits`."""
+    """The items in `records`; finished ones are charged to `credits`."""
 
     def __init__(self, records: Records, credits: Credits) -> None:
         self._records, self._credits = records, credits
 
     def begin(self, id: str, number: int) -> Turn | None:
-        """Work on an item of the batch `id`; None where nothing is to be done: it is finished, cancelled or gone."""
+        """Claim an item of the batch `id`; None if there is nothing to do: it is finished, cancelled or deleted."""
         found = self._find(id, number)
         if found is None or found.batch.cancelled or found.outcome:
             return None
@@ -65,9 +64,9 @@ class Turns:
         return Turn(batch, number, found.version, found.size)
 
     def demand_awaited(self, id: str, number: int) -> int | None:
-        """How many bytes the item's photograph may have, None where any number within the limits.
+        """The largest size in bytes that the item's photograph may have; None if only the general limits apply.
 
-        Raises `UploadRefusedError` where it may not come, or not any more.
+        Raises `UploadRefusedError` if the batch does not expect this photograph, or no longer does.
         """
         found = self._find(id, number)
         if found is None:
@@ -81,9 +80,10 @@ class Turns:
         return found.size
 
     def unwanted(self, id: str, number: int, came: float) -> bool:
-        """Whether a photograph that came at this time, in seconds since 1970, should not have come, or has had its use.
+        """Whether a photograph that arrived at the time `came` (seconds since 1970) can be deleted: it should not have
+        been sent, or is no longer needed.
 
-        What came before its batch was cancelled, or before it failed, stays for a retry.
+        Photographs that arrived before their batch was cancelled, and those of failed items, stay for a retry.
         """
         found = self._find(id, number)
         if found is None:
@@ -95,21 +95,22 @@ class Turns:
         return found.batch.cancelled and came > (found.batch.stopped or 0) + CLOCK_SECONDS
 
     def there(self, id: str, number: int) -> bool:
-        """Whether there is such an item, finished or not."""
+        """Whether the batch has this item, finished or not."""
         [known] = self._records.get(batch_key(id))
         return known is not None and number < batch_of(known).total
 
     def demand_credit(self, turn: Turn) -> None:
-        """Raises `OutOfCreditsError` where the item could not be paid for: nothing is reserved in batches of before."""
+        """Raises `OutOfCreditsError` if the item cannot be paid for. Only batches from before reservations existed can
+        run into this.
+        """
         if not turn.batch.reserved and self._credits.available(turn.batch.account) < 1:
             raise OutOfCreditsError(
                 "There were no credits left for this photograph. Get more credits, then retry the batch."
             )
 
     def finish(self, turn: Turn, outcome: Outcome) -> bool:
-        """Keep what has become of an item, and charge for it where it is done; False where that came too late.
-
-        Somebody else has finished it then, or it was deleted. Raises `OutOfCreditsError`.
+        """Store the outcome of an item, and charge for it if it is done. Returns False if it is too late: the item was
+        finished by another worker, cancelled or deleted. Raises `OutOfCreditsError`.
         """
         batch, number = turn.batch, turn.number
         begun = Delete(number_key(batch.begun, number))
@@ -125,7 +126,7 @@ class Turns:
                 else:
                     self._credits.charge(batch.account, batch.key_id, what, item, *changes)
             except ConditionError:
-                # Cancelled meanwhile, and perhaps retried, which leaves an item alone that somebody works on.
+                # Cancelled in the meantime, and perhaps retried. A retry does not touch items that are being processed.
                 self._records.write(begun)
                 found = self._find(batch.id, number)
                 if found is None or found.batch.cancelled or found.outcome or found.version != turn.version:
@@ -152,7 +153,7 @@ class _Found:
 
 
 def _paid(turn: Turn, outcome: Outcome) -> tuple[Change, ...]:
-    """What becomes of the item's credit and bytes. What has failed keeps its photograph, and so its bytes."""
+    """What happens to the item's credit and bytes. A failed item keeps its photograph, so its bytes stay reserved."""
     batch, size = turn.batch, turn.size or 0
     if not batch.reserved:
         return ()

@@ -1,8 +1,7 @@
-"""A batch and its items as they are kept in records, and where.
+"""How a batch and its items are stored: keys and records.
 
-Enters: what a batch is; leaves: keys, changes, and what a record says. Reads and writes nothing. What an item has come
-to is in its own record, once there is one; before that it is told by whether its photograph has come. The files' names
-are in one blob, which goes with the batch.
+Pure functions; nothing here touches the store. A finished item has a record with its outcome. Before that, its state
+depends on whether its photograph has arrived. File names and sizes are stored in one blob, deleted with the batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from retina.storage.records import Key, Put, Record
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made of each photograph: `outputs` are stored; for the others see `prediction.predict`."""
+    """The options for all photographs: `outputs` are the images to store; for the rest see `pipeline.predict`."""
 
     outputs: tuple[str, ...]
     threshold: float | None = None
@@ -26,12 +25,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """`key_id` is the API key that it is charged to, "" for a person; `finished` counts items by their end.
+    """A batch of photographs.
 
-    `refused` items were rejected when it was made: their photographs need not come. Expires in seconds since 1970.
-    `reserved` says that its open items have credits reserved; batches of before have not, and neither announced sizes
-    that bind. `largest` is the largest of those, in bytes; `stopped` is when it was cancelled last, in seconds since
+    `key_id` is the API key that is charged, "" for a user without one. `finished` counts items by outcome. `refused`
+    items were rejected when the batch was created; their photographs need not be sent. `expires` is in seconds since
     1970.
+
+    `reserved` says that credits are reserved for its open items; batches from before reservations existed have neither
+    those nor binding sizes. `largest` is the largest announced size in bytes; `stopped` is when the batch was last
+    cancelled, in seconds since 1970.
     """
 
     id: str
@@ -50,43 +52,43 @@ class Batch:
 
     @property
     def folder(self) -> str:
-        """What the keys of its photographs, and of what was found in them, begin with."""
+        """The key prefix of its photographs and results."""
         return f"{BATCH}{self.id}/"
 
     @property
     def names(self) -> str:
-        """The key of the blob with its files' names and sizes."""
+        """The key of the blob with its file names and sizes."""
         return f"{self.folder}names.json"
 
     @property
     def items(self) -> str:
-        """The partition of its items."""
+        """The partition of the records of its items."""
         return f"items:{self.id}"
 
     @property
     def sizes(self) -> str:
-        """The partition of its files' announced sizes."""
+        """The partition of the announced file sizes."""
         return f"sizes:{self.id}"
 
     @property
     def begun(self) -> str:
-        """The partition of the items that somebody works on."""
+        """The partition of the items that workers are processing."""
         return f"begun:{self.id}"
 
 
 def batch_key(id: str) -> Key:
-    """Where the batch is."""
+    """The key of the batch's record."""
     return Key(f"batch:{id}", "batch")
 
 
 def batch_record(batch: Batch, version: int | None) -> Put:
-    """The change that writes a batch, but for its counts."""
+    """The change that writes the batch, without its counts."""
     facts = {name: value for name, value in asdict(batch).items() if name not in ("id", "finished")}
     return Put(batch_key(batch.id), facts, version, expires=batch.expires)
 
 
 def batch_of(record: Record) -> Batch:
-    """The batch that a record tells of."""
+    """The batch stored in a record."""
     facts: dict[str, Any] = {**record.data}
     order = Order(**facts.pop("order") | {"outputs": tuple(record.data["order"]["outputs"])})
     id = record.key.partition.removeprefix("batch:")
@@ -94,42 +96,44 @@ def batch_of(record: Record) -> Batch:
 
 
 SIZES_EACH = 250
-"""Sizes in one record: few enough to be read for every photograph, many enough to be written for all."""
+"""Sizes per record: small enough to read one record for every photograph, large enough to write all of them at once."""
 
 
 def sizes_key(id: str, number: int) -> Key:
-    """Where the announced size of an item is."""
+    """The key of the record with an item's announced size."""
     return Key(f"sizes:{id}", f"{number // SIZES_EACH:03d}")
 
 
 def size_records(batch: Batch, sizes: Sequence[int]) -> Iterator[Put]:
-    """The changes that keep the announced sizes of all items, in bytes."""
+    """The changes that store the announced sizes of all items, in bytes."""
     for first in range(0, len(sizes), SIZES_EACH):
         facts = {"sizes": [*sizes[first : first + SIZES_EACH]]}
         yield Put(sizes_key(batch.id, first), facts, expires=batch.expires)
 
 
 def size_of(record: Record | None, number: int) -> int | None:
-    """The announced size of an item in bytes, from the record at `sizes_key`; None for a batch of before."""
+    """The announced size of an item in bytes, from the record at `sizes_key`; None for a batch from before sizes were
+    kept.
+    """
     return int(record.data["sizes"][number % SIZES_EACH]) if record else None
 
 
 def number_key(partition: str, number: int) -> Key:
-    """Where an item is in one of its batch's partitions."""
+    """The key of an item in one of its batch's partitions."""
     return Key(partition, f"{number:05d}")
 
 
 def number_of(record: Record) -> int:
-    """Of the item that a record is about."""
+    """The number of the item that a record belongs to."""
     return int(record.key.sort)
 
 
 def item_record(batch: Batch, number: int, outcome: Outcome | None, version: int | None) -> Put:
-    """The change that writes what has become of an item; with None, that it is to be worked on again."""
+    """The change that writes an item's outcome; with None, the item is open again."""
     facts = outcome.model_dump(mode="json") if outcome else {}
     return Put(number_key(batch.items, number), facts, version, expires=batch.expires)
 
 
 def outcome_of(record: Record | None) -> Outcome | None:
-    """What has become of an item, from its record; None where it is not finished."""
+    """The outcome stored in an item's record; None if the item is not finished."""
     return Outcome.model_validate(record.data) if record and record.data else None

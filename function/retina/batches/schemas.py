@@ -1,4 +1,4 @@
-"""Batches, and what has become of their photographs."""
+"""Request and response models of batches and their items."""
 
 from typing import Literal
 
@@ -8,11 +8,11 @@ from retina.imaging.schemas import Findings, ImageUrls
 from retina.storage.schemas import Form, Next
 
 MOST_ITEMS = 10_000
-"""Photographs of one batch."""
+"""The most photographs in one batch."""
 
 
 class Outcome(BaseModel):
-    """What became of a photograph of a batch: `code` and `detail` say why it was rejected or failed."""
+    """How a photograph ended. `code` and `detail` say why it was rejected or failed."""
 
     status: Literal["done", "rejected", "failed"]
     code: str = ""
@@ -21,7 +21,7 @@ class Outcome(BaseModel):
 
 
 class Counts(BaseModel):
-    """Photographs of a batch by state. Waiting: not here yet. They add up to `total`."""
+    """The number of photographs in each state; they add up to `total`. Waiting: the photograph has not arrived yet."""
 
     total: int
     waiting: int
@@ -33,14 +33,14 @@ class Counts(BaseModel):
 
 
 class BatchFile(BaseModel):
-    """A photograph that will be sent."""
+    """A photograph that you are going to send."""
 
     name: str = Field(min_length=1, max_length=255, examples=["visit1/left.jpg"])
     size: int = Field(ge=0, description="bytes", examples=[731_904])
 
 
 class BatchWish(BaseModel):
-    """A batch to be made. What is to be made of each photograph is said as for a single one."""
+    """A batch to create. The options for its photographs are the same as for a single prediction."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,11 +54,13 @@ class BatchWish(BaseModel):
 
 
 class BatchForm(Form):
-    """One form for all photographs of a batch. The file's name says which it is: 0 for the first of `items`, 1, ..."""
+    """One upload form for all photographs of a batch. The file name says which photograph it is: 0 for the first of
+    `items`, 1 for the second, and so on.
+    """
 
 
 class BatchAnswer(BaseModel):
-    """A batch. `state` is done when every photograph is done, rejected or failed."""
+    """A batch. Its `state` is done once every photograph is done, rejected or failed."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
@@ -69,20 +71,20 @@ class BatchAnswer(BaseModel):
 
 
 class BatchMade(BatchAnswer):
-    """A batch, and where to send its photographs."""
+    """A new batch, and where to send its photographs."""
 
     upload: BatchForm
 
 
 class BatchList(BaseModel):
-    """Batches, the newest first."""
+    """One page of batches, newest first."""
 
     batches: list[BatchAnswer]
     next: Next
 
 
 class BatchItem(BaseModel):
-    """One photograph of a batch; `code` and `detail` say why it was rejected or failed."""
+    """One photograph of a batch. `code` and `detail` say why it was rejected or failed."""
 
     number: int
     name: str
@@ -95,7 +97,7 @@ class BatchItem(BaseModel):
 
 
 class BatchItems(BaseModel):
-    """Photographs of a batch, by number."""
+    """One page of a batch's photographs, by number."""
 
     items: list[BatchItem]
     next: Next

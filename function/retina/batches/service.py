@@ -1,7 +1,7 @@
-"""Batches, as their owners deal with them: up to ten thousand photographs under one order.
+"""Batches for their owners: up to ten thousand photographs segmented with the same options.
 
-Enters: an order, and what is to become of it; leaves: batches, counts and items, at any time. Does not work on them
-(`turns` does).
+Creates, lists, cancels, retries and deletes batches, and reports counts and items at any time. Does not process items
+(`claims` and `jobs` do).
 """
 
 import json
@@ -71,7 +71,7 @@ CANCELLED = Outcome(
 
 @dataclass(frozen=True)
 class Item:
-    """One photograph. `state` is waiting, queued, running, or, with an `outcome`, done, rejected or failed."""
+    """One photograph. `state` is waiting, queued or running, or its outcome's status: done, rejected or failed."""
 
     number: int
     name: str
@@ -81,7 +81,7 @@ class Item:
 
 
 class Batches:
-    """The batches in `records`, with names and pictures in `results`, and photographs in `uploads`."""
+    """The batches in `records`, with file names and images in `results`, and photographs in `uploads`."""
 
     def __init__(
         self,
@@ -105,12 +105,13 @@ class Batches:
         refused: Mapping[int, Outcome],
         besides: Callable[[str], Sequence[Change]] = lambda id: (),
     ) -> Batch:
-        """A batch of `files`, names with sizes in bytes; the numbers that are `refused` are so from the beginning.
+        """Create a batch of `files` (name and size in bytes); the numbers in `refused` are rejected from the start.
 
-        `besides`: from its id, changes to be made with it.
+        Reserves a credit for each of the other photographs, whose announced sizes are binding. `besides` takes the
+        batch's id and returns changes to make in the same transaction.
 
-        A credit is reserved for each of the others, and their sizes bind. Raises `OutOfCreditsError`,
-        `TooManyBatchesError` and `TooManyBytesError`: then nothing was begun.
+        Raises `OutOfCreditsError`, `TooManyBatchesError` or `TooManyBytesError` (no batch is created then), and
+        `BusyError` if concurrent requests keep getting in the way.
         """
         sizes = [0 if number in refused else size for number, (_, size) in enumerate(files)]
         self._admission.demand(account, len(files) - len(refused), sum(sizes))
@@ -141,21 +142,23 @@ class Batches:
         return batch
 
     def get(self, account: str, id: str) -> Batch:
-        """The account's batch of this id; raises `NotFoundError`."""
+        """The account's batch with this id; raises `NotFoundError`."""
         [known] = self._records.get(batch_key(id)) if is_id(id) else [None]
         if known is None or known.data["account"] != account:
             raise NotFoundError(NOT_FOUND)
         return batch_of(known)
 
     def of(self, account: str, limit: int, after: str | None = None) -> tuple[list[Batch], str | None]:
-        """At most `limit` (to 100) batches beyond the place `after`, the newest first; where they ended, if not all."""
+        """One page of at most `limit` (up to 100) batches after the cursor `after`, newest first; and the next cursor
+        or None.
+        """
         rows = self._records.query(f"batches:{account}", limit=limit + 1, after=after, backwards=True)
         page = rows[:limit]
         found = self._records.get(*(batch_key(row.data["id"]) for row in page)) if page else []
         return [batch_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
 
     def counts(self, batch: Batch) -> Counts:
-        """How many items are in which state; they add up."""
+        """The number of items in each state; they add up to the total."""
         finished = {**batch.finished}
         left = batch.total - sum(finished.values())
         if batch.cancelled:
@@ -163,15 +166,16 @@ class Batches:
             left = 0
         if not left:
             return Counts(total=batch.total, waiting=0, queued=0, running=0, **finished)
-        # Each is counted at its own moment: what was queued may be finished by now.
+        # The two counts are read one after the other: an item that was queued may be finished by now.
         running = min(len(self._running(batch)), left)
-        # Photographs that have failed are still there; in batches of before, so are those that are done or rejected.
+        # Photographs of failed items are still stored; in batches from before reservations, those of all finished
+        # items.
         over = finished["failed"] if batch.reserved else batch.total - left - batch.refused
         queued = min(max(len(self._come(batch)) - over - running, 0), left - running)
         return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
 
     def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
-        """At most `limit` items from number `first` on. Raises `NotFoundError` where the batch is being deleted."""
+        """At most `limit` items, starting with number `first`. Raises `NotFoundError` if the batch is being deleted."""
         names = self._results.read(batch.names)
         if names is None:
             raise NotFoundError(NOT_FOUND)
@@ -187,18 +191,18 @@ class Batches:
             yield Item(number, name, size, outcome.status if outcome else state, outcome)
 
     def outcome(self, batch: Batch, number: int) -> Outcome | None:
-        """What has become of one item; None where it is not finished, or none of the batch's."""
+        """The outcome of one item; None if it is not finished or the batch has no such item."""
         [known] = self._records.get(number_key(batch.items, number))
         return outcome_of(known)
 
     def cancel(self, batch: Batch) -> Batch:
-        """Nothing more is begun; what is finished stays."""
+        """Start no more items; finished ones stay as they are."""
         return self._changed(batch, cancelled=True)
 
     def retry(self, batch: Batch) -> Batch:
-        """What has come, but is neither done nor rejected, is queued again; a cancelled batch goes on.
+        """Queue every photograph that has arrived and is neither done nor rejected; a cancelled batch continues.
 
-        Raises `OutOfCreditsError` where there is not a credit for each.
+        Raises `OutOfCreditsError` unless there is a credit for each of them.
         """
         outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
@@ -215,7 +219,7 @@ class Batches:
             except ConditionError as error:
                 if short := error.failed == {account_key(batch.account)}:
                     break
-                continue  # done by another request, or by this one's own write
+                continue  # already written by another request, or by this one before its reply was lost
         self._release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self._come(batch) - over - self._running(batch))
@@ -225,7 +229,7 @@ class Batches:
         return self.get(batch.account, batch.id)
 
     def delete(self, batch: Batch) -> Counter[str]:
-        """Photographs, names and results are gone, and every copy; how much that was, by kind. The ledger stays."""
+        """Delete photographs, names, results and all copies; returns the number deleted, by kind. The ledger stays."""
         self._changed(batch, cancelled=True)
         counts = Counter(batches=1) + self._clear(batch)
         for _ in range(ATTEMPTS):
@@ -233,12 +237,12 @@ class Batches:
             given = ended(batch.account, reservation) if reservation else []
             try:
                 self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)), *given)
-            except ConditionError:  # deleted by another request, or by this one's own write
+            except ConditionError:  # already deleted by another request, or by this one before its reply was lost
                 continue
             break
         else:
             raise BusyError("Other requests are changing this batch right now. Please try again in a few seconds.")
-        return counts + self._clear(batch)  # of what somebody who was at work has stored meanwhile
+        return counts + self._clear(batch)  # what a running worker has stored in the meantime
 
     def _clear(self, batch: Batch) -> Counter[str]:
         counts = self._copies.of_batch(batch.account, batch.id)
@@ -265,7 +269,7 @@ class Batches:
                 changes += renewed(batch.account, batch.id, left)
             try:
                 self._records.write(*changes)
-            except ConditionError as error:  # changed by another request, or by this one's own write
+            except ConditionError as error:  # changed by another request, or by this one before its reply was lost
                 if not cancelled and error.failed == {account_key(batch.account)}:
                     self._admission.demand_credits(batch.account, left)
                 batch = self.get(batch.account, batch.id)
@@ -274,9 +278,9 @@ class Batches:
         return batch
 
     def _release_rest(self, batch: Batch) -> None:
-        """Release what a retry has reserved for a batch while it was cancelled.
+        """Release what a retry has reserved while the batch was being cancelled.
 
-        Whoever cancels looks after that, and so does whoever reserves: one of both sees the other.
+        Both cancelling and retrying call this after their own writes, so at least one of them sees the other's.
         """
         for _ in range(ATTEMPTS):
             known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
@@ -286,12 +290,12 @@ class Batches:
             try:
                 unchanged = batch_record(batch_of(known), known.version)
                 self._records.write(unchanged, *released(batch.account, batch.id, rest))
-            except ConditionError:  # retried, finished or released meanwhile
+            except ConditionError:  # retried, finished or released in the meantime
                 continue
             return
 
     def _come(self, batch: Batch) -> set[int]:
-        """The numbers of the photographs that have come."""
+        """The numbers of the photographs that have arrived."""
         return {int(key.rpartition("/")[2]) for key in self._uploads.keys(batch.folder)}
 
     def _running(self, batch: Batch) -> set[int]:

@@ -1,4 +1,4 @@
-"""The table of a batch: a row for every photograph, whatever has become of it."""
+"""The results of a batch as a CSV table."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,12 +8,12 @@ from retina.tables import lines
 
 
 def batch_lines(items: Iterable[Item]) -> Iterator[str]:
-    """The names of the columns, then a row for every photograph, whatever has become of it."""
+    """The header, then one row per photograph, whatever its state."""
     return lines(("number", "file", "status", "code", "reason", *FOUND), map(_item, items))
 
 
 def batch_table(items: Iterable[Item]) -> str:
-    """All of the lines."""
+    """All lines as one text."""
     return "".join(batch_lines(items))
 
 

@@ -1,1 +1,1 @@
-"""The history: predictions that people saved."""
+"""The history: predictions that users have saved."""

@@ -1,4 +1,4 @@
-"""Saved predictions as their owner is told of them."""
+"""API responses for saved predictions."""
 
 from retina.history.records import Saved
 from retina.history.schemas import SavedPrediction
@@ -6,7 +6,7 @@ from retina.imaging.rendering import KEPT
 
 
 def told(saved: Saved) -> SavedPrediction:
-    """A saved prediction as it is told to its owner."""
+    """The API response for a saved prediction."""
     return SavedPrediction(
         **saved.findings.model_dump(),
         subject=saved.labels.subject,
@@ -21,5 +21,5 @@ def told(saved: Saved) -> SavedPrediction:
 
 
 def image_urls(id: str) -> dict[str, str]:
-    """Where the pictures of the saved prediction `id` are."""
+    """The URLs of a saved prediction's images, by image name."""
     return {name: f"/api/v1/predictions/{id}/{name}.png" for name in KEPT}

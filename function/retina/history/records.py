@@ -1,8 +1,8 @@
-"""A saved prediction as it is kept in records, and in which order it is found.
+"""How a saved prediction is stored: its record, and the index rows that the filters use.
 
-Enters: what a person says of a photograph, and what was found in it; leaves: keys, changes, and what a record says.
-Reads and writes nothing. Besides its own record each has a row in four lists, so that every filter is one list, read
-in order.
+Pure functions that turn a `Saved` into keys and changes, and a record back into a `Saved`; nothing here touches the
+store. Each prediction has one record plus a row in four lists (with and without subject, with and without eye), so
+every combination of filters is a single list that is read in order.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from retina.storage.records import (
 
 @dataclass(frozen=True)
 class Labels:
-    """What a person says of a photograph; None where nothing is said."""
+    """What a user says about a photograph; None where nothing was given."""
 
     subject: str | None = None
     eye: Eye = "unknown"
@@ -34,8 +34,11 @@ class Labels:
 
 @dataclass(frozen=True)
 class Saved:
-    """`saved` and `predicted` are times in UTC, `software` is the version that predicted, `pictures` names a folder,
-    `request` is the Idempotency-Key under which it was saved.
+    """A saved prediction.
+
+    `saved` and `predicted` are UTC times, `software` is the version of this service that made the prediction,
+    `pictures` is the name of the folder with its images, and `request` is the Idempotency-Key of the request that saved
+    it.
     """
 
     account: str
@@ -49,26 +52,26 @@ class Saved:
 
     @property
     def id(self) -> str:
-        """That of its findings."""
+        """The id of the findings."""
         return self.findings.id
 
     @property
     def day(self) -> str:
-        """When it was taken or, where nobody says, saved."""
+        """The day the photograph was taken or, if that is unknown, the day it was saved; YYYY-MM-DD."""
         return self.labels.taken_on.isoformat() if self.labels.taken_on else self.saved[:10]
 
     @property
     def place(self) -> str:
-        """Where it is in each of its lists."""
+        """The sort key of this prediction in each of its lists."""
         return f"{self.day}:{self.saved}:{self.id}"
 
     @property
     def folder(self) -> str:
-        """What the keys of photograph and pictures begin with."""
+        """The key prefix of the photograph and its images."""
         return folder_of(self.account, self.id)
 
     def key_of(self, picture: str) -> str:
-        """The key of a picture, or of the photograph itself, which outlives a new prediction."""
+        """The key of an image, or of the photograph itself, which stays when the prediction is recomputed."""
         return f"{self.folder}{picture}.png" if picture == PHOTOGRAPH else f"{self.folder}{self.pictures}/{picture}.png"
 
 
@@ -76,22 +79,22 @@ PHOTOGRAPH = "photograph"
 
 
 def folder_of(account: str, id: str) -> str:
-    """What the keys of everything that belongs to a prediction begin with."""
+    """The key prefix of everything that belongs to a prediction."""
     return f"{HISTORY}{account}/{id}/"
 
 
 def saved_key(account: str, id: str) -> Key:
-    """Where it is: under its account, so that nobody else's id finds it."""
+    """The key of the record: the account is part of it, so an id does not work for any other account."""
     return Key(f"saved:{account}", id)
 
 
 def list_of(account: str, subject: str | None = None, eye: str | None = None) -> str:
-    """The partition of the rows for a filter, in the order of days."""
+    """The partition with the rows for one combination of filters, sorted by day."""
     return f"list:{account}:{eye or ''}:{subject or ''}"
 
 
 def written(saved: Saved, version: int | None, before: Saved | None = None) -> list[Change]:
-    """The changes that write it, in place of `before`."""
+    """The changes that write `saved`, replacing `before` if there is one."""
     facts = asdict(saved) | {"findings": saved.findings.model_dump(mode="json"), "day": saved.day}
     facts["labels"]["taken_on"] = saved.labels.taken_on and saved.labels.taken_on.isoformat()
     old, new = {*_rows(before)} if before else set(), {*_rows(saved)}
@@ -103,12 +106,12 @@ def written(saved: Saved, version: int | None, before: Saved | None = None) -> l
 
 
 def removed(saved: Saved, version: int) -> list[Change]:
-    """The changes that forget it."""
+    """The changes that delete the record and its index rows."""
     return [Delete(saved_key(saved.account, saved.id), version), *(Delete(row) for row in _rows(saved))]
 
 
 def saved_of(record: Record) -> Saved:
-    """What a record tells of."""
+    """The prediction stored in a record."""
     facts: dict[str, Any] = {name: value for name, value in record.data.items() if name != "day"}
     labels = Labels(**facts["labels"])
     taken = facts["labels"]["taken_on"]

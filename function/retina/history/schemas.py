@@ -1,4 +1,4 @@
-"""Saved predictions, and how measurements change from one to the next."""
+"""Request and response models of the history: saved predictions, and measurements over time."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -41,14 +41,14 @@ class SavedPrediction(Findings):
 
 
 class HistoryPage(BaseModel):
-    """Saved predictions, the latest day first."""
+    """One page of saved predictions, latest day first."""
 
     predictions: list[SavedPrediction]
     next: Next
 
 
 class LabelChange(BaseModel):
-    """What is to be said of a photograph instead; what is left out stays, null clears."""
+    """New labels for a saved prediction. Fields that are left out stay as they are; null clears a field."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,7 +59,9 @@ class LabelChange(BaseModel):
 
 
 class TrendPoint(BaseModel):
-    """One visit. Values compare only where model, threshold, canvas and flips are the same: charts break elsewhere."""
+    """One visit. Compare two values only if model, threshold, canvas and flips are the same; otherwise charts interrupt
+    the line.
+    """
 
     id: str = Field(description="of the prediction")
     on: date = Field(description="when the photograph was taken or, if that is not known, saved")

@@ -1,8 +1,7 @@
-"""The history: predictions that people saved, with their photographs, until they delete them.
+"""The history: users' saved predictions with their photographs, stored until they delete them.
 
-Enters: photographs with what was found in them, and what is to become of them; leaves: `Saved`, by id, in the order of
-days, and links to pictures. Pictures are written before the record that names them; what a write that came to nothing
-leaves behind is noted beforehand and swept up later.
+Images are written before the record that refers to them. A note is written first of all, so that images left behind by
+a failed write are found and deleted later.
 """
 
 import secrets
@@ -43,13 +42,15 @@ from retina.storage.records import (
 
 NOT_FOUND = "There is no such saved prediction."
 TURNS = 8
-"""How often a change is tried that others are in the way of."""
+"""How often a change is tried when concurrent requests get in the way."""
 SWEPT_SECONDS = 3600
-"""After how long pictures that no record names are taken for left behind."""
+"""The age in seconds at which images without a record count as left behind."""
 
 
 class History:
-    """Saved predictions in `records`, photographs and pictures in `blobs`; `copies` of them elsewhere."""
+    """Saved predictions in `records`, their photographs and images in `blobs`; `copies` are the copies stored
+    elsewhere.
+    """
 
     def __init__(self, records: Records, blobs: Blobs, copies: Copies) -> None:
         self._records, self._blobs, self._copies = records, blobs, copies
@@ -61,13 +62,13 @@ class History:
         labels: Labels,
         pictures: Mapping[str, bytes],
     ) -> list[Change]:
-        """Keep the `pictures`, PNG by name with the photograph among them; the changes that save the prediction."""
+        """Store the `pictures` (PNG by name, photograph included); returns the changes that save the prediction."""
         now = clock.now()
         saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4))
         return [*written(saved, NEW), *self._keep(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> Saved:
-        """The account's prediction of this id; raises `NotFoundError`."""
+        """The account's prediction with this id; raises `NotFoundError`."""
         return self._known(account, id)[0]
 
     def of(
@@ -82,8 +83,10 @@ class History:
         after: str | None = None,
         backwards: bool = True,
     ) -> tuple[list[Saved], str | None]:
-        """At most `limit` (to 100) predictions beyond the place `after`, the latest day first; where they ended, if not
-        all. Filtered by subject, eye and days.
+        """One page of at most `limit` (up to 100) predictions after the cursor `after`, and the next cursor or None.
+
+        The latest day comes first, unless `backwards` is False. Filters: subject, eye, and the days from `first` to
+        `last`.
         """
         rows = self._records.query(
             list_of(account, subject, eye),
@@ -98,7 +101,9 @@ class History:
         return [saved_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
 
     def label(self, account: str, id: str, change: Callable[[Labels], Labels], *besides: Change) -> Saved:
-        """Say something else of a photograph, and make the changes `besides` with it; raises `NotFoundError`."""
+        """Change the labels of a photograph, and make the changes `besides` in the same transaction. Raises
+        `NotFoundError`, and `BusyError` if concurrent changes keep getting in the way.
+        """
         for _ in range(TURNS):
             saved, version = self._known(account, id)
             now = replace(saved, labels=change(saved.labels))
@@ -112,7 +117,7 @@ class History:
         raise _busy()
 
     def photograph(self, account: str, id: str) -> bytes:
-        """The photograph of a prediction as it was decoded, a PNG; raises `NotFoundError`."""
+        """The photograph of a prediction, stored as a PNG of the decoded pixels; raises `NotFoundError`."""
         data = self._blobs.read(self.get(account, id).key_of(PHOTOGRAPH))
         if data is None:
             raise NotFoundError(NOT_FOUND)
@@ -121,7 +126,7 @@ class History:
     def prepare_again(
         self, account: str, id: str, findings: Findings, pictures: Mapping[str, bytes]
     ) -> tuple[Saved, list[Change]]:
-        """As `prepare`, for a new prediction in place of the one that is there; raises `NotFoundError`."""
+        """Like `prepare`, for a prediction that replaces an existing one; raises `NotFoundError`."""
         saved, version = self._known(account, id)
         now = replace(
             saved, findings=findings, predicted=clock.now(), software=__version__, pictures=secrets.token_hex(4)
@@ -130,20 +135,21 @@ class History:
         return now, [*written(now, version, saved), *kept, _left(account, f"{saved.folder}{saved.pictures}/")]
 
     def link(self, account: str, id: str, picture: str, here: str) -> str:
-        """Where a picture can be had; raises `NotFoundError`."""
+        """A download link for an image; raises `NotFoundError`."""
         saved = self.get(account, id)
         return self._blobs.link(saved.key_of(picture), f"{saved.day}-{id[:8]}-{picture}.png", here)
 
     def delete(self, account: str, id: str, *besides: Change) -> Counter[str]:
-        """The prediction is gone with everything that belongs to it, and with every copy; how much that was, by kind.
+        """Delete the prediction with everything that belongs to it and all copies; returns the number deleted, by kind.
 
-        The changes `besides` are made with it. Raises `NotFoundError`.
+        The changes `besides` are made in the same transaction. Raises `NotFoundError`, and `BusyError` if concurrent
+        changes keep getting in the way.
         """
         for _ in range(TURNS):
             try:
                 saved, version = self._known(account, id)
             except NotFoundError:
-                self.sweep(account, folder_of(account, id))  # of what an attempt before this one has left
+                self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
                 raise
             try:
                 ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *besides)
@@ -153,9 +159,10 @@ class History:
         raise _busy()
 
     def sweep(self, account: str, folder: str = "", *, everything: bool = False) -> Counter[str]:
-        """Forget what was left behind in a folder, or anywhere for an hour, or `everything`; how much, by kind.
+        """Delete what was left behind in `folder`, or anywhere for over an hour, or `everything`; returns the number
+        deleted, by kind.
 
-        What a deletion has left is finished, with the copies.
+        Also finishes interrupted deletions, including the copies.
         """
         counts = Counter[str]()
         for row in self._records.query(_leavings(account)):
@@ -186,7 +193,9 @@ def _leavings(account: str) -> str:
 
 
 def _left(account: str, folder: str, deleted: Saved | None = None) -> Put:
-    """Notes a folder that no record names, or soon will not; with what is deleted, so that its copies are, too."""
+    """Note a folder that no record refers to, or soon will not. For a deletion, the note also says what is deleted, so
+    that its copies can be deleted, too.
+    """
     facts: dict[str, Any] = {"folder": folder, "since": time.time()}
     if deleted:
         facts |= {"deleted": deleted.id, "request": deleted.request}

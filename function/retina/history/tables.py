@@ -1,4 +1,4 @@
-"""The table of a history: a row for every saved prediction."""
+"""The history as a CSV table."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from retina.tables import lines
 
 
 def history_table(rows: Iterable[Saved]) -> str:
-    """A row for every saved prediction."""
+    """The table: a header, then one row per saved prediction."""
     labels = ("id", "subject", "eye", "taken_on", "note", "saved", "predicted", "software_version")
     return "".join(lines((*labels, *FOUND), map(_saved, rows)))
 
