@@ -1,5 +1,5 @@
-"""Files of strangers to pixels: what a file says of itself, its pixels, and the process in which both are read.
+"""Decode untrusted image files: headers, pixels, and the process in which both are read.
 
-A file may be made to harm whoever reads it. So the service reads none itself: `decoder` hands each to a process that
-was never given another file, has no credentials, and is ended when it takes too much memory or time.
+A file may be crafted to attack the decoder. So the service decodes none in its own process: `decoder` passes each one
+to a process that has seen no other file, has no credentials, and is killed if it uses too much memory or time.
 """

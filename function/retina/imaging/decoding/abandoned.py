@@ -1,4 +1,4 @@
-"""Whether somebody still waits for a photograph. Enters: a caller who leaves; leaves: decoding that ends."""
+"""Cancel a decoding whose caller has left."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ from retina.errors import CallerLeftError
 
 
 class Abandoned:
-    """Nobody may be waiting any more: `abandon` then ends the decoding, from any thread."""
+    """A cancellation flag. Thread-safe: any thread may call `abandon`, which ends the decoding at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -16,7 +16,7 @@ class Abandoned:
         self._abandoned = False
 
     def abandon(self) -> None:
-        """Nobody waits any more."""
+        """Cancel: close the connection that is being watched, if any."""
         with self._lock:
             self._abandoned = True
             if self._socket:
@@ -24,12 +24,12 @@ class Abandoned:
                     self._socket.shutdown(socket.SHUT_RDWR)
 
     def demand(self) -> None:
-        """Raises `CallerLeftError` where nobody waits any more."""
+        """Raise `CallerLeftError` if cancelled."""
         if self._abandoned:
             raise CallerLeftError
 
     def watch(self, connection: socket.socket | None) -> None:
-        """What `abandon` is to end from now on."""
+        """Set the connection that `abandon` closes from now on; raises `CallerLeftError` if already cancelled."""
         with self._lock:
             self._socket = connection
         self.demand()

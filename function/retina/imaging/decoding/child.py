@@ -1,4 +1,4 @@
-"""A process that decodes one file, as whoever gives it the file sees it. What is said is described in `process`."""
+"""The parent's side of a decoding process: one `Child` decodes one file. `process` describes the protocol."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from retina.imaging.decoding.pixels import blank
 from retina.imaging.decoding.process import LINE, TAKEN
 
 SILENT_SECONDS = 120
-"""How long it may say nothing: it is ended long before, unless it does not run at all."""
+"""How long to wait for a message. A process that runs at all hits its own time limit long before."""
 
 PROMPT_SECONDS = 0.5
-"""How long an answer may take before the process has to stand back for others."""
+"""After this long without an answer, the process gets a lower priority."""
 
 BEHIND = 10
-"""Its priority then (nice(1)): a tenth of a core where everybody else is busy, all of it where nobody is."""
+"""That priority, as in nice(1): a tenth of a core while others need it, all of it otherwise."""
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -35,17 +35,17 @@ REFUSALS: dict[str, type[PhotographError]] = {
         errors.UnsupportedFormatError,
     )
 }
-"""What it may refuse a file with."""
+"""The errors with which the process may reject a file, by name."""
 
 
 class EndedError(Exception):
-    """The process has ended before it said everything."""
+    """The process ended before its answer was complete."""
 
 
 class Child:
-    """At the other end of `connection`; `pid` is None where it ended before it said so.
+    """The process at the other end of `connection`. `pid` is None if it ended before sending its process id.
 
-    Raises `BusyError` where it says nothing for `SILENT_SECONDS`.
+    Raises `BusyError` if it sends nothing for `SILENT_SECONDS`.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -56,7 +56,7 @@ class Child:
         self.pid = hello if isinstance(hello, int) else None
 
     def take(self, asked: dict[str, int], data: bytes) -> bool:
-        """Give it the file; False where it has ended before it had read all of it, and so for another reason."""
+        """Send it the file. False if it ended before it had read the whole file, so the file cannot be the cause."""
         try:
             self.connection.sendall(json.dumps(asked).encode() + b"\n")
             self.connection.sendall(data)
@@ -65,18 +65,18 @@ class Child:
         return bool(self._hear() == TAKEN)
 
     def go(self) -> None:
-        """Have it decode; raises `EndedError`."""
+        """Tell it to decode; raises `EndedError`."""
         try:
             self.connection.sendall(b'"go"\n')
         except (BrokenPipeError, ConnectionResetError):
             raise EndedError from None
 
     def answer(self) -> dict[str, Any]:
-        """What it says; raises the `PhotographError` that it says, and `EndedError`."""
+        """Its next answer; raises the `PhotographError` that the answer contains, or `EndedError`."""
         if not select.select([self.connection], [], [], PROMPT_SECONDS)[0] and self.pid:
             with suppress(ProcessLookupError):
                 os.setpriority(os.PRIO_PROCESS, self.pid, BEHIND)
-        answer = self._hear()  # where that takes too long, it is ended: see `process`
+        answer = self._hear()  # a process that takes too long ends itself: see `process`
         if not isinstance(answer, dict):
             raise EndedError
         if "refused" in answer:
@@ -84,7 +84,7 @@ class Child:
         return answer
 
     def pixels(self, height: int, width: int) -> Rgb:
-        """What it sends, uint8[H,W,3]; raises `EndedError` unless that is every pixel."""
+        """Receive the pixels, uint8[H,W,3]; raises `EndedError` if any are missing."""
         rgb, left = blank(height, width)
         while left:
             count = self._read(self._lines.readinto, left)
@@ -94,12 +94,12 @@ class Child:
         return rgb
 
     def close(self) -> None:
-        """Nothing more is said."""
+        """Close the connection."""
         self._lines.close()
         self.connection.close()
 
     def _hear(self) -> Any:
-        """A line; None where it has ended."""
+        """The next message, a line of JSON; None if the process has ended."""
         line = self._read(self._lines.readline, LINE) or b""
         return json.loads(line) if line.endswith(b"\n") else None
 

@@ -1,6 +1,6 @@
-"""Photographs from files that strangers sent: each is decoded in a process of its own, which this one starts and ends.
+"""Decode untrusted files, each in a process of its own, which the `Decoder` starts and ends.
 
-Enters: the bytes of a file. Leaves: a `Photograph`, every pixel of which the other process has sent.
+Takes the bytes of a file and returns a `Photograph`, if the other process has sent all its pixels.
 """
 
 import os
@@ -23,30 +23,31 @@ from retina.imaging.decoding.opened import Opened
 from retina.imaging.photograph import Photograph
 
 SPARE = 2
-"""Processes that wait for a file, so that nobody waits for them."""
+"""Processes kept waiting for a file, so that no caller waits for one to start."""
 
 ATTEMPTS = 5
-"""How often a process is asked for: those that wait may have been killed, which is no fault of the next file."""
+"""How many processes to try. A waiting process may have been killed, which says nothing about the next file."""
 
 PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
-"""Before it is looked whether that one still runs, and where a process ended at once: an end takes a moment."""
+"""PAUSE_SECONDS: wait before checking whether the forking process still runs, since ending takes a moment.
+ENDING_SECONDS: how long to wait for it to end after a forked process ended at once."""
 
 BUSY = "Photographs cannot be decoded right now. Please try again in a few seconds."
 
 LARGE_PIXELS = 16_000_000
-"""Photographs above this are worked on one at a time: while it lasts, one of 64 megapixels takes about 0.7 GB."""
+"""Photographs above this are processed one at a time: one of 64 megapixels takes about 0.7 GB meanwhile."""
 
 BUFFER = 2**20
-"""Bytes on their way between two processes."""
+"""Send buffer of a socket between two processes, in bytes."""
 
 PROGRAM = [sys.executable, "-m", "retina.imaging.decoding.process"]
 
 ENVIRONMENT: tuple[str, ...] = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
-"""What the processes get of this one's environment: no credentials."""
+"""The environment variables that the processes inherit. None holds credentials."""
 
 
 class Decoder:
-    """Starts `retina.imaging.decoding.process` at first use and again where it ended. For any number of threads."""
+    """Starts `retina.imaging.decoding.process` on first use, and again if it has ended. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -56,16 +57,16 @@ class Decoder:
         self._large = threading.Lock()
 
     def start(self) -> None:
-        """Have processes ready before the first file comes."""
+        """Start the processes before the first file arrives."""
         hide_memory()
         with self._lock:
             self._fill()
 
     @contextmanager
     def photograph(self, data: bytes, *, max_pixels: int, min_side: int) -> Iterator[Photograph]:
-        """The photograph in the file `data`. Of large ones, one is worked on at a time.
+        """Decode the file `data`. Large photographs are processed one at a time.
 
-        Raises the `PhotographError`s; `PhotographUnreadableError` also where decoding took too much time or memory.
+        Raises the `PhotographError`s; `PhotographUnreadableError` also if decoding took too much time or memory.
         """
         with ExitStack() as held:
             opened = held.enter_context(self.opened(data, max_pixels=max_pixels, min_side=min_side))
@@ -77,9 +78,9 @@ class Decoder:
     def opened(
         self, data: bytes, *, max_pixels: int, min_side: int, abandoned: Abandoned | None = None
     ) -> Iterator[Opened]:
-        """The photograph in the file `data`, as far as its header tells; errors as in `photograph`.
+        """Read the header of the file `data`; decoding waits until the caller asks for it. Errors as in `photograph`.
 
-        Raises `CallerLeftError` where it was abandoned.
+        Raises `CallerLeftError` if the caller left.
         """
         waiting = abandoned or Abandoned()
         refuse_laborious(data)
@@ -89,15 +90,15 @@ class Decoder:
                 yield Opened(child, data, waiting, **limits)
             except EndedError:
                 time.sleep(PAUSE_SECONDS)
-                if not self._forking():  # then all of them have ended, whatever they read
+                if not self._forking():  # then every process has ended, whatever its file
                     raise BusyError(BUSY) from None
                 raise PhotographUnreadableError(DAMAGED) from None
             finally:
-                waiting.watch(None)  # raises, whatever else did, where nobody waits
+                waiting.watch(None)  # raises if the caller left, whatever was raised before
 
     @contextmanager
     def _child(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Iterator[Child]:
-        """A process that has taken the file `data` and read no other; ended afterwards."""
+        """A process that has received the file `data` and no other; ended afterwards."""
         child = self._taken(asked, data, waiting)
         try:
             yield child
@@ -105,7 +106,7 @@ class Decoder:
             self._end(child)
 
     def _taken(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Child:
-        """Raises `BusyError` where there is no such process."""
+        """Send the file to a waiting process; raises `BusyError` if there is none."""
         for _ in range(ATTEMPTS):
             child = self._ready()
             if child:
@@ -120,7 +121,9 @@ class Decoder:
         raise BusyError(BUSY)
 
     def _ready(self) -> Child | None:
-        """A process that waits for a file, or has waited: it may have been killed meanwhile."""
+        """Take a waiting process, which may have been killed since it sent its process id; None if it ended before
+        that.
+        """
         with self._lock:
             self._fill()
             connection = self._spare.popleft()
@@ -132,11 +135,11 @@ class Decoder:
         child.close()
         if self._process:
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(ENDING_SECONDS)  # for it has ended, as a rule, or is about to
+                self._process.wait(ENDING_SECONDS)  # it has usually ended, or is about to
         return None
 
     def _forking(self) -> bool:
-        """Whether the process that forks them runs."""
+        """Whether the process that forks the others is running."""
         return self._process is not None and self._process.poll() is None
 
     def _end(self, child: Child) -> None:
@@ -146,22 +149,22 @@ class Decoder:
                 self._control.send(f"end {child.pid}".encode())
 
     def _fill(self) -> None:
-        """Have `SPARE` processes ready, and one more where none is."""
+        """Start the forking process if there is none, and have `SPARE` processes waiting."""
         if self._control is None:
             self._process, self._control = _start()
         while len(self._spare) < SPARE:
             ours, theirs = socket.socketpair()
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-            with theirs, suppress(BrokenPipeError, ConnectionResetError):  # noticed when nobody says hello
+            with theirs, suppress(BrokenPipeError, ConnectionResetError):  # noticed when no process id arrives
                 socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
             self._spare.append(ours)
 
     def stop(self) -> None:
-        """End all processes; they are started again at the next use."""
+        """End all processes. The next use starts them again."""
         with self._lock:
             if self._control and self._process:
-                self._control.close()  # which ends it, if it is not gone already
+                self._control.close()  # ends it, if it has not ended yet
                 self._process.wait()
             self._control = None
             while self._spare:
@@ -170,16 +173,16 @@ class Decoder:
 
 @cache
 def decoder() -> Decoder:
-    """The one of this process."""
+    """The decoder of this process."""
     return Decoder()
 
 
 def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """`retina.imaging.decoding.process`, and how to speak with it."""
+    """Start `retina.imaging.decoding.process`; returns it and its control socket."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
-    environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"  # large pages are provided in a tenth of the time
+    environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"  # large pages are allocated in a tenth of the time
     with theirs:
         process = subprocess.Popen(
             [*PROGRAM, str(theirs.fileno())],

@@ -1,7 +1,7 @@
-"""Colour of 16 bits a channel, of which Pillow would keep the upper eight: TIFF by tifffile, PNG by libpng.
+"""Colour with 16 bits per channel, of which Pillow would keep only the upper eight: TIFF by tifffile, PNG by libpng.
 
-Enters: an opened image, whose size was checked, and its file. Leaves: uint16[H,W,3], or uint16[H,W,4] with opacity
-last. Both libraries have to agree on the size, and every pixel has to be in the file.
+Takes an opened image whose size was checked, and its file. Returns uint16[H,W,3], or uint16[H,W,4] with opacity last.
+Both libraries must agree on the size, and every pixel must be in the file.
 """
 
 import io
@@ -16,7 +16,7 @@ OPACITY = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 
 
 def deep_pixels(image: Image.Image, data: bytes, size: tuple[int, int]) -> NDArray[np.uint16]:
-    """The pixels as they are stored, not yet upright, of `size` (width, height).
+    """The pixels as stored, before the orientation is applied, of `size` (width, height).
 
     Raises `ValueError` and whatever the decoders raise.
     """
@@ -28,7 +28,7 @@ def deep_pixels(image: Image.Image, data: bytes, size: tuple[int, int]) -> NDArr
 
 
 def _tiff(data: bytes, size: tuple[int, int]) -> NDArray[np.uint16]:
-    """The first page of a TIFF file of `size` (width, height), strip by strip or tile by tile."""
+    """Decode the first page of a TIFF file of `size` (width, height), strip by strip or tile by tile."""
     with tifffile.TiffFile(io.BytesIO(data)) as tiff:
         page = tiff.pages.first
         samples = page.samplesperpixel
@@ -53,7 +53,10 @@ def _tiff(data: bytes, size: tuple[int, int]) -> NDArray[np.uint16]:
 
 
 def load_codecs(rgb: NDArray[np.uint8]) -> None:
-    """Load what `deep_pixels` needs, by a picture uint8[H,W,3]: a confined process cannot open libraries any more."""
+    """Load the libraries that `deep_pixels` needs by decoding a picture, uint8[H,W,3].
+
+    A confined process can no longer open libraries.
+    """
     values = rgb.astype(np.uint16) * 257
     height, width = values.shape[:2]
     png = png_encode(values)

@@ -1,6 +1,6 @@
-"""What an image file says of itself, read before any pixel is decoded.
+"""Read the header of an image file before any pixel is decoded, and reject files that break a limit.
 
-Enters: the bytes of a file. Leaves: the opened image, whose size and kind are within the limits.
+`open_photograph` takes the bytes of a file and returns the opened Pillow image.
 """
 
 import io
@@ -18,7 +18,7 @@ from retina.errors import (
 )
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "PPM", "GIF")
-"""Pillow's names. PPM stands for all of PNM; JPEG includes the multi-picture files that some cameras write."""
+"""Pillow's names. PPM stands for all PNM formats; JPEG includes the multi-picture files that some cameras write."""
 
 DAMAGE = (
     OSError,
@@ -38,7 +38,7 @@ DAMAGE = (
     zlib.error,
     ImageCms.PyCMSError,
 )
-"""What decoders raise on damaged files: they promise no single type."""
+"""Exceptions that decoders raise on damaged files. They document no single type."""
 
 DAMAGED = (
     "The file is damaged, incomplete or of a kind that cannot be decoded. Copy it again, or export the photograph as "
@@ -46,23 +46,23 @@ DAMAGED = (
 )
 
 MEMORY_BLOCK = 64 * 2**20
-"""Bytes of Pillow's memory blocks: larger ones go back to the system as soon as they are freed."""
+"""Size of Pillow's memory blocks in bytes. Blocks this large are returned to the system as soon as they are freed."""
 
 MAX_SCANS = 100
-"""Scans of a progressive JPEG. Encoders write about ten; every one costs a pass over the whole photograph, however few
-bytes it has (libjpeg-turbo, "Two issues with the JPEG standard", 2018)."""
+"""Limit on the scans of a progressive JPEG. Encoders write about ten; each costs a pass over the whole photograph,
+however few bytes it has (libjpeg-turbo, "Two issues with the JPEG standard", 2018)."""
 
 MAX_PNM_HEADER = 4096
-"""Bytes in which the header of a PNM file must end, comments included."""
+"""The header of a PNM file, including comments, must end within this many bytes."""
 
 MAX_PNM_COMMENTS = 100
-"""Comments in a PNM file: Pillow reads the pixels of plain ones again for each."""
+"""Limit on the comments of a PNM file. For each of them Pillow reads the pixels of a plain (text) file again."""
 
 _PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
 
 
 def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Image:
-    """Open the file `data` without decoding it, and refuse what is not worth or not safe decoding.
+    """Open the file `data` without decoding it, and reject what cannot or should not be decoded.
 
     Raises `UnsupportedFormatError`, `PhotographUnreadableError`, `TooManyPixelsError` or `PhotographTooSmallError`.
     """
@@ -85,7 +85,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
 
 
 def refuse_size(width: int, height: int, *, max_pixels: int, min_side: int) -> None:
-    """Raises `TooManyPixelsError` or `PhotographTooSmallError` for a photograph of `width` x `height` pixels."""
+    """Raise `TooManyPixelsError` or `PhotographTooSmallError` if `width` x `height` pixels break a limit."""
     if width * height > max_pixels:
         raise TooManyPixelsError(_too_many(max_pixels))
     if min(width, height) < min_side:
@@ -96,9 +96,10 @@ def refuse_size(width: int, height: int, *, max_pixels: int, min_side: int) -> N
 
 
 def refuse_laborious(data: bytes) -> None:
-    """Raises `PhotographUnreadableError` for an empty file, or one made to keep a decoder busy.
+    """Raise `PhotographUnreadableError` for an empty file, or one crafted to keep a decoder busy.
 
-    That is one with far more scans or comments than any encoder writes. Parses nothing, so that any process may ask.
+    The latter has far more scans or comments than any encoder writes. The file is not parsed, so this is safe in any
+    process.
     """
     if not data:
         raise PhotographUnreadableError("The file is empty. Choose the photograph again.")

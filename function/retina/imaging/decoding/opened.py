@@ -1,7 +1,4 @@
-"""A photograph whose header was read in another process, and which waits there to be decoded.
-
-Enters: a process that has read nothing yet, and a file; leaves: the size, then the `Photograph`.
-"""
+"""A photograph whose header another process has read, and which is ready to be decoded there."""
 
 import hashlib
 from typing import Any
@@ -16,9 +13,9 @@ from retina.imaging.photograph import Photograph
 
 
 class Opened:
-    """`pixels` is how many it has.
+    """A photograph with a known number of `pixels`, not decoded yet.
 
-    Raises the `PhotographError`s, `EndedError` where its process ends before it is done, and `CallerLeftError`.
+    Raises the `PhotographError`s, `EndedError` if its process ends early, and `CallerLeftError`.
     """
 
     def __init__(self, child: Child, data: bytes, abandoned: Abandoned, *, max_pixels: int, min_side: int) -> None:
@@ -29,7 +26,7 @@ class Opened:
         self._sha256 = hashlib.sha256(data).hexdigest()
 
     def photograph(self) -> Photograph:
-        """Decode it, once."""
+        """Decode it. Can be called only once."""
         self._child.go()
         stored = self._answer()
         if stored["width"] * stored["height"] != self.pixels:

@@ -1,7 +1,8 @@
-"""The pixels of an opened image as upright 8-bit RGB, whatever mode and depth they are stored in.
+"""Convert an opened image of any mode and depth to upright 8-bit RGB.
 
-Enters: an image from `open_photograph` and its file. Leaves: strips of uint8[h,W,3], so that a large photograph is not
-held more often than its decoder holds it. Keeps no metadata, applies no colour profile except to turn Lab into RGB.
+Takes an image from `open_photograph` and its file, and returns strips of uint8[h,W,3], so that a large photograph is
+not held in memory once more than its decoder needs. Metadata is dropped. No colour profile is applied, except to
+convert Lab to RGB.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,24 +17,24 @@ from retina.imaging.arrays import Gray, Rgb
 from retina.imaging.decoding.header import DAMAGE
 
 DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
-"""The largest values of 8, 10, 12, 14 and 16 bits."""
+"""The maximum values of 8, 10, 12, 14 and 16 bits."""
 
 STRIP = 256
 """Rows converted at a time."""
 
 BITS_PER_SAMPLE, PLANAR_CONFIGURATION, SEPARATE = 258, 284, 2
-"""TIFF 6.0, section 8."""
+"""TIFF tags and a value of the second (TIFF 6.0, section 8)."""
 
 TURNED = (5, 6, 7, 8)
 """EXIF orientations in which the stored rows are the upright photograph's columns."""
 
 Strips = Iterator[Rgb]
-"""From the top down: uint8[h,W,3], contiguous, of which one may have to be used before the next is made."""
+"""uint8[h,W,3] from top to bottom, contiguous. A strip may have to be used before the next one is requested."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A photograph as it is stored: `strips` of `height` x `width` in all, and the EXIF `orientation` (1 to 8)."""
+    """A photograph as stored: `strips` that add up to `height` x `width`, and its EXIF `orientation` (1 to 8)."""
 
     width: int
     height: int
@@ -42,26 +43,28 @@ class Stored:
 
 
 def stored_pixels(image: Image.Image, data: bytes) -> Stored:
-    """Decode `image`, opened from the file `data`; reading a strip, too, may raise what `DAMAGE` lists."""
+    """Decode `image`, opened from the file `data`. This, and reading a strip, may raise what `DAMAGE` lists."""
     if _is_deep(image):
         return _deep(image, data)
-    image.load()  # which turns a TIFF file upright, and then says that it is
+    image.load()  # also turns a TIFF file upright, whose orientation is then 1
     return Stored(*image.size, _orientation(image), _strips(image))
 
 
 def blank(height: int, width: int) -> tuple[Rgb, memoryview]:
-    """Memory for a photograph, uint8[H,W,3], and its bytes, all of which are to be filled."""
+    """Uninitialised memory for a photograph, uint8[H,W,3], and a view of its bytes. The caller must
+    fill all of them.
+    """
     rgb: Rgb = np.empty((height, width, 3), np.uint8)
     return rgb, as_bytes(rgb)
 
 
 def as_bytes(rgb: Rgb) -> memoryview:
-    """The bytes of an array that is contiguous."""
+    """A view of the bytes of a contiguous array."""
     return memoryview(rgb).cast("B")  # type: ignore[arg-type]
 
 
 def upright(stored: Rgb, orientation: int) -> Rgb:
-    """Undo an EXIF orientation (anything but 1 to 8 counts as 1): uint8[H,W,3], contiguous."""
+    """Undo an EXIF orientation (anything but 1 to 8 counts as 1); returns uint8[H,W,3], contiguous."""
     if orientation in TURNED:
         stored = stored.transpose(1, 0, 2)
     if orientation in (2, 3, 6, 7):
@@ -72,7 +75,9 @@ def upright(stored: Rgb, orientation: int) -> Rgb:
 
 
 def _is_deep(image: Image.Image) -> bool:
-    """Colour of 16 bits a channel; raises `ValueError` for what no library reads right."""
+    """Whether the image is colour with 16 bits per channel. Raises `ValueError` for layouts that no library reads
+    correctly.
+    """
     if image.format != "TIFF":
         return image.mode.startswith("RGB") and any(";16" in str(tile[3]) for tile in image.tile)  # type: ignore[attr-defined]
     tags: Mapping[int, Any] = image.tag_v2  # type: ignore[attr-defined]
@@ -83,11 +88,11 @@ def _is_deep(image: Image.Image) -> bool:
 
 
 def _deep(image: Image.Image, data: bytes) -> Stored:
-    """Colour of 16 bits a channel, of which Pillow would keep the upper eight."""
+    """Decode colour with 16 bits per channel, of which Pillow would keep only the upper eight."""
     from retina.imaging.decoding.deep import deep_pixels
 
     orientation = _orientation(image)
-    # Pillow tells the size of a TIFF file as it is once upright.
+    # For a TIFF file Pillow reports the upright size.
     turned = image.format == "TIFF" and orientation in TURNED
     size = (image.height, image.width) if turned else image.size
     return Stored(*size, orientation, _eight_bit_strips(deep_pixels(image, data, size)))
@@ -103,7 +108,9 @@ def _strips(image: Image.Image) -> Strips:
 
 
 def _converter(image: Image.Image) -> Callable[[Image.Image], Rgb]:
-    """What turns a strip of `image` into uint8[h,W,3]; what is transparent becomes black, as outside a retina."""
+    """A function that converts a strip of `image` to uint8[h,W,3]. Transparent pixels become black, as outside a
+    retina.
+    """
     if image.mode == "LAB":
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")
@@ -120,7 +127,7 @@ def _converter(image: Image.Image) -> Callable[[Image.Image], Rgb]:
 
 
 def _eight_bit_strips(values: NDArray[np.uint16]) -> Strips:
-    """uint16[H,W,3], or uint16[H,W,4] whose last is opacity, as strips of uint8[h,W,3]."""
+    """Convert uint16[H,W,3], or uint16[H,W,4] with opacity last, to strips of uint8[h,W,3]."""
     colours = values[..., :3]
     table = _table(int(max(colours[top : top + STRIP].max() for top in range(0, len(values), STRIP))))
     for top in range(0, len(values), STRIP):
@@ -131,11 +138,11 @@ def _eight_bit_strips(values: NDArray[np.uint16]) -> Strips:
 
 
 def _gray_strips(image: Image.Image) -> Strips:
-    """Whole or floating point numbers as strips of uint8[h,W,3].
+    """Convert integer or floating-point gray values to strips of uint8[h,W,3].
 
-    Values up to 1 are scaled from 0 to 1. Others are scaled from the smallest usual camera depth (8, 10, 12, 14 or 16
-    bits) that holds the largest of them, so that 12-bit values in a 16-bit file do not come out black. What no
-    camera writes, negative or larger, is scaled from its own range.
+    Values up to 1 are scaled from 0 to 1. Others are scaled from the smallest common camera depth (8, 10, 12, 14 or 16
+    bits) that holds their maximum, so that 12-bit values in a 16-bit file do not come out black. Values that no camera
+    writes, negative or larger ones, are scaled from their own range.
     """
     strips = [(top, min(top + STRIP, image.height)) for top in range(0, image.height, STRIP)]
 
@@ -155,7 +162,7 @@ def _gray_strips(image: Image.Image) -> Strips:
 
 
 def _table(high: int) -> Gray:
-    """uint8[65536]: values of 16 bits, of which `high` is the largest, to 8 bits by the depth of `_gray_strips`."""
+    """uint8[65536] that maps 16-bit values to 8 bits. `high`, their maximum, selects the depth as in `_gray_strips`."""
     return np.asarray(np.rint(np.clip(np.arange(65536) * (255 / _depth(high)), 0, 255)), np.uint8)
 
 
@@ -164,7 +171,7 @@ def _depth(high: float) -> float:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF's, 1 to 8; 1 where there is none, or none that can be read."""
+    """The EXIF orientation, 1 to 8; 1 if it is missing or unreadable."""
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except DAMAGE:

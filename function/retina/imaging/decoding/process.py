@@ -1,7 +1,7 @@
-"""The process that files are decoded in: `python -m retina.imaging.decoding.process SOCKET`, started by `decoder`.
+"""The process in which files are decoded: `python -m retina.imaging.decoding.process SOCKET`, started by `decoder`.
 
-It reads no file itself. It keeps the decoders loaded, and for each file forks a process that reads this one and no
-other: nothing of an earlier file is left in its memory. What is said, and by whom, see `serve` and `_answer`.
+It reads no file itself. It keeps the decoders loaded and forks a process for each file, so that no process has data of
+an earlier file in its memory. `serve` and `_answer` describe the protocol.
 """
 
 import io
@@ -25,36 +25,37 @@ from retina.imaging.decoding.header import DAMAGE, DAMAGED, open_photograph
 from retina.imaging.decoding.pixels import as_bytes, stored_pixels
 
 LINE = 4096
-"""Bytes of the longest line."""
+"""Longest message in bytes."""
 
 TAKEN = "taken"
-"""Said once the whole file has come: whoever ends before has not looked at it."""
+"""Sent once the whole file has been received. A process that ends before has not looked at the file."""
 
 MIB = 2**20
 READY_MEMORY = 24 * MIB
-"""What a process has at hand before a file comes: enough for a photograph of five megapixels."""
+"""Memory in bytes that a process allocates before its file arrives: enough for a photograph of five megapixels."""
 
 HEADER_MEMORY, HEADER_SECONDS = 48 * MIB, 0.5
-"""What reading a header may take, in bytes beside those of the file, and in seconds of a core."""
+"""Limits for reading a header: bytes in addition to the file's own, and seconds of processor time."""
 
 PIXEL_BYTES, PIXELS_MEMORY = 14, 112 * MIB
-"""What decoding may take, in bytes a pixel and together, beside those of the file. A progressive JPEG takes ten a
-pixel: its coefficients and Pillow's own image."""
+"""Memory limits for decoding, in addition to the file's own bytes: bytes per pixel, and a constant in bytes. A
+progressive JPEG takes ten bytes per pixel, for its coefficients and Pillow's own image."""
 
 PIXELS_SECONDS, MEGAPIXEL_SECONDS = 1.5, 0.15
-"""What decoding may take, in seconds of a core, together and a megapixel: about five times as much as the slowest
-format takes here."""
+"""Limits of processor time for decoding: a constant, and seconds per megapixel. About five times as much as the slowest
+format took when measured."""
 
 SIDE = 64
-"""Of the pictures that are decoded beforehand, in pixels."""
+"""Side of the pictures that are decoded to load the codecs, in pixels."""
 
 _small = io.BytesIO()
 
 
 def serve(control: socket.socket) -> None:
-    """Fork a process for every socket that comes as `fork`; end those named by `end` and a process id.
+    """Serve requests on `control`: `fork` comes with a socket, for which a process is forked; `end` and an id kill a
+    process.
 
-    Ends when `control` is closed.
+    Returns when `control` is closed.
     """
     children: set[int] = set()
     while True:
@@ -86,12 +87,12 @@ def _fork(control: socket.socket, file: int) -> int:
 
 
 def _answer(caller: socket.socket) -> None:
-    """Say the process id; take a file, say its size; where that is wanted, its pixels.
+    """Serve one caller: send the process id, receive a file, send its size and, if asked, its pixels.
 
-    Comes: a line {"bytes", "max_pixels", "min_side"} and so many bytes; then the line `"go"`. Leaves, each as a line:
-    the process id; `"taken"`; {"width", "height"}, as the header says; {"width", "height", "orientation"}, and the
-    pixels as they are stored; in place of either of the latter {"refused", "sentence"}. Where a file turns out to be
-    damaged amid its pixels, they end there.
+    Received: a line {"bytes", "max_pixels", "min_side"} and that many bytes; then the line `"go"`. Sent, one line each:
+    the process id; `"taken"`; {"width", "height"} from the header; {"width", "height", "orientation"}, followed by the
+    pixels as stored. Either of the last two may be replaced by {"refused", "sentence"}. If the file turns out to be
+    damaged while its pixels are being sent, they end there.
     """
     confinement.end_with_parent()
     confinement.provide_memory(READY_MEMORY)
@@ -112,7 +113,7 @@ def _answer(caller: socket.socket) -> None:
         pixels = image.width * image.height
         confinement.limit_time(0)
         if PIXEL_BYTES * pixels > READY_MEMORY:
-            confinement.release_memory()  # too little for this one, which may have to wait for others
+            confinement.release_memory()  # not enough for this photograph, which may have to wait for others
         _say(caller, {"width": image.width, "height": image.height})
         if not lines.readline(LINE):
             return
@@ -135,7 +136,7 @@ def _say(caller: socket.socket, answer: Any) -> None:
 
 
 def _load() -> None:
-    """Have every decoder loaded before any file comes: afterwards no library can be opened any more."""
+    """Load every decoder before any file arrives. A confined process can no longer open libraries."""
     rgb = np.resize(np.arange(251, dtype=np.uint8), (SIDE, SIDE, 3))
     image = Image.fromarray(rgb)
     image.save(_small, "JPEG")
@@ -160,7 +161,7 @@ def _decode(image: Image.Image, kind: str, **options: Any) -> None:
 
 
 def _warm_up() -> None:
-    """Have what a JPEG needs in this process's own memory."""
+    """Touch the memory that decoding a JPEG needs, so that this process has its own copy."""
     _read(_small.getvalue())
 
 
@@ -170,15 +171,18 @@ def _read(data: bytes) -> None:
 
 
 def main(control: int) -> None:
-    """Get ready, then serve the socket of this number."""
-    for name in (signal.SIGINT, signal.SIGTERM):  # it ends when its parent does, which may still need it
+    """Load the decoders, then serve the socket with this file descriptor."""
+    for name in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # ends with its parent, which may still need it
         signal.signal(name, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     confinement.hide_memory()
     _load()
     confinement.release_memory()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff's words, by which a file fills the log
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff's warnings could fill the log
     serve(socket.socket(fileno=control))
 
 
