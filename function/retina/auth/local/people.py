@@ -35,7 +35,7 @@ from retina.storage.records import (
 
 WRONG = "The address or the password is wrong."
 NOT_MADE = (
-    "No account can be created with this address and password. If you already have an account, "
+    "No account can be created with this address and password. If you have an account, "
     "choose “Sign in”; otherwise use another address or password."
 )
 
