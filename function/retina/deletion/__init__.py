@@ -1,4 +1,4 @@
-"""Deletion of whatever is kept, with every copy of it, and what it leaves its caller with."""
+"""Deletion of stored data with every copy of it, and the receipt that callers get."""
 
 from retina.deletion.items import delete_batch, delete_export, delete_prediction
 

@@ -1,6 +1,6 @@
-"""Closing an account: everything that it holds is deleted, and whoever it belonged to is forgotten.
+"""Account deletion: deletes everything an account holds and makes the issuer forget the person.
 
-Enters: an account and its person; leaves: how much was deleted. The ledger stays, under an id that leads to nobody.
+The ledger stays, under an id that no longer leads to anybody.
 """
 
 import time
@@ -18,7 +18,7 @@ from retina.storage.port import DAY, HISTORY
 from retina.storage.records import Put
 
 SECONDS = 20
-"""How long one request may take: Lambda's has to end."""
+"""The time limit for one request: Lambda's own time is limited."""
 PORTION = 50
 MAIL = "A keyed hash of your mail address is kept for {days}, so that sign-up credits are given only once."
 
@@ -32,18 +32,18 @@ def close(
     forget: Callable[[str], None],
     entry: Put,
 ) -> DeletionReceipt:
-    """Delete what `account` holds, and have its person, the issuer's `subject`, forgotten; `entry` is kept with that.
+    """Delete what `account` holds, have the issuer `forget` its person (`subject`), and store the audit `entry` with
+    that.
 
-    Of the `mail` address a keyed hash stays for a year, where there were credits for signing up: they are given once.
-
-    Raises `BusyError` where it is too much for one request: nothing is lost by asking again, which goes on.
+    If the account got sign-up credits, a keyed hash of the `mail` address is kept for a year, so that they are given
+    only once. Raises `BusyError` if there is too much for one request; sending it again continues where it stopped.
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
     remembered = bool(mail) and services.accounts.remember(account, str(mail))
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
-    _clear(services, account, counts, ends)  # of what another request has saved meanwhile
+    _clear(services, account, counts, ends)  # whatever another request has saved in the meantime
     told = receipt(services, counts)
     if remembered:
         told.remains.append(remainder(MAIL, KEPT_SECONDS // DAY))
@@ -51,10 +51,10 @@ def close(
 
 
 def leave_nothing(services: Services, account: str) -> None:
-    """To be called after something was kept for `account`: where it was closed meanwhile, that is deleted again.
+    """Call this after storing something for `account`: if the account was deleted in the meantime, deletes it again.
 
-    Whoever closes an account looks once more after it is closed, and whoever keeps something looks after it is kept:
-    one of both sees the other. Raises `TokenRefusedError` where the account is closed.
+    Account deletion clears the account once more after closing it, and others check after storing; so at least one of
+    them sees the other. Raises `TokenRefusedError` if the account is closed.
     """
     if services.accounts.closed(account):
         _clear(services, account, Counter(), time.monotonic() + SECONDS)

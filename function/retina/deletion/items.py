@@ -1,7 +1,7 @@
-"""Deletion as callers ask for it: of a prediction, a batch or an export, with every copy, and a receipt.
+"""Deletion of a prediction, a batch or an export at the owner's request, with every copy of it.
 
-Enters: whose, and what; leaves: the receipt. When it is given out nothing of what was deleted is in any file of the
-store any more, but for what the receipt names.
+Each function returns a receipt. By then no file of the store contains any of the deleted data, except what the receipt
+lists as remaining.
 """
 
 from collections import Counter
@@ -18,12 +18,14 @@ BACKUPS = "Backups of the records, with labels and measurements but no pictures,
 
 
 def delete_prediction(services: Services, account: str, id: str, *besides: Change) -> DeletionReceipt:
-    """Delete a saved prediction with its photograph; raises `NotFoundError`. The changes `besides` are made with it."""
+    """Delete a saved prediction with its photograph, and make the changes `besides` in the same transaction; raises
+    `NotFoundError`.
+    """
     return receipt(services, services.history.delete(account, id, *besides))
 
 
 def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:
-    """Delete a batch with photographs, names and results; raises `NotFoundError`."""
+    """Delete a batch with its photographs, file names and results; raises `NotFoundError`."""
     return receipt(services, services.batches.delete(batch))
 
 
@@ -34,7 +36,7 @@ def delete_export(services: Services, export: Export) -> DeletionReceipt:
 
 
 def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
-    """For what was deleted just now, by kind; see to it that no byte of it is left in a file."""
+    """Erase the traces of a deletion from the store's files, and return the receipt for its `counts` by kind."""
     services.records.erase()
     remains = [Remainder(what=LEDGER, days=None), remainder(AUDIT, services.settings.audit_days)]
     if days := services.records.backup_days:
@@ -43,5 +45,5 @@ def receipt(services: Services, counts: Counter[str]) -> DeletionReceipt:
 
 
 def remainder(sentence: str, days: int) -> Remainder:
-    """What remains for so many `days`; the `sentence` has a place for them."""
+    """A remainder that stays for so many `days`, which are filled into the `sentence`."""
     return Remainder(what=sentence.format(days="1 day" if days == 1 else f"{days} days"), days=days)

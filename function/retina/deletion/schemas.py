@@ -1,10 +1,10 @@
-"""What a deletion leaves its caller with."""
+"""Response models for deletions."""
 
 from pydantic import BaseModel, Field
 
 
 class Remainder(BaseModel):
-    """Something that a deletion does not reach."""
+    """Something that the deletion does not remove."""
 
     what: str = Field(
         description="a sentence that says what remains, and for how long",

@@ -1,7 +1,7 @@
-"""Copies of what was saved: stored answers and exports, which are kept apart from it and go with it.
+"""Copies of a user's data that are stored elsewhere, and must be deleted with it: stored responses and exports.
 
-Enters: whose, and of what; leaves: how many copies were deleted, by kind, as `deletion` adds them up. Finds
-them by rows that were written with them: nothing is searched.
+Each method returns the number of copies deleted, by kind, as the deletion receipt adds them up. Copies are found by
+index rows written together with them, not by searching.
 """
 
 from collections import Counter
@@ -11,29 +11,29 @@ from retina.exports.service import Exports
 
 
 class Copies:
-    """Stored answers of `idempotency`, and `exports`."""
+    """The stored responses in `idempotency`, and `exports`."""
 
     def __init__(self, idempotency: Idempotency, exports: Exports) -> None:
         self._idempotency, self._exports = idempotency, exports
 
     def of_prediction(self, account: str, id: str, request: str | None = None) -> Counter[str]:
-        """Forget the copies of a prediction that is deleted; `request` is the key of a further stored answer."""
+        """Delete the copies of a deleted prediction; `request` is the Idempotency-Key of one more stored response."""
         answers = self._idempotency.forget(account, request) if request is not None else 0
         gone, anew = self._exports.forget_history(account)
         answers += self._answers(account, id, *(export.id for export in gone))
         return Counter(answers=answers, exports=len(gone), exports_made_anew=anew)
 
     def of_batch(self, account: str, id: str) -> Counter[str]:
-        """Forget the copies of a batch that is deleted."""
+        """Delete the copies of a deleted batch."""
         gone = self._exports.forget_batch(account, id)
         return Counter(exports=len(gone), answers=self._answers(account, id, *(export.id for export in gone)))
 
     def of_export(self, account: str, id: str) -> Counter[str]:
-        """Forget the stored answers that tell of an export that is deleted."""
+        """Delete the stored responses that refer to a deleted export."""
         return Counter(answers=self._answers(account, id))
 
     def of_account(self, account: str) -> Counter[str]:
-        """Forget all."""
+        """Delete all copies of the account's data."""
         return Counter(exports=self._exports.delete_all(account), answers=self._idempotency.forget_all(account))
 
     def _answers(self, account: str, *sources: str) -> int:

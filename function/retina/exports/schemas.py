@@ -1,4 +1,4 @@
-"""ZIP files that are made."""
+"""Request and response models of exports."""
 
 from typing import Literal
 
@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ExportWish(BaseModel):
-    """What is to be exported: a batch, by its id, the whole history, or the history with all else that the account
-    holds: names of keys, batches, ledger and audit log.
+    """What to export: a batch, by its id; the whole history; or the whole account, which is the history plus everything
+    else the account holds: the names of API keys, the batches, the ledger and the audit log.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -18,7 +18,7 @@ class ExportWish(BaseModel):
 
 
 class ExportPart(BaseModel):
-    """One ZIP file, whole in itself."""
+    """One ZIP file, complete in itself."""
 
     name: str = Field(examples=["retina-history-2026-11-24-1-of-3.zip"])
     bytes: int
@@ -26,7 +26,7 @@ class ExportPart(BaseModel):
 
 
 class ExportAnswer(BaseModel):
-    """One or several ZIP files that are made, and kept for a day."""
+    """An export: one or more ZIP files, kept for a day."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])

@@ -1,8 +1,8 @@
-"""Exports: a batch or the whole history as ZIP files, made by a worker, there for a day.
+"""Exports: a batch, the history or the whole account as ZIP files, made by a worker and kept for a day.
 
-Enters: what is to be exported, and each part once it is made; leaves: `Export`, and links when it is ready. Does not
-make the files (`archive` does). An export is one worker's at a time: whoever begins it last. It goes with what it was
-made of: see `forget_batch` and `forget_history`.
+Stores the state of exports and their finished parts, and creates download links. Does not make the files
+(`jobs.archive` does). Only one worker works on an export at a time: the last one to claim it. An export is deleted with
+the data it was made from; see `forget_batch` and `forget_history`.
 """
 
 import secrets
@@ -38,17 +38,17 @@ from retina.storage.records import (
 
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
-"""Of one account at the same time."""
+"""The most exports one account can have at the same time."""
 NOT_FOUND = "There is no such export, or no longer: exports are kept for a day and deleted with what they contain."
 
 
 class SupersededError(Exception):
-    """The export was deleted, or begun anew, while somebody worked on it."""
+    """The export was deleted or claimed again while this worker was making it."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One ZIP file: the key of its blob, and its size."""
+    """One ZIP file: the key of its blob and its size."""
 
     key: str
     bytes: int
@@ -56,10 +56,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Export:
-    """Of the batch of this id, or, where it is empty, of the history; `whole`: with all else that the account holds.
+    """An export of the batch with this id or, if `batch` is empty, of the history; `whole`: of the whole account.
 
-    `parts` are those that are made, and `place` is where the next one begins, None for the beginning; `token` is of
-    whoever works on it; `listed` is its place in the account's list. Expires in seconds since 1970.
+    `parts` are the finished ones, and `place` is where the next one starts, None for the beginning. `token` identifies
+    the worker that has claimed it; `listed` is its key in the account's list. `expires` is in seconds since 1970.
     """
 
     id: str
@@ -76,12 +76,12 @@ class Export:
 
     @property
     def folder(self) -> str:
-        """What the keys of its parts begin with."""
+        """The key prefix of its parts."""
         return f"{_job(self.id)}/"
 
     @property
     def bytes(self) -> int | None:
-        """Of all parts, once it is ready."""
+        """The size of all parts, once it is ready."""
         return sum(part.bytes for part in self.parts) if self.state == "ready" else None
 
 
@@ -99,10 +99,10 @@ class Exports:
         *,
         whole: bool = False,
     ) -> Export:
-        """Have one made, of a batch of the account's or, with "", of its history, or of the `whole` account; raises
-        `TooManyExportsError`.
+        """Queue an export of one of the account's batches or, with "", of its history, or of the `whole` account.
 
-        `besides`: from its id, changes to be made with it.
+        `besides` takes the export's id and returns changes to make in the same transaction. Raises
+        `TooManyExportsError`.
         """
         expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
         export = Export(new_id(), account, batch, clock.now(), expires, whole=whole)
@@ -120,26 +120,30 @@ class Exports:
         return export
 
     def again(self, account: str, id: str) -> Export:
-        """As `get`, for a repeated request; queued where whoever made it was killed before it was."""
+        """Like `get`, for a repeated request: if the first one was interrupted before the export was queued, queue it
+        now.
+        """
         export = self.get(account, id)
         if export.state == "waiting":
             self._queue.put(_job(id))
         return export
 
     def get(self, account: str, id: str) -> Export:
-        """The account's export of this id; raises `NotFoundError`."""
+        """The account's export with this id; raises `NotFoundError`."""
         export = self.find(id)
         if export is None or export.account != account:
             raise NotFoundError(NOT_FOUND)
         return export
 
     def find(self, id: str) -> Export | None:
-        """The export of this id, whosever it is."""
+        """The export with this id, whichever account it belongs to."""
         [known] = self._records.get(_key(id)) if is_id(id) else [None]
         return _export(known) if known else None
 
     def begin(self, id: str) -> Export | None:
-        """Work on it, in place of whoever did before; None where nothing is to be done: it is gone, or has ended."""
+        """Claim the export, taking it over from any earlier worker; None if there is nothing to do: deleted, ready or
+        failed.
+        """
         while (export := self.find(id)) and export.state in ("waiting", "running"):
             try:
                 return self._changed(export, state="running", token=secrets.token_hex(8))
@@ -148,14 +152,15 @@ class Exports:
         return None
 
     def still(self, export: Export) -> bool:
-        """Whether nobody has deleted it, or begun it anew, meanwhile."""
+        """Whether this worker's claim still holds: the export was neither deleted nor claimed again."""
         known = self.find(export.id)
         return known is not None and known.token == export.token
 
     def add(self, export: Export, part: Part, place: str | None) -> Export:
-        """A part is made; `place` is where the next one begins, None where there is none: then the export is ready.
+        """Add a finished part. `place` is where the next one starts; None if this was the last, and the export is
+        ready.
 
-        Raises `SupersededError`: the part is deleted then.
+        Raises `SupersededError` after deleting the part.
         """
         parts = (*export.parts, part)
         try:
@@ -165,13 +170,13 @@ class Exports:
             raise
 
     def fail(self, export: Export) -> None:
-        """It cannot be made; nothing happens where it was deleted, or begun anew, meanwhile."""
+        """Mark the export as failed; does nothing if it was deleted or claimed again in the meantime."""
         with suppress(SupersededError):
             self._changed(export, state="failed", parts=())
             self._blobs.delete_all(export.folder)
 
     def links(self, export: Export, here: str) -> list[tuple[str, int, str]]:
-        """Name, size in bytes and address of each part; none while it is not ready."""
+        """Name, size in bytes and download link of each part; empty until the export is ready."""
         if export.state != "ready":
             return []
         what = "batch" if export.batch else "account" if export.whole else "history"
@@ -181,26 +186,26 @@ class Exports:
         return [(name, part.bytes, self._blobs.link(part.key, name, here)) for name, part in pairs]
 
     def delete(self, export: Export) -> None:
-        """It is gone with its files; a worker that is at it notices."""
+        """Delete the export and its files; a worker that is making it will notice."""
         self._records.write(Delete(_key(export.id)), Delete(Key(_listed(export.account), export.listed or export.id)))
         for part in export.parts:
-            self._blobs.delete(part.key)  # one of an earlier version lies elsewhere
+            self._blobs.delete(part.key)  # parts made by an earlier version are stored elsewhere
         self._blobs.delete_all(export.folder)
 
     def forget_batch(self, account: str, batch: str) -> list[Export]:
-        """All exports of a batch that is deleted are, too; which they were."""
+        """Delete all exports of a deleted batch; returns them."""
         gone = [export for export in self._of(account) if export.batch == batch]
         for export in gone:
             self.delete(export)
         return gone
 
     def forget_history(self, account: str) -> tuple[list[Export], int]:
-        """A prediction was deleted: exports of the history that may hold it are gone, and those that are being made
-        begin anew; which are gone, and how many begin anew.
+        """Call this after a prediction was deleted: deletes exports of the history that may contain it, and restarts
+        those that are being made. Returns the deleted exports and the number restarted.
         """
         gone, anew = list[Export](), 0
         for export in self._of(account):
-            if export.batch or export.state == "waiting":  # nothing was read yet
+            if export.batch or export.state == "waiting":  # nothing has been read yet
                 continue
             if export.state == "running":
                 anew += self._anew(export)
@@ -210,7 +215,7 @@ class Exports:
         return gone, anew
 
     def delete_all(self, account: str) -> int:
-        """All of an account's are gone; how many there were."""
+        """Delete all of the account's exports; returns how many there were."""
         count = 0
         while exports := self._of(account):
             for export in exports:
@@ -221,7 +226,7 @@ class Exports:
     def _anew(self, export: Export) -> bool:
         try:
             self._changed(export, state="waiting", parts=(), place=None, token="")
-        except SupersededError:  # a part was added meanwhile, or it has ended
+        except SupersededError:  # a part was added, or it ended, in the meantime
             known = self.find(export.id)
             if known and known.state == "running":
                 return self._anew(known)
@@ -241,7 +246,7 @@ class Exports:
         return [_export(known) for known in found if known]
 
     def _changed(self, export: Export, **changes: Any) -> Export:
-        """Raises `SupersededError` where it is not any more what it was when it was read."""
+        """Raises `SupersededError` if the stored export differs from `export`."""
         [known] = self._records.get(_key(export.id))
         if known is None or _export(known) != export:
             raise SupersededError(export.id)
@@ -262,7 +267,7 @@ def _export(known: Record) -> Export:
     facts = {name: value for name, value in known.data.items() if name not in ("bytes", "parts")}
     id = known.key.partition.removeprefix("export:")
     parts = tuple(Part(**part) for part in known.data.get("parts", ()))
-    if "bytes" in known.data and facts["state"] == "ready":  # as an earlier version made it
+    if "bytes" in known.data and facts["state"] == "ready":  # as an earlier version stored it
         parts = (Part(_job(id), known.data["bytes"]),)
     return Export(id=id, parts=parts, **facts)
 
@@ -276,5 +281,5 @@ def _listed(account: str) -> str:
 
 
 def _job(id: str) -> str:
-    """Of the queue; and what the keys of its files begin with."""
+    """The key of an export's job in the queue, and the key prefix of its files."""
     return EXPORTS + id

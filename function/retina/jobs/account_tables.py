@@ -1,7 +1,7 @@
-"""What an account holds besides photographs, as tables (CSV): its keys' names, batches, ledger and audit log.
+"""An account's data other than photographs as CSV tables: API keys, batches, ledger and audit log.
 
-Enters: an account; leaves: names of files, and their lines, one at a time: a ledger may have a million. No secrets are
-in them: of a key only its SHA-256 is kept, and not even that is told.
+The tables are generated line by line, since a ledger may have a million entries. They contain no secrets: only a
+SHA-256 of each API key is stored, and even that is left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ AUDIT = ("time", "action", "record", "caller", "address")
 
 
 def account_tables(services: Services, account: str) -> Iterator[tuple[str, Iterator[str]]]:
-    """Files by name, with their lines."""
+    """File names with the lines of each file."""
     yield "keys.csv", lines(KEYS, _keys(services, account))
     yield "batches.csv", lines(BATCHES, _batches(services, account))
     yield "ledger.csv", lines(LEDGER, _ledger(services, account))

@@ -1,9 +1,8 @@
-"""ZIP files of a batch or of the history, each a part of an export and whole in itself.
+"""ZIP files of a batch or of the history: each is one part of an export and complete in itself.
 
-Enters: what is kept, from a place on; leaves: a stream with a table, and a folder or a name for each photograph, until
-there are no more or the part is full; then the place where the next part begins. Pictures are packed as they are, for
-they are compressed already, and read ahead, several at a time; no more of them are held than fit into `AHEAD_BYTES`, or
-those of one photograph.
+A part takes photograph after photograph until it is full or there are no more, plus a table of them; then the caller
+gets the position at which the next part starts. Images are added without compression, since they are compressed
+already. They are read ahead, several at a time, but never more than `AHEAD_BYTES` or one photograph's worth.
 """
 
 import re
@@ -29,20 +28,20 @@ from retina.storage.port import Blobs, Stream
 
 T = TypeVar("T")
 AT_ONCE = 16
-"""Pictures fetched at the same time: of a store that answers over a network, most of the time is waiting."""
+"""Images fetched at the same time: over a network, most of the time is spent waiting for the store."""
 AHEAD_BYTES = 64 * 2**20
 PAGE = 100
 LOOK_SECONDS = 2
-"""How often it is looked whether the export is still wanted."""
+"""How often to check that the export is still wanted."""
 Tables = Iterable[tuple[str, Iterator[str]]]
-"""Names of files, and their lines."""
+"""File names with the lines of each file."""
 
 
 @dataclass
 class Part:
-    """The ZIP file that goes to `stream`: full at `most` bytes or when `ends` (monotonic seconds) has come.
+    """A ZIP file written to `stream`, full at `most` bytes or at the time `ends` (monotonic seconds).
 
-    `still` raises where the export is wanted no more.
+    `still` raises if the export is no longer wanted.
     """
 
     stream: Stream
@@ -53,7 +52,7 @@ class Part:
     looked: float = 0
 
     def write(self, data: bytes, /) -> int:
-        """To the stream, counted."""
+        """Write to the stream and count the bytes."""
         self.size += len(data)
         return self.stream.write(data)
 
@@ -62,7 +61,7 @@ class Part:
         self.stream.flush()
 
     def full(self) -> bool:
-        """Whether the next photograph belongs into another part."""
+        """Whether the next photograph goes into another part."""
         now = time.monotonic()
         if now - self.looked > LOOK_SECONDS:
             self.looked = now
@@ -70,14 +69,14 @@ class Part:
         return self.size >= self.most or now >= self.ends
 
     def archive(self) -> zipfile.ZipFile:
-        """Where files are added; it is never gone back in."""
+        """The ZIP file to add files to; it is written strictly forwards."""
         return zipfile.ZipFile(cast(IO[bytes], self), "w")
 
 
 def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: str | None) -> str | None:
-    """results.csv, and the pictures of every photograph that is done, named by its number and its own name.
+    """Pack results.csv and the images of every finished photograph, named by its number and its own name.
 
-    From the photograph of the number `place` on; the number at which the next part begins, if any.
+    Starts with photograph number `place`; returns the number at which the next part starts, or None.
     """
 
     def pictures(item: Item) -> list[tuple[str, str]]:
@@ -101,9 +100,9 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
 def pack_history(
     account: str, history: History, blobs: Blobs, part: Part, place: str | None, tables: Tables = ()
 ) -> str | None:
-    """history.csv, and for each prediction a folder with everything that is kept of it; `tables` in the last part.
+    """Pack history.csv and a folder for each prediction with all its data; the last part also gets `tables`.
 
-    From beyond `place` on; the place beyond which the next part begins, if any.
+    Starts after the cursor `place`; returns the cursor for the next part, or None.
     """
 
     def entries() -> Iterator[tuple[Saved, list[tuple[str, str]], int]]:
@@ -146,14 +145,18 @@ def _saved(account: str, history: History, after: str | None) -> Iterator[Saved]
 
 
 def _most(findings: Findings | None) -> int:
-    """How many bytes the pictures of one photograph have at most: RGB, and four of less."""
+    """The upper bound in bytes for the images of one photograph: one RGB and four smaller ones, 5 bytes per pixel
+    together.
+    """
     return findings.photograph.width * findings.photograph.height * 5 if findings else 0
 
 
 def _read_ahead(
     blobs: Blobs, entries: Iterable[tuple[T, list[tuple[str, str]], int]]
 ) -> Iterator[tuple[T, list[tuple[str, bytes | None]]]]:
-    """Each with its files, by name, from their keys; `entries` say how many bytes these have at most."""
+    """Yields each entry with its files (name and content), read ahead from their keys. `entries` give the most bytes
+    that their files can have.
+    """
     ahead, held = deque[tuple[T, list[tuple[str, Future[bytes | None]]], int]](), 0
     threads = ThreadPoolExecutor(AT_ONCE)
     try:
@@ -171,7 +174,7 @@ def _read_ahead(
 
 
 def _add(archive: zipfile.ZipFile, files: list[tuple[str, bytes | None]]) -> None:
-    """What was deleted meanwhile is left out."""
+    """Files that were deleted in the meantime are left out."""
     for name, data in files:
         if data is not None:
             archive.writestr(name, data)
@@ -182,5 +185,5 @@ def _folder(saved: Saved) -> str:
 
 
 def plain(name: str) -> str:
-    """A name of a person's as a part of a file's name anywhere, and never a path."""
+    """A name chosen by a user as part of a file name that is valid anywhere, and never a path."""
     return re.sub(r"[^\w.-]+", "-", PurePosixPath(name.replace("\\", "/")).stem)[:80].strip(".-") or "photograph"

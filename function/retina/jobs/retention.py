@@ -1,7 +1,7 @@
-"""Retention in the embedded stores: what has expired is deleted by a timer, whether or not anybody calls.
+"""Retention in the embedded stores: a timer deletes what has expired, whether or not any request comes in.
 
-Enters: the services; leaves: nothing that should be gone. A batch's photographs and results go with its record,
-whenever they came. In the cloud S3's lifecycle rules and DynamoDB's time to live do this.
+A batch's photographs and results are deleted with its record, whenever they arrived. In the cloud, S3 lifecycle rules
+and DynamoDB's time to live do this.
 """
 
 import logging
@@ -28,13 +28,15 @@ PARTIAL = re.compile(r"\..+\.[0-9a-f]{8}")
 EVERY_SECONDS = 900
 RETRY_SECONDS = 60
 ABANDONED_SECONDS = 3600
-"""After how long without a write a half written file, or a batch's folder without a record, is left behind."""
+"""Seconds without a write after which a half-written file, or a batch's folder without a record, counts as
+abandoned.
+"""
 
 
 class Retention:
-    """A thread that deletes what has expired, at once and then every quarter of an hour; use as a context.
+    """A thread that deletes what has expired, at once and then every 15 minutes; use it as a context manager.
 
-    What is kept in reserve for a full disk, and was used up, is kept again once there is room for it.
+    It also refills the disk space reserved for a full disk, once there is room again.
     """
 
     def __init__(self, services: Services) -> None:
@@ -54,14 +56,14 @@ class Retention:
             try:
                 delete_expired(self._services)
                 pause = EVERY_SECONDS
-            except Exception:  # a full disk, a locked database: it may pass
+            except Exception:  # a full disk or a locked database: it may pass
                 log.exception("what has expired could not be deleted")
                 pause = RETRY_SECONDS
             self._services.keep_reserves()
 
 
 def delete_expired(services: Services) -> None:
-    """Everything that the embedded stores should not hold any more; finishes deletions that were killed halfway."""
+    """Delete everything that the embedded stores should no longer hold, and finish deletions that were interrupted."""
     settings, records = services.settings, services.records
     if isinstance(records, SqliteRecords):
         records.delete_expired()
@@ -79,13 +81,13 @@ def delete_expired(services: Services) -> None:
 
 
 def _forget_expired(folder: Path) -> None:
-    """What lies there for longer than `KEPT_DAYS` says: files of uploads and answers, and batches as a whole."""
+    """Delete what is older than `KEPT_DAYS` allows: files of uploads and stored responses, and batches as a whole."""
     for prefix, days in KEPT_DAYS.items():
         paths = [*(folder / prefix).glob("*")]
-        if prefix == ANSWERS:  # in folders of accounts; those of versions before 0.2.0 are not
+        if prefix == ANSWERS:  # in a folder per account; versions before 0.2.0 stored them without
             paths = [*(folder / prefix).glob("*/*"), *(path for path in paths if path.is_file())]
         for path in paths:
-            with suppress(FileNotFoundError):  # answered, or deleted, meanwhile
+            with suppress(FileNotFoundError):  # answered or deleted in the meantime
                 if _age(path) > days * DAY:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -106,5 +108,5 @@ def _forget_partial(folder: Path) -> None:
 def _age(path: Path) -> float:
     try:
         return time.time() - path.stat().st_mtime
-    except FileNotFoundError:  # deleted meanwhile
+    except FileNotFoundError:  # deleted in the meantime
         return 0

@@ -1,7 +1,7 @@
-"""The work that waits in the queue: segment a photograph of a batch, or make an export.
+"""The jobs in the queue: segment a photograph of a batch, or make an export.
 
-Enters: a job's key, such as batch/6f1c.../7 or exports/6f1c...; leaves: what it has come to, in the rooms that keep it.
-What is stored of a photograph is so before its outcome: in its folder, such as batch/6f1c.../7/mask.png.
+A job is known by its key, such as batch/6f1c.../7 or exports/6f1c... . The images of a photograph are stored before its
+outcome, in a folder named after the key, such as batch/6f1c.../7/mask.png.
 """
 
 import hashlib
@@ -44,24 +44,24 @@ GIVEN_UP = Outcome(
 
 
 class GivenUpError(Exception):
-    """Too many attempts came to nothing; that the job failed is stored."""
+    """A job has failed too often; the failure is stored as its outcome."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is done with each job."""
+    """Processes jobs."""
 
     services: Services
     network: VesselNetwork
     export_seconds: float = math.inf
-    """For how long an export is worked on before the rest of it is left for another job."""
+    """How long to work on an export before the rest is left to another job, in seconds."""
     part_bytes: int = 2 * 2**30
-    """At about which size an export goes on in another ZIP file."""
+    """The approximate size at which an export continues in another ZIP file."""
 
     def __call__(self, key: str, attempt: int) -> None:
-        """Do it, for the `attempt`th time, which changes nothing where it was done before.
+        """Process the job `key`; `attempt` counts from 1. Nothing changes if it was already done.
 
-        Raises what went wrong where it is worth another attempt, and `GivenUpError` where there were enough of them.
+        Raises the error if another attempt is worthwhile, and `GivenUpError` after too many attempts.
         """
         given_up = attempt > ATTEMPTS
         folder, _, name = key.rpartition("/")
@@ -73,7 +73,7 @@ class Work:
             raise GivenUpError(f"{key} was tried {ATTEMPTS} times")
 
     def _photograph(self, key: str, batch: str, number: int, given_up: bool) -> bool:
-        """Whether there was anything to be done."""
+        """Returns whether there was anything to do."""
         services = self.services
         turn = services.turns.begin(batch, number)
         if turn is None:
@@ -84,7 +84,7 @@ class Work:
         outcome = GIVEN_UP if given_up else self._outcome(turn, key)
         try:
             kept = services.turns.finish(turn, outcome)
-        except OutOfCreditsError as error:  # another photograph has used up the last one meanwhile
+        except OutOfCreditsError as error:  # another photograph has used up the last credit in the meantime
             outcome = _ended("failed", error)
             kept = services.turns.finish(turn, outcome)
         if not kept and not services.turns.there(batch, number):
@@ -106,7 +106,9 @@ class Work:
             return _ended("failed", error)
 
     def _demand_announced(self, turn: Turn, key: str) -> None:
-        """Raises `LargerThanAnnouncedError` before anything is read: a store's form knows the batch's largest alone."""
+        """Raises `LargerThanAnnouncedError` before anything is read. The upload form enforces only the largest size in
+        the batch.
+        """
         came = self.services.uploads.stored(key)
         if came and turn.size is not None and came.size > turn.size:
             raise LargerThanAnnouncedError(larger_than_announced(turn.size))
@@ -127,12 +129,12 @@ class Work:
         for name, picture in prediction.pictures.items():
             file, content_type = FILES[name]
             services.results.put(f"{key}/{file}", picture, content_type)
-        # Not a random id: a job that is done twice has one outcome.
+        # Not a random id: a job that is done twice must have the same outcome.
         findings = found(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
         return Outcome(status="done", findings=findings)
 
     def _export(self, id: str, given_up: bool) -> bool:
-        """Whether there was anything to be done."""
+        """Returns whether there was anything to do."""
         services = self.services
         export = services.exports.begin(id)
         if export is None:
@@ -142,14 +144,14 @@ class Work:
             return True
         try:
             self._make(export)
-        except SupersededError:  # it was deleted, or somebody else makes it
+        except SupersededError:  # it was deleted, or another worker has taken it over
             return True
-        except NotFoundError:  # the batch was deleted meanwhile
+        except NotFoundError:  # the batch was deleted in the meantime
             services.exports.fail(export)
         return True
 
     def _make(self, export: Export) -> None:
-        """Part after part; those for which there is no time are left for another job."""
+        """Make one part after another; if time runs out, a new job continues."""
         services, ends = self.services, time.monotonic() + self.export_seconds
 
         def still() -> None:

@@ -1,6 +1,6 @@
-"""Worker processes of the embedded queue: what each does, and who keeps them.
+"""Worker processes of the embedded queue: what each of them runs, and the pool that starts and stops them.
 
-`run` is `retina worker`; `Workers` belongs to `retina serve`, which starts them when there is work.
+`run` is the `retina worker` command; `Workers` belongs to `retina serve` and starts workers when there are jobs.
 """
 
 import logging
@@ -24,19 +24,19 @@ log = logging.getLogger("retina")
 
 POLL_SECONDS = 0.5
 IDLE_SECONDS = 30
-"""After how long without work a worker ends: the network takes memory."""
+"""A worker exits after this long without a job, since the network takes memory."""
 
 GRACE_SECONDS = 8
-"""How long a worker may take for the job it is at when it is asked to stop; then it is ended, the job leased again."""
+"""How long a worker may take to finish its job when it is asked to stop; then it is killed and the job leased again."""
 
 TROUBLE_SECONDS = 2
-"""How long nothing is started after a worker that ended badly: the next may do no better."""
+"""How long to wait before starting another worker after one has failed: the next may do no better."""
 
 
 def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
-    """Work off jobs until there are none for a while, somebody asks to stop, or whoever started this is gone.
+    """Process jobs until there have been none for a while, a signal asks to stop, or the parent process is gone.
 
-    A job that was begun is ended first.
+    The current job is always finished first.
     """
     stopping = threading.Event()
 
@@ -54,7 +54,7 @@ def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
 
 
 def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
-    """Work off one job; False where none was due."""
+    """Process one job; False if none was due."""
     lease = queue.lease()
     if not lease:
         return False
@@ -64,7 +64,7 @@ def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
     except GivenUpError as error:
         log.error("%s: given up", error)
         queue.bury(lease)
-    except Exception:  # whatever it was, the job is tried again, and after some attempts given up
+    except Exception:  # whatever it was, the job is retried, and given up after several attempts
         log.exception("%s failed, attempt %d", lease.key, lease.attempt)
         queue.retry(lease)
     else:
@@ -73,7 +73,9 @@ def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
 
 
 class Workers:
-    """At most `count` processes of `retina worker` while there are jobs in `queue`; use as a context."""
+    """A pool of up to `count` `retina worker` processes while there are jobs in `queue`; use it as a context
+    manager.
+    """
 
     def __init__(self, queue: LocalQueue, count: int) -> None:
         self._queue, self._count = queue, count
@@ -82,14 +84,14 @@ class Workers:
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> "Workers":
-        self._queue.waiting()  # a queue that cannot be used is noticed here, not in the thread
+        self._queue.waiting()  # a queue that cannot be used must fail here, not in the thread
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._thread.join()
-        for process in self._processes:  # one may have been started meanwhile
+        for process in self._processes:  # one may have been started in the meantime
             process.terminate()
         for process in self._processes:
             try:
@@ -97,11 +99,13 @@ class Workers:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            with suppress(sqlite3.Error, DatabaseError):  # else its lease runs out
+            with suppress(sqlite3.Error, DatabaseError):  # otherwise its lease expires
                 self._queue.abandon(process.pid)
 
     def stop(self) -> None:
-        """Start no more, and ask those that run to end with the job they are at, for which they have a while."""
+        """Start no more workers, and ask the running ones to exit once they have finished their job, within
+        `GRACE_SECONDS`.
+        """
         if not self._stopping.is_set():
             self._stopping.set()
             self._ends = time.monotonic() + GRACE_SECONDS
@@ -117,7 +121,7 @@ class Workers:
             except DatabaseError as error:
                 log.error("the workers are in trouble: %s", error)
                 self._stopping.wait(TROUBLE_SECONDS)
-            except (sqlite3.Error, OSError):  # a full disk, too many processes: it may pass
+            except (sqlite3.Error, OSError):  # a full disk or too many processes: it may pass
                 log.exception("the workers are in trouble")
                 self._stopping.wait(TROUBLE_SECONDS)
 
