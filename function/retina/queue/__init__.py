@@ -1,4 +1,4 @@
-"""Work that waits: embedded (`sqlite`) or in AWS (`sqs`), by the rules in `port`."""
+"""The job queue behind one `port`: embedded (`sqlite`) or in AWS (`sqs`)."""
 
 from retina.queue.port import Queue
 from retina.queue.sqlite import LocalQueue
@@ -9,7 +9,7 @@ from retina.storage.s3 import client
 
 
 def open_queue(settings: Settings) -> Queue:
-    """Where jobs wait."""
+    """The queue that the settings select."""
     if settings.queue_url:
         return SqsQueue(client("sqs"), settings.queue_url)
     return LocalQueue(open_database(settings))

@@ -1,7 +1,7 @@
-"""A heartbeat: keeps a job its worker's for as long as the worker is at it, however long that takes.
+"""Extend a job's lease for as long as its worker runs.
 
-Enters: what extends the lease of a worker; leaves: a context. Ends with the process: a worker that is killed, or hangs
-as a whole, is not heard of any more, and the job is due again when its lease runs out.
+The heartbeat is a thread and ends with its process. If a worker is killed or hangs as a whole, the lease runs out and
+the job is due again.
 """
 
 import logging
@@ -14,14 +14,14 @@ log = logging.getLogger("retina")
 
 @contextmanager
 def heartbeat(extend: Callable[[], None], seconds: float) -> Iterator[None]:
-    """Call `extend` every so many `seconds` while the context lasts; one call that fails is logged, the next may do."""
+    """Call `extend` every `seconds` while the context lasts. A failed call is logged; the next one may succeed."""
     stopping = threading.Event()
 
     def beat() -> None:
         while not stopping.wait(seconds):
             try:
                 extend()
-            except Exception:  # a database or queue that cannot be reached at the moment
+            except Exception:  # the database or queue may be unreachable at the moment
                 log.exception("a lease could not be extended")
 
     thread = threading.Thread(target=beat, daemon=True)

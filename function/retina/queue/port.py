@@ -1,19 +1,19 @@
-"""What holds for a queue, whichever it is.
+"""The interface of a job queue.
 
-A job is a key: of a stored photograph, which is segmented, or of an export, which is made. Every job is worked off at
-least once. Whoever takes it has it for a while; where nothing comes of that, it is taken again, and after `ATTEMPTS`
-it is given up: its failure is stored in place of a result, and it is laid aside where somebody notices.
+A job is a key: of a stored photograph, which is segmented, or of an export, which is created. Jobs are delivered at
+least once. A worker leases a job for a limited time. If it does not finish, the job is retried. After `ATTEMPTS`
+attempts it is given up: the failure is stored in place of a result, and the job is set aside for the operator.
 """
 
 from typing import Protocol
 
 ATTEMPTS = 4
-"""How often a job is tried. It is taken once more, to store that it failed."""
+"""How often a job is attempted. It is leased once more to store its failure."""
 
 
 class Queue(Protocol):
-    """Jobs that wait."""
+    """A queue of jobs."""
 
     def put(self, *keys: str) -> None:
-        """Jobs are due; under a key that waits already, it is work anew."""
+        """Enqueue jobs. A key that is already waiting is processed again."""
         ...

@@ -1,7 +1,4 @@
-"""The queue in the embedded store's SQLite file. Any number of worker processes may take from it.
-
-Enters: keys of photographs; leaves: leases of them. Does not work.
-"""
+"""The job queue in the SQLite file of the embedded store. Any number of worker processes may lease jobs from it."""
 
 import os
 import secrets
@@ -11,14 +8,14 @@ from dataclasses import dataclass
 from retina.storage.database import Database
 
 LEASE_SECONDS = 60
-"""For how long a job is one worker's, if that is not heard of any more; see `heartbeat`."""
+"""How long a lease lasts unless it is extended; see `heartbeat`."""
 RETRY_SECONDS = 2
-"""After how long a job that failed is tried again."""
+"""Delay before a failed job is retried."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A job for a while. `attempt` counts from 1."""
+    """A leased job. `attempt` counts from 1."""
 
     key: str
     attempt: int
@@ -40,7 +37,7 @@ class LocalQueue:
             )
 
     def lease(self) -> Lease | None:
-        """The job that has waited longest, for `LEASE_SECONDS`; None where none is due."""
+        """Lease the job that has been due longest, for `LEASE_SECONDS`; None if none is due."""
         now, token = time.time(), f"{os.getpid()}.{secrets.token_hex(8)}"
         with self._database.transaction() as connection:
             row = connection.execute(
@@ -51,33 +48,33 @@ class LocalQueue:
         return Lease(row["key"], row["attempts"], token) if row else None
 
     def extend(self, lease: Lease) -> None:
-        """The job is worked on for `LEASE_SECONDS` more. Nothing happens where another worker has taken it."""
+        """Extend the lease to `LEASE_SECONDS` from now. Does nothing if another worker holds the job."""
         due = time.time() + LEASE_SECONDS
         self._change("UPDATE jobs SET due = ? WHERE key = ? AND lease = ?", due, lease.key, lease.token)
 
     def done(self, lease: Lease) -> None:
-        """The job is worked off. Nothing happens where another worker has taken it meanwhile."""
+        """Remove a finished job. Does nothing if another worker holds it."""
         self._change("DELETE FROM jobs WHERE key = ? AND lease = ?", lease.key, lease.token)
 
     def retry(self, lease: Lease) -> None:
-        """Nothing came of this attempt."""
+        """Release a job whose attempt failed; it is due again after `RETRY_SECONDS`."""
         due = time.time() + RETRY_SECONDS
         self._change("UPDATE jobs SET due = ?, lease = NULL WHERE key = ? AND lease = ?", due, lease.key, lease.token)
 
     def bury(self, lease: Lease) -> None:
-        """The job is given up."""
+        """Give the job up; it stays in the database as buried."""
         self._change("UPDATE jobs SET buried = 1, lease = NULL WHERE key = ? AND lease = ?", lease.key, lease.token)
 
     def abandon(self, process: int) -> None:
-        """The process of this number is gone: what it worked on is due again."""
+        """Release the jobs of a worker process (a process id) that has ended; they are due at once."""
         self._change("UPDATE jobs SET due = ?, lease = NULL WHERE lease LIKE ?", time.time(), f"{process}.%")
 
     def waiting(self) -> int:
-        """How many jobs are to be worked off, those that somebody works on included."""
+        """The number of jobs that are not finished or given up, including those being worked on."""
         return self._count(buried=0)
 
     def buried(self) -> int:
-        """How many jobs were given up."""
+        """The number of jobs that were given up."""
         return self._count(buried=1)
 
     def _change(self, statement: str, *values: object) -> None:

@@ -1,6 +1,7 @@
-"""The queue in SQS, which S3 fills by itself with photographs that have come: from messages to jobs, and back.
+"""The job queue in SQS, and the conversion of its messages to jobs.
 
-Enters: a message's body, or a job; leaves: jobs. Does not work, and takes nothing: Lambda hands the messages over.
+S3 itself sends a message for every photograph that is uploaded to a batch. Lambda delivers the messages, so nothing is
+received here.
 """
 
 import json
@@ -18,23 +19,23 @@ from retina.storage.port import BATCH, EXPORTS, KEY
 log = logging.getLogger("retina")
 
 AT_ONCE = 10
-"""Messages that SQS takes in one request."""
+"""Limit of SQS on messages per request."""
 SENDERS = 8
 LEASE_SECONDS = 60
-"""For how long a message is one worker's, if that is not heard of any more."""
+"""How long a message stays invisible to other workers unless that is extended."""
 RETRY_SECONDS = 2
-"""After how long a message that failed is tried again for the first time; twice as long each time after that."""
+"""Delay before the first retry of a failed message. It doubles with each further one, up to `LEASE_SECONDS`."""
 JOB = re.compile(rf"(?=({BATCH}|{EXPORTS}))({KEY.pattern}|{EXPORTS}[0-9a-f]{{32}})")
 
 
 class SqsQueue:
-    """The queue at `url`, with boto3's SQS `client`."""
+    """The queue at `url`; `client` is boto3's SQS client."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client, self._url = client, url
 
     def put(self, *keys: str) -> None:
-        """See `port.Queue`. The messages are like those of S3."""
+        """See `port.Queue`. The messages have the form of S3's own."""
         portions = [keys[begin : begin + AT_ONCE] for begin in range(0, len(keys), AT_ONCE)]
         with ThreadPoolExecutor(SENDERS) as threads:
             for failed in threads.map(self._send, portions):
@@ -43,10 +44,11 @@ class SqsQueue:
 
     @contextmanager
     def held(self, receipt: str | None, attempt: int) -> Iterator[None]:
-        """Keep a message invisible to others while it is worked on, and have it tried again soon where that fails.
+        """Keep a message invisible to other workers while the context lasts, and have it retried soon after an
+        exception.
 
-        The queue's own visibility timeout has to cover the time before a function begins, and so is long. From there on
-        it is `LEASE_SECONDS`, extended while the work goes on: a killed function is replaced when these are over.
+        The queue's own visibility timeout must cover the time until a function starts, and is long. From here on the
+        timeout is `LEASE_SECONDS`, extended while the work continues, so a killed function is replaced after that time.
         """
         if receipt is None:
             yield
@@ -64,7 +66,7 @@ class SqsQueue:
             raise
 
     def _send(self, keys: Sequence[str]) -> list[dict[str, Any]]:
-        """Those that were not taken."""
+        """Send one request; returns the messages that SQS rejected."""
         told = [json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}) for key in keys]
         entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(told)]
         answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
@@ -73,7 +75,7 @@ class SqsQueue:
 
 
 def _try(change: Callable[[], None]) -> None:
-    """The work itself is done or failed, whatever becomes of the message."""
+    """Log a failure of `change` instead of raising it: the outcome of the work does not depend on the message."""
     try:
         change()
     except Exception:
@@ -81,9 +83,9 @@ def _try(change: Callable[[], None]) -> None:
 
 
 def keys_of(body: str) -> list[str]:
-    """The jobs that a message tells of; none of S3's test event.
+    """The jobs in a message's body; none for S3's test event.
 
-    Whatever else lies in the bucket is no photograph of a batch: it is logged and left alone.
+    Other objects in the bucket are not photographs of a batch: they are logged and ignored.
     """
     event = json.loads(body)
     if event.get("Event") == "s3:TestEvent":

@@ -1,4 +1,4 @@
-"""What outlives a request: embedded (`local`, `sqlite`) or in AWS (`s3`, `dynamodb`), behind one `port`."""
+"""Persistent storage behind one `port`: embedded (`local`, `sqlite`) or in AWS (`s3`, `dynamodb`)."""
 
 from retina.settings import Settings
 from retina.storage.database import Database
@@ -16,26 +16,26 @@ from retina.storage.sqlite import SqliteRecords
 
 
 def open_uploads(settings: Settings) -> Uploads:
-    """The store of photographs on their way."""
+    """The store of uploaded photographs."""
     if settings.uploads_bucket:
         return S3Uploads(s3_client(), settings.uploads_bucket, settings.upload_bytes)
     return LocalUploads(settings.data, settings.upload_bytes)
 
 
 def open_results(settings: Settings) -> Blobs:
-    """The store of what was found in them."""
+    """The store of results and other computed files."""
     if settings.results_bucket:
         return S3Blobs(s3_client(), settings.results_bucket)
     return LocalBlobs(settings.data)
 
 
 def open_records(settings: Settings) -> Records:
-    """The store of accounts and what they own."""
+    """The store of accounts and their data."""
     if settings.table:
         return DynamoRecords(client("dynamodb"), settings.table)
     return SqliteRecords(open_database(settings))
 
 
 def open_database(settings: Settings) -> Database:
-    """The embedded store's SQLite file."""
+    """The SQLite file of the embedded store."""
     return Database(settings.data / "retina.sqlite")

@@ -1,4 +1,6 @@
-"""The embedded store's one SQLite file: opened, checked and changed in transactions. Knows no table's meaning."""
+"""The SQLite file of the embedded store: opening, checking, transactions and erasing. It does not
+interpret the tables.
+"""
 
 import logging
 import sqlite3
@@ -11,7 +13,7 @@ from pathlib import Path
 log = logging.getLogger("retina")
 
 VERSION = 2
-"""Of the schema below; a file of another version is refused and left as it is."""
+"""Version of the schema below. A file of another version is rejected and left unchanged."""
 SCHEMA = """
 CREATE TABLE jobs (
     key TEXT PRIMARY KEY,       -- of the photograph
@@ -33,13 +35,14 @@ CREATE TABLE records (
 CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 """
 PATIENCE_MS = 10_000
-"""How long a transaction waits for another to end."""
+"""How long a transaction waits for another one to end."""
 ERASED_AT_ONCE = 16 * 2**20
-"""Bytes of a file that is rewritten after every deletion, in about 0.3 s; a larger one is by the retention timer."""
+"""A file of at most this many bytes is rewritten after every deletion, in about 0.3 s; a larger one by the retention
+timer."""
 NOT_WRITABLE = "{path} cannot be written ({error}). Set RETINA_DATA to a writable folder."
 DAMAGED = "{path} is damaged or is not a database of this program ({error}). Move it away, or restore a backup."
 PRIMARY = 0xFF
-"""Of SQLite's error codes: the kind, without the details."""
+"""Mask for the primary part of SQLite's extended error codes."""
 
 
 class DatabaseError(Exception):
@@ -47,7 +50,9 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """The file at `path`, made at first use, for its owner alone. For any number of threads and processes."""
+    """The file at `path`, created on first use and private to its owner. Safe for any number of
+    threads and processes.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,9 +60,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose changes are kept together, or, where an exception passes, not at all.
+        """A connection whose changes are committed together, or rolled back if an exception is raised.
 
-        Raises `DatabaseError` where the file is of another version, no database of this program, or not writable.
+        Raises `DatabaseError` if the file has another version, is no database of this program, or cannot be written.
         """
         connection = self._connection()
         try:
@@ -66,13 +71,13 @@ class Database:
             connection.execute("COMMIT")
         except BaseException as error:
             with suppress(sqlite3.DatabaseError):
-                if connection.in_transaction:  # a full disk may have ended it already
+                if connection.in_transaction:  # a full disk may already have rolled it back
                     connection.execute("ROLLBACK")
             self._raise_for(error)
             raise
 
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        """What a statement that changes nothing finds."""
+        """The rows of a read-only statement."""
         try:
             return self._connection().execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -80,7 +85,7 @@ class Database:
             raise
 
     def _raise_for(self, error: BaseException) -> None:
-        """Raises `DatabaseError` where the file itself is the trouble, also long after it was opened."""
+        """Raise `DatabaseError` if the file itself is the cause, even long after it was opened."""
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:
             return
@@ -90,15 +95,16 @@ class Database:
             raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
 
     def erase(self, *, thorough: bool = False) -> bool:
-        """No byte of a deleted row is left in the file, its write-ahead log or its index (-wal, -shm), if True.
+        """Erase deleted rows from the file, its write-ahead log and its index (-wal, -shm); returns whether that
+        succeeded.
 
-        `secure_delete` overwrites a row where it was last, but not the copies of it that moving rows from page to page
-        may have left in the gaps between others (one of about 1,000 deleted rows left one); only rewriting the file
-        removes these. A file over 16 MiB is rewritten with `thorough` alone. The write-ahead log keeps earlier pages
-        until it is cut off, which is done here, after every deletion.
+        `secure_delete` overwrites a row at its last position, but not the copies that may remain in the gaps of pages
+        after rows were moved (one of about 1,000 deleted rows left one). Only rewriting the file removes these. A file
+        over 16 MiB is rewritten only if `thorough` is set. The write-ahead log keeps earlier pages until it is
+        truncated, which is done here, after every deletion.
 
-        What does not hold: blocks that the file system frees are not overwritten; and while another process reads or
-        writes for longer than ten seconds, log and file stay as they are until the next call.
+        Limits: blocks that the file system frees are not overwritten. And while another process reads or writes for
+        longer than ten seconds, log and file stay as they are until the next call.
         """
         connection = self._connection()
         rewritten = thorough or self.path.stat().st_size <= ERASED_AT_ONCE
@@ -126,7 +132,7 @@ class Database:
             self.path.touch(mode=0o600)
         except OSError as error:
             raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error.strerror)) from error
-        # Transactions are begun by hand: Python's own would not be immediate.
+        # Transactions are begun explicitly, because Python's own would not be immediate.
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
@@ -154,12 +160,12 @@ class Database:
             )
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
-        # What is deleted is overwritten: it may have been somebody's name.
+        # Deleted rows are overwritten, because they may contain a person's name.
         connection.execute("PRAGMA secure_delete = ON")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """SQLite does not wait by itself where others open a new file at the same moment."""
+    """Switch to WAL mode, with retries: SQLite itself does not wait if others open a new file at the same moment."""
     ends = time.monotonic() + PATIENCE_MS / 1000
     while True:
         try:

@@ -1,6 +1,6 @@
-"""Records in a DynamoDB table with the key attributes pk and sk, and time to live by `expires`.
+"""Records in a DynamoDB table with the key attributes pk and sk, and time to live in `expires`.
 
-A record's data is one JSON attribute; each of its counts is a number attribute of its own, called n_ and its name.
+A record's data is one JSON attribute. Each of its counts is a number attribute called n_ and the count's name.
 """
 
 import json
@@ -25,15 +25,15 @@ from retina.storage.records import (
 
 COUNT = "n_"
 ATTEMPTS = 12
-"""How often a transaction is tried that others are in the way of; the last waits are about a second each."""
+"""How often a transaction is tried while others conflict with it. The last waits are about a second each."""
 IN_THE_WAY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 BACKUP_DAYS = 35
-"""How far point-in-time recovery goes back."""
+"""How far back point-in-time recovery goes."""
 LIVE = "(attribute_not_exists(expires) OR expires > :now)"
 
 
 class DynamoRecords:
-    """In `table`, with boto3's DynamoDB `client`."""
+    """The records in `table`; `client` is boto3's DynamoDB client."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
@@ -67,7 +67,7 @@ class DynamoRecords:
         backwards: bool = False,
     ) -> list[Record]:
         """See `records.Records`."""
-        # An empty string is no key in DynamoDB.
+        # DynamoDB does not accept an empty string as a key.
         condition, bounds = ("pk = :pk AND sk BETWEEN :first AND :last", {":first": {"S": first or "\0"}})
         request = {
             "TableName": self._table,
@@ -79,7 +79,7 @@ class DynamoRecords:
         }
         if after is not None and (after <= first if backwards else after >= last):
             return []
-        if after is not None and first <= after <= last:  # DynamoDB takes no other
+        if after is not None and first <= after <= last:  # DynamoDB rejects a key outside the range
             request["ExclusiveStartKey"] = _named(Key(partition, after))
         return list(islice(self._pages(request), limit))
 
@@ -108,7 +108,7 @@ class DynamoRecords:
                     raise
                 token = secrets.token_hex(16)
             except self._client.exceptions.TransactionInProgressException:
-                continue  # with the same token: it may have been made
+                continue  # with the same token, because it may have succeeded
             else:
                 return
         raise _busy()
@@ -119,7 +119,7 @@ class DynamoRecords:
         return BACKUP_DAYS
 
     def erase(self, *, thorough: bool = False) -> None:
-        """See `records.Records`. AWS sees to it; here is nothing to be done."""
+        """See `records.Records`. Nothing to do: AWS erases deleted data."""
 
     def _change(self, change: Change) -> dict[str, Any]:
         values: dict[str, Any] = {":now": {"N": str(time.time())}}
@@ -173,7 +173,7 @@ def _added(target: dict[str, Any], change: Add) -> dict[str, Any]:
             values[f":least{i}"] = {"N": str(-amount)}
             conditions.append(f"#n{i} >= :least{i}")
         if name in change.most:
-            # A count that is not there yet is 0, which may be too much already.
+            # A missing count is 0, and `amount` alone may already exceed the limit.
             absent = f"attribute_not_exists(#n{i}) OR " if amount <= change.most[name] else ""
             values[f":most{i}"] = {"N": str(change.most[name] - amount)}
             conditions.append(f"({absent}#n{i} <= :most{i})")

@@ -1,7 +1,4 @@
-"""Files of the embedded store, whole or not at all, and for their owner alone: written, removed, and made as secrets.
-
-Enters: paths and bytes. Knows no key's meaning.
-"""
+"""Files of the embedded store: atomic writes, removal, and secrets. All are private to their owner."""
 
 import errno
 import hashlib
@@ -15,16 +12,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 TURNS = 50
-"""How often a folder is tried that others work on."""
+"""How often an operation is tried on a folder that others are changing."""
 
 
 def write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and on the disk when this returns; folders are made for their owner alone."""
+    """Write `data` to `path` atomically and sync it to the disk. Missing folders are created, private
+    to their owner.
+    """
     for attempt in range(TURNS):
         try:
             with partial(path) as file:
                 file.write(data)
-        except FileNotFoundError:  # somebody has deleted the folder meanwhile
+        except FileNotFoundError:  # the folder was deleted in the meantime
             if attempt == TURNS - 1:
                 raise
         else:
@@ -33,7 +32,9 @@ def write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def partial(path: Path) -> Iterator[BinaryIO]:
-    """A file that is at `path`, synced, when the context ends, and nowhere where an exception passes."""
+    """A file to be written, which appears at `path`, synced, when the context ends. After an exception
+    nothing remains.
+    """
     for folder in reversed([folder for folder in path.parents if not folder.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -49,7 +50,7 @@ def partial(path: Path) -> Iterator[BinaryIO]:
 
 
 def remove(folder: Path) -> int:
-    """Also while others write into it; how many files there were, half written ones not counted."""
+    """Delete `folder`, even while others write into it; returns the number of files, not counting unfinished ones."""
     count = sum(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
     for attempt in range(TURNS):
         try:
@@ -66,13 +67,16 @@ def remove(folder: Path) -> int:
 
 
 def signer(path: Path) -> Callable[[str], str]:
-    """Signs texts with the key in `path`, which is made where there is none."""
+    """A function that signs texts (HMAC-SHA256, hex) with the key in `path`, which is created if missing."""
     key = own_secret(path, lambda: secrets.token_bytes(32))
     return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def own_secret(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The bytes in `path`, its owner's alone; made there where there are none. Of several first starts one wins."""
+    """The bytes in the file `path`, created by `make` if missing and private to its owner.
+
+    If several processes start at the same time, one of them creates the file and all use it.
+    """
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

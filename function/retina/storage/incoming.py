@@ -1,6 +1,6 @@
-"""An upload on its way into the embedded store: what a form grants, and the file that it becomes.
+"""An upload that is being received by the embedded store: what its form permits, and the file it is written to.
 
-Enters: bytes as they come; leaves: a whole file under its key, or none.
+The bytes are stored under the upload's key once complete, or not at all.
 """
 
 import os
@@ -21,7 +21,9 @@ from retina.storage.port import UPLOADS
 
 @dataclass(frozen=True)
 class Grant:
-    """The right to send one file: under which key, and of how many bytes; `announced` were so many of this one."""
+    """Permission to send one file under `key`, of `least` to `most` bytes; `announced` is the size the client gave, if
+    any.
+    """
 
     key: str
     least: int
@@ -30,18 +32,19 @@ class Grant:
 
 
 class Incoming:
-    """A file that goes to the disk as it comes, under another name until it is whole. Close it in any case."""
+    """A file that is written to the disk as it is received, under a temporary name until complete. Must be closed."""
 
     def __init__(self, folder: Path, path: Path, grant: Grant) -> None:
         self._path, self._grant, self._count = path, grant, 0
         (folder / UPLOADS).mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Not beside `path`: a batch may be deleted meanwhile. What a power cut leaves here expires with the uploads.
+        # Not beside `path`, because a batch may be deleted meanwhile. What a power cut leaves expires like an upload.
         self._partial = folder / UPLOADS / f".{secrets.token_hex(16)}"
         self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
-        """The next bytes; raises `LargerThanAnnouncedError`, `PhotographTooLargeError`, and `OSError` where the disk is
-        full.
+        """Append `data`.
+
+        Raises `LargerThanAnnouncedError`, `PhotographTooLargeError`, and `OSError` if the disk is full.
         """
         self._count += len(data)
         if self._grant.announced is not None and self._count > self._grant.announced:
@@ -53,7 +56,7 @@ class Incoming:
             left = left[self._file.write(left) :]
 
     def keep(self) -> None:
-        """It is whole: on the disk and under its key when this returns; raises `UploadRefusedError` for too little."""
+        """Sync the complete file and move it to its key; raises `UploadRefusedError` if it is too small."""
         if self._count < self._grant.least:
             raise UploadRefusedError("The uploaded file is empty. Choose another one.")
         os.fsync(self._file.fileno())
@@ -61,13 +64,13 @@ class Incoming:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 self._partial.replace(self._path)
-            except FileNotFoundError:  # somebody has deleted the folder meanwhile
+            except FileNotFoundError:  # the folder was deleted in the meantime
                 if attempt == TURNS - 1:
                     raise
             else:
                 return
 
     def close(self) -> None:
-        """What was not kept is gone."""
+        """Close the file, and delete it unless it was kept."""
         self._file.close()
         self._partial.unlink(missing_ok=True)

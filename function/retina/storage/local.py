@@ -1,5 +1,7 @@
-"""Photographs and what was found in them in folders. Uploads come by forms whose policy is signed as S3 signs its own:
-what was not granted is not taken. What has expired is deleted by `retina.jobs.retention`.
+"""Uploads and results in folders.
+
+Upload forms carry a signed policy, as those of S3 do, and an upload that its policy does not permit is rejected.
+`retina.jobs.retention` deletes what has expired.
 """
 
 import base64
@@ -32,11 +34,11 @@ from retina.storage.port import (
 )
 
 RESULTS = "results"
-"""The folder, beside those of the uploads, of what was found in them."""
+"""The folder of results, beside those of the uploads."""
 
 
 class LocalUploads:
-    """In `folder`; the signing key lies there, too. Everything is made at first use, for its owner alone."""
+    """Uploads in `folder`, which also holds the signing key. Created on first use, private to their owner."""
 
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder, self._limit = folder, limit
@@ -54,7 +56,7 @@ class LocalUploads:
         return UploadForm(here, fields)
 
     def granted(self, fields: dict[str, str], name: str) -> Grant:
-        """What a form grants that was filled in with a file of this name; raises `UploadRefusedError`."""
+        """What a form permits that was filled in with a file of this name; raises `UploadRefusedError`."""
         text = fields.get("policy", "")
         if not hmac.compare_digest(fields.get("signature", "").encode(), self._signature(text).encode()):
             raise UploadRefusedError("This upload form was not issued by this service. Ask for a new one.")
@@ -71,11 +73,11 @@ class LocalUploads:
         return Grant(key, least, min(most, self._limit))
 
     def incoming(self, grant: Grant) -> Incoming:
-        """A file that is on its way; to be closed."""
+        """Start receiving a file; the caller must close it."""
         return Incoming(self._folder, self._path(grant.key), grant)
 
     def receive(self, fields: dict[str, str], data: bytes, name: str = "") -> str:
-        """Take a form that was filled in with a file of this name; its key.
+        """Store the file `data`, called `name`, that was sent with a form's `fields`; returns its key.
 
         Raises `UploadRefusedError` or `PhotographTooLargeError`.
         """
@@ -123,7 +125,9 @@ class LocalUploads:
 
 
 class LocalBlobs:
-    """In `folder`/results, a file for each key. What a file is, its name says. The key that signs links lies beside."""
+    """Blobs in `folder`/results, one file per key. Their content type follows from the name. The key that signs links
+    lies in `folder`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / RESULTS
@@ -141,7 +145,7 @@ class LocalBlobs:
 
     @contextmanager
     def stream(self, key: str, content_type: str) -> Iterator[Stream]:
-        """See `port.Blobs`. A file under another name, until it is whole."""
+        """See `port.Blobs`. The file has a temporary name until it is complete."""
         with partial(self._folder / key) as file:
             yield file
 
@@ -151,7 +155,7 @@ class LocalBlobs:
         return f"{here}/{quote(key)}?{urlencode(granted | {'signature': self._signature(_granted(key, **granted))})}"
 
     def linked(self, key: str, name: str, expires: str, signature: str) -> Path:
-        """The file of a link; raises `NotFoundError` where it was not given out here, has expired, or is gone."""
+        """The file that a link points to; raises `NotFoundError` if the link is forged or expired, or the file gone."""
         right = hmac.compare_digest(signature.encode(), self._signature(_granted(key, name, expires)).encode())
         path = self._folder / key
         if not right or time.time() > int(expires) or not path.is_file():

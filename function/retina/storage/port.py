@@ -1,4 +1,6 @@
-"""What a store must do. Chosen once, in `retina.storage`; nothing else knows which it is."""
+"""The interfaces of a store for uploads and blobs. `retina.storage` selects the implementation; other code does not
+know it.
+"""
 
 import re
 from contextlib import AbstractContextManager
@@ -22,36 +24,35 @@ CONTENT_TYPES = frozenset(
         "application/octet-stream",
     }
 )
-"""What may be uploaded; the last for a browser that does not know the type of its file."""
+"""Content types that may be uploaded. Browsers send the last one for a file of unknown type."""
 
 UPLOADS, BATCH = "uploads/", "batch/"
-"""What keys begin with: of photographs for one request each, and of those that wait in the queue."""
+"""Key prefixes: of photographs for a single request, and of photographs of batches."""
 KEY = re.compile(rf"{UPLOADS}[0-9a-f]{{32}}|{BATCH}[0-9a-f]{{32}}/(0|[1-9][0-9]{{0,4}})")
-"""The keys of photographs; a batch's are numbered."""
+"""The keys of photographs; those of a batch are numbered."""
 FILE_NAME = "${filename}"
-"""At the end of a form's key: the name of the file that is sent takes its place, as S3 has it."""
+"""At the end of a form's key, S3 replaces this by the name of the uploaded file, and so does the embedded store."""
 ANSWERS = "answers/"
-"""What the keys of answers begin with that are given again to a repeated request."""
+"""Key prefix of stored responses to idempotent requests."""
 HISTORY, EXPORTS = "history/", "exports/"
-"""What the keys of saved photographs with their pictures begin with, and those of ZIP files."""
+"""Key prefixes: of saved photographs with their images, and of ZIP files."""
 KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
-"""For how long blobs are kept at most, by what their keys begin with; others until they are deleted. Answers: a day,
-and the one it began in.
-"""
+"""Longest lifetime of a blob by key prefix; others are kept until they are deleted. Responses live for one day, plus
+the one on which they were stored."""
 NOT_FOUND = (
     "There is no such upload: it was already answered, has expired, or never arrived. Upload the photograph again."
 )
 DAY = 24 * 3600
 """Seconds."""
 FORM_SECONDS = 600
-"""For how long an upload form is good."""
+"""Lifetime of an upload form, in seconds."""
 LINK_SECONDS = 900
-"""For how long a link to a blob is good."""
+"""Lifetime of a download link, in seconds."""
 
 
 @dataclass(frozen=True)
 class UploadForm:
-    """Where to send one photograph: a multipart form to `url`, with all `fields`, and last the file as `file`."""
+    """Where to send a photograph: a multipart form to `url`, with all `fields`, followed by the file as `file`."""
 
     url: str
     fields: dict[str, str]
@@ -59,87 +60,90 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class Stored:
-    """A photograph that has come: `size` in bytes, `time` in seconds since 1970, as the store tells it."""
+    """An uploaded photograph: `size` in bytes, `time` in seconds since 1970 by the store's clock."""
 
     size: int
     time: float
 
 
 class Uploads(Protocol):
-    """Photographs on their way, by a `KEY`."""
+    """Uploaded photographs, by `KEY`."""
 
     def form(self, key: str, content_type: str, here: str, largest: int | None = None) -> UploadForm:
-        """A form that takes a file under this key, of this type and at most `largest` bytes (or what the store takes),
-        for `FORM_SECONDS`; with a key that ends in `FILE_NAME`, any number of files.
+        """A form for uploading a file of type `content_type` under `key`.
 
-        `here` is the address at which this service takes such forms itself, for a store that has none of its own.
+        The file may have `largest` bytes (default: the store's limit). The form is valid for `FORM_SECONDS`. With a key
+        that ends in `FILE_NAME` it accepts any number of files. `here` is the URL at which this service receives
+        uploads itself, for a store without one of its own.
         """
         ...
 
     def read(self, key: str) -> bytes:
-        """The photograph; raises `UploadNotFoundError`, and `PhotographTooLargeError` or `UnsupportedFormatError`
-        where the policy was not kept.
+        """The photograph's bytes.
+
+        Raises `UploadNotFoundError`, and `PhotographTooLargeError` or `UnsupportedFormatError` if it violates the
+        policy.
         """
         ...
 
     def stored(self, key: str) -> Stored | None:
-        """What is known of the photograph without reading it; None where there is none."""
+        """Size and time of the photograph, without reading it; None if there is none."""
         ...
 
     def keys(self, folder: str) -> set[str]:
-        """Of the photographs that have come into a folder such as "batch/6f1c.../"."""
+        """The keys of the uploaded photographs in a folder such as "batch/6f1c.../"."""
         ...
 
     def delete(self, key: str) -> None:
-        """Forget it; nothing happens where there is none."""
+        """Delete the photograph, if there is one."""
         ...
 
     def delete_all(self, folder: str) -> int:
-        """Forget everything in a folder; how many photographs that were."""
+        """Delete everything in a folder; returns the number of photographs."""
         ...
 
 
 class Stream(Protocol):
-    """Takes bytes one after the other; cannot go back."""
+    """A write-only stream that cannot seek."""
 
     def write(self, data: bytes, /) -> int:
-        """How many bytes were taken, which is all of them."""
+        """Write all of `data`; returns its length."""
         ...
 
     def flush(self) -> None:
-        """What was written may be sent now."""
+        """Allow what was written to be sent now."""
         ...
 
 
 class Blobs(Protocol):
-    """What was computed, by keys such as "batch/6f1c.../7/mask.png"."""
+    """Computed files, by keys such as "batch/6f1c.../7/mask.png"."""
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Keep `data`, in place of what was there; it is safe when this returns."""
+        """Store `data`, replacing any previous blob. It is durable when this returns."""
         ...
 
     def stream(self, key: str, content_type: str) -> AbstractContextManager[Stream]:
-        """As `put`, of what is written while the context lasts: for what is too large to be held.
+        """Like `put`, for data too large for memory: a stream to write to while the context lasts.
 
-        The blob is there when the context ends. Where an exception passes, nothing is kept.
+        The blob exists once the context ends. After an exception nothing is stored.
         """
         ...
 
     def read(self, key: str) -> bytes | None:
-        """What was put, or None."""
+        """The blob's bytes, or None."""
         ...
 
     def link(self, key: str, name: str, here: str) -> str:
-        """An address from which anybody who knows it gets the blob as a file called `name`, for `LINK_SECONDS`.
+        """A URL from which anyone who has it can download the blob as a file called `name`, for `LINK_SECONDS`.
 
-        `here` is the address below which this service answers such links itself, for a store that has none of its own.
+        `here` is the base URL at which this service answers such links itself, for a store without links of its own.
         """
         ...
 
     def delete(self, key: str) -> None:
-        """Forget it; nothing happens where there is none."""
+        """Delete the blob, if there is one."""
         ...
 
     def delete_all(self, folder: str) -> int:
-        """Forget everything in a folder such as "batch/6f1c.../"; how many blobs that were."""
+        """Delete everything in a folder such as "batch/6f1c.../"; returns the number of blobs."""
         ...

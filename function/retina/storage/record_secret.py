@@ -1,4 +1,4 @@
-"""Secrets that are kept among the records, so that every process and function of a service has the same."""
+"""Secrets stored among the records, so that every process and function of a service uses the same ones."""
 
 import secrets
 from contextlib import suppress
@@ -13,11 +13,11 @@ from retina.storage.records import (
 
 
 def record_secret(records: Records, name: str, expires: int | None = None) -> bytes:
-    """The 32 bytes called `name`, made where there are none; kept until `expires` (seconds since 1970) or for good."""
+    """The 32-byte secret called `name`, created if missing; kept until `expires` (seconds since 1970) or forever."""
     key = Key(f"secret:{name}", "secret")
     [known] = records.get(key)
     if known is None:
-        with suppress(ConditionError):  # made by another process, or by this one's own write
+        with suppress(ConditionError):  # created by another process, or by this one if the reply got lost
             records.write(Put(key, {"secret": secrets.token_hex(32)}, NEW, expires=expires))
         [known] = records.get(key)
         if known is None:

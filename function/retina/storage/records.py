@@ -1,7 +1,7 @@
-"""The third thing a store keeps: small records, found by partition and sort key, changed together or not at all.
+"""The interface of a store for small records, which have a partition and a sort key and are changed in transactions.
 
-Everything but photographs and pictures is one: accounts, keys, ledger, history, batches. What a key means is known to
-those rooms alone. Chosen once, in `retina.storage`: SQLite (`sqlite`) or DynamoDB (`dynamodb`).
+Everything except photographs and images is a record: accounts, keys, ledger, history, batches. Only the packages that
+own the data know what their keys mean. `retina.storage` selects the implementation: `sqlite` or `dynamodb`.
 """
 
 import json
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 MOST_CHANGES = 100
-"""In one `write`, and keys in one `get`."""
+"""Limit on the changes of one `write` and the keys of one `get`."""
 ANY, NEW = None, 0
-"""What a change expects: nothing, or that there is no such record."""
+"""Versions that a change may expect: any or none, or that the record does not exist."""
 
 
 class Key(NamedTuple):
-    """`partition` is known exactly; within it records are in the order of `sort`."""
+    """The address of a record. Queries name a `partition` exactly and return its records in the order of `sort`."""
 
     partition: str
     sort: str
@@ -24,7 +24,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """`data` is JSON and replaced as a whole, each time with a higher `version`; `counts` are added to, beside it."""
+    """`data` is JSON and replaced as a whole, which increases `version`. `counts` are stored beside it and added to."""
 
     key: Key
     data: dict[str, Any]
@@ -34,9 +34,9 @@ class Record:
 
 @dataclass(frozen=True)
 class Put:
-    """Write `data` and those of the counts that are named, if the record is of `version` (or NEW, or ANY).
+    """Write `data` and the named counts, if the record has this `version` (or NEW, or ANY).
 
-    From `expires` on, in seconds since 1970, the record is not there any more.
+    From `expires` on, in seconds since 1970, the record no longer exists.
     """
 
     key: Key
@@ -48,9 +48,9 @@ class Put:
 
 @dataclass(frozen=True)
 class Add:
-    """Add to counts of a record that is there; with `upsert`, of one that may not be.
+    """Add to counts of an existing record; with `upsert`, of a new one if there is none.
 
-    No count falls below zero, and none that is added to rises above what `most` says of it.
+    No count may fall below zero, and none that is added to may exceed its value in `most`.
     """
 
     key: Key
@@ -62,7 +62,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Delete:
-    """Forget a record, if it is of `version` (or ANY, also where there is none)."""
+    """Delete a record, if it has this `version` (or ANY, which also accepts a missing record)."""
 
     key: Key
     version: int | None = ANY
@@ -72,7 +72,9 @@ Change = Put | Add | Delete
 
 
 class ConditionError(Exception):
-    """A change did not find what it expects, so none was made. `failed` are the keys of those that did not."""
+    """A change's condition was not met, so none was made. `failed` are the keys of the changes whose
+    condition failed.
+    """
 
     def __init__(self, failed: frozenset[Key]) -> None:
         super().__init__(", ".join(":".join(key) for key in sorted(failed)))
@@ -80,10 +82,10 @@ class ConditionError(Exception):
 
 
 class Records(Protocol):
-    """Records that are safe once a call returns, and read as they were last written."""
+    """Records that are durable once a call returns, and read with strong consistency."""
 
     def get(self, *keys: Key) -> list[Record | None]:
-        """The records of at most `MOST_CHANGES` keys, in their order."""
+        """The records of at most `MOST_CHANGES` keys, in their order; None for a missing one."""
         ...
 
     def query(
@@ -96,35 +98,38 @@ class Records(Protocol):
         limit: int = 1000,
         backwards: bool = False,
     ) -> list[Record]:
-        """At most `limit` records of a partition from `first` to `last`, in order, or the other way round; those
-        beyond `after` where a page before ended there.
+        """At most `limit` records of a partition from `first` to `last`, in ascending order, or descending if
+        `backwards`.
+
+        With `after`, the sort key at which the previous page ended, only those beyond it.
         """
         ...
 
     def write(self, *changes: Change) -> None:
-        """Make all of at most `MOST_CHANGES` changes, each of another record, or raise `ConditionError`.
+        """Make at most `MOST_CHANGES` changes, each to a different record, in one transaction, or raise
+        `ConditionError`.
 
-        Raises `BusyError` where others kept changing the same records for too long.
+        Raises `BusyError` if others kept changing the same records for too long.
         """
         ...
 
     @property
     def backup_days(self) -> int:
-        """For how many days backups of this store hold what was deleted; 0: it makes none."""
+        """For how many days backups of this store retain deleted records; 0 if it makes none."""
         ...
 
     def erase(self, *, thorough: bool = False) -> None:
-        """To be called after something was deleted: no file of the store holds its bytes any more.
+        """Erase deleted data from the files of the store; to be called after every deletion.
 
-        What would take long in a large store is left for a call with `thorough`, which does what was left, if anything.
+        Work that takes long in a large store is postponed to a call with `thorough`, which does it if any is pending.
         """
         ...
 
 
 def ensure(records: Records, mark: Put, *changes: Change) -> None:
-    """Write `mark` and `changes`, whose `mark` nobody else would write, or raise `ConditionError`.
+    """Write `mark` and `changes`, where no one else would write the same `mark`; raises `ConditionError`.
 
-    The reply to a write may get lost: repeated, it does not find what it expects, but its own mark.
+    Safe against a lost reply: when the write is repeated, its conditions fail, but the record holds its own mark.
     """
     try:
         records.write(mark, *changes)

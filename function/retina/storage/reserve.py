@@ -1,7 +1,8 @@
-"""Space that is kept for a full disk: for deletions, and for signing in, without which nobody could delete anything.
+"""Disk space reserved for the case of a full disk: for deletions, and for signing in, without which nobody could
+delete.
 
-Deleting needs space, too: the database writes what it is about to do into its log first. Each reserve is a file that is
-kept for nothing else, and given up, in whole or step by step, when a request that it is meant for finds no room.
+Deleting needs space as well, because the database first writes its changes to the log. Each reserve is a file that only
+occupies space. It is freed, all at once or step by step, when a request that it is meant for finds the disk full.
 """
 
 import errno
@@ -13,27 +14,27 @@ from threading import Lock
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 BYTES = 8 * 2**20
-"""Enough for the log of a batch of 10,000 photographs."""
+"""Enough for the database's log when a batch of 10,000 photographs is deleted."""
 SIGN_IN_BYTES = 2 * 2**20
-"""Enough to sign in some fifty times."""
+"""Enough for about fifty sign-ins."""
 STEP_BYTES = 256 * 2**10
-"""How much a sign-in frees: enough for all that it writes, and little for whoever else is looking for room."""
+"""How much one sign-in frees: enough for all it writes, and little for anyone else who is waiting for space."""
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether there is no space left."""
+    """Whether the error means that no disk space is left."""
     return (isinstance(error, OSError) and error.errno in FULL) or getattr(error, "sqlite_errorcode", 0) == SQLITE_FULL
 
 
 class Reserve:
-    """The file `name` in `folder`, of `size` bytes, of which `give_up` frees `step` bytes at a time, by default all."""
+    """The file `name` in `folder`, of `size` bytes. `give_up` frees `step` bytes at a time, by default all of them."""
 
     def __init__(self, folder: Path, name: str = "reserve", size: int = BYTES, step: int | None = None) -> None:
         self._path, self._size, self._step = folder / name, size, step or size
         self._lock = Lock()
 
     def keep(self) -> None:
-        """Have it, or as many steps of it as there is room for. Without it all works but what it is for."""
+        """Allocate the reserve, or as many steps as there is space for. Only its own purpose depends on it."""
         with self._lock:
             had = self._bytes()
             if had == self._size:
@@ -50,7 +51,7 @@ class Reserve:
             self._cut(had)
 
     def give_up(self) -> bool:
-        """Free a step of it; False where there was none."""
+        """Free one step; False if there was nothing left to free."""
         with self._lock:
             had = self._bytes()
             return had > 0 and self._cut(max(had - self._step, 0))

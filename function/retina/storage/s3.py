@@ -1,4 +1,4 @@
-"""Photographs and what was found in them in S3 buckets. Their lifecycle rules delete what has expired."""
+"""Uploads and results in S3 buckets, whose lifecycle rules delete what has expired."""
 
 import logging
 from collections.abc import Iterator
@@ -26,11 +26,11 @@ from retina.storage.port import (
 log = logging.getLogger("retina")
 
 PART_BYTES = 16 * 2**20
-"""Of a multipart upload, which has at most 10,000 parts: 160 GB."""
+"""Size of a part of a multipart upload. With at most 10,000 parts that allows 160 GB."""
 
 
 class S3Uploads:
-    """In `bucket`, with boto3's S3 `client`, by presigned forms; at most `limit` bytes each."""
+    """Uploads of at most `limit` bytes in `bucket`, sent with presigned forms; `client` is boto3's S3 client."""
 
     def __init__(self, client: Any, bucket: str, limit: int) -> None:
         self._client, self._bucket, self._limit = client, bucket, limit
@@ -48,7 +48,7 @@ class S3Uploads:
         return UploadForm(post["url"], post["fields"])
 
     def read(self, key: str) -> bytes:
-        """See `port.Uploads`. The policy is not taken at its word: size and type are those of the object itself."""
+        """See `port.Uploads`. The policy is not relied on: size and type of the object itself are checked."""
         if not KEY.fullmatch(key):
             raise UploadNotFoundError(NOT_FOUND)
         try:
@@ -66,7 +66,7 @@ class S3Uploads:
             return data
 
     def stored(self, key: str) -> Stored | None:
-        """See `port.Uploads`. S3 tells the time to the second."""
+        """See `port.Uploads`. S3 gives the time in whole seconds."""
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=key)
         except self._client.exceptions.ClientError as error:
@@ -90,7 +90,7 @@ class S3Uploads:
 
 
 class S3Blobs:
-    """In `bucket`, with boto3's S3 `client`."""
+    """Blobs in `bucket`; `client` is boto3's S3 client."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self._bucket = client, bucket
@@ -101,7 +101,7 @@ class S3Blobs:
 
     @contextmanager
     def stream(self, key: str, content_type: str) -> Iterator[Stream]:
-        """See `port.Blobs`. A multipart upload, which is aborted where an exception passes."""
+        """See `port.Blobs`. A multipart upload, which is aborted after an exception."""
         upload = _Multipart(self._client, self._bucket, key, content_type)
         try:
             yield upload
@@ -138,16 +138,16 @@ class S3Blobs:
 
 
 def _missing(error: Any) -> bool:
-    """Whether there is no such object.
+    """Whether the error means that the object does not exist.
 
-    S3 says "access denied" of it to whoever may not list the whole bucket, and nobody may: the roles are limited to
-    their prefixes. That they may read there is a test's business (`tests/deploy/test_stack.py`).
+    S3 answers "access denied" to callers that may not list the whole bucket, which none may: the roles are limited to
+    their prefixes. A test checks that they may read there (`tests/deploy/test_stack.py`).
     """
     return error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied")
 
 
 class _Multipart:
-    """Holds at most `PART_BYTES` of a multipart upload and what is written at a time."""
+    """A multipart upload. Buffers at most `PART_BYTES` plus the data of one write."""
 
     def __init__(self, client: Any, bucket: str, key: str, content_type: str) -> None:
         self._client, self._parts, self._buffer = client, list[dict[str, Any]](), bytearray()
@@ -162,7 +162,7 @@ class _Multipart:
         return len(data)
 
     def flush(self) -> None:
-        """Parts but for the last have at least 5 MiB: nothing is sent early."""
+        """Do nothing: all parts except the last need at least 5 MiB."""
 
     def complete(self) -> None:
         self._send()
@@ -171,7 +171,7 @@ class _Multipart:
     def abort(self) -> None:
         try:
             self._client.abort_multipart_upload(**self._target)
-        except Exception:  # a lifecycle rule aborts it within a day; what went wrong before is what matters
+        except Exception:  # a lifecycle rule aborts it within a day; the original error matters more
             log.exception("an upload could not be aborted")
 
     def _send(self) -> None:
@@ -182,7 +182,7 @@ class _Multipart:
 
 
 def _pages(client: Any, bucket: str, folder: str) -> Iterator[list[str]]:
-    """The keys that begin with `folder`, a thousand at a time."""
+    """The keys that begin with `folder`, in pages of a thousand."""
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
         yield [found["Key"] for found in page.get("Contents", [])]
 
@@ -198,7 +198,10 @@ def _delete_all(client: Any, bucket: str, folder: str) -> int:
 
 
 def s3_client() -> Any:
-    """For the region of this process; forms go to the bucket's regional host, which the page is allowed to reach."""
+    """An S3 client for the region of this process.
+
+    Forms use the bucket's regional host, which is the one the page's content security policy allows.
+    """
     import boto3  # part of Lambda's runtime, not of the package
     from botocore.config import Config
 
@@ -207,7 +210,7 @@ def s3_client() -> Any:
 
 
 def client(service: str) -> Any:
-    """Of another service, for the region of this process."""
+    """A client of another AWS service, for the region of this process."""
     import boto3
 
     return boto3.client(service)

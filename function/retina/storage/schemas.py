@@ -1,4 +1,4 @@
-"""What stores leave to the API: forms to send photographs by, and cursors of lists."""
+"""Schemas that describe stores to API clients: upload forms and list cursors."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Records in the embedded store's SQLite file."""
+"""Records in the SQLite file of the embedded store."""
 
 import json
 import sqlite3
@@ -18,10 +18,10 @@ from retina.storage.records import (
 
 FIND = "SELECT * FROM records WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)"
 DUE = Key("retention", "erase")
-"""There while the file is to be rewritten."""
+"""Exists while a rewrite of the file is pending."""
 EXPIRED_PORTION = 500
 EXPIRED_AT_ONCE = 20
-"""How many expired records a write clears away on its way."""
+"""How many expired records each write deletes at most."""
 
 
 class SqliteRecords:
@@ -70,7 +70,7 @@ class SqliteRecords:
                 raise ConditionError(failed)
 
     def delete_expired(self) -> None:
-        """Delete all records that have expired, a portion at a time, so that nobody waits long."""
+        """Delete all expired records, in portions, so that no other transaction waits long."""
         deleted = EXPIRED_PORTION
         while deleted == EXPIRED_PORTION:
             with self._database.transaction() as connection:
@@ -81,13 +81,13 @@ class SqliteRecords:
                 ).rowcount
 
     def partitions(self, prefix: str) -> list[str]:
-        """Those that begin with `prefix`."""
+        """The partitions that begin with `prefix`."""
         statement = "SELECT DISTINCT partition FROM records WHERE partition >= ? AND partition < ?"
         return [row["partition"] for row in self._database.query(statement, prefix, prefix + "\U0010ffff")]
 
     @property
     def backup_days(self) -> int:
-        """See `records.Records`. Whoever runs the service may make some."""
+        """See `records.Records`. Backups that the operator makes are not counted."""
         return 0
 
     def erase(self, *, thorough: bool = False) -> None:
@@ -102,7 +102,7 @@ class SqliteRecords:
 
 
 def _made(connection: sqlite3.Connection, change: Change, now: float) -> bool:
-    """Make one change; False where it did not find what it expects."""
+    """Make one change; False if its condition is not met."""
     row = connection.execute(FIND, (*change.key, now)).fetchone()
     known = _record(row) if row else None
     match change:
