@@ -26,7 +26,9 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from conftest import RUNTIME
-from infra import package
+from infra.package import TARGET
+from infra.package.build import build
+from infra.package.wheels import install, python_of, requirements
 from retina.imaging import preprocessing, rendering
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.field_of_view import find_field_of_view
@@ -186,17 +188,17 @@ def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> No
 
 def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
     """The package under Lambda's runtime client and the same calls under uvicorn, in turn, with the card's canvas."""
-    python = package.python_of(package.TARGET)
+    python = python_of(TARGET)
     if not python:
         print("\nUnder Lambda's runtime client: not measured, there is no Python 3.13 here.")
         return
     with tempfile.TemporaryDirectory() as folder:
         task, runtime = Path(folder) / "task", Path(folder) / "runtime"
-        package.build(task, package.TARGET, python)
+        build(task, TARGET, python)
         for name in ("unet.json", "unet.tflite"):
             shutil.copy(card.parent / name, task / "retina" / "models")
-        pinned = package.requirements(ROOT / "tests" / "requirements.txt", package.TARGET)
-        package.install(runtime, (pinned[name] for name in RUNTIME), package.TARGET)
+        pinned = requirements(ROOT / "tests" / "requirements.txt", TARGET)
+        install(runtime, (pinned[name] for name in RUNTIME), TARGET)
         command = [str(python), "-m", "awslambdaric", "handler.api"]
         environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
         # Without fair use: there is no table to count in, and uvicorn does not count requests of its own computer.

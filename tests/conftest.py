@@ -148,17 +148,20 @@ class Built:
 
 @pytest.fixture(scope="session", params=["this Python", "Lambda's Python"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    from infra import package  # not above: the training environment lacks what it needs
+    # Not above: the training environment lacks what they need.
+    from infra.package import TARGET
+    from infra.package.build import build
+    from infra.package.wheels import install, python_of, requirements
 
-    version = sys.version_info[:2] if request.param == "this Python" else package.TARGET
-    python = package.python_of(version)
+    version = sys.version_info[:2] if request.param == "this Python" else TARGET
+    python = python_of(version)
     if not python:
         pytest.skip(f"there is no Python {version[0]}.{version[1]} here")
     folder = tmp_path_factory.mktemp("package")
-    package.build(folder / "task", version, python)
-    pinned = package.requirements(ROOT / "tests" / "requirements.txt", version)
+    build(folder / "task", version, python)
+    pinned = requirements(ROOT / "tests" / "requirements.txt", version)
     client = (pinned[name] for name in RUNTIME)
-    package.install(folder / "runtime", client, version)
+    install(folder / "runtime", client, version)
     return Built(folder / "task", python, folder / "runtime")
 
 

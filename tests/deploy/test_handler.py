@@ -165,20 +165,37 @@ def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log
         assert private not in "".join(lines)
 
 
+def message(key: str) -> dict[str, Any]:
+    """What SQS tells of a photograph that came by this key."""
+    body = (ROOT / "tests" / "support" / "events" / "s3_object_created.json").read_text()
+    body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
+    return {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+
+
 def test_the_worker_segments_what_the_queue_tells_of(
     built: Built, aws: str, table: str, s3: Any, tmp_path: Path, sample: bytes
 ) -> None:
     services = Services(Settings(uploads_bucket=BUCKET, results_bucket=BUCKET, table=table))
     [key] = photographs(services, 1)
     s3.put_object(Bucket=BUCKET, Key=key, Body=sample, ContentType="image/jpeg")
-    body = (ROOT / "tests" / "support" / "events" / "s3_object_created.json").read_text()
-    body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
-    message = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
     with running(built, aws, table, "handler.worker", tmp_path / "log") as worker:
-        answer = worker.invoke({"Records": [message]})
+        answer = worker.invoke({"Records": [message(key)]})
     assert answer == {"batchItemFailures": []}, (tmp_path / "log").read_text()
     done = ended(services, key)
     assert done
     assert done.status == "done"
     counted = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert sum(line.get("Predictions") == [1.0] for line in counted) == 1
+
+
+def test_a_traceback_names_file_and_line_without_the_sources(built: Built, aws: str, tmp_path: Path) -> None:
+    assert not (built.folder / "retina" / "jobs" / "work.py").exists()
+    key = f"batch/{'0123456789abcdef' * 2}/7"
+    with running(built, aws, "no-such-table", "handler.worker", tmp_path / "log") as worker:
+        answer = worker.invoke({"Records": [message(key)]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    told = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    [failed] = [line for line in told if line.get("message") == f"{key} failed, attempt 1"]
+    source = (ROOT / "function" / "retina" / "jobs" / "work.py").read_text().splitlines()
+    [line] = [number for number, text in enumerate(source, 1) if "services.turns.begin(" in text]
+    assert f'File "/var/task/retina/jobs/work.py", line {line}, in _photograph' in "".join(failed["stackTrace"])

@@ -6,39 +6,40 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Built
-from infra import package
-from infra.package import PackageError
+from infra.package import bytecode, limits
+from infra.package.inventory import digest, total
+from infra.package.limits import PackageError
 
 
 def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(built.folder, again)
-    assert package.digest(again) == package.digest(built.folder)
-    (again / "handler.py").chmod(0o755)
-    assert package.digest(again) != package.digest(built.folder)
-    (again / "handler.py").chmod(0o644)
+    assert digest(again) == digest(built.folder)
+    (again / "handler.pyc").chmod(0o755)
+    assert digest(again) != digest(built.folder)
+    (again / "handler.pyc").chmod(0o644)
     (again / "retina" / "more.py").write_text("")
-    assert package.digest(again) != package.digest(built.folder)
+    assert digest(again) != digest(built.folder)
 
 
 def test_what_lambda_would_refuse_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as large:
-        large.truncate(package.LIMIT + 1)
+        large.truncate(limits.LIMIT + 1)
     with pytest.raises(PackageError, match="262,144,001 bytes"):
-        package.check(tmp_path)
+        limits.check(tmp_path)
     (tmp_path / "large").unlink()
     (tmp_path / "broken.so").write_bytes(b"text")
     with pytest.raises(PackageError, match="no library"):
-        package.check(tmp_path)
+        limits.check(tmp_path)
 
 
 def test_a_library_for_a_newer_glibc_is_refused(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    needs = dict(package.glibc(built.folder))
+    needs = dict(limits.glibc(built.folder))
     assert len(needs) > 30
-    assert (2, 17) < max(needs.values()) <= package.GLIBC
-    monkeypatch.setattr(package, "GLIBC", (2, 17))
+    assert (2, 17) < max(needs.values()) <= limits.GLIBC
+    monkeypatch.setattr(limits, "GLIBC", (2, 17))
     with pytest.raises(PackageError, match=r"needs glibc 2\.\d+"):
-        package.check(built.folder)
+        limits.check(built.folder)
 
 
 def test_what_is_not_needed_does_not_travel(built: Built) -> None:
@@ -50,6 +51,18 @@ def test_what_is_not_needed_does_not_travel(built: Built) -> None:
         ROOT / "models" / "unet.tflite"
     ).read_bytes()
     assert [*built.folder.glob("numpy-*.dist-info/licenses/**/*.txt")], "licences travel with what they cover"
+
+
+def test_the_package_leaves_room_for_what_is_to_come(built: Built) -> None:
+    assert limits.LIMIT - total(built.folder) >= 15_000_000
+
+
+def test_modules_are_bytecode_but_for_those_whose_source_is_read(built: Built) -> None:
+    sources = {path.relative_to(built.folder).as_posix() for path in built.folder.rglob("*.py")}
+    assert sources == bytecode.READ
+    caches = {path.parent for path in built.folder.rglob("__pycache__")}
+    assert caches == {(built.folder / source).parent for source in bytecode.READ}
+    assert (built.folder / "retina" / "app.pyc").is_file()
 
 
 def test_everybody_may_read_the_package(built: Built) -> None:

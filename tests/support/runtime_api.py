@@ -56,8 +56,8 @@ class RuntimeApi:
     def __init__(
         self, command: Sequence[str], folder: Path, environment: dict[str, str], log: Path = Path(os.devnull)
     ) -> None:
-        self._events: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._events: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self._answers: queue.Queue[tuple[str, str, Any]] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         address = f"127.0.0.1:{self._server.server_address[1]}"
@@ -79,13 +79,15 @@ class RuntimeApi:
         self._log.close()
         self._server.shutdown()
 
-    def invoke(self, event: dict[str, Any], seconds: float = 60) -> Any:
+    def invoke(self, event: dict[str, Any], seconds: float = 180) -> Any:
         """The function's answer to `event`; raises `RuntimeError` with what it reported instead."""
-        self._events.put(event)
+        mine = os.urandom(8).hex()
+        self._events.put((mine, event))
         for _ in range(round(10 * seconds)):
             with suppress(queue.Empty):
-                kind, answer = self._answers.get(timeout=0.1)
-                break
+                request, kind, answer = self._answers.get(timeout=0.1)
+                if request in {mine, ""}:  # not the late answer to an event that was given up
+                    break
             if self.process.poll() is not None:
                 raise RuntimeError(f"the runtime client ended with {self.process.returncode}")
         else:
@@ -103,9 +105,10 @@ class RuntimeApi:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
-                body = json.dumps(events.get()).encode()
+                request, event = events.get()
+                body = json.dumps(event).encode()
                 self.send_response(200)
-                self.send_header("Lambda-Runtime-Aws-Request-Id", os.urandom(8).hex())
+                self.send_header("Lambda-Runtime-Aws-Request-Id", request)
                 self.send_header("Lambda-Runtime-Deadline-Ms", "9999999999999")
                 self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:0:function:retina")
                 self.send_header("Content-Type", "application/json")
@@ -116,8 +119,10 @@ class RuntimeApi:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                kind = self.path.rsplit("/", 1)[-1] if "/invocation/" in self.path else "init error"
-                answers.put((kind, json.loads(body)))
+                *_, request, kind = self.path.split("/")
+                if "/invocation/" not in self.path:
+                    request, kind = "", "init error"
+                answers.put((request, kind, json.loads(body)))
                 self.send_response(202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

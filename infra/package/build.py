@@ -1,0 +1,39 @@
+"""The package from beginning to end: wheels without what is not needed, our own code, bytecode, checks.
+
+Enters: `function/`, `site/`, the network with its card, and the pinned `function/requirements.txt`. Leaves: a folder
+that CDK zips. Fails where Lambda would: too large, or a library that needs a newer glibc. Deploys nothing.
+"""
+
+import shutil
+from pathlib import Path
+
+from infra.package import ROOT, TARGET
+from infra.package.bytecode import compile_sources
+from infra.package.contents import UNUSED, prune
+from infra.package.limits import check
+from infra.package.wheels import install, requirements
+
+
+def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = None) -> None:
+    """Make the package in `out`, in place of what was there; with `python`, of that `version`, as bytecode."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    pinned = requirements(ROOT / "function" / "requirements.txt", version)
+    install(out, (text for name, text in pinned.items() if name not in UNUSED), version)
+    prune(out)
+    _add_ours(out)
+    if python:
+        compile_sources(out, python)
+    for path in out.rglob("*"):  # Lambda's user is another one, whatever the umask of whoever builds
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    check(out)
+
+
+def _add_ours(out: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copy(ROOT / "function" / "handler.py", out)
+    shutil.copytree(ROOT / "function" / "retina", out / "retina", ignore=ignored)
+    shutil.copytree(ROOT / "site", out / "retina" / "site")  # for the API's description, which the function serves
+    (out / "retina" / "models").mkdir()
+    for name in ("unet.json", "unet.tflite"):
+        shutil.copy(ROOT / "models" / name, out / "retina" / "models")

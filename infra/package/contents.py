@@ -1,0 +1,93 @@
+"""What of the wheels stays out of the package, since the function never opens it."""
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+UNUSED = frozenset({"protobuf", "ml-dtypes", "tqdm", "flatbuffers", "backports-strenum", "pycparser", "idna"})
+"""Distributions that ai-edge-litert, cffi and anyio name for what is not used here; they run without them."""
+POWERTOOLS = (
+    "auth_alpha",
+    "circuit_breaker",
+    "feature_flags",
+    "idempotency",
+    "kafka",
+    "parameters",
+    "parser",
+    "streaming",
+    "data_masking",
+    "validation",
+)
+PRUNED = (
+    "bin",
+    "**/tests",
+    "**/include",
+    "**/*.pyi",
+    "**/*.[hc]",
+    "**/*.hpp",
+    "**/*.pxd",
+    "**/*.a",
+    "**/*.dist-info/sboms",
+    "**/*.dist-info/RECORD",
+    "**/*.dist-info/REQUESTED",
+    "**/*.dist-info/INSTALLER",
+    "cv2/data/*.xml",
+    "cv2/LICENSE*",  # the same as beside its metadata
+    "numpy/_core/*_tests.*.so",
+    "numpy/_core/_simd.*.so",  # for numpy's own tests; what computes is in _multiarray_umath
+    "numpy/f2py",
+    "numpy/fft",
+    "numpy/random",
+    "numpy/testing",
+    "numpy/polynomial",
+    "PIL/_avif*",
+    "pillow.libs/libavif*",
+    "PIL/_imagingft*",
+    "PIL/_imagingmath*",
+    "PIL/_imagingmorph*",
+    "PIL/_imagingtk*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/libbrotli*",
+    "cffi",
+    "ai_edge_litert/libLiteRt*.so",
+    "ai_edge_litert/*_pb2.py",
+    "ai_edge_litert/schema_py_generated.py",
+    "ai_edge_litert/aot",
+    "ai_edge_litert/tools",
+    "ai_edge_litert/vendors",
+    "aws_lambda_powertools/event_handler",
+    *(f"aws_lambda_powertools/utilities/{name}" for name in POWERTOOLS),
+    "fastapi/.agents",
+    "fastapi_offline/static/redoc*",
+    "imagecodecs/zarr.py",
+    "imagecodecs/numcodecs.py",
+    "tifffile/zarr.py",
+    "pydantic/mypy.py",
+    "pydantic/v1/mypy.py",
+)
+"""What the function never opens.
+
+Libraries stay as they are: `strip` breaks those that auditwheel has patched, and OpenCV is linked to its video codecs.
+"""
+
+CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png")
+"""Modules of imagecodecs that decode TIFF and PNG of 16-bit colour, among sixty: LZW, PackBits, Deflate, predictors."""
+CODEC_LIBRARIES = ("libpng16",)
+
+
+def prune(folder: Path) -> None:
+    """Remove from `folder` what the function never opens."""
+    for pattern in PRUNED:
+        for path in [*folder.glob(pattern)]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    _keep(folder / "imagecodecs", "*.so", CODECS)
+    _keep(folder / "imagecodecs.libs", "*", CODEC_LIBRARIES)
+
+
+def _keep(folder: Path, pattern: str, names: Iterable[str]) -> None:
+    """Remove the files in `folder` that match, but for those called so before their first dot or dash."""
+    for path in [*folder.glob(pattern)]:
+        if re.split(r"[.-]", path.name)[0] not in {*names}:
+            path.unlink()
