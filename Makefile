@@ -11,7 +11,7 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js package synth bootstrap diff deploy destroy bench-cloud wheel lock format clean
+.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -89,7 +89,14 @@ destroy: synth build/cdk.done ## remove the stack and all that it holds
 	$(CDK) destroy
 
 wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
-	$(BIN)/uv build --wheel
+	$(BIN)/uv build --quiet --clear --wheel
+
+release: package wheel ## the wheel in dist/ and the Lambda package in build/package/, both tried out
+	rm -rf build/release
+	$(PYTHON) -m venv build/release
+	build/release/bin/pip install -q dist/*.whl
+	cd build/release && bin/retina segment ../../site/samples/retina.jpg --out results
+	$(BIN)/pytest tests/deploy/test_lambda_package.py tests/deploy/test_handler.py
 
 lock: .venv/test.done ## renew the pinned requirements
 	$(BIN)/python infra/lock.py

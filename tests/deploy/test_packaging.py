@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from conftest import ROOT
+from retina import __version__
 
 LOCKS = sorted({*ROOT.glob("function/*.txt"), *ROOT.glob("tests/*.txt"), *ROOT.glob("models/*.txt")})
 
@@ -55,6 +56,7 @@ def test_the_wheel_carries_the_model_and_the_page(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
+    assert wheel.name.startswith(f"retina_vessels-{__version__}-")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     installed = tmp_path / "installed" / "retina"

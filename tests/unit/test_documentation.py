@@ -13,9 +13,7 @@ from retina.cli.results import COLUMNS
 from retina.errors import STATUS, GrantRefusedError
 from retina.settings import Settings
 
-DOCUMENTS = sorted(
-    [ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md"), ROOT / "models/README.md"]
-)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "models/README.md"])
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
