@@ -32,7 +32,7 @@ from infra.package.wheels import install, python_of, requirements
 from retina.imaging import preprocessing, rendering
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.field_of_view import find_field_of_view
-from retina.imaging.measurements import measure
+from retina.imaging.measurements.registry import measure
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
 from retina.imaging.segmentation import Segmentation, over

@@ -48,7 +48,10 @@ Errors are `application/problem+json` documents (RFC 9457) with a stable `code` 
 Every answer carries `X-Request-Id`.
 """
 
-PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/model", "/.well-known/jwks.json"})
+PUBLIC = frozenset(
+    {"/.well-known/jwks.json"}
+    | {f"/api/v1/{name}" for name in ("openapi.json", "docs", "model", "measurements", "limits")}
+)
 """What tells nothing of anybody, besides the page's files."""
 
 

@@ -3,19 +3,27 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from retina.cells import neutral
 from retina.errors import ResponseTooLargeError
 
-DESCRIBED: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}}
-}
-"""What OpenAPI says of an answer that is one."""
+
+def dictionary(columns: Mapping[str, str]) -> str:
+    """What each column of a table means, as a table in Markdown; `columns` are names with meanings."""
+    return "\n".join(
+        ["| column | meaning |", "|---|---|", *(f"| `{name}` | {told} |" for name, told in columns.items())]
+    )
 
 
-def lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
+def described(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of an answer that is a table of these columns, names with meanings."""
+    words = f"The table.\n\n{dictionary(columns)}"
+    return {200: {"description": words, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+def lines(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     """A table, line by line; each ends with a line break, and may hold others in quotation marks."""
     line = io.StringIO()
     writer = csv.DictWriter(line, columns)

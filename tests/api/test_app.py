@@ -214,7 +214,7 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
 
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
-    about = {"/api/v1/health", "/api/v1/model", "/api/v1/sign-in"}
+    about = {f"/api/v1/{name}" for name in ("health", "model", "measurements", "limits", "sign-in")}
     keys, usage = ("", "/{id}"), ("", ".csv")
     accounts = {f"/api/v1/account{more}" for more in ("", "/password", "/sign-out")} | {"/api/v1/audit"}
     accounts |= {f"/api/v1/keys{more}" for more in keys} | {f"/api/v1/usage{more}" for more in usage}

@@ -11,6 +11,7 @@ from retina.api import problems
 from retina.app import create_app
 from retina.cli.results import COLUMNS
 from retina.errors import STATUS, GrantRefusedError
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.settings import Settings
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "models/README.md"])
@@ -87,7 +88,9 @@ def test_columns() -> None:
     document = text("command-line.md")
     table = document[document.index("### results.csv") : document.index("## retina batch")]
     listed = [name for cell in first_cells(table) for name in re.findall(r"`(\w+)`", cell)]
-    assert listed == [*COLUMNS]
+    measured = [each.name for each in MEASUREMENTS]
+    assert [*listed, *measured] == [*COLUMNS]
+    assert "| one for each measurement |" in table
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

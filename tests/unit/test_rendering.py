@@ -10,7 +10,7 @@ from PIL import Image
 from retina.imaging import rendering
 from retina.imaging.arrays import CERTAIN
 from retina.imaging.downsampling import downsample
-from retina.imaging.measurements import measure
+from retina.imaging.measurements.vascular_density import vascular_density
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -48,7 +48,7 @@ def test_a_real_vessel_map_comes_out(segmentation: Segmentation, photograph: Pho
     core = cv2.erode(inside, np.ones((61, 61), np.uint8)).astype(np.bool_)
     vessels = segmentation.vessels & core
     assert local[vessels].mean() < local[core & ~segmentation.vessels].mean() - 8
-    density = measure(segmentation.vessels, photograph.field_of_view).vascular_density
+    density = vascular_density(segmentation.vessels, photograph.field_of_view)
     assert density is not None
     assert 0.05 < density < 0.16
     _, _, stats, _ = cv2.connectedComponentsWithStats(segmentation.vessels.astype(np.uint8), connectivity=8)
@@ -82,16 +82,6 @@ def test_a_large_overlay_is_reduced() -> None:
     photograph = Photograph(rgb, view, "")  # type: ignore[arg-type]
     assert opened(rendering.overlay_jpeg(photograph, large)).size == (2048, 500)
     assert opened(rendering.overlay_png(photograph, large)).size == (4096, 1000)
-
-
-def test_density_is_the_share_of_the_field_of_view(photograph: Photograph) -> None:
-    view = photograph.field_of_view
-    inside = view.mask((1411, 1411))
-    assert measure(inside, view).vascular_density == 1.0
-    assert measure(inside & False, view).vascular_density == 0.0
-    half = inside.copy()
-    half[:703] = False
-    assert measure(half, view).vascular_density == pytest.approx(0.5, abs=0.005)
 
 
 def test_downsampling_in_steps_is_downsampling_at_once(photograph: Photograph) -> None:

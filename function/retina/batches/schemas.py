@@ -10,6 +10,9 @@ from retina.storage.schemas import Form, Next
 MOST_ITEMS = 10_000
 """The most photographs in one batch."""
 
+NAME_CHARACTERS = 255
+"""The longest name of one of them, in characters."""
+
 
 class Outcome(BaseModel):
     """How a photograph ended. `code` and `detail` say why it was rejected or failed."""
@@ -35,7 +38,7 @@ class Counts(BaseModel):
 class BatchFile(BaseModel):
     """A photograph that you are going to send."""
 
-    name: str = Field(min_length=1, max_length=255, examples=["visit1/left.jpg"])
+    name: str = Field(min_length=1, max_length=NAME_CHARACTERS, examples=["visit1/left.jpg"])
     size: int = Field(ge=0, description="bytes", examples=[731_904])
 
 

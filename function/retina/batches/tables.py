@@ -6,10 +6,20 @@ from retina.batches.service import Item
 from retina.imaging.columns import FOUND, columns_of
 from retina.tables import lines
 
+COLUMNS = {
+    "number": "of the photograph in the batch, from 0",
+    "file": "its name as it was announced",
+    "status": "waiting, queued, running, done, rejected or failed",
+    "code": "why it was rejected or failed, as a stable word",
+    "reason": "the same in a sentence",
+    **FOUND,
+}
+"""The columns, in order, each with its meaning."""
+
 
 def batch_lines(items: Iterable[Item]) -> Iterator[str]:
     """The header, then one row per photograph, whatever its state."""
-    return lines(("number", "file", "status", "code", "reason", *FOUND), map(_item, items))
+    return lines(COLUMNS, map(_item, items))
 
 
 def batch_table(items: Iterable[Item]) -> str:

@@ -21,7 +21,7 @@ from retina.cli.results import (
 )
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
 from retina.imaging import rendering
-from retina.imaging.columns import columns_of
+from retina.imaging.columns import columns_of, text
 from retina.imaging.findings import found
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict
@@ -139,7 +139,7 @@ class _Job:
                 self._read(file), self.network, wanted, **self.settings.limits, flips=self.flips, force=self.force
             )
         except PhotographError as error:
-            return Row(str(file), "rejected", STATUS[type(error)][1], str(error), photo_sha256=_sha256(file))
+            return Row(str(file), "rejected", STATUS[type(error)][1], str(error), found={"photo_sha256": _sha256(file)})
         for name, picture in prediction.pictures.items():
             _write(self._path(file, prediction.sha256, name), picture)
         return self._row(file, prediction)
@@ -157,15 +157,15 @@ class _Job:
         if (
             row is None
             or row.status != "done"
-            or (row.card_sha256, row.flips) != (self.network.card.digest, _yes(self.flips))
-            or (row.fundus_like != _yes(True) and not self.force)
+            or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(self.flips))
+            or (row.found["fundus_like"] != text(True) and not self.force)
         ):
             return None
         try:
-            same = _sha256(file) == row.photo_sha256
+            same = _sha256(file) == row.found["photo_sha256"]
         except OSError:
             return None
-        there = all(self._path(file, row.photo_sha256, name).exists() for name in self.outputs)
+        there = all(self._path(file, row.found["photo_sha256"], name).exists() for name in self.outputs)
         return row if same and there else None
 
     def _read(self, file: Path) -> bytes:
@@ -184,11 +184,7 @@ class _Job:
 
     def _row(self, file: Path, prediction: Prediction) -> Row:
         card = self.network.card
-        return Row(str(file), "done", card_sha256=card.digest, **columns_of(found(prediction, card, "")))
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+        return Row(str(file), "done", card_sha256=card.digest, found=columns_of(found(prediction, card, "")))
 
 
 def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:

@@ -5,38 +5,39 @@ formula by a spreadsheet (see `cells`), and each is read back as it was.
 """
 
 import csv
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from retina.cells import neutral, original
+from retina.imaging.columns import FOUND
 
 RESULTS = "results.csv"
+
+_found = [*FOUND.items()]
+_card = [*FOUND].index("model_sha256") + 1
+COLUMNS = {
+    "file": "the photograph's path as it was found",
+    "status": "done, rejected (this photograph) or failed (reading or writing it)",
+    "code": "why it was rejected or failed, as a stable word",
+    "reason": "the same in a sentence",
+    **dict(_found[:_card]),
+    "card_sha256": "of the model card, which says how photographs are prepared",
+    **dict(_found[_card:]),
+}
+"""Each with its meaning."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of `results.csv`. `status` is done, rejected (this photograph) or failed (reading or writing it)."""
+    """One line of `results.csv`; `found` are the cells of what was found, by column."""
 
     file: str
     status: str
     code: str = ""
     reason: str = ""
-    width: str = ""
-    height: str = ""
-    field_of_view_width: str = ""
-    fundus_like: str = ""
-    photo_sha256: str = ""
-    model_sha256: str = ""
     card_sha256: str = ""
-    threshold: str = ""
-    canvas: str = ""
-    flips: str = ""
-    expected_dice: str = ""
-    vascular_density: str = ""
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutputFolderError(Exception):
@@ -69,7 +70,14 @@ class Results:
 
 
 def _cells(row: Row) -> dict[str, str]:
-    return {name: neutral(value) for name, value in asdict(row).items()}
+    cells = {name: value for name, value in vars(row).items() if name != "found"} | {**row.found}
+    return {name: neutral(value) for name, value in cells.items()}
+
+
+def _row(cells: Mapping[str, str]) -> Row:
+    texts = {name: original(cell) for name, cell in cells.items()}
+    own = {each.name: texts.pop(each.name) for each in fields(Row) if each.name != "found"}
+    return Row(**own, found=texts)
 
 
 def read_results(out: Path) -> dict[str, Row]:
@@ -78,12 +86,11 @@ def read_results(out: Path) -> dict[str, Row]:
         out.mkdir(parents=True, exist_ok=True)
         with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             reader = csv.DictReader(lines)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
+            if tuple(reader.fieldnames or ()) != tuple(COLUMNS):
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: its photograph is simply done again.
             whole = (row for row in reader if None not in row.values() and None not in row)
-            rows = (Row(**{name: original(cell) for name, cell in row.items()}) for row in whole)
-            return {row.file: row for row in rows}
+            return {row.file: row for row in map(_row, whole)}
     except FileNotFoundError:
         return {}
     except csv.Error as error:

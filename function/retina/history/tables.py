@@ -6,11 +6,23 @@ from retina.history.records import Saved
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.tables import lines
 
+COLUMNS = {
+    "id": "of the saved prediction",
+    "subject": "your label for whose eye it is",
+    "eye": "left, right or unknown",
+    "taken_on": "the day on which the photograph was taken; empty where nobody said",
+    "note": "what you noted",
+    "saved": "when it was saved, in UTC",
+    "predicted": "when it was computed, in UTC: later than saved where it was recomputed",
+    "software_version": "of the service that computed it",
+    **FOUND,
+}
+"""The columns, in order, each with its meaning."""
+
 
 def history_table(rows: Iterable[Saved]) -> str:
     """The table: a header, then one row per saved prediction."""
-    labels = ("id", "subject", "eye", "taken_on", "note", "saved", "predicted", "software_version")
-    return "".join(lines((*labels, *FOUND), map(_saved, rows)))
+    return "".join(lines(COLUMNS, map(_saved, rows)))
 
 
 def _saved(saved: Saved) -> dict[str, str]:

@@ -1,21 +1,22 @@
 """The findings of a photograph as table columns, shared by `retina segment`, batches and the history."""
 
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.schemas import Findings
 
-FOUND = (
-    "width",
-    "height",
-    "field_of_view_width",
-    "fundus_like",
-    "photo_sha256",
-    "model_sha256",
-    "threshold",
-    "canvas",
-    "flips",
-    "expected_dice",
-    "vascular_density",
-)
-"""The columns, in order; `columns_of` fills them."""
+FOUND = {
+    "width": "of the upright photograph, in pixels",
+    "height": "of the upright photograph, in pixels",
+    "field_of_view_width": "of the field of view, in pixels",
+    "fundus_like": "yes, or no where a photograph unlike a retina was segmented all the same",
+    "photo_sha256": "of the photograph's file as it was sent",
+    "model_sha256": "of the network that found the vessels",
+    "threshold": "a vessel is where the probability is greater",
+    "canvas": "width x height in pixels at which the network looked",
+    "flips": "yes where mirror images were looked at, too, and the mean taken",
+    "expected_dice": "agreement (Dice, 0 to 1) with a human observer's mask to expect; empty where it is not known",
+    **{each.name: f"{each.meaning} Empty where it cannot be measured." for each in MEASUREMENTS},
+}
+"""The columns, in order, each with its meaning; `columns_of` fills them."""
 
 
 def columns_of(findings: Findings) -> dict[str, str]:
@@ -32,7 +33,7 @@ def columns_of(findings: Findings) -> dict[str, str]:
         findings.canvas,
         findings.flips,
         quality.expected_dice,
-        findings.measurements.vascular_density,
+        *(getattr(findings.measurements, each.name) for each in MEASUREMENTS),
     )
     return {name: text(value) for name, value in zip(FOUND, values, strict=True)}
 

@@ -1,7 +1,5 @@
 """Convert a prediction to the findings that are returned and stored: everything but the images."""
 
-from dataclasses import asdict
-
 from retina.imaging.model_card import ModelCard
 from retina.imaging.pipeline import Prediction
 from retina.imaging.schemas import (
@@ -36,5 +34,5 @@ def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
             expected_dice=prediction.expected_dice,
             expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
         ),
-        measurements=MeasurementValues(**asdict(prediction.measurements)),
+        measurements=MeasurementValues(**prediction.measurements),
     )

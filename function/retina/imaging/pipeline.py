@@ -11,7 +11,7 @@ from retina.errors import NotAFundusPhotographError
 from retina.imaging.confidence import expected_dice
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.measurements import Measurements, measure
+from retina.imaging.measurements.registry import Measurements, measure
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph

@@ -1,8 +1,11 @@
 """What was found in a photograph, and the answers that tell it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model, model_validator
+
+from retina.imaging.measurements.measurement import MeasurementDescription
+from retina.imaging.measurements.registry import MEASUREMENTS
 
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])]
 
@@ -67,12 +70,24 @@ class Quality(BaseModel):
     )
 
 
-class MeasurementValues(BaseModel):
-    """Measurements; null where not measurable."""
-
-    vascular_density: float | None = Field(
-        ge=0, le=1, description="vessel pixels per field-of-view pixel, without a unit", examples=[0.0871]
+def _value_of(measurement: MeasurementDescription) -> Any:
+    """Type, range and description of its value."""
+    return float | None, Field(
+        ge=measurement.minimum,
+        le=measurement.maximum,
+        description=measurement.meaning,
+        examples=[measurement.example],
     )
+
+
+class MeasurementValues(create_model("_Values", **{each.name: _value_of(each) for each in MEASUREMENTS})):  # type: ignore[misc]
+    """The measurements; null if a value cannot be measured, or was not measured when the prediction was made."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_later_ones(cls, values: Any) -> Any:
+        """Records stored before a measurement was added do not have it."""
+        return dict.fromkeys(cls.model_fields) | values if isinstance(values, dict) else values
 
 
 class Images(BaseModel):

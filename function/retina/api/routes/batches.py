@@ -36,7 +36,7 @@ from retina.batches.schemas import (
     Outcome,
 )
 from retina.batches.service import Item
-from retina.batches.tables import batch_lines
+from retina.batches.tables import COLUMNS, batch_lines
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import (
@@ -49,7 +49,7 @@ from retina.imaging.rendering import FILES
 from retina.services import Services
 from retina.storage.port import FILE_NAME, FORM_SECONDS
 from retina.storage.records import Change
-from retina.tables import DESCRIBED, within
+from retina.tables import described, within
 
 ANY_TYPE = "application/octet-stream"
 
@@ -200,7 +200,7 @@ def list_items(
     "/{id}/results.csv",
     summary="Results of a batch as CSV",
     response_class=Response,
-    responses=DESCRIBED | MISSING | documented({413: "The table would be too large"}),
+    responses=described(COLUMNS) | MISSING | documented({413: "The table would be too large"}),
 )
 def get_table(
     request: Request,

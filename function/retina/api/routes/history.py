@@ -31,12 +31,9 @@ from retina.history.schemas import (
     TrendPoint,
     Trends,
 )
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.rendering import KEPT
-from retina.imaging.schemas import MeasurementValues
 from retina.services import Services
-
-UNITS = {"vascular_density": ""}
-"""Of each measurement; empty for a share."""
 
 router = APIRouter(
     tags=["history"],
@@ -143,8 +140,8 @@ def trends(
     )
     log.seen(caller, "trends.seen")
     measured = [
-        Trend(measurement=name, unit=UNITS[name], points=[_point(saved, name) for saved in visits])
-        for name in MeasurementValues.model_fields
+        Trend(measurement=each.name, unit=each.unit, points=[_point(saved, each.name) for saved in visits])
+        for each in MEASUREMENTS
     ]
     return Trends(subject=subject, eye=eye, trends=measured, next=cursor_of(place))
 

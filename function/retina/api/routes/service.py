@@ -3,8 +3,11 @@
 from fastapi import APIRouter, Request
 
 from retina import __version__
-from retina.api.schemas.service import Health, SignIn
+from retina.api.schemas.service import Health, Limits, MeasurementList, SignIn
 from retina.auth.tokens import Verifier
+from retina.batches.schemas import MOST_ITEMS, NAME_CHARACTERS
+from retina.imaging.decoding.header import FORMATS
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.model_card import ModelCard
 from retina.imaging.schemas import ModelName
 from retina.settings import Settings
@@ -28,6 +31,27 @@ async def model(request: Request) -> ModelCard:
     """The model card: how photographs are prepared, what the network learned from, how well it does."""
     card: ModelCard = request.app.state.network.card
     return card
+
+
+@router.get("/measurements")
+async def measurements() -> MeasurementList:
+    """What is measured on each photograph: names, units, definitions, and how to show the values to people."""
+    return MeasurementList(measurements=[*MEASUREMENTS])
+
+
+@router.get("/limits")
+async def limits(request: Request) -> Limits:
+    """How large photographs and batches may be, and which formats are accepted."""
+    settings: Settings = request.app.state.settings
+    return Limits(
+        inline_bytes=settings.inline_bytes,
+        upload_bytes=settings.upload_bytes,
+        max_pixels=settings.max_pixels,
+        min_side=settings.min_side,
+        formats=[*FORMATS.values()],
+        batch_items=MOST_ITEMS,
+        name_characters=NAME_CHARACTERS,
+    )
 
 
 @router.get("/sign-in")

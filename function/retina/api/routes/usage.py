@@ -11,9 +11,10 @@ from retina.api.callers import Owner
 from retina.api.pagination import Cursor, cursor_of, place_of
 from retina.api.problems import documented
 from retina.services import Services
-from retina.tables import DESCRIBED, lines, within
+from retina.tables import described, lines, within
 
-COLUMNS = ("day", "key_id", "credits")
+COLUMNS = {"day": "in UTC", "key_id": "the API key; empty for a person", "credits": "charged on that day"}
+"""Each with its meaning."""
 
 From = Annotated[date | None, Query(alias="from", description="the first day, in UTC")]
 To = Annotated[date | None, Query(alias="to", description="the last day, in UTC")]
@@ -47,7 +48,7 @@ def usage(
     "/api/v1/usage.csv",
     summary="Charges as CSV",
     response_class=Response,
-    responses=DESCRIBED | documented({413: "The table would be too large"}),
+    responses=described(COLUMNS) | documented({413: "The table would be too large"}),
 )
 def usage_table(request: Request, caller: Owner, first: From = None, last: To = None) -> Response:
     """A row for each day and API key, the newest day first: day, key_id (empty for a person), credits."""

@@ -17,8 +17,9 @@ from retina.errors import (
     UnsupportedFormatError,
 )
 
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "PPM", "GIF")
-"""Pillow's names. PPM stands for all PNM formats; JPEG includes the multi-picture files that some cameras write."""
+FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WEBP": "WebP", "BMP": "BMP", "PPM": "PNM", "GIF": "GIF"}
+"""Pillow's name of each format, and the name people know it by. PPM stands for all PNM formats; JPEG includes the
+multi-picture files that some cameras write."""
 
 DAMAGE = (
     OSError,
@@ -69,7 +70,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
     refuse_laborious(data)
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
     except Image.DecompressionBombError:
         raise TooManyPixelsError(_too_many(max_pixels)) from None
     except UnidentifiedImageError:

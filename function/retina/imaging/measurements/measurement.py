@@ -1,0 +1,58 @@
+"""What describes a measurement (name, unit, definition, display, range), and the function that computes it."""
+
+from collections.abc import Callable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retina.imaging.arrays import Mask
+from retina.imaging.field_of_view import FieldOfView
+
+
+class Display(BaseModel):
+    """How to show a value to people: multiply by `factor`, round to `decimals`, append `unit`, then `context`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    factor: float = Field(1, description="100 for a share in percent", examples=[100])
+    decimals: int = Field(ge=0, description="digits after the point", examples=[1])
+    unit: str = Field(description="empty where there is none", examples=["%"])
+    context: str = Field("", description="follows the unit where there is room", examples=["of the field of view"])
+
+
+class MeasurementDescription(BaseModel):
+    """What a measurement is, and how to read and show its values."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="the key in answers and the column in tables",
+        examples=["vascular_density"],
+    )
+    label: str = Field(
+        description="the name for people, written as in the middle of a sentence", examples=["vascular density"]
+    )
+    symbol: str = Field(description="as in a formula", examples=["VD"])
+    unit: str = Field(description="of a value; empty for a share", examples=["", "px", "µm"])
+    display: Display
+    definition: str = Field(
+        description="what it is computed from, and how", examples=["Vessel pixels per field-of-view pixel."]
+    )
+    source: str = Field(description="where the formula comes from", examples=["doi 10.1186/s40662-020-00211-5"])
+    minimum: float = Field(description="the lowest possible value", examples=[0])
+    maximum: float | None = Field(description="the highest possible value; null if there is none", examples=[1])
+    example: float = Field(description="a typical value", examples=[0.0871])
+
+    @property
+    def meaning(self) -> str:
+        """Label, unit and definition in one line."""
+        return f"{self.label}, {f'in {self.unit}' if self.unit else 'without a unit'}: {self.definition}"
+
+
+class Measurement(MeasurementDescription):
+    """A described measurement, and the function that computes it.
+
+    `measure` takes a vessel mask bool[H,W] and its field of view; it returns None if the value cannot be measured.
+    """
+
+    measure: Callable[[Mask, FieldOfView], float | None]

@@ -1,0 +1,76 @@
+"""What is measured, and what is taken, as the service says it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from conftest import ROOT
+from retina.batches.schemas import MOST_ITEMS
+from retina.batches.tables import COLUMNS as BATCH
+from retina.cli.results import COLUMNS as COMMAND_LINE
+from retina.history.tables import COLUMNS as HISTORY
+from support.house import House, problem
+from support.specimens import encode
+
+FOUND = (
+    "width height field_of_view_width fundus_like photo_sha256 model_sha256 threshold canvas flips expected_dice "
+    "vascular_density"
+)
+
+
+def test_a_measurement_is_registered_once() -> None:
+    inside = Path(__file__).with_name("made_up_measurement.py")
+    paths = [str(ROOT / name) for name in ("function", "tests", "")]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "support.made_up_measurement", str(inside)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_columns_are_those_of_before() -> None:
+    assert " ".join(BATCH) == f"number file status code reason {FOUND}"
+    assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted software_version {FOUND}"
+    mine = FOUND.replace("model_sha256", "model_sha256 card_sha256")
+    assert " ".join(COMMAND_LINE) == f"file status code reason {mine}"
+
+
+def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> None:
+    [density] = client.get("/api/v1/measurements").json()["measurements"]
+    assert {density[name] for name in ("name", "label", "unit")} == {"vascular_density", "vascular density", ""}
+    assert density["display"] == {"factor": 100, "decimals": 1, "unit": "%", "context": "of the field of view"}
+    assert (density["minimum"], density["maximum"]) == (0, 1)
+    assert "field of view" in density["definition"]
+    assert "doi" in density["source"]
+
+
+def test_limits_are_those_that_are_kept(tmp_path: Path) -> None:
+    house = House(tmp_path, inline_bytes=2**16, upload_bytes=2**17, max_pixels=100 * 100, min_side=80)
+    limits = house.client.get("/api/v1/limits").json()
+    assert limits.pop("formats") == ["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF"]
+    assert limits == {
+        "inline_bytes": 2**16,
+        "upload_bytes": 2**17,
+        "max_pixels": 10_000,
+        "min_side": 80,
+        "batch_items": MOST_ITEMS,
+        "name_characters": 255,
+    }
+    form = house.client.post("/api/v1/uploads", json={"content_type": "image/png"}).json()
+    assert form["max_bytes"] == limits["upload_bytes"]
+    for size, code in (((101, 100), "photograph_too_many_pixels"), ((80, 79), "photograph_too_small")):
+        answer = house.client.post("/predict", files={"file": encode(Image.new("RGB", size), "PNG")})
+        assert problem(answer)[1] == code
+    answer = house.client.post("/predict", files={"file": bytes(limits["inline_bytes"] + 1)})
+    assert problem(answer) == (413, "photograph_too_large")
+    anna = house.person()
+    for items, length in ((1, 256), (MOST_ITEMS + 1, 1)):
+        wish = {"items": [{"name": "x" * length, "size": 1}] * items}
+        assert problem(house.client.post("/api/v1/batches", json=wish, headers=anna))[0] in (413, 422)
