@@ -1,1 +1,1 @@
-"""Accounts: API keys, ledger, repeated requests, rate limits, audit log."""
+"""Accounts: API keys, ledger, idempotency, rate limits, audit log."""

@@ -1,13 +1,12 @@
 """The audit log: who saw, exported, changed or deleted which record of an account, when, and from which address.
 
-Enters: an account, an action, a record's id, who asked and from where; leaves: entries, the newest first, until they
-expire. Entries are only ever added: no code changes or deletes one, and in the cloud the functions' role may not. They
-hold ids, never names of photographs, subjects or notes, so they may outlive what they tell of, and the account.
+Entries are listed newest first and expire after a number of days. They are only ever added: no code changes or deletes
+one, and in the cloud the functions' role may not. They hold ids, never names of photographs, subjects or notes, so they
+may outlive the records they refer to, and the account.
 
-A change and its entry are written in one transaction where the change is one (`entry`); otherwise the entry is written
-first (`note`), so that nothing happens without it. Where it cannot be written, the request fails, and may be sent
-again; but for a full disk: then reading goes on, so that people can find what to delete, and the entry goes to the
-service's own log.
+If a change is a transaction, its entry is part of it (`entry`). Otherwise the entry is written first (`note`), so that
+nothing happens without an entry. If it cannot be written, the request fails and may be sent again. A full disk is an
+exception: reading then continues, so that people can find what to delete, and the entry goes to the service's own log.
 """
 
 import functools
@@ -67,28 +66,28 @@ Action = Literal[
     "sign_in.succeeded",
     "trends.seen",
 ]
-"""What can be noted: the thing, and what was done with it."""
+"""The actions: the kind of record, and what was done with it."""
 ACTIONS: tuple[Action, ...] = get_args(Action)
 OPERATOR = "operator"
-"""The caller that is whoever runs the service, by the command line."""
+"""The caller for actions of the operator on the command line."""
 NOBODY = "nobody"
-"""The account of sign-ins with an address that nobody has."""
+"""The account of sign-ins with an address that has no account."""
 LOCAL = "local"
 """The address of the computer that the service runs on."""
 AGAIN_SECONDS = 60
-"""For how long the same caller's seeing the same thing again is not noted again by this process."""
+"""A process does not repeat an entry for the same caller and the same read access within this time."""
 REMEMBERED = 4096
-"""Sightings that a process remembers at most."""
+"""How many read accesses a process remembers at most."""
 
 Addresses = Literal["hash", "plain", "none"]
-"""How addresses are kept: keyed hashes, which tell the same from another, as they are, or not at all."""
+"""How addresses are stored: as keyed hashes, which still tell them apart, as they are, or not at all."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """`time` is in UTC; `record` is an id or ""; `caller` is an API key's id, "" for a person, or `OPERATOR`.
 
-    `place` is where the entry is among the others.
+    `place` is the entry's sort key, and the cursor after it.
     """
 
     place: str
@@ -100,36 +99,37 @@ class Entry:
 
 
 class Audit:
-    """The entries in `records`, for `days` each; `addresses` says how callers' addresses are kept."""
+    """The entries in `records`, kept for `days` each. `addresses` says how callers' addresses are stored."""
 
     def __init__(self, records: Records, days: int, addresses: Addresses) -> None:
         self._records, self._days, self._addresses = records, days, addresses
         self._seen: OrderedDict[tuple[str, ...], float] = OrderedDict()
 
     def entry(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> Put:
-        """The change that adds an entry, to be written together with what it tells of.
+        """The change that adds an entry, to be written together with the change it records.
 
-        `address` is an IP address, None for this computer's own, "" where there is none.
+        `address` is an IP address, None for this computer's own, or "" if there is none.
         """
         facts = {"action": action, "record": record, "caller": caller, "address": self._kept(account, address)}
         place = f"{clock.now()}:{secrets.token_hex(8)}"
         return Put(_key(account, place), facts, NEW, expires=int(time.time()) + self._days * DAY)
 
     def note(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> None:
-        """Add an entry, before what it tells of is done.
+        """Add an entry, before the action it records.
 
-        Raises what the store raises: then nothing may be done.
+        Raises whatever the store raises; the action must then not be carried out.
         """
         new = self.entry(account, action, record, caller, address)
         try:
             self._records.write(new)
-        except ConditionError:  # repeated after a reply that was lost, it finds itself
+        except ConditionError:  # a write repeated after a lost reply finds its own entry
             if self._records.get(new.key)[0] is None:
                 raise
 
     def seen(self, account: str, action: Action, record: str = "", caller: str = "", address: str | None = "") -> None:
-        """As `note`, for what changes nothing (reading, failed sign-ins): once a minute is enough, and a full disk does
-        not stop it.
+        """Like `note`, for reading and for failed sign-ins, which change nothing.
+
+        One entry a minute is enough, and a full disk does not stop the request.
         """
         what, now = (account, action, record, caller, address or LOCAL), time.monotonic()
         if now - self._seen.get(what, -AGAIN_SECONDS) < AGAIN_SECONDS:
@@ -148,7 +148,7 @@ class Audit:
             self._seen.popitem(last=False)
 
     def of(self, account: str, limit: int, after: str | None = None) -> tuple[list[Entry], str | None]:
-        """At most `limit` entries beyond the place `after`, the newest first; where they ended, if not all."""
+        """At most `limit` entries after the cursor `after`, newest first, and the next cursor, or None at the end."""
         rows = self._records.query(_partition(account), limit=limit + 1, after=after, backwards=True)
         page = [_entry(row) for row in rows[:limit]]
         return page, page[-1].place if len(rows) > limit else None
@@ -164,7 +164,7 @@ class Audit:
 
     @functools.cached_property
     def _hash_key(self) -> bytes:
-        """Kept for as long as the store: hashes of different days are to be compared."""
+        """Kept as long as the store, so that hashes of different days can be compared."""
         return record_secret(self._records, "audit")
 
 

@@ -1,4 +1,4 @@
-"""The audit log over the wire."""
+"""Schemas of the audit log in API responses."""
 
 from pydantic import BaseModel, Field
 

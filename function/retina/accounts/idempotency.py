@@ -1,9 +1,9 @@
-"""One answer for a request that is sent more than once under the same key.
+"""Idempotent requests: one response for a request that is sent more than once under the same key.
 
-Enters: an account, the caller's key and the request's SHA-256; leaves: a lease for whoever has to answer it, or the
-answer that was given before. The answer goes to the blob store first; the change that names it belongs into the
-transaction that charges for it, so that neither is there without the other. An answer that tells of something which can
-be deleted is found from there, by a row of its own, and is forgotten with it.
+A request is identified by its account, the caller's key and its SHA-256. The first to send it gets a lease, later ones
+the stored response. The response is written to the blob store first. The change that names it belongs in the
+transaction that charges for it, so that neither exists without the other. A response about something that can be
+deleted is linked to it by a record of its own, and is deleted with it.
 """
 
 import hashlib
@@ -26,18 +26,18 @@ from retina.storage.records import (
 )
 
 LEASE_SECONDS = 60
-"""For how long a request is one worker's, if nobody notices its end."""
+"""How long a lease lasts if the request neither completes nor is abandoned."""
 KEPT_SECONDS = 24 * 3600
-"""For how long an answer is given again."""
+"""How long a response is stored."""
 TURNS = 5
 REUSED = "This Idempotency-Key was used for another request. Choose a new one."
 UNTIED = re.compile(rf"{ANSWERS}[0-9a-f]{{32}}")
-"""Where versions before 0.2.0 kept answers, with nothing that says what they tell of."""
+"""Where versions before 0.2.0 stored responses, without a link to what they are about."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to answer a request, as long as its record is of `version`."""
+    """The right to answer a request, as long as its record has this `version`."""
 
     key: Key
     request: str
@@ -45,21 +45,21 @@ class Lease:
 
 
 class Idempotency:
-    """The requests in `records` and their answers in `blobs`."""
+    """The requests in `records` and their responses in `blobs`."""
 
     def __init__(self, records: Records, blobs: Blobs) -> None:
         self._records, self._blobs = records, blobs
 
     def begin(self, account: str, key: str, request: str) -> Lease | bytes:
-        """A lease of 60 s, or the answer.
+        """A lease of 60 s, or the stored response.
 
-        Raises `RequestInProgressError` while somebody else has the lease, and `IdempotencyKeyReusedError` where the
-        key was used for another request.
+        Raises `RequestInProgressError` while another caller holds the lease, and `IdempotencyKeyReusedError` if the key
+        was used for a different request.
         """
         where, token = Key(_of(account), key), secrets.token_hex(8)
         for _ in range(TURNS):
             [known] = self._records.get(where)
-            if known and known.data.get("token") == token:  # the reply to the write below got lost
+            if known and known.data.get("token") == token:  # the reply to the write below was lost
                 return Lease(where, request, known.version)
             if known and (answer := self._answer(known, request)) is not None:
                 return answer
@@ -72,41 +72,41 @@ class Idempotency:
         raise _in_progress(1)
 
     def answered(self, lease: Lease, answer: bytes) -> Put:
-        """Keep `answer`; the change that makes it the request's, if the lease still holds."""
+        """Store `answer`; returns the change that makes it the request's response if the lease is still held."""
         blob = f"{_folder(lease.key)}{secrets.token_hex(16)}"
         self._blobs.put(blob, answer, "application/json")
         return Put(lease.key, {"request": lease.request, "answer": blob}, lease.version, expires=_end())
 
     def tied(self, lease: Lease, source: str) -> Put:
-        """The change that ties the answer to the prediction, batch or export of this id; see `forget_copies`."""
+        """The change that links the response to the prediction, batch or export of this id; see `forget_copies`."""
         account = lease.key.partition.removeprefix(_of(""))
         facts = {"key": lease.key.sort}
         return Put(Key(_copies(account, source), _folder(lease.key)), facts, expires=_end())
 
     def discard(self, answered: Put) -> None:
-        """What `answered` has kept was not written, for the lease does not hold any more."""
+        """Delete the response that `answered` stored, because its change was not written: the lease was lost."""
         self._blobs.delete(answered.data["answer"])
 
     def abandon(self, lease: Lease) -> None:
-        """There is no answer to keep: the same request may be sent again."""
+        """Release the lease without a response, so that the same request may be sent again."""
         try:
-            # Not deleted: versions would begin again, and a lease that was taken over would hold once more.
+            # Not deleted: versions would restart, and a lease that another caller took over would be valid again.
             self._records.write(Put(lease.key, {"request": None}, lease.version, expires=_end()))
-        except ConditionError:  # another has taken it over
+        except ConditionError:  # another caller has taken it over
             return
 
     def forget(self, account: str, key: str) -> int:
-        """A request is not known any more; 1 where its answer was stored, else 0."""
+        """Delete a request; returns 1 if its response was stored, else 0."""
         [known] = self._records.get(Key(_of(account), key))
         if known is None:
             return 0
         try:
             return self._forget(known, known.version)
-        except ConditionError:  # it is being answered anew
+        except ConditionError:  # it is being answered again
             return 0
 
     def forget_copies(self, account: str, source: str) -> int:
-        """No answer that is tied to `source` is stored any more, and none that may be; how many there were."""
+        """Delete all responses that are linked to `source`, or that may be about it; returns how many there were."""
         count = self._forget_untied(account)
         while rows := self._records.query(_copies(account, source)):
             for row in rows:
@@ -115,15 +115,15 @@ class Idempotency:
         return count
 
     def forget_all(self, account: str) -> int:
-        """None of an account's requests is known any more; how many stored answers there were."""
+        """Delete all requests of an account; returns how many responses were stored."""
         count = 0
         while rows := self._records.query(_of(account)):
             count += sum(self._forget(row) for row in rows)
-        self._blobs.delete_all(f"{ANSWERS}{account}/")  # with what has not been written to records, and will not be
+        self._blobs.delete_all(f"{ANSWERS}{account}/")  # including those that no record names
         return count
 
     def _forget_untied(self, account: str) -> int:
-        """Of earlier versions, within a day of an update."""
+        """Delete the responses that earlier versions stored, which exist only within a day of an update."""
         count, after = 0, None
         while rows := self._records.query(_of(account), after=after):
             untied = [row for row in rows if UNTIED.fullmatch(row.data.get("answer") or "")]
@@ -133,19 +133,19 @@ class Idempotency:
 
     def _forget(self, known: Record, version: int | None = ANY) -> int:
         if answer := known.data.get("answer"):
-            self._blobs.delete(answer)  # one of an earlier version lies elsewhere
-        self._blobs.delete_all(_folder(known.key))  # with what an attempt that was killed has left
+            self._blobs.delete(answer)  # an earlier version stored it elsewhere
+        self._blobs.delete_all(_folder(known.key))  # including what a killed attempt left behind
         self._records.write(Delete(known.key, version))
         return 1 if answer else 0
 
     def _answer(self, known: Record, request: str) -> bytes | None:
-        """The answer, or None where there is none and nobody has the lease."""
+        """The stored response, or None if there is none and nobody holds the lease."""
         if known.data["request"] is None:
             return None
         if known.data["request"] != request:
             raise IdempotencyKeyReusedError(REUSED)
         if "answer" in known.data:
-            return self._blobs.read(known.data["answer"])  # None while it is being forgotten
+            return self._blobs.read(known.data["answer"])  # None while it is being deleted
         left = known.data["until"] - time.time()
         if left > 0:
             raise _in_progress(left)
@@ -161,7 +161,7 @@ def _copies(account: str, source: str) -> str:
 
 
 def _folder(key: Key) -> str:
-    """What the keys of a request's answers begin with."""
+    """The key prefix of a request's stored responses."""
     account = key.partition.removeprefix(_of(""))
     return f"{ANSWERS}{account}/{hashlib.sha256(key.sort.encode()).hexdigest()[:32]}/"
 

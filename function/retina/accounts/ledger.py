@@ -1,7 +1,7 @@
-"""Credits: a balance for each account, and a ledger that tells how it came about.
+"""Credits: a balance for each account, and the ledger that it results from.
 
-Every entry is written in one transaction with what it adds to the balance, and with what it pays for: a charge exists
-if and only if a successful result does. Entries are never changed or deleted; the balance is their sum.
+Every entry is written in one transaction with the change of the balance and with what it pays for: a charge exists if
+and only if a successful result does. Entries are never changed or deleted; the balance is their sum.
 """
 
 import secrets
@@ -30,9 +30,9 @@ SHORT = "You have no credits left for this. Nothing was charged. Get more credit
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the ledger: `amount` is below zero for a charge, `key_id` the API key that was used, if any.
+    """One line of the ledger. `amount` is negative for a charge; `key_id` is the API key that was used, if any.
 
-    `place` is where the line is among the others.
+    `place` is the line's sort key, and the cursor after it.
     """
 
     place: str
@@ -44,7 +44,7 @@ class Entry:
 
 
 class Charged(NamedTuple):
-    """What was charged on a day by way of an API key, "" for none."""
+    """Credits charged on one day through one API key; `key_id` is "" for a person."""
 
     day: str
     key_id: str
@@ -58,15 +58,15 @@ class Credits:
         self._records = records
 
     def balance(self, account: str) -> int:
-        """What is left, that which is reserved for photographs of batches included: the sum of the ledger.
+        """The sum of the ledger, including credits that are reserved for photographs of batches.
 
-        Raises `NotFoundError` where there is no such account.
+        Raises `NotFoundError` if there is no such account.
         """
         counts = self._counts(account)
         return counts.get("credits", 0) + counts.get("reserved", 0)
 
     def available(self, account: str) -> int:
-        """What is left and not reserved; raises `NotFoundError` where there is no such account."""
+        """Credits that are not reserved; raises `NotFoundError` if there is no such account."""
         counts = self._counts(account)
         if counts.get("credits", 0) < 1 and counts.get("reserved", 0):
             settle(self._records, account)
@@ -81,16 +81,16 @@ class Credits:
         return counts.get("credits", 0) + reserved, reserved
 
     def grant(self, account: str, amount: int, why: str) -> int:
-        """Add `amount` (more than 0), for a reason that the ledger keeps; what is there now."""
-        self.balance(account)  # raises where there is none
+        """Add `amount` (more than 0), with a reason for the ledger; returns the new balance."""
+        self.balance(account)  # raises if there is no such account
         self._book(account, amount, GRANT, "", why, Add(account_key(account), {"credits": amount}))
         return self.balance(account)
 
     def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
-        """Take one credit for `what`, together with `changes`; what is left and not reserved.
+        """Charge one credit for `what`, in one transaction with `changes`; returns the credits that are not reserved.
 
-        Raises `OutOfCreditsError`, and `ConditionError` where the changes did not find what they expect: then nothing
-        was charged.
+        Raises `OutOfCreditsError`, and `ConditionError` if a condition of the changes was not met. Then nothing is
+        charged.
         """
         taken = Add(account_key(account), {"credits": -1})
         try:
@@ -102,11 +102,14 @@ class Credits:
         return self.available(account)
 
     def charge_reserved(self, account: str, key_id: str, what: str, *changes: Change) -> None:
-        """Book the one credit for `what`; the changes take it from those that are reserved. Raises `ConditionError`."""
+        """Enter one credit for `what` in the ledger; `changes` take it from the reservation.
+
+        Raises `ConditionError` if a condition of the changes was not met.
+        """
         self._book(account, -1, CHARGE, key_id, what, _used(account, key_id), *changes)
 
     def ledger(self, account: str, limit: int = 1000, after: str | None = None) -> list[Entry]:
-        """Entries in the order of time, those beyond the place `after`."""
+        """At most `limit` entries in chronological order, after the cursor `after`."""
         return [_entry(record) for record in self._records.query(_ledger(account), limit=limit, after=after)]
 
     def charged(
@@ -117,8 +120,9 @@ class Credits:
         limit: int = 1000,
         after: str | None = None,
     ) -> tuple[list[Charged], str | None]:
-        """At most `limit` days and API keys from `first` to `last`, beyond the place `after`, the newest day first;
-        where they ended, if not all.
+        """Charges per day and API key from `first` to `last`, newest day first.
+
+        Returns at most `limit` of them after the cursor `after`, and the next cursor, or None at the end.
         """
         rows = self._records.query(
             f"usage:{account}",
@@ -132,7 +136,7 @@ class Credits:
         return [_charged(row) for row in page], page[-1].key.sort if len(rows) > limit else None
 
     def used(self, account: str, first: date | None = None, last: date | None = None) -> Iterator[Charged]:
-        """All of them, the newest day first, however many there are."""
+        """All charges per day and API key from `first` to `last`, newest day first."""
         after: str | None = None
         while True:
             page, after = self.charged(account, first, last, after=after)
@@ -145,7 +149,7 @@ class Credits:
         try:
             self._records.write(entry, *changes)
         except ConditionError:
-            # The reply to a write may get lost: repeated, it finds its own entry.
+            # A write that was repeated after a lost reply finds its own entry.
             if self._records.get(entry.key)[0] is None:
                 raise
 
@@ -157,13 +161,13 @@ class Credits:
 
 
 def opening(account: str, owner: str, amount: int) -> list[Change]:
-    """The changes that begin an account of `owner` with `amount` credits."""
+    """The changes that open an account of `owner` with `amount` credits."""
     facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount})
     return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
 
 
 def given(records: Records, account: str) -> bool:
-    """Whether the account began with credits."""
+    """Whether the account started with sign-up credits."""
     return any(row.data["kind"] == SIGNUP for row in records.query(_ledger(account), limit=1))
 
 

@@ -1,7 +1,7 @@
-"""Limits on how many things of a kind an account has, exact however many requests arrive at once.
+"""Exact limits on the number of things of a kind that an account has, even with many simultaneous requests.
 
-Each thing takes a numbered place in its account's list, and a place is taken by one thing alone: two requests that
-count the same list cannot both get the last one. A place that expires or is deleted is free again.
+Each thing takes a numbered place in its account's list, and a place holds one thing: two requests that count the same
+list cannot both get the last place. A place is free again once its thing expires or is deleted.
 """
 
 import random
@@ -24,9 +24,9 @@ NUMBER = re.compile(r"[0-9]{3}")
 def take(
     records: Records, partition: str, most: int, changes: Callable[[Key], tuple[Put, *tuple[Change, ...]]]
 ) -> bool:
-    """Write `changes`, given the key of a free place in `partition`; False where all `most` (to 1,000) are taken.
+    """Write `changes`, given the key of a free place in `partition`; False if all `most` (up to 1,000) are taken.
 
-    The first change is like no other request's, and one of the others puts a NEW record at the place.
+    The first change must be unique to the request, and one of the others must put a NEW record at the place.
     """
     while free := _free(records.query(partition), most):
         place = Key(partition, random.choice(free))
@@ -43,6 +43,6 @@ def take(
 
 def _free(rows: Sequence[Record], most: int) -> list[str]:
     taken = {row.key.sort for row in rows}
-    # Rows from before places were numbered count, too; there will be no more of them.
+    # Records from before places were numbered also count. No new ones are created.
     unnumbered = sum(not NUMBER.fullmatch(sort) for sort in taken)
     return [place for number in range(unnumbered, most) if (place := f"{number:03d}") not in taken]

@@ -1,9 +1,9 @@
-"""Fair use: how much callers who do not pay may ask for in an hour, each and together, and how many accounts of a
-network begin with credits in a day.
+"""Rate limits: how many requests per hour callers who do not pay may make, each and together, and how many accounts of
+a network get sign-up credits per day.
 
-Enters: a caller's address and, where somebody has signed in, the account; leaves: nothing, or `FairUseError`. An
-address is kept as a hash for a day at most (for requests: two hours), salted anew each day, so that nobody can tell
-later whose it was. Limits are exact: each count is changed only within its limit, all counts of a request together.
+Callers are counted by address and, if signed in, by account. An address is stored as a hash for at most a day (for
+requests: two hours), with a salt that changes daily, so that nobody can find out later whose it was. The limits are
+exact: each count changes only within its limit, and all counts of a request change together.
 """
 
 import hashlib
@@ -24,19 +24,20 @@ from retina.storage.records import (
 
 HOUR = 3600
 NETWORK_BITS = 64
-"""Of an IPv6 address: whoever has one has the rest of its network, too."""
+"""Length of an IPv6 prefix that counts as one address, because its holder has the rest of that network too."""
 SITE_BITS, SITES = 48, 4
-"""The largest network that one customer is usually given, and how many times the share of an address it has."""
+"""Prefix length of the largest network that a customer usually gets, and its limit as a multiple of an address's."""
 PEOPLE = 5
-"""How many times the share of an address all who have signed in from there have together, beside their own shares."""
+"""Limit for all signed-in people at one address, as a multiple of the limit of each. Their own limits also apply."""
 SCARCE = 10
-"""Into how many parts a share is divided once half of what there is for all is gone: the rest is for newcomers."""
+"""Once half of the shared limit is used up, each caller's limit is divided by this; the rest is for new callers."""
 
 
 class FairUse:
-    """At most `each` requests an hour from an address or a person and `together` from all; 0: no limit.
+    """At most `each` requests an hour from an address or a person, and `together` from all; 0 means no limit.
 
-    People who have signed in are counted beside the others: neither can use up what is there for both.
+    People who are signed in are counted separately from anonymous callers, so neither group can use up the other's
+    limit.
     """
 
     def __init__(self, records: Records, each: int, together: int) -> None:
@@ -44,7 +45,7 @@ class FairUse:
         self._salt: tuple[str, bytes] = ("", b"")
 
     def count(self, what: str, address: str, account: str = "") -> None:
-        """Count a request for `what`, of which each kind has limits of its own; raises `FairUseError`."""
+        """Count a request of the kind `what`, each of which has its own limits; raises `FairUseError`."""
         if not (self._each or self._together):
             return
         now = int(time.time())
@@ -61,7 +62,7 @@ class FairUse:
             raise FairUseError(HOUR - now % HOUR) from None
 
     def count_paying(self, what: str, account: str, credits: int) -> None:
-        """The same for somebody who pays, with a share for each of the `credits` that are left, or `each`."""
+        """Count a request of a paying account, whose limit is the number of `credits` left, but at least `each`."""
         if not self._each:
             return
         now = int(time.time())
@@ -72,7 +73,7 @@ class FairUse:
             raise FairUseError(HOUR - now % HOUR) from None
 
     def of_day(self, what: str, address: str, most: int) -> list[Add]:
-        """The changes that count one of at most `most` things that an address is given in a day."""
+        """The changes that count one of at most `most` events per address and day."""
         day, expires = clock.today(), int(time.time()) + DAY
         return [
             Add(Key(f"fair:{what}:{self._hashed(name)}", day), {"asked": 1}, True, expires, {"asked": most * times})
@@ -80,7 +81,7 @@ class FairUse:
         ]
 
     def _shares(self, total: Key, address: str, account: str) -> list[tuple[str, int]]:
-        """Whom a request is counted for, and how many each of them may make."""
+        """The callers that a request is counted for, and the limit of each."""
         if not self._each:
             return []
         [known] = self._records.get(total)
@@ -100,12 +101,12 @@ class FairUse:
 
 
 def network(address: str) -> str:
-    """What an address is known as: itself or, of IPv6, its network."""
+    """The name under which an address is counted: the address itself or, for IPv6, its network."""
     return _networks(address)[0][0]
 
 
 def _networks(address: str) -> list[tuple[str, int]]:
-    """The networks that an address counts for, each with how many shares of an address it has."""
+    """The networks that an address is counted for, each with its limit as a multiple of an address's."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

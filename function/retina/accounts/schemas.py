@@ -1,4 +1,4 @@
-"""API keys and credits."""
+"""Schemas of API keys, credits, passwords and tokens in requests and responses."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -30,7 +30,7 @@ KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 
 
 def _end(said: object) -> datetime:
-    """The end, in UTC, that a day or a time says; raises `ValueError`."""
+    """The end, in UTC, of a day or a time given as text; raises `ValueError`."""
     wrong = ValueError("Input should be a day or a time, such as 2027-06-30")
     if not isinstance(said, str):
         raise wrong

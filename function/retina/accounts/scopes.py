@@ -1,7 +1,6 @@
-"""What an API key may be used for: three scopes, of which each request by key needs exactly one.
+"""The scopes of API keys. Each request with a key needs exactly one of the three.
 
-Enters: a request's method and the path of its route; leaves: the scope. A route that is not named here has the scope of
-its method, so that none is without one.
+A route without an exception has the scope of its method, so every route has one.
 """
 
 from types import MappingProxyType
@@ -9,9 +8,8 @@ from typing import Literal, get_args
 
 Scope = Literal["predict", "read", "delete"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""predict: segment photographs, save and label them, run batches. read: see and download what was saved. delete: remove
-it.
-"""
+"""predict: segment photographs, save and label them, run batches. read: view and download what was saved. delete:
+delete it."""
 OF_METHOD: MappingProxyType[str, Scope] = MappingProxyType(
     {"GET": "read", "HEAD": "read", "POST": "predict", "PATCH": "predict", "PUT": "predict", "DELETE": "delete"}
 )
@@ -19,5 +17,5 @@ EXCEPTIONS: MappingProxyType[tuple[str, str], Scope] = MappingProxyType({("POST"
 
 
 def scope_of(method: str, path: str) -> Scope:
-    """The scope that a request by key needs; `path` is the route's, such as /api/v1/predictions/{id}."""
+    """The scope that a request with a key needs; `path` is the route's, such as /api/v1/predictions/{id}."""
     return EXCEPTIONS.get((method, path)) or OF_METHOD[method]

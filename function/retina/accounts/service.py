@@ -1,7 +1,7 @@
-"""Accounts and their API keys. Enters: who an issuer says somebody is, or a key; leaves: an account's id.
+"""Accounts and their API keys: from a person's identity at an issuer, or from a key, to the id of an account.
 
-The id is random: nothing kept under it leads back to a person once the account's own records are gone. What an account
-owns, and what it pays, is known to other rooms.
+The id is random: once the account's own records are deleted, nothing stored under the id leads back to a person. What
+an account owns and pays is handled by other packages.
 """
 
 import hashlib
@@ -44,9 +44,9 @@ log = logging.getLogger("retina")
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 API_KEY = re.compile(rf"rk_({KEY_ID.pattern})_([0-9a-f]{{64}})")
 TOKEN_SECONDS = 2 * 3600
-"""Longer than any access token is good."""
+"""Longer than the lifetime of any access token."""
 MOST_KEYS = 100
-"""Of one account at the same time."""
+"""Limit on the keys of an account."""
 CLOSED = "This account was deleted. Sign in again to create a new one."
 EXPIRED = "This API key expired at {expires}. Create a new key and send it as X-API-Key."
 REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or create a new key."
@@ -57,7 +57,7 @@ UNKNOWN = Newcomer()
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What is told of a key once it was shown. Times are in UTC; `expires` and `used` (a day) are "" for never."""
+    """An API key without its secret. Times are in UTC; `expires` and `used` (a day) are "" for never."""
 
     id: str
     name: str
@@ -68,13 +68,16 @@ class ApiKey:
 
 
 class Accounts:
-    """The accounts in `records`; a new one starts with what `signup` gives."""
+    """The accounts in `records`; a new one starts with the credits that `signup` grants."""
 
     def __init__(self, records: Records, signup: SignupCredits) -> None:
         self._records, self._signup = records, signup
 
     def of_user(self, issuer: str, subject: str, newcomer: Newcomer = UNKNOWN) -> str:
-        """The account of whom `issuer` calls `subject`; made where there is none, for a `newcomer`."""
+        """The account of the person whom `issuer` calls `subject`, created for a `newcomer` if there is none.
+
+        Raises `TokenRefusedError` if it was deleted, and `BusyError` if it could not be created.
+        """
         user = _user(issuer, subject)
         [known] = self._records.get(user)
         if known is None:
@@ -83,7 +86,7 @@ class Accounts:
             for credits, changes in self._signup.gifts(newcomer):
                 try:
                     self._records.write(link, *opening(account, user.partition, credits), *changes)
-                except ConditionError:  # no gift; or made by another request meanwhile, or by this one's own write
+                except ConditionError:  # no gift, or created by another request, or by this one if the reply was lost
                     [known] = self._records.get(user)
                     if known is not None:
                         break
@@ -96,14 +99,14 @@ class Accounts:
         return str(known.data["account"])
 
     def find(self, issuer: str, subject: str) -> str | None:
-        """The account of whom `issuer` calls `subject`; None where there is none yet, or none any more."""
+        """The account of the person whom `issuer` calls `subject`; None if there is none, or if it was deleted."""
         [known] = self._records.get(_user(issuer, subject))
         return known.data.get("account") if known else None
 
     def remember(self, account: str, mail: str) -> bool:
-        """Before an account is closed: whoever had credits for signing up gets none for doing so again for a year.
+        """Before an account is deleted: note that it had sign-up credits, so that its person gets none for a year.
 
-        Whether they had.
+        Returns whether it had any.
         """
         had = given(self._records, account)
         if had:
@@ -111,9 +114,9 @@ class Accounts:
         return had
 
     def close(self, account: str, issuer: str, subject: str, *besides: Change) -> None:
-        """Nothing leads from the person to the account any more, or back; its ledger and balance stay.
+        """Remove the link between person and account in both directions, and make the changes `besides` with it.
 
-        That it was closed is known for as long as an access token may be good. The changes `besides` are made with it.
+        The ledger and the balance remain. The deletion is on record for longer than any access token lives.
         """
         user, expires = _user(issuer, subject), int(time.time()) + TOKEN_SECONDS
         closed = Put(account_key(account), {"closed": clock.now()})
@@ -127,9 +130,10 @@ class Accounts:
         expires: str = "",
         besides: Callable[[str], Change] | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key called `name`, good until `expires` (a time as of `clock`), and its text, which is not kept.
+        """Create a key called `name`, valid until `expires` (formatted as by `clock`); returns it and its text.
 
-        `besides`: from its id, a change to be made with it.
+        The text is not stored. `besides` takes the key's id and returns a change to be made with it. Raises
+        `TooManyKeysError`.
         """
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         limits: dict[str, Any] = {"scopes": [*scopes], "expires": expires}
@@ -145,14 +149,15 @@ class Accounts:
         return ApiKey(key_id, name, created, scopes, expires), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:
-        """Those that were not revoked, the oldest first."""
+        """The keys that were not revoked, oldest first."""
         listed = self._records.query(_keys(account), limit=MOST_KEYS)
         found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
         return sorted((_api_key(record) for record in found if record), key=lambda key: key.created)
 
     def revoke(self, account: str, id: str, entry: Put | None = None) -> None:
-        """The key is refused from now on, and `entry`, which is like no other, is written; raises `NotFoundError` where
-        the account has no such key.
+        """Revoke a key and write `entry`, which must be unique to the request.
+
+        Raises `NotFoundError` if the account has no such key.
         """
         [known] = self._records.get(_key(id)) if KEY_ID.fullmatch(id) else [None]
         if known is None or known.data["account"] != account:
@@ -164,7 +169,7 @@ class Accounts:
             self._records.write(*gone)
 
     def of_key(self, text: str) -> tuple[str, ApiKey]:
-        """The account that a key belongs to, and the key; raises `KeyRefusedError`, also where it has expired."""
+        """The account of a key, and the key; raises `KeyRefusedError` if it is unknown, revoked or expired."""
         match = API_KEY.fullmatch(text)
         [known] = self._records.get(_key(match[1])) if match else [None]
         if match is None or known is None or not hmac.compare_digest(known.data["sha256"], _sha256(match[2])):
@@ -177,21 +182,21 @@ class Accounts:
         return str(known.data["account"]), key
 
     def _note_use(self, known: Record) -> None:
-        """Keep the day of a key's last use: one write a day."""
+        """Store the day of a key's last use: one write a day."""
         try:
             self._records.write(Put(known.key, {**known.data, "used": clock.today()}, known.version))
-        except ConditionError:  # another request has noted it, or the key was revoked
+        except ConditionError:  # another request has stored it, or the key was revoked
             return
-        except Exception:  # a full disk, say: no reason to refuse the request
+        except Exception:  # a full disk, for example, is no reason to refuse the request
             log.exception("the use of an API key could not be recorded")
 
     def closed(self, account: str) -> bool:
-        """Whether there was an account of this id that was closed."""
+        """Whether an account with this id existed and was deleted."""
         [known] = self._records.get(account_key(account))
         return known is not None and "closed" in known.data
 
     def exists(self, account: str) -> bool:
-        """Whether there is an account of this id."""
+        """Whether an account with this id exists, deleted or not."""
         return self._records.get(account_key(account))[0] is not None
 
 
@@ -204,7 +209,7 @@ def _key(id: str) -> Key:
 
 
 def _listed(account: str, known: Record) -> Key:
-    """Where a key is in its account's list; without a place it was made before there were any."""
+    """The key's record in its account's list. Keys from before places were numbered are listed by creation time."""
     id = known.key.partition.removeprefix("key:")
     return Key(_keys(account), known.data.get("place") or f"{known.data['created']}:{id}")
 
@@ -214,7 +219,7 @@ def _keys(account: str) -> str:
 
 
 def _api_key(record: Record) -> ApiKey:
-    """Keys of older versions have neither scopes nor an end: they may do everything, for good."""
+    """Keys from older versions have neither scopes nor an expiry: they have all scopes and never expire."""
     data = record.data
     return ApiKey(
         record.key.partition.removeprefix("key:"),

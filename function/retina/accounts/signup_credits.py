@@ -1,9 +1,9 @@
-"""Sign-up credits: given once to a mail address, and to a few new accounts of a network a day.
+"""Sign-up credits: granted once per mail address, and to a limited number of new accounts of a network per day.
 
-Enters: who has made an account, and from where; leaves: the changes that note the gift, in one transaction with it. A
-mail address is kept as a hash under a key of this store's own (HMAC-SHA256), so that nobody without the key can test
-addresses; from an account's deletion on, for `KEPT_SECONDS`. Whoever makes an account anew within that time begins
-without credits, and so does everybody beyond the network's limit.
+The functions return the changes that record a grant, to be written in one transaction with it. A mail address is stored
+as a hash under a key of this store's own (HMAC-SHA256), so that nobody without the key can test addresses. The hash is
+kept for `KEPT_SECONDS` after the account's deletion. An account that is created again within that time starts without
+credits, and so does every account beyond the network's limit.
 """
 
 import hashlib
@@ -28,8 +28,10 @@ KEPT_SECONDS = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody who may be about to get an account: `mail` asks the issuer for the address, which may know none;
-    `network` is where the request came from, None for this computer itself.
+    """A person who may be about to get an account.
+
+    `mail` asks the issuer for the address, which may be unknown. `network` is the address that the request came from,
+    None for this computer itself.
     """
 
     mail: Callable[[], str | None] = lambda: None
@@ -37,13 +39,13 @@ class Newcomer:
 
 
 class SignupCredits:
-    """`amount` credits for a new account, for at most `each` accounts of a network a day; 0: no such limit."""
+    """`amount` credits for a new account, for at most `each` accounts of a network per day; 0 means no limit."""
 
     def __init__(self, records: Records, fair_use: FairUse, amount: int, each: int = 0) -> None:
         self._records, self._fair_use, self._amount, self._each = records, fair_use, amount, each
 
     def gifts(self, newcomer: Newcomer) -> list[tuple[int, list[Change]]]:
-        """Credits to begin with and what has to be written with them, the best first: the next where it cannot be."""
+        """The credits that may be granted, most first, each with the changes to write. If one fails, try the next."""
         if not self._amount:
             return [(0, [])]
         mail, changes = newcomer.mail(), list[Change]()
@@ -54,7 +56,7 @@ class SignupCredits:
         return [(self._amount, changes), (0, [])] if changes else [(self._amount, [])]
 
     def remember(self, mail: str) -> Put:
-        """The change that keeps in mind, from now on for a year, that this address had its credits."""
+        """The change that stores, for a year from now, that this address has had its credits."""
         return Put(self._mark(mail), {}, expires=int(time.time()) + KEPT_SECONDS)
 
     def _mark(self, mail: str) -> Key:
@@ -65,6 +67,6 @@ class SignupCredits:
 
 
 def normal(mail: str) -> str:
-    """One form for the addresses of one mailbox: lower case, and without what follows a plus sign (RFC 5233)."""
+    """One form for all addresses of a mailbox: lower case, without the part after a plus sign (RFC 5233)."""
     name, _, host = unicodedata.normalize("NFKC", mail).strip().casefold().rpartition("@")
     return f"{name.partition('+')[0] or name}@{host.rstrip('.')}"

@@ -1,1 +1,1 @@
-"""Who is asking: anybody, a person with an access token, or a program with an API key."""
+"""Authentication: anonymous callers, people with an access token, and programs with an API key."""

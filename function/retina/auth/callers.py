@@ -1,4 +1,4 @@
-"""From what a request carries to the account it acts for. Does not know how a request looks."""
+"""From a caller's credentials to the account. How a request carries them is decided elsewhere."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,9 +12,9 @@ from retina.errors import ScopeRequiredError
 
 @dataclass(frozen=True)
 class Caller:
-    """An account, by an API key of this id or by a person, who is the issuer's `subject`; the other of both is "".
+    """An account, and who acts for it: the API key `key_id`, or the person whom the issuer calls `subject`.
 
-    A person has all scopes, a key those that it was made with.
+    The other of the two is "". A person has all scopes, a key those it was created with.
     """
 
     account: str
@@ -23,7 +23,7 @@ class Caller:
     scopes: tuple[Scope, ...] = SCOPES
 
     def demand(self, scope: Scope) -> None:
-        """Raises `ScopeRequiredError` where the caller's key lacks `scope`."""
+        """Raise `ScopeRequiredError` if the caller's key lacks `scope`."""
         if scope not in self.scopes:
             raise ScopeRequiredError(
                 f"This API key lacks the scope “{scope}”, which this request needs. Use another key, "
@@ -32,39 +32,36 @@ class Caller:
 
 
 class Directory(Protocol):
-    """Where the issuer keeps its people, by their subjects."""
+    """The issuer's people, by subject."""
 
     def address(self, subject: str) -> str | None:
-        """The mail address of a person; None where there is none, or no such person."""
+        """The mail address of a person; None if there is no address or no such person."""
         ...
 
     def forget(self, subject: str) -> None:
-        """Nobody signs in as `subject` any more; nothing happens where there is no such person."""
+        """Delete the person, who can then no longer sign in; does nothing if there is none."""
         ...
 
     def end_sessions(self, subject: str) -> None:
-        """No refresh token of theirs is good any more, nor, with this service's own issuer, any access token."""
+        """Revoke all refresh tokens of the person and, with this service's own issuer, all access tokens."""
         ...
 
 
 class Callers:
-    """Those who have an account in `accounts`, or an access token that `verifier` accepts.
-
-    `directory` is where the issuer keeps its people.
-    """
+    """Authenticates callers by API key or by access token. `directory` holds the issuer's people."""
 
     def __init__(self, accounts: Accounts, verifier: Verifier, directory: Directory) -> None:
         self._accounts, self.verifier, self.directory = accounts, verifier, directory
 
     def by_key(self, text: str) -> Caller:
-        """Whose API key this is; raises `KeyRefusedError`."""
+        """The caller with this API key; raises `KeyRefusedError`."""
         account, key = self._accounts.of_key(text)
         return Caller(account, key.id, scopes=key.scopes)
 
     def by_token(self, token: str, network: str | None = None) -> Caller:
-        """Whose access token this is; a person's first request makes an account, with credits for signing up.
+        """The caller with this access token. A person's first request creates an account, with sign-up credits.
 
-        `network` is where the request comes from. Raises `TokenRefusedError`.
+        `network` is the address that the request comes from. Raises `TokenRefusedError`.
         """
         subject = self.verifier.subject(token)
         newcomer = Newcomer(lambda: self.directory.address(subject), network)

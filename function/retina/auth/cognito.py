@@ -1,6 +1,4 @@
-"""Cognito's user pool, as far as it is asked anything but its keys: for somebody's address, to end their sessions, and
-to forget them.
-"""
+"""A Cognito user pool as the directory of people: reading an address, ending sessions, deleting a person."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,15 +8,15 @@ from retina.storage.s3 import client
 
 
 class CognitoPool:
-    """The pool of this id."""
+    """The user pool with the id `pool`."""
 
     def __init__(self, pool: str) -> None:
         self._pool = pool
 
     def address(self, subject: str) -> str | None:
-        """The mail address that `subject` has confirmed; None where there is none, or no such person.
+        """The verified mail address of `subject`; None if there is no address or no such person.
 
-        Raises `BusyError` where the pool does not answer for now.
+        Raises `BusyError` if the pool is throttling requests.
         """
         cognito: Any = client("cognito-idp")
         try:
@@ -33,12 +31,12 @@ class CognitoPool:
     def forget(self, subject: str) -> None:
         """See `callers.Directory`."""
         cognito: Any = client("cognito-idp")
-        # Where people sign in with their mail address, Cognito's name for them is their subject.
+        # If people sign in with their mail address, Cognito uses the subject as their user name.
         with suppress(cognito.exceptions.UserNotFoundException):
             cognito.admin_delete_user(UserPoolId=self._pool, Username=subject)
 
     def end_sessions(self, subject: str) -> None:
-        """See `callers.Directory`. Access tokens are verified without asking Cognito, and so are good to their end."""
+        """See `callers.Directory`. Access tokens stay valid until they expire: Cognito is not asked to verify them."""
         cognito: Any = client("cognito-idp")
         with suppress(cognito.exceptions.UserNotFoundException):
             cognito.admin_user_global_sign_out(UserPoolId=self._pool, Username=subject)

@@ -1,7 +1,7 @@
-"""The one verifier of access tokens, whoever issues them: Cognito, or the issuer in this service.
+"""Verify access tokens of either issuer: Cognito, or the embedded one.
 
-Enters: a JSON Web Token (RFC 7519), as Cognito makes them: RS256, with `token_use` and `client_id` in place of an
-audience. Leaves: its subject. Does not know which accounts there are.
+A token is a JSON Web Token (RFC 7519) as Cognito issues them: RS256, with `token_use` and `client_id` in place of an
+audience. The result is its subject; accounts are looked up elsewhere.
 """
 
 import time
@@ -16,13 +16,13 @@ from retina.errors import BusyError, TokenRefusedError
 
 ALGORITHM = "RS256"
 REFRESH_SECONDS = 30
-"""How often at most the issuer is asked for its keys because of a key it did not name: anybody can make one up."""
+"""Minimum interval between requests for the issuer's keys because of an unknown key id, which anyone can make up."""
 LEEWAY_SECONDS = 30
-"""How far the issuer's clock and this one may differ, for every time that a token names."""
+"""Permitted difference between the issuer's clock and this one, for every time in a token."""
 REFUSED = "You are no longer signed in. Sign in again."
 
 SigningKeys = Callable[[str], RSAPublicKey | None]
-"""From the id of a key to the issuer's public key; None where the issuer has no such key."""
+"""From a key id to the issuer's public key; None if the issuer has no such key."""
 
 
 class Verifier:
@@ -31,11 +31,11 @@ class Verifier:
     def __init__(
         self, keys: SigningKeys, issuer: str, client_id: str, accepts: Callable[[Mapping[str, Any]], bool] | None = None
     ) -> None:
-        """With `accepts`, the issuer is asked whether it still stands by a token's claims."""
+        """`accepts`, if given, tells whether the issuer still accepts a token with these claims."""
         self._keys, self.issuer, self.client_id, self._accepts = keys, issuer, client_id, accepts
 
     def subject(self, token: str) -> str:
-        """Whom the issuer says the bearer is. Raises `TokenRefusedError`, or `BusyError` where it cannot be asked."""
+        """The subject of a valid token. Raises `TokenRefusedError`, or `BusyError` if the issuer cannot be reached."""
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
             key = self._keys(key_id) if isinstance(key_id, str) else None
@@ -59,14 +59,14 @@ class Verifier:
 
 
 class PublishedKeys:
-    """The keys that an issuer publishes at `address` (JWKS, RFC 7517), kept for an hour."""
+    """The keys that an issuer publishes at `address` (JWKS, RFC 7517), cached for an hour."""
 
     def __init__(self, address: str) -> None:
         self._published = jwt.PyJWKClient(address, lifespan=3600, timeout=5)
         self._asked = float("-inf")
 
     def __call__(self, key_id: str) -> RSAPublicKey | None:
-        """The public key called `key_id`; raises `BusyError` where the issuer does not answer."""
+        """The public key called `key_id`; raises `BusyError` if the issuer does not respond."""
         try:
             found = self._published.match_kid(self._published.get_signing_keys(), key_id)
             if found is None and time.monotonic() - self._asked > REFRESH_SECONDS:

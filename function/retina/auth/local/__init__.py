@@ -1,1 +1,1 @@
-"""The issuer in this service, for whoever runs it without Cognito."""
+"""The embedded issuer, for a service that runs without Cognito."""

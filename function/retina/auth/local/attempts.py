@@ -1,8 +1,8 @@
-"""How often a password may be guessed: limited by account and sender together, and more loosely by each alone.
+"""Rate limits on password attempts: by account and sender together, and more loosely by each alone.
 
-Enters: a mail address and a sender's network address; leaves: nothing, or `SignInRefusedError` with how long to wait.
-Whoever guesses from elsewhere cannot lock out the owner: her own address counts by itself, and one from which she has
-signed in lately is not held back by what others do. Addresses are kept as keyed hashes.
+Someone who guesses from elsewhere cannot lock out the owner: the owner's network address is counted separately, and an
+address from which the owner has signed in recently is not held back by what others do. Addresses are stored as keyed
+hashes.
 """
 
 import hashlib
@@ -31,27 +31,26 @@ from retina.storage.records import (
 )
 
 FREE_FAILURES = 5
-"""Wrong passwords for one account from one sender before they are slowed down."""
+"""Wrong passwords for one account from one sender before waiting times begin."""
 LONGEST_WAIT = 900
-"""Seconds; the waits before double with each failure."""
+"""In seconds. The waiting time doubles with each failure up to this."""
 FORGOTTEN_SECONDS = DAY
-"""After how long without another failure the failures are forgotten."""
+"""Failures are forgotten after this long without another one."""
 KNOWN_SECONDS = 30 * DAY
-"""For how long a sender is known from which somebody has signed in."""
+"""How long a sender stays known to an account after a sign-in."""
 BESIEGED = 20
-"""Failures for one account in an hour, whoever sends them, from which on a sender who is not known has one free failure
-and then waits for a minute, two, four ...: never so that the right password, typed at once, is refused.
-"""
+"""Failures for one account in an hour, from all senders, after which an unknown sender has one free failure and then
+waits 1, 2, 4, ... minutes. The right password on the first try is never refused."""
 BESIEGED_WAIT = 60
 MOST_OF_SENDER = 60
-"""Failures of one sender in an hour, for whichever accounts, after which only accounts that know it are let in."""
+"""Failures of one sender in an hour, for any accounts, after which only accounts that know the sender let it in."""
 TRIES = 10
-"""Of counting an attempt while others count theirs."""
+"""How often counting an attempt is tried while others count theirs."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One password, about to be checked."""
+    """The records of one password attempt."""
 
     pair: Key
     account: Key
@@ -59,7 +58,7 @@ class Attempt:
 
 
 class Attempts:
-    """The attempts in `records`; the secret in `folder` keys the hashes of network addresses."""
+    """The attempts in `records`. The secret in `folder` is the key of the hashes of network addresses."""
 
     def __init__(self, records: Records, folder: Path) -> None:
         self._records, self._folder = records, folder
@@ -69,9 +68,9 @@ class Attempts:
         return secret_for("senders", self._folder)
 
     def begin(self, address: str, sender: str) -> Attempt:
-        """Count an attempt as failed until it is known better, so that many at once are no way round the limits.
+        """Count an attempt as failed until its outcome is known, so that many at once cannot exceed the limits.
 
-        Raises `SignInRefusedError` while there were too many, and `BusyError` where too many come at once.
+        Raises `SignInRefusedError` with the remaining waiting time, and `BusyError` if too many come at once.
         """
         attempt = self._attempt(address, sender)
         for _ in range(TRIES):
@@ -88,7 +87,7 @@ class Attempts:
             pause = _pause(failures + 1, besieged)
             good = pair.data["good"] if pair else 0
             facts = {"failures": failures + 1, "last": now, "until": now + pause, "good": good}
-            facts |= {"mark": secrets.token_hex(8)}  # like no other's
+            facts |= {"mark": secrets.token_hex(8)}  # unique to this attempt
             expires = int(max(now + FORGOTTEN_SECONDS, good + KNOWN_SECONDS))
             try:
                 ensure(self._records, Put(attempt.pair, facts, pair.version if pair else NEW, expires=expires))
@@ -98,24 +97,24 @@ class Attempts:
         raise BusyError("Too many people are signing in at once. Please try again in a few seconds.")
 
     def failed(self, attempt: Attempt) -> None:
-        """The password was wrong."""
+        """Record that the password was wrong."""
         expires = int(time.time()) + 2 * HOUR
         both = (attempt.account, attempt.sender)
         self._records.write(*(Add(key, {"failures": 1}, upsert=True, expires=expires) for key in both))
 
     def succeeded(self, attempt: Attempt) -> None:
-        """The password was right: the failures of this sender are forgotten, and it is known from now on."""
+        """Record that the password was right: the sender's failures are forgotten, and it is known from now on."""
         now = time.time()
         facts = {"failures": 0, "last": 0, "until": 0, "good": now}
         self._records.write(Put(attempt.pair, facts, expires=int(now) + KNOWN_SECONDS))
 
     def knows(self, address: str, sender: str) -> bool:
-        """Whether somebody has signed in to this account from there lately."""
+        """Whether someone has recently signed in to this account from this sender."""
         [pair] = self._records.get(self._attempt(address, sender).pair)
         return _is_known(pair, time.time())
 
     def forget(self, address: str) -> None:
-        """No failures for this account, and no sender known to it any more."""
+        """Delete the failures and the known senders of this account."""
         for kind in ("attempts", "failures:account"):
             while found := self._records.query(f"{kind}:{_sha256(address)}", limit=50):
                 self._records.write(*(Delete(record.key) for record in found))
@@ -139,7 +138,7 @@ def _failures(record: Record | None) -> int:
 
 
 def _pause(failures: int, besieged: bool) -> float:
-    """Seconds until the next attempt."""
+    """Seconds until the next attempt is allowed."""
     free, first = (1, BESIEGED_WAIT) if besieged else (FREE_FAILURES, 1)
     return min(first * 2 ** min(failures - free, 20), LONGEST_WAIT) if failures >= free else 0
 

@@ -1,7 +1,7 @@
-"""The issuer in this service, for whoever runs it without Cognito: the same codes and tokens, by the same rules.
+"""The embedded issuer, for a service that runs without Cognito: the same codes and tokens, by the same rules.
 
-Enters: a subject that has signed in; leaves: an authorization code (RFC 6749) bound to a challenge (PKCE, RFC 7636),
-and for it access, identity and refresh tokens. Knows neither passwords nor pages.
+For a subject that has signed in it issues an authorization code (RFC 6749) bound to a challenge (PKCE, RFC 7636), and
+for the code access, identity and refresh tokens. Passwords and pages are handled elsewhere.
 """
 
 import base64
@@ -39,25 +39,25 @@ ISSUER = "urn:retina:embedded"
 CLIENT = "retina-page"
 CODE_SECONDS = 300
 TOKEN_SECONDS = 600
-"""For how long access tokens are good, if their session does not end before."""
+"""Lifetime of an access token, unless its session ends before."""
 
 
 class Issuer:
-    """Signs with the key in `folder`, made at first use for its owner alone; keeps codes and such in `records`."""
+    """Signs with the key in `folder`, created on first use and private to its owner. Codes are stored in `records`."""
 
     def __init__(self, records: Records, people: People, folder: Path) -> None:
         self._records, self._people, self._folder = records, people, folder
         self._sessions = Sessions(records, folder)
 
     def code(self, subject: str, back: str, challenge: str) -> str:
-        """A code that is good for one `redeem`, for five minutes."""
+        """A code that can be redeemed once, within five minutes."""
         code = secrets.token_urlsafe(32)
         facts = {"subject": subject, "back": back, "challenge": challenge, "generation": self._generation(subject)}
         ensure(self._records, Put(_code(code), facts, NEW, expires=int(time.time()) + CODE_SECONDS))
         return code
 
     def redeem(self, code: str, verifier: str, back: str) -> dict[str, Any]:
-        """The tokens for a code; raises `GrantRefusedError` where it is not `verifier` that it was given for."""
+        """The tokens for a code; raises `GrantRefusedError` if `verifier` does not match its challenge."""
         [known] = self._records.get(_code(code))
         if known is None:
             raise GrantRefusedError(INVALID)
@@ -75,31 +75,31 @@ class Issuer:
         return self._tokens(session, refresh)
 
     def begin(self, subject: str) -> dict[str, Any]:
-        """The tokens of a new session, for somebody whose password was checked just now."""
+        """The tokens of a new session, for a person whose password has just been checked."""
         session, begun, refresh = self._sessions.new(subject, self._generation(subject))
         ensure(self._records, begun)
         return self._tokens(session, refresh)
 
     def refresh(self, token: str) -> dict[str, Any]:
-        """New tokens, another refresh token among them; raises `GrantRefusedError` where the token is not good."""
+        """New tokens, including a new refresh token; raises `GrantRefusedError` if the token is not valid."""
         if (old := self._of_older_version(token)) is not None:
             return old
         session, following = self._sessions.renew(token)
         return self._tokens(session, following)
 
     def revoke(self, token: str) -> None:
-        """The session of a refresh token ends; nothing happens where there is none."""
+        """End the session of a refresh token, if there is one."""
         self._records.write(Delete(_refresh(token)))
         with suppress(GrantRefusedError):
             self._sessions.end(self._sessions.of_token(token))
 
     def accepts(self, claims: Mapping[str, Any]) -> bool:
-        """Whether the session that an access token belongs to has not ended."""
+        """Whether the session of an access token is still active."""
         session = self._sessions.get(str(claims.get("origin_jti", "")))
         return session is not None and session.subject == claims["sub"] and self._is_current(session)
 
     def key(self, key_id: str) -> rsa.RSAPublicKey | None:
-        """The public key of this id."""
+        """The public key with this id."""
         return self._key.public_key() if key_id == self._key_id else None
 
     def published(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Issuer:
         return {"keys": [described | {"kid": self._key_id, "use": "sig", "alg": ALGORITHM}]}
 
     def _of_older_version(self, token: str) -> dict[str, Any] | None:
-        """A session in place of a refresh token as versions before 26 November 2026 made them; None for another."""
+        """Start a session for a refresh token from a version before 26 November 2026; None for any other token."""
         [known] = self._records.get(_refresh(token))
         if known is None:
             return None

@@ -1,6 +1,6 @@
-"""Which mail addresses and passwords an account may be made with. Leaves: nothing, or a sentence that says why not.
+"""Validation of the mail address and password of a new account.
 
-Knows no account: the same is refused whether or not an address has one.
+It does not look at existing accounts, so the result is the same whether or not an address has one.
 """
 
 import re
@@ -10,34 +10,34 @@ from retina.errors import SignInRefusedError
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+{LABEL}")
-"""As browsers take it (they send international domains in ASCII), with a domain of two parts at least."""
+"""As browsers accept it (they send international domains in ASCII), with a domain of at least two parts."""
 LONGEST_ADDRESS = 254
 SHORTEST, LONGEST = 12, 256
-"""Characters of a password."""
+"""Length of a password in characters."""
 JUDGED = 24
-"""Characters of a password whose strength is judged: a password is as strong as its beginning, at least. Judging takes
-time that grows exponentially where many characters stand for others (4 for a, 3 for e): a second at 40, 14 s at 64.
-"""
+"""How many characters of a password are rated: a password is at least as strong as its beginning. The time grows
+exponentially if many characters stand for others (4 for a, 3 for e): one second at 40 characters, 14 s at 64."""
 STRONG = 3
-"""The least of zxcvbn's scores, 0 to 4: 10^8 guesses, where an attacker knows common passwords, names and patterns."""
+"""The lowest zxcvbn score that is accepted, of 0 to 4: 10^8 guesses by an attacker who knows common passwords, names
+and patterns."""
 
 
 def address_of(text: str) -> str:
-    """A mail address as accounts have it; whether it is one, `demand_address` says."""
+    """A mail address in the form that accounts store. `demand_address` validates it."""
     return text.strip().lower()
 
 
 def demand_address(address: str) -> None:
-    """Raises `SignInRefusedError` for what is no mail address."""
+    """Raise `SignInRefusedError` if this is not a mail address."""
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
         raise SignInRefusedError("This is not a valid mail address. Write it like name@example.org.")
 
 
 def demand_strong(password: str, address: str) -> None:
-    """Raises `SignInRefusedError` for a password that is too short, too long or too easy to guess."""
+    """Raise `SignInRefusedError` for a password that is too short, too long or too easy to guess."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise SignInRefusedError(f"The password must have {SHORTEST} to {LONGEST} characters. Choose another one.")
-    # Not above: Lambda's package goes without it.
+    # Imported here because the Lambda package does not contain it.
     from zxcvbn import zxcvbn
 
     parts = [part for pattern in ("@", "[@.]", r"\W+") for part in re.split(pattern, address)]

@@ -1,7 +1,7 @@
-"""People who have made an account at the issuer in this service: mail address and password. Cognito keeps its own.
+"""People who have registered with the embedded issuer: mail address and password. Cognito keeps its own.
 
-Enters: what somebody typed, and from where; leaves: their subject, which is random. Passwords are kept as argon2id
-hashes (RFC 9106). No answer says whether an address has an account, and none takes longer for it.
+A person's subject is random. Passwords are stored as argon2id hashes (RFC 9106). No response reveals, by its content or
+its timing, whether an address has an account.
 """
 
 import hashlib
@@ -43,15 +43,15 @@ NOT_MADE = (
 CURRENT_WRONG = "The current password is wrong."
 LINK_USED = "This link was already used or has expired. Ask whoever runs the service for a new one."
 LINK_SECONDS = 24 * 3600
-"""For how long a link to choose a new password is good."""
+"""How long a link to choose a new password is valid."""
 TRIES = 5
 
 
 @dataclass(frozen=True)
 class Person:
-    """What is told of a person; all sessions of lower generations have ended.
+    """A person's data without the password. All sessions of lower generations have ended.
 
-    `passwords` counts the changes of the password: links made before the last one are no longer valid.
+    `passwords` counts the changes of the password: links from before the last one are no longer valid.
     """
 
     address: str
@@ -60,17 +60,17 @@ class Person:
 
 
 class People:
-    """The people in `records`; `attempts` limits how often their passwords are guessed."""
+    """The people in `records`. `attempts` limits how often their passwords can be guessed."""
 
     def __init__(self, records: Records, attempts: Attempts) -> None:
         self._records, self._attempts, self._hasher = records, attempts, PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
     def register(self, address: str, password: str, sender: str = "") -> str:
-        """The subject of a new person, or, where the password is right, of the one who has the address already.
+        """Register a person; returns the subject of the new person, or of the existing one if the password is right.
 
-        Raises `SignInRefusedError` with what to do instead. An address that has an account is like any other: a wrong
-        password for it counts as one, and is refused without saying why; either way one hash is computed.
+        Raises `SignInRefusedError` with what to do instead. A wrong password for an existing account counts as a failed
+        attempt and is refused without the reason. In either case exactly one hash is computed.
         """
         address = address_of(address)
         demand_address(address)
@@ -84,7 +84,7 @@ class People:
         return subject
 
     def sign_in(self, address: str, password: str, sender: str = "") -> str:
-        """The subject of a person; raises `SignInRefusedError`, also while too many failures are recent."""
+        """The subject of a person; raises `SignInRefusedError`, also while there are too many recent failures."""
         address = address_of(address)
         attempt, [known] = self._attempts.begin(address, sender), self._records.get(_person(address))
         subject = self._known(known, password)
@@ -95,30 +95,30 @@ class People:
         return subject
 
     def knows(self, address: str, sender: str) -> bool:
-        """Whether somebody has signed in with this address from there lately."""
+        """Whether someone has recently signed in with this address from this sender."""
         return self._attempts.knows(address_of(address), sender)
 
     def person(self, subject: str) -> Person | None:
-        """None where there is no such person any more."""
+        """The person; None if there is no such person, or no longer."""
         [known] = self._records.get(_of_subject(subject))
         if known is None:
             return None
         return Person(known.data["address"], known.data.get("generation", 0), known.data.get("passwords", 0))
 
     def address(self, subject: str) -> str | None:
-        """The mail address of a person; None where there is no such person any more."""
+        """The mail address of a person; None if there is no such person, or no longer."""
         person = self.person(subject)
         return person.address if person else None
 
     def of_address(self, address: str) -> str | None:
-        """The subject of whoever has a mail address; for whoever runs the service alone."""
+        """The subject of the person with this mail address. Only for the operator."""
         [known] = self._records.get(_person(address_of(address)))
         return str(known.data["subject"]) if known else None
 
     def change_password(self, subject: str, current: str, new: str, sender: str = "", *changes: Change) -> None:
-        """All sessions end, in one transaction with `changes`.
+        """Change the password and end all sessions, in one transaction with `changes`.
 
-        Raises `SignInRefusedError`, for a wrong current password as `sign_in` does.
+        Raises `SignInRefusedError`; a wrong current password counts as a failed attempt, as in `sign_in`.
         """
         person = self.person(subject)
         address = person.address if person else ""
@@ -131,9 +131,9 @@ class People:
         self._set_password(address, new, *changes)
 
     def link(self, address: str) -> str | None:
-        """What lets its bearer choose a new password, once; None where nobody has this address.
+        """A token with which a new password can be chosen once; None if nobody has this address.
 
-        It stays valid when sessions end, until the password is changed or `LINK_SECONDS` have passed.
+        It remains valid when sessions end, until the password is changed or `LINK_SECONDS` have passed.
         """
         subject = self.of_address(address)
         person = self.person(subject) if subject else None
@@ -145,18 +145,21 @@ class People:
         return token
 
     def linked(self, token: str) -> str:
-        """The mail address that a link was made for; raises `SignInRefusedError` where it is not good."""
+        """The mail address that a link was created for; raises `SignInRefusedError` if the link is not valid."""
         return self._linked(token)[1].address
 
     def reset(self, token: str, new: str, *changes: Change) -> None:
-        """All sessions end, in one transaction with `changes`, and so do all waits; raises `SignInRefusedError`."""
+        """Set a new password, in one transaction with `changes`; raises `SignInRefusedError`.
+
+        All sessions end, and all waiting times after failed attempts are reset.
+        """
         link, person = self._linked(token)
         demand_strong(new, person.address)
         self._set_password(person.address, new, Delete(link.key, link.version), *changes)
         self._attempts.forget(person.address)
 
     def end_sessions(self, subject: str) -> None:
-        """Whoever is signed in as `subject`, wherever, is not any more."""
+        """End all sessions of `subject`. Raises `BusyError` if other changes keep interfering."""
         for _ in range(TRIES):
             [known] = self._records.get(_of_subject(subject))
             if known is None:
@@ -167,7 +170,7 @@ class People:
         raise BusyError("Another change is in progress. Please try again in a few seconds.")
 
     def forget(self, subject: str) -> None:
-        """There is no such person any more."""
+        """Delete the person."""
         person = self.person(subject)
         if person is not None:
             self._records.write(Delete(_person(person.address)), Delete(_of_subject(subject)))
@@ -195,7 +198,7 @@ class People:
         raise SignInRefusedError(LINK_USED)
 
     def _known(self, known: Record | None, password: str) -> str | None:
-        """The subject where the password is right; takes as long for nobody."""
+        """The subject if the password is right. Takes as long if there is no such person."""
         try:
             self._hasher.verify(known.data["password"] if known else self._nobody, password[: LONGEST + 1])
         except (VerifyMismatchError, VerificationError):
@@ -203,7 +206,7 @@ class People:
         return str(known.data["subject"]) if known else None
 
     def _new(self, address: str, password: str) -> str | None:
-        """The subject of a new person; None where somebody else was quicker."""
+        """The subject of a new person; None if another request registered the address first."""
         subject = secrets.token_hex(16)
         facts = {"subject": subject, "address": address, "password": self._hasher.hash(password)}
         person, link = Put(_person(address), facts, NEW), Put(_of_subject(subject), {"address": address}, NEW)
@@ -215,14 +218,14 @@ class People:
 
 
 def _still_good(link: Record, person: Person) -> bool:
-    """Whether the password is the one that the `link` was made for."""
-    if "passwords" not in link.data:  # made by an older version: it ends with the sessions
+    """Whether the password is still the one that the `link` was created for."""
+    if "passwords" not in link.data:  # from an older version, whose links end with the sessions
         return bool(link.data["generation"] == person.generation)
     return bool(link.data["passwords"] == person.passwords)
 
 
 def _next_generation(known: Record, passwords: int = 0) -> Put:
-    """All sessions end; `passwords` is 1 where the password changes, too."""
+    """The change that ends all sessions; `passwords` is 1 if the password changes as well."""
     counts = {
         "generation": known.data.get("generation", 0) + 1,
         "passwords": known.data.get("passwords", 0) + passwords,

@@ -1,4 +1,4 @@
-"""The secret of the issuer in this service, made at first use in its data folder for its owner alone."""
+"""The secret of the embedded issuer, created on first use in its data folder and private to its owner."""
 
 import hashlib
 import hmac
@@ -11,6 +11,6 @@ FILE = "issuer.key"
 
 
 def secret_for(purpose: str, folder: Path) -> bytes:
-    """32 bytes that are the same each time, and others for each purpose; nobody can tell one from another."""
+    """32 bytes derived from the secret: the same for the same purpose, and unrelated to those of other purposes."""
     secret = own_secret(folder / FILE, lambda: secrets.token_bytes(32))
     return hmac.new(secret, purpose.encode(), hashlib.sha256).digest()

@@ -1,8 +1,7 @@
-"""Sessions at the issuer in this service: one for each sign-in, with a chain of refresh tokens of which one is good.
+"""Sessions of the embedded issuer: one for each sign-in, with rotating refresh tokens of which only the last is valid.
 
-Enters: a subject, or a refresh token; leaves: a session and its next refresh token. A token that comes back after its
-successor was used was stolen, or its successor was: the session ends (RFC 9700, 4.14). A subject's sessions end all at
-once when its generation, kept by `people`, goes up.
+If a token is used again after its successor was, one of them was stolen, and the session ends (RFC 9700, 4.14). All
+sessions of a subject end at once when its generation, stored by `people`, increases.
 """
 
 import base64
@@ -30,18 +29,17 @@ from retina.storage.records import (
 
 INVALID = "invalid_grant"
 SESSION_SECONDS = 30 * DAY
-"""From signing in until somebody has to sign in again."""
+"""From signing in until the person must sign in again."""
 GRACE_SECONDS = 20
-"""For how long a refresh token may be used again, with the same successor: by another tab at the same time, or because
-the answer got lost.
-"""
+"""How long a refresh token may be used again, with the same successor: by another tab at the same time, or because the
+response was lost."""
 TOKEN = re.compile(r"([0-9a-f]{32})\.(0|[1-9][0-9]{0,8})\.([\w-]{43})", re.ASCII)
 TRIES = 5
 
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody who has signed in, as long as the subject's generation is this one."""
+    """A signed-in person. Valid as long as the subject's generation is this one."""
 
     id: str
     subject: str
@@ -49,7 +47,7 @@ class Session:
 
 
 class Sessions:
-    """The sessions in `records`. Refresh tokens are not kept, but told by the secret in `folder`."""
+    """The sessions in `records`. Refresh tokens are not stored, but derived from the secret in `folder`."""
 
     def __init__(self, records: Records, folder: Path) -> None:
         self._records, self._folder = records, folder
@@ -61,14 +59,14 @@ class Sessions:
         return session, Put(_key(session.id), facts, NEW, expires=ends), self._token(session.id, 0)
 
     def get(self, id: str) -> Session | None:
-        """The session of this id, if it has not ended."""
+        """The session with this id, unless it has ended."""
         [known] = self._records.get(_key(id))
         return _session(known) if known else None
 
     def renew(self, token: str) -> tuple[Session, str]:
-        """The session of a refresh token, and the next one; raises `GrantRefusedError` where it is not good.
+        """The session of a refresh token, and the next refresh token; raises `GrantRefusedError` if it is not valid.
 
-        Ends the session where the token was used before, but for the last one a moment ago.
+        Ends the session if the token was used before, except for the previous one within `GRACE_SECONDS`.
         """
         id, number = self._read(token)
         for _ in range(TRIES):
@@ -80,7 +78,7 @@ class Sessions:
                 facts = {**known.data, "number": last + 1, "renewed": now}
                 try:
                     self._records.write(Put(known.key, facts, known.version, expires=known.data["ends"]))
-                except ConditionError:  # another tab was quicker, or this write's reply got lost
+                except ConditionError:  # another tab was first, or the reply to this write was lost
                     continue
                 return _session(known), self._token(id, last + 1)
             if number == last - 1 and now - known.data["renewed"] <= GRACE_SECONDS:
@@ -91,15 +89,15 @@ class Sessions:
         raise GrantRefusedError(INVALID)
 
     def of_token(self, token: str) -> str:
-        """The id of the session that a refresh token was made for, used or not; raises `GrantRefusedError`."""
+        """The id of the session that a refresh token was issued for, used or not; raises `GrantRefusedError`."""
         return self._read(token)[0]
 
     def end(self, id: str) -> None:
-        """Its refresh and access tokens are refused from now on."""
+        """End the session: its refresh and access tokens are refused from now on."""
         self._records.write(Delete(_key(id)))
 
     def _read(self, token: str) -> tuple[str, int]:
-        """Session and number of a token that was made here."""
+        """The session id and number of a token that was issued here; raises `GrantRefusedError`."""
         match = TOKEN.fullmatch(token)
         if not match or not hmac.compare_digest(token, self._token(match[1], int(match[2]))):
             raise GrantRefusedError(INVALID)
