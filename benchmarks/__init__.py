@@ -1,1 +1,1 @@
-"""Measuring speed and size: `make bench`, `make bench-accounts`. Nothing here passes or fails."""
+"""Benchmarks of speed and memory: `make bench`, `make bench-accounts`. They have no pass or fail."""

@@ -1,6 +1,7 @@
-"""The figures of batches and of a long history in docs/performance.md, as Markdown: `make bench-accounts`.
+"""The figures for batches, ledgers and long histories in docs/performance.md, as Markdown: `make bench-accounts`.
 
-Two workers against one, in turn, on the same photographs; pages of a history over HTTP. Nothing here passes or fails.
+One worker and two workers alternate on the same photographs; pages of a history and a ledger are read over HTTP.
+Nothing passes or fails.
 """
 
 import argparse
@@ -42,7 +43,7 @@ PAGES: dict[str, dict[str, Any]] = {
 
 
 def batch_seconds(photos: int, workers: int) -> float:
-    """From the start of `workers` until the last of `photos`, all of which have come, is done."""
+    """Seconds from the start of `workers` until the last of `photos` photographs, all uploaded before, is done."""
     with tempfile.TemporaryDirectory() as folder:
         services = Services(Settings(data=Path(folder), signup_credits=photos))
         assert isinstance(services.queue, LocalQueue)
@@ -77,7 +78,7 @@ def report_workers(photos: int, rounds: int) -> None:
 
 
 def fill(services: Services, account: str, count: int) -> None:
-    """A history of `count` records: visits of both eyes of subjects over twenty years, as the routes write them."""
+    """A history of `count` records, as the routes write them: visits of both eyes of subjects over twenty years."""
     network = VesselNetwork(services.settings.model)
     prediction = predict(SAMPLE.read_bytes(), network, {}, **services.settings.limits)
     findings = found(prediction, network.card, "0" * 32)
@@ -95,8 +96,9 @@ def fill(services: Services, account: str, count: int) -> None:
 
 
 def fill_ledger(services: Services, account: str, entries: int) -> None:
-    """A ledger of so many entries, half of them charges by a hundred keys over ten years, as they are written together
-    with balance and usage: straight into the database, for a transaction each would take hours.
+    """A ledger with `entries` entries, half of them charges by a hundred keys over ten years, with balance and usage.
+
+    Written straight into the database, because one transaction for each entry would take hours.
     """
     database = services.records._database  # type: ignore[attr-defined]
     usage: Counter[str] = Counter()

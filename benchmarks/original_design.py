@@ -1,7 +1,7 @@
-"""What this project outgrew, for comparison in the bench only: a 31.0-million-parameter Keras U-Net at 128x128.
+"""The first version of this project, only for comparison: a Keras U-Net with 31.0 million parameters at 128x128.
 
-Enters: the port. Serves `POST /predict` as the first version did: one model, `model.predict` a request, nothing else.
-The weights are random: time does not depend on them.
+Takes the port as its argument and serves `POST /predict` as the first version did: one model, one `model.predict` per
+request, nothing else. The weights are random, since they do not affect the time.
 """
 
 import base64
@@ -20,7 +20,7 @@ WIDTHS = (64, 128, 256, 512, 1024)
 
 
 def build() -> keras.Model:
-    """Float32[N,128,128,1] to the vessel probability float32[N,128,128,1]."""
+    """A model from float32[N,128,128,1] to the vessel probability float32[N,128,128,1]."""
 
     def level(x: Any, width: int) -> Any:
         for _ in range(2):
@@ -40,7 +40,7 @@ def build() -> keras.Model:
 
 
 def serve(port: int) -> None:
-    """Run until killed."""
+    """Serve until the process is killed."""
     app, model = FastAPI(), build()
     assert round(model.count_params() / 1e6, 1) == 31.0
 

@@ -1,7 +1,7 @@
 """The tables in docs/performance.md, as Markdown: `make bench`.
 
-Every process under test is bound to one core, its client to another; the designs take turns in one run. Medians and
-95th percentiles; nothing here passes or fails.
+Every process under test is pinned to one core and its client to another. The designs alternate within one run. The
+tables give medians and 95th percentiles; nothing passes or fails.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def percentiles(milliseconds: list[float]) -> str:
 
 
 def only_canvas(folder: Path, number: int) -> Path:
-    """The shipped card with one of its canvases, serving any width."""
+    """Write a copy of the shipped card with only one of its canvases, serving any width; returns its path."""
     card = json.loads(Settings().model.read_text())
     card["canvases"] = [card["canvases"][number] | {"field_of_view_width_up_to": None}]
     folder.mkdir()
@@ -61,7 +61,7 @@ def only_canvas(folder: Path, number: int) -> Path:
 
 
 def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each stage of a request with default outputs, in this process."""
+    """Milliseconds per stage of a request with default outputs, measured in this process."""
     network = VesselNetwork(card)
     spent: dict[str, list[float]] = defaultdict(list)
 
@@ -99,7 +99,7 @@ def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
 
 @contextmanager
 def served(command: list[str], **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
-    """A server bound to the last core; yields its address, process and start."""
+    """Run a server pinned to the last core; yields its address, process and start time."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -160,7 +160,7 @@ def report_stages(photographs: dict[str, bytes], cards: dict[str, Path], rounds:
 
 
 def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> None:
-    """The two designs in turn, request by request."""
+    """Compare the two designs, alternating request by request."""
     original = [str(keras), str(ROOT / "benchmarks" / "original_design.py"), "PORT"]
     with (
         served(original, OMP_NUM_THREADS="1") as (their_url, theirs, their_start),
@@ -187,7 +187,7 @@ def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> No
 
 
 def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
-    """The package under Lambda's runtime client and the same calls under uvicorn, in turn, with the card's canvas."""
+    """Compare the package under Lambda's runtime client with uvicorn, alternating, on the card's canvas."""
     python = python_of(TARGET)
     if not python:
         print("\nUnder Lambda's runtime client: not measured, there is no Python 3.13 here.")
@@ -201,7 +201,7 @@ def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
         install(runtime, (pinned[name] for name in RUNTIME), TARGET)
         command = [str(python), "-m", "awslambdaric", "handler.api"]
         environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
-        # Without fair use: there is no table to count in, and uvicorn does not count requests of its own computer.
+        # No rate limits: there is no table to count in, and uvicorn does not count requests from its own computer.
         environment |= {"RETINA_FREE_EACH": "0", "RETINA_FREE_TOGETHER": "0"}
         pinning = ["taskset", "-c", str(CORES[-1])]
         firsts: list[float] = []
@@ -232,7 +232,7 @@ def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
 
 
 def report_precisions(folder: Path, rounds: int) -> None:
-    """The network alone, each file that `models.export.convert` wrote in turn, on one thread at 512x512."""
+    """Time the network alone at 512x512 on one thread, alternating between the files from `models.export.convert`."""
     networks = {}
     for file in sorted(folder.glob("unet-*.tflite")):
         network = Interpreter(model_path=str(file), num_threads=1)

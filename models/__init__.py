@@ -1,1 +1,1 @@
-"""Training, conversion and measuring of the network; never shipped."""
+"""Training, conversion and evaluation of the network. Never shipped with the service."""

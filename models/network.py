@@ -1,7 +1,8 @@
-"""The U-Net. Enters: nothing but sizes; leaves: an untrained Keras model. Knows no photograph.
+"""The U-Net: `build` returns an untrained Keras model for a given input size.
 
-Ronneberger et al. 2015 (arXiv 1505.04597), small: a convolution of stride 2 first, then two 3x3 convolutions with batch
-normalisation and a 1x1 shortcut a level, max pooling down, transposed convolutions up; the last one writes the pixels.
+A small version of Ronneberger et al. 2015 (arXiv 1505.04597). It starts with a convolution of stride 2. Each level has
+two 3x3 convolutions with batch normalisation and a 1x1 shortcut. Max pooling leads down, transposed convolutions lead
+up, and the last of these writes the pixels.
 """
 
 from collections.abc import Callable
@@ -11,14 +12,14 @@ import keras
 from keras import layers
 
 WIDTHS = (32, 64, 96, 96)
-"""Filters a level, half resolution first."""
+"""Filters per level, starting at half resolution."""
 
 STRIDE = 2 ** len(WIDTHS)
 """Input height and width must be multiples of this."""
 
 
 def transposed(x: Any, width: int) -> Any:
-    """Twice the height and width: float32[N,h,w,c] to float32[N,2h,2w,width]."""
+    """Double the height and width: float32[N,h,w,c] to float32[N,2h,2w,width]."""
     return layers.Conv2DTranspose(width, 2, strides=2)(x)
 
 
@@ -28,12 +29,12 @@ def build(
     batch_size: int | None = None,
     up: Callable[[Any, int], Any] = transposed,
 ) -> keras.Model:
-    """Float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
+    """A model from float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
 
-    Sizes left out stay open. For conversion give all three: a TFLite file with open sizes is slower.
+    Omitted sizes stay variable. Conversion needs all three, because a TFLite file with variable sizes is slower.
     """
     inputs = keras.Input((height, width, 1), batch_size=batch_size, name="canvas")
-    # An even kernel: with an odd one TensorFlow's "same" padding would shift everything by half a pixel.
+    # An even kernel, because with an odd one TensorFlow's "same" padding would shift everything by half a pixel.
     x = layers.ReLU()(layers.Conv2D(WIDTHS[0], 4, strides=2, padding="same")(inputs))
     skips = []
     for width_ in WIDTHS[:-1]:

@@ -1,1 +1,1 @@
-"""Measuring of the network: accuracy, robustness, trust."""
+"""Evaluation of the network: accuracy, robustness, uncertainty."""

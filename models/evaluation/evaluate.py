@@ -1,8 +1,8 @@
-"""Measure the served pipeline on labelled photographs, or find the threshold on those of the train splits.
+"""Evaluate the served pipeline on labelled photographs, or find the best threshold on those of the train splits.
 
-Enters: a folder of labelled sets and a model card; leaves: a table a set, on request a CSV row a photograph, sheets of
-pictures, and the card's scores. Uses `retina.imaging.segmentation.segment`, so that what is measured is what is
-served. Trains nothing.
+Takes a folder of labelled sets and a model card. Prints a table per set; on request writes a CSV with one row per
+photograph, comparison sheets, and the card's scores. Uses `retina.imaging.segmentation.segment`, so that exactly what
+is served is measured. Nothing is trained.
 
 `python -m models.evaluation.evaluate --data DIR [--csv FILE] [--sheets DIR] [--widths 1024 1536] [--flips]
 [--write-card]`
@@ -43,7 +43,7 @@ THRESHOLDS = tuple(round(0.20 + 0.02 * step, 2) for step in range(31))
 
 @dataclass(frozen=True)
 class Agreement:
-    """How one mask agrees with the first observer's; adding two pools their pixels. A person has no histogram."""
+    """Agreement of one mask with the first observer's. Adding two pools their pixels. An observer has no histogram."""
 
     counts: metrics.Counts
     lines: metrics.Centrelines
@@ -54,7 +54,7 @@ class Agreement:
         return Agreement(self.counts + other.counts, self.lines + other.lines, both)
 
     def figures(self) -> dict[str, float]:
-        """`FIGURES` by name; nan where one cannot be computed."""
+        """`FIGURES` by name; nan if one cannot be computed."""
         return {
             "dice": metrics.dice(self.counts),
             "auc": self.histogram.auc() if self.histogram else float("nan"),
@@ -67,7 +67,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Measured:
-    """One photograph: how the network and, where there is one, the second observer agree with the first."""
+    """Results of one photograph: how the network and, if there is one, the second observer agree with the first."""
 
     id: str
     canvas: str
@@ -82,7 +82,7 @@ def agreement(found: Mask, truth: Mask, inside: Mask, histogram: metrics.Histogr
 
 @dataclass(frozen=True)
 class Variant:
-    """One way of using a network: its canvases and whether it looks at mirror images, too."""
+    """One way of using a network: its canvases, and whether test-time augmentation (flips) is used."""
 
     name: str
     network: VesselNetwork
@@ -90,7 +90,7 @@ class Variant:
 
 
 def variants(card: Path, widths: Sequence[int], flips: bool) -> list[Variant]:
-    """The card as it is, or at each of the working `widths` in pixels; with `flips` each of them a second time."""
+    """The card as it is, or at each of `widths` in pixels; with `flips` each also with test-time augmentation."""
     found = [Variant("as the card says", VesselNetwork(card))]
     if widths:
         stride = found[0].network.card.stride
@@ -101,7 +101,10 @@ def variants(card: Path, widths: Sequence[int], flips: bool) -> list[Variant]:
 
 
 def canvases_of(width: int, stride: int) -> list[CanvasSize]:
-    """Canvases of one width for any field of view: a square and a landscape one, multiples of `stride`."""
+    """Canvases of one width for any field of view: a square and a landscape one, multiples of `stride`.
+
+    Raises `ModelCardError` if `width` is not a multiple of `stride`.
+    """
     if width % stride:
         raise ModelCardError(f"the width {width} is no multiple of the network's stride {stride}")
     heights = {width, -(-width * 3 // 4 // stride) * stride}
@@ -109,15 +112,15 @@ def canvases_of(width: int, stride: int) -> list[CanvasSize]:
 
 
 def read_photograph(path: Path) -> Photograph:
-    """Decoded as the service does."""
+    """Decode the photograph with the service's decoder and limits, in this process."""
     settings, data = Settings(), path.read_bytes()
     return decode_photograph(open_photograph(data, max_pixels=settings.max_pixels, min_side=settings.min_side), data)
 
 
 def measure(labelled: LabelledPhotograph, variant: Variant) -> Measured:
-    """Segment one photograph as the service does and compare.
+    """Segment one photograph as the service does and compare it with its references.
 
-    Raises `LabelledSetError` where a reference has another size or the service would refuse the photograph.
+    Raises `LabelledSetError` if a reference has a different size or the service would reject the photograph.
     """
     try:
         photograph = read_photograph(labelled.photograph)
@@ -133,14 +136,14 @@ def measure(labelled: LabelledPhotograph, variant: Variant) -> Measured:
 
 
 def summary(agreements: Sequence[Agreement]) -> tuple[dict[str, float], dict[str, float]]:
-    """`FIGURES` as the mean over photographs, and of all pixels pooled."""
+    """`FIGURES` as the mean over photographs, and for all pixels pooled."""
     each = [a.figures() for a in agreements]
     mean = {name: float(np.mean([figures[name] for figures in each])) for name in FIGURES}
     return mean, reduce(add, agreements).figures()
 
 
 def table(name: str, measured: dict[str, list[Measured]]) -> str:
-    """A Markdown table of one set, from what was measured in each variant."""
+    """A Markdown table of one set, with the results of each variant."""
     first = next(iter(measured.values()))
     rows = [(variant, [m.network for m in found]) for variant, found in measured.items()]
     if seconds := [m.second for m in first if m.second]:
@@ -157,7 +160,7 @@ def table(name: str, measured: dict[str, list[Measured]]) -> str:
 
 
 def sweep(sets: dict[str, list[Measured]]) -> str:
-    """Mean Dice a threshold: of each set's photographs, and of the sets, each counting the same."""
+    """A table of mean Dice per threshold: over each set's photographs, and over the sets with equal weight."""
     lines = ["| threshold | " + " | ".join(sets) + " | mean of sets |", "|---" * (len(sets) + 2) + "|"]
     means = {}
     for threshold in THRESHOLDS:
@@ -171,7 +174,7 @@ def sweep(sets: dict[str, list[Measured]]) -> str:
 
 
 def write_csv(path: Path, sets: dict[str, dict[str, list[Measured]]]) -> None:
-    """A row for each photograph and reader (variant or second observer); empty where a figure does not exist."""
+    """Write a CSV with one row per photograph and reader (variant or second observer); missing figures stay empty."""
     with path.open("w", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(["set", "photograph", "reader", "canvas", *FIGURES])
@@ -187,7 +190,7 @@ def write_csv(path: Path, sets: dict[str, dict[str, list[Measured]]]) -> None:
 def write_sheets(
     folder: Path, name: str, found: Sequence[LabelledPhotograph], measured: Sequence[Measured], variant: Variant
 ) -> None:
-    """A picture sheet in `folder` for the best, the median and the worst photograph of a set, by Dice."""
+    """Write comparison sheets of the best, median and worst photograph of a set, by Dice, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     ranked = sorted(zip(measured, found, strict=True), key=lambda pair: metrics.dice(pair[0].network.counts))
     for place, (m, labelled) in {"worst": ranked[0], "median": ranked[len(ranked) // 2], "best": ranked[-1]}.items():
@@ -201,7 +204,7 @@ def write_sheets(
 def write_scores(
     path: Path, network: VesselNetwork, sets: dict[str, list[Measured]], split: str, protocol: str
 ) -> None:
-    """Put the means over photographs into the card at `path`, in place of the scores it had."""
+    """Replace the scores of the card at `path` by the means over photographs."""
     scores = tuple(
         Score(
             photographs=f"{name} {split}, {len(measured)} photographs",

@@ -1,7 +1,7 @@
-"""How well a vessel map agrees with a reference, as pure functions of arrays.
+"""Agreement of a vessel mask or probability map with a reference, as pure functions of arrays.
 
-Enters: masks bool[H,W], a field of view bool[H,W], probabilities uint16[H,W]; leaves: numbers from 0 to 1 (MCC from
--1), nan where a ratio has nothing under its line. Reads no file and knows no network.
+They take masks bool[H,W], a field of view bool[H,W] and probabilities uint16[H,W], and return numbers from 0 to 1 (MCC
+from -1), or nan if a ratio has denominator 0.
 """
 
 import math
@@ -16,7 +16,7 @@ from retina.imaging.arrays import CERTAIN, Mask, ProbabilityMap
 
 @dataclass(frozen=True)
 class Counts:
-    """Pixels inside the field of view by what was found and what is there. Adding two pools them."""
+    """Confusion matrix of the pixels inside the field of view. Adding two pools their pixels."""
 
     true_positive: int
     false_positive: int
@@ -33,7 +33,7 @@ class Counts:
 
 
 def count(found: Mask, truth: Mask, inside: Mask | None = None) -> Counts:
-    """Compare two masks bool[H,W], at the pixels where `inside` is true (all of them without it)."""
+    """Compare two masks bool[H,W] at the pixels where `inside` is true (without it, at all pixels)."""
     if inside is not None:
         found, truth = found[inside], truth[inside]
     both, one, other = (int(np.count_nonzero(mask)) for mask in (found & truth, found, truth))
@@ -41,36 +41,36 @@ def count(found: Mask, truth: Mask, inside: Mask | None = None) -> Counts:
 
 
 def dice(counts: Counts) -> float:
-    """2 TP / (2 TP + FP + FN), the same as F1 (Dice 1945, doi 10.2307/1932409). 1 where both masks are empty."""
+    """2 TP / (2 TP + FP + FN), the same as F1 (Dice 1945, doi 10.2307/1932409). 1 if both masks are empty."""
     overlap = 2 * counts.true_positive
     total = overlap + counts.false_positive + counts.false_negative
     return overlap / total if total else 1.0
 
 
 def sensitivity(counts: Counts) -> float:
-    """TP / (TP + FN): the share of vessel pixels that was found."""
+    """TP / (TP + FN): the share of vessel pixels that were found."""
     return _ratio(counts.true_positive, counts.true_positive + counts.false_negative)
 
 
 def specificity(counts: Counts) -> float:
-    """TN / (TN + FP): the share of background pixels that was left alone."""
+    """TN / (TN + FP): the share of background pixels that were not marked as vessels."""
     return _ratio(counts.true_negative, counts.true_negative + counts.false_positive)
 
 
 def mcc(counts: Counts) -> float:
-    """Matthews' correlation coefficient, -1 to 1 (Matthews 1975, doi 10.1016/0005-2795(75)90109-9).
+    """Matthews correlation coefficient, -1 to 1 (Matthews 1975, doi 10.1016/0005-2795(75)90109-9).
 
-    (TP TN - FP FN) / sqrt((TP + FP)(TP + FN)(TN + FP)(TN + FN)), and 0 where a factor is 0.
+    (TP TN - FP FN) / sqrt((TP + FP)(TP + FN)(TN + FP)(TN + FN)), and 0 if a factor is 0.
     """
     tp, fp, fn, tn = counts.true_positive, counts.false_positive, counts.false_negative, counts.true_negative
-    # Python's integers do not overflow: the product reaches 10^30 on an HRF photograph.
+    # Python's integers do not overflow. The product reaches 10^30 on an HRF photograph.
     under = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     return (tp * tn - fp * fn) / float(under) ** 0.5 if under else 0.0
 
 
 @dataclass(frozen=True)
 class Centrelines:
-    """Skeleton pixels inside the field of view, and how many of them lie in the other mask. Adding two pools them."""
+    """Skeleton pixels inside the field of view, and how many lie in the other mask. Adding two pools their pixels."""
 
     found: int
     found_in_truth: int
@@ -87,9 +87,9 @@ class Centrelines:
 
 
 def centrelines(found: Mask, truth: Mask, inside: Mask) -> Centrelines:
-    """Skeletonise two masks bool[H,W], cut to the field of view, and count.
+    """Skeletonise two masks bool[H,W], restricted to the field of view, and count.
 
-    The thinning is Zhang and Suen's (1984, doi 10.1145/357994.358023) as scikit-image does it.
+    The thinning is Zhang and Suen's (1984, doi 10.1145/357994.358023) as implemented in scikit-image.
     """
     found, truth = found & inside, truth & inside
     found_line, truth_line = (skeletonize(mask) for mask in (found, truth))  # type: ignore[no-untyped-call]
@@ -98,11 +98,11 @@ def centrelines(found: Mask, truth: Mask, inside: Mask) -> Centrelines:
 
 
 def cldice(lines: Centrelines) -> float:
-    """Centreline Dice (Shit et al. 2021, arXiv 2003.07311). 1 where both masks are empty.
+    """Centreline Dice (Shit et al. 2021, arXiv 2003.07311). 1 if both masks are empty.
 
-    The harmonic mean of topology precision (the share of the found skeleton that lies in the true vessels) and
-    topology sensitivity (the share of the true skeleton that lies in the found ones). A pixel of length counts the
-    same in a thin vessel as in a thick one.
+    The harmonic mean of topology precision (the share of the predicted skeleton inside the true vessels) and topology
+    sensitivity (the share of the true skeleton inside the predicted vessels). A unit of length counts the same in a
+    thin vessel as in a thick one.
     """
     if not lines.found and not lines.truth:
         return 1.0
@@ -112,10 +112,10 @@ def cldice(lines: Centrelines) -> float:
 
 
 class Histogram:
-    """How many vessel and background pixels have each level of a `ProbabilityMap`, int64[CERTAIN + 1] each.
+    """Number of vessel and background pixels at each level of a `ProbabilityMap`, int64[CERTAIN + 1] each.
 
-    All that an AUC or the Dice of any threshold needs, exactly: 8 million pixels take one pass and a megabyte instead
-    of a sort. Adding two pools them.
+    This is enough to compute the AUC, or the Dice at any threshold, exactly: 8 million pixels take one pass and a
+    megabyte instead of a sort. Adding two pools their pixels.
     """
 
     def __init__(self, vessel: NDArray[np.int64], background: NDArray[np.int64]) -> None:
@@ -125,25 +125,25 @@ class Histogram:
         return Histogram(self.vessel + other.vessel, self.background + other.background)
 
     def auc(self) -> float:
-        """The area under the ROC curve: the chance that a vessel pixel scores above a background pixel.
+        """Area under the ROC curve: the probability that a vessel pixel scores above a background pixel.
 
-        Mann and Whitney's U over the number of pairs, ties counted half (Hanley and McNeil 1982,
-        doi 10.1148/radiology.143.1.7063747). nan without both kinds of pixel.
+        This is Mann and Whitney's U divided by the number of pairs, ties counted half (Hanley and McNeil 1982, doi
+        10.1148/radiology.143.1.7063747). nan unless both kinds of pixel occur.
         """
         below = np.cumsum(self.background) - self.background
-        # Pairs number 10^13 on an HRF photograph: float64 counts them exactly up to 2^53, and pooled to 16 digits.
+        # An HRF photograph has 10^13 pairs. float64 counts up to 2^53 exactly, and pooled counts to 16 digits.
         wins = float(np.dot(self.vessel.astype(np.float64), below + self.background / 2))
         return _ratio(wins, float(self.vessel.sum()) * float(self.background.sum()))
 
     def dice_at(self, threshold: float) -> float:
-        """Dice of the mask "probability > threshold" (0 to 1), as `retina.imaging.segmentation.over` makes it."""
+        """Dice of the mask "probability > threshold" (0 to 1), computed as by `retina.imaging.segmentation.over`."""
         first = math.floor(threshold * CERTAIN) + 1
         found, missed = int(self.vessel[first:].sum()), int(self.vessel[:first].sum())
         return dice(Counts(found, int(self.background[first:].sum()), missed, int(self.background[:first].sum())))
 
 
 def histogram(probability: ProbabilityMap, truth: Mask, inside: Mask) -> Histogram:
-    """Count `probability`, uint16[H,W], at the pixels where `inside` is true."""
+    """Count the levels of `probability`, uint16[H,W], at the pixels where `inside` is true."""
     levels, vessel = probability[inside], truth[inside]
     total = np.bincount(levels, minlength=CERTAIN + 1)
     positive = np.bincount(levels[vessel], minlength=CERTAIN + 1)

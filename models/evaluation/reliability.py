@@ -1,6 +1,6 @@
-"""The reliability diagram: of the pixels that are given a probability, how many are vessels?
+"""Reliability diagrams: of the pixels with a given probability, how many are vessels?
 
-Enters: histograms of probability by truth; leaves: a PNG and the expected calibration error. Reads no photograph.
+From histograms of the probability by truth, `draw` writes a PNG and `calibration_error` returns a number.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ BINS = 20
 
 
 def curve(histogram: Histogram) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Of `BINS` equal ranges of probability: mean probability, share of vessels, share of all pixels; nan if empty."""
+    """Mean probability, share of vessels and share of all pixels in `BINS` equal bins of probability; nan if empty."""
     levels = np.arange(CERTAIN + 1)
     which = np.minimum(levels * BINS // CERTAIN, BINS - 1)
     total = (histogram.vessel + histogram.background).astype(np.float64)
@@ -34,7 +34,7 @@ def calibration_error(histogram: Histogram) -> float:
 
 
 def draw(path: Path, histograms: dict[str, Histogram], title: str) -> None:
-    """The diagram of several sets as a PNG at `path`; below it how many pixels stand behind each point."""
+    """Write the diagram of several sets to a PNG at `path`, with the number of pixels behind each point below it."""
     figure = Figure((5.2, 6.2), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     above.plot([0, 1], [0, 1], color="gray", linewidth=1, linestyle="--", label="true to its word")

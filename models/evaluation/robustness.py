@@ -1,8 +1,8 @@
-"""Where the network breaks: Dice on photographs that were blurred, darkened, compressed and so on, at three strengths.
+"""Robustness of the network: Dice on photographs that were blurred, darkened, compressed and so on, at three strengths.
 
-Enters: a folder of labelled sets and a model card; leaves: a CSV row a photograph and perturbation, for
-`models.evaluation.trust`, and a table of the Dice lost. Uses the served pipeline; a smaller photograph's probability
-map is enlarged again, and everything is compared at the reference's own resolution. Trains and tunes nothing.
+Takes a folder of labelled sets and a model card. Writes a CSV with one row per photograph and perturbation, for
+`models.evaluation.trust`, and prints a table of the loss in Dice. Uses the served pipeline. The probability map of a
+smaller photograph is enlarged, so that all are compared at the reference's own resolution. Nothing is trained or tuned.
 
 `python -m models.evaluation.robustness --data DIR --csv FILE [--model CARD] [--sets HRF] [--split train]`
 """
@@ -42,7 +42,7 @@ UNCHANGED = "unchanged"
 
 @dataclass(frozen=True)
 class Copy:
-    """One photograph as one perturbation left it; `doubt` as the service computes it, None for an empty mask."""
+    """The result for one perturbed photograph; `doubt` is computed as by the service, None for an empty mask."""
 
     set: str
     photograph: str
@@ -53,7 +53,7 @@ class Copy:
 
 
 def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
-    """Every perturbed copy of one photograph of the set `name`, segmented and compared."""
+    """Segment and evaluate every perturbed copy of one photograph of the set `name`."""
     network = _network(card)
     original = read_photograph(labelled.photograph)
     truth, inside = read_mask(labelled.vessels), read_mask(labelled.field_of_view)
@@ -71,7 +71,7 @@ def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
 
 
 def perturbed(rgb: Rgb) -> Iterator[tuple[str, str, Rgb]]:
-    """Name, strength and pixels: `rgb` unchanged first, then each perturbation at each strength."""
+    """Name, strength and pixels: first `rgb` unchanged, then each perturbation at each strength."""
     yield UNCHANGED, "", rgb
     for name, (change, parameters) in PERTURBATIONS.items():
         for strength, parameter in zip(STRENGTHS, parameters, strict=True):
@@ -82,14 +82,14 @@ _networks: dict[Path, VesselNetwork] = {}
 
 
 def _network(card: Path) -> VesselNetwork:
-    """One a process: interpreters cannot be sent to another."""
+    """One network per process, because interpreters cannot be sent to another."""
     if card not in _networks:
         _networks[card] = VesselNetwork(card)
     return _networks[card]
 
 
 def table(found: Sequence[Copy]) -> str:
-    """Markdown: mean Dice a set, a perturbation and a strength, and how far below that of the unchanged photographs."""
+    """A Markdown table: mean Dice per set, perturbation and strength, and the loss against unchanged photographs."""
     sets = list(dict.fromkeys(copy.set for copy in found))
 
     def mean(name: str, perturbation: str, strength: str) -> float:
@@ -112,7 +112,7 @@ def table(found: Sequence[Copy]) -> str:
 
 
 def write(path: Path, found: Sequence[Copy]) -> None:
-    """A row a copy."""
+    """Write a CSV with one row per copy."""
     with path.open("w", newline="") as lines:
         writer = csv.DictWriter(lines, [field.name for field in fields(Copy)])
         writer.writeheader()
@@ -120,7 +120,7 @@ def write(path: Path, found: Sequence[Copy]) -> None:
 
 
 def read(path: Path) -> list[Copy]:
-    """What `write` wrote; `ValueError` for another file."""
+    """Read what `write` wrote; raises `ValueError` for any other file."""
     with path.open(newline="") as lines:
         reader = csv.DictReader(lines)
         if reader.fieldnames != [field.name for field in fields(Copy)]:

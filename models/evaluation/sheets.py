@@ -1,7 +1,4 @@
-"""Picture sheets: how a vessel mask differs from its reference, to be looked at.
-
-Enters: a photograph and two masks; leaves: a PNG of four panels. Measures nothing.
-"""
+"""Comparison sheets: a PNG with four panels that shows how a vessel mask differs from its reference."""
 
 from pathlib import Path
 
@@ -12,15 +9,15 @@ from PIL import Image, ImageDraw, ImageFont
 from retina.imaging.arrays import Mask, Rgb
 
 PANEL = 900
-"""Pixels of a panel's longer side."""
+"""Longer side of a panel in pixels."""
 MARGIN, LINE = 12, 34
 
 FOUND, MISSED, INVENTED = (255, 255, 255), (255, 64, 64), (64, 160, 255)
-"""RGB. White, red and blue stay apart for the colour-blind."""
+"""RGB. White, red and blue can be told apart with colour blindness."""
 
 
 def write(path: Path, title: str, rgb: Rgb, truth: Mask, vessels: Mask, inside: Mask) -> None:
-    """Photograph, reference, prediction and differences, from uint8[H,W,3] and bool[H,W], as a PNG at `path`."""
+    """Draw photograph, reference, prediction and differences, from uint8[H,W,3] and bool[H,W], to a PNG at `path`."""
     differences = np.zeros_like(rgb)
     for colour, where in ((FOUND, truth & vessels), (MISSED, truth & ~vessels), (INVENTED, vessels & ~truth)):
         differences[where & inside] = colour

@@ -1,8 +1,8 @@
-"""Fit, and examine, the Dice to expect of a photograph from its probability map.
+"""Fit and validate the expected Dice of a photograph as a function of its probability map.
 
-Enters: rows of `models.evaluation.robustness`. To fit, those of networks that never saw the set they are measured
-on: the spread between sets is then in the fit. To examine, those of the shipped network on test photographs. Leaves:
-the figures, on request the card's `confidence`.
+Takes the CSV files of `models.evaluation.robustness`. For the fit, they must come from networks that never saw the set
+they are measured on, so that the spread between sets is part of the fit. For the examination, they come from the
+shipped network on test photographs. Prints the figures and, on request, writes the card's `confidence`.
 
 `python -m models.evaluation.trust --fit build/cross-CHASE_DB1.csv build/cross-HRF.csv --examine build/robustness.csv
 --write-card`
@@ -20,7 +20,7 @@ from retina.imaging.model_card import Confidence, ModelCard
 
 
 def fit(copies: Sequence[Copy]) -> tuple[float, float]:
-    """Intercept and slope of Dice on doubt, by least squares; each set counts the same."""
+    """Intercept and slope of the least-squares regression of Dice on `doubt`; each set has the same weight."""
     seen = [(c.set, c.doubt, c.dice) for c in copies if c.doubt is not None]
     sets, doubts, true = zip(*seen, strict=True)
     slope, intercept = np.polyfit(doubts, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
@@ -28,14 +28,14 @@ def fit(copies: Sequence[Copy]) -> tuple[float, float]:
 
 
 def errors(copies: Sequence[Copy], intercept: float, slope: float) -> tuple[float, float]:
-    """Mean absolute error and Spearman's rank correlation of expected and true Dice; copies without a mask left out."""
+    """Mean absolute error and Spearman's rank correlation of expected and true Dice. Empty masks are left out."""
     doubts, true = np.array([(c.doubt, c.dice) for c in copies if c.doubt is not None]).T
     expected = np.clip(intercept + slope * doubts, 0, 1)
     return float(np.abs(expected - true).mean()), float(spearmanr(expected, true).statistic)
 
 
 def validate(copies: Sequence[Copy]) -> tuple[float, list[str]]:
-    """Each set's error when the fit has seen the other sets only: their mean, and a line each."""
+    """Leave-one-set-out validation: the mean error over sets, and a table row for each."""
     lines, found = [], []
     for name in sorted({c.set for c in copies}):
         others, own = [c for c in copies if c.set != name], [c for c in copies if c.set == name]

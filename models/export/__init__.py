@@ -1,1 +1,1 @@
-"""From trained weights, ours or other people's, to the file and the card that are served."""
+"""Export trained weights, from here or elsewhere, to the TFLite file and the model card that are served."""

@@ -1,8 +1,8 @@
-"""Turn trained weights into the network that is served: `unet.tflite` and its card `unet.json`.
+"""Convert trained weights to the network that is served: `unet.tflite` and its card `unet.json`.
 
-Enters: the weights and the training photographs (int8 needs to see typical inputs), or a Keras network trained
-elsewhere; leaves: TFLite and card in `--out`, for our own also every precision in `--work`. Fails where the float32
-file does not repeat Keras. Measures no accuracy: that is `models.evaluation.evaluate`.
+Takes the weights and the training photographs (int8 needs typical inputs), or a Keras network trained elsewhere. Writes
+the TFLite file and the card to `--out`, and for our own weights also a file of every precision to `--work`. Fails if
+the float32 file does not reproduce Keras. Accuracy is measured by `models.evaluation.evaluate`.
 
 `python -m models.export.convert --weights build/train/weights.keras --data DIR --out models --threshold 0.5`
 `python -m models.export.convert unet_model.h5 --out DIR`
@@ -45,26 +45,26 @@ CANVASES = (
     CanvasSize(height=1408, width=1408, field_of_view_width_up_to=None),
     CanvasSize(height=1408, width=2048, field_of_view_width_up_to=None),
 )
-"""What the card offers. The first is the one the file is written with; the others are reached by resizing its input."""
+"""The canvases of the card. The file is written with the first; the others are reached by resizing its input."""
 
 PUBLISHED = {
     "CHASE_DB1": "Fraz et al. 2012, doi 10.1109/TBME.2012.2205687",
     "HRF": "Budai et al. 2013, doi 10.1155/2013/154860",
 }
 EXPOSURES = (0.45, 0.7, 1.4, 1.8)
-"""Factors that make a dark or a bright photograph of a well-exposed one."""
+"""Factors that turn a well-exposed photograph into a dark or a bright one."""
 
 
 def load(weights: Path) -> keras.Model:
-    """The trained network, `keras.Model`, as saved: possibly in mixed precision, with open input sizes."""
+    """The trained network as saved, possibly in mixed precision and with variable input sizes."""
     return keras.saving.load_model(weights, compile=False)
 
 
 def typical_windows(photographs: Iterable[LabelledPhotograph], canvases: Sequence[CanvasSize]) -> list[Canvas]:
-    """Inputs of the first canvas' size, float32[H,W] each, for choosing the int8 ranges: three a photograph.
+    """Inputs for choosing the int8 ranges: three per photograph, each float32[H,W] of the first canvas's size.
 
-    Each photograph is prepared exactly as served: on the first canvas; on the first canvas after under- or
-    overexposure; and on the largest canvas, of which a window is taken at the centre or in a corner in turn.
+    Each photograph is preprocessed exactly as served: on the first canvas; on the first canvas after under- or
+    overexposure; and on the largest canvas, from which a window is cut, at alternating positions.
     """
     small, large = canvases[0], max(canvases, key=lambda c: c.width * c.height)
     found = []
@@ -92,10 +92,10 @@ def compare(
     threshold: float,
     canvases: Sequence[CanvasSize],
 ) -> list[str]:
-    """Keras beside the TFLite files at every canvas, a sentence each. Raises `ValueError` beyond `TOLERANCE`.
+    """Compare Keras with the TFLite files on every canvas; returns one sentence each.
 
-    float32 is held against Keras, the others against float32 inside the field of view: mean and largest difference of
-    the probabilities, and Dice between the two thresholded maps.
+    float32 is compared with Keras, the others with float32 inside the field of view: mean and largest difference of the
+    probabilities, and Dice between the two thresholded maps. Raises `ValueError` if float32 exceeds `TOLERANCE`.
     """
     sentences = []
     exactly = network.build()
@@ -108,7 +108,7 @@ def compare(
         if not worst < TOLERANCE:
             raise ValueError(f"at {canvas} the float32 file differs from Keras by {worst:.2g}: do not ship it")
         sentences.append(f"{canvas}: float32 against Keras, largest difference {worst:.1e}")
-        inside = values != 0  # what lies outside the field of view is thrown away
+        inside = values != 0  # pixels outside the field of view are discarded
         for precision in [name for name in files if name != "float32"]:
             rough = run(files[precision], values)
             off = np.abs(rough - exact)[inside]
@@ -129,7 +129,7 @@ def card_of(
     canvases: Sequence[CanvasSize],
     learned: dict[str, int],
 ) -> ModelCard:
-    """The card of `unet.tflite`, without scores. `learned`: how many photographs of each set were learned from."""
+    """The card of `unet.tflite`, without scores. `learned`: the number of training photographs by set."""
     return ModelCard(
         name="unet",
         file="unet.tflite",
@@ -157,7 +157,7 @@ def convert(
     threshold: float,
     sets: Sequence[str] = SETS,
 ) -> list[str]:
-    """Write a file of each precision into `work`, the chosen one and its card into `out`; returns what was compared."""
+    """Write a file of each precision to `work`, and the chosen one with its card to `out`; returns the comparisons."""
     trained = load(weights)
     photographs = training_photographs(data, sets)
     model = rebuild(trained, CANVASES[0])

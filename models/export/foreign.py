@@ -1,8 +1,8 @@
-"""Networks trained elsewhere: a Keras U-Net in, a TFLite file and the card that serves it out.
+"""Import a network trained elsewhere: convert a Keras U-Net to a TFLite file and the card that serves it.
 
-Supports the family that `unet_model.h5` is of: one gray channel in, one sigmoid channel of the same size out, trained
-on whole photographs that Pillow's bicubic resampling stretched, made gray by OpenCV's RGB2GRAY, globally equalised and
-divided by 255. Others are served by changing the card by hand. Does not train, and runs no code from a file.
+Supports the family that `unet_model.h5` belongs to: one gray input channel, one sigmoid output channel of the same
+size, trained on whole photographs that were stretched by Pillow's bicubic resampling, converted to gray by OpenCV's
+RGB2GRAY, globally equalised and divided by 255. To serve others, edit the card. No code from the file is run.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class ForeignNetworkError(Exception):
 
 
 class _Conv2DTranspose(keras.layers.Conv2DTranspose):  # type: ignore[misc]
-    """Files written by older versions give `groups`, which Keras 3 does not take; they never give another than 1."""
+    """Accepts the `groups` argument that older Keras versions wrote, always 1, and that Keras 3 does not know."""
 
     def __init__(self, *arguments: Any, groups: int = 1, **options: Any) -> None:
         if groups != 1:
@@ -51,14 +51,14 @@ class _Conv2DTranspose(keras.layers.Conv2DTranspose):  # type: ignore[misc]
 
 
 def read(path: Path) -> keras.Model:
-    """The network in `path` (.h5 or .keras), in float32, without its optimizer, losses and metrics.
+    """Read the network in `path` (.h5 or .keras) in float32, without its optimizer, losses and metrics.
 
     Raises `ForeignNetworkError`.
     """
     if not path.is_file():
         raise ForeignNetworkError("There is no such file; folders (SavedModel) are not supported.")
     try:
-        # Only the layers are built: what the network was trained with may be unknown here.
+        # Only the layers are built, because optimizer, losses and metrics may be unknown here.
         model = keras.saving.load_model(path, compile=False, custom_objects={"Conv2DTranspose": _Conv2DTranspose})
         if any(layer.compute_dtype != "float32" for layer in model.layers):
             model = _in_float32(model)
@@ -83,11 +83,11 @@ UNREADABLE = (
     EOFError,
     zipfile.BadZipFile,
 )
-"""What Keras is seen to raise for files that are damaged, foreign, or need code that is not here."""
+"""Exceptions that Keras was seen to raise for files that are damaged, foreign, or need code that is not here."""
 
 
 def _in_float32(model: keras.Model) -> keras.Model:
-    """The same weights computed in float32, where a network was saved in mixed or half precision."""
+    """A copy with the same weights that computes in float32, for a network saved in mixed or half precision."""
 
     def copy(layer: Any) -> Any:
         return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
@@ -98,7 +98,7 @@ def _in_float32(model: keras.Model) -> keras.Model:
 
 
 def size_of(model: keras.Model) -> CanvasSize:
-    """The one canvas of `model`. Raises `ForeignNetworkError` unless it maps [N,H,W,1] to [N,H,W,1]."""
+    """The only canvas of `model`. Raises `ForeignNetworkError` unless it maps [N,H,W,1] to [N,H,W,1]."""
     shapes = [tuple(tensor.shape)[1:] for tensor in (*model.inputs, *model.outputs)]
     if len(shapes) != 2 or any(len(shape) != 3 or shape[2] != 1 for shape in shapes) or shapes[0] != shapes[1]:
         raise ForeignNetworkError(
@@ -112,7 +112,7 @@ def size_of(model: keras.Model) -> CanvasSize:
 
 
 def to_tflite(model: keras.Model, canvas: CanvasSize) -> bytes:
-    """The float32 file, for a batch of one. Raises `ForeignNetworkError` where it does not repeat Keras."""
+    """The float32 file, for a batch of one. Raises `ForeignNetworkError` if it does not reproduce Keras."""
     shape = (1, canvas.height, canvas.width, 1)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +133,7 @@ def to_tflite(model: keras.Model, canvas: CanvasSize) -> bytes:
 
 
 def convert(path: Path, out: Path, threshold: float) -> list[str]:
-    """Write `unet.tflite` and `unet.json` into `out`; returns what to tell. Raises `ForeignNetworkError`."""
+    """Write `unet.tflite` and `unet.json` to `out`; returns the lines to print. Raises `ForeignNetworkError`."""
     if not 0 <= threshold <= 1:
         raise ForeignNetworkError("The threshold must lie between 0 and 1.")
     if out.exists() and not out.is_dir():

@@ -1,7 +1,4 @@
-"""A Keras network as a TFLite file, and a TFLite file run: what conversion and import share.
-
-Enters: Keras networks; leaves: the bytes of TFLite files. Knows no photograph and no card.
-"""
+"""Convert a Keras network to a TFLite file and run it. Shared by `convert` and `foreign`."""
 
 import io
 from collections.abc import Sequence
@@ -19,27 +16,27 @@ from retina.imaging.arrays import Canvas
 from retina.imaging.model_card import CanvasSize
 
 TOLERANCE = 1e-4
-"""The float32 file may differ from Keras by this much at any pixel, as a probability."""
+"""Largest permitted difference in probability between the float32 file and Keras at any pixel."""
 
 
 class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]
-    """Float32[N,h,w,4c] to float32[N,2h,2w,c]: TensorFlow's own operation, which Keras does not have."""
+    """float32[N,h,w,4c] to float32[N,2h,2w,c]: an operation of TensorFlow that Keras lacks."""
 
     def call(self, x: Any) -> Any:
-        """Four channels to two by two pixels."""
+        """Rearrange groups of four channels to 2x2 pixels."""
         return tf.nn.depth_to_space(x, 2)
 
 
 def shuffled(x: Any, width: int) -> Any:
-    """What `network.transposed` computes, as a 1x1 convolution and a rearrangement.
+    """The same as `network.transposed`, computed as a 1x1 convolution and a rearrangement.
 
-    A transposed convolution carries its output size in the file: tflite-runtime cannot resize it.
+    A transposed convolution stores its output size in the file, and tflite-runtime cannot resize it.
     """
     return DepthToSpace()(keras.layers.Conv2D(4 * width, 1)(x))
 
 
 def rebuild(trained: keras.Model, canvas: CanvasSize) -> keras.Model:
-    """The same function in float32 and one fixed size, `shuffled`: float32[1,H,W,1] to float32[1,H,W,1]."""
+    """The same network in float32 with one fixed size, built with `shuffled`: float32[1,H,W,1] to float32[1,H,W,1]."""
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("float32")
     try:
@@ -52,7 +49,7 @@ def rebuild(trained: keras.Model, canvas: CanvasSize) -> keras.Model:
 
 
 def _shuffle(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A 2x2 transposed kernel float32[2,2,out,in], or its bias, for `shuffled`: float32[1,1,in,4*out]."""
+    """Convert a 2x2 transposed kernel float32[2,2,out,in], or its bias, for `shuffled`: float32[1,1,in,4*out]."""
     if weight.ndim == 1:
         return np.tile(weight, 4)
     return weight.transpose(3, 0, 1, 2).reshape(1, 1, weight.shape[3], -1)
@@ -64,8 +61,8 @@ Precision = Literal["float32", "float16", "int8"]
 def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Sequence[Canvas] = ()) -> bytes:
     """A TFLite file: float32, float16 weights, or int8 weights and activations.
 
-    The ranges of int8 are those of `windows`, float32[H,W] each, typical inputs. Input and output are float32 always:
-    that costs no time that can be measured, and files of any precision are served without a line of difference.
+    The int8 ranges are determined from `windows`, typical inputs, float32[H,W] each. Input and output are always
+    float32: that costs no measurable time, and files of every precision are served by the same code.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if precision == "float16":
@@ -80,7 +77,7 @@ def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Seq
 
 
 def run(file: bytes, values: Canvas) -> Canvas:
-    """One inference of a TFLite file with its input resized to `values`, float32[H,W]; the map float32[H,W]."""
+    """Run a TFLite file once, its input resized to `values`, float32[H,W]; returns the probability map float32[H,W]."""
     interpreter = Interpreter(model_content=file, num_threads=1)
     entry, leave = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
     interpreter.resize_tensor_input(entry, (1, *values.shape, 1), strict=False)

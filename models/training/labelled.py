@@ -1,6 +1,7 @@
-"""Labelled photographs on disk: a folder a set, with `images/`, `vessels/`, `fov/`, maybe `vessels2/` and `split.csv`.
+"""Read labelled photographs from disk.
 
-Enters: the folder of a set. Leaves: `LabelledPhotograph`s, read one at a time. Changes and writes nothing.
+A set is a folder with `images/`, `vessels/`, `fov/`, and optionally `vessels2/` and `split.csv`. `read_set` takes such
+a folder and yields `LabelledPhotograph`s. Nothing on disk is changed.
 """
 
 import csv
@@ -14,16 +15,16 @@ from PIL import Image
 from retina.imaging.arrays import Mask
 
 SETS = ("CHASE_DB1", "HRF")
-"""The sets that the shipped network learns from."""
+"""The sets that the shipped network is trained on."""
 
 
 class LabelledSetError(ValueError):
-    """A set on disk is not what it should be; the message says what is wrong with it."""
+    """A set on disk is incomplete or malformed; the message says how."""
 
 
 @dataclass(frozen=True)
 class LabelledPhotograph:
-    """One photograph with its references, as files. `second` is the second observer's, where there is one."""
+    """The files of one photograph and its references. `second` is the second observer's mask, if there is one."""
 
     id: str
     split: str
@@ -36,8 +37,8 @@ class LabelledPhotograph:
 def read_set(folder: Path, split: str | None = None) -> Iterator[LabelledPhotograph]:
     """The photographs of the set in `folder`, all or those of one `split`, in the order of `split.csv`.
 
-    Without a `split.csv` every photograph is yielded, as split "test". Files in `images/` that are no photographs are
-    left out. Raises `LabelledSetError` for a set that is not there or not whole.
+    Without a `split.csv` every photograph is yielded, as split "test". Files in `images/` that are not images are
+    ignored. Raises `LabelledSetError` if the set is missing or incomplete.
     """
     if not (folder / "images").is_dir():
         raise LabelledSetError(f"there is no set in {folder}: it must hold images/, vessels/ and fov/")
@@ -73,9 +74,9 @@ def _splits(listing: Path) -> dict[str, str]:
 
 
 def read_sets(data: Path, names: Sequence[str] | None, split: str) -> dict[str, list[LabelledPhotograph]]:
-    """The photographs of one `split` ("all": of every one) by the name of their set, which is its folder in `data`.
+    """The photographs of one `split` ("all" for every split), by the name of their set, which is its folder in `data`.
 
-    Without `names` all sets are read. Sets without such photographs are left out; `LabelledSetError` where all are.
+    Without `names` all sets are read. Sets without such photographs are omitted; raises `LabelledSetError` if all are.
     """
     names = names or sorted(folder.parent.name for folder in data.glob("*/images"))
     wanted = None if split == "all" else split
@@ -86,10 +87,10 @@ def read_sets(data: Path, names: Sequence[str] | None, split: str) -> dict[str, 
 
 
 def training_photographs(data: Path, sets: Sequence[str] = SETS) -> list[list[LabelledPhotograph]]:
-    """The photographs learned from, a list a set: the whole train split of each."""
+    """The photographs to train on, one list per set: the whole train split of each."""
     return [list(read_set(data / name, "train")) for name in sets]
 
 
 def read_mask(path: Path) -> Mask:
-    """Bool[H,W] of a 0/255 image."""
+    """Read a 0/255 image as bool[H,W]."""
     return np.asarray(Image.open(path).convert("L")) > 127

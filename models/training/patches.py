@@ -1,8 +1,8 @@
-"""Training patches: labelled photographs in, augmented patches out, reproducible from a seed.
+"""Draw augmented training patches from labelled photographs, reproducible from a seed.
 
-Each patch is drawn as the service would see it: the photograph at a random field-of-view width, changed in colour,
-light and sharpness, then prepared by the service's own `retina.imaging.preprocessing.normalise`, then rotated and
-flipped. Does not train.
+Each patch looks as the service would see it: the photograph is resized to a random field-of-view width, its colour,
+light and sharpness are changed, it is preprocessed by the service's own `retina.imaging.preprocessing.normalise`, then
+rotated and flipped.
 """
 
 from collections.abc import Sequence
@@ -31,20 +31,20 @@ from retina.imaging.preprocessing import normalise, resample
 from retina.imaging.segmentation import segment
 
 SIDE = 320
-"""Pixels of a patch's side."""
+"""Side of a patch in pixels."""
 WIDTHS = (560, 2100)
-"""The range of field-of-view widths in pixels, drawn log-uniformly: the shipped canvases lie inside it."""
+"""Range of field-of-view widths in pixels, drawn log-uniformly. The shipped canvases lie inside it."""
 CACHED_WIDTH = 2100
 POOL, FRESH = 36, 1
-"""Patches come from the last `POOL` disturbed photographs, of which each batch replaces `FRESH`: disturbing costs more
-than cutting.
-"""
+"""Patches are cut from the last `POOL` augmented photographs, of which each batch replaces `FRESH`, because augmenting
+a photograph costs more than cutting a patch."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A photograph cropped to its field of view, at most `CACHED_WIDTH` wide: rgb uint8[H,W,3], vessels uint8[H,W]
-    (0 to 255, area-averaged) and field of view bool[H,W].
+    """A photograph cropped to its field of view, at most `CACHED_WIDTH` wide.
+
+    `rgb` is uint8[H,W,3], `vessels` uint8[H,W] (0 to 255, area-averaged), `inside`, the field of view, bool[H,W].
     """
 
     rgb: Rgb
@@ -53,7 +53,11 @@ class Source:
 
 
 def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -> Source:
-    """Read and crop one photograph. With a `teacher`, its map, averaged over flips, is half of the label."""
+    """Read and crop one photograph.
+
+    With a `teacher`, the label is the mean of the mask and of the teacher's probability map with test-time
+    augmentation.
+    """
     rgb = np.asarray(Image.open(photograph.photograph).convert("RGB"))
     view = find_field_of_view(rgb)
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
@@ -73,8 +77,9 @@ def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -
 
 @dataclass(frozen=True)
 class Disturbed:
-    """A photograph at one width as one camera might have taken it, prepared: values float32[h,w], vessels uint8[h,w]
-    and field of view bool[h,w].
+    """An augmented photograph after preprocessing: one width, and the look of one camera.
+
+    `values` is float32[h,w], `vessels` uint8[h,w], `inside`, the field of view, bool[h,w].
     """
 
     values: Canvas
@@ -83,7 +88,7 @@ class Disturbed:
 
 
 class Patches:
-    """Batches numbered from 0: the same number gives the same batch, whatever was drawn before."""
+    """Batches numbered from 0. A batch depends on its number only, not on the batches drawn before."""
 
     def __init__(self, sets: Sequence[Sequence[Source]], batch: int, seed: int) -> None:
         self._sets, self._batch, self._seed = sets, batch, seed
@@ -92,7 +97,7 @@ class Patches:
     def __call__(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Inputs float32[batch,SIDE,SIDE,1] and targets float32[batch,SIDE,SIDE,2]: vessel (0 to 1), inside (0 or 1).
 
-        The sets are drawn equally often, however many photographs each has.
+        All sets are drawn equally often, however many photographs each has.
         """
         random = np.random.default_rng((self._seed, 0, number))
         pool = [self._disturbed(number * FRESH + i) for i in range(POOL)]
@@ -122,7 +127,10 @@ def _cut(photograph: Disturbed, random: np.random.Generator) -> tuple[NDArray[np
 
 
 def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
-    """Any rotation, flip and 8 % anisotropy about a point well inside: float64[2,3], from source to patch."""
+    """A random rotation, flip and 8 % anisotropy about a point well inside `inside`.
+
+    Returns float64[2,3], from source to patch.
+    """
     coarse = np.pad(inside[::8, ::8].astype(np.uint8), 1)
     core = cv2.erode(coarse, np.ones((13, 13), np.uint8), borderType=cv2.BORDER_REPLICATE)[1:-1, 1:-1]
     rows, columns = np.nonzero(core)
@@ -136,12 +144,13 @@ def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _retake(rgb: Rgb, size: tuple[int, int], random: np.random.Generator) -> Gray:
-    """The green channel of another camera, at `size` (width, height): other colour filters, gamma, light, blur, noise
-    and compression. uint8[h,w].
+    """Simulate the green channel of another camera at `size` (width, height), uint8[h,w].
+
+    Varies colour filters, gamma, light, blur, noise and compression.
     """
     red, blue = random.uniform(-0.1, 0.25), random.uniform(-0.1, 0.25)
     mixed = cv2.transform(rgb, np.array([[red, 1 - red - blue, blue]], np.float32))
-    if random.random() < 0.3:  # a photograph of few pixels, enlarged
+    if random.random() < 0.3:  # a low-resolution photograph, enlarged
         factor = random.uniform(0.35, 0.9)
         mixed = resample(mixed, (round(size[0] * factor), round(size[1] * factor)))
     curve = np.linspace(0, 1, 256, dtype=np.float32) ** np.exp(random.uniform(-0.5, 0.5))

@@ -1,6 +1,6 @@
-"""Train the U-Net on the train splits of CHASE_DB1 and HRF, or of one of them to see how it fares on the other.
+"""Train the U-Net on the train splits of CHASE_DB1 and HRF, or on one of them to test it on the other.
 
-Enters: a folder of labelled sets; leaves: `weights.keras`, a checkpoint that a later run resumes from, and `log.csv`.
+Takes a folder of labelled sets. Writes `weights.keras`, a checkpoint from which a later run resumes, and `log.csv`.
 `python -m models.training.train --data DIR --out build/train [--sets HRF]`. The test splits are never read.
 """
 
@@ -29,8 +29,8 @@ EVERY = 250
 def loss(target: Any, probability: Any) -> Any:
     """Cross-entropy plus soft Dice, inside the field of view.
 
-    `target` float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1); `probability` float32[N,H,W,1]. Dice is pooled over the
-    batch, so that patches without a vessel do no harm (Milletari et al. 2016, arXiv 1606.04797, without squares).
+    `target` is float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1), `probability` float32[N,H,W,1]. Dice is pooled over the
+    batch, so that patches without vessels do no harm (Milletari et al. 2016, arXiv 1606.04797, without squares).
     """
     vessel, inside = target[..., 0], target[..., 1]
     p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
@@ -46,7 +46,7 @@ STATISTICS = 250
 
 
 def new_model(steps: int, rate: float) -> keras.Model:
-    """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; weights averaged (0.999)."""
+    """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; averaged weights (momentum 0.999)."""
     warm_up = min(200, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         rate / 50, steps - warm_up, alpha=0.003, warmup_target=rate, warmup_steps=warm_up
@@ -71,11 +71,11 @@ def train(
     begin: Path | None = None,
     teacher: Path | None = None,
 ) -> Path:
-    """Train, or go on from the last checkpoint in `out`; returns the path of the averaged weights.
+    """Train, or resume from the last checkpoint in `out`; returns the path of the averaged weights.
 
     `begin`: weights of an earlier run to start from, instead of random ones. `teacher`: the card of a network whose
-    maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; a network of the same size: Furlanello et al.
-    2018, arXiv 1805.04770).
+    probability maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; with a network of the same size:
+    Furlanello et al. 2018, arXiv 1805.04770).
     """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
@@ -110,7 +110,7 @@ def train(
                 losses.clear()
     averaged = keras.saving.load_model(checkpoint)
     averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
-    # The checkpoint's batch statistics are those of the last weights; averaged weights need their own.
+    # The checkpoint's batch statistics belong to the last weights. The averaged weights need their own.
     for number in tqdm(range(steps, steps + STATISTICS), unit="batch", desc="batch statistics", mininterval=5):
         averaged(draw(number)[0], training=True)
     _replace(averaged, weights)
@@ -118,7 +118,7 @@ def train(
 
 
 def _replace(model: keras.Model, path: Path) -> None:
-    """Save whole or not at all: a run that is killed while saving finds the checkpoint before."""
+    """Save atomically: a run that is killed while saving leaves the previous checkpoint."""
     partial = path.with_name(f"partial-{path.name}")
     model.save(partial)
     partial.replace(path)
