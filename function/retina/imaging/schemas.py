@@ -1,4 +1,4 @@
-"""What was found in a photograph, and the answers that tell it."""
+"""Schemas of findings and predictions in API responses."""
 
 from typing import Annotated, Any, Literal
 

@@ -44,8 +44,7 @@ class SqsQueue:
 
     @contextmanager
     def held(self, receipt: str | None, attempt: int) -> Iterator[None]:
-        """Keep a message invisible to other workers while the context lasts, and have it retried soon after an
-        exception.
+        """Keep a message invisible to other workers while the context lasts; after an exception, have it retried soon.
 
         The queue's own visibility timeout must cover the time until a function starts, and is long. From here on the
         timeout is `LEASE_SECONDS`, extended while the work continues, so a killed function is replaced after that time.

@@ -1,6 +1,4 @@
-"""The SQLite file of the embedded store: opening, checking, transactions and erasing. It does not
-interpret the tables.
-"""
+"""The SQLite file of the embedded store: opening, checking, transactions, erasing. The tables are used elsewhere."""
 
 import logging
 import sqlite3
@@ -50,9 +48,7 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """The file at `path`, created on first use and private to its owner. Safe for any number of
-    threads and processes.
-    """
+    """The file at `path`, created on first use and private to its owner. Safe for many threads and processes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -95,8 +91,7 @@ class Database:
             raise DatabaseError(NOT_WRITABLE.format(path=self.path, error=error)) from error
 
     def erase(self, *, thorough: bool = False) -> bool:
-        """Erase deleted rows from the file, its write-ahead log and its index (-wal, -shm); returns whether that
-        succeeded.
+        """Erase deleted rows from the file, its write-ahead log and its index (-wal, -shm). True if that succeeded.
 
         `secure_delete` overwrites a row at its last position, but not the copies that may remain in the gaps of pages
         after rows were moved (one of about 1,000 deleted rows left one). Only rewriting the file removes these. A file

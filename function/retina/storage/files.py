@@ -16,9 +16,7 @@ TURNS = 50
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write `data` to `path` atomically and sync it to the disk. Missing folders are created, private
-    to their owner.
-    """
+    """Write `data` to `path` atomically and sync it to the disk. Missing folders are made, private to their owner."""
     for attempt in range(TURNS):
         try:
             with partial(path) as file:
@@ -32,9 +30,7 @@ def write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def partial(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written, which appears at `path`, synced, when the context ends. After an exception
-    nothing remains.
-    """
+    """A file to write to, which appears at `path`, synced, when the context ends. After an exception none remains."""
     for folder in reversed([folder for folder in path.parents if not folder.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

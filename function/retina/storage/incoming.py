@@ -21,9 +21,7 @@ from retina.storage.port import UPLOADS
 
 @dataclass(frozen=True)
 class Grant:
-    """Permission to send one file under `key`, of `least` to `most` bytes; `announced` is the size the client gave, if
-    any.
-    """
+    """Permission to send one file of `least` to `most` bytes under `key`; `announced` is the size the client stated."""
 
     key: str
     least: int

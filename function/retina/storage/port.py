@@ -1,6 +1,4 @@
-"""The interfaces of a store for uploads and blobs. `retina.storage` selects the implementation; other code does not
-know it.
-"""
+"""The interfaces of a store for uploads and blobs. `retina.storage` selects the implementation."""
 
 import re
 from contextlib import AbstractContextManager
@@ -43,7 +41,7 @@ NOT_FOUND = (
     "There is no such upload: it was already answered, has expired, or never arrived. Upload the photograph again."
 )
 DAY = 24 * 3600
-"""Seconds."""
+"""In seconds."""
 FORM_SECONDS = 600
 """Lifetime of an upload form, in seconds."""
 LINK_SECONDS = 900

@@ -72,9 +72,7 @@ Change = Put | Add | Delete
 
 
 class ConditionError(Exception):
-    """A change's condition was not met, so none was made. `failed` are the keys of the changes whose
-    condition failed.
-    """
+    """The condition of a change was not met, so none was made. `failed` are the keys of all such changes."""
 
     def __init__(self, failed: frozenset[Key]) -> None:
         super().__init__(", ".join(":".join(key) for key in sorted(failed)))
@@ -98,16 +96,14 @@ class Records(Protocol):
         limit: int = 1000,
         backwards: bool = False,
     ) -> list[Record]:
-        """At most `limit` records of a partition from `first` to `last`, in ascending order, or descending if
-        `backwards`.
+        """At most `limit` records of a partition from `first` to `last`, ascending, or descending if `backwards`.
 
         With `after`, the sort key at which the previous page ended, only those beyond it.
         """
         ...
 
     def write(self, *changes: Change) -> None:
-        """Make at most `MOST_CHANGES` changes, each to a different record, in one transaction, or raise
-        `ConditionError`.
+        """Make up to `MOST_CHANGES` changes, each to a different record, in one transaction, or raise `ConditionError`.
 
         Raises `BusyError` if others kept changing the same records for too long.
         """

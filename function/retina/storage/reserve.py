@@ -1,5 +1,4 @@
-"""Disk space reserved for the case of a full disk: for deletions, and for signing in, without which nobody could
-delete.
+"""Disk space reserved for when the disk is full: for deleting, and for signing in, without which nobody can delete.
 
 Deleting needs space as well, because the database first writes its changes to the log. Each reserve is a file that only
 occupies space. It is freed, all at once or step by step, when a request that it is meant for finds the disk full.

@@ -121,9 +121,7 @@ class Decoder:
         raise BusyError(BUSY)
 
     def _ready(self) -> Child | None:
-        """Take a waiting process, which may have been killed since it sent its process id; None if it ended before
-        that.
-        """
+        """Take a waiting process; None if it ended before it sent its process id. It may have been killed since."""
         with self._lock:
             self._fill()
             connection = self._spare.popleft()

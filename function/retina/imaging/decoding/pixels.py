@@ -20,7 +20,7 @@ DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 """The maximum values of 8, 10, 12, 14 and 16 bits."""
 
 STRIP = 256
-"""Rows converted at a time."""
+"""Number of rows that are converted at a time."""
 
 BITS_PER_SAMPLE, PLANAR_CONFIGURATION, SEPARATE = 258, 284, 2
 """TIFF tags and a value of the second (TIFF 6.0, section 8)."""
@@ -51,9 +51,7 @@ def stored_pixels(image: Image.Image, data: bytes) -> Stored:
 
 
 def blank(height: int, width: int) -> tuple[Rgb, memoryview]:
-    """Uninitialised memory for a photograph, uint8[H,W,3], and a view of its bytes. The caller must
-    fill all of them.
-    """
+    """Uninitialised memory for a photograph, uint8[H,W,3], and a view of its bytes, all of which must be filled."""
     rgb: Rgb = np.empty((height, width, 3), np.uint8)
     return rgb, as_bytes(rgb)
 
@@ -75,8 +73,9 @@ def upright(stored: Rgb, orientation: int) -> Rgb:
 
 
 def _is_deep(image: Image.Image) -> bool:
-    """Whether the image is colour with 16 bits per channel. Raises `ValueError` for layouts that no library reads
-    correctly.
+    """Whether the image is colour with 16 bits per channel.
+
+    Raises `ValueError` for a layout that no library reads correctly.
     """
     if image.format != "TIFF":
         return image.mode.startswith("RGB") and any(";16" in str(tile[3]) for tile in image.tile)  # type: ignore[attr-defined]
@@ -108,9 +107,7 @@ def _strips(image: Image.Image) -> Strips:
 
 
 def _converter(image: Image.Image) -> Callable[[Image.Image], Rgb]:
-    """A function that converts a strip of `image` to uint8[h,W,3]. Transparent pixels become black, as outside a
-    retina.
-    """
+    """A function from a strip of `image` to uint8[h,W,3]. Transparent pixels become black, as outside a retina."""
     if image.mode == "LAB":
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         transform = ImageCms.buildTransform(*profiles, "LAB", "RGB")

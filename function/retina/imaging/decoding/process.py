@@ -52,7 +52,7 @@ _small = io.BytesIO()
 
 
 def serve(control: socket.socket) -> None:
-    """Serve requests on `control`: `fork` comes with a socket, for which a process is forked; `end` and an id kill a
+    """Serve requests on `control`: `fork` with a socket forks a process for it; `end` with a process id kills that
     process.
 
     Returns when `control` is closed.
