@@ -25,7 +25,6 @@ import httpx
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from conftest import RUNTIME
 from infra.package import TARGET
 from infra.package.build import build
 from infra.package.wheels import install, python_of, requirements
@@ -37,6 +36,7 @@ from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
 from retina.imaging.segmentation import Segmentation, over
 from retina.settings import Settings
+from support.lambda_package import RUNTIME
 from support.runtime_api import COGNITO, RuntimeApi, multipart
 
 ROOT = Path(__file__).parents[1]

@@ -2,11 +2,7 @@
 
 import json
 import os
-import secrets
-import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +22,9 @@ from retina.settings import Settings
 from retina.storage.database import Database
 from retina.storage.dynamodb import DynamoRecords
 from retina.storage.records import Records
-from retina.storage.s3 import client as aws_client
 from retina.storage.s3 import s3_client
 from retina.storage.sqlite import SqliteRecords
+from support.aws import BUCKET, CREDENTIALS, DynamoTable, new_table, serialise_transactions
 from support.specimens import encode
 from support.waiting import Embedded
 
@@ -91,16 +87,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-BUCKET = "retina-uploads"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-
-
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """The address of a server that answers as AWS does, with one bucket, `BUCKET`."""
     from moto.server import ThreadedMotoServer  # not above: the training environment lacks it
 
-    _serialise_transactions()
+    serialise_transactions()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -109,60 +101,12 @@ def aws() -> Iterator[str]:
     server.stop()
 
 
-def _serialise_transactions() -> None:
-    """DynamoDB isolates its transactions; moto, left alone, does not."""
-    from moto.dynamodb.models import DynamoDBBackend
-
-    lock, plain = threading.RLock(), DynamoDBBackend.transact_write_items
-
-    def serialised(*arguments: Any, **named: Any) -> Any:
-        with lock:
-            return plain(*arguments, **named)
-
-    setattr(DynamoDBBackend, "transact_write_items", serialised)
-
-
 @pytest.fixture
 def s3(aws: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The service's own S3 client, for that server."""
     for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
         monkeypatch.setenv(name, value)
     return s3_client()
-
-
-RUNTIME = (
-    "awslambdaric", "simplejson", "snapshot-restore-py",
-    "boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3",
-)  # fmt: skip
-"""What Lambda's Python has, and the package therefore has not."""
-
-
-@dataclass(frozen=True)
-class Built:
-    """The Lambda package in `folder`, for `python`; `runtime` holds what Lambda adds to it."""
-
-    folder: Path
-    python: Path
-    runtime: Path
-
-
-@pytest.fixture(scope="session", params=["this Python", "Lambda's Python"])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    # Not above: the training environment lacks what they need.
-    from infra.package import TARGET
-    from infra.package.build import build
-    from infra.package.wheels import install, python_of, requirements
-
-    version = sys.version_info[:2] if request.param == "this Python" else TARGET
-    python = python_of(version)
-    if not python:
-        pytest.skip(f"there is no Python {version[0]}.{version[1]} here")
-    folder = tmp_path_factory.mktemp("package")
-    build(folder / "task", version, python)
-    pinned = requirements(ROOT / "tests" / "requirements.txt", version)
-    client = (pinned[name] for name in RUNTIME)
-    install(folder / "runtime", client, version)
-    return Built(folder / "task", python, folder / "runtime")
 
 
 @pytest.fixture
@@ -183,31 +127,11 @@ def queue(database: Database) -> LocalQueue:
     return LocalQueue(database)
 
 
-@dataclass(frozen=True)
-class DynamoTable:
-    """An empty table as the stack makes it, and boto3's client for it."""
-
-    client: Any
-    table: str
-
-
 @pytest.fixture
 def dynamodb(aws: str, monkeypatch: pytest.MonkeyPatch) -> DynamoTable:
     for name, value in (CREDENTIALS | {"AWS_ENDPOINT_URL": aws}).items():
         monkeypatch.setenv(name, value)
     return new_table()
-
-
-def new_table() -> DynamoTable:
-    """Where the environment says how to reach it."""
-    client, name = aws_client("dynamodb"), f"retina-{secrets.token_hex(4)}"
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return DynamoTable(client, name)
 
 
 @pytest.fixture(params=["SQLite", "DynamoDB"])
@@ -243,47 +167,3 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedd
     way = Embedded(tmp_path)
     with Workers(way.queue, 2):
         yield way
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    from support.templates import template_of
-
-    return template_of(tmp_path_factory.mktemp("plain"), alarm_email="alarm@example.com")
-
-
-@pytest.fixture(scope="session")
-def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """With every setting at another value than its default."""
-    from support.templates import CERTIFICATE, WEB_ACL, template_of
-
-    return template_of(
-        tmp_path_factory.mktemp("named"),
-        name="eyes",
-        region="eu-central-1",
-        domain="retina.example.com",
-        certificate_arn=CERTIFICATE,
-        monthly_budget=7,
-        throttle_rate=3,
-        throttle_burst=5,
-        memory=3008,
-        workers=2,
-        log_days=731,
-        signup_credits=3,
-        free_each=7,
-        free_together=70,
-        reserved_concurrency=2,
-        predict_rate=2,
-        predict_burst=4,
-        customer_key=True,
-        recovery_days=14,
-        audit_days=3650,
-        audit_addresses="none",
-        firewall=WEB_ACL,
-        firewall_rate=100,
-        proof_version=3,
-        self_sign_up=False,
-        mfa="required",
-        threat_protection="full",
-        refresh_days=7,
-    )

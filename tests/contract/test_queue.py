@@ -14,13 +14,14 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from conftest import BUCKET, CREDENTIALS, ROOT, DynamoTable
+from conftest import ROOT
 from retina.errors import UploadNotFoundError
 from retina.queue.port import ATTEMPTS
 from retina.queue.sqs import keys_of
 from retina.services import Services
 from retina.settings import Settings
 from retina.storage.port import BATCH, FILE_NAME, UPLOADS
+from support.aws import BUCKET, CREDENTIALS, DynamoTable
 from support.event_source import EventSource
 from support.house import PREDICTIONS
 from support.runtime_api import COGNITO, RuntimeApi

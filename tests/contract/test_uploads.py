@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 
-from conftest import BUCKET, SAMPLE
+from conftest import SAMPLE
 from retina.app import create_app
 from retina.errors import PhotographTooLargeError, UnsupportedFormatError, UploadNotFoundError
 from retina.imaging.arrays import Rgb
@@ -32,6 +32,7 @@ from retina.storage.port import (
     Uploads,
 )
 from retina.storage.s3 import S3Uploads
+from support.aws import BUCKET
 from support.house import PREDICTIONS
 from support.problems import assert_problem
 from support.specimens import encode

@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import BUCKET, CREDENTIALS, ROOT, SAMPLE, Built, new_table
+from conftest import ROOT, SAMPLE
 from retina.imaging.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
+from support.aws import BUCKET, CREDENTIALS, new_table
+from support.lambda_package import Built
 from support.processes import Server
 from support.runtime_api import (
     COGNITO,

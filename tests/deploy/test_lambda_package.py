@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Built
+from conftest import ROOT
 from infra.package import bytecode, limits
 from infra.package.inventory import digest, total
 from infra.package.limits import PackageError
+from support.lambda_package import Built
 
 
 def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ import httpx
 import pytest
 from PIL import Image
 
-from conftest import BUCKET, CREDENTIALS, DynamoTable
 from retina.accounts.ledger import Credits
 from retina.imaging.arrays import Rgb
 from retina.storage.database import Database
@@ -26,6 +25,7 @@ from retina.storage.dynamodb import DynamoRecords
 from retina.storage.records import Records
 from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
+from support.aws import BUCKET, CREDENTIALS, DynamoTable
 from support.specimens import encode
 
 CALLS, KEYS, CONNECTIONS, KILLS = 1000, 200, 8, 5

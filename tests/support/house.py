@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from fastapi.testclient import TestClient
 
-from conftest import new_table
 from retina.app import create_app
 from retina.jobs.work import Work
 from retina.jobs.worker import work_once
@@ -20,6 +19,7 @@ from retina.storage.port import BATCH
 from retina.storage.s3 import client as aws_client
 from retina.storage.s3 import s3_client
 from support.account import bearer, sign_in
+from support.aws import new_table
 
 PREDICTIONS, BATCHES, EXPORTS = "/api/v1/predictions", "/api/v1/batches", "/api/v1/exports"
 ACCOUNT = "/api/v1/account"
