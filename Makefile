@@ -19,16 +19,18 @@ help: ## list the targets
 run: .venv/run.done ## start the service and the page (PORT=8000)
 	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
 
-test: check build/tflite-runtime.done test-models ## linter, formatter, types, unit and end-to-end tests
-	$(BIN)/pytest -n 2 --dist loadfile --durations 10
+# Two processes; tests that share something costly (xdist_group) stay together. PYTEST='-m "not package"' leaves some out.
+test: check build/tflite-runtime.done test-models ## everything
+	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training $(PYTEST)
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
-check: .venv/test.done check-js
+check: .venv/test.done check-js ## linters, formatter, types and unit tests: a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/pytest -n 2 tests/unit
 
 check-js: build/js.done ## linter and unit tests of the page's JavaScript
 	$(NODE) build/js/node_modules/.bin/eslint --cache --cache-location build/js/eslint.cache

@@ -25,6 +25,8 @@ from support.processes import Server
 from support.specimens import encode
 from support.waiting import eventually
 
+pytestmark = pytest.mark.xdist_group("client")
+
 NAME = "generated_client"
 TOOLS = Path(sys.executable).parent
 

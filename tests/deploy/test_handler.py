@@ -29,6 +29,8 @@ from support.runtime_api import (
 from support.specimens import readable
 from support.waiting import ended, photographs
 
+pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
+
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -11,6 +11,8 @@ from infra.package.inventory import digest, total
 from infra.package.limits import PackageError
 from support.lambda_package import Built
 
+pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
+
 
 def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: Path) -> None:
     again = tmp_path / "again"

@@ -8,6 +8,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from conftest import ROOT
 from retina import __version__
 
@@ -52,6 +54,7 @@ def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() 
     assert declared - shipped == {"uvicorn", "tqdm", "argon2-cffi", "httpx", "zxcvbn"}
 
 
+@pytest.mark.package
 def test_the_wheel_carries_the_model_and_the_page(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)

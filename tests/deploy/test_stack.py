@@ -27,6 +27,8 @@ from support.templates import (
     template_of,
 )
 
+pytestmark = pytest.mark.xdist_group("stack")
+
 
 def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[str, Any]) -> None:
     buckets = resources(template, "AWS::S3::Bucket")

@@ -28,6 +28,8 @@ from support.templates import (
     template_of,
 )
 
+pytestmark = pytest.mark.xdist_group("stack")
+
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from retina.queue.port import ATTEMPTS
 from support.templates import (
     allowed_objects,
@@ -11,6 +13,8 @@ from support.templates import (
     resources,
     statements,
 )
+
+pytestmark = pytest.mark.xdist_group("stack")
 
 
 def test_what_is_given_up_is_laid_aside_and_somebody_is_told(template: dict[str, Any]) -> None:

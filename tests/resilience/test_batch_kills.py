@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from retina.accounts.ledger import Credits
 from retina.storage.database import Database
@@ -19,6 +20,8 @@ from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
 from support.processes import Server
 from support.waiting import eventually
+
+pytestmark = pytest.mark.kills
 
 PHOTOS, BROKEN, KILLS = 500, 40, 10
 PATIENCE_SECONDS = 300

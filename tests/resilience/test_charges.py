@@ -28,6 +28,8 @@ from support.account import new_key
 from support.aws import BUCKET, CREDENTIALS, DynamoTable
 from support.specimens import encode
 
+pytestmark = pytest.mark.kills
+
 CALLS, KEYS, CONNECTIONS, KILLS = 1000, 200, 8, 5
 ANSWERS_BEFORE_A_KILL = 15
 

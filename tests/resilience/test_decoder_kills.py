@@ -25,6 +25,8 @@ from support.decoders import PATIENT, decoded
 from support.house import BATCHES, House
 from support.specimens import readable
 
+pytestmark = pytest.mark.kills
+
 
 def test_a_process_that_is_killed_costs_only_its_own_photograph(small_rgb: Rgb) -> None:
     data, made = readable(small_rgb)["jpeg"], Decoder()

@@ -28,6 +28,8 @@ from support.waiting import (
     photographs,
 )
 
+pytestmark = pytest.mark.kills
+
 
 def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes) -> None:
     keys = photographs(embedded.services, 8)

@@ -18,6 +18,8 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType  # noqa: E402
 from models import network  # noqa: E402
 from models.export import convert, tflite  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 CANVASES = (
     CanvasSize(height=64, width=64, field_of_view_width_up_to=80),
     CanvasSize(height=64, width=96, field_of_view_width_up_to=None),

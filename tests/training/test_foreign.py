@@ -24,6 +24,8 @@ from models.export import foreign  # noqa: E402
 from retina.app import create_app  # noqa: E402
 from retina.settings import Settings  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 
 def as_they_prepared_it(photograph: Path) -> NDArray[np.float32]:
     """What the h5 family was fed with, in the words of its own authors' libraries: float32[128,128]."""

@@ -9,6 +9,8 @@ import pytest
 
 from conftest import SAMPLE
 
+pytestmark = pytest.mark.training
+
 keras = pytest.importorskip("keras", reason="Keras is not installed here: make test-models", exc_type=ImportError)
 
 

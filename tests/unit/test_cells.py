@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retina.__main__ import main
 from retina.cells import neutral, original
 from retina.cli.remote import RemoteBatch
 from retina.cli.results import (
@@ -23,10 +22,10 @@ from retina.cli.results import (
 )
 from retina.tables import lines
 from support.cells import HARMLESS, NUMBERS, RISKY
-from support.exports import export
-from support.house import BATCHES, PREDICTIONS, House
 
-TEXTS = st.text(st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters()), max_size=12)
+CHARACTERS = st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters())
+TEXTS = st.text(CHARACTERS, max_size=12)
+PRINTABLE = st.text(CHARACTERS.filter(str.isprintable), max_size=12)
 
 
 @pytest.mark.parametrize("text", RISKY)
@@ -52,7 +51,7 @@ def test_every_text_is_read_back_and_none_is_left_to_be_run(text: str) -> None:
     assert first not in ("=", "+", "-", "@") or float(cell) is not None
 
 
-@given(st.lists(TEXTS.filter(lambda text: text.isprintable()), min_size=len(COLUMNS), max_size=len(COLUMNS)))
+@given(st.lists(PRINTABLE, min_size=len(COLUMNS), max_size=len(COLUMNS)))
 def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     cells = dict(zip(COLUMNS, texts, strict=True))
     own = {each.name: cells.pop(each.name) for each in fields(Row) if each.name != "found"}
@@ -63,46 +62,6 @@ def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathF
     with (out / "results.csv").open(newline="", encoding="utf-8") as table:
         for cells in csv.DictReader(table):
             assert cells == {name: neutral(text) for name, text in zip(COLUMNS, texts, strict=True)}
-
-
-def test_a_folder_with_such_names_is_segmented_once(
-    tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    photos, out = tmp_path / "photos", tmp_path / "out"
-    photos.mkdir()
-    names = ["=1+1.jpg", "＝2.jpg", " -3.jpg", "'=4.jpg", "@5.jpg", "good.jpg"]
-    for name in names:
-        (photos / name).write_bytes(tiny)
-    monkeypatch.chdir(photos)
-    command = ["segment", *names, "--out", str(out), "--outputs", "mask"]
-    assert main(command) == 0
-    table = (out / "results.csv").read_text()
-    with (out / "results.csv").open(newline="") as rows:
-        assert {row["file"] for row in csv.DictReader(rows)} == {neutral(name) for name in names}
-    made = {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")}
-    assert main(command) == 0
-    assert {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")} == made, "made once"
-    assert sorted((out / "results.csv").read_text().splitlines()) == sorted(table.splitlines())
-    assert float(next(csv.DictReader(io.StringIO(table)))["vascular_density"]) > 0
-
-
-def test_every_table_of_the_service(house: House, tiny: bytes) -> None:
-    anna = house.person()
-    name, label, note = "＝1+1.jpg", "\u00a0@SUM(A1)", '"=1'
-    items = {"items": [{"name": name, "size": len(tiny)}]}
-    batch = house.client.post(BATCHES, json=items, headers=anna).raise_for_status().json()
-    house.send(batch["upload"], "0", tiny)
-    wish = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
-    house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=wish, headers=anna).raise_for_status()
-    house.work_off()
-    table = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna).text
-    [row] = csv.DictReader(io.StringIO(table))
-    assert (row["file"], row["status"]) == (f"'{name}", "done")
-    assert float(row["vascular_density"]) > 0
-    packed = export(house, anna, batch=batch["id"]).read("results.csv").decode()
-    assert [*csv.DictReader(io.StringIO(packed))] == [row]
-    [row] = csv.DictReader(io.StringIO(export(house, anna, history=True).read("history.csv").decode()))
-    assert (row["subject"], row["note"]) == (f"x{label}", f"'{note}")
 
 
 def test_what_comes_from_a_service_is_neutral_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,13 +38,20 @@ READABLE = [
 ]  # fmt: skip
 
 
-def test_the_lists_of_specimens_are_complete(small_rgb: Rgb) -> None:
-    assert sorted(readable(small_rgb)) == sorted(READABLE)
+@pytest.fixture(scope="module")
+def forms(small_rgb: Rgb) -> dict[str, bytes]:
+    return readable(small_rgb)
+
+
+def test_the_lists_of_specimens_are_complete(forms: dict[str, bytes]) -> None:
+    assert sorted(forms) == sorted(READABLE)
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_every_form_is_decoded_to_the_same_upright_photograph(small_rgb: Rgb, name: str) -> None:
-    decoded = decode(readable(small_rgb)[name])
+def test_every_form_is_decoded_to_the_same_upright_photograph(
+    small_rgb: Rgb, forms: dict[str, bytes], name: str
+) -> None:
+    decoded = decode(forms[name])
     assert decoded.rgb.dtype == np.uint8
     assert decoded.rgb.shape == small_rgb.shape
     assert decoded.rgb.flags.c_contiguous

@@ -1,0 +1,26 @@
+"""No cell of a table that the service answers with is run as a formula by a spreadsheet."""
+
+import csv
+import io
+
+from support.exports import export
+from support.house import BATCHES, PREDICTIONS, House
+
+
+def test_every_table_of_the_service(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    name, label, note = "＝1+1.jpg", "\u00a0@SUM(A1)", '"=1'
+    items = {"items": [{"name": name, "size": len(tiny)}]}
+    batch = house.client.post(BATCHES, json=items, headers=anna).raise_for_status().json()
+    house.send(batch["upload"], "0", tiny)
+    wish = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
+    house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=wish, headers=anna).raise_for_status()
+    house.work_off()
+    table = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna).text
+    [row] = csv.DictReader(io.StringIO(table))
+    assert (row["file"], row["status"]) == (f"'{name}", "done")
+    assert float(row["vascular_density"]) > 0
+    packed = export(house, anna, batch=batch["id"]).read("results.csv").decode()
+    assert [*csv.DictReader(io.StringIO(packed))] == [row]
+    [row] = csv.DictReader(io.StringIO(export(house, anna, history=True).read("history.csv").decode()))
+    assert (row["subject"], row["note"]) == (f"x{label}", f"'{note}")
