@@ -1,1 +1,3 @@
-"""One file a command: what it takes, and what it does. Each is told its settings and returns the exit status."""
+"""The commands, one per file. Each adds its own arguments; `run` takes them and the settings, and returns the exit
+status.
+"""

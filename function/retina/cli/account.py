@@ -1,4 +1,4 @@
-"""`retina account`: what whoever runs the service does for somebody who has an account on it, by their mail address."""
+"""`retina account`: for the operator of a service, who names a user by mail address."""
 
 import argparse
 
@@ -11,11 +11,11 @@ ELSEWHERE = (
     "--user-pool-id {pool} --username {address}`, or the pool's page in the AWS console."
 )
 COMMANDS = {"show": "admin-get-user", "reset": "admin-reset-user-password", "sign-out": "admin-user-global-sign-out"}
-"""Of ours, and Cognito's that do the same."""
+"""Our subcommands, and the Cognito commands that do the same."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the program."""
+    """Add the command to the program."""
     account = commands.add_parser("account", help="show somebody's account, reset its password, or sign it out")
     actions = account.add_subparsers(required=True)
     show = actions.add_parser("show", help="its number, its credits and its API keys")
@@ -30,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Do it, and say what was done."""
+    """Run the subcommand and print what was done."""
     if settings.issuer and settings.client_id:
         pool = settings.issuer.rpartition("/")[2]
         return wrong(ELSEWHERE.format(command=COMMANDS[parsed.action], pool=pool, address=parsed.address))

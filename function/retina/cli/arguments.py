@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Arguments shared by several commands."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ ACCOUNT = "its number, which the account page and `retina account show ADDRESS` 
 
 
 def photographs(command: argparse.ArgumentParser) -> None:
-    """Files and folders in, a folder out, and what is to be made of each."""
+    """Add the arguments for input paths, the output folder, and the options for each photograph."""
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
     command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
     command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
@@ -20,7 +20,7 @@ def photographs(command: argparse.ArgumentParser) -> None:
 
 
 def positive(text: str) -> int:
-    """A whole number, 1 or more."""
+    """Parse a whole number, 1 or more."""
     number = int(text) if text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
@@ -28,7 +28,9 @@ def positive(text: str) -> int:
 
 
 def account_of(given: str, settings: Settings) -> str:
-    """The number of the account `given` by that or by its mail address; raises `NotFoundError` for an address."""
+    """The account number that `given` is or, if it is a mail address, belongs to. Raises `NotFoundError` for an address
+    that cannot be found.
+    """
     if "@" not in given:
         return given
     if settings.issuer and settings.client_id:

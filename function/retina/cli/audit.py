@@ -1,4 +1,4 @@
-"""`retina audit`: who did what with an account's records, on whichever store the service has."""
+"""`retina audit`: who did what with an account's data, from whichever store the service uses."""
 
 import argparse
 
@@ -15,14 +15,16 @@ NONE = (
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the program."""
+    """Add the command to the program."""
     audit = commands.add_parser("audit", help="show an account's audit log, the newest entry first")
     audit.add_argument("account", help=f"{ACCOUNT}; “nobody”: failed sign-ins with addresses that no account has")
     audit.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """One line an entry: time, action, record, API key, address; - where there is none. Works for deleted accounts."""
+    """Print one line per entry: time, action, record, API key, address; - for an empty field. Works for deleted
+    accounts, too.
+    """
     from retina.accounts.audit import Audit
     from retina.storage import open_records
 

@@ -1,4 +1,4 @@
-"""`retina batch`: photographs and folders of photographs, by a service elsewhere."""
+"""`retina batch`: segment photographs and folders of photographs on a remote service."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from retina.settings import Settings
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the program."""
+    """Add the command to the program."""
     command = commands.add_parser("batch", help=("segment photographs on a service elsewhere, as a batch"))
     photographs(command)
     command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
@@ -21,7 +21,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """0: all done, 1: some rejected or failed."""
+    """Exit status 0: all done; 1: some were rejected or failed."""
     from tqdm import tqdm
 
     from retina.cli.folders import find_photographs

@@ -1,7 +1,7 @@
-"""Connections of `retina serve`: at most so many at a time, and none for long whose sender says nothing.
+"""The connection limits of `retina serve`: at most so many open connections, and none that stays silent for long.
 
-A connection waits while no request has arrived on it whole. Where there are too many, the one that has waited longest
-makes room: whoever sends a request is not kept out by those who send half of one.
+A connection counts as waiting until it has delivered a complete request head. When there are too many connections, the
+one that has waited longest is closed: clients that send whole requests cannot be kept out by those that send half.
 """
 
 import asyncio
@@ -11,38 +11,39 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 ACCEPTED_AT_ONCE = 100
-"""How many connections are accepted before the first of them is looked at."""
+"""The backlog: how many new connections the event loop accepts in one go before it handles the first of them."""
 DESCRIPTORS_BESIDE = 512
-"""What the service has open besides, at most: databases of its threads, files that it reads, connections that it is
-about to close to make room. Were there none left, the loop would write a traceback for each that it cannot accept.
+"""The most files that the service has open apart from connections: databases of its threads, files being read, and
+connections about to be closed to make room. With none left, the event loop would log a traceback for every connection
+that it cannot accept.
 """
 DESCRIPTORS_EACH = 2
-"""Of a connection: its socket, and the file that it uploads."""
+"""Files per connection: its socket, and the file of its upload."""
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 2\r\nConnection: close\r\n\r\n"
 
 
 def descriptors() -> int:
-    """How many files this process may have open, from now on as many as the system lets it."""
+    """The number of files that this process may have open, after raising it as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = 2**16 if hard == resource.RLIM_INFINITY else hard
     if soft != resource.RLIM_INFINITY and soft < most:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        except (ValueError, OSError):  # some systems have another limit above
+        except (ValueError, OSError):  # some systems have another limit above this one
             return soft
     return most
 
 
 def connection_class(most: int, seconds: float) -> type[H11Protocol]:
-    """The connections of a server that has `most` of them.
+    """The connection class of a server that holds at most `most` connections.
 
-    A request's head has to arrive in `seconds`, and an answer's reader must not rest for longer.
+    A request's head has to arrive within `seconds`, and a client may pause reading a response for no longer than that.
     """
     waiting: dict[asyncio.BaseProtocol, None] = {}
-    """In the order in which they began to wait."""
+    """The waiting connections, the longest-waiting first."""
 
     class Connection(H11Protocol):
-        """One of them."""
+        """A connection that is closed when it waits, or its client stops reading, for too long."""
 
         _deadline: asyncio.TimerHandle | None = None
         _unread: asyncio.TimerHandle | None = None
@@ -78,7 +79,7 @@ def connection_class(most: int, seconds: float) -> type[H11Protocol]:
             super().resume_writing()
 
         def give_up(self) -> None:
-            """Close it: no request has come, or nobody reads the answer."""
+            """Close the connection: no request arrived, or the client does not read the response."""
             self._stop_waiting()
             self.transport.abort()
 

@@ -1,4 +1,4 @@
-"""`retina credits`: an account's credits, on whichever store the service has."""
+"""`retina credits`: an account's credits, from whichever store the service uses."""
 
 import argparse
 
@@ -7,11 +7,11 @@ from retina.cli.ending import wrong
 from retina.settings import Settings
 
 MOST = 1_000_000
-"""Granted at a time: more is a mistake at the keyboard."""
+"""The most credits in one grant; anything more is a typing mistake."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the program."""
+    """Add the command to the program."""
     credits = commands.add_parser("credits", help="show or grant an account's credits")
     wishes = credits.add_subparsers(required=True)
     show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Tell what is left, after a grant or with the ledger."""
+    """Print the balance, after a grant or together with the ledger."""
     from retina.accounts.ledger import Credits
     from retina.errors import NotFoundError
     from retina.storage import open_records

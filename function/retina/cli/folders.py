@@ -1,7 +1,7 @@
-"""Photographs in files and folders, results in another folder: masks, maps, overlays and one CSV row for every input.
+"""Segments the photographs in files and folders; writes the images and `results.csv` to an output folder.
 
-Enters: paths, settings and the network. Leaves: pictures and `results.csv` in the output folder. One bad file never
-stops the run, and what an earlier run wrote with the same photograph and network is not made again.
+There is one CSV row for every input. A bad file never stops the run, and results that an earlier run wrote for the same
+photograph with the same network and options are not computed again.
 """
 
 import hashlib
@@ -32,16 +32,16 @@ OUTPUTS: dict[str, Picture] = {
     "probability": lambda _, segmentation: rendering.probability(segmentation),
     "overlay": rendering.overlay_png,
 }
-"""What can be written, all PNG of the photograph's own size."""
+"""The images that can be written, all as PNG in the photograph's own size."""
 
 _writing = threading.Lock()
 
 
 def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
-    """The files named by `paths`, and all files below the folders among them, each once, in order.
+    """The files in `paths` and all files below the folders in `paths`, each once, in order.
 
-    Hidden files are left out, and so is what lies in the output folder. Raises `FileNotFoundError` for a path that
-    does not exist and `OutputFolderError` where the output folder is one of the folders to be searched.
+    Leaves out hidden files and everything inside the output folder. Raises `FileNotFoundError` for a path that does not
+    exist, and `OutputFolderError` if the output folder is one of the folders to search.
     """
     found: dict[str, Path] = {}
     results = out.resolve()
@@ -59,7 +59,7 @@ def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
 
 
 def _below(folder: Path, seen: set[Path]) -> Iterator[Path]:
-    """The files below `folder`, in order, links followed once. A folder that cannot be read stands for itself."""
+    """The files below `folder`, in order, following each link once. A folder that cannot be read is yielded itself."""
     seen.add(folder.resolve())
     try:
         entries = sorted(folder.iterdir())
@@ -86,11 +86,11 @@ def segment_files(
     again: bool = False,
     force: bool = False,
 ) -> Iterator[Row]:
-    """Segment `files` into `out`, yielding each one's row when it is on disk, in the order in which they finish.
+    """Segment `files` into `out`; yields the row of each file once it is on disk, in the order in which they finish.
 
-    Up to `settings.cores` photographs are worked on at the same time. Raises `OutputFolderError` where `out` cannot be
-    written or holds a foreign `results.csv`. With `flips` the mean over mirror images is taken, with `again` everything
-    is recomputed, with `force` a photograph unlike a retina is segmented all the same.
+    Up to `settings.cores` photographs are processed at the same time. `flips` turns on test-time augmentation (the mean
+    over mirror images), `again` recomputes everything, `force` also segments photographs unlike a retina. Raises
+    `OutputFolderError` if `out` cannot be written or contains a `results.csv` of another program.
     """
     earlier = read_results(out)
     known = {} if again else earlier
@@ -101,7 +101,7 @@ def segment_files(
     threads = ThreadPoolExecutor(settings.cores)
     try:
         unchanged = {file: row for file, row in zip(files, threads.map(job.unchanged, files), strict=True) if row}
-        # Kept rows are written first, so that a run that is killed has lost none of them.
+        # Write the unchanged rows first, so that a run that is killed has lost none of them.
         kept = [row for name, row in earlier.items() if name not in wanted]
         with Results(out, [*kept, *unchanged.values()]) as results:
             yield from unchanged.values()
@@ -125,7 +125,7 @@ class _Job:
     force: bool
 
     def run(self, file: Path) -> Row:
-        """Segment one file and write its pictures."""
+        """Segment one file and write its images."""
         try:
             return self._segmented(file)
         except OSError as error:
@@ -145,14 +145,14 @@ class _Job:
         return self._row(file, prediction)
 
     def refuse_foreign_files(self, files: Sequence[Path]) -> None:
-        """Raises `OutputFolderError` where a picture would replace a file that no earlier run has written."""
+        """Raises `OutputFolderError` if an image would overwrite a file that no earlier run has written."""
         for file in files:
             for output in self.outputs if file.stem.casefold() not in self.shared_stems else ():
                 if (path := self._path(file, "", output)).exists():
                     raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")
 
     def unchanged(self, file: Path) -> Row | None:
-        """The earlier run's row, where photograph, network and options are the same and the pictures still there."""
+        """The earlier run's row, if photograph, network and options are unchanged and the images still exist."""
         row = self.earlier.get(str(file))
         if (
             row is None
@@ -171,14 +171,16 @@ class _Job:
     def _read(self, file: Path) -> bytes:
         if not file.is_file():
             raise FileNotFoundError("it is gone, or not a regular file")
-        # Three channels of 16 bits without compression are 6 bytes a pixel: nothing larger can be within the limit.
+        # Three uncompressed 16-bit channels are 6 bytes per pixel, so no larger file can be within the pixel limit.
         if file.stat().st_size > 8 * self.settings.max_pixels:
             limit = f"{self.settings.max_pixels / 1e6:.0f} megapixels"
             raise PhotographTooLargeError(f"The file is larger than any photograph of {limit}. Send a smaller one.")
         return file.read_bytes()
 
     def _path(self, file: Path, sha256: str, output: str) -> Path:
-        """Files of one stem are told apart by their content: the column photo_sha256 starts with the eight digits."""
+        """The output path. Inputs with the same stem get the first eight digits of their SHA-256 (column photo_sha256)
+        added.
+        """
         stem = f"{file.stem}-{sha256[:8]}" if file.stem.casefold() in self.shared_stems else file.stem
         return self.out / f"{stem}_{output}.png"
 
@@ -188,8 +190,8 @@ class _Job:
 
 
 def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:
-    """Stems (case-folded, as some file systems compare them) that several inputs have, now or earlier, and those whose
-    pictures would be named like an input that lies in the output folder.
+    """Stems that need a suffix, case-folded because some file systems ignore case: those of several inputs, now or in
+    an earlier run, and those whose images would have the name of an input inside the output folder.
     """
     inside = {file.name.casefold() for file in files if file.parent.resolve() == out.resolve()}
     named_like_inputs = {
@@ -206,7 +208,7 @@ def _sha256(file: Path) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all. One at a time: copies of one photograph share their pictures."""
+    """Write the whole file or nothing. One thread at a time: copies of one photograph share their images."""
     partial = path.with_name(f".{path.name}.partial")
     with _writing:
         partial.write_bytes(data)

@@ -1,7 +1,7 @@
-"""A batch on a service elsewhere, from the command line: photographs there, results here.
+"""Runs a batch on a remote service for the command line: sends the photographs and fetches the results.
 
-Enters: files, an address and an API key; leaves: results.csv and pictures in a folder, with batch.json, by which the
-same command goes on where it was stopped. No photograph is dropped: what could not be sent is in results.csv, too.
+The output folder gets the images, results.csv, and batch.json, which lets the same command continue an interrupted run.
+No photograph is dropped: those that could not be sent are in results.csv, too.
 """
 
 import csv
@@ -26,7 +26,7 @@ SENDERS, TRIES = 4, 6
 PATIENCE = httpx.Timeout(120, connect=20)
 POLL_SECONDS = 2.0
 ROWS = 2000
-"""Of a table in one answer."""
+"""Rows of the table per request."""
 WAITING = "waiting"
 OVER = ("done", "rejected", "failed")
 ANEW = "Choose another --out to start over."
@@ -34,15 +34,15 @@ UNSENT = {"status": "failed", "code": "file_error"}
 
 
 class RemoteError(Exception):
-    """The service refuses, or cannot be reached; the message says why."""
+    """The service refused a request or cannot be reached; the message says why."""
 
 
 class GoneError(RemoteError):
-    """The service has no such thing."""
+    """The service does not know the requested resource."""
 
 
 class RemoteBatch:
-    """`files` as a batch of the service at `url`, by an API `key`; results in `out`."""
+    """A batch of `files` on the service at `url`, authorised by an API `key`, with the results in `out`."""
 
     def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, wishes: dict[str, Any]) -> None:
         self._files, self._out = files, out
@@ -55,7 +55,7 @@ class RemoteBatch:
         self._id = self._begin(wishes)
 
     def send(self) -> Iterator[int]:
-        """Send what is not there yet; yields how many items are over, whenever some are."""
+        """Send the photographs that have not arrived yet; yields the number of finished items from time to time."""
         waiting = [item["number"] for item in self._items() if item["state"] == WAITING]
         if waiting:
             self._form = self._ask("POST", f"{self._path}/upload")
@@ -76,7 +76,7 @@ class RemoteBatch:
         yield over
 
     def fetch(self) -> dict[int, tuple[str, str]]:
-        """The table and the pictures into the folder; status and reason by number."""
+        """Write the table and the images to the folder; returns status and reason by number."""
         rows = [*self._rows()]
         for row in rows:
             if row["status"] == WAITING:
@@ -93,12 +93,12 @@ class RemoteBatch:
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
 
     def _rows(self) -> Iterator[dict[str, str]]:
-        """Those of the service's table, in parts: none of its answers is larger than 4 MiB."""
+        """The rows of the service's table, fetched in parts because no response is larger than 4 MiB."""
         for first in range(0, len(self._files), ROWS):
             part = {"first": first, "limit": ROWS}
             table = self._answer("GET", f"{self._path}/results.csv", params=part).text
             for row in csv.DictReader(io.StringIO(table, newline="")):
-                if first <= int(row["number"]) < first + ROWS:  # an older service answers with all of it
+                if first <= int(row["number"]) < first + ROWS:  # an older service responds with the whole table
                     yield {name: original(cell) for name, cell in row.items()}
 
     @property
@@ -106,10 +106,10 @@ class RemoteBatch:
         return f"/api/v1/batches/{self._id}"
 
     def _begin(self, wishes: dict[str, Any]) -> str:
-        """The id of the batch that an earlier run has begun in this folder, or of a new one."""
+        """The id of the batch that an earlier run created for this folder, or of a new one."""
         self._out.mkdir(parents=True, exist_ok=True)
         note, stamps = self._out / BATCH_FILE, [_stamp(file) for file in self._files]
-        # Names need not be text (UTF-8), but have to be to travel.
+        # File names need not be valid UTF-8, but JSON does.
         names = [os.fsencode(file).decode("utf-8", "replace") for file in self._files]
         told = {"url": str(self._client.base_url), "files": names, "stamps": stamps, "wishes": wishes}
         if note.exists():
@@ -124,7 +124,7 @@ class RemoteBatch:
             return self._go_on(id)
         if (self._out / RESULTS).exists():
             raise OutputFolderError(f"{self._out / RESULTS} is in the way. Choose another --out.")
-        # A file that cannot be read is announced all the same: it will not come, and its row says why.
+        # Announce unreadable files, too: they will not arrive, and their rows say why.
         items = [
             {"name": name[-255:], "size": size if changed else 1}
             for name, (size, changed) in zip(names, stamps, strict=True)
@@ -136,7 +136,7 @@ class RemoteBatch:
         return id
 
     def _go_on(self, id: str) -> str:
-        """With a batch of this id, whose failed photographs are tried again."""
+        """Continue the batch with this id, retrying its failed photographs."""
         try:
             if self._ask("GET", f"/api/v1/batches/{id}")["counts"]["failed"]:
                 self._ask("POST", f"/api/v1/batches/{id}/retry")
@@ -154,7 +154,7 @@ class RemoteBatch:
             form = self._form
             files = {"file": (str(number), data)}
             try:
-                # Not by the client: the form is the permission, and the key is nobody else's business.
+                # Not with the client: the upload form is the permission, and the API key must not go anywhere else.
                 answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=PATIENCE)
             except httpx.TransportError as error:
                 reason = f"The photograph could not be sent: {error}."
@@ -168,7 +168,7 @@ class RemoteBatch:
         self._unsent[number] = f"{reason} Run the same command again."
 
     def _over(self) -> int:
-        if self._unsent:  # some of which may have come all the same
+        if self._unsent:  # some of these may have arrived after all
             states = [(item["state"], item["number"]) for item in self._items()]
             return sum(state in OVER or (state == WAITING and number in self._unsent) for state, number in states)
         counts = self._ask("GET", self._path)["counts"]
@@ -203,7 +203,9 @@ class RemoteBatch:
         return self._tried(lambda: self._client.request(method, path, **more))
 
     def _tried(self, call: Callable[[], httpx.Response]) -> httpx.Response:
-        """An answer that is none of a passing trouble; raises `RemoteError` where it is a refusal."""
+        """Call with retries; returns the first response that is not a temporary failure. Raises `RemoteError` for a
+        refusal.
+        """
         for attempt in range(TRIES):
             try:
                 answer = call()
@@ -224,7 +226,7 @@ class RemoteBatch:
 
 
 def _stamp(file: Path) -> list[int]:
-    """By which a file is known to be the same: size in bytes, and when it was changed; zeros where it is not there."""
+    """Size in bytes and modification time, to recognise an unchanged file; zeros if it does not exist."""
     try:
         found = file.stat()
     except OSError:

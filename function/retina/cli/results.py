@@ -1,7 +1,6 @@
-"""`results.csv`: one row for every photograph, in a file that an interrupted run leaves whole.
+"""`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted.
 
-Enters: rows; leaves: the file, and the rows of an earlier run. Does not know how a row comes about. No cell is run as a
-formula by a spreadsheet (see `cells`), and each is read back as it was.
+No cell is run as a formula by a spreadsheet (see `cells`), and each is read back unchanged.
 """
 
 import csv
@@ -30,7 +29,11 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of `results.csv`; `found` are the cells of what was found, by column."""
+    """One row of `results.csv`.
+
+    `status` is done, rejected (this photograph) or failed (reading or writing it); `found` are the cells with the
+    findings, by column.
+    """
 
     file: str
     status: str
@@ -45,7 +48,7 @@ class OutputFolderError(Exception):
 
 
 class Results:
-    """`results.csv`, replaced as a whole with the rows kept from before, then added to row by row."""
+    """`results.csv`: replaced by a new file with the rows `kept` from before, then extended row by row."""
 
     def __init__(self, out: Path, kept: Sequence[Row]) -> None:
         self._path = out / RESULTS
@@ -61,7 +64,7 @@ class Results:
         return self
 
     def write(self, row: Row) -> None:
-        """Add `row`; it is in the file when this returns."""
+        """Append `row`; it is in the file when this returns."""
         csv.DictWriter(self._lines, COLUMNS).writerow(_cells(row))
         self._lines.flush()
 
@@ -81,14 +84,14 @@ def _row(cells: Mapping[str, str]) -> Row:
 
 
 def read_results(out: Path) -> dict[str, Row]:
-    """The rows of an earlier run by file; makes the folder where there is none."""
+    """The rows of an earlier run by file; creates the folder if it does not exist."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             reader = csv.DictReader(lines)
             if tuple(reader.fieldnames or ()) != tuple(COLUMNS):
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
-            # A run that was killed may have left half a line: its photograph is simply done again.
+            # A run that was killed may have left half a line: that photograph is simply processed again.
             whole = (row for row in reader if None not in row.values() and None not in row)
             return {row.file: row for row in map(_row, whole)}
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""`retina segment`: photographs and folders of photographs, on this computer."""
+"""`retina segment`: segment photographs and folders of photographs on this computer."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from retina.settings import Settings
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the program."""
+    """Add the command to the program."""
     command = commands.add_parser("segment", help="segment photographs and folders of photographs")
     photographs(command)
     command.add_argument(
@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """0: all done, 1: some rejected or failed."""
+    """Exit status 0: all done; 1: some were rejected or failed."""
     from tqdm import tqdm
 
     from retina.cli.folders import find_photographs, segment_files

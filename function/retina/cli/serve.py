@@ -1,4 +1,4 @@
-"""`retina serve` and `retina worker`: the page and the API from this computer, and whoever works off their queue."""
+"""`retina serve` and `retina worker`: serve the page and the API from this computer, and process their jobs."""
 
 import argparse
 import os
@@ -12,15 +12,15 @@ from retina.cli.ending import wrong
 from retina.settings import Settings
 
 GRACE_SECONDS = 8
-"""How long requests that are being answered may take when the service is asked to stop; `docker stop` waits 10."""
+"""How long running requests may take to finish when the service is asked to stop; `docker stop` waits 10 seconds."""
 LAST_SECONDS = 1
-"""How long the process may take to end after that."""
+"""How long the process may take to exit after that."""
 EVERYWHERE = ("", "0.0.0.0", "::")
-"""Addresses to listen at that are no names to be asked by."""
+"""Listening addresses that are not host names a client could use."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add both commands to those of the program."""
+    """Add both commands to the program."""
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
     serve.add_argument("--host", default="127.0.0.1", help=("address to listen on (default: this computer only)"))
     serve.add_argument("--port", type=int, default=8000)
@@ -32,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Serve until somebody asks to stop."""
+    """Serve until asked to stop."""
     import uvicorn
 
     from retina.app import create_app
@@ -72,7 +72,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     )
 
     class Server(uvicorn.Server):
-        """Lets workers end while requests do."""
+        """Lets the workers shut down at the same time as the requests."""
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             if isinstance(workers, Workers):
@@ -86,11 +86,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         workers,
         Retention(app.state.services),
         suppress(KeyboardInterrupt),
-    ):  # uvicorn raises the signal again when it has shut down
+    ):  # uvicorn raises the signal again after shutting down
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         Server(config).run([listening])
-    # What still computes for a request that was given up must not keep the process.
+    # A request that was given up may still be computing; it must not keep the process alive.
     last = threading.Timer(LAST_SECONDS, os._exit, [0])
     last.daemon = True
     last.start()
@@ -98,9 +98,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def listening_at(host: str, port: int) -> socket.socket:
-    """A socket that is ready to be served from; raises `OSError` where the address cannot be had."""
+    """A bound socket to serve from; raises `OSError` if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Said in full: asyncio sends an answer's body without waiting (TCP_NODELAY) only on sockets that say they are TCP.
+    # IPPROTO_TCP explicitly: asyncio sets TCP_NODELAY, which sends a body without delay, only on sockets declared as
+    # TCP.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
@@ -108,7 +109,7 @@ def listening_at(host: str, port: int) -> socket.socket:
 
 
 def run_worker(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Work until there is nothing to do for a while."""
+    """Process jobs until there have been none for a while."""
     from retina.imaging.network import VesselNetwork
     from retina.jobs.work import Work
     from retina.jobs.worker import run
