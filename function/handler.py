@@ -1,4 +1,4 @@
-"""The Lambda entry points, and what CloudWatch is told of them: metrics embedded in the log."""
+"""The Lambda entry points, and the metrics for CloudWatch, which are embedded in the log."""
 
 import logging
 import warnings
@@ -21,7 +21,7 @@ from retina.queue.sqs import SqsQueue, keys_of
 
 NAMESPACE, SERVICE = "Retina", "retina"
 EXPORT_SECONDS = 100
-"""For how long a function works on an export: its time is 150 s, of which the last photograph may take some."""
+"""How long to work on an export: the function's timeout is 150 s, and the last photograph may take some of it."""
 
 log = logging.getLogger("retina")
 
@@ -38,7 +38,7 @@ def _work() -> Work:
 
 
 class _Embedded(logging.Handler):
-    """Makes metrics of the service's events."""
+    """Turns the service's events into metrics."""
 
     def emit(self, record: logging.LogRecord) -> None:
         told: dict[str, Any] = vars(record)
@@ -58,7 +58,7 @@ events.log.propagate = False
 
 @_metrics.log_metrics(capture_cold_start_metric=True)
 def api(event: dict[str, Any], context: Any) -> Any:
-    """One request of the HTTP API."""
+    """Handle one request from the HTTP API."""
     return _application(event, context)
 
 
@@ -67,7 +67,7 @@ def _take(record: SQSRecord) -> None:
     for key in keys_of(record.body):
         try:
             _work()(key, attempt)
-        except Exception as error:  # whatever it was, the message stays in the queue, or ends among the dead letters
+        except Exception as error:  # whatever it was, the message stays in the queue or becomes a dead letter
             log.exception("%s failed, attempt %d", key, attempt)
             failed.append(error)
     if failed:
@@ -83,5 +83,5 @@ def _hold(record: SQSRecord) -> None:
 
 @_metrics.log_metrics(capture_cold_start_metric=True)
 def worker(event: dict[str, Any], context: Any) -> Any:
-    """Some messages of the queue; those that failed stay in it."""
+    """Process messages from the queue; those that failed stay in it."""
     return process_partial_response(event, _hold, _queue, context)

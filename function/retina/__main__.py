@@ -24,7 +24,7 @@ from retina.storage.database import DatabaseError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0 all well, 1 some photographs rejected, 2 wrong usage."""
+    """Run a command; returns the exit status: 0 all well, 1 some photographs were rejected or failed, 2 wrong usage."""
     parser = argparse.ArgumentParser(
         prog="retina",
         description="The blood vessels of the retina in fundus photographs. For research and education only.",
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (segment, batch, serve, account, credits, audit):
         command.add(commands)
     parsed = parser.parse_args(arguments)
-    # What libraries say of damaged files is said better by our own errors.
+    # Our own errors describe damaged files better than the libraries' warnings.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:

@@ -1,4 +1,4 @@
-"""Wiring: settings in, the FastAPI application out. The only place where the parts meet."""
+"""Wires the application together: takes the settings and returns the FastAPI application."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -52,15 +52,15 @@ PUBLIC = frozenset(
     {"/.well-known/jwks.json"}
     | {f"/api/v1/{name}" for name in ("openapi.json", "docs", "model", "measurements", "limits")}
 )
-"""What tells nothing of anybody, besides the page's files."""
+"""Paths that return nobody's data, in addition to the page's files."""
 
 
 DECODING = 3
-"""Photographs decoded, or waiting for a core, at the same time for each core."""
+"""Photographs per core that may be decoded, or wait for a core, at the same time."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application with its model loaded; raises `ModelCardError` where the model cannot be served."""
+    """The application with its model loaded; raises `ModelCardError` if the model cannot be served."""
     settings = settings or Settings()
     app = FastAPI(
         title="Retina",
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
     app.state.large = Cores(1, settings.wait_seconds)
     decoder().start()
-    # Starlette would write parts over 1 MB to a temporary file; no photograph may touch the disk.
+    # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
     parts = (predictions, history, batches, exports, uploads, keys, usage, audit, account, service)
     rooms = [part.router for part in parts]
@@ -111,13 +111,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Callers:
-    """By the issuer's tokens; without one in the settings, by those of this service's own, whose pages are added."""
+    """Accept the tokens of the issuer in the settings or, without one, of the embedded issuer, whose pages
+    are added.
+    """
     settings = services.settings
     if settings.issuer and settings.client_id:
         keys = PublishedKeys(f"{settings.issuer}/.well-known/jwks.json")
         verifier = Verifier(keys, settings.issuer, settings.client_id)
         return Callers(services.accounts, verifier, CognitoPool(settings.issuer.rpartition("/")[2]))
-    # Not above: Lambda's package goes without argon2.
+    # Not imported at the top: the Lambda package does not contain argon2.
     from retina.api.routes import issuer, passwords
     from retina.auth.local.attempts import Attempts
     from retina.auth.local.issuer import CLIENT, ISSUER, Issuer
@@ -132,7 +134,7 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:
-    """The page at /, and the API's documentation with Swagger UI's files from an installed package."""
+    """Serve the page at /, and the API documentation with Swagger UI's files from an installed package."""
 
     @app.get("/api/v1/docs", include_in_schema=False)
     async def docs() -> Response:
@@ -140,15 +142,15 @@ def _serve_site(app: FastAPI, site: Path) -> None:
 
     swagger_ui = str(files("fastapi_offline") / "static")
     app.mount("/api/v1/docs", Files(directory=swagger_ui), name="swagger-ui")
-    # Not mounted: a mount at / would hide that a route exists, but not for this method.
+    # Not mounted: with a mount at /, a route that exists for another method would look like a missing file.
     app.router.default = Files(directory=site, html=True)
 
 
 class Files(StaticFiles):
-    """Files that belong to nobody. What is no file is not there, whatever is to be done with it."""
+    """Static files that are the same for everybody. A path that is no file is 404 for every method."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Raises 404 where Starlette raises 405, which is for a route with other methods."""
+        """Raises 404 where Starlette raises 405, which is only right for routes that allow other methods."""
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(404)
         answer = await super().get_response(path, scope)

@@ -1,7 +1,7 @@
-"""Cells of tables that a spreadsheet may open: none of them is run as a formula, and each is read back as it was.
+"""Cells of CSV tables that a spreadsheet may open: none is run as a formula, and each can be read back unchanged.
 
-Enters: any text; leaves: the same text, with an apostrophe in front where a spreadsheet could take it for a formula.
-`original` undoes that exactly. Numbers stay numbers, also those below zero.
+`neutral` puts an apostrophe in front of any text that a spreadsheet could take for a formula; `original` undoes exactly
+that. Numbers stay numbers, including negative ones.
 """
 
 import re
@@ -9,21 +9,21 @@ import unicodedata
 
 QUOTE = "'"
 STARTS = frozenset("=+-@−")
-"""By which a formula begins; full-width and small forms of them count, too."""
+"""Characters that start a formula; their full-width and small forms count, too."""
 BREAKS = ("\t", "\r", "\n")
-"""At which a spreadsheet may begin another cell."""
+"""Characters at which a spreadsheet may start another cell."""
 SKIPPED = frozenset("\"'`´‘’‚‛“”„‟")
-"""Quotation marks, which an import may take off."""
+"""Quotation marks, which an import may strip."""
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", re.ASCII)
 
 
 def neutral(text: str) -> str:
-    """The text as a cell."""
+    """The text as a safe cell."""
     return QUOTE + text if _is_risky(text) else text
 
 
 def original(cell: str) -> str:
-    """The text of a cell that `neutral` has made."""
+    """The text of a cell made by `neutral`."""
     return cell[1:] if cell.startswith(QUOTE) and _is_risky(cell[1:]) else cell
 
 
@@ -40,5 +40,7 @@ def _is_risky(text: str) -> bool:
 
 
 def _is_unseen(character: str) -> bool:
-    """Spaces, control characters (NUL among them), and what has no width, such as a byte order mark."""
+    """Whether a character is white space, a control character (such as NUL) or has no width (such as a byte order
+    mark).
+    """
     return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me")

@@ -1,13 +1,13 @@
-"""Everything that can go wrong, as a tree, and the one table from error to HTTP status and code.
+"""All errors as a tree, and the table that maps each of them to an HTTP status and code.
 
 RetinaError
-├── ModelCardError              the model cannot be served; raised at start, or where a canvas is first used
-├── PhotographError             this photograph cannot be answered; the next one may
+├── ModelCardError              the model cannot be served; raised at start, or when a canvas is first used
+├── PhotographError             this photograph cannot be analysed; the next one may be
 │   ├── PhotographTooLargeError     more bytes than the limit
-│   ├── LargerThanAnnouncedError    more bytes than its batch was told
+│   ├── LargerThanAnnouncedError    more bytes than announced to its batch
 │   ├── TooManyPixelsError          more pixels than the limit
 │   ├── PhotographTooSmallError     fewer pixels than the network can use
-│   ├── UnsupportedFormatError      no supported image format
+│   ├── UnsupportedFormatError      not a supported image format
 │   ├── PhotographUnreadableError   truncated, corrupt or empty
 │   └── NotAFundusPhotographError   an image, but unlike a retina
 ├── RequestError                the request itself is wrong
@@ -18,36 +18,36 @@ RetinaError
 │   ├── ResponseTooLargeError
 │   ├── SlowRequestError            it did not arrive in time
 │   ├── HostRefusedError            it names a host that is not served here
-│   ├── UploadRefusedError          not as the upload form says
+│   ├── UploadRefusedError          it does not match the upload form
 │   ├── UploadNotFoundError
-│   └── CallerLeftError             nobody waits for the answer any more
-├── AccountError                the caller may not, or not now
-│   ├── FairUseError                as much as is free of charge in an hour
-│   ├── SignInRequiredError         who is asking was not said
-│   ├── OriginClosedError           it did not come through the proxy in front
-│   ├── PersonRequiredError         a key may not do it
-│   ├── ScopeRequiredError          this key may not do it, another one may
+│   └── CallerLeftError             the caller has closed the connection
+├── AccountError                the caller may not do this, or not now
+│   ├── FairUseError                the rate limit for predictions free of charge is reached
+│   ├── SignInRequiredError         the caller is not signed in
+│   ├── OriginClosedError           the request did not come through the proxy in front
+│   ├── PersonRequiredError         an API key may not do it
+│   ├── ScopeRequiredError          this API key may not do it; one with another scope may
 │   ├── SignInRefusedError          address or password
 │   ├── GrantRefusedError           a code or refresh token
-│   ├── TokenRefusedError           not signed in, or not any more
+│   ├── TokenRefusedError           not signed in, or no longer
 │   ├── KeyRefusedError             no such API key
 │   ├── TooManyKeysError            one has to be revoked first
 │   ├── TooManyExportsError         one has to expire first
 │   ├── TooManyBatchesError         one has to be deleted or expire first
 │   ├── TooManyBytesError           photographs have to be finished or deleted first
-│   ├── BatchClosedError            it takes no photographs any more
-│   ├── NotFoundError               not there, or somebody else's
+│   ├── BatchClosedError            it accepts no more photographs
+│   ├── NotFoundError               it does not exist, or belongs to another account
 │   ├── OutOfCreditsError
-│   ├── RequestInProgressError      the same request is being answered
-│   └── IdempotencyKeyReusedError   the same key, another request
-└── BusyError                   every core has work, or too much is being received; try again soon
+│   ├── RequestInProgressError      the same request is still being processed
+│   └── IdempotencyKeyReusedError   the same key with a different request
+└── BusyError                   all cores are busy, or too much is being received; retry soon
 
 Each message is a sentence for the user: what is wrong and what to do about it.
 """
 
 
 class RetinaError(Exception):
-    """Base of all errors of this package."""
+    """Base class of all errors of this package."""
 
 
 class ModelCardError(RetinaError):
@@ -55,35 +55,35 @@ class ModelCardError(RetinaError):
 
 
 class PhotographError(RetinaError):
-    """The photograph cannot be answered."""
+    """The photograph cannot be analysed."""
 
 
 class PhotographTooLargeError(PhotographError):
-    """More bytes than one request may carry."""
+    """The photograph has more bytes than a request or an upload may have."""
 
 
 class LargerThanAnnouncedError(PhotographError):
-    """More bytes than were announced for it when its batch was made."""
+    """The photograph has more bytes than were announced when its batch was created."""
 
 
 class TooManyPixelsError(PhotographError):
-    """More pixels than are decoded."""
+    """The photograph has more pixels than the limit."""
 
 
 class PhotographTooSmallError(PhotographError):
-    """Too few pixels to see a vessel."""
+    """The photograph has too few pixels to show a vessel."""
 
 
 class UnsupportedFormatError(PhotographError):
-    """No image of a supported format."""
+    """The file is not an image in a supported format."""
 
 
 class PhotographUnreadableError(PhotographError):
-    """A supported format, but the content cannot be decoded."""
+    """The format is supported, but the content cannot be decoded."""
 
 
 class NotAFundusPhotographError(PhotographError):
-    """An image that does not look like a fundus photograph."""
+    """The image does not look like a fundus photograph."""
 
 
 class RequestError(RetinaError):
@@ -103,11 +103,11 @@ class InvalidRequestError(RequestError):
 
 
 class RequestTooLargeError(RequestError):
-    """More than one request may hold, and no photograph."""
+    """The request is larger than the limit, apart from any photograph."""
 
 
 class ResponseTooLargeError(RequestError):
-    """The answer would not fit into one response."""
+    """The response would be larger than the limit."""
 
 
 class SlowRequestError(RequestError):
@@ -119,15 +119,15 @@ class HostRefusedError(RequestError):
 
 
 class UploadRefusedError(RequestError):
-    """An upload form was changed, has expired or is filled in wrongly."""
+    """An upload form was changed, has expired or is filled in incorrectly."""
 
 
 class UploadNotFoundError(RequestError):
-    """There is no upload of this id."""
+    """There is no upload with this id."""
 
 
 class CallerLeftError(RequestError):
-    """The caller has closed the connection: there is nobody to answer."""
+    """The caller has closed the connection, so there is nobody to respond to."""
 
     def __init__(self) -> None:
         super().__init__("The connection was closed before there was an answer. Send the request again.")
@@ -138,7 +138,7 @@ class AccountError(RetinaError):
 
 
 class SignInRequiredError(AccountError):
-    """Nobody knows who is asking."""
+    """The request needs a caller who is signed in, or an API key."""
 
 
 class OriginClosedError(AccountError):
@@ -146,43 +146,43 @@ class OriginClosedError(AccountError):
 
 
 class PersonRequiredError(AccountError):
-    """An API key may not do what a person may."""
+    """An API key was used for something that only a signed-in user may do."""
 
 
 class ScopeRequiredError(AccountError):
-    """An API key was made without the scope that this takes."""
+    """The API key was created without the scope that this requires."""
 
 
 class TooManyKeysError(AccountError):
-    """An account has as many API keys as it can."""
+    """The account has the maximum number of API keys."""
 
 
 class TooManyExportsError(AccountError):
-    """An account has as many exports as it can."""
+    """The account has the maximum number of exports."""
 
 
 class TooManyBatchesError(AccountError):
-    """An account has as many batches as it can."""
+    """The account has the maximum number of batches."""
 
 
 class TooManyBytesError(AccountError):
-    """The photographs of an account's batches are as large as they can be together."""
+    """The photographs of the account's batches have reached the maximum total size."""
 
 
 class BatchClosedError(AccountError):
-    """A batch is finished or cancelled, and takes no photographs."""
+    """The batch is finished or cancelled, and accepts no photographs."""
 
 
 class SignInRefusedError(AccountError):
-    """Somebody cannot sign in, or make an account, like this."""
+    """A sign-in or sign-up is refused."""
 
 
 class GrantRefusedError(AccountError):
-    """A code or a refresh token is not good, or not any more; told as OAuth's error code."""
+    """A code or refresh token is invalid or no longer valid; reported as OAuth's error code."""
 
 
 class TokenRefusedError(AccountError):
-    """An access token is not valid."""
+    """The access token is not valid."""
 
 
 class KeyRefusedError(AccountError):
@@ -190,7 +190,7 @@ class KeyRefusedError(AccountError):
 
 
 class NotFoundError(AccountError):
-    """It is not there, or it is somebody else's: which of both is not told."""
+    """It does not exist or belongs to another account; the caller cannot tell which."""
 
 
 class OutOfCreditsError(AccountError):
@@ -198,7 +198,7 @@ class OutOfCreditsError(AccountError):
 
 
 class RequestInProgressError(AccountError):
-    """The same request is being answered; to be sent again after `retry_after` seconds."""
+    """The same request is still being processed; retry after `retry_after` seconds."""
 
     def __init__(self, sentence: str, retry_after: int) -> None:
         super().__init__(sentence)
@@ -206,7 +206,7 @@ class RequestInProgressError(AccountError):
 
 
 class FairUseError(AccountError):
-    """Who does not pay has asked for enough; more is answered after `retry_after` seconds."""
+    """The rate limit for requests free of charge is reached; retry after `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
@@ -217,17 +217,17 @@ class FairUseError(AccountError):
 
 
 class IdempotencyKeyReusedError(AccountError):
-    """An idempotency key was used for another request."""
+    """The idempotency key was used before, for a different request."""
 
 
 class BusyError(RetinaError):
-    """Others are in the way; try again after `retry_after` seconds."""
+    """Other requests are in the way; retry after `retry_after` seconds."""
 
     retry_after = 2
 
 
 def too_large_inline(limit: int) -> str:
-    """The sentence for a photograph of more bytes than `limit` in one request."""
+    """The message for a photograph of more than `limit` bytes in one request."""
     return (
         f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that fits into one request. "
         "Upload it with POST /api/v1/uploads, or use the command line, which has no such limit."
@@ -235,7 +235,7 @@ def too_large_inline(limit: int) -> str:
 
 
 def too_large_to_upload(limit: int) -> str:
-    """The sentence for a photograph of more bytes than `limit` in an upload."""
+    """The message for an uploaded photograph of more than `limit` bytes."""
     return (
         f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that can be uploaded. Send "
         "it as a more compressed JPEG, or use the command line, which has no such limit."
@@ -243,7 +243,7 @@ def too_large_to_upload(limit: int) -> str:
 
 
 def larger_than_announced(size: int) -> str:
-    """The sentence for a photograph of more bytes than the `size` that was announced for it."""
+    """The message for a photograph of more bytes than the `size` announced for it."""
     return (
         f"The photograph is larger than the {size:,} bytes announced for it when the batch was "
         "created. Send the file that was announced, or create another batch."
@@ -289,4 +289,4 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     BusyError: (503, "busy"),
     ModelCardError: (500, "model_unusable"),
 }
-"""Error to HTTP status and stable code. The codes are also the `code` column of `results.csv`."""
+"""Error to HTTP status and stable code. The codes also appear in the `code` column of `results.csv`."""

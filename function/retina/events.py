@@ -1,6 +1,6 @@
-"""What happened, for whoever watches the service: counted and timed, without a word about whom or what it was.
+"""Events for monitoring: what happened and how long it took, never to whom or with which photograph.
 
-Leaves: log records of the logger `retina.events`. Nobody listens to them, unless handler.py does.
+The events are log records of the logger `retina.events`. Nothing handles them unless handler.py does.
 """
 
 import logging
@@ -9,10 +9,10 @@ log = logging.getLogger("retina.events")
 
 
 def predicted(network_seconds: float) -> None:
-    """A photograph was answered; the network took so long."""
+    """A photograph was analysed; the network took so many seconds."""
     log.info("predicted", extra={"milliseconds": network_seconds * 1e3})
 
 
 def rejected(code: str) -> None:
-    """A request was answered with the error of this stable code."""
+    """A request was answered with the error that has this stable code."""
     log.info("rejected", extra={"code": code})

@@ -1,4 +1,4 @@
-"""What API and worker share, opened once from the settings: stores, queue, and the rooms that keep records in them."""
+"""What API and workers share, opened once from the settings: stores, queue, and the services that use them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,28 +26,28 @@ from retina.storage.reserve import SIGN_IN_BYTES, STEP_BYTES, Reserve
 
 @dataclass(frozen=True)
 class Services:
-    """Each is opened where it is first asked for."""
+    """Every service, opened on first use."""
 
     settings: Settings
 
     @cached_property
     def uploads(self) -> Uploads:
-        """Photographs on their way."""
+        """Uploaded photographs that have not been processed yet."""
         return open_uploads(self.settings)
 
     @cached_property
     def results(self) -> Blobs:
-        """What was computed."""
+        """Results, saved photographs, stored responses and exports."""
         return open_results(self.settings)
 
     @cached_property
     def records(self) -> Records:
-        """Everything else."""
+        """Accounts, batches and all other data in records."""
         return open_records(self.settings)
 
     @cached_property
     def queue(self) -> Queue:
-        """Jobs that wait."""
+        """Jobs waiting for a worker."""
         return open_queue(self.settings)
 
     @cached_property
@@ -59,17 +59,17 @@ class Services:
 
     @cached_property
     def credits(self) -> Credits:
-        """Balances and ledger."""
+        """Balances and the ledger."""
         return Credits(self.records)
 
     @cached_property
     def idempotency(self) -> Idempotency:
-        """Requests that were answered before."""
+        """Requests that were answered before, with the stored responses."""
         return Idempotency(self.records, self.results)
 
     @cached_property
     def copies(self) -> Copies:
-        """Of what was saved."""
+        """Copies of users' data that are deleted with it."""
         return Copies(self.idempotency, self.exports)
 
     @cached_property
@@ -86,36 +86,38 @@ class Services:
 
     @cached_property
     def turns(self) -> Turns:
-        """The batches' items, to be worked on."""
+        """Claims on batch items."""
         return Turns(self.records, self.credits)
 
     @cached_property
     def fair_use(self) -> FairUse:
-        """What is asked for without paying."""
+        """The rate limit on predictions that are free of charge."""
         return FairUse(self.records, self.settings.free_each, self.settings.free_together)
 
     @cached_property
     def exports(self) -> Exports:
-        """ZIP files."""
+        """Exports as ZIP files."""
         return Exports(self.records, self.results, self.queue)
 
     @cached_property
     def deletion_reserve(self) -> Reserve:
-        """Space for deletions on a full disk."""
+        """Disk space that lets deletions succeed on a full disk."""
         return Reserve(self.settings.data)
 
     @cached_property
     def sign_in_reserve(self) -> Reserve:
-        """Space to sign in on a full disk; deletions keep their own, however many people sign in."""
+        """Disk space for signing in on a full disk; separate, so that sign-ins cannot use up the space for
+        deletions.
+        """
         return Reserve(self.settings.data, "reserve-sign-in", SIGN_IN_BYTES, STEP_BYTES)
 
     def keep_reserves(self) -> None:
-        """Have both again, where records are on this disk and there is room."""
+        """Refill both reserves, if the records are on this disk and there is room."""
         if not self.settings.table:
             self.sign_in_reserve.keep()
             self.deletion_reserve.keep()
 
     @cached_property
     def audit(self) -> Audit:
-        """Who did what."""
+        """The audit log: who did what."""
         return Audit(self.records, self.settings.audit_days, self.settings.audit_addresses)

@@ -1,4 +1,4 @@
-"""Settings from the environment: `RETINA_` and the field's name in capitals. Reads nothing else."""
+"""The settings, read from environment variables: `RETINA_` plus the field's name in capitals."""
 
 import os
 from pathlib import Path
@@ -11,31 +11,31 @@ PACKAGE = Path(__file__).parent
 
 
 def bundled(name: str) -> Path:
-    """`name` ("models" or "site") inside the installed package or, in a checkout, beside `function/`."""
+    """The path of `name` ("models" or "site"): inside the installed package or, in a checkout, beside `function/`."""
     inside = PACKAGE / name
     return inside if inside.exists() else PACKAGE.parents[1] / name
 
 
 def data_folder() -> Path:
-    """`data/` in a checkout, `~/.retina` for an installed package."""
+    """The folder for the embedded store: `data/` in a checkout, `~/.retina` for an installed package."""
     checkout = PACKAGE.parents[1]
     return checkout / "data" if (checkout / "pyproject.toml").exists() else Path.home() / ".retina"
 
 
 def processor_cores() -> int:
-    """As many as this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class PhotographLimits(TypedDict):
-    """In pixels."""
+    """Limits of a photograph, in pixels."""
 
     max_pixels: int
     min_side: int
 
 
 class Settings(BaseSettings):
-    """What can be set. Every setting is listed in docs/settings.md."""
+    """All settings; each is described in docs/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix="RETINA_", frozen=True)
 
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
 
     @property
     def limits(self) -> PhotographLimits:
-        """As the decoder takes them."""
+        """The limits, as the decoder takes them."""
         return {"max_pixels": self.max_pixels, "min_side": self.min_side}
 
     @field_validator("site", mode="before")

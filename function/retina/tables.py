@@ -1,4 +1,4 @@
-"""Tables (CSV), line by line or whole. No cell is run as a formula (see `cells`)."""
+"""CSV tables, as lines or as one text. No cell is run as a formula by a spreadsheet (see `cells`)."""
 
 import csv
 import io
@@ -11,20 +11,20 @@ from retina.errors import ResponseTooLargeError
 
 
 def dictionary(columns: Mapping[str, str]) -> str:
-    """What each column of a table means, as a table in Markdown; `columns` are names with meanings."""
+    """A Markdown table of the columns and their meanings; `columns` maps names to meanings."""
     return "\n".join(
         ["| column | meaning |", "|---|---|", *(f"| `{name}` | {told} |" for name, told in columns.items())]
     )
 
 
 def described(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of an answer that is a table of these columns, names with meanings."""
+    """The OpenAPI description of a response that is a table; `columns` maps names to meanings."""
     words = f"The table.\n\n{dictionary(columns)}"
     return {200: {"description": words, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 def lines(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    """A table, line by line; each ends with a line break, and may hold others in quotation marks."""
+    """The lines of a table; each ends with a line break, and may contain others inside quotation marks."""
     line = io.StringIO()
     writer = csv.DictWriter(line, columns)
     for row in itertools.chain([dict(zip(columns, columns, strict=True))], rows):
@@ -35,7 +35,9 @@ def lines(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Iterat
 
 
 def within(lines: Iterable[str], limit: int, instead: str) -> str:
-    """The whole table; raises `ResponseTooLargeError`, with what to do `instead`, for more than `limit` bytes."""
+    """The whole table; raises `ResponseTooLargeError` if it is over `limit` bytes; `instead` says what the
+    user can do.
+    """
     parts, size = [], 0
     for line in lines:
         size += len(line.encode())

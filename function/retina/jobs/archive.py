@@ -145,8 +145,8 @@ def _saved(account: str, history: History, after: str | None) -> Iterator[Saved]
 
 
 def _most(findings: Findings | None) -> int:
-    """The upper bound in bytes for the images of one photograph: one RGB and four smaller ones, 5 bytes per pixel
-    together.
+    """The upper bound in bytes for the images of one photograph: one RGB and four smaller ones, together 5 bytes a
+    pixel.
     """
     return findings.photograph.width * findings.photograph.height * 5 if findings else 0
 

@@ -1,7 +1,7 @@
 """The jobs in the queue: segment a photograph of a batch, or make an export.
 
-A job is known by its key, such as batch/6f1c.../7 or exports/6f1c... . The images of a photograph are stored before its
-outcome, in a folder named after the key, such as batch/6f1c.../7/mask.png.
+A job is identified by its key, for example batch/6f1c.../7 or exports/6f1c... The images of a photograph are stored
+before its outcome, in a folder named after the key, for example batch/6f1c.../7/mask.png.
 """
 
 import hashlib
