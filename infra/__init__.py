@@ -1,8 +1,8 @@
-"""The cloud: what is deployed, and how it is packaged."""
+"""The cloud deployment: the AWS stack and the Lambda package."""
 
 import os
 import sys
 from pathlib import Path
 
-# CDK speaks to Node; the one of the development environment is as new as it asks for.
+# CDK runs Node; the development environment has a version that is new enough.
 os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that stay, each with its reason and only where it holds."""
+"""Findings of cdk-nag that we accept, each with its reason and limited to where it applies."""
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
@@ -24,7 +24,7 @@ WILDCARDS = (
 
 
 def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: str, results: str) -> None:
-    """Acknowledge what is known of `stack`; `page`, `uploads` and `results` are buckets' logical ids."""
+    """Acknowledge the known findings in `stack`; `page`, `uploads` and `results` are logical ids of buckets."""
     [uploader] = [child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment")]
     assets = f"arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-{settings.region}/*"
     managed = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

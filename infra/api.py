@@ -1,7 +1,7 @@
-"""The function behind an HTTP API: throttled, by route where a request is dear, and logged.
+"""The HTTP API and its Lambda function: throttled, with lower limits for expensive routes, and logged.
 
-The API's own address cannot be closed (CloudFront's origin is that address, and HTTP APIs have no resource policy): the
-function refuses whatever does not carry the proof that CloudFront adds.
+The API's own address cannot be closed: it is CloudFront's origin, and HTTP APIs have no resource policy. Instead, the
+function refuses every request without the proof that CloudFront adds.
 """
 
 import json
@@ -18,11 +18,11 @@ from infra.proof import reference
 from infra.settings import StackSettings
 
 TIMEOUT = 29
-"""Seconds; the HTTP API gives up after 30."""
+"""Seconds; the HTTP API times out after 30."""
 LOGGED = {name: f"$context.{name}" for name in ("requestId", "requestTime", "routeKey", "status", "responseLength")}
-"""What the access log holds of a request: nothing that tells who sent it."""
+"""The fields of the access log: none of them identifies the caller."""
 PREDICTS = ("POST /predict", "POST /api/v1/predictions", "POST /api/v1/predictions/{id}/recompute")
-"""Routes that take a core for a while: each is throttled as the settings say."""
+"""Routes that keep a core busy for a while; each is throttled as the settings say."""
 MAKES = (
     "POST /api/v1/uploads",
     "POST /api/v1/batches",
@@ -30,13 +30,15 @@ MAKES = (
     "POST /api/v1/keys",
     "DELETE /api/v1/account",
 )
-"""Routes that nobody needs often and that make others work."""
+"""Routes that are rarely needed and cause work elsewhere."""
 MAKE_RATE, MAKE_BURST = 5, 10
-"""Requests a second of each of these, and at once."""
+"""Requests per second for each of these routes, and the burst."""
 
 
 class Api(Construct):
-    """`function`, `http` (the HTTP API), `host`, its host name, and `proof`, by which it knows the distribution."""
+    """`function`; `http`, the HTTP API; `host`, its host name; and `proof`, by which the function recognises
+    CloudFront.
+    """
 
     def __init__(
         self, scope: Construct, id: str, *, settings: StackSettings, package: Path, key: kms.IKey | None
@@ -55,7 +57,7 @@ class Api(Construct):
         chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
         chosen |= {"AUDIT_DAYS": settings.audit_days, "AUDIT_ADDRESSES": settings.audit_addresses}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
-        chosen["HOSTS"] = "*"  # the HTTP API takes requests for its own name alone
+        chosen["HOSTS"] = "*"  # the HTTP API only accepts requests for its own host name
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))
         everything = HttpLambdaIntegration("All", self.function)
@@ -83,7 +85,7 @@ class Api(Construct):
             for made in self.http.add_routes(
                 path=path, methods=[apigateway.HttpMethod(method)], integration=everything
             ):
-                stage.node.add_dependency(made)  # a route has to be there before it is throttled
+                stage.node.add_dependency(made)  # a route has to exist before it can be throttled
         self.host = f"{self.http.api_id}.execute-api.{Stack.of(self).region}.{Stack.of(self).url_suffix}"
 
 

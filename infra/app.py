@@ -1,4 +1,4 @@
-"""The CDK application: settings and package in, the template out, checked by cdk-nag. Asks AWS nothing.
+"""The CDK application: turns settings and package into the template, checked by cdk-nag. Makes no calls to AWS.
 
 `python -m infra.app [build/cdk.out]`
 """
@@ -15,9 +15,9 @@ from infra.stack import RetinaStack
 
 
 def synthesise(settings: StackSettings, package: Path, out: Path | None = None) -> App:
-    """The application with its one stack, written to `out` or where CDK's command line wants it.
+    """The application with its one stack, written to `out` or to where CDK's command line wants it.
 
-    Raises where cdk-nag's AwsSolutions find what `infra.acknowledged` does not know.
+    Raises if cdk-nag's AwsSolutions checks find anything that `infra.acknowledged` does not accept.
     """
     app = App(outdir=str(out) if out else None)
     RetinaStack(app, settings=settings, package=package, files=ROOT / "site")

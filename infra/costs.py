@@ -1,7 +1,7 @@
-"""What a deployment costs, and what breaks first: a table from measured milliseconds and a price list with its date.
+"""Estimates what a deployment costs and which limit is reached first, as a Markdown table for docs/cloud.md.
 
-Enters: milliseconds of a prediction on one core, and how much slower Lambda is taken to be; leaves: Markdown for the
-docs/cloud.md. Measures nothing and asks nobody.
+Calculated from the measured time of a prediction on one core, an assumed slowdown on Lambda, and a dated price list.
+Measures nothing and makes no calls.
 
 `python -m infra.costs --milliseconds 126 [--factor 3]`
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from infra.settings import StackSettings
 
 PRICES_OF = "November 2026"
-"""When these were collected, for us-east-1, from secondary sources: check them before relying on them."""
+"""When the prices were collected, for us-east-1 and from secondary sources: check them before relying on them."""
 LAMBDA_GB_SECOND = 0.0000166667
 LAMBDA_REQUEST = 0.20 / 1e6
 HTTP_API_REQUEST = 1.00 / 1e6
@@ -28,61 +28,65 @@ WEB_ACL_MONTH = 5.00
 WEB_ACL_RULE_MONTH = 1.00
 WEB_ACL_REQUEST = 0.60 / 1e6
 COGNITO_PLUS_USER = 0.02
-"""Of somebody who signs in within the month; up to 10,000 of the plan Essentials are free."""
+"""Per user who signs in during the month; in the Essentials plan up to 10,000 users are free."""
 TRANSACTED = 2
-"""How many times a change within a transaction is counted; all of ours are."""
+"""A write inside a transaction is billed this many times; all of ours are in transactions."""
 
 COUNTED = 2 * DYNAMODB_READ + TRANSACTED * 2 * DYNAMODB_WRITE
-"""What fair use costs a request."""
+"""The rate limit's cost per request."""
 
 FACTOR = 3.0
-"""How much slower a Lambda core is taken to be than the one of the measurement; nobody has measured it."""
+"""How much slower than the measuring machine a Lambda core is assumed to be; this has not been measured."""
 PEAK = 10
-"""How many times the month's mean the busiest second is taken to be."""
+"""The assumed ratio of the busiest second to the month's mean."""
 NEW_ACCOUNT_CONCURRENCY = 10
-"""Functions at once that a new AWS account may run; it is raised on request (Service Quotas)."""
+"""Concurrent function runs that a new AWS account may have; raised on request (Service Quotas)."""
 SECONDS_A_MONTH = 30 * 24 * 3600
 PACKAGE_GB = 0.25
-"""What CDK keeps of the function's package and the page in its bucket, for each deployed version."""
+"""The size of the function's package and the page in CDK's bucket, for each deployed version."""
 VOLUMES = (100, 10_000, 10_000_000)
 
 
 @dataclass(frozen=True)
 class Costs:
-    """US dollars for predictions that take `seconds` on `settings.memory` MB."""
+    """US dollars for predictions that take `seconds` on a function with `settings.memory` MB."""
 
     settings: StackSettings
     seconds: float
 
     def inline(self) -> float:
-        """One prediction in one request of somebody who does not pay: counted for the viewer, and for all."""
+        """One prediction in a single request that is free of charge, so counted twice: for the caller and for all."""
         request = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
         return request + COUNTED
 
     def uploaded(self) -> float:
-        """One prediction by way of an upload: a request more, an object put, read and deleted (which is free)."""
+        """One prediction of an upload: one more request, and an object that is put, read and deleted (deleting is
+        free).
+        """
         form = 0.005 * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST + HTTP_API_REQUEST
         return self.inline() + form + COUNTED + S3_PUT + S3_GET
 
     def queued(self) -> float:
-        """One of a batch: an object put and read, a message sent, taken and deleted, two results put, and records: that
-        it was begun, and in one transaction what has become of it (two units), the balance, the ledger, the usage, the
-        batch's count, what is reserved for it, and that it is begun no more.
+        """One prediction in a batch.
+
+        An object is put and read; a message is sent, received and deleted; two results are put. Records: the claim, and
+        in one transaction the outcome (two units), the balance, the ledger, the usage, the batch's count, its
+        reservation, and the deletion of the claim.
         """
         worker = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST
         records = TRANSACTED * 9 * DYNAMODB_WRITE + 8 * DYNAMODB_READ
         return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 2 * S3_PUT + records
 
     def idle(self) -> float:
-        """A month in which nobody comes: alarms, dashboard, logs, budget, the polling of an empty queue and a table of
-        nothing stay within what is free.
+        """A month without any visitor. Alarms, dashboard, logs, budget, polling an empty queue and an empty table stay
+        within the free tier.
         """
         key = KMS_KEY_MONTH if self.settings.customer_key else 0.0
         firewall = WEB_ACL_MONTH + WEB_ACL_RULE_MONTH if self.settings.firewall == "on" else 0.0
         return PACKAGE_GB * S3_GB_MONTH + key + firewall
 
     def breaks_first(self, volume: int) -> str:
-        """What a month of `volume` predictions runs into, and the setting that lifts it."""
+        """The limits that a month of `volume` predictions runs into, and the setting that raises each of them."""
         a_second = volume / SECONDS_A_MONTH * PEAK
         at_once = a_second * self.seconds
         found = []
@@ -111,7 +115,7 @@ class Costs:
 
 
 def table(costs: Costs) -> str:
-    """Markdown: a prediction, an idle month, and a month of each of the `VOLUMES`."""
+    """Markdown table: a prediction, an idle month, and a month for each of `VOLUMES`."""
     ways = (costs.inline(), costs.uploaded(), costs.queued())
     lines = [
         "| | inline | by upload | in batches | what breaks first |",
@@ -126,7 +130,7 @@ def table(costs: Costs) -> str:
 
 
 def guards() -> str:
-    """Markdown: what the settings cost a month that protect more and are off."""
+    """Markdown table: the monthly cost of the protective settings that are off by default."""
     lines = [
         "| setting | a month | besides |",
         "|---|---|---|",

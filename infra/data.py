@@ -1,4 +1,4 @@
-"""What is kept: a table, and a bucket of what was found. Both outlive the stack."""
+"""Stored data: the table, and the bucket with results. Both outlive the stack."""
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -31,13 +31,15 @@ WORKER_PARTITIONS = (
     "sizes",
     "usage",
 )
-"""What the worker's records begin with: it has no business with sign-ins, addresses and repeated requests."""
+"""Partition prefixes that the worker may use: not those of sign-ins, addresses or repeated requests."""
 WORKER_READS = ("audit", "batches", "key", "keys")
-"""What it reads besides, for exports of whole accounts: of keys their names, and the hashes of their secrets."""
+"""Partition prefixes that it may also read, to export whole accounts: of API keys, the names and the secrets'
+hashes.
+"""
 
 
 class Data(Construct):
-    """`table`, of accounts and what they own, and `results`, with `origin`, from which the page takes them."""
+    """`table`, with all records; `results`, the bucket; and `origin`, from which the page downloads results."""
 
     def __init__(
         self,
@@ -64,7 +66,7 @@ class Data(Construct):
                 point_in_time_recovery_enabled=True, recovery_period_in_days=settings.recovery_days
             ),
             time_to_live_attribute="expires",
-            # Also where the first deployment fails: a table that is protected could not be removed then.
+            # RETAIN even if the first deployment fails: a table with deletion protection could not be removed then.
             removal_policy=RemovalPolicy.RETAIN,
         )
         self.results = private_bucket(
@@ -76,7 +78,7 @@ class Data(Construct):
                 s3.LifecycleRule(
                     prefix=prefix,
                     expiration=Duration.days(KEPT_DAYS[prefix]),
-                    # Of exports whose worker was killed: nobody can read them, yet they cost.
+                    # Parts of exports whose worker was killed: nobody can read them, but they cost money.
                     abort_incomplete_multipart_upload_after=Duration.days(1) if prefix == EXPORTS else None,
                 )
                 for prefix in (BATCH, ANSWERS, EXPORTS)
@@ -85,7 +87,7 @@ class Data(Construct):
             server_access_logs_bucket=logs,
             server_access_logs_prefix="results/",
         )
-        # To get is also to sign addresses for getting.
+        # GetObject also covers signing download links.
         allow(api, self.results, ANSWERS, "PutObject", "GetObject", "DeleteObject")
         allow(api, self.results, HISTORY, "PutObject", "GetObject", "DeleteObject")
         allow(api, self.results, BATCH, "PutObject", "GetObject", "DeleteObject")
@@ -94,7 +96,7 @@ class Data(Construct):
         allow(worker, self.results, HISTORY, "GetObject")
         allow(worker, self.results, EXPORTS, "PutObject", "AbortMultipartUpload", "DeleteObject")
         self.origin = origin(self.results)
-        # A transaction needs what its changes need; nothing scans.
+        # A transaction needs the permissions of its individual changes. Nothing scans the table.
         actions = [f"dynamodb:{name}" for name in ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")]
         for role, doing, partitions in (
             (api, actions, ()),
@@ -110,7 +112,7 @@ class Data(Construct):
         for function in (api, worker):
             function.add_environment("RETINA_TABLE", self.table.table_name)
             function.add_environment("RETINA_RESULTS_BUCKET", self.results.bucket_name)
-            # The audit log is written, read and left to expire: its entries are put where there are none.
+            # Audit entries are written, read and left to expire, never changed: each is a new item.
             function.add_to_role_policy(
                 iam.PolicyStatement(
                     effect=iam.Effect.DENY,

@@ -1,7 +1,7 @@
-"""A KMS key of the account's own, where the settings ask for one: for table, photographs, results, queues and logs.
+"""A customer-managed KMS key for table, photographs, results, queues and logs, if the settings ask for one.
 
-Without it everything is encrypted all the same, by keys that AWS owns. The page's files and the access logs stay with
-S3's own keys: the first are public, and S3 writes the second into no bucket that is encrypted otherwise.
+Without it, everything is still encrypted, with keys that AWS owns. The page's files and the access logs always use S3's
+own keys: the files are public, and S3 cannot write access logs to a bucket that is encrypted in another way.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 VIA = ("dynamodb", "s3", "sqs")
-"""Services by which functions use the key, and never by themselves."""
+"""The services through which functions may use the key; they may not use it directly."""
 
 
 def customer_key(scope: Construct) -> kms.Key:
-    """A key that is renewed every year and outlives the stack, as what it encrypts does."""
+    """A key that is rotated every year and outlives the stack, like the data that it encrypts."""
     key = kms.Key(
         scope,
         "Key",
@@ -40,7 +40,7 @@ def customer_key(scope: Construct) -> kms.Key:
 
 
 def allow_key(key: kms.IKey, function: lambda_.Function) -> None:
-    """Let `function` use the key for what it may read or write, by way of the services that hold it."""
+    """Allow `function` to use the key through the services that store the data."""
     region = Stack.of(function).region
     via = [f"{service}.{region}.{Aws.URL_SUFFIX}" for service in VIA]
     actions = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo", "DescribeKey")

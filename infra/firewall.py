@@ -1,4 +1,4 @@
-"""A firewall in front of CloudFront, where the settings ask for one: nobody sends more than so much in five minutes."""
+"""The optional firewall in front of CloudFront: a rate limit per address over five minutes."""
 
 import json
 
@@ -9,7 +9,7 @@ from infra.settings import StackSettings
 from retina.errors import STATUS, FairUseError
 
 WINDOW = 300
-"""Seconds over which requests of one address are counted."""
+"""Seconds over which the requests of one address are counted."""
 STATUS_CODE, CODE = STATUS[FairUseError]
 PROBLEM = {
     "type": "about:blank",
@@ -21,14 +21,16 @@ PROBLEM = {
 
 
 def firewall(scope: Construct, settings: StackSettings) -> str | None:
-    """The ARN of the web ACL that CloudFront is to ask: one of ours, somebody else's, or none."""
+    """The ARN of the web ACL for CloudFront: our own, an existing one, or None."""
     if settings.firewall in ("off", "on"):
         return _web_acl(scope, settings).attr_arn if settings.firewall == "on" else None
     return settings.firewall
 
 
 def _web_acl(scope: Construct, settings: StackSettings) -> waf.CfnWebACL:
-    """One rule. What AWS' own rules look at (scripts, SQL) is nothing that a photograph could be told from."""
+    """A web ACL with one rule. AWS' managed rules look for scripts and SQL, and could mistake a photograph's bytes for
+    either.
+    """
     body = waf.CfnWebACL.CustomResponseBodyProperty(content=json.dumps(PROBLEM), content_type="APPLICATION_JSON")
     told = waf.CfnWebACL.CustomResponseProperty(
         response_code=STATUS_CODE,
@@ -59,7 +61,7 @@ def _web_acl(scope: Construct, settings: StackSettings) -> waf.CfnWebACL:
 
 
 def _seen(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
-    """Counted, without samples: those would hold addresses."""
+    """Metrics only: sampled requests would contain addresses."""
     return waf.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )

@@ -1,4 +1,4 @@
-"""Functions as both of ours are: from one package, each with its own log, allowed nothing but to write it; logs."""
+"""Lambda functions from the one package, each with its own log and no permission other than writing it; log groups."""
 
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ from infra.settings import KEPT, StackSettings
 
 
 def retention(settings: StackSettings) -> logs.RetentionDays:
-    """For how long logs are kept, as CDK names it."""
+    """How long logs are kept, as CDK's enum."""
     return list(logs.RetentionDays)[KEPT.index(settings.log_days)]
 
 
 def log_group(scope: Construct, id: str, *, settings: StackSettings, key: kms.IKey | None) -> logs.LogGroup:
-    """A log that is kept for as long as the settings say, and goes with the stack."""
+    """A log group that is kept as long as the settings say, and removed with the stack."""
     return logs.LogGroup(
         scope, id, retention=retention(settings), removal_policy=RemovalPolicy.DESTROY, encryption_key=key
     )
@@ -35,9 +35,9 @@ def retina_function(
     key: kms.IKey | None = None,
     **options: Any,
 ) -> lambda_.Function:
-    """The `package` with one entry point, such as "handler.api"; it has `seconds` for an event.
+    """A function that runs one entry point of the `package`, such as "handler.api", with a timeout in `seconds`.
 
-    `key`: by which its log is encrypted, if not by AWS' own.
+    `key` encrypts its log; without one, AWS' own key does.
     """
     log = log_group(scope, "Log", settings=settings, key=key)
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

@@ -1,4 +1,4 @@
-"""Who signs in: a Cognito user pool with its own sign-in page. Accounts outlive the stack."""
+"""Sign-in: a Cognito user pool with its hosted pages. Accounts outlive the stack."""
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
@@ -9,9 +9,9 @@ from constructs import Construct
 from infra.settings import StackSettings
 
 ACCESS = Duration.minutes(10)
-"""For how long a token that got lost can be used."""
+"""The lifetime of a token, which limits the damage if one is stolen."""
 GRACE = Duration.seconds(30)
-"""For how long a refresh token that was used is good once more, for an answer that got lost."""
+"""How long a used refresh token still works once more, in case the response was lost."""
 MFA = {"off": cognito.Mfa.OFF, "optional": cognito.Mfa.OPTIONAL, "required": cognito.Mfa.REQUIRED}
 THREATS = {
     "audit": cognito.StandardThreatProtectionMode.AUDIT_ONLY,
@@ -20,7 +20,9 @@ THREATS = {
 
 
 class Identity(Construct):
-    """`issuer` of the tokens, `sign_in_url`, below which its pages are, and a `client` once the page has an address."""
+    """`issuer` of the tokens, and `sign_in_url`, the base URL of its pages. Call `client` once the page's URL
+    is known.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: StackSettings, api: lambda_.Function) -> None:
         super().__init__(scope, id)
@@ -46,24 +48,25 @@ class Identity(Construct):
             feature_plan=cognito.FeaturePlan.PLUS if watched else cognito.FeaturePlan.ESSENTIALS,
             standard_threat_protection_mode=THREATS.get(settings.threat_protection),
             deletion_protection=True,
-            # Also where the first deployment fails: a pool that is protected could not be removed then.
+            # RETAIN even if the first deployment fails: a pool with deletion protection could not be removed then.
             removal_policy=RemovalPolicy.RETAIN,
         )
         api.add_to_role_policy(
             iam.PolicyStatement(
-                # Access tokens tell no mail address, by which credits for signing up are given once.
+                # Access tokens contain no mail address, which is needed to give sign-up credits only once.
                 actions=[f"cognito-idp:Admin{name}" for name in ("DeleteUser", "GetUser", "UserGlobalSignOut")],
                 resources=[self._pool.user_pool_arn],
             )
         )
-        # A literal, not the domain's own attribute: the page's security policy names it, and the client the page.
+        # A literal, not the domain's attribute: the page's security policy refers to the domain, and the client to the
+        # page.
         prefix = f"{settings.name}-{Aws.ACCOUNT_ID}"
         self._pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
         self.sign_in_url = f"https://{prefix}.auth.{settings.region}.amazoncognito.com"
         self.issuer = f"https://cognito-idp.{settings.region}.{Stack.of(self).url_suffix}/{self._pool.user_pool_id}"
 
     def client(self, url: str) -> cognito.UserPoolClient:
-        """The page at `url`: a public client, by authorization code with PKCE alone."""
+        """The page at `url` as a public client; only authorization code with PKCE."""
         return self._pool.add_client(
             "Page",
             generate_secret=False,
@@ -76,7 +79,7 @@ class Identity(Construct):
             supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
-            # Named, or Cognito would allow refreshing without rotation.
+            # Explicit, because Cognito would otherwise allow refreshing without rotation.
             auth_flows=cognito.AuthFlow(user_srp=True),
             refresh_token_rotation_grace_period=GRACE,
             access_token_validity=ACCESS,
@@ -85,8 +88,8 @@ class Identity(Construct):
         )
 
     def sign_in_page(self, client: cognito.UserPoolClient, url: str) -> str:
-        """Where people make accounts and sign in, and whence they come to `url`."""
-        # Not urllib's quote: `url` holds a token, whose place it would lose.
+        """The URL where people sign up and sign in, and from which they return to `url`."""
+        # Not urllib's quote: `url` contains a CDK token, which quoting would break.
         back = url.replace(":", "%3A").replace("/", "%2F")
         query = f"client_id={client.user_pool_client_id}&response_type=code&scope=openid+email&redirect_uri={back}"
         return f"{self.sign_in_url}/login?{query}"

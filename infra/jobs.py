@@ -1,4 +1,4 @@
-"""The queue of jobs, which are photographs and exports, and the worker that takes them from it."""
+"""The queue of jobs (photographs and exports), and the worker function that processes them."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from infra.settings import StackSettings
 from retina.queue.port import ATTEMPTS
 
 TIMEOUT = 150
-"""Seconds that the worker has for a job: a photograph takes a few, an export goes on in another job after 100."""
+"""Seconds per job: a photograph takes a few; an export continues in another job after 100."""
 
 
 class Jobs(Construct):
-    """`queue`, `dead` (what was given up), and `worker`, the function."""
+    """`queue`; `dead`, the dead-letter queue; and `worker`, the function."""
 
     queue: sqs.Queue
 
@@ -31,14 +31,14 @@ class Jobs(Construct):
         self.dead = self._queue("Dead", retention_period=Duration.days(14))
         self.queue = self._queue(
             "Queue",
-            # Six times the function's time, as AWS advises: Lambda itself tries again when it is throttled. Once the
-            # function has begun it sets a minute, extends that while it works, and seconds when it fails.
+            # Six times the function's timeout, as AWS recommends, because Lambda itself retries when throttled. Once
+            # the function runs, it sets a minute, extends that while it works, and sets seconds when it fails.
             visibility_timeout=Duration.seconds(6 * TIMEOUT),
             retention_period=Duration.days(4),
-            # The worker takes a job once more than it tries it, to store that it failed.
+            # One more receive than attempts: the last one stores that the job failed.
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=ATTEMPTS + 1),
         )
-        # Not the bucket's own name: the bucket is made after what it tells.
+        # Not limited to the bucket's name, because the bucket is created after the queue that it notifies.
         self.queue.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
@@ -58,14 +58,14 @@ class Jobs(Construct):
         self.worker.add_event_source(
             SqsEventSource(
                 self.queue,
-                batch_size=1,  # a photograph that brings the function down takes no other with it
+                batch_size=1,  # a photograph that crashes the function affects no other
                 report_batch_item_failures=True,
                 max_concurrency=settings.workers,
             )
         )
 
     def tell(self, function: lambda_.Function) -> None:
-        """Let `function` put jobs into the queue."""
+        """Allow `function` to send jobs to the queue."""
         function.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.queue.queue_arn]))
         for each in (function, self.worker):
             each.add_environment("RETINA_QUEUE_URL", self.queue.queue_url)

@@ -1,4 +1,4 @@
-"""Renew every lock: pinned, with hashes, naming no package registry."""
+"""Renews all lock files: exact versions with hashes, and no mention of any package registry."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ LOCKS = {
 
 
 def main() -> None:
-    """Every lock, one after another."""
+    """Renew all lock files, one after another."""
     uv = Path(sys.executable).with_name("uv")
     for lock, sources in LOCKS.items():
         command = [str(uv), "pip", "compile", *sources, *OPTIONS, "--custom-compile-command", "make lock", "-o", lock]
@@ -26,7 +26,9 @@ def main() -> None:
 
 
 def lock_page_tools(lock: Path) -> None:
-    """Lock what checks the page's JavaScript; `.npmrc` keeps the registry out, and appeals for donations go, too."""
+    """Lock the tools that check the page's JavaScript. `.npmrc` keeps the registry out; funding notices are removed,
+    too.
+    """
     npm = Path(sys.executable).with_name("npm")
     lock.unlink(missing_ok=True)
     subprocess.run([str(npm), "install", "--package-lock-only", "--silent"], check=True)

@@ -1,8 +1,8 @@
-"""The secret by which the function knows CloudFront: random, in SSM's parameter store, in no template and no log.
+"""The shared secret by which the function recognises CloudFront: random, stored in SSM's parameter store only.
 
-CloudFormation can neither make up a random parameter nor read an encrypted one into CloudFront's header, and a secret
-of Secrets Manager costs 40 cents a month: `make deploy` therefore writes the parameter before it deploys, where there
-is none, and the template refers to it by name and version.
+CloudFormation can neither generate a random parameter nor resolve an encrypted one in a CloudFront header, and a
+secret in Secrets Manager costs 40 cents a month. Therefore `make deploy` writes the parameter, if there is none,
+before it deploys; the template refers to it by name and version. The secret is in no template and no log.
 
 `python -m infra.proof [--renew]`
 """
@@ -18,17 +18,19 @@ MADE = "Made by retina's make deploy: what CloudFront sends to the function, so 
 
 
 def name_of(settings: StackSettings) -> str:
-    """The parameter's name: one a stack."""
+    """The parameter's name: one per stack."""
     return f"/{settings.name}/proxy-proof"
 
 
 def reference(settings: StackSettings) -> str:
-    """What stands in the template in its place: CloudFormation puts the secret in while it deploys."""
+    """The reference in the template, which CloudFormation replaces with the secret during deployment."""
     return f"{{{{resolve:ssm:{name_of(settings)}:{settings.proof_version}}}}}"
 
 
 def prepare(ssm: Any, settings: StackSettings, *, renew: bool = False) -> int:
-    """Write the secret by boto3's client `ssm` where there is none, or a new version; the version that is there now."""
+    """Write the secret, using the boto3 client `ssm`, if there is none or a new one is wanted; returns the current
+    version.
+    """
     name = name_of(settings)
     try:
         known = ssm.get_parameter(Name=name)["Parameter"]

@@ -1,4 +1,4 @@
-"""What can be set of a deployment: `RETINA_STACK_` and the field's name in capitals. Reads nothing else."""
+"""The settings of a deployment, read from environment variables: `RETINA_STACK_` plus the field's name in capitals."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RETINA_STACK_"
 KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-"""Days, in rising order, for which CloudWatch can keep logs."""
+"""The numbers of days that CloudWatch can keep logs, in ascending order."""
 
 
 class StackSettings(BaseSettings):
-    """Every setting is listed in docs/cloud.md. The defaults deploy; nothing is asked."""
+    """All settings; each is described in docs/cloud.md. The defaults can be deployed as they are."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
@@ -85,7 +85,7 @@ class StackSettings(BaseSettings):
 
 
 def stack_settings() -> StackSettings:
-    """What the environment says; ends the program with a sentence where it cannot be, or names what is no setting."""
+    """The settings from the environment. Exits with a message if one is invalid or there is no such setting."""
     known = {PREFIX + name.upper() for name in StackSettings.model_fields}
     if unknown := sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
         sys.exit(f"There is no setting {', '.join(unknown)}. There are {', '.join(sorted(known))}.")

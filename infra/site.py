@@ -1,4 +1,4 @@
-"""The page from a private bucket, and the API under the same name: one CloudFront distribution in front of both."""
+"""The page in a private bucket, and the API under the same host name: one CloudFront distribution in front of both."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,11 +20,11 @@ from retina.api.middleware.outermost import SECURITY
 
 YEAR = Duration.days(365)
 OLD_PAGES = Duration.days(30)
-"""For how long a file of the page that was replaced can be brought back."""
+"""How long a replaced version of a file of the page can be restored."""
 
 
 class Site(Construct):
-    """`distribution`, `url`, and the private `bucket` behind it."""
+    """`distribution`, its `url`, and the private `bucket` behind it."""
 
     def __init__(
         self,
@@ -40,9 +40,8 @@ class Site(Construct):
         firewall: str | None,
         key: kms.IKey | None,
     ) -> None:
-        """`api_host`: where the API answers, told by `proof` who asks; `connects`: what the page may call besides.
-
-        `firewall`: the ARN of a web ACL.
+        """`api_host` is the API's host, which recognises CloudFront by `proof`; `connects` are more origins that the
+        page may call; `firewall` is the ARN of a web ACL or None.
         """
         super().__init__(scope, id)
         self.bucket = private_bucket(
@@ -82,7 +81,7 @@ class Site(Construct):
                 ]
             ),
         )
-        # No error documents: they would be the distribution's, and turn the API's 404 into a page.
+        # No custom error responses: they apply to the whole distribution, and would turn the API's 404 into a page.
         api = cloudfront.BehaviorOptions(
             origin=origins.HttpOrigin(
                 api_host,
@@ -125,7 +124,7 @@ class Site(Construct):
             "Upload",
             sources=[deployment.Source.asset(str(files))],
             destination_bucket=self.bucket,
-            # Names carry no hash: a browser has to ask whether its copy is still the page's.
+            # File names contain no hash, so a browser has to check whether its copy is current.
             cache_control=[deployment.CacheControl.no_cache()],
             distribution=self.distribution,
             log_group=log_group(self, "Log", settings=settings, key=key),

@@ -1,7 +1,7 @@
-"""Is the deployed service the one that was meant? A few calls of it, compared with what is computed here.
+"""Checks a deployment with a few requests: does it serve this page, this network and the same results as this machine?
 
-Enters: its address, or the outputs that CDK wrote; leaves: a line a check, and exit status 1 at the first that fails.
-With `--times`, also how much slower it is than this machine: the factor of `infra.costs`.
+Takes the address or CDK's outputs file; prints a line per check and exits with status 1 at the first failure. With
+`--times`, it also measures how much slower the deployment is than this machine: the factor of `infra.costs`.
 
 `python -m infra.smoke https://...` or `python -m infra.smoke build/cdk-outputs.json [--times 20]`
 """
@@ -29,11 +29,11 @@ SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
 
 
 class SmokeError(Exception):
-    """The service is not what it should be; the message says in what."""
+    """The service is not what it should be; the message says why."""
 
 
 def check(service: httpx.Client, network: VesselNetwork, tell: Callable[[str], Any] = print) -> None:
-    """Page, health and one prediction of `service`; raises `SmokeError`."""
+    """Check the page, the health route and one prediction of `service`; raises `SmokeError`."""
     page = _answered(service.get("/"))
     if "<title>" not in page.text or "default-src 'none'" not in page.headers.get("content-security-policy", ""):
         raise SmokeError("what is at / is not the page, or it lacks its content security policy")
@@ -53,7 +53,7 @@ def check(service: httpx.Client, network: VesselNetwork, tell: Callable[[str], A
 
 
 def factor(service: httpx.Client, network: VesselNetwork, times: int) -> tuple[float, float]:
-    """Milliseconds, median, of a call of `service` and of the same prediction in this process, in turn."""
+    """Median milliseconds of a request to `service` and of the same prediction in this process, taken alternately."""
     theirs, ours = [], []
     for _ in range(times + 1):
         started = time.perf_counter()
@@ -81,7 +81,7 @@ def _answered(answer: httpx.Response) -> httpx.Response:
 
 
 def address(where: str) -> str:
-    """The service's address: `where` itself, or what CDK wrote into that file. Raises `SmokeError`."""
+    """The service's address: `where` itself, or read from the outputs file at `where`. Raises `SmokeError`."""
     if where.startswith(("http://", "https://")):
         return where
     try:

@@ -1,4 +1,4 @@
-"""The one stack: the page, the API, its worker, what they keep, who signs in, and who watches."""
+"""The stack with all constructs: page, API, worker, stored data, sign-in and monitoring."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from infra.watch import Watch
 
 
 class RetinaStack(Stack):
-    """`package`: the folder that `infra.package` makes; `files`: the page's."""
+    """`package` is the folder built by `infra.package`, `files` the folder of the page."""
 
     def __init__(self, scope: Construct, *, settings: StackSettings, package: Path, files: Path) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class RetinaStack(Stack):
         logs = private_bucket(
             self,
             "Logs",
-            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs by access control lists
+            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,  # CloudFront writes its logs with access control lists
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.log_days))],
         )
         self.jobs = Jobs(self, "Jobs", settings=settings, package=package, key=key)
@@ -73,6 +73,6 @@ class RetinaStack(Stack):
         CfnOutput(self, "Url", value=self.site.url, description="the page and the API")
 
     def _name(self, bucket: s3.Bucket) -> str:
-        """The bucket's logical id."""
+        """The logical id of the bucket."""
         name: str = self.get_logical_id(bucket.node.default_child)  # type: ignore[arg-type]
         return name

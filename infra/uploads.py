@@ -1,4 +1,4 @@
-"""Where photographs are sent by signed forms: for one request, or for a batch, of which the queue is told."""
+"""The bucket for uploads by signed form: single photographs, and photographs of batches, which become jobs."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
@@ -13,7 +13,7 @@ from retina.storage.port import BATCH, KEPT_DAYS, UPLOADS
 
 
 class Uploads(Construct):
-    """`bucket`, and `origin`, to which the page sends the forms."""
+    """`bucket`, and `origin`, to which the page sends upload forms."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Uploads(Construct):
             server_access_logs_prefix="uploads/",
         )
         self._tell(jobs.queue)
-        # To put is to sign forms for putting: a form can do what its signer may.
+        # PutObject also covers signing upload forms: a form allows what its signer is allowed.
         allow(function, self.bucket, UPLOADS, "PutObject", "GetObject", "DeleteObject")
         allow(function, self.bucket, BATCH, "PutObject", "DeleteObject")
         allow(jobs.worker, self.bucket, BATCH, "GetObject", "DeleteObject")
@@ -48,7 +48,9 @@ class Uploads(Construct):
         self.origin = origin(self.bucket)
 
     def _tell(self, queue: sqs.Queue) -> None:
-        """Of every photograph of a batch. By the template alone: CDK's own way needs a function of its own."""
+        """Notify the queue of every photograph of a batch. Uses the template directly: CDK's own method adds a Lambda
+        function.
+        """
         plain = self.bucket.node.default_child
         assert isinstance(plain, s3.CfnBucket)
         only = s3.CfnBucket.NotificationFilterProperty(
@@ -59,5 +61,5 @@ class Uploads(Construct):
                 s3.CfnBucket.QueueConfigurationProperty(event="s3:ObjectCreated:*", queue=queue.queue_arn, filter=only)
             ]
         )
-        # S3 sends a test event at once, which the queue has to allow.
+        # S3 sends a test event immediately, so the queue policy has to exist first.
         self.bucket.node.add_dependency(queue.node.find_child("Policy"))

@@ -1,4 +1,4 @@
-"""Who notices: alarms to one topic, a dashboard, and a budget."""
+"""Monitoring: alarms that go to one topic, a dashboard, and a budget."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_budgets as budgets
@@ -15,15 +15,15 @@ from infra.settings import StackSettings
 
 PERIOD = Duration.minutes(5)
 NAMESPACE, SERVICE = "Retina", "retina"
-"""As `function/handler.py` names its metrics."""
+"""The names that `function/handler.py` uses for its metrics."""
 SLOW = Duration.seconds(5)
-"""An answer is due in well under a second; a cold start with a large photograph takes a few."""
+"""A response should take well under a second; a cold start with a large photograph takes a few."""
 WAITS = Duration.hours(1)
-"""How long the first photograph of a queue may wait: ten thousand take less on five workers."""
+"""How long the first photograph in the queue may wait: ten thousand take less on five workers."""
 
 
 class Watch(Construct):
-    """`topic`, to which every alarm goes."""
+    """`topic` receives every alarm."""
 
     def __init__(
         self,
