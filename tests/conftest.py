@@ -1,4 +1,4 @@
-"""What every test shares: the sample photograph, the shipped network, and a client without a network between."""
+"""Fixtures for all tests: the sample photograph, the shipped network, and a client that needs no network connection."""
 
 import json
 import os

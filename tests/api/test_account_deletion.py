@@ -1,4 +1,4 @@
-"""Deleting an account deletes all of it, on the embedded stores and on AWS'."""
+"""Deleting an account deletes all its data, in the embedded stores and on AWS."""
 
 import secrets
 import threading

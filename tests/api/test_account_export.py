@@ -1,4 +1,4 @@
-"""Everything that an account holds, as one export."""
+"""The export of a whole account."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Signing in, API keys and charges, by way of the routes."""
+"""Signing in, API keys and charges through the API."""
 
 import base64
 import json

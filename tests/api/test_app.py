@@ -1,4 +1,4 @@
-"""Predictions and the pages around them: what is answered, and how every request that fails is told so."""
+"""Predictions and the site's pages: responses, and the error of every request that fails."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Nothing is changed without its entry in the audit log, and every route leaves one or says why not."""
+"""Every change has an entry in the audit log, and every route writes one or is listed with the reason why not."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the audit log holds of what people and programs do, by way of the API, in either store."""
+"""What the audit log records of actions through the API, in both stores."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Batches by way of the routes: one contract for the embedded stores and queue, and for AWS'."""
+"""Batches through the API: one contract for the embedded stores and queue, and for those on AWS."""
 
 import io
 from typing import Any

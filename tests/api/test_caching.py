@@ -1,4 +1,4 @@
-"""What a browser may store: nothing that is anybody's own, on any route, whoever asks and whatever the answer is."""
+"""What a browser may cache: no personal data, on any route, for any caller and any response."""
 
 from collections.abc import Iterator
 

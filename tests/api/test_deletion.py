@@ -1,4 +1,4 @@
-"""Deleted is gone: no byte of what was deleted is stored any more, by whatever way it was copied. On both stores."""
+"""Deletion: no byte of deleted data stays in either store, including all copies."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Exports, made by the worker and fetched by a link: one contract for the embedded stores and for AWS'."""
+"""Exports, made by the worker and downloaded: one contract for the embedded stores and for AWS."""
 
 import csv
 import io

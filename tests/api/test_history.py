@@ -1,4 +1,4 @@
-"""Saved predictions: one contract for the embedded stores and AWS'."""
+"""Saved predictions: one contract for the embedded stores and for AWS."""
 
 import io
 import time

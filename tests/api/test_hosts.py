@@ -1,4 +1,4 @@
-"""Which names the service answers to: no link leads elsewhere, and no foreign page reads an answer."""
+"""The host names that the service accepts: no link leads to another host, and no foreign page can read a response."""
 
 from pathlib import Path
 from typing import Any

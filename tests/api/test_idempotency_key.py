@@ -1,4 +1,4 @@
-"""One Idempotency-Key, one request: on every route that takes the header, for whatever makes up a request."""
+"""An Idempotency-Key stands for exactly one request, on every route that takes the header."""
 
 import io
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Batches and exports are made once under one Idempotency-Key, and cost what they cost: in both stores alike."""
+"""Batches and exports are created and paid for only once per Idempotency-Key, in both stores."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -1,6 +1,6 @@
-"""Nobody reads, lists, changes or infers what is another account's: by every route, in both kinds of stores.
+"""No account can read, list, change or infer another account's data: every route, in both stores.
 
-What is another's answers as what is not there: the same status, code, sentence and headers.
+The response is the same as for something that does not exist: status, code, message and headers.
 """
 
 import json

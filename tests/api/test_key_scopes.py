@@ -1,4 +1,4 @@
-"""What API keys may be used for and until when, on every route and in both kinds of stores."""
+"""Scopes and expiry of API keys, on every route and in both stores."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The API against its own OpenAPI document: whatever is sent, no answer contradicts it, and none is an error of ours.
+"""The API against its own OpenAPI document: no response contradicts it, and none is an internal error.
 
 A short run that is the same every time; RETINA_FUZZ_EXAMPLES=1000 makes it a long one.
 """

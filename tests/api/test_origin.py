@@ -1,4 +1,4 @@
-"""The API's own address, closed to all but the proxy in front of it."""
+"""The API's own address accepts only requests from the proxy in front of it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Deleted is gone, but for the table's backup: that is said wherever people delete."""
+"""Deleted data stays in the table's backups for a while, and every place where users delete says so."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""docs/security.md: every test that it names is there, and its days are those of the code."""
+"""docs/security.md: every test that it names exists, and its numbers of days match the code."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Usage however long it is: the newest charges first, by pages and days, and tables that fit into an answer."""
+"""Usage of any length: newest charges first, by page and by date, and tables that fit into a response."""
 
 import csv
 import io

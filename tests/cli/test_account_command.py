@@ -1,4 +1,4 @@
-"""`retina account`: what whoever runs the service does for somebody by their mail address."""
+"""`retina account`: the operator's commands for a user, named by mail address."""
 
 import re
 from pathlib import Path

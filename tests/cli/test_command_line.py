@@ -1,4 +1,4 @@
-"""`retina segment`: what it writes, when it goes on, and how it stops."""
+"""`retina segment`: what it writes, when it continues an earlier run, and how it stops."""
 
 import hashlib
 import json

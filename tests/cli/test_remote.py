@@ -1,4 +1,4 @@
-"""`retina batch`: photographs go to a service elsewhere and results come back, however often it is stopped."""
+"""`retina batch`: sends photographs to a remote service and fetches the results, however often it is interrupted."""
 
 import csv
 import json

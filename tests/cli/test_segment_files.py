@@ -1,4 +1,4 @@
-"""Which files `retina segment` takes, and that it writes over none that it did not make."""
+"""Which files `retina segment` reads, and that it never overwrites files of others."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""The audit log by itself: added to, read, expired, and never changed."""
+"""The audit log: entries are added, read and expire, but never change."""
 
 import errno
 import logging

@@ -1,4 +1,4 @@
-"""What was computed and is kept: one contract for folders and for S3."""
+"""Storage of results: one contract for folders and for S3."""
 
 import stat
 from pathlib import Path

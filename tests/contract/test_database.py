@@ -1,4 +1,4 @@
-"""The embedded store's file: another version's is left alone, and what was confirmed stays."""
+"""The embedded store's database file: other versions' files are left alone, and confirmed writes are durable."""
 
 import sqlite3
 import subprocess

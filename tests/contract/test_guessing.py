@@ -1,4 +1,4 @@
-"""Passwords that are guessed: by whom, how often, and that the owner gets in meanwhile. In both stores alike."""
+"""Password guessing: it is limited per address and per account, while the owner can still sign in. Both stores."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Jobs are leased: one worker at a time has a job, and a job that failed or was left is due again."""
+"""Job leases: only one worker has a job at a time, and a failed or abandoned job becomes due again."""
 
 import os
 import time

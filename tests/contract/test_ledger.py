@@ -1,4 +1,4 @@
-"""Accounts, keys, charges and repeated requests, in SQLite and in DynamoDB alike."""
+"""Accounts, API keys, charges and repeated requests, in SQLite and in DynamoDB."""
 
 import hashlib
 import random

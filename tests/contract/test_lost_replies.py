@@ -1,4 +1,4 @@
-"""Writes that were made and whose replies got lost: they are repeated, and nobody notices. In both stores alike."""
+"""Writes that succeeded but whose replies were lost: they are retried without any visible effect. Both stores."""
 
 import base64
 import hashlib

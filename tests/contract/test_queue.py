@@ -1,4 +1,4 @@
-"""Photographs that wait: one contract for the embedded queue and for SQS, and what each alone promises."""
+"""The job queue: one contract for the embedded queue and for SQS, and what each of them promises in addition."""
 
 import base64
 import functools

@@ -1,4 +1,4 @@
-"""Limits that count things of an account are exact under concurrency, in SQLite and in DynamoDB."""
+"""Limits on the number of things per account are exact under concurrency, in SQLite and in DynamoDB."""
 
 import time
 from collections.abc import Callable

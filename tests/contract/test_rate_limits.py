@@ -1,4 +1,4 @@
-"""Fair use: who does not pay is limited by address and together, in SQLite and in DynamoDB."""
+"""The rate limit on predictions free of charge, per address and for all callers, in SQLite and in DynamoDB."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""One contract for records, in SQLite and in DynamoDB."""
+"""Records: one contract for SQLite and DynamoDB."""
 
 import time
 from collections import Counter

@@ -1,4 +1,6 @@
-"""Nothing is stored for nothing: open photographs have a credit each, and their sizes bind. On both kinds of stores."""
+"""Reservations: every open photograph of a batch has a credit reserved, and announced sizes are binding. Both
+stores.
+"""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Reserved credits and bytes add up, whatever happens at the same time."""
+"""Reserved credits and bytes add up, whatever happens concurrently."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Links from whoever runs the service, by which a forgotten password is replaced."""
+"""Links from the operator that let a user replace a forgotten password."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Sessions of the issuer in the service: tokens that rotate, and everything that ends them. In both stores alike."""
+"""Sessions of the embedded issuer: token rotation, and everything that ends a session. Both stores."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Credits for signing up are given once to a mail address, and to a few accounts of a network a day."""
+"""Sign-up credits are given once per mail address, and to a limited number of accounts per network and day."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Which access tokens are accepted, from an issuer of our own making and from Cognito as moto plays it."""
+"""Which access tokens are accepted, from a test issuer and from Cognito as simulated by moto."""
 
 import base64
 import hashlib

@@ -1,4 +1,6 @@
-"""Photographs by way of an upload: one contract for the embedded store and for S3, and what each alone promises."""
+"""Predictions of uploaded photographs: one contract for the embedded store and S3, and what each promises in
+addition.
+"""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The cost table: its sums, and the prices that it names."""
+"""The cost table: its sums, and the prices that it uses."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""The handler under Lambda's real runtime client, from the package, on a disk that cannot be written."""
+"""The packaged handler under Lambda's real runtime client, on a read-only disk."""
 
 import base64
 import json

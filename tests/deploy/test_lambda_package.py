@@ -1,4 +1,4 @@
-"""The package for Lambda: the same each time it is built, and refused where Lambda would refuse it."""
+"""The Lambda package: reproducible, and refused if Lambda would refuse it."""
 
 import shutil
 from pathlib import Path

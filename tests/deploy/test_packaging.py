@@ -1,4 +1,4 @@
-"""Locks, wheel and repository: pinned, whole, and without the name of a machine."""
+"""Lock files, wheel and repository: pinned, complete, and without machine names."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The smoke test of a deployment finds what is wrong with one."""
+"""The smoke test of a deployment finds faults."""
 
 import json
 from pathlib import Path

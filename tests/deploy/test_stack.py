@@ -1,4 +1,4 @@
-"""Every promise about the cloud, held against the template that CDK makes of it."""
+"""Every promise about the cloud, checked against the CDK template."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every promise about keys, firewall, roles and sign-in settings, held against the template."""
+"""Every promise about encryption keys, firewall, roles and sign-in settings, checked against the CDK template."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every promise about the worker, what is kept, who signs in and who is told, held against the template."""
+"""Every promise about worker, stored data, sign-in and monitoring, checked against the CDK template."""
 
 import json
 from typing import Any

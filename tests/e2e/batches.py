@@ -1,4 +1,4 @@
-"""Batches on the page: chosen, started and looked at."""
+"""Batches on the page: choosing files, starting a batch and reading what the page shows."""
 
 from urllib.parse import urlsplit
 

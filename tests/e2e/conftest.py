@@ -1,4 +1,4 @@
-"""The real server and a real browser. Skips where there is no Chromium, but not in continuous integration."""
+"""The real server and a real browser. Skips if there is no Chromium, except in continuous integration."""
 
 import os
 import socket

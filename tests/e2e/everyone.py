@@ -1,6 +1,6 @@
-"""What holds for every page in every state: axe finds nothing, and nothing has to be scrolled sideways.
+"""Accessibility checks for any page state: axe finds nothing, and nothing scrolls sideways.
 
-Enters: a page in some state; leaves: assertions, at desktop and phone width, in the light and in the dark.
+Checked at desktop and phone width, in light and dark mode.
 """
 
 from axe_playwright_python.sync_playwright import Axe

@@ -1,6 +1,6 @@
-"""Somebody with an account, at the real sign-in form in a real browser.
+"""A user with an account who signs in through the real form in a real browser.
 
-Enters: a visit; leaves: the same visit, signed in. Asserts nothing about what the page does then.
+Turns a visit into a signed-in visit. Asserts nothing about what the page does afterwards.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""The account's page: credits, charges, keys shown once, and the end of the account."""
+"""The account page: credits, charges, API keys shown once, and account deletion."""
 
 import csv
 import io

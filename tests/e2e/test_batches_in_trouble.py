@@ -1,4 +1,4 @@
-"""A batch on the page while the network, the credits or the person make trouble."""
+"""A batch on the page when the network fails, credits run out or the user interrupts it."""
 
 from collections.abc import Callable
 from pathlib import Path

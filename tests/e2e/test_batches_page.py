@@ -1,4 +1,4 @@
-"""Batches: files and folders chosen, sent whatever the network does, watched, taken away, and gone on with later."""
+"""Batches on the page: choosing, sending over an unreliable network, watching, downloading, and resuming later."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The history as a ZIP file, from the page."""
+"""Exporting the history as a ZIP file from the page."""
 
 import io
 import zipfile

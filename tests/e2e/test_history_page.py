@@ -1,4 +1,4 @@
-"""Saving below a result, and the history: found, changed, computed again, followed over time, taken away, deleted."""
+"""Saving a result, and the history page: finding, editing, recomputing, following trends, downloading and deleting."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page as a person uses it: in, seen, taken away."""
+"""The main page: a photograph goes in, the result is shown and downloaded."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The page by keyboard, by screen reader, in the dark, on a phone, and under its own security policy."""
+"""The page by keyboard, with a screen reader, in dark mode, on a phone, and under its own security policy."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The page when the server or the network does not do what it should: nothing is lost, everything is said."""
+"""The page when the server or the network fails: nothing is lost, and every problem is reported."""
 
 import json
 from typing import Any

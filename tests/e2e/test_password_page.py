@@ -1,4 +1,4 @@
-"""Passwords and sessions on the page: changed, forgotten, ended everywhere."""
+"""Passwords and sessions on the page: changing, forgetting, signing out everywhere."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Signing in and out: by the real form, held by the browser's tabs, and refused where it was not begun here."""
+"""Signing in and out: through the real form, shared between tabs, and refused if it was not started here."""
 
 import base64
 import hashlib

@@ -1,6 +1,6 @@
-"""A visit to the page in a real browser: what a person does there, and what the page must never do.
+"""A visit to the page in a real browser: the user's actions, what the page shows, and what the page must never do.
 
-Enters: a Playwright page and the server's address. Leaves: actions and readings. Asserts nothing about results.
+Wraps a Playwright page and the server's address. Asserts nothing about results.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Measuring, on a set made of the sample photograph: its reference is what the network finds, changed a little."""
+"""Evaluation on a set made from the sample photograph; the reference is the network's own result, slightly changed."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A decoder, and a service without a network between."""
+"""Fixtures: a decoder, and a service that needs no network connection."""
 
 from collections.abc import Iterator
 from pathlib import Path

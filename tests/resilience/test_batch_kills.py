@@ -1,4 +1,4 @@
-"""A batch while its workers, and at last the server, are killed again and again: nothing is lost, nothing is twice."""
+"""A batch whose workers, and finally the server, are killed repeatedly: nothing is lost or done twice."""
 
 import csv
 import io

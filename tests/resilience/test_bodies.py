@@ -1,4 +1,4 @@
-"""Bodies: nobody's fills the memory, keeps others waiting, or stays for ever."""
+"""Request bodies: none fills the memory, blocks other requests, or stays for ever."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Charges while the server is killed again and again: results, charges and ledger agree, whatever keeps them."""
+"""Charges while the server is killed repeatedly: results, charges and ledger agree in every store."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Strangers' files are decoded in processes of their own, which hold nothing else and can be ended."""
+"""Photographs are decoded in separate processes, which hold nothing else and can be killed."""
 
 import sys
 import threading

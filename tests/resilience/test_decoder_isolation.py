@@ -1,4 +1,4 @@
-"""The processes that decode have no other photograph, no credentials, no files and no network."""
+"""Decoding processes have no access to other photographs, credentials, files or the network."""
 
 import ctypes
 import errno

@@ -1,4 +1,4 @@
-"""A process that is killed, stopped or does not start costs at most the photograph that it had."""
+"""A decoding process that is killed, stops or does not start costs at most the photograph that it had."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""Whoever leaves frees the core for others, and is charged nothing."""
+"""A caller that disconnects frees the core for others, and is charged nothing."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What a real server does with real connections: bodies counted, nothing on disk, nothing left behind."""
+"""A real server with real connections: bodies are counted, and nothing is written to disk or left behind."""
 
 import errno
 import http.client

@@ -1,4 +1,4 @@
-"""A disk that is full, and a database that is damaged: what still works, and what is said of the rest."""
+"""A full disk or a damaged database: what still works, and how the rest is reported."""
 
 import errno
 import os

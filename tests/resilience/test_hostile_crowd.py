@@ -1,4 +1,6 @@
-"""Ten of every hostile file at once: everybody else is still answered, and soon, and memory stays within its limit."""
+"""Ten of every hostile file at once: other callers still get their responses soon, and memory stays within
+its limit.
+"""
 
 import logging
 import statistics

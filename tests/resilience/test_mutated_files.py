@@ -1,4 +1,4 @@
-"""Mutated files are decoded without a pixel that nobody wrote."""
+"""Decoding mutated files never yields pixels from uninitialised memory."""
 
 import os
 import subprocess

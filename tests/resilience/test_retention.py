@@ -1,4 +1,4 @@
-"""What has expired is deleted by a timer in the serving process, whether or not anybody calls."""
+"""A timer in the serving process deletes expired data, whether or not requests come in."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""How `retina serve` ends: within a limit, whatever its clients do, and nothing that was begun is lost."""
+"""How `retina serve` stops: within a time limit, whatever its clients do, and without losing work in progress."""
 
 import contextlib
 import signal

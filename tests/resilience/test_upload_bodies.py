@@ -1,4 +1,4 @@
-"""Upload forms: checked before their files come, and none fills the memory or the disk."""
+"""Upload forms are checked before the file arrives, and none fills the memory or the disk."""
 
 import contextlib
 import threading

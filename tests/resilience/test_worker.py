@@ -1,4 +1,4 @@
-"""Worker processes of the embedded queue: they end when they should, and nothing is lost when they end otherwise."""
+"""Worker processes of the embedded queue: they exit when they should, and lose nothing when they are killed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A person at the issuer in the service, who signs in as the page does and makes API keys."""
+"""A user of the embedded issuer, who signs in as the page does and creates API keys."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""A prediction, names and notes whose traces the audit log has, or must not have."""
+"""A saved prediction, which the audit log must record, with names and notes that it must not contain."""
 
 from support.house import (
     PREDICTIONS,

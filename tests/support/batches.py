@@ -1,4 +1,4 @@
-"""Batches made and filled by way of the routes, and what is said of them."""
+"""Batches created and filled through the API, and their state."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Decoders under observation: what they decode, which processes they have and how much memory these take."""
+"""Decoders under observation: what they decode, which processes they have and how much memory these use."""
 
 import threading
 

@@ -1,7 +1,6 @@
-"""Lambda's event source of an SQS queue: messages are handed to a function, and those that it does not report as failed
-are deleted.
+"""Lambda's event source for an SQS queue: passes messages to a function and deletes those not reported as failed.
 
-Enters: a queue; leaves: events for `RuntimeApi`. One invocation at a time; scales nothing.
+Makes events for `RuntimeApi` from a queue, one invocation at a time; does not scale.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Exports made by way of the routes and the worker."""
+"""Exports made through the API and the worker."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Mutated files of every format, decoded as the service decodes them; what becomes of each is written down."""
+"""Mutated files of every format, decoded as the service decodes them; the result of each is written down."""
 
 import hashlib
 import sys

@@ -1,4 +1,4 @@
-"""Predictions saved by way of the routes, and the list of them."""
+"""Predictions saved through the API, and the list of them."""
 
 from typing import Any
 

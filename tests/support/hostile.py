@@ -1,4 +1,4 @@
-"""Small files that were made to cost whoever decodes them a lot of memory or time, or to show other people's bytes."""
+"""Small files made to cost the decoder a lot of memory or time, or to show other people's bytes."""
 
 import io
 import struct

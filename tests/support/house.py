@@ -1,4 +1,4 @@
-"""The whole service in this process, embedded or with AWS' stores, its queue worked off when a test says so."""
+"""The whole service in this process, embedded or with the AWS stores; tests decide when its queue is processed."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""What the answer to a request that failed must look like."""
+"""What every error response must look like."""
 
 import re
 

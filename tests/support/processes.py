@@ -1,4 +1,4 @@
-"""The service's processes, started by tests: `retina serve` and `retina worker`."""
+"""Processes of the service started by tests: `retina serve` and `retina worker`."""
 
 import contextlib
 import socket

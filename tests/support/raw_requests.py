@@ -1,4 +1,4 @@
-"""Requests written to a socket by hand: half of one, one that lies, one that never ends."""
+"""Requests written to a socket by hand: incomplete, lying or endless."""
 
 import contextlib
 import socket

@@ -1,6 +1,6 @@
-"""A small server that speaks Lambda's Runtime API, so that the real runtime client can run the handler here.
+"""A small server for Lambda's Runtime API, so that the real runtime client can run the handler here.
 
-Enters: events; leaves: what the function answered. Serves one function, one invocation at a time.
+Passes events to one function, one invocation at a time, and returns its responses.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""People's sessions by way of the routes: whether tokens still work, and what they claim."""
+"""Users' sessions through the API: whether tokens still work, and their claims."""
 
 import json
 from base64 import urlsafe_b64decode

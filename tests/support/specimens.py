@@ -1,4 +1,4 @@
-"""Files that people really send, and files that only an attacker would: made from a photograph, never stored."""
+"""Files that users really send, and files that only an attacker would: made from a photograph, never stored."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""All that the service has stored, wherever it is."""
+"""Everything the service has stored, wherever it is."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the tests of the stack share: templates, and what is in them."""
+"""Shared by the tests of the stack: templates, and their resources."""
 
 import json
 import re

@@ -1,9 +1,8 @@
-"""AWS's stand-in on a bad day: some transactions of DynamoDB are refused for a conflict, some are made and their
-replies get lost.
+"""Simulated trouble with DynamoDB: some transactions fail with a conflict, others succeed but their replies are lost.
 
-Answers from the same memory as the server of the `aws` fixture, for the address that is given to a service. Does what
-DynamoDB does and moto does not: nobody reads a transaction half done, and one that is repeated with its token is made
-once. A forgotten one is as old as DynamoDB's memory for tokens, ten minutes: repeated, it is tried once more.
+Responds from the same memory as the server of the `aws` fixture, at the address that is given to a service. Does what
+DynamoDB does and moto does not: nobody reads a half-done transaction, and one that is retried with its token is applied
+once. A forgotten transaction counts as older than DynamoDB's memory for tokens, ten minutes; a retry runs it again.
 """
 
 import io

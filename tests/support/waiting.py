@@ -1,4 +1,4 @@
-"""What the tests of queue and workers share: batches, and waiting for what becomes of them."""
+"""Shared by the tests of queue and workers: batches, and waiting for their results."""
 
 import time
 from collections.abc import Callable

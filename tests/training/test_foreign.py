@@ -1,4 +1,4 @@
-"""Networks trained elsewhere, imported and served. Runs in the training environment (`make test-models`)."""
+"""Importing and serving networks trained elsewhere. Runs in the training environment (`make test-models`)."""
 
 import base64
 import json

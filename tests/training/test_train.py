@@ -1,4 +1,4 @@
-"""Training, in miniature. Needs Keras: `make test-models`."""
+"""Training on a miniature scale. Needs Keras: `make test-models`."""
 
 from pathlib import Path
 from typing import Any

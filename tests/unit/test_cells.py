@@ -1,4 +1,4 @@
-"""No cell of any table is run as a formula by a spreadsheet, and each is read back as it was."""
+"""No cell of any table is run as a formula by a spreadsheet, and each can be read back unchanged."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Expected Dice: from doubt, by the model card's fit."""
+"""Expected Dice, computed from the uncertainty with the fit in the model card."""
 
 import numpy as np
 import pytest

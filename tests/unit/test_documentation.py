@@ -1,4 +1,4 @@
-"""The documents against the code: settings, routes, error codes, columns and links are all there, and no others."""
+"""The documentation matches the code: settings, routes, error codes, columns and links, with none missing or extra."""
 
 import re
 from pathlib import Path

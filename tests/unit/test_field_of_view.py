@@ -1,4 +1,4 @@
-"""The field of view is found wherever it lies, and what has none is no fundus photograph."""
+"""The field of view is found wherever it lies; an image without one is not a fundus photograph."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Imports point one way: down the layers of the house, and never in a circle."""
+"""Imports go one way: down the layers of the package, and never in a circle."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Dice, AUC and the other scores, against their definitions."""
+"""Dice, AUC and the other scores, checked against their definitions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The network answers at every canvas of its card, and cards that lie are refused."""
+"""The network runs on every canvas of its card, and incorrect cards are refused."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Which mail addresses and passwords an account may be made with."""
+"""Which mail addresses and passwords are accepted for a new account."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""Every form of a photograph is decoded to the same pixels, and every hopeless file gets its reason."""
+"""Every format of a photograph is decoded to the same pixels, and every unusable file gets its reason."""
 
 import time
 import tracemalloc

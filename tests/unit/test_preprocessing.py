@@ -1,4 +1,4 @@
-"""Preprocessing does what the card says: sizes, gray, equalisation, scaling."""
+"""Preprocessing follows the model card: sizes, gray, equalisation, scaling."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Skeletons: one pixel wide, and as connected as the vessels."""
+"""Skeletons are one pixel wide and as connected as the vessels."""
 
 import itertools
 
