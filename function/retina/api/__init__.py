@@ -1,1 +1,1 @@
-"""The HTTP API: routes, one file a resource, and what they share."""
+"""The HTTP API: routes, one file per resource, and the code they share."""

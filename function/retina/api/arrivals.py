@@ -1,6 +1,7 @@
-"""Uploads on their way to the disk: of one photograph only the newest, and together at most so many bytes.
+"""Limits on running uploads: all of them together have a byte budget, and a newer upload of a photograph replaces an
+older one.
 
-Enters: keys, and how many bytes come; leaves: errors for what is too much. Holds no bytes itself.
+Counts bytes and raises errors; holds no bytes itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,12 +11,12 @@ from retina.api.middleware.bodies import Budget
 from retina.errors import UploadRefusedError
 
 AT_ONCE = 64
-"""How many of the largest uploads may be on their way at the same time."""
+"""The budget, as a number of uploads of the largest size."""
 OVERTAKEN = "A newer copy of this photograph arrived in the meantime and replaces this one."
 
 
 class Arrivals:
-    """Those of one process."""
+    """The running uploads of one process."""
 
     def __init__(self, upload_bytes: int) -> None:
         self._budget = Budget(AT_ONCE * upload_bytes)
@@ -23,7 +24,9 @@ class Arrivals:
 
     @contextmanager
     def of(self, key: str) -> Iterator[Callable[[int], None]]:
-        """A function to be called with the size of each piece; raises `BusyError` and `UploadRefusedError`."""
+        """A context manager for one upload; call its value with the size of each chunk. Raises `BusyError` if the
+        budget is used up, and `UploadRefusedError` if a newer upload of the same photograph has started.
+        """
         this, count = object(), 0
         self._newest[key] = this
 

@@ -1,4 +1,4 @@
-"""One photograph per core: others wait their turn, and are told so when it takes too long."""
+"""Limits how many photographs are processed at the same time; requests that wait too long for a core are refused."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,22 +13,22 @@ T = TypeVar("T")
 
 
 class Cores:
-    """Runs work on threads, as many at a time as there are `cores`, so that the event loop is never blocked."""
+    """Runs work on threads, at most `cores` at a time, so that the event loop is never blocked."""
 
     def __init__(self, cores: int, wait_seconds: float) -> None:
         self._cores, self._wait_seconds = cores, wait_seconds
         self._free: anyio.Semaphore | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Run `work` when a core is free; raises `BusyError` where none was within the time to wait."""
+        """Run `work` once a core is free; raises `BusyError` if none becomes free within the waiting time."""
         async with self.one():
             return await to_thread.run_sync(work)
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
-        """A core for as long as the context lasts; raises as `run` does."""
+        """Hold a core while the context lasts; raises what `run` raises."""
         if self._free is None:
-            # Made at the first call: it belongs to the event loop that serves requests.
+            # Created on the first call, because it belongs to the event loop that serves requests.
             self._free = anyio.Semaphore(self._cores)
         try:
             with anyio.fail_after(self._wait_seconds):

@@ -1,4 +1,4 @@
-"""The connection that a request came by: work ends early where its caller has left."""
+"""Stops work early when the caller closes the connection."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 async def unless_the_caller_leaves(request: Request, work: Callable[[Abandoned], Awaitable[T]]) -> T:
-    """What `work` comes to; raises `CallerLeftError` where the connection is closed before it has.
+    """The result of `work`; raises `CallerLeftError` if the connection is closed before that.
 
-    What waits for a core then waits no longer, and a photograph that is being decoded is given up. A network that runs
-    already ends its run.
+    Work that waits for a core then stops waiting, and a photograph that is being decoded is abandoned. A network that
+    is already running finishes its run.
     """
     abandoned = Abandoned()
     with anyio.CancelScope() as scope:

@@ -1,7 +1,4 @@
-"""The pages of the issuer in this service: forms for people who are not signed in.
-
-Enters: the name of a page, and what it shows; leaves: HTML in which all of that is escaped.
-"""
+"""Renders the HTML pages of the embedded issuer: forms for users who are not signed in. All values are escaped."""
 
 from collections.abc import Mapping
 from html import escape
@@ -23,7 +20,9 @@ def page(
     status: int = 200,
     **values: str,
 ) -> Response:
-    """`name`.html in the frame of all pages; `refusal`: what is wrong; `hidden`: fields that the browser sends back."""
+    """`name`.html inside the common page frame. `refusal` is an error message; `hidden` are hidden fields that the
+    browser sends back.
+    """
     fields = [f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in hidden.items()]
     shown = {key: escape(value) for key, value in values.items()}
     content = _template(name).substitute(shown, hidden="\n  ".join(fields))

@@ -1,7 +1,6 @@
-"""The SHA-256 of a request: the same for a repetition of it, another one for any other request.
+"""The SHA-256 of a request: the same for a repetition of it, different for any other request.
 
-Enters: a request, whoever may have read its body before; leaves: 64 hexadecimal digits. Files are read from their
-beginning and left there, so that it makes no difference who reads first.
+Files are read from the start and rewound afterwards, so it makes no difference whether the body was read before.
 """
 
 import hashlib
@@ -13,10 +12,10 @@ FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 async def request_digest(request: Request) -> str:
-    """Of the address, and of the fields of the form in any order or of the body, byte by byte.
+    """64 hexadecimal digits, from the URL and the form's fields in any order or, for other bodies, every byte.
 
-    The boundary of a multipart form and the names of its files do not count: a client that repeats a request
-    makes a new boundary.
+    The boundary of a multipart form and the names of its files do not count, since a client that repeats a request
+    creates a new boundary.
     """
     parts = [request.url.path.encode()]
     if request.url.query:

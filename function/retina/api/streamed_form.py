@@ -1,6 +1,5 @@
-"""A multipart form that is read as it comes: its fields, then the one file at its end, never whole in memory.
-
-Enters: the pieces of a body; leaves: the fields as text, then the pieces of the file.
+"""Reads a multipart form as a stream: first its fields, then the one file at its end, which is never in memory as a
+whole.
 """
 
 from collections import deque
@@ -13,13 +12,13 @@ from starlette.exceptions import HTTPException
 from retina.errors import UploadRefusedError
 
 FIELDS_BYTES = 16 * 2**10
-"""All fields together, at most."""
+"""The limit for all fields together, in bytes."""
 FIELDS = 32
 FILE_LAST = "Send one file as the field “file”, after all other fields."
 
 
 class StreamedForm:
-    """Call `head` first, then `file`. Both raise `UploadRefusedError`, and 400 for what is no multipart form."""
+    """Call `head` first, then `file`. Both raise `UploadRefusedError`, and 400 for an invalid multipart form."""
 
     def __init__(self, content_type: str, body: AsyncIterator[bytes]) -> None:
         kind, options = parse_options_header(content_type)
@@ -50,14 +49,14 @@ class StreamedForm:
         )
 
     async def head(self) -> tuple[dict[str, str], str]:
-        """The fields before the file, and the file's name; none of the file is read but what came along."""
+        """The fields before the file, and the file's name. Reads no more of the file than arrived with the fields."""
         while not self._in_file:
             if not await self._read():
                 raise UploadRefusedError(FILE_LAST)
         return self._fields, self._file_name
 
     async def file(self) -> AsyncIterator[bytes]:
-        """The pieces of the file; the form has ended properly when they have."""
+        """The chunks of the file. Raises 400 after the last one if the form is incomplete."""
         while True:
             while self._pieces:
                 yield self._pieces.popleft()

@@ -1,1 +1,1 @@
-"""What every request passes before a route sees it."""
+"""ASGI middleware that every request passes before it reaches a route."""

@@ -1,6 +1,6 @@
-"""Bodies of requests: which of them are read at all, how large each may be, all of them together, and how slow.
+"""Limits on request bodies: which are read at all, their size one by one and all together, and how slowly they arrive.
 
-Enters and leaves: ASGI messages. Knows the routes only by what `Bodies` is told of them.
+Works on ASGI messages. Knows of each route only what `Bodies` is told.
 """
 
 import re
@@ -31,31 +31,33 @@ MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencode
 JSON = re.compile(r"application/([^/;]+\+)?json")
 
 SMALL_BYTES = 64 * 2**10
-"""The largest body without a photograph, and what a form adds to one: boundaries and small fields."""
+"""The largest body without a photograph, and what a form adds to a photograph: boundaries and small fields."""
 
 MOST_VALUES = 100_000
-"""In a body of JSON, by its punctuation: parsed, each takes many times its bytes. A batch of 10,000 has 50,000."""
+"""Values in a JSON body, counted by its punctuation: once parsed, each takes many times its bytes. A batch of 10,000
+photographs has 50,000.
+"""
 
 SLICE_BYTES = 64 * 2**10
-"""How much of a body is parsed before other requests have their turn."""
+"""How much of a body is parsed before other requests get a turn."""
 
 SLOWEST = 64 * 2**10
-"""Bytes a second: a sender that is slower on the average is cut off."""
+"""Bytes per second: a sender with a lower average rate is cut off."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The body that a route takes: at most `limit` bytes."""
+    """The body that a route accepts: at most `limit` bytes."""
 
     limit: int
     photograph: bool = False
-    """The limit is the photograph's; a form around it may add `SMALL_BYTES`."""
+    """The limit is for the photograph; a form around it may add `SMALL_BYTES`."""
     streamed: bool = False
-    """The route reads it as it comes, and counts."""
+    """The route reads the body as a stream, and counts its bytes."""
 
     @property
     def most(self) -> int:
-        """Bytes of the body, at most."""
+        """The largest size of the whole body in bytes."""
         return self.limit + SMALL_BYTES * self.photograph
 
 
@@ -64,14 +66,16 @@ class _Route:
     path: re.Pattern[str]
     methods: frozenset[str]
     limits: Mapping[str, Taken]
-    """By the kind of content: MULTIPART, URLENCODED, "json"."""
+    """By content type: MULTIPART, URLENCODED or "json"."""
 
 
 class Bodies:
-    """What the routes of an application take."""
+    """The bodies that the routes of an application accept."""
 
     def __init__(self, routes: Iterable[BaseRoute], photograph_bytes: int, special: Mapping[str, Taken]) -> None:
-        """Forms with a file may have `photograph_bytes` and the form around them; `special`: by the route's path."""
+        """A form with a file may have `photograph_bytes` plus the form around it; `special` overrides this by route
+        path.
+        """
         with_file = Taken(photograph_bytes, photograph=True)
         self._routes = [
             _Route(route.path_regex, frozenset(route.methods or ()), limits)
@@ -80,7 +84,7 @@ class Bodies:
         ]
 
     def taken(self, scope: Scope) -> Taken | None:
-        """The body that is to be read; None where there is none, or none of a kind that the route can read."""
+        """What the route accepts; None if it reads no body, or none of this content type."""
         content_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
         kind = "json" if not content_type or JSON.fullmatch(content_type) else content_type
         for route in self._routes:
@@ -97,19 +101,19 @@ def _limits(route: APIRoute, with_file: Taken, special: Taken | None) -> Mapping
         return {}
     if not isinstance(route.body_field.field_info, params.Form):
         return {"json": special or small}
-    # A form with one file or more is described as File, one without as Form.
+    # FastAPI describes a form with files as File, and one without as Form.
     has_file = isinstance(route.body_field.field_info, params.File)
     return {MULTIPART: with_file if has_file else small, URLENCODED: small}
 
 
 class Budget:
-    """At most `limit` bytes of bodies in memory at the same time."""
+    """Allows at most `limit` bytes of bodies in memory at the same time."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self._held = limit, 0
 
     def take(self, count: int) -> None:
-        """Hold `count` more bytes; raises `BusyError` where that is too much."""
+        """Hold `count` more bytes; raises `BusyError` if that exceeds the limit."""
         if self._held + count > self._limit:
             raise BusyError("Too many requests are being received. Please try again in a few seconds.")
         self._held += count
@@ -120,7 +124,9 @@ class Budget:
 
 
 class Pace:
-    """A `receive` that raises `SlowRequestError` when the sender rests for `seconds`, or is so far behind `SLOWEST`."""
+    """A `receive` that raises `SlowRequestError` if the sender pauses for `seconds`, or falls that far behind
+    `SLOWEST`.
+    """
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive, self._seconds, self._began = receive, seconds, monotonic()
@@ -143,7 +149,7 @@ class Pace:
         return message
 
     async def drain(self, most: int) -> None:
-        """Read on and throw away, so that the sender is still there when it is answered; `most` bytes in all."""
+        """Read on and discard, up to `most` bytes in all, so that the sender is still connected to get the response."""
         while not self.ended and self.count <= most:
             await self()
 
@@ -155,7 +161,9 @@ class Held:
         self._budget, self._chunks, self._count = budget, list[bytes](), 0
 
     async def read(self, body: Pace, taken: Taken) -> bool:
-        """Read all of it; False where the sender has left. Raises `BusyError`, `SlowRequestError` and `too_large`."""
+        """Read the whole body; False if the sender has left. Raises `BusyError`, `SlowRequestError`,
+        `RequestTooLargeError`, and whatever `too_large` returns.
+        """
         while not body.ended:
             message = await body()
             if message["type"] == "http.disconnect":
@@ -171,7 +179,7 @@ class Held:
         return True
 
     def replay(self, receive: Receive) -> Receive:
-        """A `receive` that hands out the body, slice by slice, and then waits for the sender to leave."""
+        """A `receive` that returns the body slice by slice, then waits for the sender to leave."""
         chunks, self._chunks = self._chunks, []
         slices = [chunk[at : at + SLICE_BYTES] for chunk in chunks for at in range(0, len(chunk), SLICE_BYTES)][::-1]
         chunks.clear()
@@ -180,7 +188,7 @@ class Held:
         async def replayed() -> Message:
             nonlocal begun
             if slices or not begun:
-                if begun:  # others have their turn between two slices
+                if begun:  # other requests get a turn between two slices
                     await checkpoint()
                 begun = True
                 piece = slices.pop() if slices else b""
@@ -193,14 +201,14 @@ class Held:
         return replayed
 
     def release(self) -> None:
-        """It is not in memory any more; may be called again."""
+        """Free the body's memory; may be called more than once."""
         self._chunks.clear()
         self._budget.give_back(self._count)
         self._count = 0
 
 
 def too_large(taken: Taken) -> RetinaError:
-    """The error for a body that is larger than what is taken."""
+    """The error for a body that is larger than `taken` allows."""
     if not taken.photograph:
         size = f"{taken.limit / 2**20:.3g} MiB" if taken.limit >= 2**20 else f"{taken.limit / 2**10:.3g} KiB"
         return RequestTooLargeError(f"The request is larger than the limit of {size}. Send less.")

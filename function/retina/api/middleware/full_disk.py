@@ -1,7 +1,4 @@
-"""A full disk: the middleware that gives up what is kept in reserve for deletions, and for the sign-ins before them.
-
-Enters and leaves: ASGI messages.
-"""
+"""Middleware for a full disk: releases reserved space so that deletions, and the sign-ins they need, still succeed."""
 
 from collections.abc import Sequence
 
@@ -11,17 +8,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from retina.storage.reserve import Reserve, is_full
 
 SIGN_INS = ("/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/api/v1/account/sign-out")
-"""Where people sign in, stay signed in, and sign out: by POST, and their forms are small."""
+"""POST routes for signing in, staying signed in and signing out; their forms are small."""
 
 
 class RoomToDelete:
-    """Repeats a request to delete something, or to sign in or out, that found no space."""
+    """Repeats a deletion, sign-in or sign-out that failed because the disk is full."""
 
     def __init__(self, app: ASGIApp, deletions: Reserve, sign_ins: Reserve) -> None:
         self._app, self._deletions, self._sign_ins = app, deletions, sign_ins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One ASGI connection."""
+        """Handle one ASGI connection."""
         reserve = self._reserve(scope)
         if reserve is None:
             await self._app(scope, receive, send)
@@ -38,7 +35,7 @@ class RoomToDelete:
             received.append(await receive())
             return received[-1]
 
-        fresh = dict(scope)  # what routing adds belongs to the first attempt
+        fresh = dict(scope)  # routing modifies the scope during the first attempt
         try:
             await self._app(scope, remembered, noticed)
         except Exception as error:
@@ -49,7 +46,7 @@ class RoomToDelete:
             await to_thread.run_sync(reserve.keep)
 
     def _reserve(self, scope: Scope) -> Reserve | None:
-        """What the request may use up on a full disk."""
+        """The reserve that the request may use up on a full disk."""
         if scope["type"] != "http":
             return None
         if scope["method"] == "DELETE":
@@ -58,7 +55,7 @@ class RoomToDelete:
 
 
 def _again(received: Sequence[Message], receive: Receive) -> Receive:
-    """What was received before, and then what comes."""
+    """A `receive` that replays what was received before, then continues."""
     before = iter(received)
 
     async def repeated() -> Message:

@@ -1,5 +1,6 @@
-"""The names that this service answers to. A request that names another host was led here by somebody else's DNS, or is
-meant to put that host into the links of the answer.
+"""Checks the Host header against the names that this service accepts.
+
+A request with another host came through somebody else's DNS, or tries to put that host into the links of a response.
 """
 
 import ipaddress
@@ -19,15 +20,15 @@ REFUSED = (
 
 
 class Hosts:
-    """The host names in a list separated by commas; `EVERY` allows any."""
+    """The host names in a comma-separated list; `EVERY` allows any."""
 
     def __init__(self, names: str) -> None:
         self._names = {_plain(name.strip()) for name in names.split(",")} - {""}
 
     def demand(self, scope: Scope) -> None:
-        """Raises `HostRefusedError`. The address that the connection came to is always right; the port never counts.
+        """Raises `HostRefusedError`. The address that the connection came to is always accepted; the port is ignored.
 
-        Where the request names no host, links are made with that address.
+        If the request names no host, links are made with that address.
         """
         host = Headers(scope=scope).get("host")
         if host is None or EVERY in self._names:
@@ -40,7 +41,7 @@ class Hosts:
 
 
 def _plain(name: str) -> str:
-    """An address as it is mostly written, a name in small letters without the dot of the root at its end."""
+    """The normal form of a host: an IP address in its usual notation, or a name in lower case without a final dot."""
     text = name.lower().removesuffix(".")
     try:
         address = ipaddress.ip_address(text.strip("[]").partition("%")[0])

@@ -1,7 +1,7 @@
-"""Closes the service's own address where it stands behind a proxy: only what the proxy sends is answered.
+"""Middleware that closes the service's own address behind a proxy: only requests from the proxy are accepted.
 
-Enters and leaves: ASGI messages. Behind CloudFront the API's own address stays open to the world, since CloudFront
-itself comes by it; whoever used it would pass by the firewall, the access log and the address that fair use counts by.
+CloudFront itself needs the API's own address, so it stays open to the world. Anybody using it directly would bypass the
+firewall, the access log and the address that the rate limit counts by.
 """
 
 import hmac
@@ -17,18 +17,18 @@ CLOSED = "This is not the service's public address. Use the address of its page,
 
 
 def proven(headers: Headers, proof: str) -> bool:
-    """Whether the proxy that knows `proof` has sent this."""
+    """Whether these headers come from the proxy that knows `proof`."""
     return hmac.compare_digest(headers.get(PROOF, "").encode(), proof.encode())
 
 
 class BehindProxy:
-    """Refuses every request that does not carry `proof`, whatever it asks for, before its body is looked at."""
+    """Refuses every request without `proof`, whatever its route, before its body is read."""
 
     def __init__(self, app: ASGIApp, proof: str) -> None:
         self._app, self._proof = app, proof
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One ASGI connection."""
+        """Handle one ASGI connection."""
         if scope["type"] == "http" and not proven(Headers(scope=scope), self._proof):
             request_id: str = scope["state"]["request_id"]
             await problem_of(request_id, OriginClosedError(CLOSED))(scope, receive, send)

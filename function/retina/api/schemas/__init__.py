@@ -1,1 +1,1 @@
-"""What the service says of itself and of errors, as documented in OpenAPI. Shapes only; nothing is computed here."""
+"""Response models for errors and for the service's own state."""

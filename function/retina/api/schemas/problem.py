@@ -1,10 +1,10 @@
-"""An error, as it goes over the wire."""
+"""The response model of errors."""
 
 from pydantic import BaseModel, Field
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 describes it. `code` is stable; `detail` says what to do."""
+    """An error, as described in RFC 9457. `code` is stable; `detail` says what to do."""
 
     type: str = Field("about:blank", examples=["about:blank"])
     title: str = Field(examples=["Unprocessable Content"])

@@ -1,4 +1,4 @@
-"""The service about itself."""
+"""Response models that describe the service itself."""
 
 from typing import Literal
 
@@ -9,7 +9,9 @@ from retina.imaging.schemas import ModelName
 
 
 class SignIn(BaseModel):
-    """By authorization code with PKCE: <url>/oauth2/authorize, <url>/oauth2/token and <url>/logout."""
+    """Where to sign in, by authorization code with PKCE: <url>/oauth2/authorize, <url>/oauth2/token and
+    <url>/logout.
+    """
 
     issuer: str = Field(description="of the access tokens", examples=["urn:retina:embedded"])
     client_id: str = Field(examples=["retina-page"])
@@ -20,7 +22,7 @@ class SignIn(BaseModel):
 
 
 class Health(BaseModel):
-    """The service is up. `xnnpack` false means that the network runs, but several times slower."""
+    """The service is running. If `xnnpack` is false, the network runs several times slower."""
 
     status: Literal["ok"] = "ok"
     version: str = Field(examples=["0.1.0"])
