@@ -1,12 +1,12 @@
-"""The Lambda package: everything that lies in /var/task, built from wheels and without docker.
+"""Builds the Lambda package, that is, the contents of /var/task, from wheels and without docker.
 
-| room | |
+| module | |
 |---|---|
-| `build` | the package from beginning to end |
-| `wheels` | pinned wheels for another platform and Python, and an interpreter of that Python |
-| `contents` | what of the wheels stays out |
-| `bytecode` | bytecode in place of sources |
-| `limits` | whether Lambda would take it |
+| `build` | builds the package from beginning to end |
+| `wheels` | installs pinned wheels for another platform and Python, and finds an interpreter of that Python |
+| `contents` | removes files that the function never opens |
+| `bytecode` | replaces sources by bytecode |
+| `limits` | checks that Lambda would accept the package |
 | `inventory` | sizes, and one digest of the whole |
 
 `python -m infra.package [--out build/package]`
@@ -17,4 +17,4 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "package"
 TARGET = (3, 13)
-"""The Python of the Lambda runtime."""
+"""The Python version of the Lambda runtime."""

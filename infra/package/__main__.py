@@ -1,4 +1,4 @@
-"""The command line: build twice, compare, and say what takes the room."""
+"""The command line: builds twice, compares, and prints what takes up the space."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from infra.package.wheels import python_of
 
 
 def main() -> None:
-    """Run it; exits with the reason where Lambda would refuse the package."""
+    """Run it; exits with the reason if Lambda would refuse the package."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=OUT)
     out = parser.parse_args().out

@@ -1,8 +1,4 @@
-"""The package from beginning to end: wheels without what is not needed, our own code, bytecode, checks.
-
-Enters: `function/`, `site/`, the network with its card, and the pinned `function/requirements.txt`. Leaves: a folder
-that CDK zips. Fails where Lambda would: too large, or a library that needs a newer glibc. Deploys nothing.
-"""
+"""Builds the package: wheels without unneeded files, our own code, bytecode, checks."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +11,9 @@ from infra.package.wheels import install, requirements
 
 
 def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = None) -> None:
-    """Make the package in `out`, in place of what was there; with `python`, of that `version`, as bytecode."""
+    """Build the package in `out`, replacing what is there; with `python`, an interpreter of that `version`, as
+    bytecode.
+    """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     pinned = requirements(ROOT / "function" / "requirements.txt", version)
@@ -24,7 +22,7 @@ def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = No
     _add_ours(out)
     if python:
         compile_sources(out, python)
-    for path in out.rglob("*"):  # Lambda's user is another one, whatever the umask of whoever builds
+    for path in out.rglob("*"):  # Lambda runs as another user, whatever the umask during the build
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     check(out)
 
@@ -33,7 +31,7 @@ def _add_ours(out: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copy(ROOT / "function" / "handler.py", out)
     shutil.copytree(ROOT / "function" / "retina", out / "retina", ignore=ignored)
-    shutil.copytree(ROOT / "site", out / "retina" / "site")  # for the API's description, which the function serves
+    shutil.copytree(ROOT / "site", out / "retina" / "site")  # for the API documentation, which the function serves
     (out / "retina" / "models").mkdir()
     for name in ("unet.json", "unet.tflite"):
         shutil.copy(ROOT / "models" / name, out / "retina" / "models")

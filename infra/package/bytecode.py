@@ -1,6 +1,6 @@
-"""Bytecode in place of sources: a cold start reads one file a module, and the package has 12 MB more room.
+"""Replaces sources by bytecode: a cold start reads one file per module, and the package is 12 MB smaller.
 
-Tracebacks name file and line as before, since bytecode keeps both; only the line's text is missing.
+Tracebacks still name file and line, since bytecode contains both; only the text of the line is missing.
 """
 
 import subprocess
@@ -8,14 +8,14 @@ from importlib.util import source_from_cache
 from pathlib import Path
 
 READ = frozenset({"anyio/__init__.py", "anyio/abc/__init__.py", "cv2/config.py", "cv2/config-3.py"})
-"""Sources that their libraries read themselves: anyio to import lazily, OpenCV as its configuration."""
+"""Sources that their libraries read themselves: anyio for lazy imports, OpenCV as its configuration."""
 
 
 def compile_sources(folder: Path, python: Path) -> None:
-    """Replace every module's source below `folder` by bytecode of `python`, under its name in /var/task.
+    """Replace the source of every module below `folder` by bytecode made by `python`, under its path in /var/task.
 
-    The bytecode is never checked against a source, since Lambda's disk is read-only. Raises `CalledProcessError` where
-    a module cannot be compiled.
+    The bytecode is never checked against a source, since Lambda's disk is read-only. Raises `CalledProcessError` if a
+    module cannot be compiled.
     """
     options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
     subprocess.run([str(python), "-m", "compileall", *options, str(folder)], check=True)

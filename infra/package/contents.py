@@ -1,4 +1,4 @@
-"""What of the wheels stays out of the package, since the function never opens it."""
+"""Keeps files out of the package that the function never opens."""
 
 import re
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 UNUSED = frozenset({"protobuf", "ml-dtypes", "tqdm", "flatbuffers", "backports-strenum", "pycparser", "idna"})
-"""Distributions that ai-edge-litert, cffi and anyio name for what is not used here; they run without them."""
+"""Dependencies of ai-edge-litert, cffi and anyio that they only need for features not used here."""
 POWERTOOLS = (
     "auth_alpha",
     "circuit_breaker",
@@ -35,7 +35,7 @@ PRUNED = (
     "cv2/data/*.xml",
     "cv2/LICENSE*",  # the same as beside its metadata
     "numpy/_core/*_tests.*.so",
-    "numpy/_core/_simd.*.so",  # for numpy's own tests; what computes is in _multiarray_umath
+    "numpy/_core/_simd.*.so",  # for numpy's own tests; the code in use is in _multiarray_umath
     "numpy/f2py",
     "numpy/fft",
     "numpy/random",
@@ -67,13 +67,15 @@ PRUNED = (
     "pydantic/mypy.py",
     "pydantic/v1/mypy.py",
 )
-"""What the function never opens.
+"""Files that the function never opens.
 
-Libraries stay as they are: `strip` breaks those that auditwheel has patched, and OpenCV is linked to its video codecs.
+Libraries are left as they are: `strip` breaks those patched by auditwheel, and OpenCV is linked to its video codecs.
 """
 
 CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png")
-"""Modules of imagecodecs that decode TIFF and PNG of 16-bit colour, among sixty: LZW, PackBits, Deflate, predictors."""
+"""The few imagecodecs modules, out of sixty, that decode TIFF and 16-bit colour PNG: LZW, PackBits, Deflate,
+predictors.
+"""
 CODEC_LIBRARIES = ("libpng16",)
 
 
@@ -87,7 +89,7 @@ def prune(folder: Path) -> None:
 
 
 def _keep(folder: Path, pattern: str, names: Iterable[str]) -> None:
-    """Remove the files in `folder` that match, but for those called so before their first dot or dash."""
+    """Remove the files in `folder` that match `pattern`, unless the name up to its first dot or dash is in `names`."""
     for path in [*folder.glob(pattern)]:
         if re.split(r"[.-]", path.name)[0] not in {*names}:
             path.unlink()

@@ -1,4 +1,4 @@
-"""Whether Lambda would take the package: its size, and the glibc that its libraries ask for."""
+"""Checks that Lambda would accept the package: its size, and the glibc that its libraries need."""
 
 import re
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from infra.package.inventory import total
 
 LIMIT = 262_144_000
-"""Bytes that a function may have unzipped (Lambda quotas)."""
+"""The most bytes of a function's unzipped package (Lambda quotas)."""
 GLIBC = (2, 34)
-"""Of Amazon Linux 2023, on which the runtime stands."""
+"""The version in Amazon Linux 2023, on which the runtime is based."""
 
 
 class PackageError(Exception):
@@ -21,7 +21,7 @@ class PackageError(Exception):
 
 
 def check(folder: Path) -> None:
-    """Raises `PackageError` where Lambda would not take what lies in `folder`, or could not load it."""
+    """Raises `PackageError` if Lambda would not accept the contents of `folder` or could not load them."""
     if (size := total(folder)) > LIMIT:
         raise PackageError(f"the package has {size:,} bytes; Lambda takes {LIMIT:,}")
     for path, needed in glibc(folder):
@@ -30,7 +30,7 @@ def check(folder: Path) -> None:
 
 
 def glibc(folder: Path) -> Iterator[tuple[Path, tuple[int, ...]]]:
-    """The newest glibc that each shared object below `folder` asks for; wheel tags are not to be trusted."""
+    """The newest glibc that each shared object below `folder` needs; wheel tags cannot be trusted."""
     for path in sorted(folder.rglob("*.so*")):
         with path.open("rb") as file:
             try:

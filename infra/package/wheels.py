@@ -1,4 +1,4 @@
-"""Pinned wheels for another platform and Python than those at hand, and an interpreter of that Python."""
+"""Installs pinned wheels for another platform and Python, and finds an interpreter of that Python."""
 
 import os
 import re
@@ -16,7 +16,7 @@ PLATFORMS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_
 
 
 def python_of(version: tuple[int, int]) -> Path | None:
-    """An interpreter of this `version`, if one is at hand: on the path, or kept by pyenv."""
+    """An interpreter of this `version`, if there is one: on the path or installed by pyenv. None otherwise."""
     name = f"python{version[0]}.{version[1]}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     kept = sorted(pyenv.glob(f"{version[0]}.{version[1]}.*/bin/{name}"))
@@ -28,13 +28,13 @@ def python_of(version: tuple[int, int]) -> Path | None:
 
 
 def requirements(lock: Path, version: tuple[int, int]) -> dict[str, str]:
-    """The requirements that a lock pins for this `version` of Python, hashes and all, by the distribution's name."""
+    """The requirements that a lock file pins for this `version` of Python, with their hashes, by distribution name."""
     found = {}
     target = {"python_version": "{}.{}".format(*version), "python_full_version": "{}.{}.0".format(*version)}
     for text in re.findall(r"^[a-zA-Z].*(?:\n +--hash.*)*", lock.read_text(), re.MULTILINE):
         first, *hashes = text.split("\n")
         pin, _, condition = first.removesuffix(" \\").partition(" ; ")
-        # Not left to pip, which would ask the Python that it runs on.
+        # Not left to pip, which would use the version of the Python that runs it.
         if not condition or Marker(condition).evaluate(target):
             found[re.split(r"[=\[]", pin, maxsplit=1)[0]] = " \\\n".join(
                 [pin, *(line.removesuffix(" \\") for line in hashes)]
@@ -43,13 +43,13 @@ def requirements(lock: Path, version: tuple[int, int]) -> dict[str, str]:
 
 
 def install(out: Path, wanted: Iterable[str], version: tuple[int, int]) -> None:
-    """Unpack wheels for Lambda's platform and `version` into `out`, with their hashes; no package's code is run."""
+    """Install wheels for Lambda's platform and `version` into `out`, checking hashes; runs no code of any package."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
         listing.write("\n".join(wanted))
         listing.flush()
         platforms = [f"--platform={platform}_x86_64" for platform in PLATFORMS]
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"]
-        # The lock has chosen for the target; pip would compare with the Python that it runs on.
+        # The lock is for the target; pip would compare with the Python that runs it.
         command.append("--ignore-requires-python")
         only = ["--only-binary=:all:", "--implementation=cp", f"--python-version={version[0]}.{version[1]}"]
         subprocess.run([*command, *only, *platforms, f"--target={out}", f"--requirement={listing.name}"], check=True)
