@@ -32,8 +32,10 @@ check: .venv/test.done check-js ## linters, formatter, types and unit tests: a m
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 tests/unit
 
-check-js: build/js.done ## linter and unit tests of the page's JavaScript
-	$(NODE) build/js/node_modules/.bin/eslint --cache --cache-location build/js/eslint.cache
+check-js: build/js.done build/js/openapi.d.ts ## types, linter and unit tests of the page's JavaScript
+	$(NODE) build/js/node_modules/.bin/tsc -p .
+	$(NODE) build/js/node_modules/.bin/tsc -p tests/js
+	$(NODE) build/js/node_modules/.bin/eslint
 	$(NODE) node --test "tests/js/**/*.test.js"
 
 test-models: build/keras.done ## tests of training, conversion and import (they need TensorFlow)
@@ -138,6 +140,12 @@ build/js.done: package.json package-lock.json .npmrc .venv/test.done
 	cp package.json package-lock.json .npmrc build/js/
 	$(NODE) npm ci --silent --prefix build/js
 	@touch $@
+
+# The service's answers as types, made of its own description anew whenever the service changes.
+build/js/openapi.d.ts: build/js.done $(shell find function/retina -name '*.py')
+	RETINA_DATA=build/js/data PYTHONPATH=function $(BIN)/python -c \
+	  'import json; from retina.app import create_app; print(json.dumps(create_app().openapi()))' > build/js/openapi.json
+	$(NODE) build/js/node_modules/.bin/openapi-typescript build/js/openapi.json -o $@ --root-types --root-types-no-schema-prefix
 
 # The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.
 build/tflite-runtime.done: tests/requirements-tflite-runtime.txt

@@ -162,7 +162,7 @@ def test_access_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
 
 def renew(tab: Visit) -> str:
     """Have the page take its access token for refused; the new one."""
-    script = f"import('/session.js').then((session) => session.accessToken({KEPT}.access))"
+    script = f"import('/js/auth/session.js').then((session) => session.accessToken({KEPT}.access))"
     return str(tab.page.evaluate(script))
 
 
@@ -175,7 +175,7 @@ def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., V
     before = first.page.evaluate(KEPT)
     for tab in (first, second):
         tab.page.evaluate(
-            f"window.renewed = import('/session.js').then((session) => session.accessToken({KEPT}.access))"
+            f"window.renewed = import('/js/auth/session.js').then((session) => session.accessToken({KEPT}.access))"
         )
     for tab in (first, second):
         tab.page.evaluate("window.renewed")

@@ -4,12 +4,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { cell } from '../../site/js/files/table.js';
+import { parsed } from '../../site/js/api/reach.js';
+import { cell, tableOf } from '../../site/js/files/table.js';
 
-const CASES = JSON.parse(readFileSync(new URL('../support/cells.json', import.meta.url), 'utf8'));
+/** @typedef {Record<'leading' | 'signs' | 'risky' | 'harmless' | 'numbers', string[]>} Cases */
+
+const CASES = /** @type {Cases} */ (parsed(readFileSync(new URL('../support/cells.json', import.meta.url), 'utf8')));
 const RISKY = CASES.leading.flatMap((before) => CASES.signs.map((sign) => `${before}${sign}1+cmd|' /C calc'!A0`));
 
-/** What a reader of CSV finds in one cell. */
+/**
+ * What a reader of CSV finds in one cell.
+ * @param {string} text
+ */
 function read(text) {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
@@ -34,4 +40,13 @@ test('nothing is an empty cell, and zero is none', () => {
   assert.equal(cell(undefined), '');
   assert.equal(cell(0), '0');
   assert.equal(cell(-0.25), '-0.25');
+});
+
+test('every photograph has its row, a refused one with its reason', () => {
+  const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', result: null }]);
+  const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
+  assert.deepEqual(columns.slice(0, 3), ['file', 'state', 'reason']);
+  assert.deepEqual(row.slice(0, 4), ["'=1.jpg", 'refused', 'photograph_unreadable', '']);
+  assert.equal(row.length, columns.length);
+  assert.deepEqual(end, ['']);
 });

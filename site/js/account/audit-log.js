@@ -3,8 +3,11 @@
 
 import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
-import { element } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
 
+/** @import { AuditEntry, AuditPage } from 'openapi' */
+
+/** @type {Record<string, string>} */
 const WORDS = {
   'account.deleted': 'Account deleted',
   'account.exported': 'Account exported',
@@ -37,10 +40,13 @@ const WORDS = {
   'trends.seen': 'Trends viewed',
 };
 
+/** @param {{ page: ParentNode, names: Map<string, string> }} parts */
 export function createAudit({ page, names }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  /** @type {string | null} */
   let next = null;
 
+  /** @param {AuditEntry} entry */
   function row({ time, action, record, caller, address }) {
     return element(
       'tr',
@@ -53,6 +59,10 @@ export function createAudit({ page, names }) {
     );
   }
 
+  /**
+   * @param {string} action
+   * @param {string} caller
+   */
   function whoOf(action, caller) {
     if (caller === 'operator') return 'whoever runs this service';
     if (caller) return names.get(caller) ?? `key ${caller}`;
@@ -61,6 +71,7 @@ export function createAudit({ page, names }) {
 
   /** Adds the next entries to the table. */
   async function more() {
+    /** @type {AuditPage} */
     const { entries, next: following } = await ask(`/api/v1/audit?limit=20${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
     by('audit').append(...entries.map(row));
     next = following;

@@ -6,27 +6,35 @@ import { confirmed } from '../ui/confirm.js';
 import { changesPasswords } from '../auth/issuer.js';
 import { enter } from '../auth/session.js';
 import { signOut } from '../auth/sign-in.js';
+import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 
+/** @import { PasswordChange } from 'openapi' */
+/** @import { Person } from '../auth/session.js' */
+
+/** @param {{ page: ParentNode, person: Person }} parts */
 export function createSignIns({ page, person }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const [form, current, replacement] = [by('password-form'), by('current-password'), by('new-password')];
-  const { attempt } = createTrouble(by('sign-ins-trouble'));
+  const by = finder(page);
+  const form = by('password-form', HTMLFormElement);
+  const mail = by('password-mail', HTMLInputElement);
+  const [current, replacement] = [by('current-password', HTMLInputElement), by('new-password', HTMLInputElement)];
+  const { onClick, onSubmit } = createTrouble(by('sign-ins-trouble'));
 
   /** Shows the form, or who changes passwords instead. */
   async function load() {
     const here = await changesPasswords();
     form.hidden = !here;
     by('password-elsewhere').hidden = here;
-    by('password-mail').value = person.mail;
+    mail.value = person.mail;
   }
 
   async function change() {
     by('sign-ins-told').textContent = '';
+    /** @type {PasswordChange} */
     const json = { current: current.value, new: replacement.value };
     enter(await ask('/api/v1/account/password', { method: 'POST', json }));
     form.reset();
-    by('password-mail').value = person.mail;
+    mail.value = person.mail;
     current.focus();
     by('sign-ins-told').textContent = 'The password was changed. All other sign-ins have ended.';
   }
@@ -39,10 +47,7 @@ export function createSignIns({ page, person }) {
     await signOut();
   }
 
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(change, event.submitter);
-  });
-  by('sign-out-everywhere').addEventListener('click', (event) => attempt(everywhere, event.currentTarget));
+  onSubmit(form, change);
+  onClick(by('sign-out-everywhere', HTMLButtonElement), everywhere);
   return { load };
 }

@@ -3,6 +3,10 @@
 import { askBlob } from './requests.js';
 import { saveBlob } from '../files/save.js';
 
+/**
+ * @param {string} path
+ * @param {string} name
+ */
 export async function download(path, name) {
   saveBlob(await askBlob(path), name);
 }

@@ -6,30 +6,48 @@ import { ask } from './requests.js';
 import { Refusal, reach, refusal } from './reach.js';
 import { upload } from './upload.js';
 
+/** @import { PredictionAnswer } from 'openapi' */
+
 const ADDRESS = '/api/v1/predictions';
 const INLINE_BYTES = 4 * 1024 * 1024;
 const PAUSE_S = 2;
-const REPEATS = { busy: 5, request_in_progress: 5 };
-const REPEATS_TO_SAVE = { ...REPEATS, unreachable: 2 };
+const REPEATS = new Map([['busy', 5], ['request_in_progress', 5]]);
+const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
 
-/** `pausing(seconds)` is told before each wait. With `details` the photograph is saved to the history of whoever is
-    signed in, once, even where an answer is lost; without, nobody is told who asks. Throws a Refusal, or the signal's
-    reason once that is aborted. */
+/**
+ * @typedef {object} Wishes
+ * @property {string} outputs
+ * @property {boolean} force
+ * @property {AbortSignal} signal
+ * @property {(seconds: number) => void} pausing is told before each wait
+ * @property {Record<string, string> | null} [details] what is saved with the photograph
+ */
+
+/**
+ * With `details` the photograph is saved to the history of whoever is signed in, once, even where an answer is lost;
+ * without, nobody is told who asks. Throws a Refusal, or the signal's reason once that is aborted.
+ * @param {Blob} bytes
+ * @param {string} name
+ * @param {Wishes} wishes
+ */
 export async function predict(bytes, name, { outputs, force, signal, pausing, details = null }) {
   const uploaded = bytes.size > INLINE_BYTES ? await upload(bytes, name, signal) : null;
-  const headers = details && { 'Idempotency-Key': crypto.randomUUID() };
+  const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
-  for (let repeats = 0; ; repeats += 1) {
+  const makeForm = () => {
     const form = new FormData();
     form.append('outputs', outputs);
     if (force) form.append('force', 'true');
     for (const [field, value] of Object.entries(details ?? {})) form.append(field, value);
     if (uploaded) form.append('upload_id', uploaded);
     else form.append('file', bytes, name);
+    return form;
+  };
+  for (let repeats = 0; ; repeats += 1) {
     try {
-      return details ? await ask(ADDRESS, { method: 'POST', form, headers, signal }) : await askAnonymously(form, signal);
+      return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal));
     } catch (error) {
-      if (!(error instanceof Refusal) || repeats >= (most[error.code] ?? 0)) throw error;
+      if (!(error instanceof Refusal) || repeats >= (most.get(error.code) ?? 0)) throw error;
       const seconds = error.retryAfter ?? PAUSE_S;
       pausing(seconds);
       await pause(seconds, signal);
@@ -37,12 +55,32 @@ export async function predict(bytes, name, { outputs, force, signal, pausing, de
   }
 }
 
+/**
+ * @param {FormData} form
+ * @param {{ 'Idempotency-Key'?: string }} headers
+ * @param {AbortSignal} signal
+ * @returns {Promise<PredictionAnswer>}
+ */
+function askToSave(form, headers, signal) {
+  return ask(ADDRESS, { method: 'POST', form, headers, signal });
+}
+
+/**
+ * @param {FormData} form
+ * @param {AbortSignal} signal
+ */
 async function askAnonymously(form, signal) {
   const answer = await reach(ADDRESS, { method: 'POST', body: form }, signal);
-  if (answer.ok && answer.content?.images) return answer.content;
+  const content = /** @type {PredictionAnswer | null} */ (answer.content);
+  if (answer.ok && content?.images) return content;
   throw refusal(answer);
 }
 
+/**
+ * @param {number} seconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
 function pause(seconds, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => {

@@ -1,8 +1,13 @@
 // Asking again and again. Enters: an async beat and a pause; leaves: beats while the page is seen, none while it is hidden,
 // one at once when it is seen again. A beat handles its own errors.
 
+/**
+ * @param {() => Promise<void>} beat
+ * @param {number} pauseMs
+ */
 export function createPulse(beat, pauseMs) {
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let going = false;
   let beating = false;
 
@@ -10,12 +15,11 @@ export function createPulse(beat, pauseMs) {
     clearTimeout(timer);
     if (!going || beating || document.hidden) return;
     beating = true;
-    await beat();
-    beating = false;
-    if (going) timer = setTimeout(next, pauseMs);
+    await beat().finally(() => (beating = false));
+    if (going) timer = setTimeout(() => void next(), pauseMs);
   }
 
-  document.addEventListener('visibilitychange', next);
+  document.addEventListener('visibilitychange', () => void next());
 
   return {
     start() {

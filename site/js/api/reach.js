@@ -1,13 +1,28 @@
 // One request to the service. Enters: an address and what fetch takes; leaves: status and content, or a Refusal where
 // nobody answered. Does not know what is asked, nor by whom.
 
+/** @import { Problem } from 'openapi' */
+
 const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_S = 30;
 const STRANGE = 'The server sent an answer that this page does not understand';
 const NEVER = new AbortController().signal;
 
+/**
+ * @typedef {object} Status
+ * @property {boolean} ok
+ * @property {number} status
+ * @property {number | null} [retryAfter] seconds
+ */
+/** @typedef {Status & { content: unknown }} Answer `content` is the answer's JSON, or null where it is none */
+
 /** What went wrong, in a sentence. `code` is the API's, or one of the page's own: unreachable, unintelligible, ... */
 export class Refusal extends Error {
+  /**
+   * @param {string} code
+   * @param {string} sentence
+   * @param {number | null} [retryAfter] seconds
+   */
   constructor(code, sentence, retryAfter = null) {
     super(sentence);
     this.code = code;
@@ -15,12 +30,34 @@ export class Refusal extends Error {
   }
 }
 
-/** `content` is the answer's JSON, or null where it is none. Throws the signal's reason once that is aborted. */
+/**
+ * The code of a Refusal, null of another error.
+ * @param {unknown} error
+ */
+export function codeOf(error) {
+  return error instanceof Refusal ? error.code : null;
+}
+
+/**
+ * Throws the signal's reason once that is aborted.
+ * @param {string} address
+ * @param {RequestInit} [request]
+ * @param {AbortSignal} [signal]
+ * @param {number} [patienceMs]
+ * @returns {Promise<Answer>}
+ */
 export async function reach(address, request, signal = NEVER, patienceMs = PATIENCE_MS) {
   return fetched(address, request, signal, patienceMs, async (answer) => ({ content: parsed(await answer.text()) }));
 }
 
-/** The same; besides, `blob` is what a good answer holds, and null for another one. */
+/**
+ * The same; besides, `blob` is what a good answer holds, and null for another one.
+ * @param {string} address
+ * @param {RequestInit} [request]
+ * @param {AbortSignal} [signal]
+ * @param {number} [patienceMs]
+ * @returns {Promise<Answer & { blob: Blob | null }>}
+ */
 export async function reachBlob(address, request, signal = NEVER, patienceMs = PATIENCE_MS) {
   return fetched(address, request, signal, patienceMs, async (answer) => ({
     blob: answer.ok ? await answer.blob() : null,
@@ -28,12 +65,25 @@ export async function reachBlob(address, request, signal = NEVER, patienceMs = P
   }));
 }
 
-/** The API's own sentence for an answer that is no good, or one of the page's. */
+/**
+ * The API's own sentence for an answer that is no good, or one of the page's.
+ * @param {Answer} answer
+ */
 export function refusal({ status, content, retryAfter }, otherwise = STRANGE) {
-  if (typeof content?.detail === 'string') return new Refusal(content.code, content.detail, retryAfter);
+  const problem = /** @type {Partial<Problem> | null} */ (content);
+  if (typeof problem?.detail === 'string') return new Refusal(problem.code ?? 'unintelligible', problem.detail, retryAfter);
   return new Refusal('unintelligible', `${otherwise} (HTTP ${status}). Try again.`);
 }
 
+/**
+ * @template {object} Read
+ * @param {string} address
+ * @param {RequestInit | undefined} request
+ * @param {AbortSignal} signal
+ * @param {number} patienceMs
+ * @param {(answer: Response) => Promise<Read>} read
+ * @returns {Promise<Status & Read>}
+ */
 async function fetched(address, request, signal, patienceMs, read) {
   const patience = AbortSignal.timeout(patienceMs);
   try {
@@ -47,7 +97,12 @@ async function fetched(address, request, signal, patienceMs, read) {
   }
 }
 
-function parsed(text) {
+/**
+ * What JSON says, null where it is none.
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -55,6 +110,7 @@ function parsed(text) {
   }
 }
 
+/** @param {Response} answer */
 function pauseSeconds(answer) {
   const seconds = Number.parseInt(answer.headers.get('Retry-After') ?? '', 10);
   return Number.isNaN(seconds) ? 2 : Math.min(Math.max(seconds, 1), LONGEST_PAUSE_S);

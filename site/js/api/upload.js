@@ -3,17 +3,27 @@
 
 import { reach, refusal } from './reach.js';
 
+/** @import { UploadAnswer, UploadWish } from 'openapi' */
+
 const ADDRESS = '/api/v1/uploads';
 const TROUBLE = 'The photograph could not be uploaded';
 
+/**
+ * @param {Blob} bytes
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
 export async function upload(bytes, name, signal) {
-  const wish = JSON.stringify({ content_type: bytes.type || 'application/octet-stream' });
-  const granted = await reach(ADDRESS, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: wish }, signal);
-  if (!granted.ok || !granted.content?.upload_id) throw refusal(granted, TROUBLE);
+  /** @type {UploadWish} */
+  const wish = { content_type: bytes.type || 'application/octet-stream' };
+  const headers = { 'Content-Type': 'application/json' };
+  const granted = await reach(ADDRESS, { method: 'POST', headers, body: JSON.stringify(wish) }, signal);
+  const content = /** @type {Partial<UploadAnswer> | null} */ (granted.content);
+  if (!granted.ok || !content?.upload_id || !content.url) throw refusal(granted, TROUBLE);
   const form = new FormData();
-  for (const [field, value] of Object.entries(granted.content.fields)) form.append(field, value);
+  for (const [field, value] of Object.entries(content.fields ?? {})) form.append(field, value);
   form.append('file', bytes, name);
-  const sent = await reach(granted.content.url, { method: 'POST', body: form }, signal);
+  const sent = await reach(content.url, { method: 'POST', body: form }, signal);
   if (!sent.ok) throw refusal(sent, TROUBLE);
-  return granted.content.upload_id;
+  return content.upload_id;
 }

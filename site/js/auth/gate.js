@@ -3,16 +3,21 @@
 
 import { whenPersonChanges } from './session.js';
 import { signIn } from './sign-in.js';
+import { the } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 
-/** `open(person, inside)` fills the inside, which can still be searched once it is out of the document. */
+/** @import { Person } from './session.js' */
+
+/**
+ * `open(person, inside)` fills the inside, which can still be searched once it is out of the document.
+ * @param {(person: Person, inside: HTMLElement) => void} open
+ */
 export function gate(open) {
-  const outside = document.querySelector('#signed-out');
-  const inside = document.querySelector('#signed-in');
-  const { attempt } = createTrouble(outside.querySelector('[role=alert]'));
-  const button = outside.querySelector('button');
+  const outside = the(document, '#signed-out');
+  const inside = the(document, '#signed-in');
+  const { onClick } = createTrouble(the(outside, '[role=alert]'));
   let opened = false;
-  button.addEventListener('click', () => attempt(signIn, button));
+  onClick(the(outside, 'button', HTMLButtonElement), signIn);
 
   whenPersonChanges((person) => {
     outside.hidden = Boolean(person);

@@ -3,18 +3,21 @@
 
 import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.js';
 import { Refusal } from '../api/reach.js';
-import { enter, leave } from './session.js';
+import { enter, leave, stored } from './session.js';
+
+/** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in on its way, and the page it began on */
 
 const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
 
 /** Goes to the issuer's sign-in page. */
 export async function signIn() {
-  if (!globalThis.crypto?.subtle) {
+  const subtle = /** @type {SubtleCrypto | undefined} */ (globalThis.crypto?.subtle);
+  if (!subtle) {
     throw new Refusal('insecure', 'Signing in only works at an https address, or on this computer itself (127.0.0.1).');
   }
   const [state, verifier] = [secret(), secret()];
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const address = await authorizeAddress(state, base64url(new Uint8Array(digest)));
   const from = location.pathname + location.search + location.hash;
   sessionStorage.setItem(BEGUN, JSON.stringify({ state, verifier, from }));
@@ -31,13 +34,14 @@ export function isReturning() {
 export async function finishSignIn() {
   const query = new URLSearchParams(location.search);
   history.replaceState(null, '', home());
-  const begun = JSON.parse(sessionStorage.getItem(BEGUN));
+  const begun = /** @type {Begun | null} */ (stored(BEGUN));
   sessionStorage.removeItem(BEGUN);
   if (!begun || query.get('state') !== begun.state) {
     throw new Refusal('another_state', 'This sign-in was not started in this tab. Choose “Sign in” to start one.');
   }
-  if (!query.has('code')) throw new Refusal('denied', 'You were not signed in. Choose “Sign in” to try again.');
-  enter(await tokensForCode(query.get('code'), begun.verifier));
+  const code = query.get('code');
+  if (code === null) throw new Refusal('denied', 'You were not signed in. Choose “Sign in” to try again.');
+  enter(await tokensForCode(code, begun.verifier));
   if (begun.from !== '/') location.replace(begun.from);
 }
 
@@ -56,6 +60,7 @@ function secret() {
   return base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
 }
 
+/** @param {Uint8Array} bytes */
 function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }

@@ -2,13 +2,19 @@
 
 import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
-import { element } from '../ui/element.js';
+import { element, finder, markCurrent, the } from '../ui/element.js';
 import { counted } from './new-batch.js';
 
+/** @import { BatchAnswer, BatchList } from 'openapi' */
+/** @import { Attempt } from '../ui/trouble.js' */
+
+/** @param {{ page: ParentNode, attempt: Attempt }} parts */
 export function createBatchList({ page, attempt }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  const button = by('more', HTMLButtonElement);
+  /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
-  let next = null;
+  let next = '';
 
   async function load() {
     links.clear();
@@ -19,17 +25,19 @@ export function createBatchList({ page, attempt }) {
   async function more() {
     const { length } = by('list').children;
     append(await ask(`/api/v1/batches?${new URLSearchParams({ cursor: next })}`));
-    by('list').children[length]?.querySelector('a').focus();
+    if (links.size > length) the(by('list').children[length], 'a').focus();
   }
 
+  /** @param {BatchList} found */
   function append(found) {
-    next = found.next;
+    next = found.next ?? '';
     by('list').append(...found.batches.map(item));
     by('list').hidden = links.size === 0;
     by('empty').hidden = links.size > 0;
-    by('more').hidden = !next;
+    button.hidden = !next;
   }
 
+  /** @param {BatchAnswer} batch */
   function item(batch) {
     const name = element('span', { class: 'item-name' }, timeOf(batch.created));
     const words = element('span', { class: 'item-words' }, name, element('span', { class: 'item-state' }));
@@ -39,6 +47,7 @@ export function createBatchList({ page, attempt }) {
     return element('li', { class: 'item' }, link);
   }
 
+  /** @param {BatchAnswer} batch */
   function change({ id, state, counts: { total, done, rejected, failed } }) {
     const unfinished = total - done - rejected - failed;
     const parts = [
@@ -48,17 +57,15 @@ export function createBatchList({ page, attempt }) {
       failed && `${failed} failed`,
       unfinished && `${unfinished} to do`,
     ];
-    const words = links.get(id)?.querySelector('.item-state');
-    if (words) words.textContent = `${counted(total)}: ${parts.filter(Boolean).join(', ')}`;
+    const link = links.get(id);
+    if (link) the(link, '.item-state').textContent = `${counted(total)}: ${parts.filter(Boolean).join(', ')}`;
   }
 
+  /** @param {string} id */
   function mark(id) {
-    for (const [other, link] of links) {
-      if (other === id) link.setAttribute('aria-current', 'true');
-      else link.removeAttribute('aria-current');
-    }
+    for (const [other, link] of links) markCurrent(link, other === id);
   }
 
-  by('more').addEventListener('click', (event) => attempt(more, event.currentTarget));
+  button.addEventListener('click', () => void attempt(more, button));
   return { load, change, mark };
 }

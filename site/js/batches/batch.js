@@ -1,41 +1,60 @@
 // One batch, opened. Enters: its id; leaves: how far it is, asked for every two seconds while it is open and seen, its
 // photographs, and what can be done with it. Sends no photographs: that goes on while another batch is looked at.
 
-import { ask, askBlob } from '../api/requests.js';
+import { ask } from '../api/requests.js';
 import { chosen, matched } from '../files/choice.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { timeOf } from '../ui/dates.js';
 import { createExport } from '../ui/export.js';
-import { sourceOfFile } from '../files/folder.js';
+import { finder } from '../ui/element.js';
+import { takeChoices } from '../files/intake.js';
 import { createItems } from './items.js';
 import { counted } from './new-batch.js';
 import { createPulse } from '../api/pulse.js';
-import { Refusal } from '../api/reach.js';
+import { Refusal, codeOf } from '../api/reach.js';
 import { receiptOf } from '../ui/receipt.js';
-import { saveBlob } from '../files/save.js';
+import { saveTable } from './results-table.js';
 import { createTrouble } from '../ui/trouble.js';
+import { waitingItems } from './waiting-items.js';
+
+/** @import { BatchAnswer, DeletionReceipt } from 'openapi' */
+/** @import { Source } from '../files/source.js' */
+/** @import { Progress } from './progress.js' */
+/** @import { Sending } from './sending.js' */
+
+/** @typedef {(batch: { id: string }, sources: Map<number, Source>) => void} Begin */
 
 const BATCHES = '/api/v1/batches';
 const PAUSE_MS = 2_000;
-const ROWS = 2_000; // of the table in one answer
+/** @type {Set<string | null>} */
 const ENDS = new Set(['not_found', 'sign_in_required', 'invalid_grant']); // asking again would not help
 const NO_MATCH = 'None of these files is missing from the batch: names and sizes must be the same as before.';
 const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
 
-/** `sendings.get(id)` is a batch's sending, `sendings.begin(batch, sources)` begins one; `gone()` is told of a deletion. */
+/**
+ * `sendings.get(id)` is a batch's sending, `sendings.begin(batch, sources)` begins one; `gone()` is told of a deletion.
+ * @param {{
+ *   page: ParentNode, announce: (words: string) => void, progress: Progress,
+ *   sendings: { get: (id: string) => Sending | null, begin: Begin },
+ *   changed: (batch: BatchAnswer) => void, gone: () => void,
+ * }} parts
+ */
 export function createBatch({ page, announce, progress, sendings, changed, gone }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const { attempt, follow, say } = createTrouble(by('batch-trouble'));
+  const by = finder(page);
+  const { attempt, follow, onClick, say } = createTrouble(by('batch-trouble'));
   const pulse = createPulse(async () => {
     const error = await follow(refresh);
-    if (ENDS.has(error?.code)) pulse.stop();
+    if (ENDS.has(codeOf(error))) pulse.stop();
   }, PAUSE_MS);
-  const zip = createExport({ button: by('zip'), place: by('batch-told'), wish: () => ({ batch: batch.id }) });
+  const zip = createExport({ button: by('zip', HTMLButtonElement), place: by('batch-told'), wish: () => ({ batch: batch?.id }) });
   const items = createItems({ page, attempt, announce, sendingOf: sendings.get });
+  /** @type {BatchAnswer | null} */
   let batch = null;
+  /** @type {string | null} */
   let wanted = null;
   let settled = false; // what is waiting was counted when nothing was on its way any more
 
+  /** @param {string} id */
   async function open(id) {
     close();
     by('list-told').textContent = '';
@@ -49,8 +68,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('batch-kept').textContent = `Photographs are deleted once they are done or rejected; names and results are kept ${until}.`;
     progress.begin();
     look();
-    await items.open(batch);
-    pulse.start();
+    await items.open(told);
+    await pulse.start();
   }
 
   function close() {
@@ -63,26 +82,30 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   async function refresh() {
     const asked = batch;
+    if (!asked) return;
     const told = await latest(asked.id);
     if (asked !== batch) return;
     const same = JSON.stringify(told) === JSON.stringify(batch);
     batch = told;
     look();
     if (!same) {
-      changed(batch);
+      changed(told);
       await items.refresh();
     }
-    if (batch?.state !== 'open' && !sendings.get(batch?.id)?.isGoing()) pulse.stop();
+    if (batch === told && told.state !== 'open' && !sendings.get(told.id)?.isGoing()) pulse.stop();
   }
 
+  /** @param {string} id */
   async function latest(id) {
     const going = Boolean(sendings.get(id)?.isGoing());
+    /** @type {BatchAnswer} */
     const told = await ask(`${BATCHES}/${id}`);
     settled = !going;
     return told;
   }
 
   function look() {
+    if (!batch) return;
     const { counts, state } = batch;
     const sending = sendings.get(batch.id);
     const going = Boolean(sending?.isGoing());
@@ -96,75 +119,68 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('zip').hidden = counts.done === 0;
   }
 
+  /** @param {Source[]} files */
   async function resume(files) {
-    const { photographs } = await chosen(files.map(sourceOfFile));
-    const sources = matched(photographs, await waitingItems());
+    const resumed = batch;
+    if (!resumed) return;
+    const { photographs } = await chosen(files);
+    const sources = matched(photographs, await waitingItems(resumed.id));
     if (!sources.size) throw new Refusal('no_match', NO_MATCH);
     announce(`${counted(sources.size)} found again.`);
-    sendings.begin(batch, sources);
+    sendings.begin(resumed, sources);
     await pulse.start();
   }
 
-  async function waitingItems() {
-    const found = [];
-    let cursor = null;
-    do {
-      const query = new URLSearchParams({ limit: 1000, ...(cursor && { cursor }) });
-      const { items: some, next } = await ask(`${BATCHES}/${batch.id}/items?${query}`);
-      found.push(...some.filter(({ state }) => state === 'waiting'));
-      cursor = next;
-    } while (cursor);
-    return found;
-  }
-
-  /** In parts: no answer of the service is larger than 4 MiB. Each begins with the names of the columns. */
-  async function table() {
-    const { id, counts } = batch;
-    const parts = [];
-    for (let first = 0; first < counts.total; first += ROWS) {
-      const part = await (await askBlob(`${BATCHES}/${id}/results.csv?first=${first}&limit=${ROWS}`)).text();
-      parts.push(first ? part.slice(part.indexOf('\n') + 1) : part);
-    }
-    saveBlob(new Blob(parts, { type: 'text/csv' }), `batch-${id.slice(0, 8)}.csv`);
-  }
-
-  async function cancel() {
+  /** @param {BatchAnswer} shown */
+  async function cancel({ id }) {
     const words = 'Photographs that are still waiting will not be processed. Results so far are kept, and you can continue later with “Retry”.';
     if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
-    sendings.get(batch.id)?.stop();
-    await order('cancel');
+    sendings.get(id)?.stop();
+    await order(id, 'cancel');
   }
 
-  async function order(what) {
-    await ask(`${BATCHES}/${batch.id}/${what}`, { method: 'POST' });
+  /**
+   * @param {string} id
+   * @param {'cancel' | 'retry'} what
+   */
+  async function order(id, what) {
+    await ask(`${BATCHES}/${id}/${what}`, { method: 'POST' });
     zip.reset();
     await refresh();
     if (by(what).hidden) by('batch-title').focus({ preventScroll: true });
     await pulse.start();
   }
 
-  async function remove() {
+  /** @param {BatchAnswer} shown */
+  async function remove({ id }) {
     const words = `Its photographs, names and results will be deleted for good. ${BACKUPS} Charges are not refunded.`;
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
-    sendings.get(batch.id)?.stop();
-    const receipt = await ask(`${BATCHES}/${batch.id}`, { method: 'DELETE' });
+    sendings.get(id)?.stop();
+    /** @type {DeletionReceipt} */
+    const receipt = await ask(`${BATCHES}/${id}`, { method: 'DELETE' });
     close();
     by('list-told').textContent = `The batch was deleted. ${receiptOf(receipt)}`;
     gone();
   }
 
-  const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
-  onClick('csv', table);
-  onClick('cancel', cancel);
-  onClick('retry', () => order('retry'));
-  onClick('delete', remove);
+  /** @param {(shown: BatchAnswer) => Promise<void>} action */
+  const ofShown = (action) => () => batch && action(batch);
+  onClick(by('csv', HTMLButtonElement), ofShown(saveTable));
+  onClick(by('cancel', HTMLButtonElement), ofShown(cancel));
+  onClick(by('retry', HTMLButtonElement), ofShown(({ id }) => order(id, 'retry')));
+  onClick(by('delete', HTMLButtonElement), ofShown(remove));
   for (const id of ['resume-files', 'resume-folder']) {
-    by(id).addEventListener('change', ({ currentTarget: input }) => {
-      const files = [...input.files];
-      input.value = ''; // so that the same files can be chosen again
-      if (files.length) attempt(() => resume(files));
-    });
+    takeChoices(by(id, HTMLInputElement), (files) => void attempt(() => resume(files)));
   }
 
-  return { open, close, isOpen: (id) => batch?.id === id, look: () => batch && (look(), items.look()) };
+  return {
+    open,
+    close,
+    /** @param {string} id */
+    isOpen: (id) => batch?.id === id,
+    look() {
+      look();
+      if (batch) items.look();
+    },
+  };
 }

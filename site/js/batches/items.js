@@ -2,26 +2,43 @@
 // reason, changed in place so that nobody loses their place. Asks only when told to.
 
 import { ask } from '../api/requests.js';
-import { element } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
 import { showPictures } from './pictures.js';
 import { percent } from '../history/trend.js';
+
+/** @import { BatchAnswer, BatchItem, BatchItems, Findings } from 'openapi' */
+/** @import { Attempt } from '../ui/trouble.js' */
+/** @import { Sending } from './sending.js' */
 
 const ROWS = 100;
 const STATES = {
   waiting: 'not sent yet', queued: 'waiting', running: 'being segmented', done: 'done', rejected: 'rejected', failed: 'failed',
 };
 
-/** `sendingOf(id)` is the sending of a batch, if there is one. */
+/**
+ * `sendingOf(id)` is the sending of a batch, if there is one.
+ * @param {{
+ *   page: ParentNode, attempt: Attempt, announce: (words: string) => void, sendingOf: (id: string) => Sending | null,
+ * }} parts
+ */
 export function createItems({ page, attempt, announce, sendingOf }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  const [earlier, later] = [by('earlier', HTMLButtonElement), by('later', HTMLButtonElement)];
+  /** @type {Map<number, ReturnType<typeof rowOf>>} */
   const rows = new Map();
-  let id = null;
+  let id = '';
   let total = 0;
+  /** @type {(string | null)[]} */
   let cursors = [];
+  /** @type {string | null} */
   let next = null;
+  /** @type {BatchItem[]} */
   let shown = [];
 
-  /** The first page of a batch. */
+  /**
+   * The first page of a batch.
+   * @param {BatchAnswer} batch
+   */
   async function open(batch) {
     [id, total, cursors, next, shown] = [batch.id, batch.counts.total, [null], null, []];
     rows.clear();
@@ -33,7 +50,8 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   async function refresh() {
     const asked = id;
     const cursor = cursors.at(-1);
-    const query = new URLSearchParams({ limit: ROWS, ...(cursor && { cursor }) });
+    const query = new URLSearchParams({ limit: String(ROWS), ...(cursor && { cursor }) });
+    /** @type {BatchItems} */
     const found = await ask(`/api/v1/batches/${id}/items?${query}`);
     if (asked !== id || cursor !== cursors.at(-1)) return;
     [shown, next] = [found.items, found.next];
@@ -44,47 +62,63 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     const numbers = new Set(shown.map(({ number }) => number));
     for (const [number, row] of rows) {
       if (numbers.has(number)) continue;
-      row.remove();
+      row.row.remove();
       rows.delete(number);
     }
-    for (const item of shown) {
-      if (!rows.has(item.number)) rows.set(item.number, rowOf(item));
-      fillIn(rows.get(item.number), item);
-    }
-    const inOrder = shown.map(({ number }) => rows.get(number));
+    const inOrder = shown.map((item) => {
+      const row = rows.get(item.number) ?? rowOf(item);
+      rows.set(item.number, row);
+      fillIn(row, item);
+      return row.row;
+    });
     if (by('items').childElementCount !== shown.length) by('items').replaceChildren(...inOrder);
     const first = shown[0]?.number ?? 0;
     by('pager').hidden = total <= ROWS;
     by('pager-place').textContent = `${first + 1} to ${first + shown.length} of ${total.toLocaleString('en')}`;
-    by('earlier').disabled = cursors.length < 2;
-    by('later').disabled = !next;
+    earlier.disabled = cursors.length < 2;
+    later.disabled = !next;
   }
 
-  function rowOf({ name }) {
-    const cell = (kind) => element('td', { class: kind });
-    return element('tr', {}, element('th', { scope: 'row' }, name), cell('state'), cell('found'), cell('seen'));
+  /**
+   * How far an item is, in words, and why it was not sent.
+   * @param {BatchItem} item
+   */
+  function stateOf({ number, state }) {
+    const sending = state === 'waiting' ? sendingOf(id) : null;
+    const refusal = sending?.refusalOf(number) ?? null;
+    return { refusal, words: refusal ? 'not sent' : (sending?.stateOf(number) ?? STATES[state]) };
   }
 
-  function fillIn(row, item) {
-    const sending = sendingOf(id);
-    const unsent = item.state === 'waiting' && (sending?.refusalOf(item.number) ?? null);
-    const words = unsent ? 'not sent' : ((item.state === 'waiting' && sending?.stateOf(item.number)) || STATES[item.state]);
-    const found = item.findings ? foundOf(item.findings) : item.detail || unsent || '';
+  /**
+   * @param {ReturnType<typeof rowOf>} cells
+   * @param {BatchItem} item
+   */
+  function fillIn({ row, state, found: result, seen }, item) {
+    const { refusal, words } = stateOf(item);
+    const found = item.findings ? foundOf(item.findings) : item.detail || refusal || '';
     const key = `${words} ${found}`;
     if (row.dataset.key === key) return;
     row.dataset.key = key;
-    row.dataset.state = unsent ? 'failed' : item.state;
-    row.querySelector('.state').replaceChildren(element('span', { class: 'badge' }, words));
-    row.querySelector('.found').textContent = found;
-    row.querySelector('.seen').replaceChildren(...(item.image_urls ? [seeButton(item)] : []));
+    row.dataset.state = refusal ? 'failed' : item.state;
+    state.replaceChildren(element('span', { class: 'badge' }, words));
+    result.textContent = found;
+    seen.replaceChildren(...(item.image_urls ? [seeButton(item.name, item.image_urls)] : []));
   }
 
-  function seeButton(item) {
-    const button = element('button', { type: 'button', 'aria-label': `See ${item.name}` }, 'See');
-    button.addEventListener('click', () => attempt(() => showPictures(item), button));
+  /**
+   * @param {string} name
+   * @param {Record<string, string>} urls
+   */
+  function seeButton(name, urls) {
+    const button = element('button', { type: 'button', 'aria-label': `See ${name}` }, 'See');
+    button.addEventListener('click', () => void attempt(() => showPictures(name, urls), button));
     return button;
   }
 
+  /**
+   * @param {() => void} change
+   * @param {HTMLButtonElement} button
+   */
   async function turn(change, button) {
     change();
     await refresh();
@@ -93,12 +127,18 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     if (button.disabled) by('items-table').focus();
   }
 
-  const pager = (button, change) => by(button).addEventListener('click', () => attempt(() => turn(change, by(button))));
-  pager('earlier', () => cursors.pop());
-  pager('later', () => cursors.push(next));
+  earlier.addEventListener('click', () => void attempt(() => turn(() => cursors.pop(), earlier)));
+  later.addEventListener('click', () => void attempt(() => turn(() => cursors.push(next), later)));
   return { open, refresh, look };
 }
 
+/** @param {BatchItem} item */
+function rowOf({ name }) {
+  const [state, found, seen] = ['state', 'found', 'seen'].map((kind) => element('td', { class: kind }));
+  return { row: element('tr', {}, element('th', { scope: 'row' }, name), state, found, seen), state, found, seen };
+}
+
+/** @param {Findings} findings */
 function foundOf({ measurements, quality }) {
   const trust = quality.expected_dice === null ? '' : `, expected Dice ${quality.expected_dice.toFixed(2)}`;
   const frame = quality.field_of_view === 'whole' ? ', no round field of view: look closely' : '';

@@ -3,31 +3,45 @@
 
 import { ask } from '../api/requests.js';
 import { chosen } from '../files/choice.js';
-import { sizeOf } from '../ui/export.js';
-import { sourceOfFile } from '../files/folder.js';
-import { takeDrops } from '../files/intake.js';
+import { finder } from '../ui/element.js';
+import { takeChoices, takeDrops } from '../files/intake.js';
 import { Refusal } from '../api/reach.js';
-import { createTrouble } from '../ui/trouble.js';
+import { sizeOf } from '../ui/size.js';
+import { createTrouble, submitterOf } from '../ui/trouble.js';
+
+/** @import { BatchMade, BatchWish, Usage } from 'openapi' */
+/** @import { Chosen } from '../files/choice.js' */
+/** @import { Source } from '../files/source.js' */
 
 const MOST_ITEMS = 10_000;
 
-/** `made(batch, photographs)` is told of the new batch. */
+/**
+ * `made(batch, photographs)` is told of the new batch.
+ * @param {{
+ *   page: ParentNode, announce: (words: string) => void, made: (batch: BatchMade, photographs: Chosen[]) => void,
+ * }} parts
+ */
 export function createNewBatch({ page, announce, made }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const form = by('new-batch');
+  const by = finder(page);
+  const form = by('new-batch', HTMLFormElement);
+  const startButton = by('start', HTMLButtonElement);
   const { attempt } = createTrouble(by('new-trouble'));
+  /** @type {Chosen[]} */
   let photographs = [];
   let leftOut = 0;
+  /** @type {number | null} */
   let credits = null; // that can be spent
   let reserved = 0; // for photographs of other batches
 
   async function loadCredits() {
+    /** @type {Usage} */
     const told = await ask('/api/v1/usage');
     credits = told.credits - told.reserved;
     reserved = told.reserved;
     look();
   }
 
+  /** @param {Source[]} sources */
   async function take(sources) {
     announce('Looking at the files…');
     const found = await chosen(sources);
@@ -47,24 +61,26 @@ export function createNewBatch({ page, announce, made }) {
     const bytes = photographs.reduce((sum, { size }) => sum + size, 0);
     by('chosen').textContent = length ? `${counted(length)}, ${sizeOf(bytes)}.${litter}` : '';
     const lacking = credits === null ? 0 : Math.max(0, length - credits);
-    by('start').disabled = length === 0 || lacking > 0;
-    by('start').textContent = length ? `Start with ${counted(length)}` : 'Start';
+    startButton.disabled = length === 0 || lacking > 0;
+    startButton.textContent = length ? `Start with ${counted(length)}` : 'Start';
     const aside = reserved ? ` Another ${creditsOf(reserved)} ${reserved === 1 ? 'is' : 'are'} reserved for open batches.` : '';
     by('credits').textContent =
       credits === null ? '' : `You have ${creditsOf(credits)}; each photograph needs one, and only what is done is charged.${aside}`;
     by('lacking').hidden = lacking === 0;
     by('lacking').textContent = lacking
-      ? `You chose ${counted(length)} and have ${creditsOf(credits)}: choose ${lacking.toLocaleString('en')} fewer, ` +
+      ? `You chose ${counted(length)} and have ${creditsOf(credits ?? 0)}: choose ${lacking.toLocaleString('en')} fewer, ` +
         'or get more credits. Nothing has been sent.'
       : '';
   }
 
   async function start() {
     const fields = new FormData(form);
-    const outputs = fields.getAll('outputs').join(',');
-    if (!outputs) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
+    const chosenOutputs = /** @type {string[]} */ (fields.getAll('outputs'));
+    if (!chosenOutputs.length) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
     const items = photographs.map(({ name, size }) => ({ name, size }));
-    const wish = { items, outputs, flips: fields.has('flips'), force: fields.has('force') };
+    /** @type {BatchWish} */
+    const wish = { items, outputs: chosenOutputs.join(','), flips: fields.has('flips'), force: fields.has('force') };
+    /** @type {BatchMade} */
     const batch = await ask('/api/v1/batches', { method: 'POST', json: wish });
     const sent = photographs;
     photographs = [];
@@ -73,26 +89,24 @@ export function createNewBatch({ page, announce, made }) {
     await loadCredits();
   }
 
-  for (const id of ['files', 'folder']) {
-    by(id).addEventListener('change', ({ currentTarget: input }) => {
-      const sources = [...input.files].map(sourceOfFile);
-      input.value = ''; // so that the same file can be chosen again
-      if (sources.length) attempt(() => take(sources));
-    });
-  }
-  form.addEventListener('submit', async (event) => {
+  /** @param {Source[]} sources */
+  const attemptToTake = (sources) => void attempt(() => take(sources));
+
+  for (const id of ['files', 'folder']) takeChoices(by(id, HTMLInputElement), attemptToTake);
+  takeDrops(attemptToTake, announce);
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    await attempt(start, event.submitter);
-    look();
+    void attempt(start, submitterOf(event)).then(look);
   });
-  takeDrops((sources) => attempt(() => take(sources)), announce);
   return { loadCredits };
 }
 
+/** @param {number} count */
 function creditsOf(count) {
   return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
 }
 
+/** @param {number} count */
 export function counted(count) {
   return `${count.toLocaleString('en')} ${count === 1 ? 'photograph' : 'photographs'}`;
 }

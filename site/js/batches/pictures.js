@@ -7,9 +7,16 @@ import { element } from '../ui/element.js';
 import { stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
 
+/** @import { Attempt } from '../ui/trouble.js' */
+
+/** @type {Record<string, string>} */
 const NAMES = { overlay: 'Overlay', mask: 'Vessel mask', probability: 'Probability map', skeleton: 'Skeleton' };
 
-export async function showPictures({ name, image_urls: urls }) {
+/**
+ * @param {string} name
+ * @param {Record<string, string>} urls of its pictures, by their names
+ */
+export async function showPictures(name, urls) {
   const [first] = Object.keys(NAMES).filter((output) => urls[output]);
   const url = URL.createObjectURL(await askBlob(urls[first]));
   const trouble = element('p', { class: 'warning', role: 'alert', hidden: '' });
@@ -34,9 +41,15 @@ export async function showPictures({ name, image_urls: urls }) {
   URL.revokeObjectURL(url);
 }
 
+/**
+ * @param {string} output
+ * @param {string} url
+ * @param {string} name of the photograph
+ * @param {Attempt} attempt
+ */
 function fileButton(output, url, name, attempt) {
   const button = element('button', { type: 'button' }, `${NAMES[output]} (${url.endsWith('.jpg') ? 'JPEG' : 'PNG'})`);
-  const file = `${stem(name)}-${url.split('/').pop()}`;
-  button.addEventListener('click', () => attempt(() => download(url, file), button));
+  const file = `${stem(name)}-${url.slice(url.lastIndexOf('/') + 1)}`;
+  button.addEventListener('click', () => void attempt(() => download(url, file), button));
   return button;
 }

@@ -1,22 +1,35 @@
 // How far a batch is, to see and to hear. Enters: the batch's counts, and its sending if there is one; leaves: a bar, words,
 // and an announcement at every tenth.
 
-import { element } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
+
+/** @import { BatchAnswer, Counts } from 'openapi' */
+/** @import { Sending } from './sending.js' */
+
+/** @typedef {keyof typeof WORDS} State of a photograph */
+/** @typedef {ReturnType<typeof createProgress>} Progress */
 
 const WORDS = {
   done: 'done', rejected: 'rejected', failed: 'failed', running: 'being segmented', queued: 'waiting', waiting: 'not sent yet',
 };
 
+/** @param {{ page: ParentNode, announce: (words: string) => void }} parts */
 export function createProgress({ page, announce }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  /** @type {number | string | null} */
   let told = null;
 
   function begin() {
     told = null;
   }
 
+  /**
+   * @param {BatchAnswer} batch
+   * @param {Sending | null} sending
+   */
   function show({ counts, state }, sending) {
-    const present = Object.keys(WORDS).filter((name) => counts[name] > 0);
+    const states = /** @type {State[]} */ (Object.keys(WORDS));
+    const present = states.filter((name) => counts[name] > 0);
     by('bar').replaceChildren(...present.map((name) => part(name, counts)));
     by('counts').replaceChildren(
       ...present.map((name) =>
@@ -27,12 +40,20 @@ export function createProgress({ page, announce }) {
     tell(counts, state);
   }
 
+  /**
+   * @param {State} name
+   * @param {Counts} counts
+   */
   function part(name, counts) {
     const made = element('span', { 'data-state': name });
-    made.style.flexGrow = counts[name];
+    made.style.flexGrow = String(counts[name]);
     return made;
   }
 
+  /**
+   * @param {Counts} counts
+   * @param {BatchAnswer['state']} state
+   */
   function tell({ total, done, rejected, failed }, state) {
     const ended = done + rejected + failed;
     const tenth = state === 'open' ? Math.floor((10 * ended) / total) : state;
@@ -45,6 +66,7 @@ export function createProgress({ page, announce }) {
   return { begin, show };
 }
 
+/** @param {Sending} sending */
 function sendingWords(sending) {
   const { total, sent, refused } = sending.counts();
   const trouble = refused ? ` ${refused} could not be sent; the table says why.` : '';

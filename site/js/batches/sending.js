@@ -3,40 +3,59 @@
 
 import { ask } from '../api/requests.js';
 import { createQueue } from '../files/job-queue.js';
-import { Refusal, reach, refusal } from '../api/reach.js';
+import { Refusal, codeOf, reach, refusal } from '../api/reach.js';
 import { opened } from '../files/source.js';
+
+/** @import { BatchForm } from 'openapi' */
+/** @import { Source } from '../files/source.js' */
+
+/** @typedef {ReturnType<typeof createSending>} Sending */
 
 const AT_ONCE = 4;
 const TRIES = 8;
 const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 15 * 60_000; // 50 MiB over a slow line
 
-/** `sources` maps item numbers to sources; `changed()` is told of every step. */
-export function createSending({ id, form, sources, changed }) {
+/**
+ * `sources` maps item numbers to sources; `changed()` is told of every step.
+ * @param {{ id: string, form: BatchForm | null, sources: Map<number, Source>, changed: () => void }} parts
+ */
+export function createSending({ id, form: granted, sources, changed }) {
   const enqueue = createQueue(AT_ONCE);
   const stop = new AbortController();
   const states = new Map([...sources.keys()].map((number) => [number, 'waiting to be sent']));
+  /** @type {Map<number, string>} */
   const refused = new Map();
+  let form = granted;
   let sent = 0;
+  /** @type {Promise<BatchForm> | null} */
   let renewal = null;
 
-  async function run(number) {
+  /**
+   * @param {number} number
+   * @param {Source} source
+   */
+  async function run(number, source) {
     if (stop.signal.aborted) return;
     states.set(number, 'being sent');
     changed();
     try {
-      await send(number, await opened(sources.get(number)));
+      await send(number, await opened(source));
       sent += 1;
     } catch (error) {
       if (stop.signal.aborted) return;
       if (!(error instanceof Refusal)) console.error(error);
       refused.set(number, error instanceof Refusal ? error.message : 'Something went wrong on this page.');
-      if (error.code === 'not_found') halt();
+      if (codeOf(error) === 'not_found') halt();
     }
     states.delete(number);
     changed();
   }
 
+  /**
+   * @param {number} number
+   * @param {File} file
+   */
   async function send(number, file) {
     let renewed = false;
     for (let tries = 1; ; tries += 1) {
@@ -46,7 +65,7 @@ export function createSending({ id, form, sources, changed }) {
       if (answer?.status === 403 && !renewed) {
         await renew(used);
         renewed = true;
-      } else if (tries === TRIES || (answer && answer.status < 500 && answer.status !== 429)) {
+      } else if (tries === TRIES || (answer && isFinal(answer.status))) {
         if (answer) throw refusal(answer, 'The photograph was not accepted');
         throw new Refusal('unreachable', 'The connection failed repeatedly.');
       } else {
@@ -55,7 +74,12 @@ export function createSending({ id, form, sources, changed }) {
     }
   }
 
-  /** The answer; null where nobody answered, though the file is there. */
+  /**
+   * The answer; null where nobody answered, though the file is there.
+   * @param {BatchForm} used
+   * @param {number} number
+   * @param {File} file
+   */
   async function posted({ url, fields }, number, file) {
     const body = new FormData();
     for (const [field, value] of Object.entries(fields)) body.append(field, value);
@@ -64,17 +88,26 @@ export function createSending({ id, form, sources, changed }) {
       return await reach(url, { method: 'POST', body }, stop.signal, PATIENCE_MS);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await opened({ open: () => file.slice(0, 1).arrayBuffer() });
+      await opened({ open: () => file.slice(0, 1).arrayBuffer().then(() => file) });
       return null;
     }
   }
 
-  /** A form good anew instead of the one that was `used`; one request for all that find theirs expired. */
+  /**
+   * A form good anew instead of the one that was `used`; one request for all that find theirs expired.
+   * @param {BatchForm | null} used
+   */
   async function renew(used) {
-    if (form !== used) return form;
-    renewal ??= ask(`/api/v1/batches/${id}/upload`, { method: 'POST', signal: stop.signal }).finally(() => (renewal = null));
-    form = await renewal;
-    return form;
+    if (form && form !== used) return form;
+    renewal ??= askForForm().finally(() => (renewal = null));
+    return await renewal;
+  }
+
+  async function askForForm() {
+    /** @type {BatchForm} */
+    const renewed = await ask(`/api/v1/batches/${id}/upload`, { method: 'POST', signal: stop.signal });
+    form = renewed;
+    return renewed;
   }
 
   function halt() {
@@ -82,18 +115,30 @@ export function createSending({ id, form, sources, changed }) {
     states.clear();
   }
 
-  for (const number of sources.keys()) enqueue(() => run(number));
+  for (const [number, source] of sources) enqueue(() => run(number, source));
 
   return {
     stop: halt,
     isGoing: () => states.size > 0,
-    stateOf: (number) => states.get(number) ?? null,
-    refusalOf: (number) => refused.get(number) ?? null,
+    stateOf: (/** @type {number} */ number) => states.get(number) ?? null,
+    refusalOf: (/** @type {number} */ number) => refused.get(number) ?? null,
     counts: () => ({ total: sources.size, sent, refused: refused.size }),
   };
 }
 
-/** Also until the browser knows of a network again. */
+/**
+ * Whether sending again would be answered in the same way.
+ * @param {number} status
+ */
+function isFinal(status) {
+  return status < 500 && status !== 429;
+}
+
+/**
+ * Also until the browser knows of a network again.
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ */
 async function pause(ms, signal) {
   await new Promise((resolve) => setTimeout(resolve, ms));
   if (!navigator.onLine) await new Promise((resolve) => addEventListener('online', resolve, { once: true }));

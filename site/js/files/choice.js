@@ -3,12 +3,21 @@
 
 import { opened } from './source.js';
 
+/** @import { BatchItem } from 'openapi' */
+/** @import { Source } from './source.js' */
+
+/** @typedef {{ name: string, size: number, source: Source }} Chosen `size` in bytes */
+
 const LONGEST_NAME = 255;
 const LITTER = /^(\..*|thumbs\.db|desktop\.ini)$/i; // what computers put into folders by themselves
 
-/** `photographs` and the number `leftOut`. */
+/**
+ * `photographs` and the number `leftOut`.
+ * @param {Source[]} sources
+ */
 export async function chosen(sources) {
   const wanted = sources.filter(({ name }) => !LITTER.test(baseOf(name)));
+  /** @type {Chosen[]} */
   const photographs = [];
   for (const source of wanted) {
     const { size } = await opened(source);
@@ -18,12 +27,18 @@ export async function chosen(sources) {
   return { photographs, leftOut: sources.length - wanted.length };
 }
 
-/** The chosen photographs by the number of the waiting item that each is: of the same name and size, or, where a folder was
-    chosen another way than before, of the same name without its folders. */
+/**
+ * The chosen photographs by the number of the waiting item that each is: of the same name and size, or, where a folder was
+ * chosen another way than before, of the same name without its folders.
+ * @param {Chosen[]} photographs
+ * @param {Pick<BatchItem, 'number' | 'name' | 'size'>[]} items
+ */
 export function matched(photographs, items) {
+  /** @type {Map<number, Source>} */
   const found = new Map();
   const used = new Set();
-  for (const nameOf of [(name) => name, baseOf]) {
+  for (const nameOf of [wholeOf, baseOf]) {
+    /** @type {Map<string, { number: number }[]>} */
     const waiting = new Map();
     for (const item of items.filter(({ number }) => !found.has(number))) {
       const key = `${item.size} ${nameOf(item.name)}`;
@@ -39,6 +54,12 @@ export function matched(photographs, items) {
   return found;
 }
 
+/** @param {string} name */
+function wholeOf(name) {
+  return name;
+}
+
+/** @param {string} name */
 function baseOf(name) {
-  return name.split('/').pop();
+  return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -4,12 +4,15 @@
 import { sourceOfFile, sourcesOf } from './folder.js';
 import { isTyping } from '../ui/typing.js';
 
+/** @import { Source } from './source.js' */
+
+/**
+ * @param {{
+ *   files: HTMLInputElement, sample: HTMLElement, add: (sources: Source[]) => void, announce: (words: string) => void,
+ * }} parts
+ */
 export function takeIn({ files, sample, add, announce }) {
-  files.addEventListener('change', () => {
-    const chosen = [...files.files].map(sourceOfFile);
-    files.value = ''; // so that the same file can be chosen again
-    if (chosen.length) add(chosen);
-  });
+  takeChoices(files, add);
 
   sample.addEventListener('click', () => add([{ name: 'retina.jpg', open: openSample }]));
 
@@ -22,27 +25,51 @@ export function takeIn({ files, sample, add, announce }) {
   takeDrops(add, announce);
 }
 
-/** Of files and folders, anywhere on the page. */
+/**
+ * Of files and folders, by a form's field.
+ * @param {HTMLInputElement} files
+ * @param {(sources: Source[]) => void} add
+ */
+export function takeChoices(files, add) {
+  files.addEventListener('change', () => {
+    const chosen = [...(files.files ?? [])].map(sourceOfFile);
+    files.value = ''; // so that the same file can be chosen again
+    if (chosen.length) add(chosen);
+  });
+}
+
+/**
+ * Of files and folders, anywhere on the page.
+ * @param {(sources: Source[]) => void} add
+ * @param {(words: string) => void} announce
+ */
 export function takeDrops(add, announce) {
   const page = document.documentElement;
   let depth = 0; // dragenter and dragleave also fire for every element that is crossed
+  /** @param {number} now */
   const hover = (now) => {
     depth = now;
     page.classList.toggle('dragging', depth > 0);
   };
-  const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
-
-  document.addEventListener('dragenter', (event) => carriesFiles(event) && hover(depth + 1));
-  document.addEventListener('dragleave', (event) => carriesFiles(event) && hover(Math.max(0, depth - 1)));
-  document.addEventListener('dragover', (event) => carriesFiles(event) && event.preventDefault());
-  document.addEventListener('drop', async (event) => {
-    hover(0);
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    const sources = await sourcesOf(event.dataTransfer);
+  /** @param {(event: DragEvent, files: DataTransfer) => void} act */
+  const withFiles = (act) => (/** @type {DragEvent} */ event) => {
+    if (event.dataTransfer?.types.includes('Files')) act(event, event.dataTransfer);
+  };
+  /** @param {DataTransfer} files */
+  const take = async (files) => {
+    const sources = await sourcesOf(files);
     if (sources.length) add(sources);
     else announce('Nothing that was dropped contains a file.');
-  });
+  };
+
+  document.addEventListener('dragenter', withFiles(() => hover(depth + 1)));
+  document.addEventListener('dragleave', withFiles(() => hover(Math.max(0, depth - 1))));
+  document.addEventListener('dragover', withFiles((event) => event.preventDefault()));
+  document.addEventListener('drop', () => hover(0));
+  document.addEventListener('drop', withFiles((event, files) => {
+    event.preventDefault();
+    void take(files);
+  }));
 }
 
 async function openSample() {

@@ -6,6 +6,9 @@ const SIDE = 64;
 const LAST = SIDE - 1;
 const CLEARLY = 2; // gray levels of 255, on average
 
+/** @typedef {(x: number, y: number) => [number, number]} Turn */
+
+/** @type {Turn[]} */
 const TURNS = [
   (x, y) => [LAST - x, y],
   (x, y) => [x, LAST - y],
@@ -16,13 +19,18 @@ const TURNS = [
   (x, y) => [LAST - y, LAST - x],
 ];
 
-/** False where another way round fits the server's preview clearly better than the way the browser shows it. */
+/**
+ * False where another way round fits the server's preview clearly better than the way the browser shows it.
+ * @param {string} photograph
+ * @param {string} preview
+ */
 export async function sameWayRound(photograph, preview) {
   const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);
   const asShown = difference(shown, sent, (x, y) => [x, y]);
   return TURNS.every((turn) => difference(shown, sent, turn) + CLEARLY > asShown);
 }
 
+/** @param {string} url */
 async function grayOf(url) {
   const image = new Image();
   image.src = url;
@@ -31,12 +39,18 @@ async function grayOf(url) {
   canvas.width = SIDE;
   canvas.height = SIDE;
   const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('This browser draws no pictures.');
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, SIDE, SIDE);
   const { data } = context.getImageData(0, 0, SIDE, SIDE);
   return Float32Array.from({ length: SIDE * SIDE }, (_, i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3);
 }
 
+/**
+ * @param {Float32Array} shown
+ * @param {Float32Array} sent
+ * @param {Turn} turn
+ */
 function difference(shown, sent, turn) {
   let sum = 0;
   for (let y = 0; y < SIDE; y += 1) {

@@ -1,72 +1,123 @@
 // The list of photographs. Enters: photographs `{name, state, sentence, code, result}` as they change; leaves: their
 // list items, and calls of `show`, `again`, `anyway` and `remove`. Decides nothing about a photograph.
 
+import { markCurrent, the } from '../ui/element.js';
+
+/** @import { Source } from './source.js' */
+/** @import { Result } from './segmentation.js' */
+
+/**
+ * @typedef {object} Photo one photograph of the list
+ * @property {string} name
+ * @property {Source} source
+ * @property {boolean} force whether it is segmented even where it is no fundus photograph
+ * @property {'waiting' | 'segmenting' | 'done' | 'refused'} state
+ * @property {string} sentence what goes on, or why it was refused
+ * @property {string | null} code of a refusal
+ * @property {Result | null} result
+ * @property {string | null} saved the id of its record
+ * @property {AbortController} stop
+ */
+
 const NEVER_BETTER = new Set([
   'photograph_too_large', 'photograph_too_many_pixels', 'photograph_too_small', 'unsupported_media_type',
   'photograph_unreadable', 'not_a_fundus_photograph',
 ]);
 
+/** @typedef {(photo: Photo) => void} Told */
+
+/**
+ * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: Told, again: Told, anyway: Told, remove: Told }} parts
+ */
 export function createList({ list, template, show, again, anyway, remove }) {
+  /** @type {Map<Photo, ReturnType<typeof partsOf>>} */
   const items = new Map();
 
+  /** @type {Told} */
   function add(photo) {
-    const item = template.content.firstElementChild.cloneNode(true);
-    const part = (name) => item.querySelector(`.item-${name}`);
-    part('name').textContent = photo.name;
-    part('show').addEventListener('click', () => show(photo));
-    part('again').addEventListener('click', () => again(photo));
-    part('anyway').addEventListener('click', () => anyway(photo));
-    part('remove').addEventListener('click', () => remove(photo));
-    part('remove').setAttribute('aria-label', `Remove ${photo.name}`);
-    part('again').setAttribute('aria-label', `Try ${photo.name} again`);
-    part('anyway').setAttribute('aria-label', `Segment it anyway: ${photo.name}`);
-    items.set(photo, { item, part });
+    const parts = partsOf(template);
+    parts.name.textContent = photo.name;
+    parts.show.addEventListener('click', () => show(photo));
+    parts.again.addEventListener('click', () => again(photo));
+    parts.anyway.addEventListener('click', () => anyway(photo));
+    parts.remove.addEventListener('click', () => remove(photo));
+    parts.remove.setAttribute('aria-label', `Remove ${photo.name}`);
+    parts.again.setAttribute('aria-label', `Try ${photo.name} again`);
+    parts.anyway.setAttribute('aria-label', `Segment it anyway: ${photo.name}`);
+    items.set(photo, parts);
     change(photo);
-    list.append(item);
+    list.append(parts.item);
   }
 
+  /** @type {Told} */
   function change(photo) {
-    const { item, part } = items.get(photo);
+    const parts = items.get(photo);
+    if (!parts) return; // it was removed meanwhile
     const refused = photo.state === 'refused';
-    const focused = part('trouble').contains(document.activeElement);
-    item.dataset.state = photo.state;
-    part('state').textContent = words(photo);
-    part('show').disabled = photo.state !== 'done';
-    part('trouble').hidden = !refused;
-    part('sentence').textContent = refused ? photo.sentence : '';
-    part('anyway').hidden = photo.code !== 'not_a_fundus_photograph';
-    part('again').hidden = NEVER_BETTER.has(photo.code);
-    part('thumbnail').hidden = !photo.result;
-    part('mark').hidden = Boolean(photo.result);
-    if (photo.result) part('thumbnail').src = photo.result.urls.original;
-    if (focused && !refused) part('remove').focus();
+    const focused = parts.trouble.contains(document.activeElement);
+    parts.item.dataset.state = photo.state;
+    parts.state.textContent = words(photo);
+    parts.show.disabled = photo.state !== 'done';
+    parts.trouble.hidden = !refused;
+    parts.sentence.textContent = refused ? photo.sentence : '';
+    parts.anyway.hidden = photo.code !== 'not_a_fundus_photograph';
+    parts.again.hidden = photo.code !== null && NEVER_BETTER.has(photo.code);
+    parts.thumbnail.hidden = !photo.result;
+    parts.mark.hidden = Boolean(photo.result);
+    if (photo.result) parts.thumbnail.src = photo.result.urls.original;
+    if (focused && !refused) parts.remove.focus();
   }
 
-  /** The focus, if it was in the item, goes to its neighbour's remove button; answers whether it found a place. */
+  /**
+   * The focus, if it was in the item, goes to its neighbour's remove button; answers whether it found a place.
+   * @param {Photo} photo
+   */
   function drop(photo) {
-    const { item } = items.get(photo);
+    const item = items.get(photo)?.item;
+    if (!item) return true;
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
     const focused = item.contains(document.activeElement);
     item.remove();
     items.delete(photo);
-    if (focused) neighbour?.querySelector('.item-remove').focus();
+    if (focused && neighbour) the(neighbour, '.item-remove').focus();
     return !focused || Boolean(neighbour);
   }
 
+  /** @type {Told} */
   function mark(shown) {
-    for (const [photo, { part }] of items) {
-      if (photo === shown) part('show').setAttribute('aria-current', 'true');
-      else part('show').removeAttribute('aria-current');
-    }
+    for (const [photo, parts] of items) markCurrent(parts.show, photo === shown);
   }
 
   return { add, change, drop, mark };
 }
 
+/**
+ * A new item, and what changes in it.
+ * @param {HTMLTemplateElement} template
+ */
+function partsOf(template) {
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const item = the(copy, '.item');
+  return {
+    item,
+    name: the(item, '.item-name'),
+    state: the(item, '.item-state'),
+    show: the(item, '.item-show', HTMLButtonElement),
+    again: the(item, '.item-again'),
+    anyway: the(item, '.item-anyway'),
+    remove: the(item, '.item-remove'),
+    trouble: the(item, '.item-trouble'),
+    sentence: the(item, '.item-sentence'),
+    thumbnail: the(item, '.item-thumbnail', HTMLImageElement),
+    mark: the(item, '.item-mark'),
+  };
+}
+
+/** @param {Photo} photo */
 function words(photo) {
   if (photo.state === 'waiting') return 'Waiting';
   if (photo.state === 'segmenting') return photo.sentence || 'Segmenting…';
-  if (photo.state === 'refused') return 'Not segmented';
+  if (!photo.result) return 'Not segmented';
   const { field_of_view: view, fundus_like: like } = photo.result.answer.quality;
   const done = photo.saved ? 'Done, saved' : 'Done';
   return view === 'whole' || !like ? `${done}, look closely` : done;

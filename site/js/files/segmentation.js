@@ -1,14 +1,40 @@
-// One photograph from file to result. Enters: a source `{name, open}`; leaves: a result `{name, bytes, answer, urls,
+// One photograph from file to result. Enters: a source `{name, open}`; leaves: a result `{name, answer, urls,
 // fallback}` whose blob URLs its owner releases, or a Refusal. Does not touch the page.
 
 import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { bytesOf } from './source.js';
 
+/** @import { Images, PredictionAnswer } from 'openapi' */
+/** @import { Source } from './source.js' */
+
+/** @typedef {Omit<PredictionAnswer, 'images' | 'image_urls'>} Findings what is found in a photograph, told in words */
+/**
+ * @typedef {object} Urls of blobs
+ * @property {string | null} photograph
+ * @property {string} original
+ * @property {string} prediction
+ * @property {string} mask
+ * @property {string | null} overlay
+ */
+/**
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {string} [file] what files made of it are called after, where not after `name`
+ * @property {Findings} answer
+ * @property {Urls} urls
+ * @property {string | null} fallback why the server's overlay is shown instead of the photograph
+ */
+/** @typedef {{ width: number, height: number }} Size in pixels */
+
 const SHOWN_BY_BROWSER = 'preview,mask';
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
-/** `fallback` is null, or the sentence that says why the server's overlay is shown instead of the photograph. */
+/**
+ * @param {Source} source
+ * @param {{ force: boolean, signal: AbortSignal, pausing: (seconds: number) => void }} wishes
+ * @returns {Promise<Result>}
+ */
 export async function segment(source, { force, signal, pausing }) {
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
@@ -24,18 +50,25 @@ export async function segment(source, { force, signal, pausing }) {
     }
     signal.throwIfAborted();
     if (fallback) URL.revokeObjectURL(url);
-    return { name: source.name, bytes: bytes.size, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
+    return { name: source.name, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
   } catch (error) {
     URL.revokeObjectURL(url);
     throw error;
   }
 }
 
+/** @param {Result} result */
 export function release(result) {
-  for (const url of Object.values(result.urls)) if (url) URL.revokeObjectURL(url);
+  const urls = /** @type {(string | null)[]} */ (Object.values(result.urls));
+  for (const url of urls) if (url) URL.revokeObjectURL(url);
 }
 
-/** Why the vessels would not lie on the photograph as the browser shows it; null where they do. */
+/**
+ * Why the vessels would not lie on the photograph as the browser shows it; null where they do.
+ * @param {string} url
+ * @param {Size} size
+ * @param {PredictionAnswer} answer
+ */
 async function disagreement(url, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
     return 'Your browser shows this photograph at a different size than it was segmented at';
@@ -48,7 +81,11 @@ async function disagreement(url, size, { photograph, images }) {
   }
 }
 
-/** The size at which the browser shows the photograph, EXIF orientation applied; null where it cannot show it. */
+/**
+ * The size at which the browser shows the photograph, EXIF orientation applied; null where it cannot show it.
+ * @param {string} url
+ * @returns {Promise<Size | null>}
+ */
 async function shownSize(url) {
   const image = new Image();
   image.src = url;
@@ -60,6 +97,11 @@ async function shownSize(url) {
   return { width: image.naturalWidth, height: image.naturalHeight };
 }
 
+/**
+ * @param {Images} images
+ * @param {string | null} photograph
+ * @returns {Urls}
+ */
 function urlsOf(images, photograph) {
   return {
     photograph,
@@ -70,6 +112,11 @@ function urlsOf(images, photograph) {
   };
 }
 
+/**
+ * @param {string | null | undefined} base64 an Error where an answer lacks what was asked for
+ * @param {string} type
+ */
 function blobUrl(base64, type) {
+  if (!base64) throw new Error('The answer lacks a picture.');
   return URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type }));
 }

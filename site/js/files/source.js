@@ -3,8 +3,11 @@
 
 import { Refusal } from '../api/reach.js';
 
+/** @typedef {{ name: string, open: () => Promise<File> }} Source */
+
 const LARGEST_BYTES = 50 * 1024 * 1024;
 
+/** @param {Source} source */
 export async function bytesOf(source) {
   const file = await opened(source);
   if (file.size > LARGEST_BYTES) {
@@ -22,7 +25,10 @@ export async function bytesOf(source) {
   }
 }
 
-/** The File itself, which is read later. */
+/**
+ * The File itself, which is read later.
+ * @param {Pick<Source, 'open'>} source
+ */
 export async function opened(source) {
   try {
     return await source.open();

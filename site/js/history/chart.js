@@ -5,13 +5,23 @@
 import { dayOf } from '../ui/dates.js';
 import { drawn } from '../ui/element.js';
 
+/** @typedef {{ id: string, on: string, value: number | null, changes: string[] }} Point `on` is a day, YYYY-MM-DD */
+/** @typedef {Point & { value: number }} Measured */
+/** @typedef {ReturnType<typeof scale>} Scale */
+/** @typedef {(point: Point) => number} Place */
+
 const HEIGHT = 230;
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 16, 26, 34];
 const TICKS = 4;
 const LABEL_WIDTH = 92;
 
+/**
+ * @param {HTMLElement} place
+ * @param {Point[]} points
+ * @param {string} marked
+ */
 export function drawChart(place, points, marked) {
-  const measured = points.filter(({ value }) => value !== null);
+  const measured = points.filter(isMeasured);
   if (measured.length < 2 || !place.clientWidth) {
     place.replaceChildren();
     return;
@@ -19,11 +29,13 @@ export function drawChart(place, points, marked) {
   const width = place.clientWidth;
   const across = scale(measured.map(timeOf), LEFT, width - RIGHT, 0);
   const up = scale(measured.map(({ value }) => value), HEIGHT - BOTTOM, TOP, 0.15);
+  /** @type {Place} */
   const x = (point) => across.at(timeOf(point));
+  /** @param {Measured} point */
   const y = (point) => up.at(point.value);
-  const values = measured.map(({ value }) => (100 * value).toFixed(1));
-  const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured.at(-1).on)}, between `
-    + `${Math.min(...values)} % and ${Math.max(...values)} %. The table below has them all.`;
+  const percents = measured.map(({ value }) => 100 * value);
+  const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured[measured.length - 1].on)}, between `
+    + `${Math.min(...percents).toFixed(1)} % and ${Math.max(...percents).toFixed(1)} %. The table below has them all.`;
 
   place.replaceChildren(
     drawn(
@@ -44,16 +56,24 @@ export function drawChart(place, points, marked) {
   );
 }
 
-/** Runs of points that compare with each other. */
-function lines(points) {
+/**
+ * Runs of points that compare with each other.
+ * @param {Point[]} points
+ */
+export function lines(points) {
+  /** @type {Measured[][]} */
   const runs = [[]];
   for (const point of points) {
     if (point.value === null || point.changes.length) runs.push([]);
-    if (point.value !== null) runs.at(-1).push(point);
+    if (isMeasured(point)) runs[runs.length - 1].push(point);
   }
   return runs.filter((run) => run.length > 1);
 }
 
+/**
+ * @param {Scale} up
+ * @param {number} width
+ */
 function levels(up, width) {
   return Array.from({ length: TICKS + 1 }, (_, i) => up.low + ((up.high - up.low) * i) / TICKS).flatMap((value) => [
     drawn('line', { class: 'level', x1: LEFT, x2: width - RIGHT, y1: up.at(value), y2: up.at(value) }),
@@ -61,7 +81,12 @@ function levels(up, width) {
   ]);
 }
 
-/** As many days as there is room for. */
+/**
+ * As many days as there is room for.
+ * @param {Measured[]} points
+ * @param {Place} x
+ * @param {number} width
+ */
 function days(points, x, width) {
   let free = 0;
   return points.flatMap((point) => {
@@ -72,6 +97,11 @@ function days(points, x, width) {
   });
 }
 
+/**
+ * @param {Point} point
+ * @param {Place} x
+ * @param {number} width
+ */
 function breakAt(point, x, width) {
   const at = x(point) - 9;
   const toTheLeft = at > width / 2;
@@ -84,14 +114,29 @@ function breakAt(point, x, width) {
   );
 }
 
-/** From values to places; values that are all the same lie in the middle. */
-function scale(values, from, to, margin) {
+/**
+ * From values to places; values that are all the same lie in the middle.
+ * @param {number[]} values
+ * @param {number} from
+ * @param {number} to
+ * @param {number} margin beyond the least and the most, as a share of what is between them
+ */
+export function scale(values, from, to, margin) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const room = (most - least || Math.abs(most) * 0.2 || 1) * (most === least ? 0.5 : margin);
   const [low, high] = [least - room, most + room];
-  return { low, high, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
+  return { low, high, at: (/** @type {number} */ value) => from + ((value - low) / (high - low)) * (to - from) };
 }
 
+/**
+ * @param {Point} point
+ * @returns {point is Measured}
+ */
+function isMeasured(point) {
+  return point.value !== null;
+}
+
+/** @param {Point} point */
 function timeOf({ on }) {
   return Date.parse(on);
 }

@@ -3,16 +3,29 @@
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
-import { element } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
 import { PREDICTIONS } from './record.js';
 import { percent } from './trend.js';
 
+/** @import { SavedPrediction } from 'openapi' */
+/** @import { Attempt } from '../ui/trouble.js' */
+/** @import { Point } from './chart.js' */
+
+/** @typedef {ReturnType<typeof createCompare>} Compare */
+
+/** @param {{ page: ParentNode, attempt: Attempt }} parts */
 export function createCompare({ page, attempt }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const choice = by('compare-with');
+  const by = finder(page);
+  const choice = by('compare-with', HTMLSelectElement);
+  /** @type {SavedPrediction | null} */
   let opened = null;
+  /** @type {string[]} */
   let urls = [];
 
+  /**
+   * @param {SavedPrediction} record
+   * @param {Point[]} points
+   */
   function offer(record, points) {
     clear();
     opened = record;
@@ -31,11 +44,14 @@ export function createCompare({ page, attempt }) {
     urls = [];
   }
 
+  /** @param {string} id */
   async function show(id) {
     clear();
-    if (!id) return;
     const here = opened;
-    const records = [here, await ask(`${PREDICTIONS}/${id}`)].sort((a, b) => dayIn(a).localeCompare(dayIn(b)));
+    if (!id || !here) return;
+    /** @type {SavedPrediction} */
+    const other = await ask(`${PREDICTIONS}/${id}`);
+    const records = [here, other].sort((a, b) => dayIn(a).localeCompare(dayIn(b)));
     const blobs = await Promise.all(records.map(({ image_urls: { overlay } }) => askBlob(overlay)));
     if (here !== opened || choice.value !== id) return;
     urls = blobs.map((blob) => URL.createObjectURL(blob));
@@ -43,15 +59,20 @@ export function createCompare({ page, attempt }) {
     by('pair').hidden = false;
   }
 
-  choice.addEventListener('change', () => attempt(() => show(choice.value)));
+  choice.addEventListener('change', () => void attempt(() => show(choice.value)));
   return { offer };
 }
 
+/**
+ * @param {SavedPrediction} record
+ * @param {string} url
+ */
 function figure(record, url) {
   const words = `${dayOf(dayIn(record))}: vascular density ${percent(record.measurements.vascular_density)}`;
   return element('figure', {}, element('img', { src: url, alt: `Overlay, ${words}` }), element('figcaption', {}, words));
 }
 
+/** @param {SavedPrediction} record */
 function dayIn({ taken_on: taken, saved }) {
   return taken ?? saved.slice(0, 10);
 }

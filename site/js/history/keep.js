@@ -5,13 +5,21 @@ import { detailsOf, fill } from './details.js';
 import { predict } from '../api/prediction.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { bytesOf } from '../files/source.js';
-import { createTrouble } from '../ui/trouble.js';
+import { finder } from '../ui/element.js';
+import { createTrouble, submitterOf } from '../ui/trouble.js';
 
-/** `saved(photo)` is told once `photo.saved` is the id of the record. */
+/** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Details } from './details.js' */
+
+/**
+ * `saved(photo)` is told once `photo.saved` is the id of the record.
+ * @param {{ page: ParentNode, announce: (words: string) => void, saved: (photo: Photo) => void }} parts
+ */
 export function createKeep({ page, announce, saved }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const form = by('keep');
+  const by = finder(page);
+  const form = by('keep', HTMLFormElement);
   const { attempt, say } = createTrouble(by('keep-trouble'));
+  /** @type {Photo | null} */
   let shown = null;
   let signedIn = false;
 
@@ -19,9 +27,10 @@ export function createKeep({ page, announce, saved }) {
     form.hidden = !signedIn || !shown || Boolean(shown.saved);
     by('kept').hidden = !signedIn || !shown?.saved;
     by('promise-saved').hidden = !signedIn;
-    by('kept-link').href = `/history.html#${shown?.saved ?? ''}`;
+    by('kept-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
   }
 
+  /** @param {Photo} photo */
   function show(photo) {
     shown = photo;
     // The next photograph is often of the same visit, but of the other eye.
@@ -30,8 +39,12 @@ export function createKeep({ page, announce, saved }) {
     look();
   }
 
+  /**
+   * @param {Photo} photo
+   * @param {Details} details
+   */
   async function keep(photo, details) {
-    const said = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null));
+    const said = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
     const answer = await predict(await bytesOf(photo.source), photo.name, {
       outputs: 'preview',
       force: photo.force,
@@ -44,15 +57,22 @@ export function createKeep({ page, announce, saved }) {
     announce(`${photo.name}: saved.`);
   }
 
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const photo = shown;
-    await attempt(() => keep(photo, detailsOf(form)), event.submitter);
+  /**
+   * @param {Photo} photo
+   * @param {HTMLButtonElement | null} button
+   */
+  async function submit(photo, button) {
+    await attempt(() => keep(photo, detailsOf(form)), button);
     by('keep-pause').textContent = '';
     if (photo.saved && photo === shown) {
       look();
       by('kept').focus();
     }
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (shown) void submit(shown, submitterOf(event));
   });
 
   whenPersonChanges((person) => {

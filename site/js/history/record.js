@@ -4,30 +4,44 @@
 import { ask, askBlob } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { dayOf, timeOf } from '../ui/dates.js';
+import { finder } from '../ui/element.js';
 import { detailsOf, fill, titleOf } from './details.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
 import { createTrouble } from '../ui/trouble.js';
 
+/** @import { DeletionReceipt, SavedPrediction } from 'openapi' */
+/** @import { Result } from '../files/segmentation.js' */
+/** @import { Viewer } from '../viewer/viewer.js' */
+/** @import { Trend } from './trend.js' */
+
 export const PREDICTIONS = '/api/v1/predictions';
 
-/** `changed(record)` and `deleted(record)` are told what became of it. */
+/**
+ * `changed(record)` and `deleted(record)` are told what became of it.
+ * @param {{
+ *   page: ParentNode, viewer: Viewer, result: { show: (result: Result) => void }, trend: Trend,
+ *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void,
+ * }} parts
+ */
 export function createRecord({ page, viewer, result, trend, announce, changed, deleted }) {
-  const by = (id) => page.querySelector(`#${id}`);
-  const form = by('details');
-  const { attempt, say } = createTrouble(by('details-trouble'));
+  const by = finder(page);
+  const form = by('details', HTMLFormElement);
+  const { onClick, onSubmit, say } = createTrouble(by('details-trouble'));
+  /** @type {SavedPrediction | null} */
   let record = null;
+  /** @type {Result | null} */
   let pictures = null;
   let stop = new AbortController();
 
+  /** @param {string} id */
   async function open(id) {
     close();
     by('list-told').textContent = '';
     by('placeholder').textContent = 'Loading…';
     const { signal } = stop;
     try {
-      const opened = await ask(`${PREDICTIONS}/${id}`, { signal });
-      await show(opened, signal);
+      await show(await ask(`${PREDICTIONS}/${id}`, { signal }), signal);
     } catch (error) {
       if (signal.aborted) return;
       by('placeholder').textContent = 'This photograph could not be opened.';
@@ -35,6 +49,10 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     }
   }
 
+  /**
+   * @param {SavedPrediction} opened
+   * @param {AbortSignal} signal
+   */
   async function show(opened, signal) {
     const urls = opened.image_urls;
     const [photograph, mask] = await Promise.all([askBlob(urls.photograph, signal), askBlob(urls.mask, signal)]);
@@ -42,18 +60,18 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     record = opened;
     const [photographUrl, maskUrl] = [photograph, mask].map((blob) => URL.createObjectURL(blob));
     pictures = {
-      name: headingOf(record),
-      file: fileOf(record),
-      answer: record,
+      name: headingOf(opened),
+      file: fileOf(opened),
+      answer: opened,
       fallback: null,
       urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null },
     };
     by('placeholder').hidden = true;
     by('result').hidden = false;
     result.show(pictures);
-    fill(form, record);
-    by('computed').textContent = `Saved ${timeOf(record.saved)}. Computed ${timeOf(record.predicted)} by version ${record.software_version}.`;
-    await trend.show(record, signal);
+    fill(form, opened);
+    by('computed').textContent = `Saved ${timeOf(opened.saved)}. Computed ${timeOf(opened.predicted)} by version ${opened.software_version}.`;
+    await trend.show(opened, signal);
   }
 
   function close() {
@@ -68,61 +86,71 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     by('placeholder').textContent = 'Choose a photograph from the list.';
   }
 
-  async function change() {
-    const details = detailsOf(form);
-    record = await ask(`${PREDICTIONS}/${record.id}`, { method: 'PATCH', json: details });
-    by('result-title').textContent = headingOf(record);
-    changed(record);
+  /** @param {SavedPrediction} opened */
+  async function change({ id }) {
+    const { signal } = stop;
+    /** @type {SavedPrediction} */
+    const relabelled = await ask(`${PREDICTIONS}/${id}`, { method: 'PATCH', json: detailsOf(form) });
+    changed(relabelled);
     announce('The changes were saved.');
+    if (signal.aborted) return; // another one was opened meanwhile
+    record = relabelled;
+    by('result-title').textContent = headingOf(record);
     by('details-told').textContent = 'Saved.';
-    await trend.show(record, stop.signal);
+    await trend.show(record, signal);
   }
 
-  async function recompute() {
+  /** @param {SavedPrediction} opened */
+  async function recompute({ id }) {
     by('details-told').textContent = 'Computing…';
     const { signal } = stop;
-    const computed = await ask(`${PREDICTIONS}/${record.id}/recompute`, { method: 'POST', signal });
+    /** @type {SavedPrediction} */
+    const computed = await ask(`${PREDICTIONS}/${id}/recompute`, { method: 'POST', signal });
     await show(computed, signal);
     changed(computed);
     by('details-told').textContent = `Computed again by model ${computed.model.name} ${computed.model.sha256.slice(0, 8)}.`;
     announce(by('details-told').textContent);
   }
 
-  async function remove() {
-    const words = `${headingOf(record)}: the photograph and everything found in it will be deleted for good. ${BACKUPS}`;
+  /** @param {SavedPrediction} gone */
+  async function remove(gone) {
+    const words = `${headingOf(gone)}: the photograph and everything found in it will be deleted for good. ${BACKUPS}`;
     if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
-    const gone = record;
+    /** @type {DeletionReceipt} */
     const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
     close();
     by('list-told').textContent = `The photograph was deleted. ${receiptOf(receipt)}`;
     deleted(gone);
   }
 
+  /** @param {(opened: SavedPrediction) => Promise<void>} action */
   const unlessStopped = (action) => async () => {
+    if (!record) return;
     const { signal } = stop;
     by('details-told').textContent = '';
     try {
-      await action();
+      await action(record);
     } catch (error) {
       by('details-told').textContent = '';
       if (!signal.aborted) throw error;
     }
   };
 
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(unlessStopped(change), event.submitter);
-  });
-  by('recompute').addEventListener('click', (event) => attempt(unlessStopped(recompute), event.currentTarget));
-  by('delete').addEventListener('click', (event) => attempt(remove, event.currentTarget));
-  return { open, close, isOpen: (id) => record?.id === id };
+  onSubmit(form, unlessStopped(change));
+  onClick(by('recompute', HTMLButtonElement), unlessStopped(recompute));
+  onClick(by('delete', HTMLButtonElement), () => record && remove(record));
+  return { open, close };
 }
 
+/** @param {SavedPrediction} record */
 function headingOf(record) {
   return `${titleOf(record)}, ${dayOf(record.taken_on ?? record.saved)}`;
 }
 
-/** The name of files made of it. */
+/**
+ * The name of files made of it.
+ * @param {SavedPrediction} record
+ */
 function fileOf({ subject, eye, taken_on: taken, saved }) {
   const parts = [subject ?? 'photograph', eye === 'unknown' ? null : eye, taken ?? saved.slice(0, 10)];
   return `${parts.filter(Boolean).join('-').replaceAll(/[^\p{L}\p{N}-]+/gu, '_')}.png`;

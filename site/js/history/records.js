@@ -3,21 +3,33 @@
 import { ask } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
-import { element } from '../ui/element.js';
+import { element, finder, markCurrent, the } from '../ui/element.js';
 import { PREDICTIONS } from './record.js';
 import { percent } from './trend.js';
 
+/** @import { HistoryPage, SavedPrediction } from 'openapi' */
+/** @import { Attempt } from '../ui/trouble.js' */
+
 const MARKS = { left: 'L', right: 'R', unknown: '?' };
 
+/** @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void }} parts */
 export function createRecords({ page, attempt, announce }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  const button = by('more', HTMLButtonElement);
+  /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
+  /** @type {Record<string, string>} */
   let query = {};
+  /** @type {string | null} */
   let next = null;
 
-  /** From the first page on. */
+  /**
+   * From the first page on.
+   * @param {Record<string, string>} filters
+   */
   async function load(filters) {
     query = filters;
+    /** @type {HistoryPage} */
     const found = await ask(address());
     links.clear();
     by('list').replaceChildren();
@@ -28,12 +40,14 @@ export function createRecords({ page, attempt, announce }) {
 
   async function more() {
     const { length } = by('list').children;
+    /** @type {HistoryPage} */
     const found = await ask(address(next));
     append(found);
-    by('list').children[length]?.querySelector('a').focus();
+    if (found.predictions.length) the(by('list').children[length], 'a').focus();
     announce(`${counted(found)} more.`);
   }
 
+  /** @param {HistoryPage} found */
   function append(found) {
     next = found.next;
     by('list').append(...found.predictions.map(item));
@@ -43,7 +57,7 @@ export function createRecords({ page, attempt, announce }) {
 
   function look() {
     const filtered = Object.keys(query).length > 0;
-    by('more').hidden = !next;
+    button.hidden = !next;
     by('list').hidden = links.size === 0;
     by('empty').hidden = links.size > 0;
     by('empty').textContent = filtered
@@ -52,6 +66,7 @@ export function createRecords({ page, attempt, announce }) {
     by('summary').textContent = links.size ? `${links.size}${next ? ' of more' : ''}` : '';
   }
 
+  /** @param {SavedPrediction} record */
   function item(record) {
     const link = element(
       'a',
@@ -64,44 +79,54 @@ export function createRecords({ page, attempt, announce }) {
     return element('li', { class: 'item' }, link);
   }
 
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {SavedPrediction} record
+   */
   function fillIn(link, record) {
-    link.querySelector('.item-mark').dataset.eye = MARKS[record.eye];
-    link.querySelector('.item-name').textContent = titleOf(record);
-    link.querySelector('.item-state').textContent = `${dayOf(record.taken_on ?? record.saved)}, ${percent(record.measurements.vascular_density)}`;
+    the(link, '.item-mark').dataset.eye = MARKS[record.eye];
+    the(link, '.item-name').textContent = titleOf(record);
+    the(link, '.item-state').textContent = `${dayOf(record.taken_on ?? record.saved)}, ${percent(record.measurements.vascular_density)}`;
   }
 
-  /** Labels seen so far, offered by the filter. */
+  /**
+   * Labels seen so far, offered by the filter.
+   * @param {string | null} subject
+   */
   function suggest(subject) {
-    const known = [...by('subjects').children].some((option) => option.value === subject);
+    const known = [...by('subjects', HTMLDataListElement).options].some((option) => option.value === subject);
     if (subject && !known) by('subjects').append(element('option', { value: subject }));
   }
 
+  /** @param {SavedPrediction} record */
   function change(record) {
-    if (links.has(record.id)) fillIn(links.get(record.id), record);
+    const link = links.get(record.id);
+    if (link) fillIn(link, record);
     suggest(record.subject);
   }
 
+  /** @param {SavedPrediction} record */
   function drop(record) {
-    links.get(record.id)?.closest('li').remove();
+    links.get(record.id)?.closest('li')?.remove();
     links.delete(record.id);
     look();
   }
 
+  /** @param {string} id */
   function mark(id) {
-    for (const [other, link] of links) {
-      if (other === id) link.setAttribute('aria-current', 'true');
-      else link.removeAttribute('aria-current');
-    }
+    for (const [other, link] of links) markCurrent(link, other === id);
   }
 
+  /** @param {string | null} cursor */
   function address(cursor = null) {
     return `${PREDICTIONS}?${new URLSearchParams({ ...query, ...(cursor && { cursor }) })}`;
   }
 
-  by('more').addEventListener('click', (event) => attempt(more, event.currentTarget));
+  button.addEventListener('click', () => void attempt(more, button));
   return { load, change, drop, mark };
 }
 
+/** @param {HistoryPage} page */
 function counted({ predictions: { length } }) {
   return `${length} ${length === 1 ? 'photograph' : 'photographs'}`;
 }

@@ -5,24 +5,41 @@ import { ask } from '../api/requests.js';
 import { drawChart } from './chart.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
-import { element } from '../ui/element.js';
+import { element, finder, markCurrent } from '../ui/element.js';
+
+/** @import { SavedPrediction, TrendPoint, Trends } from 'openapi' */
+/** @import { Compare } from './compare.js' */
+
+/** @typedef {ReturnType<typeof createTrend>} Trend */
+/** @typedef {TrendPoint & { changes: string[] }} Compared what a point was measured with that the point before was not */
 
 const MOST_PAGES = 10;
-const KINDS = { model_sha256: 'model', threshold: 'threshold', canvas: 'canvas', flips: 'mirror images' };
+const KINDS = /** @type {const} */ ({ model_sha256: 'model', threshold: 'threshold', canvas: 'canvas', flips: 'mirror images' });
 
-/** `compare.offer(record, points)` is told of the visits there are. */
+/**
+ * `compare.offer(record, points)` is told of the visits there are.
+ * @param {{ page: ParentNode, compare: Compare }} parts
+ */
 export function createTrend({ page, compare }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  /** @type {Compared[]} */
   let points = [];
+  /** @type {SavedPrediction | null} */
   let shown = null;
   new ResizeObserver(() => points.length > 1 && draw()).observe(by('trend-chart'));
 
-  /** Of the record's subject and eye, the record marked; nothing where it has no subject. */
+  /**
+   * Of the record's subject and eye, the record marked; nothing where it has no subject.
+   * @param {SavedPrediction} record
+   * @param {AbortSignal} signal
+   */
   async function show(record, signal) {
     shown = record;
     by('trend').hidden = !record.subject;
     if (!record.subject) return;
-    points = await pointsOf(record, signal);
+    const found = await pointsOf(record.subject, record.eye, signal);
+    if (record !== shown) return; // another one was opened meanwhile
+    points = found;
     by('trend-title').textContent = `Vascular density of ${titleOf(record)}`;
     by('trend-few').hidden = points.length > 1;
     by('trend-chart').hidden = points.length < 2;
@@ -33,12 +50,13 @@ export function createTrend({ page, compare }) {
   }
 
   function draw() {
-    drawChart(by('trend-chart'), points, shown.id);
+    if (shown) drawChart(by('trend-chart'), points, shown.id);
   }
 
+  /** @param {Compared} point */
   function rowsOf(point) {
     const link = element('a', { href: `#${point.id}` }, dayOf(point.on));
-    if (point.id === shown.id) link.setAttribute('aria-current', 'true');
+    markCurrent(link, point.id === shown?.id);
     const row = element(
       'tr',
       {},
@@ -55,28 +73,50 @@ export function createTrend({ page, compare }) {
   return { show };
 }
 
-/** The points of the trend, each with `changes`: what it was measured with that differs from the point before. */
-async function pointsOf({ subject, eye }, signal) {
+/**
+ * The points of the trend of a subject's eye.
+ * @param {string} subject
+ * @param {SavedPrediction['eye']} eye
+ * @param {AbortSignal} signal
+ * @returns {Promise<Compared[]>}
+ */
+async function pointsOf(subject, eye, signal) {
+  /** @type {TrendPoint[]} */
   const found = [];
+  /** @type {string | null} */
   let cursor = null;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    /** @type {URLSearchParams} */
     const query = new URLSearchParams({ subject, eye, ...(cursor && { cursor }) });
+    /** @type {Trends} */
     const { trends, next } = await ask(`/api/v1/trends?${query}`, { signal });
-    found.push(...trends.find(({ measurement }) => measurement === 'vascular_density').points);
+    found.push(...trends.flatMap(({ measurement, points }) => (measurement === 'vascular_density' ? points : [])));
     cursor = next;
     if (!cursor) break;
   }
-  return found.map((point, i) => ({
+  return compared(found);
+}
+
+/**
+ * The same points, each with `changes`: what it was measured with that differs from the point before.
+ * @param {TrendPoint[]} points
+ * @returns {Compared[]}
+ */
+export function compared(points) {
+  const kinds = /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS));
+  return points.map((point, i) => ({
     ...point,
-    changes: Object.keys(KINDS).filter((kind) => i > 0 && point[kind] !== found[i - 1][kind]).map((kind) => KINDS[kind]),
+    changes: kinds.filter((kind) => i > 0 && point[kind] !== points[i - 1][kind]).map((kind) => KINDS[kind]),
   }));
 }
 
+/** @param {TrendPoint} point */
 function measuredWith({ model_sha256: model, canvas, threshold, flips }) {
   const parts = [model.slice(0, 8), canvas.replace('x', ' × '), Number(threshold.toFixed(3)), flips && 'mirror images'];
   return parts.filter((part) => part !== false).join(', ');
 }
 
+/** @param {number | null} share */
 export function percent(share) {
   return share === null ? 'not measurable' : `${(100 * share).toFixed(1)} %`;
 }

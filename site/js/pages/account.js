@@ -6,7 +6,7 @@ import { createAudit } from '../account/audit-log.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { dayOf } from '../ui/dates.js';
 import { download } from '../api/download.js';
-import { element } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
 import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
 import { logoutAddress } from '../auth/issuer.js';
@@ -16,30 +16,41 @@ import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
 import { createTrouble } from '../ui/trouble.js';
 
-const by = (id) => document.querySelector(`#${id}`);
-const { attempt } = createTrouble(by('trouble'));
+/** @import { DeletionReceipt, Usage } from 'openapi' */
+
+const by = finder(document);
+const { attempt, onClick } = createTrouble(by('trouble'));
 
 gate((person, page) => {
   const keys = createKeys({ page, announce });
   const signIns = createSignIns({ page, person });
   by('mail').textContent = person.mail;
-  const onClick = (id, action) => by(id).addEventListener('click', (event) => attempt(action, event.currentTarget));
-  onClick('usage-csv', () => download('/api/v1/usage.csv', 'usage.csv'));
-  onClick('delete', () => end(person.mail));
-  attempt(async () => {
-    const [usage, names] = await Promise.all([ask('/api/v1/usage'), keys.load(), signIns.load()]);
+  onClick(by('usage-csv', HTMLButtonElement), () => download('/api/v1/usage.csv', 'usage.csv'));
+  onClick(by('delete', HTMLButtonElement), () => end(person.mail));
+  void attempt(async () => {
+    const [usage, names] = await Promise.all([loadUsage(), keys.load(), signIns.load()]);
     showUsage(usage, names);
     const audit = createAudit({ page, names });
-    onClick('audit-more', audit.more);
-    createExport({ button: by('export'), place: by('export-told'), wish: () => ({ account: true }) });
+    onClick(by('audit-more', HTMLButtonElement), audit.more);
+    createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ account: true }) });
     await audit.more();
   });
 });
 
+/** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
 }
 
+/** @returns {Promise<Usage>} */
+function loadUsage() {
+  return ask('/api/v1/usage');
+}
+
+/**
+ * @param {Usage} usage
+ * @param {Map<string, string>} names of keys, by their ids
+ */
 function showUsage({ account, credits, reserved, charges, next }, names) {
   by('credits').textContent = credits.toLocaleString('en');
   by('reserved').hidden = reserved === 0;
@@ -61,6 +72,7 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
   );
 }
 
+/** @param {string} mail */
 async function end(mail) {
   const sure = await confirmed({
     title: 'Delete the account for good?',
@@ -70,10 +82,11 @@ async function end(mail) {
     typed: mail,
   });
   if (!sure) return;
+  /** @type {DeletionReceipt} */
   const receipt = await ask('/api/v1/account', { method: 'DELETE' });
   by('gone-words').textContent = `${receiptOf(receipt)} You are signed out.`;
   by('gone').hidden = false;
   by('gone').focus();
-  by('gone-link').href = await logoutAddress();
+  by('gone-link', HTMLAnchorElement).href = await logoutAddress();
   await leave();
 }

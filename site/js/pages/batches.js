@@ -8,26 +8,39 @@ import { createNewBatch } from '../batches/new-batch.js';
 import { createProgress } from '../batches/progress.js';
 import { createSending } from '../batches/sending.js';
 import { whenPersonChanges } from '../auth/session.js';
+import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 
-const by = (id) => document.querySelector(`#${id}`);
+/** @import { BatchAnswer, BatchForm, BatchMade } from 'openapi' */
+/** @import { Chosen } from '../files/choice.js' */
+/** @import { Source } from '../files/source.js' */
+/** @import { Sending } from '../batches/sending.js' */
+
+const by = finder(document);
 const { attempt } = createTrouble(by('trouble'));
+/** @type {Map<string, Sending>} */
 const under = new Map();
 
 gate((_, page) => {
-  const sendings = { get: (id) => under.get(id) ?? null, begin };
+  const sendings = { get: (/** @type {string} */ id) => under.get(id) ?? null, begin };
   const progress = createProgress({ page, announce });
   const list = createBatchList({ page, attempt });
   const batch = createBatch({ page, announce, progress, sendings, changed, gone });
   const newBatch = createNewBatch({ page, announce, made });
 
-  /** Some photographs are refused before they are sent: empty or too large ones. */
+  /**
+   * Some photographs are refused before they are sent: empty or too large ones.
+   * @param {BatchMade} told
+   * @param {Chosen[]} photographs
+   */
   function made(told, photographs) {
     const sources = new Map(photographs.map(({ source }, number) => [number, source]));
-    photographs.forEach(({ size }, number) => (size === 0 || size > told.upload.max_bytes) && sources.delete(number));
+    photographs.forEach(({ size }, number) => {
+      if (size === 0 || size > told.upload.max_bytes) sources.delete(number);
+    });
     begin(told, sources);
     location.hash = told.id;
-    attempt(loadList);
+    void attempt(loadList);
   }
 
   async function loadList() {
@@ -35,11 +48,16 @@ gate((_, page) => {
     list.mark(location.hash.slice(1));
   }
 
+  /** @param {BatchAnswer} told */
   function changed(told) {
     list.change(told);
-    if (told.state !== 'open') attempt(newBatch.loadCredits);
+    if (told.state !== 'open') void attempt(newBatch.loadCredits);
   }
 
+  /**
+   * @param {{ id: string, upload?: BatchForm | null }} told
+   * @param {Map<number, Source>} sources
+   */
   function begin({ id, upload = null }, sources) {
     const step = () => {
       if (batch.isOpen(id)) batch.look();
@@ -51,33 +69,35 @@ gate((_, page) => {
   async function route() {
     const id = location.hash.slice(1);
     list.mark(id);
-    if (!id) return batch.close();
+    if (!id) {
+      batch.close();
+      return;
+    }
     await batch.open(id);
     by('batch').scrollIntoView({ block: 'nearest' });
-    return by('batch-title').focus({ preventScroll: true });
+    by('batch-title').focus({ preventScroll: true });
   }
 
   function gone() {
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
-    attempt(async () => {
-      await Promise.all([loadList(), newBatch.loadCredits()]);
-    });
+    void attempt(() => Promise.all([loadList(), newBatch.loadCredits()]));
   }
 
   whenPersonChanges((person) => {
     if (!person) for (const sending of under.values()) sending.stop();
   });
-  addEventListener('hashchange', () => attempt(route));
+  addEventListener('hashchange', () => void attempt(route));
   addEventListener('beforeunload', (event) => {
     if ([...under.values()].some((sending) => sending.isGoing())) event.preventDefault();
   });
-  attempt(async () => {
+  void attempt(async () => {
     await Promise.all([loadList(), newBatch.loadCredits()]);
     await route();
   });
 });
 
+/** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
 }

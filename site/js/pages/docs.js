@@ -1,10 +1,12 @@
 // The API's documentation. Enters: this server's OpenAPI document; leaves: Swagger UI in #documentation.
 // Asks no other host for anything: no validator, no fonts, no telemetry.
 
-const place = document.querySelector('#documentation');
+/** @typedef {{ SwaggerUIBundle?: (settings: object) => void }} Bundle the service's own script, which has no types */
 
-if (globalThis.SwaggerUIBundle) {
-  globalThis.SwaggerUIBundle({
+const show = /** @type {Bundle} */ (globalThis).SwaggerUIBundle;
+
+if (show) {
+  show({
     url: '/api/v1/openapi.json',
     dom_id: '#documentation',
     validatorUrl: null,
@@ -15,5 +17,5 @@ if (globalThis.SwaggerUIBundle) {
     tryItOutEnabled: true,
   });
 } else {
-  place.textContent = 'Swagger UI could not be loaded. The description itself is at /api/v1/openapi.json.';
+  document.querySelector('#documentation')?.append('Swagger UI could not be loaded. The description itself is at /api/v1/openapi.json.');
 }

@@ -8,11 +8,14 @@ import { createRecord } from '../history/record.js';
 import { createRecords } from '../history/records.js';
 import { createResult } from '../viewer/result.js';
 import { createTrend } from '../history/trend.js';
+import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 import { createViewer } from '../viewer/viewer.js';
 
-const by = (id) => document.querySelector(`#${id}`);
-const { attempt } = createTrouble(by('trouble'));
+/** @import { SavedPrediction } from 'openapi' */
+
+const by = finder(document);
+const { attempt, onSubmit } = createTrouble(by('trouble'));
 
 gate((_, page) => {
   const viewer = createViewer({ page });
@@ -20,10 +23,15 @@ gate((_, page) => {
   const records = createRecords({ page, attempt, announce });
   const trend = createTrend({ page, compare: createCompare({ page, attempt }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });
-  const filter = by('filter');
+  const filter = by('filter', HTMLFormElement);
 
   function filters() {
-    return Object.fromEntries([...new FormData(filter)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
+    /** @type {Record<string, string>} */
+    const filled = {};
+    for (const [name, value] of new FormData(filter)) {
+      if (typeof value === 'string' && value.trim()) filled[name] = value.trim();
+    }
+    return filled;
   }
 
   async function load() {
@@ -34,12 +42,16 @@ gate((_, page) => {
   async function route() {
     const id = location.hash.slice(1);
     records.mark(id);
-    if (!id) return record.close();
+    if (!id) {
+      record.close();
+      return;
+    }
     await record.open(id);
     by('result').scrollIntoView({ block: 'nearest' });
-    return by('result-title').focus({ preventScroll: true });
+    by('result-title').focus({ preventScroll: true });
   }
 
+  /** @param {SavedPrediction} gone */
   function deleted(gone) {
     records.drop(gone);
     zip.reset(); // the service has deleted the file that held it
@@ -47,19 +59,17 @@ gate((_, page) => {
     by('list-title').focus();
   }
 
-  filter.addEventListener('submit', (event) => {
-    event.preventDefault();
-    attempt(load, event.submitter);
-  });
-  filter.addEventListener('reset', () => setTimeout(() => attempt(load))); // once the fields are empty
-  addEventListener('hashchange', () => attempt(route));
-  const zip = createExport({ button: by('export'), place: by('export-told'), wish: () => ({ history: true }) });
-  attempt(async () => {
+  onSubmit(filter, load);
+  filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // once the fields are empty
+  addEventListener('hashchange', () => void attempt(route));
+  const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ history: true }) });
+  void attempt(async () => {
     await load();
     await route();
   });
 });
 
+/** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
 }

@@ -7,51 +7,63 @@ import { createList } from '../files/photograph-list.js';
 import { Refusal } from '../api/reach.js';
 import { createQueue } from '../files/job-queue.js';
 import { createResult } from '../viewer/result.js';
+import { finder } from '../ui/element.js';
 import { saveBlob } from '../files/save.js';
 import { release, segment } from '../files/segmentation.js';
 import { tableOf } from '../files/table.js';
 import { createViewer } from '../viewer/viewer.js';
 
+/** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Source } from '../files/source.js' */
+
 const AT_ONCE = 2;
-const by = (id) => document.querySelector(`#${id}`);
+const by = finder(document);
+const files = by('files', HTMLInputElement);
+/** @type {Set<Photo>} */
 const photographs = new Set();
 const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
 const result = createResult({ page: document, viewer, announce });
 const keep = createKeep({ page: document, announce, saved: (photo) => list.change(photo) });
-const list = createList({ list: by('list'), template: by('item-template'), show, again: retry, anyway, remove });
+const list = createList({ list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: retry, anyway, remove });
+/** @type {Photo | null} */
 let shown = null;
 
-takeIn({ files: by('files'), sample: by('sample'), add, announce });
+takeIn({ files, sample: by('sample'), add, announce });
 by('clear').addEventListener('click', removeAll);
 by('table').addEventListener('click', saveTable);
 
+/** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
 }
 
+/** @param {Source[]} sources */
 function add(sources) {
   for (const source of sources) {
-    const photo = { name: source.name, source, force: false };
+    const photo = { name: source.name, source, force: false, ...beginning() };
     photographs.add(photo);
-    list.add(start(photo));
+    list.add(photo);
+    enqueue(() => run(photo));
   }
   announce(sources.length === 1 ? `${sources[0].name}: added.` : `${sources.length} photographs added.`);
   refresh();
 }
 
-/** From the beginning, also after a refusal. */
-function start(photo) {
-  Object.assign(photo, { state: 'waiting', sentence: '', code: null, result: null, saved: null, stop: new AbortController() });
-  enqueue(() => run(photo));
-  return photo;
+/**
+ * What a photograph is at first, and again after a refusal.
+ * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'saved' | 'stop'>}
+ */
+function beginning() {
+  return { state: 'waiting', sentence: '', code: null, result: null, saved: null, stop: new AbortController() };
 }
 
+/** @param {Photo} photo */
 async function run(photo) {
   const { signal } = photo.stop;
   if (signal.aborted) return;
   change(photo, { state: 'segmenting' });
-  const pausing = (seconds) => change(photo, { sentence: `The server is busy. Trying again in ${seconds} s…` });
+  const pausing = (/** @type {number} */ seconds) => change(photo, { sentence: `The server is busy. Trying again in ${seconds} s…` });
   try {
     const segmented = await segment(photo.source, { force: photo.force, signal, pausing });
     change(photo, { state: 'done', sentence: '', result: segmented });
@@ -64,24 +76,34 @@ async function run(photo) {
   }
 }
 
+/**
+ * @param {Photo} photo
+ * @param {Partial<Photo>} changes
+ */
 function change(photo, changes) {
   Object.assign(photo, changes);
   list.change(photo);
-  announce(`${photo.name}: ${{ segmenting: photo.sentence || 'segmenting.', done: 'done.', refused: photo.sentence }[photo.state]}`);
+  announce(`${photo.name}: ${photo.state === 'done' ? 'done.' : photo.sentence || 'segmenting.'}`);
   refresh();
 }
 
+/** @param {Photo} photo */
 function retry(photo) {
-  list.change(start(photo));
+  Object.assign(photo, beginning());
+  enqueue(() => run(photo));
+  list.change(photo);
   refresh();
 }
 
+/** @param {Photo} photo */
 function anyway(photo) {
   photo.force = true;
   retry(photo);
 }
 
+/** @param {Photo} photo */
 function show(photo) {
+  if (!photo.result) return;
   const asked = shown !== null;
   shown = photo;
   list.mark(photo);
@@ -91,10 +113,11 @@ function show(photo) {
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }
 
+/** @param {Photo} photo */
 function remove(photo) {
   photo.stop.abort();
   photographs.delete(photo);
-  if (!list.drop(photo)) by('files').focus();
+  if (!list.drop(photo)) files.focus();
   if (photo === shown) {
     viewer.hide();
     shown = null;
@@ -109,16 +132,16 @@ function remove(photo) {
 function removeAll() {
   [...photographs].reverse().forEach(remove);
   announce('All photographs removed.');
-  by('files').focus();
+  files.focus();
 }
 
 function refresh() {
-  const count = (state) => [...photographs].filter((photo) => photo.state === state).length;
+  const count = (/** @type {Photo['state']} */ state) => [...photographs].filter((photo) => photo.state === state).length;
   const [done, refused] = [count('done'), count('refused')];
   document.body.classList.toggle('at-work', photographs.size > 0);
   by('workspace').hidden = photographs.size === 0;
   by('summary').textContent = `${done} of ${photographs.size} done${refused ? `, ${refused} not segmented` : ''}`;
-  by('table').disabled = done + refused === 0;
+  by('table', HTMLButtonElement).disabled = done + refused === 0;
   by('result').hidden = !shown;
   by('placeholder').hidden = Boolean(shown);
 }

@@ -6,7 +6,10 @@ import { element } from './element.js';
 /** What deleting cannot do at once; to be said where people delete. */
 export const BACKUPS = 'Backups of records, if this service has any, lose them within 35 days; photographs are not backed up.';
 
-/** With `typed`, yes is possible once that text was typed. */
+/**
+ * With `typed`, yes is possible once that text was typed.
+ * @param {{ title: string, words: string, yes: string, no?: string, typed?: string | null }} question
+ */
 export async function confirmed({ title, words, yes, no = 'Keep it', typed = null }) {
   const refuse = element('button', { value: 'no' }, no);
   const agree = element('button', { value: 'yes', class: 'danger' }, yes);

@@ -1,15 +1,21 @@
 // Days and times for people to read. Enters: what the API says, days as YYYY-MM-DD and times in UTC; leaves: words, in
 // the reader's own time zone.
 
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
+/** @type {Intl.DateTimeFormatOptions} */
 const TIME = { ...DAY, hour: '2-digit', minute: '2-digit' };
 
-/** A day without a time is the same day everywhere. */
+/**
+ * A day without a time is the same day everywhere.
+ * @param {string} text
+ */
 export function dayOf(text) {
   const time = new Date(text.length === 10 ? `${text}T00:00` : text);
   return time.toLocaleDateString('en-GB', DAY);
 }
 
+/** @param {string} text */
 export function timeOf(text) {
   return new Date(text).toLocaleString('en-GB', TIME);
 }

@@ -3,21 +3,28 @@
 
 import { ask } from '../api/requests.js';
 import { createPulse } from '../api/pulse.js';
-import { Refusal } from '../api/reach.js';
+import { Refusal, codeOf } from '../api/reach.js';
+import { sizeOf } from './size.js';
 import { createTrouble } from './trouble.js';
+
+/** @import { ExportAnswer, ExportWish } from 'openapi' */
 
 const ADDRESS = '/api/v1/exports';
 const PAUSE_MS = 2_000;
 
-/** `wish()` is what POST /api/v1/exports takes; `reset` forgets a file that was made. */
+/**
+ * `wish()` is what POST /api/v1/exports takes; `reset` forgets a file that was made.
+ * @param {{ button: HTMLButtonElement, place: HTMLElement, wish: () => Partial<ExportWish> }} parts
+ */
 export function createExport({ button, place, wish }) {
   const { attempt, follow, say } = createTrouble(place);
   const words = button.textContent;
+  /** @type {ExportAnswer | null} */
   let made = null;
   let given = 0;
   const pulse = createPulse(async () => {
     const error = await follow(look);
-    if (error && error.code !== 'unreachable') forget();
+    if (error && codeOf(error) !== 'unreachable') forget();
   }, PAUSE_MS);
 
   function forget() {
@@ -40,7 +47,9 @@ export function createExport({ button, place, wish }) {
 
   async function look() {
     button.disabled = true;
+    if (!made) return;
     const { id } = made;
+    /** @type {ExportAnswer} */
     const told = await ask(`${ADDRESS}/${id}`);
     if (made?.id !== id) return;
     if (told.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
@@ -50,28 +59,31 @@ export function createExport({ button, place, wish }) {
     made = told;
     given = 0;
     button.disabled = false;
-    offer();
+    offer(told);
   }
 
-  /** Several files are given one after the other: browsers ask before a page downloads many at once. */
-  function offer() {
-    const { parts } = made;
+  /** Several files are given one after the other: browsers ask before a page downloads many at once.
+   *  @param {ExportAnswer} ready */
+  function offer({ parts }) {
     const which = parts.length > 1 ? `ZIP ${given + 1} of ${parts.length}` : 'the ZIP';
     button.textContent = `Download ${which} (${sizeOf(parts[given].bytes)})`;
   }
 
   /** The link is good for 15 minutes only, so it is asked for when it is wanted. */
-  async function give() {
-    const { parts } = await ask(`${ADDRESS}/${made.id}`).catch((error) => {
-      if (error.code === 'not_found') forget(); // so that it can be made again
+  async function give(/** @type {string} */ id) {
+    try {
+      /** @type {ExportAnswer} */
+      const ready = await ask(`${ADDRESS}/${id}`);
+      location.assign(ready.parts[given].url);
+      given = (given + 1) % ready.parts.length;
+      offer(ready);
+    } catch (error) {
+      if (codeOf(error) === 'not_found') forget(); // so that it can be made again
       throw error;
-    });
-    location.assign(parts[given].url);
-    given = (given + 1) % parts.length;
-    offer();
+    }
   }
 
-  button.addEventListener('click', () => attempt(made ? give : begin));
+  button.addEventListener('click', () => void attempt(() => (made ? give(made.id) : begin())));
 
   return {
     reset() {
@@ -79,9 +91,4 @@ export function createExport({ button, place, wish }) {
       say('');
     },
   };
-}
-
-export function sizeOf(bytes) {
-  if (bytes < 2 ** 20) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

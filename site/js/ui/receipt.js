@@ -1,6 +1,8 @@
 // What a deletion leaves its caller with, in words. Enters: the API's receipt; leaves: a sentence or two.
 
-const KINDS = {
+/** @import { DeletionReceipt } from 'openapi' */
+
+const KINDS = /** @type {const} */ ({
   predictions: ['saved photograph', 'saved photographs'],
   batches: ['batch', 'batches'],
   pictures: ['picture', 'pictures'],
@@ -8,12 +10,14 @@ const KINDS = {
   answers: ['stored answer', 'stored answers'],
   exports: ['export', 'exports'],
   keys: ['API key', 'API keys'],
-};
+});
 
+/** @param {DeletionReceipt} receipt */
 export function receiptOf(receipt) {
-  const parts = Object.entries(KINDS)
-    .filter(([kind]) => receipt[kind])
-    .map(([kind, [one, many]]) => `${receipt[kind].toLocaleString('en')} ${receipt[kind] === 1 ? one : many}`);
+  const kinds = /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS));
+  const parts = kinds
+    .filter((kind) => receipt[kind])
+    .map((kind) => `${receipt[kind].toLocaleString('en')} ${KINDS[kind][receipt[kind] === 1 ? 0 : 1]}`);
   const remains = receipt.remains.filter(({ days }) => days).map(({ what }) => what);
   return [`Deleted: ${parts.join(', ') || 'nothing'}.`, ...remains].join(' ');
 }

@@ -3,16 +3,22 @@
 
 const STRIP_ROWS = 256;
 
-/** Throws where the browser cannot hold a canvas of the photograph's size. */
+/**
+ * Throws where the browser cannot hold a canvas of the photograph's size.
+ * @param {string} photographUrl
+ * @param {string} maskUrl
+ * @param {number} opacity
+ * @param {string} colour
+ */
 export async function overlayPng(photographUrl, maskUrl, opacity, colour) {
   const [photograph, mask] = await Promise.all([decoded(photographUrl), decoded(maskUrl)]);
   const { naturalWidth: width, naturalHeight: height } = photograph;
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d');
+  const context = brushOf(canvas);
   context.drawImage(photograph, 0, 0);
   context.globalAlpha = opacity;
   const strip = new OffscreenCanvas(width, STRIP_ROWS);
-  const brush = strip.getContext('2d', { willReadFrequently: true });
+  const brush = brushOf(strip, { willReadFrequently: true });
   for (let top = 0; top < height; top += STRIP_ROWS) {
     const rows = Math.min(STRIP_ROWS, height - top);
     brush.clearRect(0, 0, width, STRIP_ROWS);
@@ -29,11 +35,25 @@ export async function overlayPng(photographUrl, maskUrl, opacity, colour) {
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
-/** RGBA bytes: white becomes opaque, black transparent. */
+/**
+ * @param {OffscreenCanvas} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ */
+function brushOf(canvas, settings) {
+  const brush = canvas.getContext('2d', settings);
+  if (!brush) throw new Error('This browser cannot hold a canvas of that size.');
+  return brush;
+}
+
+/**
+ * RGBA bytes: white becomes opaque, black transparent.
+ * @param {Uint8ClampedArray} data
+ */
 function maskToAlpha(data) {
   for (let i = 0; i < data.length; i += 4) data[i + 3] = data[i];
 }
 
+/** @param {string} url */
 async function decoded(url) {
   const image = new Image();
   image.src = url;

@@ -1,59 +1,69 @@
 // One result in words and small pictures. Enters: a result; leaves: the result's title, warnings, facts, previews and
 // downloads on the page. The photograph itself is the viewer's. Files are called after `file`, or else after `name`.
 
+import './result-view.js';
 import { overlayPng } from './overlay.js';
+import { finder } from '../ui/element.js';
 import { save, saveBlob, stem } from '../files/save.js';
+
+/** @import { Quality } from 'openapi' */
+/** @import { Findings, Result } from '../files/segmentation.js' */
+/** @import { Viewer } from './viewer.js' */
 
 // Two people who draw the same photograph's vessels agree by .77 to .80.
 const POOR_AGREEMENT = 0.7;
 
+/** @param {{ page: ParentNode, viewer: Viewer, announce: (words: string) => void }} parts */
 export function createResult({ page, viewer, announce }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
+  const mask = by('download-mask', HTMLAnchorElement);
+  const overlay = by('download-overlay', HTMLButtonElement);
+  /** @type {Result | null} */
   let shown = null;
 
+  /** @param {Result} result */
   function show(result) {
     shown = result;
     const { answer, urls } = result;
     by('result-title').textContent = result.name;
     by('warning-view').hidden = answer.quality.field_of_view !== 'whole';
     by('warning-content').hidden = answer.quality.fundus_like;
-    by('warning-trust').hidden = !(answer.quality.expected_dice < POOR_AGREEMENT) || answer.quality.expected_dice === null;
-    by('preview-original').src = urls.original;
-    by('preview-prediction').src = urls.prediction;
+    by('warning-trust').hidden = (answer.quality.expected_dice ?? 1) >= POOR_AGREEMENT;
+    by('preview-original', HTMLImageElement).src = urls.original;
+    by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
     by('fact-model').title = answer.model.sha256;
-    by('download-mask').href = urls.mask;
-    by('download-mask').download = `${stem(result.file ?? result.name)}-vessels.png`;
-    by('download-overlay').textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
+    mask.href = urls.mask;
+    mask.download = `${stem(result.file ?? result.name)}-vessels.png`;
+    overlay.textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
     by('download-note').textContent = result.fallback
       ? 'The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.'
       : 'Both have the photograph’s own resolution; the overlay uses the opacity chosen above.';
     viewer.show(result);
   }
 
-  by('download-overlay').addEventListener('click', async (event) => {
-    const result = shown;
-    const button = event.currentTarget;
-    button.disabled = true;
+  /** @param {Result} result */
+  async function saveOverlay({ name, file = name, urls: { photograph, mask: vessels, overlay: drawn } }) {
+    overlay.disabled = true;
     try {
-      if (result.fallback) save(result.urls.overlay, `${stem(result.file ?? result.name)}-overlay.jpg`);
-      else await savePng(result);
+      if (drawn) save(drawn, `${stem(file)}-overlay.jpg`);
+      else if (photograph) {
+        saveBlob(await overlayPng(photograph, vessels, viewer.opacity(), viewer.colour()), `${stem(file)}-overlay.png`);
+      }
     } catch {
       announce('The overlay could not be drawn: the photograph is too large for this browser.');
       by('download-note').textContent = 'The overlay could not be drawn: the photograph is too large for this browser. Download the mask instead.';
     } finally {
-      button.disabled = false;
+      overlay.disabled = false;
     }
-  });
-
-  async function savePng(result) {
-    const png = await overlayPng(result.urls.photograph, result.urls.mask, viewer.opacity(), viewer.colour());
-    saveBlob(png, `${stem(result.file ?? result.name)}-overlay.png`);
   }
+
+  overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 
   return { show };
 }
 
+/** @param {Findings} findings */
 export function factsOf({ measurements, photograph, quality, canvas, threshold, model }) {
   const view = photograph.field_of_view;
   const density = measurements.vascular_density;
@@ -68,7 +78,8 @@ export function factsOf({ measurements, photograph, quality, canvas, threshold, 
   };
 }
 
+/** @param {Quality} quality */
 function trustOf({ expected_dice: dice, expected_dice_error: error }) {
-  if (dice === null) return 'not known';
+  if (dice === null || error === null) return 'not known';
   return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)}`;
 }

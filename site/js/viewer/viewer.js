@@ -1,22 +1,31 @@
 // The photograph with its vessels. Enters: a result; leaves: its layers in the stage, seen one of three ways. The
 // vessels are a CSS mask over a flat colour (--vessel). Knows no facts and makes no files.
 
+import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
 import { createZoom } from './zoom.js';
 
-const VIEWS = ['photograph', 'overlay', 'vessels'];
+/** @import { Result } from '../files/segmentation.js' */
 
+/** @typedef {ReturnType<typeof createViewer>} Viewer */
+
+const VIEWS = /** @type {const} */ (['photograph', 'overlay', 'vessels']);
+
+/** @param {{ page: ParentNode }} parts */
 export function createViewer({ page }) {
-  const by = (id) => page.querySelector(`#${id}`);
+  const by = finder(page);
   const stage = by('stage');
   const layers = by('layers');
-  const slider = by('opacity');
-  const radios = new Map(VIEWS.map((view) => [view, by('views').querySelector(`[value=${view}]`)]));
-  const zoom = createZoom({ stage, layers, less: by('zoom-out'), fit: by('zoom-fit'), more: by('zoom-in') });
+  const slider = by('opacity', HTMLInputElement);
+  const [photograph, overlay] = [by('layer-photograph', HTMLImageElement), by('layer-overlay', HTMLImageElement)];
+  const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
+  const less = by('zoom-out', HTMLButtonElement);
+  const zoom = createZoom({ stage, layers, less, fit: by('zoom-fit'), more: by('zoom-in', HTMLButtonElement) });
+  /** @type {Result | null} */
   let shown = null;
 
   function view() {
-    return VIEWS.find((name) => radios.get(name).checked);
+    return VIEWS[radios.findIndex((radio) => radio.checked)];
   }
 
   function look() {
@@ -24,21 +33,26 @@ export function createViewer({ page }) {
     stage.dataset.view = view();
     stage.dataset.drawn = drawn ? 'server' : 'browser';
     slider.disabled = drawn || view() !== 'overlay';
-    by('opacity-value').value = `${slider.value} %`;
-    layers.style.setProperty('--opacity', slider.value / 100);
+    by('opacity-value').textContent = `${slider.value} %`;
+    layers.style.setProperty('--opacity', String(opacity()));
   }
 
+  function opacity() {
+    return slider.valueAsNumber / 100;
+  }
+
+  /** @param {Result} result */
   function show(result) {
     shown = result;
     const { width, height } = result.answer.photograph;
-    layers.style.setProperty('--ratio', width / height);
+    layers.style.setProperty('--ratio', String(width / height));
     layers.style.setProperty('--mask', `url("${result.urls.mask}")`);
-    picture(by('layer-photograph'), result.urls.photograph);
-    picture(by('layer-overlay'), result.urls.overlay);
+    picture(photograph, result.urls.photograph);
+    picture(overlay, result.urls.overlay);
     by('fallback').hidden = !result.fallback;
     by('fallback').textContent = result.fallback ? `${result.fallback}, so you see the overlay that the server drew.` : '';
-    radios.get('photograph').disabled = Boolean(result.fallback);
-    if (result.fallback && view() === 'photograph') radios.get('overlay').checked = true;
+    radios[VIEWS.indexOf('photograph')].disabled = Boolean(result.fallback);
+    if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
     zoom.fit();
     look();
   }
@@ -46,32 +60,44 @@ export function createViewer({ page }) {
   function hide() {
     shown = null;
     layers.style.removeProperty('--mask');
-    picture(by('layer-photograph'), null);
-    picture(by('layer-overlay'), null);
+    picture(photograph, null);
+    picture(overlay, null);
   }
 
-  for (const radio of radios.values()) radio.addEventListener('change', look);
+  for (const radio of radios) radio.addEventListener('change', look);
   slider.addEventListener('input', look);
 
+  /** @param {HTMLInputElement} radio */
+  function choose(radio) {
+    if (radio.disabled) return;
+    radio.checked = true;
+    look();
+  }
+
+  const keys = new Map([
+    ...radios.map((radio, i) => /** @type {const} */ ([String(i + 1), () => choose(radio)])),
+    ['+', zoom.more],
+    ['=', zoom.more],
+    ['-', zoom.less],
+    ['0', zoom.fit],
+  ]);
   document.addEventListener('keydown', (event) => {
     if (!shown || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const radio = radios.get(VIEWS[Number(event.key) - 1]);
-    if (radio && !radio.disabled) {
-      radio.checked = true;
-      look();
-    } else if (event.key === '+' || event.key === '=') zoom.more();
-    else if (event.key === '-') zoom.less();
-    else if (event.key === '0') zoom.fit();
+    keys.get(event.key)?.();
   });
 
   return {
     show,
     hide,
-    opacity: () => slider.value / 100,
+    opacity,
     colour: () => getComputedStyle(layers).getPropertyValue('--vessel').trim(),
   };
 }
 
+/**
+ * @param {HTMLImageElement} image
+ * @param {string | null} url
+ */
 function picture(image, url) {
   if (url) image.src = url;
   else image.removeAttribute('src');

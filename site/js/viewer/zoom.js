@@ -3,14 +3,20 @@
 
 const STEPS = [1, 1.5, 2, 3, 4, 6, 8];
 
+/**
+ * @param {{
+ *   stage: HTMLElement, layers: HTMLElement, less: HTMLButtonElement, fit: HTMLElement, more: HTMLButtonElement,
+ * }} parts
+ */
 export function createZoom({ stage, layers, less, fit, more }) {
   let step = 0;
 
+  /** @param {number} to */
   function go(to) {
     const x = (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth;
     const y = (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight;
     step = Math.min(Math.max(to, 0), STEPS.length - 1);
-    layers.style.setProperty('--zoom', STEPS[step]);
+    layers.style.setProperty('--zoom', String(STEPS[step]));
     stage.classList.toggle('zoomed', step > 0);
     stage.scrollTo(x * stage.scrollWidth - stage.clientWidth / 2, y * stage.scrollHeight - stage.clientHeight / 2);
     less.disabled = step === 0;
@@ -27,7 +33,10 @@ export function createZoom({ stage, layers, less, fit, more }) {
   return { more: closer, less: further, fit: whole };
 }
 
-/** With a mouse; fingers scroll by themselves. */
+/**
+ * With a mouse; fingers scroll by themselves.
+ * @param {HTMLElement} stage
+ */
 function panByDragging(stage) {
   stage.addEventListener('pointerdown', (event) => {
     const onScrollbar = event.target === stage;

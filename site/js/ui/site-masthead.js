@@ -1,0 +1,42 @@
+// <site-masthead>: the top of every page. Enters: the page's own address; leaves: the link past the top, the name, the
+// links with this page's marked, and two empty places: #who for who is signed in, #told for what went wrong about that.
+
+import { element } from './element.js';
+
+const LINKS = [
+  { words: 'Segment', href: '/' },
+  { words: 'History', href: '/history.html', account: true },
+  { words: 'Batches', href: '/batches.html', account: true },
+  { words: 'Account', href: '/account.html', account: true },
+  { words: 'API', href: '/api/v1/docs' },
+  { words: 'Model card', href: '/api/v1/model' },
+];
+
+class SiteMasthead extends HTMLElement {
+  connectedCallback() {
+    if (this.childElementCount) return;
+    const icon = element('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
+    this.append(
+      element('a', { class: 'skip', href: '#main' }, 'Skip to the page'),
+      element(
+        'header',
+        { class: 'masthead' },
+        element('a', { class: 'brand', href: '/' }, icon, 'Retina'),
+        element('nav', { 'aria-label': 'Site' }, ...LINKS.map(link)),
+        element('div', { class: 'who', id: 'who' }),
+      ),
+      element('p', { class: 'told', id: 'told', role: 'alert', hidden: '' }),
+    );
+  }
+}
+
+/** @param {{ words: string, href: string, account?: boolean }} link */
+function link({ words, href, account = false }) {
+  const made = element('a', { href }, words);
+  if (href === location.pathname) made.setAttribute('aria-current', 'page');
+  made.hidden = account; // until somebody is signed in
+  made.toggleAttribute('data-account', account);
+  return made;
+}
+
+customElements.define('site-masthead', SiteMasthead);

@@ -1,0 +1,7 @@
+// Sizes of files for people to read. Enters: bytes; leaves: words.
+
+/** @param {number} bytes */
+export function sizeOf(bytes) {
+  if (bytes < 2 ** 20) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

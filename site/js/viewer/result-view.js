@@ -1,0 +1,111 @@
+// <result-view>: the place of one result, the same on every page that shows results. Enters: nothing; leaves: title,
+// warnings, small pictures, facts, stage and downloads, all still empty. result.js and viewer.js fill them.
+
+import { element } from '../ui/element.js';
+
+const WARNINGS = {
+  view: 'No round field of view was found, so the whole frame was searched. This result deserves a closer look.',
+  content: 'This does not look like a fundus photograph and was segmented because you asked for it. What is marked may not be vessels.',
+  trust: 'The network expects this map to agree poorly with what a person would draw, usually because of blur, darkness or '
+    + 'noise. Look closely before you use it.',
+};
+const HEADLINES = { density: 'Vascular density', trust: 'Expected agreement with a human observer' };
+const FACTS = { size: 'Size', view: 'Field of view', canvas: 'Canvas', threshold: 'Threshold', model: 'Model' };
+const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
+
+class ResultView extends HTMLElement {
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.append(
+      element('h2', { id: 'result-title', tabindex: '-1' }),
+      ...Object.entries(WARNINGS).map(([name, words]) => element('p', { class: 'warning', id: `warning-${name}`, hidden: '' }, words)),
+      findings(),
+      toolbar(),
+      element('p', { class: 'note', id: 'fallback', hidden: '' }),
+      stage(),
+      downloads(),
+    );
+  }
+}
+
+function findings() {
+  return element(
+    'div',
+    { class: 'findings' },
+    preview('preview-original', 'Photograph', 'The photograph at 128 by 128 pixels'),
+    preview('preview-prediction', 'Vessel map', 'The vessel map at 128 by 128 pixels'),
+    element('dl', { id: 'facts' }, ...facts(HEADLINES, { class: 'headline' }), ...facts(FACTS, {})),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {string} caption
+ * @param {string} alt
+ */
+function preview(id, caption, alt) {
+  return element('figure', {}, element('img', { id, alt, width: 128, height: 128 }), element('figcaption', {}, caption));
+}
+
+/**
+ * @param {Record<string, string>} names
+ * @param {Record<string, string>} attributes
+ */
+function facts(names, attributes) {
+  return Object.entries(names).map(([name, words]) =>
+    element('div', attributes, element('dt', {}, words), element('dd', { id: `fact-${name}` })),
+  );
+}
+
+function toolbar() {
+  const opacity = element('input', { id: 'opacity', type: 'range', min: 0, max: 100, value: 60 });
+  const percent = element('output', { id: 'opacity-value', for: 'opacity' }, '60 %');
+  return element(
+    'div',
+    { class: 'toolbar', role: 'group', 'aria-label': 'Viewer' },
+    element('fieldset', { class: 'views', id: 'views' }, element('legend', { class: 'unseen' }, 'View'), ...Object.entries(VIEWS).map(choice)),
+    element('label', { class: 'opacity' }, 'Opacity ', opacity, ' ', percent),
+    element(
+      'div',
+      { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
+      element('button', { id: 'zoom-out', type: 'button', 'aria-label': 'Zoom out' }, '−'),
+      element('button', { id: 'zoom-fit', type: 'button' }, 'Fit'),
+      element('button', { id: 'zoom-in', type: 'button', 'aria-label': 'Zoom in' }, '+'),
+    ),
+  );
+}
+
+/**
+ * @param {[string, string]} view its value and its name
+ * @param {number} i
+ */
+function choice([view, words], i) {
+  const radio = element('input', { type: 'radio', name: 'view', value: view, ...(view === 'overlay' && { checked: '' }) });
+  return element('label', {}, radio, element('span', {}, `${words} `, element('kbd', {}, String(i + 1))));
+}
+
+function stage() {
+  return element(
+    'div',
+    { class: 'stage', id: 'stage', tabindex: 0, role: 'group', 'aria-label': 'The photograph with its vessels', 'data-view': 'overlay' },
+    element(
+      'div',
+      { class: 'layers', id: 'layers' },
+      element('img', { id: 'layer-photograph', alt: 'The photograph' }),
+      element('div', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
+      element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
+    ),
+  );
+}
+
+function downloads() {
+  return element(
+    'div',
+    { class: 'downloads' },
+    element('a', { class: 'button primary', id: 'download-mask' }, 'Vessel mask (PNG)'),
+    element('button', { class: 'primary', id: 'download-overlay', type: 'button' }, 'Overlay (PNG)'),
+    element('span', { class: 'note', id: 'download-note' }),
+  );
+}
+
+customElements.define('result-view', ResultView);

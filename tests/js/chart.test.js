@@ -1,0 +1,51 @@
+// The geometry of the line chart.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { lines, scale } from '../../site/js/history/chart.js';
+
+/**
+ * @param {string} id
+ * @param {number | null} value
+ * @param {string[]} changes
+ */
+function point(id, value, ...changes) {
+  return { id, on: '2026-01-01', value, changes };
+}
+
+/** @param {ReturnType<typeof point>[]} points */
+function runs(...points) {
+  return lines(points).map((line) => line.map(({ id }) => id).join(''));
+}
+
+test('the least value is at one end, the most at the other', () => {
+  const { at } = scale([2, 4, 6], 100, 200, 0);
+  assert.deepEqual([2, 4, 6].map(at), [100, 150, 200]);
+});
+
+test('a margin keeps them from the ends, upside down, too', () => {
+  const { low, high, at } = scale([0, 10], 200, 0, 0.5);
+  assert.deepEqual([low, high], [-5, 15]);
+  assert.deepEqual([at(-5), at(5), at(15)], [200, 100, 0]);
+});
+
+test('values that are all the same lie in the middle', () => {
+  for (const value of [0, 0.08, -3]) {
+    const { at } = scale([value, value], 0, 100, 0.15);
+    assert.ok(Math.abs(at(value) - 50) < 1e-9, String(value));
+  }
+});
+
+test('one line through all that compare', () => {
+  assert.deepEqual(runs(point('a', 1), point('b', 2), point('c', 3)), ['abc']);
+});
+
+test('the line breaks where a value is missing', () => {
+  assert.deepEqual(runs(point('a', 1), point('b', 2), point('-', null), point('c', 3), point('d', 4)), ['ab', 'cd']);
+});
+
+test('the line breaks where the model changed, and a single point is no line', () => {
+  assert.deepEqual(runs(point('a', 1), point('b', 2), point('c', 3, 'model')), ['ab']);
+  assert.deepEqual(runs(point('a', 1), point('b', 2, 'canvas'), point('c', 3)), ['bc']);
+});

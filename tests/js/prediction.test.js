@@ -1,0 +1,115 @@
+// One photograph on its way to a prediction.
+
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+
+import { json, problem, serve, settled, signIn } from './support/service.js';
+import { predict } from '../../site/js/api/prediction.js';
+
+const ANSWER = { id: 'p', images: { mask: 'AA==' } };
+const SMALL = new Blob(['photograph'], { type: 'image/jpeg' });
+const LARGE = new Blob([new Uint8Array(4 * 1024 * 1024 + 1)], { type: 'image/tiff' });
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+});
+
+/** Wishes, with the pauses that were told. */
+function wishes({ details = /** @type {Record<string, string> | null} */ (null), stop = new AbortController() } = {}) {
+  /** @type {number[]} */
+  const pauses = [];
+  const pausing = (/** @type {number} */ seconds) => void pauses.push(seconds);
+  return { pauses, stop, outputs: 'mask', force: false, details, pausing, signal: stop.signal };
+}
+
+/**
+ * Lets pauses pass until the work is over.
+ * @template Done
+ * @param {Promise<Done>} work
+ */
+async function through(work) {
+  let over = false;
+  const end = () => (over = true);
+  work.then(end, end);
+  while (!over) {
+    await settled();
+    mock.timers.tick(30_000);
+  }
+  return work;
+}
+
+/** @param {unknown} body */
+function fields(body) {
+  return Object.fromEntries([.../** @type {FormData} */ (body)].map(([name, value]) => [name, typeof value === 'string' ? value : 'a file']));
+}
+
+test('a photograph is sent without telling who asks', async () => {
+  const calls = serve(() => json(ANSWER));
+  assert.deepEqual(await predict(SMALL, 'a.jpg', { ...wishes(), force: true }), ANSWER);
+  assert.deepEqual(fields(calls[0].body), { outputs: 'mask', force: 'true', file: 'a file' });
+  assert.deepEqual([...calls[0].headers], []);
+});
+
+test('a busy service is asked again, after the pause that it asks for, five times', async () => {
+  let left = 2;
+  serve(() => (left-- > 0 ? problem('busy', 503, { 'Retry-After': '7' }) : json(ANSWER)));
+  const wish = wishes();
+  assert.deepEqual(await through(predict(SMALL, 'a.jpg', wish)), ANSWER);
+  assert.deepEqual(wish.pauses, [7, 7]);
+
+  const calls = serve(() => problem('busy', 503));
+  await assert.rejects(through(predict(SMALL, 'a.jpg', wishes())), { code: 'busy' });
+  assert.equal(calls.length, 6);
+});
+
+test('what would be answered in the same way is not asked again', async () => {
+  for (const code of ['photograph_unreadable', 'unreachable']) {
+    const calls = serve(() => (code === 'unreachable' ? Promise.reject(new TypeError('')) : problem(code, 422)));
+    await assert.rejects(through(predict(SMALL, 'a.jpg', wishes())), { code });
+    assert.equal(calls.length, 1, code);
+  }
+});
+
+test('a photograph to be saved is sent again where its answer is lost, under the same key', async () => {
+  await signIn();
+  let left = 2;
+  const calls = serve(() => (left-- > 0 ? Promise.reject(new TypeError('lost')) : json(ANSWER)));
+  await through(predict(SMALL, 'a.jpg', wishes({ details: { save: 'true', eye: 'left' } })));
+  const keys = new Set(calls.map(({ headers }) => headers.get('Idempotency-Key')));
+  assert.deepEqual([calls.length, keys.size, keys.has(null)], [3, 1, false]);
+  assert.deepEqual(fields(calls[2].body), { outputs: 'mask', save: 'true', eye: 'left', file: 'a file' });
+  assert.equal(calls[2].headers.get('Authorization'), 'Bearer first');
+});
+
+test('a pause ends where the photograph is removed', async () => {
+  const calls = serve(() => problem('busy', 503));
+  const wish = wishes();
+  const work = predict(SMALL, 'a.jpg', wish);
+  await settled();
+  wish.stop.abort(new Error('removed'));
+  await assert.rejects(work, { message: 'removed' });
+  assert.equal(calls.length, 1);
+});
+
+test('what is too large for one request is uploaded once, by the form that the service gives', async () => {
+  const granted = { upload_id: 'u', url: 'https://bucket.test/', fields: { key: 'k', policy: 'p' } };
+  let busy = true;
+  const calls = serve(({ path }) => {
+    if (path === '/api/v1/uploads') return json(granted);
+    if (path === granted.url) return new Response(null, { status: 204 });
+    const answer = busy ? problem('busy', 503) : json(ANSWER);
+    busy = false;
+    return answer;
+  });
+  assert.deepEqual(await through(predict(LARGE, 'a.tif', wishes())), ANSWER);
+  assert.deepEqual(calls.map(({ path }) => path), ['/api/v1/uploads', granted.url, '/api/v1/predictions', '/api/v1/predictions']);
+  assert.equal(calls[0].body, '{"content_type":"image/tiff"}');
+  assert.deepEqual(Object.entries(fields(calls[1].body)), [['key', 'k'], ['policy', 'p'], ['file', 'a file']], 'the file comes last');
+  assert.deepEqual(fields(calls[3].body), { outputs: 'mask', upload_id: 'u' });
+});
+
+test('an upload that is refused is told in the words of this page', async () => {
+  serve(({ path }) => (path === '/api/v1/uploads' ? json({ upload_id: 'u', url: '/form', fields: {} }) : new Response('', { status: 403 })));
+  await assert.rejects(predict(LARGE, 'a.tif', wishes()), { message: 'The photograph could not be uploaded (HTTP 403). Try again.' });
+});

@@ -1,0 +1,84 @@
+// Requests in the name of whoever is signed in. The session and the issuer are the real ones; the service is faked.
+
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+
+import { issuing, json, problem, serve, signIn } from './support/service.js';
+import { ask, askBlob } from '../../site/js/api/requests.js';
+import { leave, person, whenPersonChanges } from '../../site/js/auth/session.js';
+import { tableOf } from '../../site/js/batches/results-table.js';
+import { waitingItems } from '../../site/js/batches/waiting-items.js';
+
+const COUNTS = { total: 0, waiting: 0, queued: 0, running: 0, done: 0, rejected: 0, failed: 0 };
+
+beforeEach(signIn);
+
+test('JSON goes out and comes back, with the token', async () => {
+  const [call, ...others] = await callsOf(() => ask('/api/v1/keys', { method: 'POST', json: { name: 'a' } }));
+  assert.deepEqual([call.method, call.body, others.length], ['POST', '{"name":"a"}', 0]);
+  assert.equal(call.headers.get('Authorization'), 'Bearer first');
+  assert.equal(call.headers.get('Content-Type'), 'application/json');
+});
+
+test('a form goes out as it is, with headers of its own', async () => {
+  const form = new FormData();
+  const [call] = await callsOf(() => ask('/api', { method: 'POST', form, headers: { 'Idempotency-Key': 'k' } }));
+  assert.equal(call.body, form);
+  assert.deepEqual([call.headers.get('Idempotency-Key'), call.headers.get('Content-Type')], ['k', null]);
+});
+
+/** @param {() => Promise<unknown>} action */
+async function callsOf(action) {
+  const calls = serve(() => json({}));
+  await action();
+  return calls;
+}
+
+test('no content is null', async () => {
+  serve(() => new Response(null, { status: 204 }));
+  assert.equal(await ask('/api/v1/keys/1', { method: 'DELETE' }), null);
+});
+
+test('a token that is refused is renewed once, by all that were refused together', async () => {
+  const tokens = () => calls.map(({ headers }) => headers.get('Authorization')).filter(Boolean);
+  const answering = issuing(({ headers }) => (headers.get('Authorization') === 'Bearer first' ? problem('x', 401) : json('ok')));
+  const calls = serve(answering);
+  assert.deepEqual(await Promise.all([ask('/a'), ask('/b')]), ['ok', 'ok']);
+  assert.deepEqual(tokens().sort(), ['Bearer first', 'Bearer first', 'Bearer second', 'Bearer second']);
+  assert.equal(calls.filter(({ path }) => path === 'https://issuer.test/oauth2/token').length, 1);
+  assert.deepEqual(person(), { mail: 'anna@retina.test' });
+});
+
+test('one that is refused again is not asked for a third time', async () => {
+  const calls = serve(issuing(() => problem('token_invalid', 401)));
+  await assert.rejects(askBlob('/a'), { code: 'token_invalid' });
+  assert.equal(calls.filter(({ path }) => path === '/a').length, 2);
+});
+
+test('who has left is nobody, and asks nothing', async () => {
+  /** @type {(string | undefined)[]} */
+  const mails = [];
+  whenPersonChanges((now) => mails.push(now?.mail));
+  serve(issuing(() => new Response(null, { status: 200 })));
+  await leave();
+  assert.deepEqual(mails, ['anna@retina.test', undefined]);
+  const calls = serve(() => json({}));
+  await assert.rejects(ask('/a'), { code: 'sign_in_required' });
+  assert.equal(calls.length, 0);
+});
+
+test('what is waiting in a batch is found on all its pages', async () => {
+  const items = [1, 2, 3].map((number) => ({ number, state: number === 2 ? 'done' : 'waiting' }));
+  const calls = serve(({ path }) => (path.includes('cursor=c2')
+    ? json({ items: items.slice(2), next: null })
+    : json({ items: items.slice(0, 2), next: 'c2' })));
+  assert.deepEqual((await waitingItems('b')).map(({ number }) => number), [1, 3]);
+  assert.equal(calls.length, 2);
+});
+
+test('the parts of a table are put together with the columns named once', async () => {
+  const calls = serve(({ path }) => new Response(`file,status\r\n${new URLSearchParams(path.split('?')[1]).get('first')},done\r\n`));
+  const table = await tableOf({ id: 'b', counts: { ...COUNTS, total: 4_001 } });
+  assert.equal(await table.text(), 'file,status\r\n0,done\r\n2000,done\r\n4000,done\r\n');
+  assert.equal(calls.length, 3);
+});

@@ -1,0 +1,69 @@
+// The service, faked at `fetch`. Enters: what it answers; leaves: what it was asked.
+
+import './browser.js';
+
+/**
+ * @typedef {object} Call
+ * @property {string} method
+ * @property {string} path
+ * @property {Headers} headers
+ * @property {unknown} body
+ */
+/** @typedef {(call: Call) => Response | Promise<Response>} Answering */
+
+/**
+ * From now on every request is answered by `answering`; the calls so far, in their order.
+ * @param {Answering} answering
+ */
+export function serve(answering) {
+  /** @type {Call[]} */
+  const calls = [];
+  /** @type {(address: string, request?: RequestInit) => Promise<Response>} */
+  const fetch = async (address, { method = 'GET', headers, body, signal } = {}) => {
+    signal?.throwIfAborted();
+    const call = { method, path: address, headers: new Headers(headers), body };
+    calls.push(call);
+    return answering(call);
+  };
+  Object.assign(globalThis, { fetch });
+  return calls;
+}
+
+/**
+ * @param {unknown} content
+ * @param {number} [status]
+ * @param {Record<string, string>} [headers]
+ */
+export function json(content, status = 200, headers = {}) {
+  return Response.json(content, { status, headers });
+}
+
+/**
+ * @param {string} code
+ * @param {number} status
+ * @param {Record<string, string>} [headers]
+ */
+export function problem(code, status, headers = {}) {
+  return json({ code, detail: `A sentence about ${code}.` }, status, headers);
+}
+
+/** Signs somebody in, whose first access token is `first`. */
+export async function signIn() {
+  const { enter } = await import('../../../site/js/auth/session.js');
+  const claims = Buffer.from(JSON.stringify({ email: 'anna@retina.test' })).toString('base64url');
+  enter({ access_token: 'first', refresh_token: 'r1', id_token: `h.${claims}.s`, token_type: 'Bearer', expires_in: 3600 });
+}
+
+/** What a service answers that issues tokens itself: the address of the issuer, then a token called `second`. */
+export function issuing(/** @type {Answering} */ otherwise) {
+  return (/** @type {Call} */ call) => {
+    if (call.path === '/api/v1/sign-in') return json({ issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true });
+    if (call.path === 'https://issuer.test/oauth2/token') return json({ access_token: 'second', id_token: '', token_type: 'Bearer', expires_in: 3600 });
+    return otherwise(call);
+  };
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settled() {
+  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+}
