@@ -60,6 +60,13 @@ test('a form that has expired is renewed once for all, and nothing is lost', asy
   assert.equal(sentTo(calls).filter((path) => path === RENEWAL).length, 1);
 });
 
+test('a new form that is refused as well is not renewed again', async () => {
+  const calls = serve(({ path }) => (path === RENEWAL ? json(form('/new')) : problem('form_expired', 403)));
+  const sending = createSending({ id: 'b', form: form('/old'), sources: sources(1), changed: () => {} });
+  assert.deepEqual(await over(sending), { total: 1, sent: 0, refused: 1 });
+  assert.deepEqual(sentTo(calls), ['/old', RENEWAL, '/new']);
+});
+
 test('without a form one is asked for', async () => {
   const calls = serve(({ path }) => (path === RENEWAL ? json(form('/new')) : new Response(null, { status: 204 })));
   assert.deepEqual(await over(createSending({ id: 'b', form: null, sources: sources(1), changed: () => {} })), { total: 1, sent: 1, refused: 0 });

@@ -1,0 +1,37 @@
+// Whoever issues the tokens is asked for once.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { json, problem, serve } from './support/service.js';
+import { authorizeAddress, changesPasswords, logoutAddress, tokensForCode } from '../../site/js/auth/issuer.js';
+
+const ISSUER = { issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true };
+
+// In this order: the second test finds the issuer that the first one was told of.
+test('where the issuer cannot be had, it is asked for again', async () => {
+  serve(() => problem('busy', 503));
+  await assert.rejects(changesPasswords(), { code: 'busy' });
+  const calls = serve(() => json(ISSUER));
+  assert.equal(await changesPasswords(), true);
+  assert.equal(calls.length, 1);
+});
+
+test('from then on it is not asked for any more', async () => {
+  const calls = serve(() => json({}));
+  const { origin, pathname, searchParams } = new URL(await authorizeAddress('s', 'c'));
+  assert.equal(origin + pathname, 'https://issuer.test/oauth2/authorize');
+  assert.deepEqual(Object.fromEntries(searchParams), {
+    client_id: 'page', redirect_uri: 'https://retina.test/', response_type: 'code', scope: 'openid email', state: 's',
+    code_challenge: 'c', code_challenge_method: 'S256',
+  });
+  assert.equal(await logoutAddress(), `https://issuer.test/logout?client_id=page&logout_uri=${encodeURIComponent('https://retina.test/')}`);
+  assert.equal(calls.length, 0);
+});
+
+test('a code that is used up is told so, by OAuth’s own word', async () => {
+  serve(() => json({ error: 'invalid_grant' }, 400));
+  await assert.rejects(tokensForCode('c', 'v'), { code: 'invalid_grant' });
+  serve(() => new Response('', { status: 500 }));
+  await assert.rejects(tokensForCode('c', 'v'), { message: 'Signing in did not work (HTTP 500). Try again.' });
+});
