@@ -78,7 +78,7 @@ def test_gone_on_with_after_the_page_was_closed(visits: Callable[..., Visit], sm
     expect(page.locator("#resume")).to_contain_text("5 photographs have not been sent.")
     expect_for_everyone(page)
     choose(page, ("1.jpg", small), field="#resume-files")  # of another size
-    expect(page.locator("#batch-trouble")).to_contain_text("None of these files is one that is missing")
+    expect(page.locator("#batch-trouble")).to_contain_text("None of these files is missing from the batch")
     page.locator("#resume-files").set_input_files(sorted(folder.iterdir()))  # without their folder
     expect_finished(page)
     expect(page.locator("#counts li")).to_have_text(["6 done"])

@@ -85,7 +85,7 @@ def test_another_size_than_the_browser_sees(visit: Visit, small: bytes) -> None:
     visit.page.route(PREDICTIONS, other_size)
     visit.open().choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
-    expect(visit.page.locator("#fallback")).to_contain_text("at another size")
+    expect(visit.page.locator("#fallback")).to_contain_text("at a different size")
     expect(visit.page.locator("#layer-overlay")).to_be_visible()
     expect(visit.page.locator("#layer-photograph")).not_to_be_visible()
     expect(visit.page.locator("#fact-density")).to_have_text("not measurable")
@@ -116,7 +116,7 @@ def test_a_photograph_that_the_browser_turns_otherwise_is_drawn_by_the_server(
     if orientation == 1:
         expect(visit.page.locator("#fallback")).to_be_hidden()
     else:
-        expect(visit.page.locator("#fallback")).to_contain_text("Your browser turns this photograph another way")
+        expect(visit.page.locator("#fallback")).to_contain_text("Your browser rotates this photograph differently")
         expect(visit.page.locator("#layer-overlay")).to_be_visible()
 
 

@@ -106,4 +106,4 @@ def test_a_forgotten_password(visits: Callable[..., Visit], data: Path) -> None:
     fill_in(Visit(page, visit.address), address, "another secret one", "Sign in")
     expect(page.locator(".who-mail")).to_have_text(address)
     page.goto(link)
-    expect(page.get_by_role("alert")).to_contain_text("used already")
+    expect(page.get_by_role("alert")).to_contain_text("already used")
