@@ -142,14 +142,14 @@ def report_ledger(entries: int, rounds: int) -> None:
                         client.get(f"/api/v1/{path}", params=params).raise_for_status()
                         times.append((time.perf_counter() - started) * 1e3)
                     print(f"| {name} | {percentiles(times)} |", flush=True)
-                told = client.get("/api/v1/usage").json()
-                print(f"newest day told: {told['charges'][0]['day']}; all of it as a table: ", end="")
+                usage = client.get("/api/v1/usage").json()
+                print(f"newest day told: {usage['charges'][0]['day']}; all of it as a table: ", end="")
                 print(client.get("/api/v1/usage.csv").status_code)
                 count, total, after, started = 0, 0, None, time.perf_counter()
                 while some := services.credits.ledger(account, after=after):
                     count, total, after = count + len(some), total + sum(each.amount for each in some), some[-1].place
                 seconds = time.perf_counter() - started
-                assert total == services.credits.balance(account) == told["credits"]
+                assert total == services.credits.balance(account) == usage["credits"]
                 print(f"all {count:,} entries by pages: {seconds:.1f} s; their sum is the balance, {total:,}")
         finally:
             server.process.kill()

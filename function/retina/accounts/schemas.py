@@ -29,16 +29,16 @@ class Tokens(BaseModel):
 KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 
 
-def _end(said: object) -> datetime:
+def _end(text: object) -> datetime:
     """The end, in UTC, of a day or a time given as text; raises `ValueError`."""
     wrong = ValueError("Input should be a day or a time, such as 2027-06-30")
-    if not isinstance(said, str):
+    if not isinstance(text, str):
         raise wrong
     try:
-        if len(said) == len("2027-06-30"):
-            day = date.fromisoformat(said)
+        if len(text) == len("2027-06-30"):
+            day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        time = datetime.fromisoformat(said)
+        time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None

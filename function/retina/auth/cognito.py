@@ -25,8 +25,8 @@ class CognitoPool:
             return None
         except cognito.exceptions.TooManyRequestsException:
             raise BusyError("Sign-ins cannot be checked at the moment. Please try again in a few seconds.") from None
-        told = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
-        return told.get("email") or None
+        attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+        return attributes.get("email") or None
 
     def forget(self, subject: str) -> None:
         """See `callers.Directory`."""

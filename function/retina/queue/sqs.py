@@ -66,8 +66,8 @@ class SqsQueue:
 
     def _send(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         """Send one request; returns the messages that SQS rejected."""
-        told = [json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}) for key in keys]
-        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(told)]
+        bodies = [json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}) for key in keys]
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
         answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
         failed: list[dict[str, Any]] = answer.get("Failed", [])
         return failed

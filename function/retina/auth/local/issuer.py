@@ -135,11 +135,11 @@ class Issuer:
         shared = {"iss": ISSUER, "sub": subject, "iat": now, "exp": now + TOKEN_SECONDS, "jti": secrets.token_hex(16)}
         shared |= {"origin_jti": session.id}
         access = {"token_use": "access", "client_id": CLIENT, "scope": "openid email", "username": subject}
-        told = {"token_use": "id", "aud": CLIENT, "email": address}
+        identity = {"token_use": "id", "aud": CLIENT, "email": address}
         return {
             "access_token": self._signed(shared | access),
             "refresh_token": refresh,
-            "id_token": self._signed(shared | told),
+            "id_token": self._signed(shared | identity),
             "token_type": "Bearer",
             "expires_in": TOKEN_SECONDS,
         }

@@ -52,17 +52,17 @@ class Child:
         self.connection = connection
         connection.settimeout(SILENT_SECONDS)
         self._lines = connection.makefile("rb")
-        hello = self._hear()
+        hello = self._receive()
         self.pid = hello if isinstance(hello, int) else None
 
-    def take(self, asked: dict[str, int], data: bytes) -> bool:
+    def take(self, request: dict[str, int], data: bytes) -> bool:
         """Send it the file. False if it ended before it had read the whole file, so the file cannot be the cause."""
         try:
-            self.connection.sendall(json.dumps(asked).encode() + b"\n")
+            self.connection.sendall(json.dumps(request).encode() + b"\n")
             self.connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             return False
-        return bool(self._hear() == TAKEN)
+        return bool(self._receive() == TAKEN)
 
     def go(self) -> None:
         """Tell it to decode; raises `EndedError`."""
@@ -76,7 +76,7 @@ class Child:
         if not select.select([self.connection], [], [], PROMPT_SECONDS)[0] and self.pid:
             with suppress(ProcessLookupError):
                 os.setpriority(os.PRIO_PROCESS, self.pid, BEHIND)
-        answer = self._hear()  # a process that takes too long ends itself: see `process`
+        answer = self._receive()  # a process that takes too long ends itself: see `process`
         if not isinstance(answer, dict):
             raise EndedError
         if "refused" in answer:
@@ -98,7 +98,7 @@ class Child:
         self._lines.close()
         self.connection.close()
 
-    def _hear(self) -> Any:
+    def _receive(self) -> Any:
         """The next message, a line of JSON; None if the process has ended."""
         line = self._read(self._lines.readline, LINE) or b""
         return json.loads(line) if line.endswith(b"\n") else None

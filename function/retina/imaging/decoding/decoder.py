@@ -97,21 +97,21 @@ class Decoder:
                 waiting.watch(None)  # raises if the caller left, whatever was raised before
 
     @contextmanager
-    def _child(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Iterator[Child]:
+    def _child(self, request: dict[str, int], data: bytes, waiting: Abandoned) -> Iterator[Child]:
         """A process that has received the file `data` and no other; ended afterwards."""
-        child = self._taken(asked, data, waiting)
+        child = self._taken(request, data, waiting)
         try:
             yield child
         finally:
             self._end(child)
 
-    def _taken(self, asked: dict[str, int], data: bytes, waiting: Abandoned) -> Child:
+    def _taken(self, request: dict[str, int], data: bytes, waiting: Abandoned) -> Child:
         """Send the file to a waiting process; raises `BusyError` if there is none."""
         for _ in range(ATTEMPTS):
             child = self._ready()
             if child:
                 waiting.watch(child.connection)
-                if child.take(asked, data):
+                if child.take(request, data):
                     return child
                 waiting.demand()
                 self._end(child)

@@ -101,15 +101,15 @@ def _answer(caller: socket.socket) -> None:
     confinement.give_up_rights()
     _say(caller, os.getpid())
     lines = caller.makefile("rb")
-    asked = json.loads(lines.readline(LINE) or "null")
-    if not asked:
+    request = json.loads(lines.readline(LINE) or "null")
+    if not request:
         return
-    data = lines.read(asked["bytes"])
+    data = lines.read(request["bytes"])
     _say(caller, TAKEN)
     confinement.limit_memory(size + 2 * len(data) + HEADER_MEMORY)
     confinement.limit_time(HEADER_SECONDS)
     try:
-        image = open_photograph(data, max_pixels=asked["max_pixels"], min_side=asked["min_side"])
+        image = open_photograph(data, max_pixels=request["max_pixels"], min_side=request["min_side"])
         pixels = image.width * image.height
         confinement.limit_time(0)
         if PIXEL_BYTES * pixels > READY_MEMORY:
