@@ -19,6 +19,7 @@ from retina.api.middleware.bodies import SMALL_BYTES, Bodies, Taken
 from retina.api.middleware.full_disk import RoomToDelete
 from retina.api.middleware.origin import BehindProxy
 from retina.api.middleware.outermost import FrontDoor
+from retina.api.predictor import Predictor
 from retina.api.problems import add_error_map
 from retina.api.routes import (
     account,
@@ -36,7 +37,6 @@ from retina.api.routes import (
 from retina.auth.callers import Callers
 from retina.auth.cognito import CognitoPool
 from retina.auth.tokens import PublishedKeys, Verifier
-from retina.imaging.decoding.decoder import decoder
 from retina.imaging.network import VesselNetwork
 from retina.services import Services
 from retina.settings import Settings
@@ -55,10 +55,6 @@ PUBLIC = frozenset(
 """Paths that return nobody's data, in addition to the page's files."""
 
 
-DECODING = 3
-"""Photographs per core that may be decoded, or wait for a core, at the same time."""
-
-
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its model loaded; raises `ModelCardError` if the model cannot be served."""
     settings = settings or Settings()
@@ -73,11 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         form_limits={"max_fields": 32, "max_files": 8, "max_part_size": 16 * 2**10},
     )
     app.state.settings = settings
-    app.state.network = VesselNetwork(settings.model)
-    app.state.cores = Cores(settings.cores, settings.wait_seconds)
-    app.state.decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
-    app.state.large = Cores(1, settings.wait_seconds)
-    decoder().start()
+    app.state.network = network = VesselNetwork(settings.model)
+    app.state.predictor = Predictor(network, settings)
     # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
     parts = (predictions, history, batches, exports, uploads, keys, usage, audit, account, service)
@@ -91,7 +84,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.callers = _callers(app, services, rooms)
     for room in rooms:
         app.include_router(room)
-    add_error_map(app)
+    routes = [route for room in rooms for route in room.routes if isinstance(route, APIRoute)]
+    add_error_map(app, routes)
     describe_scopes(app)
     if settings.proxy_proof:
         app.add_middleware(BehindProxy, proof=settings.proxy_proof)
@@ -99,8 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         batches.router.prefix: Taken(settings.inline_bytes),
         uploads.RECEIVED_AT: Taken(settings.upload_bytes, photograph=True, streamed=True),
     }
-    app.state.routes = [route for room in rooms for route in room.routes if isinstance(route, APIRoute)]
-    bodies = Bodies(app.state.routes, settings.inline_bytes, special)
+    bodies = Bodies(routes, settings.inline_bytes, special)
     if not settings.table:
         services.keep_reserves()
         app.add_middleware(RoomToDelete, deletions=services.deletion_reserve, sign_ins=services.sign_in_reserve)
@@ -126,11 +119,10 @@ def _callers(app: FastAPI, services: Services, rooms: list[APIRouter]) -> Caller
     from retina.auth.local.people import People
 
     app.state.hashing = {known: Cores(1, settings.wait_seconds) for known in (False, True)}
-    app.state.people = People(services.records, Attempts(services.records, settings.data))
-    app.state.issuer = Issuer(services.records, app.state.people, settings.data)
+    app.state.people = people = People(services.records, Attempts(services.records, settings.data))
+    app.state.issuer = own = Issuer(services.records, people, settings.data)
     rooms += [issuer.router, passwords.router]
-    verifier = Verifier(app.state.issuer.key, ISSUER, CLIENT, app.state.issuer.accepts)
-    return Callers(services.accounts, verifier, app.state.people)
+    return Callers(services.accounts, Verifier(own.key, ISSUER, CLIENT, own.accepts), people)
 
 
 def _serve_site(app: FastAPI, site: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from retina.accounts.audit import Audit
-from retina.api.auditing import log_of
+from retina.api.auditing import audit_log
 from support.audited import FILE, NOTE, saved
 from support.house import (
     BATCHES,
@@ -64,7 +64,7 @@ def test_every_route_leaves_an_entry_or_says_why_not(tmp_path: Path) -> None:
     for route in _routes(app):
         calls = {dependency.call for dependency in route.dependant.dependencies}
         for method in route.methods - {"HEAD"}:
-            (noted if log_of in calls else quiet).add((method.lower(), route.path))
+            (noted if audit_log in calls else quiet).add((method.lower(), route.path))
     described = {(m, path) for path, methods in app.openapi()["paths"].items() for m in methods}
     assert described <= noted | quiet
     assert quiet & described == set(QUIET)

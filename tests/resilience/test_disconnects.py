@@ -11,8 +11,8 @@ import pytest
 from anyio import to_thread
 from fastapi.testclient import TestClient
 
+from retina.api import predictor
 from retina.api.disconnects import unless_the_caller_leaves
-from retina.api.routes import predictions
 from retina.app import create_app
 from retina.errors import CallerLeftError
 from retina.imaging.decoding.abandoned import Abandoned
@@ -73,7 +73,7 @@ def test_a_caller_who_has_left_takes_no_core(
         busy.wait(30)
         return plain(*arguments, **named)
 
-    monkeypatch.setattr(predictions, "predict_photograph", slow)
+    monkeypatch.setattr(predictor, "predict_photograph", slow)
     app = create_app(Settings(data=tmp_path, cores=1))
     client = TestClient(app)
     person = bearer(sign_in(client, "anna@example.org"))

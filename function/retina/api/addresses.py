@@ -1,13 +1,15 @@
-"""Where a request comes from, as far as that can be trusted."""
+"""Addresses of the network: where a request comes from, as far as that can be trusted, and where it was sent to."""
 
 import ipaddress
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
+from retina.api.dependencies import SettingsDep
 from retina.api.middleware.origin import proven
 
 
-def viewer(request: Request, proof: str | None) -> str | None:
+async def viewer(request: Request, settings: SettingsDep) -> str | None:
     """The address of whoever asks; None for this computer itself.
 
     Behind CloudFront and an HTTP API it is the last but one in X-Forwarded-For: CloudFront appends the viewer, the API
@@ -15,10 +17,19 @@ def viewer(request: Request, proof: str | None) -> str | None:
     """
     sender = request.client.host if request.client else ""
     forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-    if proof and len(forwarded) > 1 and proven(request.headers, proof):
+    if settings.proxy_proof and len(forwarded) > 1 and proven(request.headers, settings.proxy_proof):
         return forwarded[-2]
     try:
         at_home = ipaddress.ip_address(sender).is_loopback and forwarded == [""]
     except ValueError:
         at_home = False
     return None if at_home else sender
+
+
+async def service_url(request: Request) -> str:
+    """The address of this service, without a slash at its end."""
+    return str(request.base_url).rstrip("/")
+
+
+Viewer = Annotated[str | None, Depends(viewer)]
+ServiceUrl = Annotated[str, Depends(service_url)]

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from retina.accounts.audit import Action
-from retina.api.addresses import viewer
+from retina.api.addresses import Viewer
+from retina.api.dependencies import ServicesDep
 from retina.auth.callers import Caller
 from retina.services import Services
 from retina.storage.records import Put
@@ -37,10 +38,9 @@ class Log:
         self.services.audit.seen(caller.account, action, record, caller.key_id, self.address)
 
 
-def log_of(request: Request) -> Log:
-    """The audit log for `request`."""
-    services: Services = request.app.state.services
-    return Log(services, viewer(request, services.settings.proxy_proof))
+async def audit_log(services: ServicesDep, address: Viewer) -> Log:
+    """The audit log for the request that comes from `address`."""
+    return Log(services, address)
 
 
-Audited = Annotated[Log, Depends(log_of)]
+Audited = Annotated[Log, Depends(audit_log)]

@@ -1,6 +1,6 @@
 """Who is asking, as dependencies of routes: anybody, an account's owner (by either way), or a person.
 
-A key needs the scope of the route, see `identity.scopes`; routes need not say so themselves.
+A key needs the scope of the route, see `accounts.scopes`; routes need not say so themselves.
 """
 
 from typing import Annotated, Any
@@ -9,8 +9,9 @@ from fastapi import Depends, FastAPI, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from retina.accounts.scopes import scope_of
-from retina.api.addresses import viewer
-from retina.auth.callers import Caller, Callers
+from retina.api.addresses import Viewer
+from retina.api.dependencies import CallersDep
+from retina.auth.callers import Caller
 from retina.auth.tokens import REFUSED
 from retina.errors import (
     InvalidRequestError,
@@ -24,17 +25,19 @@ BEARER = HTTPBearer(auto_error=False, description="an access token of the issuer
 
 
 def identified(
-    request: Request, token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+    request: Request,
+    callers: CallersDep,
+    address: Viewer,
+    token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
 ) -> Caller | None:
     """The caller, or None for somebody who does not say who it is. What is said wrongly is refused, not ignored."""
-    callers: Callers = request.app.state.callers
     key = request.headers.get("x-api-key")
     if key is not None and "authorization" in request.headers:
         raise InvalidRequestError("Send either X-API-Key or Authorization, not both.")
     if key is not None:
         return callers.by_key(key)
     if token is not None:
-        return callers.by_token(token.credentials, viewer(request, request.app.state.settings.proxy_proof))
+        return callers.by_token(token.credentials, address)
     if "authorization" in request.headers:
         raise TokenRefusedError(REFUSED)
     return None
@@ -46,7 +49,7 @@ OPTIONAL: dict[str, Any] = {"security": [{}]}
 """What OpenAPI has to be told of a route that answers `Anyone`, besides the two above."""
 
 
-def anyone(request: Request, caller: Identified, _: Annotated[str | None, Security(API_KEY)]) -> Caller | None:
+async def anyone(request: Request, caller: Identified, _: Annotated[str | None, Security(API_KEY)]) -> Caller | None:
     """The same, with the scope that the route demands of a key; raises `ScopeRequiredError`."""
     if caller:
         caller.demand(scope_of(request.method, request.scope["route"].path))
@@ -56,14 +59,14 @@ def anyone(request: Request, caller: Identified, _: Annotated[str | None, Securi
 Anyone = Annotated[Caller | None, Depends(anyone)]
 
 
-def owner(caller: Anyone) -> Caller:
+async def owner(caller: Anyone) -> Caller:
     """A person or a key; raises `SignInRequiredError`."""
     if caller is None:
         raise SignInRequiredError("Sign in, or send an API key as X-API-Key.")
     return caller
 
 
-def person(caller: Identified) -> Caller:
+async def person(caller: Identified) -> Caller:
     """A person who has signed in; raises `SignInRequiredError`, and `PersonRequiredError` for a key."""
     if caller is None:
         raise SignInRequiredError("Sign in first.")

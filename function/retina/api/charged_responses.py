@@ -40,6 +40,7 @@ class Answer:
 
 async def once(
     request: Request,
+    services: Services,
     caller: Caller,
     key: str | None,
     what: str,
@@ -53,7 +54,6 @@ async def once(
     `answer` raises, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`: then nothing is
     charged or written.
     """
-    services: Services = request.app.state.services
     lease: Lease | None = None
     kept: Put | None = None
     pays = bool(caller.key_id)

@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 
 from retina.errors import InvalidRequestError
 
@@ -30,8 +30,3 @@ def place_of(cursor: str | None) -> str | None:
 def cursor_of(place: str | None) -> str | None:
     """The cursor for a place."""
     return base64.urlsafe_b64encode(place.encode()).decode() if place is not None else None
-
-
-def here(request: Request) -> str:
-    """The address of this service, without a slash at its end."""
-    return str(request.base_url).rstrip("/")

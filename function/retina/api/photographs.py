@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import Depends, File, Request, UploadFile
 from pydantic import WithJsonSchema
 
+from retina.api.dependencies import SettingsDep
 from retina.api.problems import MISSING
 from retina.errors import (
     FileMissingError,
@@ -33,10 +34,12 @@ FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType":
 """A file that a form may lack is described as one all the same."""
 
 
-async def photograph_bytes(request: Request, file: Annotated[UploadFile, FILE, File(description=FORMATS)]) -> bytes:
+async def photograph_bytes(
+    request: Request, settings: SettingsDep, file: Annotated[UploadFile, FILE, File(description=FORMATS)]
+) -> bytes:
     """The bytes of the form's one file."""
     await _refuse_repeated_fields(request)
-    return await _inline(request, file)
+    return await _inline(settings, file)
 
 
 Data = Annotated[bytes, Depends(photograph_bytes)]
@@ -51,8 +54,7 @@ async def _refuse_repeated_fields(request: Request) -> None:
         raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
 
 
-async def _inline(request: Request, file: UploadFile) -> bytes:
-    settings: Settings = request.app.state.settings
+async def _inline(settings: Settings, file: UploadFile) -> bytes:
     await file.seek(0)
     data = await file.read()
     if len(data) > settings.inline_bytes:
@@ -61,7 +63,9 @@ async def _inline(request: Request, file: UploadFile) -> bytes:
 
 
 @asynccontextmanager
-async def photograph_of(request: Request, file: UploadFile | None, upload_id: str | None) -> AsyncIterator[bytes]:
+async def photograph_of(
+    request: Request, services: Services, file: UploadFile | None, upload_id: str | None
+) -> AsyncIterator[bytes]:
     """The bytes of the one photograph, sent along or uploaded before. An upload is deleted once it is answered.
 
     It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
@@ -71,11 +75,10 @@ async def photograph_of(request: Request, file: UploadFile | None, upload_id: st
     if file and upload_id is not None:
         raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
     if file:
-        yield await _inline(request, file)
+        yield await _inline(services.settings, file)
         return
     if upload_id is None:
         raise FileMissingError(MISSING)
-    services: Services = request.app.state.services
     uploads, key = services.uploads, UPLOADS + upload_id
     data = await to_thread.run_sync(uploads.read, key)
     try:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -124,14 +125,13 @@ def _validation(error: RequestValidationError) -> RetinaError:
     return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.")
 
 
-def _allowed(request: Request) -> str:
-    """The methods of all routes at this address; Starlette names those of the first."""
-    routes: list[APIRoute] = request.app.state.routes
-    methods = {method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()}
+def _allowed(routes: Iterable[APIRoute], path: str) -> str:
+    """The methods of all `routes` at this path; Starlette names those of the first."""
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
-def add_error_map(app: FastAPI) -> None:
+def add_error_map(app: FastAPI, routes: Iterable[APIRoute]) -> None:
     """Answer every foreseen error of `app` with a problem document, which its OpenAPI document describes once."""
     plain = app.openapi
 
@@ -155,5 +155,5 @@ def add_error_map(app: FastAPI) -> None:
         code, detail = _HTTP.get(error.status_code, ("http_error", f"{error.detail}."))
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = _allowed(request)
+            headers["Allow"] = _allowed(routes, request.url.path)
         return problem(request.state.request_id, error.status_code, code, detail, headers)

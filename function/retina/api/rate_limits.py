@@ -2,15 +2,15 @@
 what is refused before that costs nobody's share.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from retina.accounts.rate_limits import FairUse
-from retina.api.addresses import viewer
+from retina.api.addresses import Viewer
 from retina.api.callers import Anyone
+from retina.api.dependencies import ServicesDep
 from retina.services import Services
 
 
@@ -20,7 +20,7 @@ class Share:
     owner's.
     """
 
-    fair_use: FairUse
+    services: Services
     what: str
     address: str | None
     account: str
@@ -28,15 +28,13 @@ class Share:
     def count(self) -> None:
         """Count the request; raises `FairUseError`."""
         if self.address:
-            self.fair_use.count(self.what, self.address, self.account)
+            self.services.fair_use.count(self.what, self.address, self.account)
 
 
-def _share_of(what: str) -> Callable[..., Share]:
-    def share(request: Request, caller: Anyone) -> Share:
-        services: Services = request.app.state.services
-        address = viewer(request, services.settings.proxy_proof)
+def _share_of(what: str) -> Callable[..., Awaitable[Share]]:
+    async def share(services: ServicesDep, address: Viewer, caller: Anyone) -> Share:
         paying = bool(caller and caller.key_id)
-        return Share(services.fair_use, what, None if paying else address, caller.account if caller else "")
+        return Share(services, what, None if paying else address, caller.account if caller else "")
 
     return share
 

@@ -1,10 +1,11 @@
 """The audit log of an account, for the person it belongs to."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from retina.accounts.audit_schemas import AuditEntry, AuditPage
 from retina.api.auditing import Audited
 from retina.api.callers import Person
+from retina.api.dependencies import ServicesDep
 from retina.api.pagination import (
     Cursor,
     Limit,
@@ -12,7 +13,6 @@ from retina.api.pagination import (
     place_of,
 )
 from retina.api.problems import documented
-from retina.services import Services
 
 router = APIRouter(
     tags=["account"],
@@ -21,12 +21,13 @@ router = APIRouter(
 
 
 @router.get("/api/v1/audit", summary="Who did what with the account's records")
-def get_audit(request: Request, caller: Person, log: Audited, limit: Limit = 50, cursor: Cursor = None) -> AuditPage:
+def get_audit(
+    services: ServicesDep, caller: Person, log: Audited, limit: Limit = 50, cursor: Cursor = None
+) -> AuditPage:
     """Everything that was seen, exported, changed or deleted, and every sign-in: the newest first.
 
     Entries hold ids, no names; they cannot be changed or deleted, and expire after a time that the service sets.
     """
-    services: Services = request.app.state.services
     log.seen(caller, "audit.read")
     entries, place = services.audit.of(caller.account, limit, place_of(cursor))
     told = [AuditEntry(**{name: value for name, value in vars(entry).items() if name != "place"}) for entry in entries]

@@ -5,22 +5,23 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from starlette.responses import RedirectResponse
 
 from retina import deletion
+from retina.api.addresses import ServiceUrl
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
+from retina.api.dependencies import ServicesDep
 from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
 from retina.api.pagination import (
     Cursor,
     Limit,
     cursor_of,
-    here,
     place_of,
 )
 from retina.api.problems import documented
-from retina.api.routes.links import links_of, redirect
+from retina.api.routes.links import LinksUrl, redirect
 from retina.api.routes.uploads import RECEIVED_AT
 from retina.batches.records import Batch, Order
 from retina.batches.schemas import (
@@ -74,7 +75,8 @@ PICTURE_MISSING = documented({404: "There is no such picture"})
     ),
 )
 def create_batch(
-    request: Request,
+    services: ServicesDep,
+    url: ServiceUrl,
     response: Response,
     caller: Owner,
     log: Audited,
@@ -87,7 +89,6 @@ def create_batch(
     Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
     cost nothing: theirs can be spent again. No photograph may be larger than its announced size.
     """
-    services: Services = request.app.state.services
     outputs = tuple(dict.fromkeys(name.strip() for name in wish.outputs.split(",") if name.strip()))
     if not outputs or not set(outputs) <= set(FILES):
         raise InvalidRequestError(f"“outputs” takes any of {', '.join(FILES)}, separated by commas.")
@@ -105,32 +106,31 @@ def create_batch(
     again = functools.partial(services.batches.get, caller.account)
     batch = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
-    return BatchMade(**vars(_told(services, batch)), upload=_form(request, batch))
+    return BatchMade(**vars(_told(services, batch)), upload=_form(services, url, batch))
 
 
 @router.get("", summary="List batches")
-def list_batches(request: Request, caller: Owner, log: Audited, limit: Limit = 20, cursor: Cursor = None) -> BatchList:
+def list_batches(
+    services: ServicesDep, caller: Owner, log: Audited, limit: Limit = 20, cursor: Cursor = None
+) -> BatchList:
     """The newest first."""
-    services: Services = request.app.state.services
     log.seen(caller, "batches.listed")
     found, place = services.batches.of(caller.account, limit, place_of(cursor))
     return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
 
 
 @router.get("/{id}", summary="Progress of a batch", responses=MISSING)
-def get_batch(request: Request, caller: Owner, id: str) -> BatchAnswer:
+def get_batch(services: ServicesDep, caller: Owner, id: str) -> BatchAnswer:
     """How many of its photographs are in which state."""
-    services: Services = request.app.state.services
     return _told(services, services.batches.get(caller.account, id))
 
 
 @router.delete("/{id}", summary="Delete a batch", responses=MISSING)
-def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+def delete_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
     """It is stopped; photographs, names, results and exports of it are gone. The receipt says how many.
 
     Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
     """
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.deleted", id)
     return deletion.delete_batch(services, batch)
@@ -141,22 +141,20 @@ def delete_batch(request: Request, caller: Owner, log: Audited, id: str) -> Dele
     summary="Get a new upload form for a batch",
     responses=MISSING | documented({409: "The batch is finished or cancelled"}),
 )
-def renew_form(request: Request, caller: Owner, id: str) -> BatchForm:
+def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -> BatchForm:
     """The form to send photographs by, good anew."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     if batch.cancelled or sum(batch.finished.values()) >= batch.total:
         state = "cancelled" if batch.cancelled else "finished"
         raise BatchClosedError(
             f"This batch is {state} and accepts no photographs. Retry it first, or create another one."
         )
-    return _form(request, batch)
+    return _form(services, url, batch)
 
 
 @router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
-def cancel_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchAnswer:
     """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.cancelled", id)
     return _told(services, services.batches.cancel(batch))
@@ -167,9 +165,8 @@ def cancel_batch(request: Request, caller: Owner, log: Audited, id: str) -> Batc
     summary="Retry failed photographs",
     responses=MISSING | documented({402: "Not enough credits for all photographs"}),
 )
-def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchAnswer:
     """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.retried", id)
     return _told(services, services.batches.retry(batch))
@@ -177,7 +174,7 @@ def retry_batch(request: Request, caller: Owner, log: Audited, id: str) -> Batch
 
 @router.get("/{id}/items", summary="List the photographs of a batch", responses=MISSING)
 def list_items(
-    request: Request,
+    services: ServicesDep,
     caller: Owner,
     log: Audited,
     id: str,
@@ -185,7 +182,6 @@ def list_items(
     cursor: Cursor = None,
 ) -> BatchItems:
     """Each with its state, and what was found or why not; by number."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     place = place_of(cursor) or "0"
@@ -203,7 +199,7 @@ def list_items(
     responses=described(COLUMNS) | MISSING | documented({413: "The table would be too large"}),
 )
 def get_table(
-    request: Request,
+    services: ServicesDep,
     caller: Owner,
     log: Audited,
     id: str,
@@ -211,7 +207,6 @@ def get_table(
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many rows")] = MOST_ITEMS,
 ) -> Response:
     """A row for every photograph, at any time: its state, what was found, or why not."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
@@ -229,10 +224,15 @@ def get_table(
     responses=PICTURE_MISSING,
 )
 def get_batch_picture(
-    request: Request, caller: Owner, log: Audited, id: str, number: Annotated[int, Path(ge=0)], picture: str
+    services: ServicesDep,
+    links: LinksUrl,
+    caller: Owner,
+    log: Audited,
+    id: str,
+    number: Annotated[int, Path(ge=0)],
+    picture: str,
 ) -> Response:
     """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
-    services: Services = request.app.state.services
     batch = services.batches.get(caller.account, id)
     outcome = services.batches.outcome(batch, number)
     made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
@@ -240,7 +240,7 @@ def get_batch_picture(
         raise NotFoundError("There is no such picture. The items of the batch list the ones there are.")
     log.seen(caller, "picture.opened", f"{id}:{number}:{picture}")
     key = f"{batch.folder}{number}/{picture}"
-    return redirect(services.results.link(key, f"{number}-{picture}", links_of(request)))
+    return redirect(services.results.link(key, f"{number}-{picture}", links))
 
 
 def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outcome]]:
@@ -251,10 +251,9 @@ def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outc
             yield number, Outcome(status="rejected", code="photograph_unreadable", detail="The file is empty.")
 
 
-def _form(request: Request, batch: Batch) -> BatchForm:
-    services: Services = request.app.state.services
+def _form(services: Services, url: str, batch: Batch) -> BatchForm:
     limit = min(batch.largest or services.settings.upload_bytes, services.settings.upload_bytes)
-    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, here(request) + RECEIVED_AT, limit)
+    form = services.uploads.form(batch.folder + FILE_NAME, ANY_TYPE, url + RECEIVED_AT, limit)
     return BatchForm(url=form.url, fields=form.fields, max_bytes=limit, expires_in=FORM_SECONDS)
 
 

@@ -3,15 +3,16 @@
 import functools
 from collections.abc import Callable, Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from retina import deletion
 from retina.accounts.audit import Action
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
+from retina.api.dependencies import ServicesDep
 from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
 from retina.api.problems import documented
-from retina.api.routes.links import links_of
+from retina.api.routes.links import LinksUrl
 from retina.auth.callers import Caller
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
@@ -38,7 +39,8 @@ router = APIRouter(
 
 @router.post("", status_code=202, summary="Create an export")
 def create_export(
-    request: Request,
+    services: ServicesDep,
+    links: LinksUrl,
     response: Response,
     caller: Owner,
     log: Audited,
@@ -50,7 +52,6 @@ def create_export(
     are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
     people.
     """
-    services: Services = request.app.state.services
     if [wish.batch is not None, wish.history, wish.account].count(True) != 1:
         raise InvalidRequestError(
             "Say what to export: “batch” with its id, “history”: true, or “account”: true. Choose exactly one."
@@ -70,39 +71,36 @@ def create_export(
     again = functools.partial(services.exports.again, caller.account)
     export = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
-    return _told(request, export)
+    return _told(services, links, export)
 
 
 @router.get("/{id}", summary="Status of an export")
-def get_export(request: Request, caller: Owner, log: Audited, id: str) -> ExportAnswer:
+def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str) -> ExportAnswer:
     """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
-    told = _told(request, _export_of(request, caller, id))
+    told = _told(services, links, _export_of(services, caller, id))
     if told.url:
         log.seen(caller, "export.downloaded", id)
     return told
 
 
 @router.delete("/{id}", summary="Delete an export")
-def delete_export(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+def delete_export(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
     """Its files are gone; one that is being made is stopped."""
-    services: Services = request.app.state.services
-    export = _export_of(request, caller, id)
+    export = _export_of(services, caller, id)
     log.note(caller, "export.deleted", id)
     return deletion.delete_export(services, export)
 
 
-def _export_of(request: Request, caller: Caller, id: str) -> Export:
+def _export_of(services: Services, caller: Caller, id: str) -> Export:
     """The caller's export of this id; raises `NotFoundError`, and `PersonRequiredError` for keys and whole accounts."""
-    services: Services = request.app.state.services
     export = services.exports.get(caller.account, id)
     if export.whole and caller.key_id:
         raise PersonRequiredError("API keys cannot access an export of the whole account. Sign in as a person.")
     return export
 
 
-def _told(request: Request, export: Export) -> ExportAnswer:
-    services: Services = request.app.state.services
-    links = services.exports.links(export, links_of(request))
+def _told(services: Services, links_url: str, export: Export) -> ExportAnswer:
+    links = services.exports.links(export, links_url)
     parts = [ExportPart(name=name, bytes=size, url=url) for name, size, url in links]
     return ExportAnswer(
         id=export.id,

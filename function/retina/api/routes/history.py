@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
 from retina import deletion
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
+from retina.api.dependencies import ServicesDep
 from retina.api.pagination import (
     Cursor,
     Limit,
@@ -16,7 +17,7 @@ from retina.api.pagination import (
     place_of,
 )
 from retina.api.problems import documented
-from retina.api.routes.links import links_of, redirect
+from retina.api.routes.links import LinksUrl, redirect
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import NotFoundError
 from retina.history.answers import told
@@ -33,7 +34,6 @@ from retina.history.schemas import (
 )
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.rendering import KEPT
-from retina.services import Services
 
 router = APIRouter(
     tags=["history"],
@@ -44,7 +44,7 @@ MISSING = documented({404: "There is no such saved prediction"})
 
 @router.get("/api/v1/predictions", summary="List saved predictions")
 def list_predictions(
-    request: Request,
+    services: ServicesDep,
     caller: Owner,
     log: Audited,
     subject: Annotated[Subject | None, Query()] = None,
@@ -55,7 +55,6 @@ def list_predictions(
     cursor: Cursor = None,
 ) -> HistoryPage:
     """The latest day first: the day a photograph was taken or, where nobody said, saved."""
-    services: Services = request.app.state.services
     found, place = services.history.of(
         caller.account,
         subject=subject,
@@ -70,18 +69,18 @@ def list_predictions(
 
 
 @router.get("/api/v1/predictions/{id}", summary="Get a saved prediction", responses=MISSING)
-def get_prediction(request: Request, caller: Owner, log: Audited, id: str) -> SavedPrediction:
+def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> SavedPrediction:
     """Everything that is kept of it; the pictures are at the `image_urls`."""
-    services: Services = request.app.state.services
     saved = services.history.get(caller.account, id)
     log.seen(caller, "prediction.seen", id)
     return told(saved)
 
 
 @router.patch("/api/v1/predictions/{id}", summary="Change the labels of a saved prediction", responses=MISSING)
-def change_prediction(request: Request, caller: Owner, log: Audited, id: str, change: LabelChange) -> SavedPrediction:
+def change_prediction(
+    services: ServicesDep, caller: Owner, log: Audited, id: str, change: LabelChange
+) -> SavedPrediction:
     """Subject, eye, day and note; what is left out stays as it is."""
-    services: Services = request.app.state.services
     changes = {name: getattr(change, name) for name in change.model_fields_set}
     changes = {name: value or "unknown" if name == "eye" else value or None for name, value in changes.items()}
 
@@ -95,13 +94,12 @@ def change_prediction(request: Request, caller: Owner, log: Audited, id: str, ch
 
 
 @router.delete("/api/v1/predictions/{id}", summary="Delete a saved prediction", responses=MISSING)
-def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
     """It is gone, with its photograph and pictures, stored answers that tell of it, and exports of the history.
 
     Exports that are being made begin again, without it. The receipt says what was deleted, and what remains: backups of
     records, where the service keeps any, lose it within 35 days; of photographs there are none.
     """
-    services: Services = request.app.state.services
     entry = log.entry(caller, "prediction.deleted", id)
     return deletion.delete_prediction(services, caller.account, id, entry)
 
@@ -113,19 +111,18 @@ def delete_prediction(request: Request, caller: Owner, log: Audited, id: str) ->
     response_class=RedirectResponse,
     responses=MISSING,
 )
-def get_picture(request: Request, caller: Owner, log: Audited, id: str, image: str) -> Response:
+def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str, image: str) -> Response:
     """A link to it, good for 15 minutes: photograph (without its metadata), mask, probability, overlay or skeleton."""
-    services: Services = request.app.state.services
     if image not in KEPT:
         raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
-    link = services.history.link(caller.account, id, image, links_of(request))
+    link = services.history.link(caller.account, id, image, links)
     log.seen(caller, "picture.opened", f"{id}:{image}")
     return redirect(link)
 
 
 @router.get("/api/v1/trends", summary="Measurements of one eye over time")
 def trends(
-    request: Request,
+    services: ServicesDep,
     caller: Owner,
     log: Audited,
     subject: Annotated[Subject, Query()],
@@ -134,7 +131,6 @@ def trends(
     cursor: Cursor = None,
 ) -> Trends:
     """A point for every visit, with what it was measured by: values compare only where that is the same."""
-    services: Services = request.app.state.services
     visits, place = services.history.of(
         caller.account, subject=subject, eye=eye, limit=limit, after=place_of(cursor), backwards=False
     )

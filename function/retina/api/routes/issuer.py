@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from retina.accounts.audit import NOBODY
 from retina.accounts.signup_credits import Newcomer
-from retina.api.addresses import viewer
+from retina.api.addresses import Viewer
 from retina.api.auditing import Audited, Log
-from retina.api.concurrency import Cores
+from retina.api.dependencies import ServicesDep
+from retina.api.embedded_dependencies import HashingDep, IssuerDep, PeopleDep
 from retina.api.forms import page
 from retina.auth.callers import Caller
-from retina.auth.local.issuer import CLIENT, ISSUER, Issuer
+from retina.auth.local.issuer import CLIENT, ISSUER
 from retina.auth.local.people import People
 from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
-from retina.services import Services
 
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
 
@@ -36,6 +36,11 @@ def authorize(request: Request) -> Response:
 @router.post("/oauth2/authorize")
 async def signed_in(
     request: Request,
+    services: ServicesDep,
+    people: PeopleDep,
+    issuer: IssuerDep,
+    hashing: HashingDep,
+    viewer: Viewer,
     log: Audited,
     wish: Annotated[str, Form()],
     address: Annotated[str, Form()],
@@ -43,19 +48,15 @@ async def signed_in(
 ) -> Response:
     """Back to the page with a code, or the form again with what is wrong."""
     asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
-    people: People = request.app.state.people
-    issuer: Issuer = request.app.state.issuer
-    services: Services = request.app.state.services
     enter = people.register if wish == "register" else people.sign_in
-    sender = viewer(request, services.settings.proxy_proof) or ""
+    sender = viewer or ""
     known = await to_thread.run_sync(people.knows, address, sender)
     if sender and not known:
         await to_thread.run_sync(services.fair_use.count, "sign-ins", sender)
     # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs. Who
     # comes from where they have signed in before does not wait behind strangers.
-    hashing: Cores = request.app.state.hashing[known]
     try:
-        subject = await hashing.run(lambda: enter(address, password, sender))
+        subject = await hashing[known].run(lambda: enter(address, password, sender))
     except SignInRefusedError as error:
         await to_thread.run_sync(_note_failure, log, people, address)
         return _form(asked, str(error), address, 403)
@@ -67,7 +68,7 @@ async def signed_in(
 
 @router.post("/oauth2/token")
 def token(
-    request: Request,
+    issuer: IssuerDep,
     grant_type: Annotated[str, Form()],
     client_id: Annotated[str, Form()],
     code: Annotated[str, Form()] = "",
@@ -76,7 +77,6 @@ def token(
     refresh_token: Annotated[str, Form()] = "",
 ) -> Response:
     """Tokens for a code or a refresh token; errors as RFC 6749 has them."""
-    issuer: Issuer = request.app.state.issuer
     if client_id != CLIENT:
         return JSONResponse({"error": "invalid_client"}, 400)
     try:
@@ -90,9 +90,8 @@ def token(
 
 
 @router.post("/oauth2/revoke")
-def revoke(request: Request, token: Annotated[str, Form()]) -> Response:
+def revoke(issuer: IssuerDep, token: Annotated[str, Form()]) -> Response:
     """The refresh token is good no more (RFC 7009)."""
-    issuer: Issuer = request.app.state.issuer
     issuer.revoke(token)
     return Response(status_code=200)
 
@@ -106,9 +105,8 @@ def logout(request: Request, client_id: str, logout_uri: str) -> Response:
 
 
 @router.get("/.well-known/jwks.json")
-def keys(request: Request) -> dict[str, Any]:
+def keys(issuer: IssuerDep) -> dict[str, Any]:
     """The public keys of the tokens."""
-    issuer: Issuer = request.app.state.issuer
     return issuer.published()
 
 

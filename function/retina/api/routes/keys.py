@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from retina import clock
 from retina.accounts.schemas import (
@@ -13,13 +13,13 @@ from retina.accounts.schemas import (
     KeyWish,
 )
 from retina.accounts.scopes import SCOPES
-from retina.accounts.service import Accounts, ApiKey
+from retina.accounts.service import ApiKey
 from retina.api.auditing import Audited
 from retina.api.callers import Person
+from retina.api.dependencies import ServicesDep
 from retina.api.problems import documented
 from retina.deletion.account import leave_nothing
 from retina.errors import InvalidRequestError
-from retina.services import Services
 
 router = APIRouter(
     prefix="/api/v1/keys",
@@ -29,9 +29,8 @@ router = APIRouter(
 
 
 @router.post("", status_code=201, summary="Create an API key", responses=documented({409: ("Too many of them")}))
-def make_key(request: Request, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
+def make_key(services: ServicesDep, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
     """A new key. It is shown this once: what is kept is its SHA-256."""
-    services: Services = request.app.state.services
     scopes = tuple(scope for scope in SCOPES if scope in wish.scopes)
     noted = log.entry_of(caller, "key.made")
     key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires), noted)
@@ -40,18 +39,17 @@ def make_key(request: Request, caller: Person, log: Audited, wish: KeyWish) -> K
 
 
 @router.get("", summary="List the API keys")
-def list_keys(request: Request, caller: Person) -> KeyList:
+def list_keys(services: ServicesDep, caller: Person) -> KeyList:
     """Those that were not revoked, the oldest first, without their secrets."""
-    return KeyList(keys=[KeyTold(**_told(key)) for key in _accounts(request).keys(caller.account)])
+    return KeyList(keys=[KeyTold(**_told(key)) for key in services.accounts.keys(caller.account)])
 
 
 @router.delete(
     "/{id}", status_code=204, summary="Revoke an API key", responses=documented({404: "There is no such key"})
 )
-def revoke_key(request: Request, caller: Person, log: Audited, id: str) -> Response:
+def revoke_key(services: ServicesDep, caller: Person, log: Audited, id: str) -> Response:
     """The key is refused from now on."""
-    accounts = _accounts(request)
-    accounts.revoke(caller.account, id, log.entry(caller, "key.revoked", id))
+    services.accounts.revoke(caller.account, id, log.entry(caller, "key.revoked", id))
     return Response(status_code=204)
 
 
@@ -66,8 +64,3 @@ def _end(expires: datetime | None) -> str:
 
 def _told(key: ApiKey) -> dict[str, Any]:
     return {**vars(key), "scopes": [*key.scopes], "expires": key.expires or None, "used": key.used or None}
-
-
-def _accounts(request: Request) -> Accounts:
-    services: Services = request.app.state.services
-    return services.accounts

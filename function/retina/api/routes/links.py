@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, RedirectResponse
 
-from retina.api.pagination import here
-from retina.services import Services
+from retina.api.addresses import ServiceUrl
+from retina.api.dependencies import ServicesDep
 from retina.storage.local import LocalBlobs
 
 ANSWERED_AT = "/files"
@@ -15,9 +15,12 @@ ANSWERED_AT = "/files"
 embedded = APIRouter(include_in_schema=False)
 
 
-def links_of(request: Request) -> str:
+async def links_url(url: ServiceUrl) -> str:
     """The address below which this service answers links."""
-    return here(request) + ANSWERED_AT
+    return url + ANSWERED_AT
+
+
+LinksUrl = Annotated[str, Depends(links_url)]
 
 
 def redirect(url: str) -> Response:
@@ -27,14 +30,13 @@ def redirect(url: str) -> Response:
 
 @embedded.get(f"{ANSWERED_AT}/{{key:path}}")
 def linked(
-    request: Request,
+    services: ServicesDep,
     key: str,
     name: Annotated[str, Query()],
     expires: Annotated[str, Query(pattern=r"^\d{1,15}$")],
     signature: Annotated[str, Query()],
 ) -> Response:
     """The file of a link of the embedded store's, as S3 answers the other's."""
-    services: Services = request.app.state.services
     blobs = services.results
     assert isinstance(blobs, LocalBlobs)
     file = blobs.linked(key, name, expires, signature)

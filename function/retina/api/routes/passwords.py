@@ -6,18 +6,18 @@ Enters: passwords; leaves: a new session's tokens, or pages. With Cognito, its o
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from retina.accounts.schemas import PasswordChange, Tokens
 from retina.api.auditing import Audited
 from retina.api.callers import Person
-from retina.api.concurrency import Cores
+from retina.api.embedded_dependencies import HashingDep, IssuerDep, PeopleDep
 from retina.api.forms import page
 from retina.api.problems import documented
 from retina.auth.callers import Caller
-from retina.auth.local.issuer import ISSUER, Issuer
-from retina.auth.local.people import CURRENT_WRONG, People
+from retina.auth.local.issuer import ISSUER
+from retina.auth.local.people import CURRENT_WRONG
 from retina.errors import SignInRefusedError
 
 HEADING = "New password"
@@ -33,14 +33,13 @@ router = APIRouter()
         {401: "Not signed in", 403: ("The current password is wrong, or the new one is not acceptable")}
     ),
 )
-async def change_password(request: Request, caller: Person, log: Audited, change: PasswordChange) -> Tokens:
+async def change_password(
+    people: PeopleDep, issuer: IssuerDep, hashing: HashingDep, caller: Person, log: Audited, change: PasswordChange
+) -> Tokens:
     """Ends every session of this person, and answers with the tokens of a new one.
 
     A wrong current password is a failed sign-in in the audit log.
     """
-    people: People = request.app.state.people
-    issuer: Issuer = request.app.state.issuer
-    hashing: Cores = request.app.state.hashing[True]
 
     def changed() -> Tokens:
         noted = log.entry(caller, "password.changed")
@@ -52,13 +51,12 @@ async def change_password(request: Request, caller: Person, log: Audited, change
             raise
         return Tokens(**issuer.begin(caller.subject))
 
-    return await hashing.run(changed)
+    return await hashing[True].run(changed)
 
 
 @router.get("/oauth2/reset", include_in_schema=False)
-def reset_form(request: Request, token: str = "") -> Response:
+def reset_form(people: PeopleDep, token: str = "") -> Response:
     """The form of a link, to choose a new password."""
-    people: People = request.app.state.people
     try:
         return _form(token, people.linked(token))
     except SignInRefusedError as error:
@@ -67,11 +65,13 @@ def reset_form(request: Request, token: str = "") -> Response:
 
 @router.post("/oauth2/reset", include_in_schema=False)
 async def reset(
-    request: Request, log: Audited, token: Annotated[str, Form()], password: Annotated[str, Form()]
+    people: PeopleDep,
+    hashing: HashingDep,
+    log: Audited,
+    token: Annotated[str, Form()],
+    password: Annotated[str, Form()],
 ) -> Response:
     """Sets the password, or shows the form again with what is wrong."""
-    people: People = request.app.state.people
-    hashing: Cores = request.app.state.hashing[True]
     try:
         address = await to_thread.run_sync(people.linked, token)
     except SignInRefusedError as error:
@@ -82,7 +82,7 @@ async def reset(
         people.reset(token, password, *([log.entry(Caller(account), "password.reset")] if account else []))
 
     try:
-        await hashing.run(set_anew)
+        await hashing[True].run(set_anew)
     except SignInRefusedError as error:
         return _form(token, address, str(error), 403)
     return page("reset_done", HEADING)

@@ -5,20 +5,18 @@ import functools
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from retina import events
 from retina.accounts.idempotency import REUSED
 from retina.api.auditing import Audited
 from retina.api.callers import OPTIONAL, Anyone, Owner
 from retina.api.charged_responses import Answer, once
-from retina.api.concurrency import Cores
-from retina.api.disconnects import unless_the_caller_leaves
+from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotent_creation import IdempotencyKey
 from retina.api.photographs import (
     FILE,
@@ -45,47 +43,12 @@ from retina.history.schemas import (
     Subject,
 )
 from retina.ids import new_id
-from retina.imaging.decoding.abandoned import Abandoned
-from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
-from retina.imaging.decoding.opened import Opened
 from retina.imaging.findings import found
-from retina.imaging.network import VesselNetwork
-from retina.imaging.pipeline import Picture, Prediction, predict_photograph
+from retina.imaging.pipeline import Picture
 from retina.imaging.rendering import KEPT, OUTPUTS
 from retina.imaging.schemas import Images, PredictionAnswer, Preview
 from retina.services import Services
-from retina.settings import Settings
 from retina.storage.port import UPLOADS
-
-
-async def _predict(request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
-    """Decoding waits for no core, nor behind a large photograph: whoever sends hostile files holds up few others."""
-    state = request.app.state
-    network: VesselNetwork = state.network
-    settings: Settings = state.settings
-    decoding: Cores = state.decoding
-    large: Cores = state.large
-    cores: Cores = state.cores
-
-    async def work(abandoned: Abandoned) -> Prediction:
-        async def finish(opened: Opened) -> Prediction:
-            photograph = await to_thread.run_sync(opened.photograph)
-            abandoned.demand()
-            return await cores.run(functools.partial(predict_photograph, photograph, network, pictures, **options))
-
-        with ExitStack() as held:
-            async with decoding.one():
-                file = decoder().opened(data, abandoned=abandoned, **settings.limits)
-                opened = await to_thread.run_sync(held.enter_context, file)
-                if opened.pixels <= LARGE_PIXELS:
-                    return await finish(opened)
-            async with large.one():
-                return await finish(opened)
-
-    prediction = await unless_the_caller_leaves(request, work)
-    events.predicted(prediction.network_seconds)
-    return prediction
-
 
 router = APIRouter(
     tags=["predictions"],
@@ -107,7 +70,13 @@ router = APIRouter(
 
 @router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL)
 async def preview(
-    request: Request, caller: Anyone, data: Data, share: FairPredictions, idempotency_key: IdempotencyKey = None
+    request: Request,
+    services: ServicesDep,
+    predictor: PredictorDep,
+    caller: Anyone,
+    data: Data,
+    share: FairPredictions,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
 
@@ -117,11 +86,11 @@ async def preview(
     @asynccontextmanager
     async def answered() -> AsyncIterator[Answer]:
         await to_thread.run_sync(share.count)
-        prediction = await _predict(request, data, OUTPUTS["preview"])
+        prediction = await predictor.predict(request, data, OUTPUTS["preview"])
         yield Answer(Preview(**_base64(prediction.pictures)).model_dump_json().encode())
 
     if caller:
-        return await once(request, caller, idempotency_key, f"preview {new_id()}", answered)
+        return await once(request, services, caller, idempotency_key, f"preview {new_id()}", answered)
     async with answered() as answer:
         return Response(answer.content, media_type="application/json")
 
@@ -131,6 +100,9 @@ async def preview(
 )
 async def create_prediction(
     request: Request,
+    services: ServicesDep,
+    predictor: PredictorDep,
+    network: NetworkDep,
     caller: Anyone,
     log: Audited,
     share: FairPredictions,
@@ -162,7 +134,6 @@ async def create_prediction(
     for a day the same answer is given. The photograph is kept only where `save` asks for it, without its metadata; then
     `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
     """
-    services: Services = request.app.state.services
     limit = services.settings.inline_bytes
     labels, id = Labels(subject, eye, taken_on, note), new_id()
     if save and caller is None:
@@ -175,10 +146,10 @@ async def create_prediction(
 
     @asynccontextmanager
     async def answered() -> AsyncIterator[Answer]:
-        async with photograph_of(request, file, upload_id) as data:
+        async with photograph_of(request, services, file, upload_id) as data:
             await to_thread.run_sync(share.count)
-            prediction = await _predict(request, data, pictures, threshold=threshold, flips=flips, force=force)
-            facts = found(prediction, request.app.state.network.card, id)
+            prediction = await predictor.predict(request, data, pictures, threshold=threshold, flips=flips, force=force)
+            facts = found(prediction, network.card, id)
             kept = _taken_out(prediction.pictures)
             shown = prediction.pictures if _fits(prediction.pictures, limit) or not save else {}
             _refuse_too_large(shown, limit)
@@ -198,7 +169,7 @@ async def create_prediction(
         return stored
 
     if caller:
-        return await once(request, caller, idempotency_key, f"prediction {id}", answered, again)
+        return await once(request, services, caller, idempotency_key, f"prediction {id}", answered, again)
     async with answered() as answer:
         return Response(answer.content, media_type="application/json")
 
@@ -221,6 +192,9 @@ def _demand_same_upload(services: Services, upload_id: str, sha256: str) -> None
 )
 async def recompute(
     request: Request,
+    services: ServicesDep,
+    predictor: PredictorDep,
+    network: NetworkDep,
     caller: Owner,
     log: Audited,
     share: FairPredictions,
@@ -228,7 +202,6 @@ async def recompute(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
-    services: Services = request.app.state.services
     superseded: list[str] = []
 
     @asynccontextmanager
@@ -239,9 +212,9 @@ async def recompute(
         pictures = {name: draw for name, draw in _kept().items() if name != KEPT_PREFIX + PHOTOGRAPH}
         await to_thread.run_sync(share.count)
         flips, like = before.findings.flips, before.findings.quality.fundus_like
-        prediction = await _predict(request, data, pictures, flips=flips, force=not like)
+        prediction = await predictor.predict(request, data, pictures, flips=flips, force=not like)
         # The photograph is the one that was sent, whatever file it is kept in.
-        facts = found(prediction, request.app.state.network.card, id)
+        facts = found(prediction, network.card, id)
         photograph = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
         facts = facts.model_copy(update={"photograph": photograph})
         again = functools.partial(services.history.prepare_again, caller.account, id, facts)
@@ -256,7 +229,7 @@ async def recompute(
         labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
         return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
 
-    answer = await once(request, caller, idempotency_key, f"prediction {id} recomputed", answered, again)
+    answer = await once(request, services, caller, idempotency_key, f"prediction {id} recomputed", answered, again)
     for folder in superseded:
         await to_thread.run_sync(services.history.sweep, caller.account, folder)
     return answer

@@ -1,24 +1,23 @@
 """The service about itself: is it up, and what does it run."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from retina import __version__
+from retina.api.addresses import ServiceUrl
+from retina.api.dependencies import CallersDep, NetworkDep, SettingsDep
 from retina.api.schemas.service import Health, Limits, MeasurementList, SignIn
-from retina.auth.tokens import Verifier
 from retina.batches.schemas import MOST_ITEMS, NAME_CHARACTERS
 from retina.imaging.decoding.header import FORMATS
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.model_card import ModelCard
 from retina.imaging.schemas import ModelName
-from retina.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["service"])
 
 
 @router.get("/health")
-async def health(request: Request) -> Health:
+async def health(network: NetworkDep) -> Health:
     """Liveness, with the version and the network that answers."""
-    network = request.app.state.network
     return Health(
         version=__version__,
         model=ModelName(name=network.card.name, sha256=network.card.sha256),
@@ -27,10 +26,9 @@ async def health(request: Request) -> Health:
 
 
 @router.get("/model")
-async def model(request: Request) -> ModelCard:
+async def model(network: NetworkDep) -> ModelCard:
     """The model card: how photographs are prepared, what the network learned from, how well it does."""
-    card: ModelCard = request.app.state.network.card
-    return card
+    return network.card
 
 
 @router.get("/measurements")
@@ -40,9 +38,8 @@ async def measurements() -> MeasurementList:
 
 
 @router.get("/limits")
-async def limits(request: Request) -> Limits:
+async def limits(settings: SettingsDep) -> Limits:
     """How large photographs and batches may be, and which formats are accepted."""
-    settings: Settings = request.app.state.settings
     return Limits(
         inline_bytes=settings.inline_bytes,
         upload_bytes=settings.upload_bytes,
@@ -55,10 +52,9 @@ async def limits(request: Request) -> Limits:
 
 
 @router.get("/sign-in")
-async def sign_in(request: Request) -> SignIn:
+async def sign_in(settings: SettingsDep, callers: CallersDep, service_url: ServiceUrl) -> SignIn:
     """Where the page signs people in."""
-    settings: Settings = request.app.state.settings
-    verifier: Verifier = request.app.state.callers.verifier
+    verifier = callers.verifier
     own = not (settings.issuer and settings.client_id)
-    url = settings.sign_in_url or str(request.base_url).rstrip("/")
+    url = settings.sign_in_url or service_url
     return SignIn(issuer=verifier.issuer, client_id=verifier.client_id, url=url, changes_passwords=own)

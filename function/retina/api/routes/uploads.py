@@ -8,9 +8,9 @@ from dataclasses import replace
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from retina.api.arrivals import Arrivals
+from retina.api.addresses import ServiceUrl
 from retina.api.callers import OPTIONAL, Anyone
-from retina.api.pagination import here
+from retina.api.dependencies import ArrivalsDep, ServicesDep
 from retina.api.problems import documented
 from retina.api.rate_limits import FairUploads
 from retina.api.streamed_form import StreamedForm
@@ -35,12 +35,13 @@ embedded = APIRouter(include_in_schema=False)
 
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
-def create_upload(request: Request, wish: UploadWish, caller: Anyone, share: FairUploads) -> UploadAnswer:
+def create_upload(
+    services: ServicesDep, url: ServiceUrl, wish: UploadWish, caller: Anyone, share: FairUploads
+) -> UploadAnswer:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
     The upload is deleted once it is answered, and after a day at the latest.
     """
-    services: Services = request.app.state.services
     content_type = wish.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
@@ -48,7 +49,7 @@ def create_upload(request: Request, wish: UploadWish, caller: Anyone, share: Fai
     if caller and caller.key_id:  # a form costs nothing, and takes a large file for a day
         services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
-    form = services.uploads.form(UPLOADS + upload_id, content_type, here(request) + RECEIVED_AT)
+    form = services.uploads.form(UPLOADS + upload_id, content_type, url + RECEIVED_AT)
     return UploadAnswer(
         upload_id=upload_id,
         url=form.url,
@@ -70,19 +71,17 @@ def _announced(services: Services, key: str) -> int | None:
 
 
 @embedded.post(RECEIVED_AT, status_code=204)
-async def receive_upload(request: Request) -> Response:
+async def receive_upload(request: Request, services: ServicesDep, arrivals: ArrivalsDep) -> Response:
     """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue.
 
     The form is checked before its file is read, and the file goes to the disk as it comes.
     """
-    services: Services = request.app.state.services
     uploads = services.uploads
     assert isinstance(uploads, LocalUploads)
     form = StreamedForm(request.headers.get("content-type", ""), request.stream())
     fields, name = await form.head()
     grant = await to_thread.run_sync(uploads.granted, fields, name)
     grant = replace(grant, announced=await to_thread.run_sync(_announced, services, grant.key))
-    arrivals: Arrivals = request.app.state.arrivals
     incoming = await to_thread.run_sync(uploads.incoming, grant)
     try:
         with arrivals.of(grant.key) as add:

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from retina.accounts.ledger import Credits
 from retina.accounts.schemas import DayCharged, Usage
 from retina.api.callers import Owner
+from retina.api.dependencies import ServicesDep
 from retina.api.pagination import Cursor, cursor_of, place_of
 from retina.api.problems import documented
-from retina.services import Services
 from retina.tables import described, lines, within
 
 COLUMNS = {"day": "in UTC", "key_id": "the API key; empty for a person", "credits": "charged on that day"}
@@ -24,7 +23,7 @@ router = APIRouter(tags=["usage"], responses=documented({401: "Neither a valid s
 
 @router.get("/api/v1/usage", summary="Credits left and charged")
 def usage(
-    request: Request,
+    services: ServicesDep,
     caller: Owner,
     first: From = None,
     last: To = None,
@@ -32,7 +31,7 @@ def usage(
     cursor: Cursor = None,
 ) -> Usage:
     """A prediction by API key and an item of a batch cost one credit each; what is rejected or fails costs none."""
-    credits = _credits(request)
+    credits = services.credits
     charges, place = credits.charged(caller.account, first, last, limit, place_of(cursor))
     left, reserved = credits.left(caller.account)
     return Usage(
@@ -50,17 +49,11 @@ def usage(
     response_class=Response,
     responses=described(COLUMNS) | documented({413: "The table would be too large"}),
 )
-def usage_table(request: Request, caller: Owner, first: From = None, last: To = None) -> Response:
+def usage_table(services: ServicesDep, caller: Owner, first: From = None, last: To = None) -> Response:
     """A row for each day and API key, the newest day first: day, key_id (empty for a person), credits."""
-    services: Services = request.app.state.services
     charges = services.credits.used(caller.account, first, last)
     rows = ({name: str(value) for name, value in charge._asdict().items()} for charge in charges)
     instead = "Ask for fewer days with “from” and “to”, for example from=2026-01-01&to=2026-12-31."
     table = within(lines(COLUMNS, rows), services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": 'attachment; filename="usage.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _credits(request: Request) -> Credits:
-    services: Services = request.app.state.services
-    return services.credits

@@ -1,0 +1,72 @@
+"""The running of a prediction: decode apart, wait for a core, give up when the caller leaves.
+
+Enters: a photograph's bytes, by a connection; leaves: a `Prediction`. Decoding waits for no core, nor behind a large
+photograph: whoever sends hostile files holds up few others.
+"""
+
+import functools
+from contextlib import ExitStack
+from typing import Any
+
+from anyio import to_thread
+from fastapi import Request
+
+from retina import events
+from retina.api.concurrency import Cores
+from retina.api.disconnects import unless_the_caller_leaves
+from retina.imaging.decoding.abandoned import Abandoned
+from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
+from retina.imaging.decoding.opened import Opened
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph
+from retina.imaging.pipeline import Picture, Prediction, predict_photograph
+from retina.settings import PhotographLimits, Settings
+
+DECODING = 3
+"""Photographs per core that may be decoded, or wait for a core, at the same time."""
+
+
+class Predictor:
+    """Predicts with `network`; `settings` say how large photographs may be, and how many are worked on at a time."""
+
+    def __init__(self, network: VesselNetwork, settings: Settings) -> None:
+        self._network = network
+        self._limits: PhotographLimits = settings.limits
+        self._cores = Cores(settings.cores, settings.wait_seconds)
+        self._decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
+        self._large = Cores(1, settings.wait_seconds)
+        decoder().start()
+
+    async def predict(self, request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
+        """The prediction for the photograph `data`, with `pictures`; `options` as `predict_photograph` takes them.
+
+        Raises the `PhotographError`s, `BusyError` where no core was free in time, and `CallerLeftError`.
+        """
+
+        async def segmented(photograph: Photograph, abandoned: Abandoned) -> Prediction:
+            abandoned.demand()
+            return await self._cores.run(
+                functools.partial(predict_photograph, photograph, self._network, pictures, **options)
+            )
+
+        async def work(abandoned: Abandoned) -> Prediction:
+            with ExitStack() as held:
+                async with self._decoding.one():
+                    file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, held)
+                    if isinstance(file, Photograph):
+                        return await segmented(file, abandoned)
+                async with self._large.one():
+                    return await segmented(await to_thread.run_sync(file.photograph), abandoned)
+
+        prediction = await unless_the_caller_leaves(request, work)
+        events.predicted(prediction.network_seconds)
+        return prediction
+
+    def _decoded_unless_large(self, data: bytes, abandoned: Abandoned, held: ExitStack) -> Photograph | Opened:
+        """The photograph; a large one only opened, for as long as `held` is."""
+        with ExitStack() as file:
+            opened = file.enter_context(decoder().opened(data, abandoned=abandoned, **self._limits))
+            if opened.pixels <= LARGE_PIXELS:
+                return opened.photograph()
+            held.push(file.pop_all())
+            return opened
