@@ -231,7 +231,7 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
         assert "application/problem+json" in operation["responses"][status]["content"], status
         assert "application/json" not in operation["responses"][status]["content"], status
     assert "HTTPValidationError" not in document["components"]["schemas"]
-    answer = document["components"]["schemas"]["PredictionAnswer"]["properties"]
+    answer = document["components"]["schemas"]["PredictionResponse"]["properties"]
     assert answer["canvas"]["examples"] == ["512x512"]
 
 

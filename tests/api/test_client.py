@@ -89,7 +89,7 @@ def person(server: Server) -> Program:
 
 @pytest.fixture
 def keyed(server: Server, person: Program) -> Program:
-    made = person("keys.make_key", body=part("models").KeyWish("Reading centre"))
+    made = person("keys.make_key", body=part("models").KeyCreate("Reading centre"))
     return Program(server.url, token=made.parsed.key, prefix="", auth_header_name="X-API-Key")
 
 
@@ -152,7 +152,7 @@ def test_what_goes_wrong_is_told(server: Server, keyed: Program, photo: bytes) -
 
 def test_a_large_photograph_is_uploaded_first(server: Server, keyed: Program, photo: bytes) -> None:
     anybody = Program(server.url)
-    upload = anybody("uploads.create_upload", body=part("models").UploadWish("image/jpeg")).parsed
+    upload = anybody("uploads.create_upload", body=part("models").UploadCreate("image/jpeg")).parsed
     assert send(upload, "large.jpg", photo).status_code == 204
     answer = keyed("predictions.create_prediction", body=form(upload_id=upload.upload_id, outputs="mask"))
     assert answer.parsed.images.mask == keyed("predictions.create_prediction", body=form(photo)).parsed.images.mask
@@ -172,7 +172,7 @@ def test_a_batch_is_sent_watched_and_fetched(keyed: Program, photo: bytes) -> No
     models = part("models")
     files = [models.BatchFile("left.jpg", len(photo)), models.BatchFile("right.jpg", len(photo))]
     files.append(models.BatchFile("text.jpg", 10))
-    batch = keyed("batches.create_batch", body=models.BatchWish(files, outputs="mask")).parsed
+    batch = keyed("batches.create_batch", body=models.BatchCreate(files, outputs="mask")).parsed
     form = keyed("batches.renew_form", batch.id).parsed
     for number, (upload, data) in enumerate(((batch.upload, photo), (form, photo), (form, b"no picture"))):
         assert send(upload, str(number), data).status_code == 204
@@ -202,10 +202,10 @@ def test_what_was_saved_is_found_changed_and_exported(person: Program, photo: by
     made = person("predictions.create_prediction", body=form(photo, save=True, subject="P-1", eye=eye)).parsed
     [saved] = person("history.list_predictions", subject="P-1").parsed.predictions
     assert (saved.id, saved.eye, saved.note) == (made.id, "left", None)
-    assert person("history.change_prediction", saved.id, body=models.LabelChange(note="before")).parsed.note == "before"
+    assert person("history.change_prediction", saved.id, body=models.LabelUpdate(note="before")).parsed.note == "before"
     [trend] = person("history.trends", subject="P-1", eye=models.TrendsEye.LEFT).parsed.trends
     assert [point.value for point in trend.points] == [saved.measurements.vascular_density]
-    export = person("exports.create_export", body=models.ExportWish(history=True)).parsed
+    export = person("exports.create_export", body=models.ExportCreate(history=True)).parsed
     ready = eventually(lambda: when(person("exports.get_export", export.id).parsed, lambda told: told.url))
     packed = zipfile.ZipFile(io.BytesIO(httpx.get(ready.url).content))
     assert any(name.endswith("photograph.png") for name in packed.namelist())

@@ -9,7 +9,7 @@ from retina.accounts.scopes import SCOPES, Scope
 from retina.storage.schemas import Next
 
 
-class PasswordChange(BaseModel):
+class PasswordUpdate(BaseModel):
     """A new password, by whoever knows the current one."""
 
     current: str = Field(max_length=1000)
@@ -48,7 +48,7 @@ DAY_OR_TIME = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string"
 End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
 
 
-class KeyWish(BaseModel):
+class KeyCreate(BaseModel):
     """A key to be made."""
 
     name: str = Field(
@@ -72,7 +72,7 @@ class KeyWish(BaseModel):
     )
 
 
-class KeyTold(BaseModel):
+class KeyResponse(BaseModel):
     """An API key, without its secret."""
 
     id: KeyId
@@ -83,7 +83,7 @@ class KeyTold(BaseModel):
     used: str | None = Field(description="the day of its last use, in UTC; null: never", examples=["2026-11-24"])
 
 
-class KeyShown(KeyTold):
+class KeyCreateResponse(KeyResponse):
     """An API key; `key` is what goes into X-API-Key, and is not shown again."""
 
     key: str = Field(examples=["rk_5f4d1c2a7e0a7b4b_…"])
@@ -92,7 +92,7 @@ class KeyShown(KeyTold):
 class KeyList(BaseModel):
     """The API keys of an account."""
 
-    keys: list[KeyTold]
+    keys: list[KeyResponse]
 
 
 class DayCharged(BaseModel):

@@ -42,7 +42,7 @@ class BatchFile(BaseModel):
     size: int = Field(ge=0, description="bytes", examples=[731_904])
 
 
-class BatchWish(BaseModel):
+class BatchCreate(BaseModel):
     """A batch to create. The options for its photographs are the same as for a single prediction."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +62,7 @@ class BatchForm(Form):
     """
 
 
-class BatchAnswer(BaseModel):
+class BatchResponse(BaseModel):
     """A batch. Its `state` is done once every photograph is done, rejected or failed."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
@@ -73,7 +73,7 @@ class BatchAnswer(BaseModel):
     counts: Counts
 
 
-class BatchMade(BatchAnswer):
+class BatchCreateResponse(BatchResponse):
     """A new batch, and where to send its photographs."""
 
     upload: BatchForm
@@ -82,7 +82,7 @@ class BatchMade(BatchAnswer):
 class BatchList(BaseModel):
     """One page of batches, newest first."""
 
-    batches: list[BatchAnswer]
+    batches: list[BatchResponse]
     next: Next
 
 

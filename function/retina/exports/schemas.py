@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class ExportWish(BaseModel):
+class ExportCreate(BaseModel):
     """What to export: a batch, by its id; the whole history; or the whole account, which is the history plus everything
     else the account holds: the names of API keys, the batches, the ledger and the audit log.
     """
@@ -25,7 +25,7 @@ class ExportPart(BaseModel):
     url: str = Field(description="a link that works for anyone who has it, for 15 minutes")
 
 
-class ExportAnswer(BaseModel):
+class ExportResponse(BaseModel):
     """An export: one or more ZIP files, kept for a day."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])

@@ -47,7 +47,7 @@ class HistoryPage(BaseModel):
     next: Next
 
 
-class LabelChange(BaseModel):
+class LabelUpdate(BaseModel):
     """New labels for a saved prediction. Fields that are left out stay as they are; null clears a field."""
 
     model_config = ConfigDict(extra="forbid")

@@ -13,7 +13,7 @@ SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])
 Base64Image = Annotated[str, Field(description="base64, without a data: prefix", examples=["iVBORw0KGgo="])]
 
 
-class Preview(BaseModel):
+class PreviewResponse(BaseModel):
     """The first version's answer: the photograph and its vessel mask, both stretched to 128x128 pixels."""
 
     original_image: Base64Image
@@ -125,7 +125,7 @@ ImageUrls = Annotated[
 ]
 
 
-class PredictionAnswer(Findings):
+class PredictionResponse(Findings):
     """One photograph's vessels. For research and education, not for diagnosis."""
 
     images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))

@@ -18,7 +18,7 @@ class Form(BaseModel):
     expires_in: int = Field(description="seconds for which the form is valid", examples=[600])
 
 
-class UploadWish(BaseModel):
+class UploadCreate(BaseModel):
     """What is to be uploaded."""
 
     content_type: str = Field(
@@ -27,7 +27,7 @@ class UploadWish(BaseModel):
     )
 
 
-class UploadAnswer(Form):
+class UploadResponse(Form):
     """Where to send one photograph."""
 
     upload_id: str = Field(pattern=r"^[0-9a-f]{32}$", examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])

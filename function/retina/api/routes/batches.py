@@ -26,14 +26,14 @@ from retina.api.routes.uploads import RECEIVED_AT
 from retina.batches.records import Batch, Order
 from retina.batches.schemas import (
     MOST_ITEMS,
-    BatchAnswer,
+    BatchCreate,
+    BatchCreateResponse,
     BatchFile,
     BatchForm,
     BatchItem,
     BatchItems,
     BatchList,
-    BatchMade,
-    BatchWish,
+    BatchResponse,
     Outcome,
 )
 from retina.batches.service import Item
@@ -81,20 +81,20 @@ def create_batch(
     caller: Owner,
     log: Audited,
     digest: Digest,
-    wish: BatchWish,
+    body: BatchCreate,
     idempotency_key: IdempotencyKey = None,
-) -> BatchMade:
+) -> BatchCreateResponse:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 
     Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
     cost nothing: theirs can be spent again. No photograph may be larger than its announced size.
     """
-    outputs = tuple(dict.fromkeys(name.strip() for name in wish.outputs.split(",") if name.strip()))
+    outputs = tuple(dict.fromkeys(name.strip() for name in body.outputs.split(",") if name.strip()))
     if not outputs or not set(outputs) <= set(FILES):
         raise InvalidRequestError(f"“outputs” takes any of {', '.join(FILES)}, separated by commas.")
-    order = Order(outputs, wish.threshold, wish.flips, wish.force)
-    files = [(item.name, item.size) for item in wish.items]
-    refused = dict(_refused(wish.items, services.settings.upload_bytes))
+    order = Order(outputs, body.threshold, body.flips, body.force)
+    files = [(item.name, item.size) for item in body.items]
+    refused = dict(_refused(body.items, services.settings.upload_bytes))
     noted = log.entry_of(caller, "batch.made")
 
     def make(besides: Callable[[str], Sequence[Change]]) -> Batch:
@@ -106,7 +106,7 @@ def create_batch(
     again = functools.partial(services.batches.get, caller.account)
     batch = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
-    return BatchMade(**vars(_told(services, batch)), upload=_form(services, url, batch))
+    return BatchCreateResponse(**vars(_response(services, batch)), upload=_form(services, url, batch))
 
 
 @router.get("", summary="List batches")
@@ -116,13 +116,13 @@ def list_batches(
     """The newest first."""
     log.seen(caller, "batches.listed")
     found, place = services.batches.of(caller.account, limit, place_of(cursor))
-    return BatchList(batches=[_told(services, batch) for batch in found], next=cursor_of(place))
+    return BatchList(batches=[_response(services, batch) for batch in found], next=cursor_of(place))
 
 
 @router.get("/{id}", summary="Progress of a batch", responses=MISSING)
-def get_batch(services: ServicesDep, caller: Owner, id: str) -> BatchAnswer:
+def get_batch(services: ServicesDep, caller: Owner, id: str) -> BatchResponse:
     """How many of its photographs are in which state."""
-    return _told(services, services.batches.get(caller.account, id))
+    return _response(services, services.batches.get(caller.account, id))
 
 
 @router.delete("/{id}", summary="Delete a batch", responses=MISSING)
@@ -153,11 +153,11 @@ def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -
 
 
 @router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
-def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
     """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.cancelled", id)
-    return _told(services, services.batches.cancel(batch))
+    return _response(services, services.batches.cancel(batch))
 
 
 @router.post(
@@ -165,11 +165,11 @@ def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
     summary="Retry failed photographs",
     responses=MISSING | documented({402: "Not enough credits for all photographs"}),
 )
-def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchAnswer:
+def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
     """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.retried", id)
-    return _told(services, services.batches.retry(batch))
+    return _response(services, services.batches.retry(batch))
 
 
 @router.get("/{id}/items", summary="List the photographs of a batch", responses=MISSING)
@@ -257,10 +257,10 @@ def _form(services: Services, url: str, batch: Batch) -> BatchForm:
     return BatchForm(url=form.url, fields=form.fields, max_bytes=limit, expires_in=FORM_SECONDS)
 
 
-def _told(services: Services, batch: Batch) -> BatchAnswer:
+def _response(services: Services, batch: Batch) -> BatchResponse:
     counts = services.batches.counts(batch)
     ended = counts.done + counts.rejected + counts.failed == counts.total
-    return BatchAnswer(
+    return BatchResponse(
         id=batch.id,
         created=batch.created,
         expires=datetime.fromtimestamp(batch.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -17,7 +17,7 @@ from retina.auth.callers import Caller
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import InvalidRequestError, PersonRequiredError
-from retina.exports.schemas import ExportAnswer, ExportPart, ExportWish
+from retina.exports.schemas import ExportCreate, ExportPart, ExportResponse
 from retina.exports.service import Export
 from retina.services import Services
 from retina.storage.records import Change
@@ -45,39 +45,39 @@ def create_export(
     caller: Owner,
     log: Audited,
     digest: Digest,
-    wish: ExportWish,
+    body: ExportCreate,
     idempotency_key: IdempotencyKey = None,
-) -> ExportAnswer:
+) -> ExportResponse:
     """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
     are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
     people.
     """
-    if [wish.batch is not None, wish.history, wish.account].count(True) != 1:
+    if [body.batch is not None, body.history, body.account].count(True) != 1:
         raise InvalidRequestError(
             "Say what to export: “batch” with its id, “history”: true, or “account”: true. Choose exactly one."
         )
-    if wish.account and caller.key_id:
+    if body.account and caller.key_id:
         raise PersonRequiredError("API keys cannot export the whole account. Sign in as a person.")
-    batch = services.batches.get(caller.account, wish.batch).id if wish.batch is not None else ""
-    exported: Action = "batch.exported" if batch else "account.exported" if wish.account else "history.exported"
+    batch = services.batches.get(caller.account, body.batch).id if body.batch is not None else ""
+    exported: Action = "batch.exported" if batch else "account.exported" if body.account else "history.exported"
     noted = log.entry_of(caller, exported, batch)
 
     def make(besides: Callable[[str], Sequence[Change]]) -> Export:
         def changes(id: str) -> Sequence[Change]:
             return (noted(id), *besides(id))
 
-        return services.exports.create(caller.account, batch, changes, whole=wish.account)
+        return services.exports.create(caller.account, batch, changes, whole=body.account)
 
     again = functools.partial(services.exports.again, caller.account)
     export = made_once(services, caller, idempotency_key, digest, response, make, again)
     leave_nothing(services, caller.account)
-    return _told(services, links, export)
+    return _response(services, links, export)
 
 
 @router.get("/{id}", summary="Status of an export")
-def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str) -> ExportAnswer:
+def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str) -> ExportResponse:
     """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
-    told = _told(services, links, _export_of(services, caller, id))
+    told = _response(services, links, _export_of(services, caller, id))
     if told.url:
         log.seen(caller, "export.downloaded", id)
     return told
@@ -99,10 +99,10 @@ def _export_of(services: Services, caller: Caller, id: str) -> Export:
     return export
 
 
-def _told(services: Services, links_url: str, export: Export) -> ExportAnswer:
+def _response(services: Services, links_url: str, export: Export) -> ExportResponse:
     links = services.exports.links(export, links_url)
     parts = [ExportPart(name=name, bytes=size, url=url) for name, size, url in links]
-    return ExportAnswer(
+    return ExportResponse(
         id=export.id,
         created=export.created,
         state=export.state,

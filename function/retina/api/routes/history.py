@@ -25,7 +25,7 @@ from retina.history.records import Labels, Saved
 from retina.history.schemas import (
     Eye,
     HistoryPage,
-    LabelChange,
+    LabelUpdate,
     SavedPrediction,
     Subject,
     Trend,
@@ -78,7 +78,7 @@ def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) 
 
 @router.patch("/api/v1/predictions/{id}", summary="Change the labels of a saved prediction", responses=MISSING)
 def change_prediction(
-    services: ServicesDep, caller: Owner, log: Audited, id: str, change: LabelChange
+    services: ServicesDep, caller: Owner, log: Audited, id: str, change: LabelUpdate
 ) -> SavedPrediction:
     """Subject, eye, day and note; what is left out stays as it is."""
     changes = {name: getattr(change, name) for name in change.model_fields_set}

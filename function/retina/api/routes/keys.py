@@ -1,16 +1,15 @@
 """API keys: made, listed and revoked by the person they belong to."""
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Response
 
 from retina import clock
 from retina.accounts.schemas import (
+    KeyCreate,
+    KeyCreateResponse,
     KeyList,
-    KeyShown,
-    KeyTold,
-    KeyWish,
+    KeyResponse,
 )
 from retina.accounts.scopes import SCOPES
 from retina.accounts.service import ApiKey
@@ -29,19 +28,19 @@ router = APIRouter(
 
 
 @router.post("", status_code=201, summary="Create an API key", responses=documented({409: ("Too many of them")}))
-def make_key(services: ServicesDep, caller: Person, log: Audited, wish: KeyWish) -> KeyShown:
+def make_key(services: ServicesDep, caller: Person, log: Audited, body: KeyCreate) -> KeyCreateResponse:
     """A new key. It is shown this once: what is kept is its SHA-256."""
-    scopes = tuple(scope for scope in SCOPES if scope in wish.scopes)
+    scopes = tuple(scope for scope in SCOPES if scope in body.scopes)
     noted = log.entry_of(caller, "key.made")
-    key, text = services.accounts.make_key(caller.account, wish.name, scopes, _end(wish.expires), noted)
+    key, text = services.accounts.make_key(caller.account, body.name, scopes, _end(body.expires), noted)
     leave_nothing(services, caller.account)
-    return KeyShown(**_told(key), key=text)
+    return KeyCreateResponse(**vars(_response(key)), key=text)
 
 
 @router.get("", summary="List the API keys")
 def list_keys(services: ServicesDep, caller: Person) -> KeyList:
     """Those that were not revoked, the oldest first, without their secrets."""
-    return KeyList(keys=[KeyTold(**_told(key)) for key in services.accounts.keys(caller.account)])
+    return KeyList(keys=[_response(key) for key in services.accounts.keys(caller.account)])
 
 
 @router.delete(
@@ -62,5 +61,6 @@ def _end(expires: datetime | None) -> str:
     return told
 
 
-def _told(key: ApiKey) -> dict[str, Any]:
-    return {**vars(key), "scopes": [*key.scopes], "expires": key.expires or None, "used": key.used or None}
+def _response(key: ApiKey) -> KeyResponse:
+    facts = vars(key) | {"scopes": [*key.scopes], "expires": key.expires or None, "used": key.used or None}
+    return KeyResponse(**facts)

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from retina.accounts.schemas import PasswordChange, Tokens
+from retina.accounts.schemas import PasswordUpdate, Tokens
 from retina.api.auditing import Audited
 from retina.api.callers import Person
 from retina.api.embedded_dependencies import HashingDep, IssuerDep, PeopleDep
@@ -34,7 +34,7 @@ router = APIRouter()
     ),
 )
 async def change_password(
-    people: PeopleDep, issuer: IssuerDep, hashing: HashingDep, caller: Person, log: Audited, change: PasswordChange
+    people: PeopleDep, issuer: IssuerDep, hashing: HashingDep, caller: Person, log: Audited, change: PasswordUpdate
 ) -> Tokens:
     """Ends every session of this person, and answers with the tokens of a new one.
 

@@ -46,7 +46,7 @@ from retina.ids import new_id
 from retina.imaging.findings import found
 from retina.imaging.pipeline import Picture
 from retina.imaging.rendering import KEPT, OUTPUTS
-from retina.imaging.schemas import Images, PredictionAnswer, Preview
+from retina.imaging.schemas import Images, PredictionResponse, PreviewResponse
 from retina.services import Services
 from retina.storage.port import UPLOADS
 
@@ -68,7 +68,9 @@ router = APIRouter(
 )
 
 
-@router.post("/predict", response_model=Preview, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL)
+@router.post(
+    "/predict", response_model=PreviewResponse, summary="Two previews of 128x128 pixels", openapi_extra=OPTIONAL
+)
 async def preview(
     request: Request,
     services: ServicesDep,
@@ -87,7 +89,7 @@ async def preview(
     async def answered() -> AsyncIterator[Answer]:
         await to_thread.run_sync(share.count)
         prediction = await predictor.predict(request, data, OUTPUTS["preview"])
-        yield Answer(Preview(**_base64(prediction.pictures)).model_dump_json().encode())
+        yield Answer(PreviewResponse(**_base64(prediction.pictures)).model_dump_json().encode())
 
     if caller:
         return await once(request, services, caller, idempotency_key, f"preview {new_id()}", answered)
@@ -96,7 +98,7 @@ async def preview(
 
 
 @router.post(
-    "/api/v1/predictions", response_model=PredictionAnswer, summary="Segment one photograph", openapi_extra=OPTIONAL
+    "/api/v1/predictions", response_model=PredictionResponse, summary="Segment one photograph", openapi_extra=OPTIONAL
 )
 async def create_prediction(
     request: Request,
@@ -153,7 +155,7 @@ async def create_prediction(
             kept = _taken_out(prediction.pictures)
             shown = prediction.pictures if _fits(prediction.pictures, limit) or not save else {}
             _refuse_too_large(shown, limit)
-            answer = PredictionAnswer(**facts.model_dump(), images=Images(**_base64(shown)))
+            answer = PredictionResponse(**facts.model_dump(), images=Images(**_base64(shown)))
             if not (save and caller):
                 yield Answer(answer.model_dump_json(exclude_unset=True).encode())
                 return

@@ -23,7 +23,7 @@ from retina.storage.port import (
     FORM_SECONDS,
     UPLOADS,
 )
-from retina.storage.schemas import UploadAnswer, UploadWish
+from retina.storage.schemas import UploadCreate, UploadResponse
 
 RECEIVED_AT = "/uploads"
 """Where the embedded store takes its forms."""
@@ -36,13 +36,13 @@ embedded = APIRouter(include_in_schema=False)
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
 def create_upload(
-    services: ServicesDep, url: ServiceUrl, wish: UploadWish, caller: Anyone, share: FairUploads
-) -> UploadAnswer:
+    services: ServicesDep, url: ServiceUrl, body: UploadCreate, caller: Anyone, share: FairUploads
+) -> UploadResponse:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
     The upload is deleted once it is answered, and after a day at the latest.
     """
-    content_type = wish.content_type.lower()
+    content_type = body.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     share.count()
@@ -50,7 +50,7 @@ def create_upload(
         services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
     form = services.uploads.form(UPLOADS + upload_id, content_type, url + RECEIVED_AT)
-    return UploadAnswer(
+    return UploadResponse(
         upload_id=upload_id,
         url=form.url,
         fields=form.fields,
