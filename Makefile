@@ -11,7 +11,7 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
+.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -104,6 +104,9 @@ release: package wheel ## the wheel in dist/ and the Lambda package in build/pac
 
 lock: .venv/test.done ## renew the pinned requirements
 	$(BIN)/python infra/lock.py
+
+openapi: .venv/test.done ## renew docs/openapi.json, the API's description
+	PYTHONPATH=function:tests $(BIN)/python -m support.openapi
 
 format: .venv/test.done ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix
