@@ -30,6 +30,7 @@ from retina.api.routes import (
     keys,
     links,
     predictions,
+    recompute,
     service,
     uploads,
     usage,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.predictor = Predictor(network, settings)
     # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
-    parts = (predictions, history, batches, exports, uploads, keys, usage, audit, account, service)
+    parts = (predictions, recompute, history, batches, exports, uploads, keys, usage, audit, account, service)
     rooms = [part.router for part in parts]
     app.state.services = services = Services(settings)
     if not settings.uploads_bucket:

@@ -87,13 +87,17 @@ class Idempotency:
         """Delete the response that `answered` stored, because its change was not written: the lease was lost."""
         self._blobs.delete(answered.data["answer"])
 
-    def abandon(self, lease: Lease) -> None:
-        """Release the lease without a response, so that the same request may be sent again."""
+    def abandon(self, lease: Lease) -> bool:
+        """Release the lease without a response, so that the same request may be sent again.
+
+        False if the lease no longer holds: another caller has taken it over, or there is a response.
+        """
         try:
             # Not deleted: versions would restart, and a lease that another caller took over would be valid again.
             self._records.write(Put(lease.key, {"request": None}, lease.version, expires=_end()))
-        except ConditionError:  # another caller has taken it over
-            return
+        except ConditionError:
+            return False
+        return True
 
     def forget(self, account: str, key: str) -> int:
         """Delete a request; returns 1 if its response was stored, else 0."""

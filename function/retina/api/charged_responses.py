@@ -1,27 +1,31 @@
-"""An answer for somebody with an account: given once, charged once, and given again to the same request."""
+"""A response that is paid for where its caller pays: computed once, charged once, and given again to the same request.
 
-import functools
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+Enters: a photograph, what is computed from it and how that is answered; leaves: JSON. Everything before the computing
+is one function on one thread, and so is everything after it: there the answer goes to the blob store first, and then
+one transaction writes charge, ledger, prediction and answer. So a charge exists if and only if a result does.
+`accounts.leases` holds the request meanwhile, as it does for creations.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from anyio import to_thread
-from fastapi import Request, Response
+from fastapi import Response
 
 from retina.accounts.idempotency import Lease
-from retina.api.request_digest import request_digest
+from retina.accounts.leases import held
+from retina.api.idempotency_key import REPLAYED, KeyedRequest
 from retina.auth.callers import Caller
 from retina.deletion.account import leave_nothing
-from retina.errors import OutOfCreditsError, RequestInProgressError
+from retina.errors import OutOfCreditsError
 from retina.services import Services
-from retina.storage.records import (
-    Change,
-    ConditionError,
-    Put,
-    ensure,
-)
+from retina.storage.records import Change, Put, ensure
 
-OVERTAKEN = "Something else changed while this request was being processed. Send it again."
+P = TypeVar("P")
+R = TypeVar("R")
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -38,74 +42,93 @@ class Answer:
     stored: bytes | None = None
 
 
-async def once(
-    request: Request,
-    services: Services,
-    caller: Caller,
-    key: str | None,
-    what: str,
-    answer: Callable[[], AbstractAsyncContextManager[Answer]],
-    again: Callable[[bytes], bytes] | None = None,
-) -> Response:
-    """What `answer` makes, its changes written; for one credit, noted as `what`, where the caller comes by API key.
+@dataclass(frozen=True)
+class ChargedRequest(Generic[P, R]):
+    """What is asked for, by whom (None: by somebody without an account), and how it is answered.
 
-    With a `key`, the caller's name for this request, a repetition is answered as before, for nothing; `again` makes the
-    answer of what was stored. Raises what
-    `answer` raises, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`: then nothing is
-    charged or written.
+    `what` is how the ledger names it. `photograph` is entered before `compute`, and left when its answer is written, or
+    by the error for which there is none; `answer` and `replay`, which makes an answer of what was stored, may take
+    their time: they run on a thread.
     """
-    lease: Lease | None = None
-    kept: Put | None = None
-    pays = bool(caller.key_id)
-    if key is not None:
-        begun = await to_thread.run_sync(services.idempotency.begin, caller.account, key, await request_digest(request))
+
+    services: Services
+    caller: Caller | None
+    keyed: KeyedRequest | None
+    what: str
+    photograph: Callable[[], AbstractContextManager[P]]
+    compute: Callable[[P], Awaitable[R]]
+    answer: Callable[[R], Answer]
+    replay: Callable[[bytes], bytes] = bytes
+
+    async def response(self) -> Response:
+        """The answer; for one credit where the caller comes by API key, for nothing where it was given before.
+
+        Raises what the functions raise, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`:
+        then nothing is charged or written.
+        """
+        entered = ExitStack()
+        begun = await to_thread.run_sync(self._begin, entered)
+        if isinstance(begun, Response):
+            return begun
+        lease, photograph = begun
+        try:
+            result = await self.compute(photograph)
+        except BaseException as error:
+            await to_thread.run_sync(self._give_up, lease, entered, error)
+            raise
+        return await to_thread.run_sync(self._finish, lease, entered, result)
+
+    def _begin(self, entered: ExitStack) -> Response | tuple[Lease | None, P]:
+        """The response, where it was given before; else a lease, for who has a key, and the photograph."""
+        idempotency = self.services.idempotency
+        begun = self.keyed.begin(idempotency, self.caller.account) if self.keyed and self.caller else None
         if isinstance(begun, bytes):
-            left = await to_thread.run_sync(services.credits.available, caller.account) if pays else None
-            content = await to_thread.run_sync(again, begun) if again else begun
-            return _told(content, 0, left, {"Idempotency-Replayed": "true"})
-        lease = begun
-    left = None
-    try:
-        if pays and await to_thread.run_sync(services.credits.available, caller.account) < 1:
-            raise OutOfCreditsError("You have no credits left. Nothing was charged.")
-        async with answer() as made:
-            changes = [*made.changes]
+            return _json(self.replay(begun), 0, self._available(), REPLAYED)
+        with held(idempotency, begun):
+            if self._available() == 0:
+                raise OutOfCreditsError("You have no credits left. Nothing was charged.")
+            return begun, entered.enter_context(self.photograph())
+
+    def _finish(self, lease: Lease | None, entered: ExitStack, result: R) -> Response:
+        """Answer, store and charge, or leave everything as it was."""
+        changes: list[Change] = []
+        try:
+            with entered, held(self.services.idempotency, lease) as store:
+                made = self.answer(result)
+                changes += made.changes
+                changes += store(made.content if made.stored is None else made.stored, made.source)
+                left = self._write(changes)
+        finally:
+            if changes and self.caller:
+                leave_nothing(self.services, self.caller.account)
+        return _json(made.content, 1, left)
+
+    def _give_up(self, lease: Lease | None, entered: ExitStack, error: BaseException) -> None:
+        """There is no result, for `error`: the same request may be sent again."""
+        try:
+            entered.__exit__(type(error), error, error.__traceback__)
+        finally:
             if lease:
-                stored = made.content if made.stored is None else made.stored
-                kept = await to_thread.run_sync(services.idempotency.answered, lease, stored)
-                changes.append(kept)
-                if made.source is not None:
-                    changes.append(services.idempotency.tied(lease, made.source))
-            if pays:
-                charge = functools.partial(services.credits.charge, caller.account, caller.key_id, what, *changes)
-                left = await to_thread.run_sync(charge)
-            elif changes:
-                await to_thread.run_sync(_write, services, changes)
-    except ConditionError:
-        if kept:
-            await to_thread.run_sync(services.idempotency.discard, kept)
-        if lease:  # which another may have taken over; or something else has changed
-            await to_thread.run_sync(services.idempotency.abandon, lease)
-        await to_thread.run_sync(leave_nothing, services, caller.account)
-        raise RequestInProgressError(OVERTAKEN, 1) from None
-    except BaseException:
-        if lease:
-            await to_thread.run_sync(services.idempotency.abandon, lease)
-        if kept:
-            await to_thread.run_sync(leave_nothing, services, caller.account)
-        raise
-    if changes:
-        await to_thread.run_sync(leave_nothing, services, caller.account)
-    return _told(made.content, 1, left, {})
+                self.services.idempotency.abandon(lease)
+
+    def _write(self, changes: Sequence[Change]) -> int | None:
+        """Charge, in one transaction with `changes`; the credits that are left, None for a caller who does not pay."""
+        if self.caller and self.caller.key_id:
+            return self.services.credits.charge(self.caller.account, self.caller.key_id, self.what, *changes)
+        if changes:
+            mark, *others = changes
+            if not isinstance(mark, Put):
+                raise TypeError(f"the first change is {mark}")
+            ensure(self.services.records, mark, *others)
+        return None
+
+    def _available(self) -> int | None:
+        """Credits that are left; None for a caller who does not pay."""
+        if self.caller and self.caller.key_id:
+            return self.services.credits.available(self.caller.account)
+        return None
 
 
-def _write(services: Services, changes: Sequence[Change]) -> None:
-    mark, *others = changes
-    if not isinstance(mark, Put):
-        raise TypeError(f"the first change is {mark}")
-    ensure(services.records, mark, *others)
-
-
-def _told(content: bytes, charged: int, left: int | None, more: dict[str, str]) -> Response:
+def _json(content: bytes, charged: int, left: int | None, headers: Mapping[str, str] = NOTHING) -> Response:
     credits = {} if left is None else {"X-Credits-Charged": str(charged), "X-Credits-Left": str(left)}
-    return Response(content, media_type="application/json", headers=credits | more)
+    return Response(content, media_type="application/json", headers={**credits, **headers})

@@ -2,11 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import Depends, File, Request, UploadFile
 from pydantic import WithJsonSchema
 
@@ -21,7 +20,6 @@ from retina.errors import (
     SeveralFilesError,
     too_large_inline,
 )
-from retina.services import Services
 from retina.settings import Settings
 from retina.storage.port import UPLOADS, Uploads
 
@@ -45,6 +43,39 @@ async def photograph_bytes(
 Data = Annotated[bytes, Depends(photograph_bytes)]
 
 
+async def sent_photograph(
+    request: Request, settings: Settings, file: UploadFile | None, upload_id: str | None
+) -> bytes | None:
+    """The bytes of the form's one file; None where it names an upload instead. Raises the `RequestError`s."""
+    await _refuse_repeated_fields(request)
+    if file and upload_id is not None:
+        raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
+    if file:
+        return await _inline(settings, file)
+    if upload_id is None:
+        raise FileMissingError(MISSING)
+    return None
+
+
+@contextmanager
+def uploaded_photograph(uploads: Uploads, upload_id: str) -> Iterator[bytes]:
+    """The bytes of an upload, which is deleted once it is answered; raises as `Uploads.read` does.
+
+    It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
+    fit, and when it is unlike a retina, on which the caller may insist.
+    """
+    key = UPLOADS + upload_id
+    data = uploads.read(key)
+    try:
+        yield data
+    except NotAFundusPhotographError:
+        raise
+    except PhotographError:
+        _forget(uploads, key)
+        raise
+    _forget(uploads, key)
+
+
 async def _refuse_repeated_fields(request: Request) -> None:
     fields = (await request.form()).multi_items()
     names = Counter(name for name, _ in fields)
@@ -60,35 +91,6 @@ async def _inline(settings: Settings, file: UploadFile) -> bytes:
     if len(data) > settings.inline_bytes:
         raise PhotographTooLargeError(too_large_inline(settings.inline_bytes))
     return data
-
-
-@asynccontextmanager
-async def photograph_of(
-    request: Request, services: Services, file: UploadFile | None, upload_id: str | None
-) -> AsyncIterator[bytes]:
-    """The bytes of the one photograph, sent along or uploaded before. An upload is deleted once it is answered.
-
-    It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
-    fit, and when it is unlike a retina, on which the caller may insist.
-    """
-    await _refuse_repeated_fields(request)
-    if file and upload_id is not None:
-        raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
-    if file:
-        yield await _inline(services.settings, file)
-        return
-    if upload_id is None:
-        raise FileMissingError(MISSING)
-    uploads, key = services.uploads, UPLOADS + upload_id
-    data = await to_thread.run_sync(uploads.read, key)
-    try:
-        yield data
-    except NotAFundusPhotographError:
-        raise
-    except PhotographError:
-        await to_thread.run_sync(_forget, uploads, key)
-        raise
-    await to_thread.run_sync(_forget, uploads, key)
 
 
 def _forget(uploads: Uploads, key: str) -> None:

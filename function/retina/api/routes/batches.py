@@ -13,7 +13,8 @@ from retina.api.addresses import ServiceUrl
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
 from retina.api.dependencies import ServicesDep
-from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
+from retina.api.idempotency_key import Keyed
+from retina.api.idempotent_creation import create
 from retina.api.pagination import (
     Cursor,
     Limit,
@@ -80,9 +81,8 @@ def create_batch(
     response: Response,
     caller: Owner,
     log: Audited,
-    digest: Digest,
+    keyed: Keyed,
     body: BatchCreate,
-    idempotency_key: IdempotencyKey = None,
 ) -> BatchCreateResponse:
     """Announces photographs, by name and size, and answers with a form to send them by, in any order.
 
@@ -103,8 +103,8 @@ def create_batch(
 
         return services.batches.create(caller.account, caller.key_id, files, order, refused, changes)
 
-    again = functools.partial(services.batches.get, caller.account)
-    batch = made_once(services, caller, idempotency_key, digest, response, make, again)
+    find = functools.partial(services.batches.get, caller.account)
+    batch = create(services, caller, keyed, response, make, find)
     leave_nothing(services, caller.account)
     return BatchCreateResponse(**vars(_response(services, batch)), upload=_form(services, url, batch))
 

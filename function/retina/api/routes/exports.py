@@ -10,7 +10,8 @@ from retina.accounts.audit import Action
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
 from retina.api.dependencies import ServicesDep
-from retina.api.idempotent_creation import Digest, IdempotencyKey, made_once
+from retina.api.idempotency_key import Keyed
+from retina.api.idempotent_creation import create
 from retina.api.problems import documented
 from retina.api.routes.links import LinksUrl
 from retina.auth.callers import Caller
@@ -44,9 +45,8 @@ def create_export(
     response: Response,
     caller: Owner,
     log: Audited,
-    digest: Digest,
+    keyed: Keyed,
     body: ExportCreate,
-    idempotency_key: IdempotencyKey = None,
 ) -> ExportResponse:
     """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
     are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
@@ -68,8 +68,8 @@ def create_export(
 
         return services.exports.create(caller.account, batch, changes, whole=body.account)
 
-    again = functools.partial(services.exports.again, caller.account)
-    export = made_once(services, caller, idempotency_key, digest, response, make, again)
+    find = functools.partial(services.exports.again, caller.account)
+    export = create(services, caller, keyed, response, make, find)
     leave_nothing(services, caller.account)
     return _response(services, links, export)
 

@@ -1,0 +1,60 @@
+"""The pictures of an answer: which were asked for, which are saved besides, whether they fit, and base64 of them.
+
+Enters: what a caller asks for, then encoded pictures by name; leaves: what is to be drawn, then what is to be sent.
+"""
+
+import base64
+from collections.abc import Mapping
+
+from retina.errors import InvalidRequestError, ResponseTooLargeError
+from retina.history.records import PHOTOGRAPH
+from retina.imaging.pipeline import Picture
+from retina.imaging.rendering import KEPT, OUTPUTS
+
+SAVED = "saved "
+"""What the names of pictures to be saved begin with, among those of an answer."""
+
+
+def asked_for(outputs: str) -> dict[str, Picture]:
+    """Those of a comma-separated list of outputs; raises `InvalidRequestError`."""
+    names = [name.strip() for name in outputs.split(",") if name.strip()]
+    unknown = [name for name in names if name not in OUTPUTS]
+    if unknown or not names:
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(OUTPUTS)}, separated by commas.")
+    return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
+
+
+def to_save(*, photograph: bool) -> dict[str, Picture]:
+    """Those of a saved prediction, with the `photograph` itself or without."""
+    return {SAVED + name: draw for name, draw in KEPT.items() if photograph or name != PHOTOGRAPH}
+
+
+def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Those of the answer, and those to be saved, each by its own name."""
+    shown = {name: picture for name, picture in pictures.items() if not name.startswith(SAVED)}
+    saved = {name.removeprefix(SAVED): picture for name, picture in pictures.items() if name not in shown}
+    return shown, saved
+
+
+def fit(pictures: Mapping[str, bytes], limit: int) -> bool:
+    """Whether an answer of at most `limit` bytes can hold them."""
+    return sum(_base64_bytes(picture) for picture in pictures.values()) <= limit
+
+
+def refuse_too_large(pictures: Mapping[str, bytes], limit: int) -> None:
+    """Raises `ResponseTooLargeError` where an answer of at most `limit` bytes cannot hold them."""
+    if not fit(pictures, limit):
+        largest = max(pictures, key=lambda name: len(pictures[name]))
+        raise ResponseTooLargeError(
+            f"The answer would be larger than {limit / 2**20:.3g} MiB. Leave “{largest}” out of the outputs, "
+            "or use the command line, which has no such limit."
+        )
+
+
+def in_base64(pictures: Mapping[str, bytes]) -> dict[str, str]:
+    """As JSON holds them."""
+    return {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}
+
+
+def _base64_bytes(picture: bytes) -> int:
+    return 4 * -(-len(picture) // 3)

@@ -1,0 +1,81 @@
+"""A saved prediction made anew, by the model that the service has now."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, Request, Response
+
+from retina.api.auditing import Audited
+from retina.api.callers import Owner
+from retina.api.charged_responses import Answer, ChargedRequest
+from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
+from retina.api.idempotency_key import Keyed
+from retina.api.pictures import apart, to_save
+from retina.api.problems import documented
+from retina.api.rate_limits import FairPredictions
+from retina.api.routes import predictions
+from retina.history.answers import told
+from retina.history.records import Saved
+from retina.history.schemas import SavedPrediction
+from retina.imaging.findings import found
+from retina.imaging.pipeline import Prediction
+
+LABELS = {"subject", "eye", "taken_on", "note"}
+"""Of a saved prediction: what its owner may change."""
+
+router = APIRouter(tags=predictions.router.tags, responses=predictions.router.responses)
+
+
+@router.post(
+    "/api/v1/predictions/{id}/recompute",
+    response_model=SavedPrediction,
+    summary="Predict anew",
+    responses=documented({401: "Neither a valid sign-in nor an API key", 404: "There is no such saved prediction"}),
+)
+async def recompute(
+    request: Request,
+    services: ServicesDep,
+    predictor: PredictorDep,
+    network: NetworkDep,
+    caller: Owner,
+    log: Audited,
+    share: FairPredictions,
+    id: str,
+    keyed: Keyed,
+) -> Response:
+    """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
+
+    @contextmanager
+    def photograph() -> Iterator[tuple[Saved, bytes]]:
+        before = services.history.get(caller.account, id)
+        data = services.history.photograph(caller.account, id)
+        share.count()
+        yield before, data
+        services.history.sweep(caller.account, f"{before.folder}{before.pictures}/")
+
+    async def predict(saved: tuple[Saved, bytes]) -> tuple[Saved, Prediction]:
+        before, data = saved
+        flips, like = before.findings.flips, before.findings.quality.fundus_like
+        drawn = to_save(photograph=False)
+        return before, await predictor.predict(request, data, drawn, flips=flips, force=not like)
+
+    def answer(result: tuple[Saved, Prediction]) -> Answer:
+        before, prediction = result
+        facts = found(prediction, network.card, id)
+        # The photograph is the one that was sent, whatever file it is kept in.
+        sent = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
+        facts = facts.model_copy(update={"photograph": sent})
+        saved, changes = services.history.prepare_again(caller.account, id, facts, apart(prediction.pictures)[1])
+        changes.append(log.entry(caller, "prediction.recomputed", id))
+        response = told(saved)
+        stored = response.model_dump_json(exclude=LABELS).encode()
+        return Answer(response.model_dump_json().encode(), changes, source=id, stored=stored)
+
+    def replay(stored: bytes) -> bytes:
+        """With the labels of now: those of then may have been changed because nobody was to read them any more."""
+        labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
+        return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
+
+    asked = ChargedRequest(services, caller, keyed, f"prediction {id} recomputed", photograph, predict, answer, replay)
+    return await asked.response()
