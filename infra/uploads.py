@@ -1,5 +1,7 @@
 """The bucket for uploads by signed form: single photographs, and photographs of batches, which become jobs."""
 
+from typing import cast
+
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -51,8 +53,7 @@ class Uploads(Construct):
         """Notify the queue of every photograph of a batch. Uses the template directly: CDK's own method adds a Lambda
         function.
         """
-        plain = self.bucket.node.default_child
-        assert isinstance(plain, s3.CfnBucket)
+        plain = cast(s3.CfnBucket, self.bucket.node.default_child)
         only = s3.CfnBucket.NotificationFilterProperty(
             s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=BATCH)])
         )

@@ -234,39 +234,50 @@ def main() -> None:
     parser.add_argument("--sweep", action="store_true", help="print mean Dice a threshold instead")
     parser.add_argument("--jobs", type=int, default=1, help="photographs measured at the same time")
     options = parser.parse_args()
-    if options.sweep and options.split != "train":
-        parser.error("a threshold is not chosen on test photographs: add --split train")
-    if options.write_card and (options.widths or options.flips):
-        parser.error("the card's scores are those of the card as it is: leave out --widths and --flips")
-
-    if wrong := [width for width in options.widths if width <= 0]:
-        parser.error(f"a width of {wrong[0]} pixels is none")
-    if options.sheets and options.sheets.exists() and not options.sheets.is_dir():
-        parser.error(f"{options.sheets} is no folder")
-    for path in (options.csv, options.reliability):
-        if path and not path.parent.is_dir():
-            parser.error(f"there is no folder {path.parent} to write {path.name} into")
-    if options.jobs < 1:
-        parser.error("--jobs must be 1 or more")
-
+    if wrong := mistake(options):
+        parser.error(wrong)
     try:
         _evaluate(options)
     except (LabelledSetError, ModelCardError) as error:
         parser.error(f"{error}")
 
 
-def _evaluate(options: argparse.Namespace) -> None:
-    ways = variants(options.model, options.widths, options.flips)
-    wanted = read_sets(options.data, options.sets, options.split)
+def mistake(options: argparse.Namespace) -> str | None:
+    """What is wrong with the `options`, if anything."""
+    if options.sweep and options.split != "train":
+        return "a threshold is not chosen on test photographs: add --split train"
+    if options.write_card and (options.widths or options.flips):
+        return "the card's scores are those of the card as it is: leave out --widths and --flips"
+    if wrong := [width for width in options.widths if width <= 0]:
+        return f"a width of {wrong[0]} pixels is none"
+    if options.sheets and options.sheets.exists() and not options.sheets.is_dir():
+        return f"{options.sheets} is no folder"
+    for path in (options.csv, options.reliability):
+        if path and not path.parent.is_dir():
+            return f"there is no folder {path.parent} to write {path.name} into"
+    return "--jobs must be 1 or more" if options.jobs < 1 else None
+
+
+def _measured(
+    ways: list[Variant], wanted: dict[str, list[LabelledPhotograph]], jobs: int
+) -> dict[str, dict[str, list[Measured]]]:
+    """Each photograph of each set, measured in each way."""
     sets: dict[str, dict[str, list[Measured]]] = {name: {} for name in wanted}
     total = len(ways) * sum(map(len, wanted.values()))
-    with ThreadPoolExecutor(options.jobs) as pool, tqdm(total=total, unit="photo") as progress:
+    with ThreadPoolExecutor(jobs) as pool, tqdm(total=total, unit="photo") as progress:
         for name, found in wanted.items():
             for way in ways:
                 sets[name][way.name] = []
                 for measured in pool.map(partial(measure, variant=way), found):
                     sets[name][way.name].append(measured)
                     progress.update()
+    return sets
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    ways = variants(options.model, options.widths, options.flips)
+    wanted = read_sets(options.data, options.sets, options.split)
+    sets = _measured(ways, wanted, options.jobs)
     if options.sweep:
         for way in ways:
             print(f"{way.name}:\n", sweep({name: measured[way.name] for name, measured in sets.items()}), sep="\n")

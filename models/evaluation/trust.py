@@ -45,6 +45,21 @@ def validate(copies: Sequence[Copy]) -> tuple[float, list[str]]:
     return float(np.mean(found)), lines
 
 
+def examine(copies: Sequence[Copy], intercept: float, slope: float) -> list[str]:
+    """A line for each set's photographs as they are, one for its perturbed copies, and one for all of them."""
+    parts = {
+        f"{name} test, {label}": [c for c in copies if c.set == name and (c.perturbation == UNCHANGED) == unchanged]
+        for name in sorted({c.set for c in copies})
+        for label, unchanged in (("as photographed", True), ("perturbed", False))
+    }
+    lines = []
+    for label, some in {**parts, "all of them": copies}.items():
+        if some:
+            error, rank = errors(some, intercept, slope)
+            lines.append(f"| {label} | {len(some)} | {error:.3f} | {rank:.2f} |")
+    return lines
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -68,15 +83,7 @@ def main() -> None:
     mean_error, lines = validate(fitted)
     print("| photographs | copies | mean absolute error | rank correlation |", "|---|---|---|---|", *lines, sep="\n")
     if examined:
-        for name in sorted({c.set for c in examined}):
-            for label, wanted in (("as photographed", True), ("perturbed", False)):
-                some = [c for c in examined if c.set == name and (c.perturbation == UNCHANGED) == wanted]
-                if not some:
-                    continue
-                error, rank = errors(some, intercept, slope)
-                print(f"| {name} test, {label} | {len(some)} | {error:.3f} | {rank:.2f} |")
-        error, rank = errors(examined, intercept, slope)
-        print(f"| all of them | {len(examined)} | {error:.3f} | {rank:.2f} |")
+        print(*examine(examined, intercept, slope), sep="\n")
     print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * doubt")
     if options.write_card:
         card = ModelCard.model_validate_json(options.model.read_bytes())

@@ -54,7 +54,7 @@ def test_a_foreign_results_file_is_not_overwritten(tmp_path: Path, photos: Path)
 
 def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: Path) -> None:
 
-    os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104
+    os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104 - a path cannot hold such a name
     os.mkfifo(photos / "pipe.jpg")
     assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
     with (tmp_path / "out" / "results.csv").open(newline="", errors="surrogateescape") as lines:

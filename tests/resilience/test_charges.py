@@ -96,28 +96,27 @@ def server(environment: dict[str, str], store: Store) -> Iterator[Server]:
     running.end()
 
 
+def predicted(client: httpx.Client, photo: bytes, headers: dict[str, str]) -> httpx.Response | None:
+    """The answer; None where the request is to be sent again."""
+    try:
+        answer = client.post(
+            "/api/v1/predictions", files={"file": ("a.jpg", photo)}, data={"outputs": "mask"}, headers=headers
+        )
+    except httpx.TransportError:
+        return None
+    return None if answer.status_code in (409, 503) else answer
+
+
 def test_a_charge_exists_exactly_where_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
     photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
     told: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
     done = threading.Semaphore(0)
     waiting = deque(f"call {turn % KEYS}" for turn in random.Random(3).sample(range(CALLS), CALLS))
 
-    def answer(name: str) -> httpx.Response | None:
-        try:
-            answer = client.post(
-                "/api/v1/predictions",
-                files={"file": ("a.jpg", photo)},
-                data={"outputs": "mask"},
-                headers=key | {"Idempotency-Key": name},
-            )
-        except httpx.TransportError:
-            return None
-        return None if answer.status_code in (409, 503) else answer
-
     def connection() -> None:
         while waiting:
             name = waiting.popleft()
-            if found := answer(name):
+            if found := predicted(client, photo, key | {"Idempotency-Key": name}):
                 assert found.status_code == 200, found.text
                 told[name].append(found.content)
                 done.release()

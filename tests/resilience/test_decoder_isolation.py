@@ -66,7 +66,7 @@ def _memory_of(pid: int) -> bytes:
     found: list[bytes] = []
     if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
         return b""
-    with open(f"/proc/{pid}/mem", "rb", 0) as memory:  # noqa: PTH123
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place, rights = line.split()[:2]
             begin, end = (int(text, 16) for text in place.split("-"))

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.kills
 
 def test_a_process_that_is_killed_costs_only_its_own_photograph(small_rgb: Rgb) -> None:
     data, made = readable(small_rgb)["jpeg"], Decoder()
-    with pytest.raises(PhotographUnreadableError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+    with pytest.raises(PhotographUnreadableError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012 - it is raised when the file is closed, too
         assert opened._child.pid
         os.kill(opened._child.pid, signal.SIGKILL)
         opened.photograph()
@@ -58,7 +58,7 @@ def test_processes_that_are_killed_while_they_wait_cost_no_photograph(small_rgb:
 
 def test_a_program_that_is_killed_amid_a_photograph_is_no_fault_of_the_photograph(small_rgb: Rgb) -> None:
     data, made = readable(small_rgb)["jpeg"], Decoder()
-    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012 - it is raised when the file is closed, too
         assert made._process
         made._process.kill()
         made._process.wait()
@@ -71,7 +71,7 @@ def test_a_process_that_does_not_run_is_given_up(small_rgb: Rgb, monkeypatch: py
     data, made = readable(small_rgb)["jpeg"], Decoder()
     decoded(made, data)
     monkeypatch.setattr(decoding_child, "SILENT_SECONDS", 5)
-    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012
+    with pytest.raises(BusyError), made.opened(data, max_pixels=10**6, min_side=64) as opened:  # noqa: PT012 - it is raised when the file is closed, too
         assert opened._child.pid
         os.kill(opened._child.pid, signal.SIGSTOP)
         opened.photograph()

@@ -65,11 +65,12 @@ def test_a_caller_who_has_left_takes_no_core(
     tmp_path: Path, sample: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One core, which somebody has: who waits for it and leaves is never worked for, nor charged."""
-    busy, begun = threading.Event(), []
+    busy, working, begun = threading.Event(), threading.Event(), []
     plain = predict_photograph
 
     def slow(*arguments: Any, **named: Any) -> Any:
         begun.append(named)
+        working.set()
         busy.wait(30)
         return plain(*arguments, **named)
 
@@ -84,8 +85,7 @@ def test_a_caller_who_has_left_takes_no_core(
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=address, timeout=60) as patient:
             first = asyncio.create_task(patient.post("/predict", files={"file": sample}))
-            while not begun:
-                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(working.wait, 30)
             left = asyncio.create_task(_post_and_leave(app, sample, key))
             await left
             busy.set()

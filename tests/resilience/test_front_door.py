@@ -77,7 +77,7 @@ def test_no_photograph_touches_the_disk(sample: bytes) -> None:
         data = {"outputs": "preview,mask,probability,overlay,skeleton"}
         assert client.post("/api/v1/predictions", files={"file": sample}, data=data).status_code == 200
         assert not opened
-        with open(os.devnull, "w"):  # noqa: PTH123
+        with Path(os.devnull).open("w"):
             assert opened, "the hook must see what is opened"
     finally:
         watching.clear()

@@ -8,7 +8,9 @@ import os
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -33,45 +35,52 @@ class Soak:
         self.statuses: Counter[int] = Counter()
 
     def once(self, number: int) -> None:
-        kind, client = number % KINDS, self.client
-        files = {"file": ("a.jpg", self.photo)}
-        if kind == 0:
-            answer = client.post("/predict", files=files)
-        elif kind == 1:
-            answer = client.post(PREDICTIONS, files=files, data={"outputs": "mask,overlay"}, headers=self.key)
-        elif kind == 2:
-            answer = client.post(PREDICTIONS, files={"file": os.urandom(200_000)})
-        elif kind == 3:
-            answer = client.post("/predict", files={"file": self.photo[: len(self.photo) // 2]})
-        elif kind == 4:
-            answer = client.post("/predict", content=b"&" * MIB, headers={"Content-Type": "text/plain"})
-        elif kind == 5:
-            form = client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
-            client.post("/uploads", data=form["fields"], files=files).raise_for_status()
-            answer = client.post(PREDICTIONS, data={"upload_id": form["upload_id"], "outputs": "mask"})
-        elif kind == 6:
-            form = client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
-            answer = client.post("/uploads", data=form["fields"] | {"key": "x"}, files={"file": b"x" * MIB})
-        elif kind == 7:
-            answer = client.get(PREDICTIONS, headers=self.key)
-        elif kind == 8:
-            answer = client.get("/nothing")
-        elif kind == 9:
-            answer = client.post(EXPORTS, content=b"{", headers=self.key | {"Content-Type": "application/json"})
-        elif kind == 10:
-            answer = client.get("/api/v1/usage", headers={"X-API-Key": "rk_0_0"})
-        elif kind == 11:
-            answer = client.get("/", headers={"Host": "evil.example"})
-        elif kind == 12:  # somebody leaves in the middle of a form
-            begun(self.server, "/predict", MULTIPART["Content-Type"], MIB, multipart(b"x" * 100_000)).close()
-            return
-        elif kind == 13:  # and another before a request's head has ended
-            with contextlib.closing(socket.create_connection(("127.0.0.1", self.server.port))) as half:
-                half.sendall(b"GET / HTTP/1.1\r\nX-Half: ")
-            return
-        else:
-            answer = client.head("/style.css")
-        self.statuses[answer.status_code] += 1
+        """One request; None is answered where its sender leaves."""
+        answer = self._kinds()[number % KINDS]()
+        if answer is not None:
+            self.statuses[answer.status_code] += 1
+
+    def _kinds(self) -> list[Callable[[], httpx.Response | None]]:
+        client, files = self.client, {"file": ("a.jpg", self.photo)}
+        as_json = self.key | {"Content-Type": "application/json"}
+        ordered = {"outputs": "mask,overlay"}
+        return [
+            lambda: client.post("/predict", files=files),
+            lambda: client.post(PREDICTIONS, files=files, data=ordered, headers=self.key),
+            lambda: client.post(PREDICTIONS, files={"file": os.urandom(200_000)}),
+            lambda: client.post("/predict", files={"file": self.photo[: len(self.photo) // 2]}),
+            lambda: client.post("/predict", content=b"&" * MIB, headers={"Content-Type": "text/plain"}),
+            self._uploaded,
+            self._refused_upload,
+            lambda: client.get(PREDICTIONS, headers=self.key),
+            lambda: client.get("/nothing"),
+            lambda: client.post(EXPORTS, content=b"{", headers=as_json),
+            lambda: client.get("/api/v1/usage", headers={"X-API-Key": "rk_0_0"}),
+            lambda: client.get("/", headers={"Host": "evil.example"}),
+            self._leaves_in_a_form,
+            self._leaves_in_a_head,
+            lambda: client.head("/style.css"),
+        ]
+
+    def _form(self) -> dict[str, Any]:
+        return dict(self.client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json())
+
+    def _uploaded(self) -> httpx.Response:
+        form = self._form()
+        sent = self.client.post("/uploads", data=form["fields"], files={"file": ("a.jpg", self.photo)})
+        sent.raise_for_status()
+        return self.client.post(PREDICTIONS, data={"upload_id": form["upload_id"], "outputs": "mask"})
+
+    def _refused_upload(self) -> httpx.Response:
+        fields = self._form()["fields"] | {"key": "x"}
+        return self.client.post("/uploads", data=fields, files={"file": b"x" * MIB})
+
+    def _leaves_in_a_form(self) -> None:
+        begun(self.server, "/predict", MULTIPART["Content-Type"], MIB, multipart(b"x" * 100_000)).close()
+
+    def _leaves_in_a_head(self) -> None:
+        with contextlib.closing(socket.create_connection(("127.0.0.1", self.server.port))) as half:
+            half.sendall(b"GET / HTTP/1.1\r\nX-Half: ")
 
 
 def _memory(process: psutil.Process) -> int:

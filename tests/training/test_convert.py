@@ -13,10 +13,10 @@ from retina.imaging.model_card import CanvasSize, ModelCard, read_model_card
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed here; it is in build/keras, see models/README.md")
 keras = pytest.importorskip("keras", reason="Keras is not installed here; it is in build/keras, see models/README.md")
 
-from ai_edge_litert.interpreter import Interpreter, OpResolverType  # noqa: E402
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from models import network  # noqa: E402
-from models.export import convert, tflite  # noqa: E402
+from models import network
+from models.export import convert, tflite
 
 pytestmark = pytest.mark.training
 

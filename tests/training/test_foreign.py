@@ -19,10 +19,10 @@ from conftest import ROOT, SAMPLE
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed here; it is in build/keras, see models/README.md")
 keras = pytest.importorskip("keras", reason="Keras is not installed here; it is in build/keras, see models/README.md")
 
-from benchmarks import original_design  # noqa: E402
-from models.export import foreign  # noqa: E402
-from retina.app import create_app  # noqa: E402
-from retina.settings import Settings  # noqa: E402
+from benchmarks import original_design
+from models.export import foreign
+from retina.app import create_app
+from retina.settings import Settings
 
 pytestmark = pytest.mark.training
 

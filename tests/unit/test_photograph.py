@@ -69,7 +69,7 @@ def test_refused_files_name_their_reason(small_rgb: Rgb) -> None:
         if code == "not_a_fundus_photograph":
             assert not decode(data).field_of_view.fundus_like, name
             continue
-        with pytest.raises(PhotographError) as caught:  # noqa: PT012
+        with pytest.raises(PhotographError) as caught:  # noqa: PT012 - the second statement is for the wrong case
             decode(data)
             pytest.fail(f"{name} was decoded")
         assert STATUS[type(caught.value)] == (status, code), name

@@ -4,8 +4,8 @@ Each thing takes a numbered place in its account's list, and a place holds one t
 list cannot both get the last place. A place is free again once its thing expires or is deleted.
 """
 
-import random
 import re
+import secrets
 from collections.abc import Callable, Sequence
 
 from retina.storage.records import (
@@ -29,7 +29,7 @@ def take(
     The first change must be unique to the request, and one of the others must put a NEW record at the place.
     """
     while free := _free(records.query(partition), most):
-        place = Key(partition, random.choice(free))
+        place = Key(partition, secrets.choice(free))
         mark, *others = changes(place)
         try:
             ensure(records, mark, *others)

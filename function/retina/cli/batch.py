@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from retina.cli.arguments import photographs
 from retina.cli.ending import stopped, summary, wrong
@@ -46,7 +48,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return stopped()
     except OSError as error:
         return wrong(f"The results cannot be written: {error}.")
+    _print_reasons(files, told)
+    return summary(Counter(status for status, _ in told.values()), parsed.out)
+
+
+def _print_reasons(files: Sequence[Path], told: Mapping[int, tuple[str, str]]) -> None:
+    """Of those that are not done, by their numbers."""
     for number, (status, reason) in told.items():
         if status != "done":
             print(f"{files[number]}: {reason}", file=sys.stderr)
-    return summary(Counter(status for status, _ in told.values()), parsed.out)

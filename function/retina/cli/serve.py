@@ -15,7 +15,7 @@ GRACE_SECONDS = 8
 """How long running requests may take to finish when the service is asked to stop; `docker stop` waits 10 seconds."""
 LAST_SECONDS = 1
 """How long the process may take to exit after that."""
-EVERYWHERE = ("", "0.0.0.0", "::")
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised here, not listened at
 """Listening addresses that are not host names a client could use."""
 
 

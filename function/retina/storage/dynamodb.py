@@ -210,7 +210,7 @@ def _record(item: dict[str, Any]) -> Record:
 
 def _pause(attempt: int) -> None:
     if attempt:
-        time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
+        time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311 - nobody gains by guessing a pause
 
 
 def _busy() -> BusyError:

@@ -50,8 +50,9 @@ class SqliteRecords:
         beyond, order = ("<", "DESC") if backwards else (">", "ASC")
         paged, values = (f"AND sort {beyond} ?", [after]) if after is not None else ("", [])
         rows = self._database.query(
+            # What is put into the text are the constants above; every value is bound.
             f"""SELECT * FROM records WHERE partition = ? AND sort BETWEEN ? AND ? {paged}
-                AND (expires IS NULL OR expires > ?) ORDER BY sort {order} LIMIT ?""",
+                AND (expires IS NULL OR expires > ?) ORDER BY sort {order} LIMIT ?""",  # noqa: S608 - see above
             *(partition, first, last, *values, time.time(), limit),
         )
         return [_record(row) for row in rows]

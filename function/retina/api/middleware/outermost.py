@@ -55,34 +55,19 @@ class FrontDoor:
         head = scope["method"] == "HEAD"
         if head:  # answered as GET is, without the body
             scope = {**scope, "method": "GET"}
-        body = Pace(receive, self._seconds)
-        started = False
-
-        async def marked(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers.update(SECURITY)
-                public = scope["path"] in self._public and message["status"] == 200
-                headers.setdefault("Cache-Control", "no-cache" if public else "no-store")
-            elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
+        marked = Marked(send, request_id, head=head, public=scope["path"] in self._public)
         try:
-            await self._answer(scope, body, receive, marked)
+            await self._answer(scope, Pace(receive, self._seconds), receive, marked)
         except ClientDisconnect:
             return
         except RetinaError as error:  # of the request as it arrived: routes answer their own
-            if started:
+            if marked.started:
                 raise
             answer = problem_of(request_id, error)
             answer.headers["Connection"] = "close"
             await answer(scope, receive, marked)
         except Exception:
-            if started:
+            if marked.started:
                 raise
             await unexpected(request_id)(scope, receive, marked)
 
@@ -105,6 +90,27 @@ class FrontDoor:
             raise
         finally:
             held.release()
+
+
+class Marked:
+    """A `send` that puts on an answer the headers that every one carries, and takes the body off one to `head`."""
+
+    def __init__(self, send: Send, request_id: str, *, head: bool, public: bool) -> None:
+        self._send, self._request_id, self._head, self._public = send, request_id, head, public
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send `message`; `started` says whether an answer is on its way."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self._request_id
+            headers.update(SECURITY)
+            fresh = self._public and message["status"] == 200
+            headers.setdefault("Cache-Control", "no-cache" if fresh else "no-store")
+        elif self._head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
 
 
 def _after(body: Pace, send: Send) -> Send:

@@ -1,6 +1,6 @@
 """Links to what is stored: redirects to them and, for the embedded store, where they lead to."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, RedirectResponse
@@ -37,7 +37,6 @@ def linked(
     signature: Annotated[str, Query()],
 ) -> Response:
     """The file of a link of the embedded store's, as S3 answers the other's."""
-    blobs = services.results
-    assert isinstance(blobs, LocalBlobs)
+    blobs = cast(LocalBlobs, services.results)  # `create_app` adds this route to the embedded store only
     file = blobs.linked(key, name, expires, signature)
     return FileResponse(file, filename=name, content_disposition_type="inline")

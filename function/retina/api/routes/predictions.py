@@ -19,6 +19,7 @@ from retina.api.photographs import FILE, FORMATS, Data, sent_photograph, uploade
 from retina.api.pictures import apart, asked_for, fit, in_base64, refuse_too_large, to_save
 from retina.api.problems import documented
 from retina.api.rate_limits import FairPredictions
+from retina.auth.callers import Caller
 from retina.errors import (
     IdempotencyKeyReusedError,
     InvalidRequestError,
@@ -126,12 +127,7 @@ async def create_prediction(
     `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
     """
     labels, id, pictures = Labels(subject, eye, taken_on, note), new_id(), asked_for(outputs)
-    if save and caller is None:
-        raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
-    if labels != Labels() and not save:
-        raise InvalidRequestError(
-            "Subject, eye, date and note belong to saved predictions. Send “save” as true as well."
-        )
+    _refuse_contradictions(caller, labels, save=save)
     sent = await sent_photograph(request, services.settings, file, upload_id)
 
     @contextmanager
@@ -165,6 +161,16 @@ async def create_prediction(
 
     asked = ChargedRequest(services, caller, keyed, f"prediction {id}", photograph, predict, answer, replay)
     return await asked.response()
+
+
+def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool) -> None:
+    """Raises `SignInRequiredError` and `InvalidRequestError`."""
+    if save and caller is None:
+        raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
+    if labels != Labels() and not save:
+        raise InvalidRequestError(
+            "Subject, eye, date and note belong to saved predictions. Send “save” as true as well."
+        )
 
 
 def _demand_same_upload(uploads: Uploads, upload_id: str, sha256: str) -> None:

@@ -4,6 +4,7 @@ unless the store is the embedded one.
 
 import uuid
 from dataclasses import replace
+from typing import cast
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -76,8 +77,7 @@ async def receive_upload(request: Request, services: ServicesDep, arrivals: Arri
 
     The form is checked before its file is read, and the file goes to the disk as it comes.
     """
-    uploads = services.uploads
-    assert isinstance(uploads, LocalUploads)
+    uploads = cast(LocalUploads, services.uploads)  # `create_app` adds this route to the embedded store only
     form = StreamedForm(request.headers.get("content-type", ""), request.stream())
     fields, name = await form.head()
     grant = await to_thread.run_sync(uploads.granted, fields, name)

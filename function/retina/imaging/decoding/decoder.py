@@ -182,7 +182,7 @@ def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
     environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
     environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"  # large pages are allocated in a tenth of the time
     with theirs:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - this package's own program, and a number
             [*PROGRAM, str(theirs.fileno())],
             env=environment,
             stdin=subprocess.DEVNULL,
