@@ -1,5 +1,5 @@
-"""Fair use for requests of those who do not pay. A route counts its request once nothing is left but the work itself:
-what is refused before that costs nobody's share.
+"""The rate limit for requests that nobody pays for. A route counts its request right before the work itself, so that
+what is refused earlier is not counted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,8 +15,8 @@ from retina.services import Services
 
 
 @dataclass(frozen=True)
-class Share:
-    """What a request is counted for. `address` is None for whoever is not counted: keys pay, this computer is its
+class RateLimit:
+    """Where a request is counted. `address` is None for a request that is not: keys pay, and this computer is its
     owner's.
     """
 
@@ -31,13 +31,13 @@ class Share:
             self.services.fair_use.count(self.what, self.address, self.account)
 
 
-def _share_of(what: str) -> Callable[..., Awaitable[Share]]:
-    async def share(services: ServicesDep, address: Viewer, caller: Anyone) -> Share:
+def _limit_of(what: str) -> Callable[..., Awaitable[RateLimit]]:
+    async def limit(services: ServicesDep, address: Viewer, caller: Anyone) -> RateLimit:
         paying = bool(caller and caller.key_id)
-        return Share(services, what, None if paying else address, caller.account if caller else "")
+        return RateLimit(services, what, None if paying else address, caller.account if caller else "")
 
-    return share
+    return limit
 
 
-FairPredictions = Annotated[Share, Depends(_share_of("predictions"))]
-FairUploads = Annotated[Share, Depends(_share_of("uploads"))]
+PredictionLimit = Annotated[RateLimit, Depends(_limit_of("predictions"))]
+UploadLimit = Annotated[RateLimit, Depends(_limit_of("uploads"))]

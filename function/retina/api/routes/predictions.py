@@ -18,7 +18,7 @@ from retina.api.idempotency_key import Keyed
 from retina.api.photographs import FILE, FORMATS, Data, sent_photograph, uploaded_photograph
 from retina.api.pictures import apart, asked_for, fit, in_base64, refuse_too_large, to_save
 from retina.api.problems import documented
-from retina.api.rate_limits import FairPredictions
+from retina.api.rate_limits import PredictionLimit
 from retina.auth.callers import Caller
 from retina.errors import (
     IdempotencyKeyReusedError,
@@ -64,7 +64,7 @@ async def preview(
     predictor: PredictorDep,
     caller: Anyone,
     data: Data,
-    share: FairPredictions,
+    rate_limit: PredictionLimit,
     keyed: Keyed,
 ) -> Response:
     """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
@@ -74,7 +74,7 @@ async def preview(
 
     @contextmanager
     def photograph() -> Iterator[bytes]:
-        share.count()
+        rate_limit.count()
         yield data
 
     async def predict(data: bytes) -> Prediction:
@@ -97,7 +97,7 @@ async def create_prediction(
     network: NetworkDep,
     caller: Anyone,
     log: Audited,
-    share: FairPredictions,
+    rate_limit: PredictionLimit,
     keyed: Keyed,
     file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
     upload_id: Annotated[
@@ -126,14 +126,15 @@ async def create_prediction(
     for a day the same answer is given. The photograph is kept only where `save` asks for it, without its metadata; then
     `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
     """
-    labels, id, pictures = Labels(subject, eye, taken_on, note), new_id(), asked_for(outputs)
+    labels, id = Labels(subject, eye, taken_on, note), new_id()
     _refuse_contradictions(caller, labels, save=save)
+    pictures = asked_for(outputs)
     sent = await sent_photograph(request, services.settings, file, upload_id)
 
     @contextmanager
     def photograph() -> Iterator[bytes]:
         with nullcontext(sent) if sent is not None else uploaded_photograph(services.uploads, str(upload_id)) as data:
-            share.count()
+            rate_limit.count()
             yield data
 
     async def predict(data: bytes) -> Prediction:

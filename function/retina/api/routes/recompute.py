@@ -13,7 +13,7 @@ from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.pictures import apart, to_save
 from retina.api.problems import documented
-from retina.api.rate_limits import FairPredictions
+from retina.api.rate_limits import PredictionLimit
 from retina.api.routes import predictions
 from retina.history.answers import told
 from retina.history.records import Saved
@@ -40,7 +40,7 @@ async def recompute(
     network: NetworkDep,
     caller: Owner,
     log: Audited,
-    share: FairPredictions,
+    rate_limit: PredictionLimit,
     id: str,
     keyed: Keyed,
 ) -> Response:
@@ -50,7 +50,7 @@ async def recompute(
     def photograph() -> Iterator[tuple[Saved, bytes]]:
         before = services.history.get(caller.account, id)
         data = services.history.photograph(caller.account, id)
-        share.count()
+        rate_limit.count()
         yield before, data
         services.history.sweep(caller.account, f"{before.folder}{before.pictures}/")
 

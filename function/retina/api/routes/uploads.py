@@ -13,7 +13,7 @@ from retina.api.addresses import ServiceUrl
 from retina.api.callers import OPTIONAL, Anyone
 from retina.api.dependencies import ArrivalsDep, ServicesDep
 from retina.api.problems import documented
-from retina.api.rate_limits import FairUploads
+from retina.api.rate_limits import UploadLimit
 from retina.api.streamed_form import StreamedForm
 from retina.errors import UnsupportedFormatError
 from retina.services import Services
@@ -37,7 +37,7 @@ embedded = APIRouter(include_in_schema=False)
 
 @router.post("/api/v1/uploads", status_code=201, summary="Where to send a large photograph", openapi_extra=OPTIONAL)
 def create_upload(
-    services: ServicesDep, url: ServiceUrl, body: UploadCreate, caller: Anyone, share: FairUploads
+    services: ServicesDep, url: ServiceUrl, body: UploadCreate, caller: Anyone, rate_limit: UploadLimit
 ) -> UploadResponse:
     """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
 
@@ -46,7 +46,7 @@ def create_upload(
     content_type = body.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
-    share.count()
+    rate_limit.count()
     if caller and caller.key_id:  # a form costs nothing, and takes a large file for a day
         services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
