@@ -35,7 +35,7 @@ def descriptors() -> int:
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when it waits, or its client stops reading, for too long. The class holds the limits."""
+    """A connection that is closed when it waits, or its client stops reading, for too long. The class sets both."""
 
     most: ClassVar[int]
     seconds: ClassVar[float]
