@@ -72,8 +72,9 @@ def _wait_until_healthy(address: str, process: "subprocess.Popen[bytes]", log: P
     pytest.fail(f"the server did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, for one file: Playwright leaves an event loop running, which other files' tests would trip over."""
     if not CHROMIUM.exists():
         message = f"There is no {CHROMIUM}: install Chromium (apt-get install chromium) to test the page."
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
