@@ -1,4 +1,4 @@
-"""Addresses of the network: where a request comes from, as far as that can be trusted, and where it was sent to."""
+"""Where a request comes from, as far as that can be trusted, and the address it was sent to."""
 
 import ipaddress
 from typing import Annotated
@@ -10,10 +10,10 @@ from retina.api.middleware.origin import proven
 
 
 async def viewer(request: Request, settings: SettingsDep) -> str | None:
-    """The address of whoever asks; None for this computer itself.
+    """The caller's IP address; None for this computer itself.
 
-    Behind CloudFront and an HTTP API it is the last but one in X-Forwarded-For: CloudFront appends the viewer, the API
-    CloudFront. What stands before them, anybody may have written; and all of it, where the proof is missing.
+    Behind CloudFront and an HTTP API it is the last but one in X-Forwarded-For: CloudFront appends the caller, the API
+    appends CloudFront. Anything before these two may be forged, and so may the whole header if the proof is missing.
     """
     sender = request.client.host if request.client else ""
     forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
@@ -27,7 +27,7 @@ async def viewer(request: Request, settings: SettingsDep) -> str | None:
 
 
 async def service_url(request: Request) -> str:
-    """The address of this service, without a slash at its end."""
+    """The base URL of this service, without a trailing slash."""
     return str(request.base_url).rstrip("/")
 
 

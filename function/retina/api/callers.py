@@ -1,6 +1,6 @@
-"""Who is asking, as dependencies of routes: anybody, an account's owner (by either way), or a person.
+"""The caller as a dependency of routes: anyone, the owner of an account (signed in or by API key), or a signed-in user.
 
-A key needs the scope of the route, see `accounts.scopes`; routes need not say so themselves.
+An API key needs the scope that `accounts.scopes` gives for the route; routes need not name it themselves.
 """
 
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ def identified(
     address: Viewer,
     token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
 ) -> Caller | None:
-    """The caller, or None for somebody who does not say who it is. What is said wrongly is refused, not ignored."""
+    """The caller, or None without credentials. Invalid credentials are refused, not ignored."""
     key = request.headers.get("x-api-key")
     if key is not None and "authorization" in request.headers:
         raise InvalidRequestError("Send either X-API-Key or Authorization, not both.")
@@ -46,11 +46,11 @@ def identified(
 Identified = Annotated[Caller | None, Depends(identified)]
 
 OPTIONAL: dict[str, Any] = {"security": [{}]}
-"""What OpenAPI has to be told of a route that answers `Anyone`, besides the two above."""
+"""OpenAPI's security entry for routes that accept `Anyone`, in addition to the two schemes above."""
 
 
 async def anyone(request: Request, caller: Identified, _: Annotated[str | None, Security(API_KEY)]) -> Caller | None:
-    """The same, with the scope that the route demands of a key; raises `ScopeRequiredError`."""
+    """The caller, whose API key must have the route's scope; raises `ScopeRequiredError`."""
     if caller:
         caller.demand(scope_of(request.method, request.scope["route"].path))
     return caller
@@ -60,14 +60,14 @@ Anyone = Annotated[Caller | None, Depends(anyone)]
 
 
 async def owner(caller: Anyone) -> Caller:
-    """A person or a key; raises `SignInRequiredError`."""
+    """A signed-in user or an API key; raises `SignInRequiredError`."""
     if caller is None:
         raise SignInRequiredError("Sign in, or send an API key as X-API-Key.")
     return caller
 
 
 async def person(caller: Identified) -> Caller:
-    """A person who has signed in; raises `SignInRequiredError`, and `PersonRequiredError` for a key."""
+    """A signed-in user; raises `SignInRequiredError`, and `PersonRequiredError` for an API key."""
     if caller is None:
         raise SignInRequiredError("Sign in first.")
     if caller.key_id:
@@ -80,7 +80,7 @@ Person = Annotated[Caller, Depends(person)]
 
 
 def describe_scopes(app: FastAPI) -> None:
-    """Have the OpenAPI document of `app` say which scope each route demands of a key."""
+    """Add to `app`'s OpenAPI document which scope each route requires of an API key."""
     plain = app.openapi
 
     def described() -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""A response that is paid for where its caller pays: computed once, charged once, and given again to the same request.
+"""Responses that may cost a credit: computed once, charged once, and replayed if the same request is repeated.
 
-Enters: a photograph, what is computed from it and how that is answered; leaves: JSON. Everything before the computing
-is one function on one thread, and so is everything after it: there the answer goes to the blob store first, and then
-one transaction writes charge, ledger, prediction and answer. So a charge exists if and only if a result does.
-`accounts.leases` holds the request meanwhile, as it does for creations.
+Everything before the computation runs as one function on one thread, and so does everything after it: first the
+response goes to the blob store, then one transaction writes charge, ledger, prediction and response. So a charge exists
+if and only if a result does. `accounts.leases` locks the request in the meantime, as it does for creations.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -30,10 +29,10 @@ NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Answer:
-    """JSON, and what is to be written with it; the first of the changes, a `Put`, is like no other's.
+    """A JSON response, and the changes to write with it. The first change is a `Put` that no other request makes.
 
-    `source` is the id of what the answer tells of, and goes with. `stored` is what is kept for repetitions, if not
-    `content`.
+    `source` is the id of the record that the response describes; they are deleted together. `stored` is what is kept
+    for repeated requests, if not `content`.
     """
 
     content: bytes
@@ -44,11 +43,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class ChargedRequest(Generic[P, R]):
-    """What is asked for, by whom (None: by somebody without an account), and how it is answered.
+    """What is requested, by whom (None: without an account), and how the response is made.
 
-    `what` is how the ledger names it. `photograph` is entered before `compute`, and left when its answer is written, or
-    by the error for which there is none; `answer` and `replay`, which makes an answer of what was stored, may take
-    their time: they run on a thread.
+    `what` is its name in the ledger. The context of `photograph` is entered before `compute`, and left when the
+    response has been written or an error has prevented it. `answer`, and `replay`, which turns stored content into a
+    response, run on a thread and may take their time.
     """
 
     services: Services
@@ -61,10 +60,10 @@ class ChargedRequest(Generic[P, R]):
     replay: Callable[[bytes], bytes] = bytes
 
     async def response(self) -> Response:
-        """The answer; for one credit where the caller comes by API key, for nothing where it was given before.
+        """The response, for one credit if the caller uses an API key; a replayed response is free.
 
-        Raises what the functions raise, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`:
-        then nothing is charged or written.
+        Raises what the functions raise, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`;
+        nothing is charged or written then.
         """
         entered = ExitStack()
         begun = await to_thread.run_sync(self._begin, entered)
@@ -79,7 +78,7 @@ class ChargedRequest(Generic[P, R]):
         return await to_thread.run_sync(self._finish, lease, entered, result)
 
     def _begin(self, entered: ExitStack) -> Response | tuple[Lease | None, P]:
-        """The response, where it was given before; else a lease, for who has a key, and the photograph."""
+        """The stored response of a repeated request; otherwise the photograph, and a lease if the request has a key."""
         idempotency = self.services.idempotency
         begun = self.keyed.begin(idempotency, self.caller.account) if self.keyed and self.caller else None
         if isinstance(begun, bytes):
@@ -90,7 +89,7 @@ class ChargedRequest(Generic[P, R]):
             return begun, entered.enter_context(self.photograph())
 
     def _finish(self, lease: Lease | None, entered: ExitStack, result: R) -> Response:
-        """Answer, store and charge, or leave everything as it was."""
+        """Make the response, store it and charge for it, or leave everything as it was."""
         changes: list[Change] = []
         try:
             with entered, held(self.services.idempotency, lease) as store:
@@ -104,7 +103,7 @@ class ChargedRequest(Generic[P, R]):
         return _json(made.content, 1, left)
 
     def _give_up(self, lease: Lease | None, entered: ExitStack, error: BaseException) -> None:
-        """There is no result, for `error`: the same request may be sent again."""
+        """End without a result, because of `error`: the same request may be sent again."""
         try:
             entered.__exit__(type(error), error, error.__traceback__)
         finally:
@@ -112,7 +111,7 @@ class ChargedRequest(Generic[P, R]):
                 self.services.idempotency.abandon(lease)
 
     def _write(self, changes: Sequence[Change]) -> int | None:
-        """Charge, in one transaction with `changes`; the credits that are left, None for a caller who does not pay."""
+        """Charge in one transaction with `changes`; returns the credits left, None for a caller who does not pay."""
         if self.caller and self.caller.key_id:
             return self.services.credits.charge(self.caller.account, self.caller.key_id, self.what, *changes)
         if changes:
@@ -123,7 +122,7 @@ class ChargedRequest(Generic[P, R]):
         return None
 
     def _available(self) -> int | None:
-        """Credits that are left; None for a caller who does not pay."""
+        """The credits left; None for a caller who does not pay."""
         if self.caller and self.caller.key_id:
             return self.services.credits.available(self.caller.account)
         return None

@@ -1,6 +1,6 @@
-"""The parts of the application that routes work with, each as a dependency: declare a parameter, and FastAPI fills it.
+"""The application's parts as dependencies: a route declares a parameter, and FastAPI fills it.
 
-`create_app` makes the parts once. What only a service that signs people in itself has is in `embedded_dependencies`.
+`create_app` makes each part once. Parts that exist only with the embedded issuer are in `embedded_dependencies`.
 """
 
 from typing import Annotated, Any
@@ -16,9 +16,9 @@ from retina.settings import Settings
 
 
 def part(name: str) -> Any:
-    """The dependency on what `create_app` has put into the application's state as `name`."""
+    """The dependency on the part that `create_app` stored in the application's state as `name`."""
 
-    # Not a plain function: FastAPI would call that on a thread of its own, for each request anew.
+    # Async, because FastAPI would run a plain function on a thread for every request.
     async def part_of(request: Request) -> Any:
         return getattr(request.app.state, name)
 

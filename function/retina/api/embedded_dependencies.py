@@ -1,4 +1,4 @@
-"""Dependencies on what only embedded adapters have: the issuer and its people. Lambda's package goes without them."""
+"""Dependencies on the embedded issuer and its users. The Lambda package does not use them."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,4 +11,4 @@ from retina.auth.local.people import People
 PeopleDep = Annotated[People, part("people")]
 IssuerDep = Annotated[Issuer, part("issuer")]
 HashingDep = Annotated[Mapping[bool, Cores], part("hashing")]
-"""Cores for password hashes, by whether the person has signed in from the same address before."""
+"""Slots for password hashing, by whether the user has signed in from the same address before."""

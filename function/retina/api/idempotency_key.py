@@ -1,7 +1,4 @@
-"""The Idempotency-Key header: a caller's own name for a request, and what the request under this name was.
-
-Enters: a request; leaves: the key with the SHA-256 of the request, None where its caller gave no key.
-"""
+"""The Idempotency-Key header: the caller's own name for a request, and the SHA-256 of the request with that name."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,7 +9,7 @@ from retina.accounts.idempotency import Idempotency, Lease
 from retina.api.request_digest import request_digest
 
 REPLAYED = {"Idempotency-Replayed": "true"}
-"""The header of an answer that was given before."""
+"""The header of a replayed response."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -29,13 +26,13 @@ IdempotencyKey = Annotated[
 
 @dataclass(frozen=True)
 class KeyedRequest:
-    """A request under the key that its caller chose; `digest` is its SHA-256."""
+    """A request with the key chosen by its caller; `digest` is the request's SHA-256."""
 
     key: str
     digest: str
 
     def begin(self, idempotency: Idempotency, account: str) -> Lease | bytes:
-        """A lease of 60 s, or what was stored when it was answered.
+        """A lease of 60 s, or what was stored when the request was answered.
 
         Raises `RequestInProgressError` and `IdempotencyKeyReusedError`.
         """
@@ -43,7 +40,7 @@ class KeyedRequest:
 
 
 async def keyed_request(request: Request, key: IdempotencyKey = None) -> KeyedRequest | None:
-    """The request with its key; the body has been read before, and is not read anew."""
+    """The request with its key, None without one. The body has been read already, and is not read again."""
     return None if key is None else KeyedRequest(key, await request_digest(request))
 
 

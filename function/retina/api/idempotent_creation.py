@@ -1,9 +1,8 @@
-"""Something that is made by one request and is not charged for, such as a batch or an export: made once under one key.
+"""Creates things that are not charged for, such as batches and exports: only once per Idempotency-Key.
 
-Enters: a caller, their keyed request and how the thing is made; leaves: the thing. Its id alone is stored for a
-repetition, which is answered with the thing as it is then. The lease and what is stored are those of
-`accounts.leases`, as for charged responses; what differs is who writes: here `make`, in a transaction of its own, on
-the one thread that the request has.
+Only the new thing's id is stored; a repeated request gets the thing in its current state. Lease and stored id are those
+of `accounts.leases`, as for charged responses. The difference is who writes: here `make` does, in a transaction of its
+own, on the request's one thread.
 """
 
 import json
@@ -29,9 +28,10 @@ def create(
     make: Callable[[Callable[[str], Sequence[Change]]], T],
     find: Callable[[str], T],
 ) -> T:
-    """What `make` makes, with the changes that a function of its id gives; or what `find` finds by the id of before.
+    """What `make` creates, or what `find` finds by the stored id if the request is a repetition.
 
-    Raises `RequestInProgressError` and `IdempotencyKeyReusedError`, and what `make` and `find` raise.
+    `make` gets a function that takes the new id and returns changes to write in the same transaction. Raises
+    `RequestInProgressError` and `IdempotencyKeyReusedError`, and what `make` and `find` raise.
     """
     begun = keyed.begin(services.idempotency, caller.account) if keyed else None
     if isinstance(begun, bytes):

@@ -1,4 +1,4 @@
-"""Lists by pages: how many of them, and where the next one begins, as callers say it."""
+"""Query parameters for paged lists: how many entries, and the cursor of the next page."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ Cursor = Annotated[str | None, Query(description="the last page's `next`", examp
 
 
 def place_of(cursor: str | None) -> str | None:
-    """Where a cursor points to; raises `InvalidRequestError`."""
+    """The place that a cursor stands for; raises `InvalidRequestError`."""
     if cursor is None:
         return None
     try:

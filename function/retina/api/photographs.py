@@ -1,4 +1,4 @@
-"""The one photograph of a request: sent along in its form, or uploaded before."""
+"""The one photograph of a request: sent in its form, or uploaded before."""
 
 import logging
 from collections import Counter
@@ -29,7 +29,7 @@ FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
 
 
 FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
-"""A file that a form may lack is described as one all the same."""
+"""Described as a file in OpenAPI even where the form may omit it."""
 
 
 async def photograph_bytes(
@@ -46,7 +46,7 @@ Data = Annotated[bytes, Depends(photograph_bytes)]
 async def sent_photograph(
     request: Request, settings: Settings, file: UploadFile | None, upload_id: str | None
 ) -> bytes | None:
-    """The bytes of the form's one file; None where it names an upload instead. Raises the `RequestError`s."""
+    """The bytes of the form's one file; None if the form names an upload instead. Raises the `RequestError`s."""
     await _refuse_repeated_fields(request)
     if file and upload_id is not None:
         raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
@@ -59,10 +59,10 @@ async def sent_photograph(
 
 @contextmanager
 def uploaded_photograph(uploads: Uploads, upload_id: str) -> Iterator[bytes]:
-    """The bytes of an upload, which is deleted once it is answered; raises as `Uploads.read` does.
+    """The bytes of an upload, which is deleted after the response; raises what `Uploads.read` raises.
 
-    It is kept where the same photograph may be asked for again: when every core was busy, when the answer would not
-    fit, and when it is unlike a retina, on which the caller may insist.
+    It is kept if the photograph may be requested again: when all cores were busy, when the response was too large, and
+    when it does not look like a retina, since the caller may insist.
     """
     key = UPLOADS + upload_id
     data = uploads.read(key)
@@ -96,5 +96,5 @@ async def _inline(settings: Settings, file: UploadFile) -> bytes:
 def _forget(uploads: Uploads, key: str) -> None:
     try:
         uploads.delete(key)
-    except Exception:  # whatever it was: the answer is made, and may be paid for; the upload expires by itself
+    except Exception:  # whatever it was: the response is ready and may be paid for; the upload will expire
         log.exception("an upload could not be deleted")

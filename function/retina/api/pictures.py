@@ -1,7 +1,4 @@
-"""The pictures of an answer: which were asked for, which are saved besides, whether they fit, and base64 of them.
-
-Enters: what a caller asks for, then encoded pictures by name; leaves: what is to be drawn, then what is to be sent.
-"""
+"""The images of a response: which ones to draw and to save, whether they fit, and their base64."""
 
 import base64
 from collections.abc import Mapping
@@ -12,11 +9,11 @@ from retina.imaging.pipeline import Picture
 from retina.imaging.rendering import KEPT, OUTPUTS
 
 SAVED = "saved "
-"""What the names of pictures to be saved begin with, among those of an answer."""
+"""The prefix that marks images to be saved, among all images of a prediction."""
 
 
 def asked_for(outputs: str) -> dict[str, Picture]:
-    """Those of a comma-separated list of outputs; raises `InvalidRequestError`."""
+    """The images for a comma-separated list of outputs; raises `InvalidRequestError`."""
     names = [name.strip() for name in outputs.split(",") if name.strip()]
     unknown = [name for name in names if name not in OUTPUTS]
     if unknown or not names:
@@ -25,24 +22,24 @@ def asked_for(outputs: str) -> dict[str, Picture]:
 
 
 def to_save(*, photograph: bool) -> dict[str, Picture]:
-    """Those of a saved prediction, with the `photograph` itself or without."""
+    """The images of a saved prediction, with or without the `photograph` itself."""
     return {SAVED + name: draw for name, draw in KEPT.items() if photograph or name != PHOTOGRAPH}
 
 
 def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Those of the answer, and those to be saved, each by its own name."""
+    """The images for the response, and those to be saved, each by its own name."""
     shown = {name: picture for name, picture in pictures.items() if not name.startswith(SAVED)}
     saved = {name.removeprefix(SAVED): picture for name, picture in pictures.items() if name not in shown}
     return shown, saved
 
 
 def fit(pictures: Mapping[str, bytes], limit: int) -> bool:
-    """Whether an answer of at most `limit` bytes can hold them."""
+    """Whether a response of at most `limit` bytes can hold the images."""
     return sum(_base64_bytes(picture) for picture in pictures.values()) <= limit
 
 
 def refuse_too_large(pictures: Mapping[str, bytes], limit: int) -> None:
-    """Raises `ResponseTooLargeError` where an answer of at most `limit` bytes cannot hold them."""
+    """Raises `ResponseTooLargeError` if a response of at most `limit` bytes cannot hold the images."""
     if not fit(pictures, limit):
         largest = max(pictures, key=lambda name: len(pictures[name]))
         raise ResponseTooLargeError(
@@ -52,7 +49,7 @@ def refuse_too_large(pictures: Mapping[str, bytes], limit: int) -> None:
 
 
 def in_base64(pictures: Mapping[str, bytes]) -> dict[str, str]:
-    """As JSON holds them."""
+    """The images in base64, as JSON needs them."""
     return {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}
 
 

@@ -1,7 +1,6 @@
-"""The running of a prediction: decode apart, wait for a core, give up when the caller leaves.
+"""Runs a prediction for a request: decodes in a separate process, waits for a core, stops if the caller leaves.
 
-Enters: a photograph's bytes, by a connection; leaves: a `Prediction`. Decoding waits for no core, nor behind a large
-photograph: whoever sends hostile files holds up few others.
+Decoding needs no core and does not wait for a large photograph, so hostile files hold up few other callers.
 """
 
 import functools
@@ -27,7 +26,7 @@ DECODING = 3
 
 
 class Predictor:
-    """Predicts with `network`; `settings` say how large photographs may be, and how many are worked on at a time."""
+    """Predicts with `network`; `settings` limit the size of photographs and how many are processed at the same time."""
 
     def __init__(self, network: VesselNetwork, settings: Settings) -> None:
         self._network = network
@@ -38,9 +37,9 @@ class Predictor:
         decoder().start()
 
     async def predict(self, request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
-        """The prediction for the photograph `data`, with `pictures`; `options` as `predict_photograph` takes them.
+        """The prediction for the photograph `data`, with `pictures`; `options` as in `predict_photograph`.
 
-        Raises the `PhotographError`s, `BusyError` where no core was free in time, and `CallerLeftError`.
+        Raises the `PhotographError`s, `BusyError` if no core became free in time, and `CallerLeftError`.
         """
 
         async def segmented(photograph: Photograph, abandoned: Abandoned) -> Prediction:
@@ -63,7 +62,7 @@ class Predictor:
         return prediction
 
     def _decoded_unless_large(self, data: bytes, abandoned: Abandoned, held: ExitStack) -> Photograph | Opened:
-        """The photograph; a large one only opened, for as long as `held` is."""
+        """The decoded photograph; a large one is only opened, for as long as `held` is."""
         with ExitStack() as file:
             opened = file.enter_context(decoder().opened(data, abandoned=abandoned, **self._limits))
             if opened.pixels <= LARGE_PIXELS:

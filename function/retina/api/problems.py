@@ -1,4 +1,4 @@
-"""Errors to `application/problem+json` answers (RFC 9457). Logs what the user is not told."""
+"""Turns errors into `application/problem+json` responses (RFC 9457), and logs what users are not shown."""
 
 import logging
 import sys
@@ -31,7 +31,7 @@ log = logging.getLogger("retina")
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 10
-"""How many wrong fields an answer names."""
+"""The most invalid fields that a response names."""
 MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
 
 _HTTP = {
@@ -51,16 +51,16 @@ _HTTP = {
 
 
 def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of the errors of a router, by status."""
+    """The OpenAPI description of a router's errors, by status."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    # Any route may be asked wrongly; FastAPI would say that in a form which is not ours.
+    # Any route may get an invalid request; FastAPI would describe that in a format that is not ours.
     told: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
     told |= {"4XX": "Any other fault in the request", "5XX": "A fault on our side"}
     return {status: {"description": description, "content": schema} for status, description in told.items()}
 
 
 def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """The answer that tells the user what went wrong."""
+    """The response that tells the user what went wrong."""
     events.rejected(code)
     title = HTTPStatus(status).phrase
     body = Problem(title=title, status=status, detail=detail, code=code, request_id=request_id)
@@ -68,10 +68,10 @@ def problem(request_id: str, status: int, code: str, detail: str, headers: dict[
 
 
 def problem_of(request_id: str, error: RetinaError) -> Response:
-    """The answer for one of this package's errors."""
+    """The response for one of this package's errors."""
     status, code = STATUS[type(error)]
     detail = str(error)
-    if isinstance(error, ModelCardError):  # whoever runs the service must know why, not whoever sent a photograph
+    if isinstance(error, ModelCardError):  # the operator must know why, not the user
         log.error("request %s failed: %s", request_id, error)
         detail = (
             "The service's model cannot be used for this photograph. Please report this to "
@@ -86,9 +86,9 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
 
 
 def unexpected(request_id: str) -> Response:
-    """The answer for what nobody foresaw. To be called while the exception is handled: it is logged."""
+    """The response for an unforeseen exception. Call it while the exception is being handled: it is logged."""
     error = sys.exception()
-    if isinstance(error, DatabaseError):  # a sentence; where in the program does not matter
+    if isinstance(error, DatabaseError):  # its message says it all; a traceback would not help
         log.error("request %s failed: %s", request_id, error)
         detail = (
             "The stored data cannot be read or written. Please report this to whoever runs the "
@@ -126,13 +126,15 @@ def _validation(error: RequestValidationError) -> RetinaError:
 
 
 def _allowed(routes: Iterable[APIRoute], path: str) -> str:
-    """The methods of all `routes` at this path; Starlette names those of the first."""
+    """The methods of all `routes` at this path; Starlette only names those of the first."""
     methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def add_error_map(app: FastAPI, routes: Iterable[APIRoute]) -> None:
-    """Answer every foreseen error of `app` with a problem document, which its OpenAPI document describes once."""
+    """Respond to every foreseen error of `app` with a problem document, and describe that once in its OpenAPI
+    document.
+    """
     plain = app.openapi
 
     def described() -> dict[str, Any]:

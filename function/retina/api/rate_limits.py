@@ -1,5 +1,5 @@
-"""The rate limit for requests that nobody pays for. A route counts its request right before the work itself, so that
-what is refused earlier is not counted.
+"""The rate limit for requests that are free of charge. Routes count a request just before the work, so refused ones are
+not counted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,8 +16,10 @@ from retina.services import Services
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Where a request is counted. `address` is None for a request that is not: keys pay, and this computer is its
-    owner's.
+    """Where a request is counted.
+
+    `address` is None for requests that are not counted: those with an API key are paid for, and this computer belongs
+    to its user.
     """
 
     services: Services

@@ -1,6 +1,6 @@
-"""The outermost middleware: an id for every request, its body counted, and the headers that every answer carries.
+"""The outermost middleware: gives every request an id, limits its body, and sets the headers of every response.
 
-Enters and leaves: ASGI messages. Knows the routes only by the bodies that they take.
+Works on ASGI messages. Knows of each route only the body that it accepts.
 """
 
 import uuid
@@ -24,7 +24,7 @@ from retina.errors import RetinaError, SlowRequestError
 from retina.settings import Settings
 
 DRAIN_BYTES = 64 * 2**20
-"""How much of a refused body is read and thrown away, so that its sender is still there when it is answered."""
+"""How much of a refused body is read and discarded, so that the sender is still connected to get the response."""
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -37,30 +37,32 @@ SECURITY = {
 
 
 class FrontDoor:
-    """Gives each request `state.request_id`, reads its body up to a limit, and answers what nobody else caught."""
+    """Sets `state.request_id`, reads the body up to its limit, and responds to exceptions that nothing else
+    has caught.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings, bodies: Bodies, public: Collection[str]) -> None:
-        """`public`: the paths whose answers browsers may keep, if they ask each time whether they are still right."""
+        """`public`: the paths whose responses browsers may store, if they revalidate them each time."""
         self._app, self._bodies, self._public = app, bodies, public
         self._seconds, self._budget = settings.receive_seconds, Budget(settings.body_bytes)
         self._hosts = Hosts(settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One ASGI connection."""
+        """Handle one ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         head = scope["method"] == "HEAD"
-        if head:  # answered as GET is, without the body
+        if head:  # handled like GET, but without a body
             scope = {**scope, "method": "GET"}
         marked = Marked(send, request_id, head=head, public=scope["path"] in self._public)
         try:
             await self._answer(scope, Pace(receive, self._seconds), receive, marked)
         except ClientDisconnect:
             return
-        except RetinaError as error:  # of the request as it arrived: routes answer their own
+        except RetinaError as error:  # from checks before the routes, which handle their own errors
             if marked.started:
                 raise
             answer = problem_of(request_id, error)
@@ -93,14 +95,14 @@ class FrontDoor:
 
 
 class Marked:
-    """A `send` that puts on an answer the headers that every one carries, and takes the body off one to `head`."""
+    """A `send` that adds the headers of every response, and removes the body of a response to HEAD."""
 
     def __init__(self, send: Send, request_id: str, *, head: bool, public: bool) -> None:
         self._send, self._request_id, self._head, self._public = send, request_id, head, public
         self.started = False
 
     async def __call__(self, message: Message) -> None:
-        """Send `message`; `started` says whether an answer is on its way."""
+        """Send `message`; `started` says whether a response has begun."""
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
@@ -114,7 +116,7 @@ class Marked:
 
 
 def _after(body: Pace, send: Send) -> Send:
-    """A `send` that waits until the body has come, as its sender does not listen before."""
+    """A `send` that waits until the whole body has arrived, because the sender does not listen before."""
 
     async def waiting(message: Message) -> None:
         if message["type"] == "http.response.start" and not body.ended:

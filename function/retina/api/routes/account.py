@@ -23,11 +23,11 @@ router = APIRouter(
 
 @router.delete("/api/v1/account", summary="Delete the account")
 def delete_account(services: ServicesDep, callers: CallersDep, caller: Person, log: Audited) -> DeletionReceipt:
-    """History, batches, exports, stored answers and API keys are gone, and so is the way to sign in.
+    """Deletes history, batches, exports, stored responses, API keys and the sign-in itself.
 
-    It cannot be undone. The receipt says how much was deleted, and what remains for how long: backups of records, where
-    the service keeps any, lose them within 35 days; of photographs there are none. A keyed hash of the mail address
-    stays for a year: whoever makes an account with it again in that time starts without credits.
+    This cannot be undone. The receipt says how much was deleted, and what remains for how long. Backups of records, if
+    the service keeps any, lose the data within 35 days; photographs are not in backups. A keyed hash of the mail
+    address is kept for a year: an account created with the same address in that time starts without credits.
     """
     entry, mail = log.entry(caller, "account.deleted"), callers.directory.address(caller.subject)
     return close(
@@ -37,10 +37,10 @@ def delete_account(services: ServicesDep, callers: CallersDep, caller: Person, l
 
 @router.post("/api/v1/account/sign-out", status_code=204, summary="Sign out everywhere")
 def sign_out_everywhere(callers: CallersDep, caller: Person, log: Audited) -> Response:
-    """Ends every session of this person, this one included: no refresh token is good any more.
+    """Ends all sessions of this user, including the current one: every refresh token becomes invalid.
 
-    Access tokens end at once where this service signs people in, and within their ten minutes with Cognito. API keys
-    stay good: revoke them one by one.
+    If this service does the sign-in itself, access tokens end at once; with Cognito, within their ten minutes. API keys
+    stay valid: revoke them one by one.
     """
     log.note(caller, "sessions.ended")
     callers.directory.end_sessions(caller.subject)

@@ -1,4 +1,4 @@
-"""The audit log of an account, for the person it belongs to."""
+"""The audit log of an account, for the signed-in user it belongs to."""
 
 from fastapi import APIRouter
 
@@ -24,9 +24,9 @@ router = APIRouter(
 def get_audit(
     services: ServicesDep, caller: Person, log: Audited, limit: Limit = 50, cursor: Cursor = None
 ) -> AuditPage:
-    """Everything that was seen, exported, changed or deleted, and every sign-in: the newest first.
+    """Lists everything that was seen, exported, changed or deleted, and every sign-in, newest first.
 
-    Entries hold ids, no names; they cannot be changed or deleted, and expire after a time that the service sets.
+    Entries contain ids but no names. They cannot be changed or deleted, and expire after a time set by the service.
     """
     log.seen(caller, "audit.read")
     entries, place = services.audit.of(caller.account, limit, place_of(cursor))

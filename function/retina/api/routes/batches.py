@@ -1,4 +1,4 @@
-"""Batches: thousands of photographs under one order, each answered as it comes."""
+"""Batches: thousands of photographs with the same options, each processed as it arrives."""
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
@@ -84,10 +84,11 @@ def create_batch(
     keyed: Keyed,
     body: BatchCreate,
 ) -> BatchCreateResponse:
-    """Announces photographs, by name and size, and answers with a form to send them by, in any order.
+    """Announces photographs by name and size, and returns a form for uploading them, in any order.
 
-    Each is worked on as it comes. A credit is reserved for each and spent when it is done; rejected and failed ones
-    cost nothing: theirs can be spent again. No photograph may be larger than its announced size.
+    Each photograph is processed as soon as it arrives. One credit is reserved for each, and spent when it is done; the
+    credits of rejected and failed photographs become available again. No photograph may be larger than its announced
+    size.
     """
     outputs = tuple(dict.fromkeys(name.strip() for name in body.outputs.split(",") if name.strip()))
     if not outputs or not set(outputs) <= set(FILES):
@@ -113,7 +114,7 @@ def create_batch(
 def list_batches(
     services: ServicesDep, caller: Owner, log: Audited, limit: Limit = 20, cursor: Cursor = None
 ) -> BatchList:
-    """The newest first."""
+    """Lists the batches, newest first."""
     log.seen(caller, "batches.listed")
     found, place = services.batches.of(caller.account, limit, place_of(cursor))
     return BatchList(batches=[_response(services, batch) for batch in found], next=cursor_of(place))
@@ -121,15 +122,15 @@ def list_batches(
 
 @router.get("/{id}", summary="Progress of a batch", responses=MISSING)
 def get_batch(services: ServicesDep, caller: Owner, id: str) -> BatchResponse:
-    """How many of its photographs are in which state."""
+    """Returns how many of the photographs are in which state."""
     return _response(services, services.batches.get(caller.account, id))
 
 
 @router.delete("/{id}", summary="Delete a batch", responses=MISSING)
 def delete_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
-    """It is stopped; photographs, names, results and exports of it are gone. The receipt says how many.
+    """Stops the batch, and deletes its photographs, names, results and exports. The receipt says how many.
 
-    Backups of records, where the service keeps any, lose them within 35 days; of photographs there are none.
+    Backups of records, if the service keeps any, lose the data within 35 days; photographs are not in backups.
     """
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.deleted", id)
@@ -142,7 +143,7 @@ def delete_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
     responses=MISSING | documented({409: "The batch is finished or cancelled"}),
 )
 def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -> BatchForm:
-    """The form to send photographs by, good anew."""
+    """Returns a fresh form for uploading the photographs."""
     batch = services.batches.get(caller.account, id)
     if batch.cancelled or sum(batch.finished.values()) >= batch.total:
         state = "cancelled" if batch.cancelled else "finished"
@@ -154,7 +155,7 @@ def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -
 
 @router.post("/{id}/cancel", summary="Cancel a batch", responses=MISSING)
 def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
-    """Nothing more of it is begun: what is not finished has failed, as cancelled, and may be retried."""
+    """Stops the batch. Photographs that are not finished count as failed (code `cancelled`), and can be retried."""
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.cancelled", id)
     return _response(services, services.batches.cancel(batch))
@@ -166,7 +167,7 @@ def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
     responses=MISSING | documented({402: "Not enough credits for all photographs"}),
 )
 def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
-    """Photographs that have failed are queued again, those of a cancelled batch, too; rejected ones stay so."""
+    """Queues failed photographs again, including those of a cancelled batch. Rejected photographs stay rejected."""
     batch = services.batches.get(caller.account, id)
     log.note(caller, "batch.retried", id)
     return _response(services, services.batches.retry(batch))
@@ -181,7 +182,7 @@ def list_items(
     limit: Annotated[int, Query(ge=1, le=1000, description="at most this many")] = 100,
     cursor: Cursor = None,
 ) -> BatchItems:
-    """Each with its state, and what was found or why not; by number."""
+    """Lists the photographs by number, each with its state, and its result or the reason why there is none."""
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     place = place_of(cursor) or "0"
@@ -206,7 +207,9 @@ def get_table(
     first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many rows")] = MOST_ITEMS,
 ) -> Response:
-    """A row for every photograph, at any time: its state, what was found, or why not."""
+    """A table with one row per photograph, available at any time: its state, its result, or the reason why there is
+    none.
+    """
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
@@ -232,7 +235,9 @@ def get_batch_picture(
     number: Annotated[int, Path(ge=0)],
     picture: str,
 ) -> Response:
-    """A link to it, good for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png, as far as ordered."""
+    """Redirects to a download link that works for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png,
+    if requested for the batch.
+    """
     batch = services.batches.get(caller.account, id)
     outcome = services.batches.outcome(batch, number)
     made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()

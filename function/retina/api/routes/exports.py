@@ -1,4 +1,4 @@
-"""Exports: a batch or the history as a ZIP file, made by a worker."""
+"""Exports: a batch, the history or the account as ZIP files, made by a worker."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -48,9 +48,11 @@ def create_export(
     keyed: Keyed,
     body: ExportCreate,
 ) -> ExportResponse:
-    """A ZIP file of a batch (results.csv and pictures), of the history (photographs, too), or of the account, as they
-    are now: the history with keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv. The last is for
-    people.
+    """Exports the current state of a batch (results.csv and images), the history (with photographs), or the account as
+    ZIP files.
+
+    The export of the account is the history plus keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv;
+    it needs a signed-in user.
     """
     if [body.batch is not None, body.history, body.account].count(True) != 1:
         raise InvalidRequestError(
@@ -76,7 +78,10 @@ def create_export(
 
 @router.get("/{id}", summary="Status of an export")
 def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str) -> ExportResponse:
-    """Once it is, with a link that is good for 15 minutes: ask again for a new one."""
+    """Returns the state of the export and, once it is ready, download links that work for 15 minutes.
+
+    Request it again for new links.
+    """
     told = _response(services, links, _export_of(services, caller, id))
     if told.url:
         log.seen(caller, "export.downloaded", id)
@@ -85,14 +90,16 @@ def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audit
 
 @router.delete("/{id}", summary="Delete an export")
 def delete_export(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
-    """Its files are gone; one that is being made is stopped."""
+    """Deletes the files of the export. An export in progress is stopped."""
     export = _export_of(services, caller, id)
     log.note(caller, "export.deleted", id)
     return deletion.delete_export(services, export)
 
 
 def _export_of(services: Services, caller: Caller, id: str) -> Export:
-    """The caller's export of this id; raises `NotFoundError`, and `PersonRequiredError` for keys and whole accounts."""
+    """The caller's export with this id; raises `NotFoundError`, and `PersonRequiredError` if a key asks for an
+    account's.
+    """
     export = services.exports.get(caller.account, id)
     if export.whole and caller.key_id:
         raise PersonRequiredError("API keys cannot access an export of the whole account. Sign in as a person.")

@@ -1,4 +1,4 @@
-"""The history: predictions that were saved, their pictures, and how measurements change from visit to visit."""
+"""The history: saved predictions with their images, and measurements from visit to visit."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -54,7 +54,7 @@ def list_predictions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> HistoryPage:
-    """The latest day first: the day a photograph was taken or, where nobody said, saved."""
+    """Lists saved predictions, latest day first: the day the photograph was taken or, if unknown, saved."""
     found, place = services.history.of(
         caller.account,
         subject=subject,
@@ -70,7 +70,7 @@ def list_predictions(
 
 @router.get("/api/v1/predictions/{id}", summary="Get a saved prediction", responses=MISSING)
 def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> SavedPrediction:
-    """Everything that is kept of it; the pictures are at the `image_urls`."""
+    """Returns a saved prediction; its images are at the `image_urls`."""
     saved = services.history.get(caller.account, id)
     log.seen(caller, "prediction.seen", id)
     return told(saved)
@@ -80,7 +80,7 @@ def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) 
 def change_prediction(
     services: ServicesDep, caller: Owner, log: Audited, id: str, change: LabelUpdate
 ) -> SavedPrediction:
-    """Subject, eye, day and note; what is left out stays as it is."""
+    """Changes subject, eye, date or note. Fields that are left out stay as they are."""
     changes = {name: getattr(change, name) for name in change.model_fields_set}
     changes = {name: value or "unknown" if name == "eye" else value or None for name, value in changes.items()}
 
@@ -89,16 +89,16 @@ def change_prediction(
 
     entry = log.entry(caller, "prediction.changed", id)
     answer = told(services.history.label(caller.account, id, changed, entry))
-    services.records.erase()  # what was said before may have been somebody's name
+    services.records.erase()  # the earlier labels may have contained a name
     return answer
 
 
 @router.delete("/api/v1/predictions/{id}", summary="Delete a saved prediction", responses=MISSING)
 def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
-    """It is gone, with its photograph and pictures, stored answers that tell of it, and exports of the history.
+    """Deletes the prediction, its photograph and images, stored responses about it, and exports of the history.
 
-    Exports that are being made begin again, without it. The receipt says what was deleted, and what remains: backups of
-    records, where the service keeps any, lose it within 35 days; of photographs there are none.
+    Exports in progress start again without it. The receipt says what was deleted and what remains: backups of records,
+    if the service keeps any, lose it within 35 days; photographs are not in backups.
     """
     entry = log.entry(caller, "prediction.deleted", id)
     return deletion.delete_prediction(services, caller.account, id, entry)
@@ -112,7 +112,9 @@ def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: st
     responses=MISSING,
 )
 def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str, image: str) -> Response:
-    """A link to it, good for 15 minutes: photograph (without its metadata), mask, probability, overlay or skeleton."""
+    """Redirects to a download link that works for 15 minutes: photograph (without metadata), mask, probability, overlay
+    or skeleton.
+    """
     if image not in KEPT:
         raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
     link = services.history.link(caller.account, id, image, links)
@@ -130,7 +132,7 @@ def trends(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Trends:
-    """A point for every visit, with what it was measured by: values compare only where that is the same."""
+    """Returns one point per visit, with model and options; compare values only where these are the same."""
     visits, place = services.history.of(
         caller.account, subject=subject, eye=eye, limit=limit, after=place_of(cursor), backwards=False
     )

@@ -1,6 +1,6 @@
-"""The pages and endpoints of the issuer in this service, at the paths that Cognito has them.
+"""Pages and endpoints of the embedded issuer, at the same paths as Cognito's: sign-in form, redirects, tokens.
 
-Enters: what a browser and the page send; leaves: a sign-in form, redirects, tokens. Decides nothing about passwords.
+Makes no decisions about passwords.
 """
 
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/oauth2/authorize")
 def authorize(request: Request) -> Response:
-    """The form to sign in with, or to make an account."""
+    """The form for signing in or creating an account."""
     return _form(_asked(request, dict(request.query_params)))
 
 
@@ -46,15 +46,15 @@ async def signed_in(
     address: Annotated[str, Form()],
     password: Annotated[str, Form()],
 ) -> Response:
-    """Back to the page with a code, or the form again with what is wrong."""
+    """Redirects back to the page with a code, or shows the form again with an error message."""
     asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
     enter = people.register if wish == "register" else people.sign_in
     sender = viewer or ""
     known = await to_thread.run_sync(people.knows, address, sender)
     if sender and not known:
         await to_thread.run_sync(services.fair_use.count, "sign-ins", sender)
-    # A hash takes as much of a core as a photograph does, and memory: one at a time leaves others to photographs. Who
-    # comes from where they have signed in before does not wait behind strangers.
+    # Hashing keeps a core busy as long as a photograph does, and needs memory: one at a time leaves the other cores to
+    # photographs. Users at an address they have signed in from before do not wait behind strangers.
     try:
         subject = await hashing[known].run(lambda: enter(address, password, sender))
     except SignInRefusedError as error:
@@ -76,7 +76,7 @@ def token(
     redirect_uri: Annotated[str, Form()] = "",
     refresh_token: Annotated[str, Form()] = "",
 ) -> Response:
-    """Tokens for a code or a refresh token; errors as RFC 6749 has them."""
+    """Returns tokens for a code or a refresh token; errors as in RFC 6749."""
     if client_id != CLIENT:
         return JSONResponse({"error": "invalid_client"}, 400)
     try:
@@ -91,14 +91,14 @@ def token(
 
 @router.post("/oauth2/revoke")
 def revoke(issuer: IssuerDep, token: Annotated[str, Form()]) -> Response:
-    """The refresh token is good no more (RFC 7009)."""
+    """Revokes a refresh token (RFC 7009)."""
     issuer.revoke(token)
     return Response(status_code=200)
 
 
 @router.get("/logout")
 def logout(request: Request, client_id: str, logout_uri: str) -> Response:
-    """Back to the page: this issuer keeps no session of its own."""
+    """Redirects back to the page: this issuer has no session of its own."""
     if client_id != CLIENT or logout_uri != _page(request):
         raise InvalidRequestError("This address does not belong to this service's page.")
     return RedirectResponse(logout_uri, 303)
@@ -106,12 +106,12 @@ def logout(request: Request, client_id: str, logout_uri: str) -> Response:
 
 @router.get("/.well-known/jwks.json")
 def keys(issuer: IssuerDep) -> dict[str, Any]:
-    """The public keys of the tokens."""
+    """Returns the public keys of the tokens."""
     return issuer.published()
 
 
 def _asked(request: Request, fields: dict[str, str]) -> dict[str, str]:
-    """What the page asks for; raises where it is not this service's page that does. It then gets no redirect."""
+    """The page's sign-in parameters. Raises an error, without a redirect, if they are not from this service's page."""
     asked = {name: fields.get(name, "") for name in ASKED}
     right = {"client_id": CLIENT, "redirect_uri": _page(request), "response_type": "code"}
     right["code_challenge_method"] = "S256"
@@ -121,14 +121,16 @@ def _asked(request: Request, fields: dict[str, str]) -> dict[str, str]:
 
 
 def _note_sign_in(log: Log, people: People, subject: str) -> None:
-    """In the account's audit log; the account is made where this is the person's first sign-in."""
+    """Record a sign-in in the account's audit log; creates the account at the user's first sign-in."""
     newcomer = Newcomer(lambda: people.address(subject), log.address)
     account = log.services.accounts.of_user(ISSUER, subject, newcomer)
     log.note(Caller(account, subject=subject), "sign_in.succeeded")
 
 
 def _note_failure(log: Log, people: People, address: str) -> None:
-    """In the log of whoever has the address, or of nobody; as much work for either, and one entry a minute."""
+    """Record a failed sign-in for the account with this address, or for nobody: the same work for both, one entry a
+    minute.
+    """
     subject = people.of_address(address) or NOBODY
     account = log.services.accounts.find(ISSUER, subject) or NOBODY
     log.seen(Caller(account), "sign_in.failed")

@@ -1,4 +1,4 @@
-"""API keys: made, listed and revoked by the person they belong to."""
+"""API keys: creating, listing and revoking them; for their signed-in owner."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ router = APIRouter(
 
 @router.post("", status_code=201, summary="Create an API key", responses=documented({409: ("Too many of them")}))
 def make_key(services: ServicesDep, caller: Person, log: Audited, body: KeyCreate) -> KeyCreateResponse:
-    """A new key. It is shown this once: what is kept is its SHA-256."""
+    """Creates an API key and shows it this once: only its SHA-256 is stored."""
     scopes = tuple(scope for scope in SCOPES if scope in body.scopes)
     noted = log.entry_of(caller, "key.made")
     key, text = services.accounts.make_key(caller.account, body.name, scopes, _end(body.expires), noted)
@@ -39,7 +39,7 @@ def make_key(services: ServicesDep, caller: Person, log: Audited, body: KeyCreat
 
 @router.get("", summary="List the API keys")
 def list_keys(services: ServicesDep, caller: Person) -> KeyList:
-    """Those that were not revoked, the oldest first, without their secrets."""
+    """Lists the API keys that have not been revoked, oldest first, without their secrets."""
     return KeyList(keys=[_response(key) for key in services.accounts.keys(caller.account)])
 
 
@@ -47,13 +47,13 @@ def list_keys(services: ServicesDep, caller: Person) -> KeyList:
     "/{id}", status_code=204, summary="Revoke an API key", responses=documented({404: "There is no such key"})
 )
 def revoke_key(services: ServicesDep, caller: Person, log: Audited, id: str) -> Response:
-    """The key is refused from now on."""
+    """Revokes an API key: from now on it is refused."""
     services.accounts.revoke(caller.account, id, log.entry(caller, "key.revoked", id))
     return Response(status_code=204)
 
 
 def _end(expires: datetime | None) -> str:
-    """The time from which on a key is refused, "" for none; raises `InvalidRequestError` for one in the past."""
+    """The time at which a key expires, "" for never; raises `InvalidRequestError` for a time in the past."""
     if expires is None:
         return ""
     if (told := clock.told(expires)) <= clock.now():

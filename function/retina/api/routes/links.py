@@ -1,4 +1,4 @@
-"""Links to what is stored: redirects to them and, for the embedded store, where they lead to."""
+"""Download links: redirects to them, and the route that serves them for the embedded store."""
 
 from typing import Annotated, cast
 
@@ -10,13 +10,13 @@ from retina.api.dependencies import ServicesDep
 from retina.storage.local import LocalBlobs
 
 ANSWERED_AT = "/files"
-"""Below which the embedded store's links are answered."""
+"""The path of the embedded store's links."""
 
 embedded = APIRouter(include_in_schema=False)
 
 
 async def links_url(url: ServiceUrl) -> str:
-    """The address below which this service answers links."""
+    """The base URL of the links that this service serves itself."""
     return url + ANSWERED_AT
 
 
@@ -24,7 +24,7 @@ LinksUrl = Annotated[str, Depends(links_url)]
 
 
 def redirect(url: str) -> Response:
-    """To a link, which is good for a while only."""
+    """A redirect to a download link, which works for a limited time."""
     return RedirectResponse(url, 307, {"Cache-Control": "no-store"})
 
 
@@ -36,7 +36,7 @@ def linked(
     expires: Annotated[str, Query(pattern=r"^\d{1,15}$")],
     signature: Annotated[str, Query()],
 ) -> Response:
-    """The file of a link of the embedded store's, as S3 answers the other's."""
-    blobs = cast(LocalBlobs, services.results)  # `create_app` adds this route to the embedded store only
+    """Serves the file of a download link of the embedded store; in the cloud, S3 does this."""
+    blobs = cast(LocalBlobs, services.results)  # `create_app` adds this route for the embedded store only
     file = blobs.linked(key, name, expires, signature)
     return FileResponse(file, filename=name, content_disposition_type="inline")

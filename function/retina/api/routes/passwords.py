@@ -1,6 +1,6 @@
-"""A new password at the issuer in this service, for who is signed in or has a link from `retina account reset`.
+"""Changing the password at the embedded issuer: when signed in, or with a link from `retina account reset`.
 
-Enters: passwords; leaves: a new session's tokens, or pages. With Cognito, its own sign-in page does both.
+With Cognito, its own sign-in page does both.
 """
 
 from typing import Annotated
@@ -36,9 +36,9 @@ router = APIRouter()
 async def change_password(
     people: PeopleDep, issuer: IssuerDep, hashing: HashingDep, caller: Person, log: Audited, change: PasswordUpdate
 ) -> Tokens:
-    """Ends every session of this person, and answers with the tokens of a new one.
+    """Changes the password, ends all sessions of this user, and returns the tokens of a new one.
 
-    A wrong current password is a failed sign-in in the audit log.
+    A wrong current password is recorded as a failed sign-in in the audit log.
     """
 
     def changed() -> Tokens:
@@ -56,7 +56,7 @@ async def change_password(
 
 @router.get("/oauth2/reset", include_in_schema=False)
 def reset_form(people: PeopleDep, token: str = "") -> Response:
-    """The form of a link, to choose a new password."""
+    """The form for choosing a new password, opened with a link."""
     try:
         return _form(token, people.linked(token))
     except SignInRefusedError as error:
@@ -71,7 +71,7 @@ async def reset(
     token: Annotated[str, Form()],
     password: Annotated[str, Form()],
 ) -> Response:
-    """Sets the password, or shows the form again with what is wrong."""
+    """Sets the password, or shows the form again with an error message."""
     try:
         address = await to_thread.run_sync(people.linked, token)
     except SignInRefusedError as error:

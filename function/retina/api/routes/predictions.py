@@ -1,4 +1,4 @@
-"""Predictions: a photograph in one multipart form or uploaded before, its vessels in the answer; saved where asked."""
+"""Predictions: a photograph sent in a form or uploaded before, analysed and, if requested, saved."""
 
 import hashlib
 import json
@@ -67,9 +67,9 @@ async def preview(
     rate_limit: PredictionLimit,
     keyed: Keyed,
 ) -> Response:
-    """The first version's contract: the photograph and its vessel mask, both stretched to 128x128 pixels.
+    """Returns the photograph and its vessel mask, both stretched to 128x128 pixels: the contract of the first version.
 
-    Free within fair use; one credit with an API key.
+    Free up to an hourly limit; costs one credit with an API key.
     """
 
     @contextmanager
@@ -120,11 +120,12 @@ async def create_prediction(
     taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
     note: Annotated[Note | None, Form()] = None,
 ) -> Response:
-    """The vessels of one photograph at its own resolution, with what can be measured on them.
+    """Finds the vessels in one photograph at its own resolution, and measures them.
 
-    Free within fair use; one credit with an API key, where an Idempotency-Key makes it safe to send the request again:
-    for a day the same answer is given. The photograph is kept only where `save` asks for it, without its metadata; then
-    `image_urls` tell where it and the pictures are. For research and education, not for diagnosis.
+    Free up to an hourly limit; costs one credit with an API key. An Idempotency-Key then makes it safe to repeat the
+    request: for a day, it gets the same response. The photograph is only stored if `save` is true, and without its
+    metadata; `image_urls` then say where the photograph and the images are. For research and education, not for
+    diagnosis.
     """
     labels, id = Labels(subject, eye, taken_on, note), new_id()
     _refuse_contradictions(caller, labels, save=save)
@@ -175,10 +176,12 @@ def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool)
 
 
 def _demand_same_upload(uploads: Uploads, upload_id: str, sha256: str) -> None:
-    """Raises `IdempotencyKeyReusedError` where another photograph was sent since by the form of an answered upload."""
+    """Raises `IdempotencyKeyReusedError` if another photograph was sent with the same upload form after the
+    response.
+    """
     try:
         data = uploads.read(UPLOADS + upload_id)
-    except (UploadNotFoundError, PhotographError):  # answered, and deleted; or nothing that could have been answered
+    except (UploadNotFoundError, PhotographError):  # answered and deleted, or never a photograph that could be analysed
         return
     if hashlib.sha256(data).hexdigest() != sha256:
         raise IdempotencyKeyReusedError(REUSED)

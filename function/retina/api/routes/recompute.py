@@ -1,4 +1,4 @@
-"""A saved prediction made anew, by the model that the service has now."""
+"""Repeats a saved prediction with the service's current model."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from retina.imaging.findings import found
 from retina.imaging.pipeline import Prediction
 
 LABELS = {"subject", "eye", "taken_on", "note"}
-"""Of a saved prediction: what its owner may change."""
+"""The labels of a saved prediction, which its owner may change."""
 
 router = APIRouter(tags=predictions.router.tags, responses=predictions.router.responses)
 
@@ -44,7 +44,7 @@ async def recompute(
     id: str,
     keyed: Keyed,
 ) -> Response:
-    """By the model that the service has now, in place of what was found before. Costs what a prediction costs."""
+    """Repeats the prediction with the current model and replaces the earlier result. Costs as much as a prediction."""
 
     @contextmanager
     def photograph() -> Iterator[tuple[Saved, bytes]]:
@@ -63,7 +63,7 @@ async def recompute(
     def answer(result: tuple[Saved, Prediction]) -> Answer:
         before, prediction = result
         facts = found(prediction, network.card, id)
-        # The photograph is the one that was sent, whatever file it is kept in.
+        # The photograph counts as the one that was sent, whatever file it is stored in.
         sent = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
         facts = facts.model_copy(update={"photograph": sent})
         saved, changes = services.history.prepare_again(caller.account, id, facts, apart(prediction.pictures)[1])
@@ -73,7 +73,7 @@ async def recompute(
         return Answer(response.model_dump_json().encode(), changes, source=id, stored=stored)
 
     def replay(stored: bytes) -> bytes:
-        """With the labels of now: those of then may have been changed because nobody was to read them any more."""
+        """With the current labels: earlier ones may have been changed because nobody should read them any more."""
         labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
         return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
 

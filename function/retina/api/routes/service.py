@@ -1,4 +1,4 @@
-"""The service about itself: is it up, and what does it run."""
+"""The service itself: whether it is running, and with which model."""
 
 from fastapi import APIRouter
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1", tags=["service"])
 
 @router.get("/health")
 async def health(network: NetworkDep) -> Health:
-    """Liveness, with the version and the network that answers."""
+    """Reports that the service is running, with its version and network."""
     return Health(
         version=__version__,
         model=ModelName(name=network.card.name, sha256=network.card.sha256),
@@ -27,7 +27,9 @@ async def health(network: NetworkDep) -> Health:
 
 @router.get("/model")
 async def model(network: NetworkDep) -> ModelCard:
-    """The model card: how photographs are prepared, what the network learned from, how well it does."""
+    """Returns the model card: how photographs are prepared, what the network was trained on, and how well it
+    performs.
+    """
     return network.card
 
 
@@ -53,7 +55,7 @@ async def limits(settings: SettingsDep) -> Limits:
 
 @router.get("/sign-in")
 async def sign_in(settings: SettingsDep, callers: CallersDep, service_url: ServiceUrl) -> SignIn:
-    """Where the page signs people in."""
+    """Returns where to sign in."""
     verifier = callers.verifier
     own = not (settings.issuer and settings.client_id)
     url = settings.sign_in_url or service_url

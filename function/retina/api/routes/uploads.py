@@ -1,5 +1,5 @@
-"""Uploads: where to send a photograph that is too large for one request. The form goes to the store, not through here,
-unless the store is the embedded one.
+"""Uploads of photographs that are too large for one request. The form is sent to the store directly, except for the
+embedded store.
 """
 
 import uuid
@@ -27,7 +27,7 @@ from retina.storage.port import (
 from retina.storage.schemas import UploadCreate, UploadResponse
 
 RECEIVED_AT = "/uploads"
-"""Where the embedded store takes its forms."""
+"""The path at which the embedded store receives upload forms."""
 
 router = APIRouter(
     tags=["uploads"], responses=documented({415: "Not a supported image format", 422: "A field is missing"})
@@ -39,15 +39,16 @@ embedded = APIRouter(include_in_schema=False)
 def create_upload(
     services: ServicesDep, url: ServiceUrl, body: UploadCreate, caller: Anyone, rate_limit: UploadLimit
 ) -> UploadResponse:
-    """A form for one photograph, good for some minutes. Send it there, then ask for a prediction of its `upload_id`.
+    """Returns an upload form for one photograph, valid for a few minutes. Then request a prediction with its
+    `upload_id`.
 
-    The upload is deleted once it is answered, and after a day at the latest.
+    The upload is deleted after the prediction, and after a day at the latest.
     """
     content_type = body.content_type.lower()
     if content_type not in CONTENT_TYPES:
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     rate_limit.count()
-    if caller and caller.key_id:  # a form costs nothing, and takes a large file for a day
+    if caller and caller.key_id:  # a form is free, but can store a large file for a day
         services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
     form = services.uploads.form(UPLOADS + upload_id, content_type, url + RECEIVED_AT)
@@ -61,9 +62,9 @@ def create_upload(
 
 
 def _announced(services: Services, key: str) -> int | None:
-    """How many bytes were announced for a photograph of a batch, None where that is not known.
+    """The announced size of a photograph of a batch in bytes; None if unknown.
 
-    Raises `UploadRefusedError` for one that its batch does not await. S3 takes it; the worker deletes it.
+    Raises `UploadRefusedError` if the batch does not expect it. S3 would accept it, and the worker delete it.
     """
     if not key.startswith(BATCH):
         return None
@@ -73,11 +74,11 @@ def _announced(services: Services, key: str) -> int | None:
 
 @embedded.post(RECEIVED_AT, status_code=204)
 async def receive_upload(request: Request, services: ServicesDep, arrivals: ArrivalsDep) -> Response:
-    """Takes a form of the embedded store, as S3 takes the other's, and puts a batch's photograph into the queue.
+    """Receives an upload form for the embedded store, as S3 does in the cloud, and queues photographs of batches.
 
-    The form is checked before its file is read, and the file goes to the disk as it comes.
+    The form is checked before its file is read, and the file is written to disk as it arrives.
     """
-    uploads = cast(LocalUploads, services.uploads)  # `create_app` adds this route to the embedded store only
+    uploads = cast(LocalUploads, services.uploads)  # `create_app` adds this route for the embedded store only
     form = StreamedForm(request.headers.get("content-type", ""), request.stream())
     fields, name = await form.head()
     grant = await to_thread.run_sync(uploads.granted, fields, name)
@@ -88,7 +89,7 @@ async def receive_upload(request: Request, services: ServicesDep, arrivals: Arri
             async for piece in form.file():
                 add(len(piece))
                 await to_thread.run_sync(incoming.write, piece)
-        await to_thread.run_sync(_announced, services, grant.key)  # it may have been cancelled meanwhile
+        await to_thread.run_sync(_announced, services, grant.key)  # the batch may have been cancelled in the meantime
         await to_thread.run_sync(incoming.keep)
     finally:
         incoming.close()

@@ -1,4 +1,4 @@
-"""Usage: the credits that are left, and what was charged by day and API key."""
+"""Usage: credits left, and charges by day and API key."""
 
 from datetime import date
 from typing import Annotated
@@ -30,7 +30,10 @@ def usage(
     limit: Annotated[int, Query(ge=1, le=10_000, description="at most this many charges")] = 1000,
     cursor: Cursor = None,
 ) -> Usage:
-    """A prediction by API key and an item of a batch cost one credit each; what is rejected or fails costs none."""
+    """Returns the credits left and the charges. A prediction by API key and a finished batch item cost one credit each.
+
+    Rejected and failed ones cost nothing.
+    """
     credits = services.credits
     charges, place = credits.charged(caller.account, first, last, limit, place_of(cursor))
     left, reserved = credits.left(caller.account)
@@ -50,7 +53,7 @@ def usage(
     responses=described(COLUMNS) | documented({413: "The table would be too large"}),
 )
 def usage_table(services: ServicesDep, caller: Owner, first: From = None, last: To = None) -> Response:
-    """A row for each day and API key, the newest day first: day, key_id (empty for a person), credits."""
+    """A table with one row per day and API key, newest day first: day, key_id (empty for a signed-in user), credits."""
     charges = services.credits.used(caller.account, first, last)
     rows = ({name: str(value) for name, value in charge._asdict().items()} for charge in charges)
     instead = "Ask for fewer days with “from” and “to”, for example from=2026-01-01&to=2026-12-31."
