@@ -101,22 +101,22 @@ def test_what_was_asked_for_and_what_was_not(visit: Visit) -> None:
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request))
     visit.open("/?code=stolen&state=another")
-    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+    expect(page.get_by_role("alert")).to_contain_text("not started in this tab")
     expect_signed_out(page)
     expect(page).to_have_url(f"{visit.address}/")
     assert [request.url for request in sent if "/oauth2/token" in request.url] == []
 
     visit.open("/?error=access_denied")
-    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+    expect(page.get_by_role("alert")).to_contain_text("not started in this tab")
     visit.open("/?code=without-state")
-    expect(page.get_by_role("alert")).to_contain_text("not begun in this tab")
+    expect(page.get_by_role("alert")).to_contain_text("not started in this tab")
 
 
 def test_a_code_that_is_good_no_more(visit: Visit) -> None:
     visit.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
     visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, new_address())
-    expect(visit.page.get_by_role("alert")).to_contain_text("not valid any more")
+    expect(visit.page.get_by_role("alert")).to_contain_text("no longer valid")
     expect_signed_out(visit.page)
 
 
