@@ -144,11 +144,9 @@ build/js.done: package.json package-lock.json .npmrc .venv/test.done
 	$(NODE) npm ci --silent --prefix build/js
 	@touch $@
 
-# The service's answers as types, made of its own description anew whenever the service changes.
-build/js/openapi.d.ts: build/js.done $(shell find function/retina -name '*.py')
-	RETINA_DATA=build/js/data PYTHONPATH=function $(BIN)/python -c \
-	  'import json; from retina.app import create_app; print(json.dumps(create_app().openapi()))' > build/js/openapi.json
-	$(NODE) build/js/node_modules/.bin/openapi-typescript build/js/openapi.json -o $@ --root-types --root-types-no-schema-prefix
+# The service's answers as types; a test holds docs/openapi.json to what the code says.
+build/js/openapi.d.ts: docs/openapi.json build/js.done
+	$(NODE) build/js/node_modules/.bin/openapi-typescript $< -o $@ --root-types --root-types-no-schema-prefix
 
 # The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.
 build/tflite-runtime.done: tests/requirements-tflite-runtime.txt

@@ -8,7 +8,7 @@ import { element, finder, the } from '../ui/element.js';
 import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
 
-/** @import { KeyList, KeyShown, KeyTold, KeyWish } from 'openapi' */
+/** @import { KeyList, KeyCreateResponse, KeyResponse, KeyCreate } from 'openapi' */
 
 const ADDRESS = '/api/v1/keys';
 
@@ -30,7 +30,7 @@ export function createKeys({ page, announce }) {
     return new Map(keys.map((key) => [key.id, key.name]));
   }
 
-  /** @param {KeyTold} key */
+  /** @param {KeyResponse} key */
   function row(key) {
     const button = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
     onClick(button, () => revoke(key));
@@ -42,14 +42,14 @@ export function createKeys({ page, announce }) {
   async function make() {
     by('keys-told').textContent = '';
     copyButton.textContent = 'Copy';
-    const scopes = /** @type {KeyWish['scopes']} */ (new FormData(form).getAll('scopes'));
+    const scopes = /** @type {KeyCreate['scopes']} */ (new FormData(form).getAll('scopes'));
     if (!scopes?.length) {
       the(form, '[name=scopes]').focus();
       throw new Refusal('no_scope', 'Choose at least one thing the key may be used for.');
     }
-    /** @type {KeyWish} */
+    /** @type {KeyCreate} */
     const json = { name: name.value.trim(), scopes, expires: expires.value || null };
-    /** @type {KeyShown} */
+    /** @type {KeyCreateResponse} */
     const made = await ask(ADDRESS, { method: 'POST', json });
     form.reset();
     secret.value = made.key;
@@ -59,7 +59,7 @@ export function createKeys({ page, announce }) {
     await load();
   }
 
-  /** @param {KeyTold} key */
+  /** @param {KeyResponse} key */
   async function revoke(key) {
     by('keys-told').textContent = '';
     const words = `Programs that use “${key.name}” are refused from now on.`;
@@ -98,7 +98,7 @@ function listOf(scopes) {
 
 /**
  * Until when a key is good, and when it was last used.
- * @param {KeyTold} key
+ * @param {KeyResponse} key
  */
 function lifeOf({ expires, used }) {
   const end = expires === null ? 'Valid until revoked' : new Date(expires) > new Date() ? `Valid until ${timeOf(expires)}` : 'Expired';

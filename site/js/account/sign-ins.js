@@ -9,7 +9,7 @@ import { signOut } from '../auth/sign-in.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 
-/** @import { PasswordChange } from 'openapi' */
+/** @import { PasswordUpdate } from 'openapi' */
 /** @import { Person } from '../auth/session.js' */
 
 /** @param {{ page: ParentNode, person: Person }} parts */
@@ -30,7 +30,7 @@ export function createSignIns({ page, person }) {
 
   async function change() {
     by('sign-ins-told').textContent = '';
-    /** @type {PasswordChange} */
+    /** @type {PasswordUpdate} */
     const json = { current: current.value, new: replacement.value };
     enter(await ask('/api/v1/account/password', { method: 'POST', json }));
     form.reset();

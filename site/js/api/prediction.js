@@ -6,7 +6,7 @@ import { ask } from './requests.js';
 import { Refusal, reach, refusal } from './reach.js';
 import { upload } from './upload.js';
 
-/** @import { PredictionAnswer } from 'openapi' */
+/** @import { PredictionResponse } from 'openapi' */
 
 const ADDRESS = '/api/v1/predictions';
 const INLINE_BYTES = 4 * 1024 * 1024;
@@ -59,7 +59,7 @@ export async function predict(bytes, name, { outputs, force, signal, pausing, de
  * @param {FormData} form
  * @param {{ 'Idempotency-Key'?: string }} headers
  * @param {AbortSignal} signal
- * @returns {Promise<PredictionAnswer>}
+ * @returns {Promise<PredictionResponse>}
  */
 function askToSave(form, headers, signal) {
   return ask(ADDRESS, { method: 'POST', form, headers, signal });
@@ -71,7 +71,7 @@ function askToSave(form, headers, signal) {
  */
 async function askAnonymously(form, signal) {
   const answer = await reach(ADDRESS, { method: 'POST', body: form }, signal);
-  const content = /** @type {PredictionAnswer | null} */ (answer.content);
+  const content = /** @type {PredictionResponse | null} */ (answer.content);
   if (answer.ok && content?.images) return content;
   throw refusal(answer);
 }

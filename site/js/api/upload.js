@@ -3,7 +3,7 @@
 
 import { reach, refusal } from './reach.js';
 
-/** @import { UploadAnswer, UploadWish } from 'openapi' */
+/** @import { UploadResponse, UploadCreate } from 'openapi' */
 
 const ADDRESS = '/api/v1/uploads';
 const TROUBLE = 'The photograph could not be uploaded';
@@ -14,11 +14,11 @@ const TROUBLE = 'The photograph could not be uploaded';
  * @param {AbortSignal} signal
  */
 export async function upload(bytes, name, signal) {
-  /** @type {UploadWish} */
+  /** @type {UploadCreate} */
   const wish = { content_type: bytes.type || 'application/octet-stream' };
   const headers = { 'Content-Type': 'application/json' };
   const granted = await reach(ADDRESS, { method: 'POST', headers, body: JSON.stringify(wish) }, signal);
-  const content = /** @type {Partial<UploadAnswer> | null} */ (granted.content);
+  const content = /** @type {Partial<UploadResponse> | null} */ (granted.content);
   if (!granted.ok || !content?.upload_id || !content.url) throw refusal(granted, TROUBLE);
   const form = new FormData();
   for (const [field, value] of Object.entries(content.fields ?? {})) form.append(field, value);

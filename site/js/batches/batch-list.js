@@ -5,7 +5,7 @@ import { timeOf } from '../ui/dates.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
 import { counted } from './new-batch.js';
 
-/** @import { BatchAnswer, BatchList } from 'openapi' */
+/** @import { BatchResponse, BatchList } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 
 /** @param {{ page: ParentNode, attempt: Attempt }} parts */
@@ -37,7 +37,7 @@ export function createBatchList({ page, attempt }) {
     button.hidden = !next;
   }
 
-  /** @param {BatchAnswer} batch */
+  /** @param {BatchResponse} batch */
   function item(batch) {
     const name = element('span', { class: 'item-name' }, timeOf(batch.created));
     const words = element('span', { class: 'item-words' }, name, element('span', { class: 'item-state' }));
@@ -47,7 +47,7 @@ export function createBatchList({ page, attempt }) {
     return element('li', { class: 'item' }, link);
   }
 
-  /** @param {BatchAnswer} batch */
+  /** @param {BatchResponse} batch */
   function change({ id, state, counts: { total, done, rejected, failed } }) {
     const unfinished = total - done - rejected - failed;
     const parts = [

@@ -17,7 +17,7 @@ import { saveTable } from './results-table.js';
 import { createTrouble } from '../ui/trouble.js';
 import { waitingItems } from './waiting-items.js';
 
-/** @import { BatchAnswer, DeletionReceipt } from 'openapi' */
+/** @import { BatchResponse, DeletionReceipt } from 'openapi' */
 /** @import { Source } from '../files/source.js' */
 /** @import { Progress } from './progress.js' */
 /** @import { Sending } from './sending.js' */
@@ -36,7 +36,7 @@ const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
  * @param {{
  *   page: ParentNode, announce: (words: string) => void, progress: Progress,
  *   sendings: { get: (id: string) => Sending | null, begin: Begin },
- *   changed: (batch: BatchAnswer) => void, gone: () => void,
+ *   changed: (batch: BatchResponse) => void, gone: () => void,
  * }} parts
  */
 export function createBatch({ page, announce, progress, sendings, changed, gone }) {
@@ -48,7 +48,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }, PAUSE_MS);
   const zip = createExport({ button: by('zip', HTMLButtonElement), place: by('batch-told'), wish: () => ({ batch: batch?.id }) });
   const items = createItems({ page, attempt, announce, sendingOf: sendings.get });
-  /** @type {BatchAnswer | null} */
+  /** @type {BatchResponse | null} */
   let batch = null;
   /** @type {string | null} */
   let wanted = null;
@@ -98,7 +98,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   /** @param {string} id */
   async function latest(id) {
     const going = Boolean(sendings.get(id)?.isGoing());
-    /** @type {BatchAnswer} */
+    /** @type {BatchResponse} */
     const told = await ask(`${BATCHES}/${id}`);
     settled = !going;
     return told;
@@ -131,7 +131,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     await pulse.start();
   }
 
-  /** @param {BatchAnswer} shown */
+  /** @param {BatchResponse} shown */
   async function cancel({ id }) {
     const words = 'Photographs that are still waiting will not be processed. Results so far are kept, and you can continue later with “Retry”.';
     if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
@@ -151,7 +151,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     await pulse.start();
   }
 
-  /** @param {BatchAnswer} shown */
+  /** @param {BatchResponse} shown */
   async function remove({ id }) {
     const words = `Its photographs, names and results will be deleted for good. ${BACKUPS} Charges are not refunded.`;
     if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
@@ -163,7 +163,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     gone();
   }
 
-  /** @param {(shown: BatchAnswer) => Promise<void>} action */
+  /** @param {(shown: BatchResponse) => Promise<void>} action */
   const ofShown = (action) => () => batch && action(batch);
   onClick(by('csv', HTMLButtonElement), ofShown(saveTable));
   onClick(by('cancel', HTMLButtonElement), ofShown(cancel));

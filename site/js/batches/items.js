@@ -6,7 +6,7 @@ import { element, finder } from '../ui/element.js';
 import { showPictures } from './pictures.js';
 import { percent } from '../history/trend.js';
 
-/** @import { BatchAnswer, BatchItem, BatchItems, Findings } from 'openapi' */
+/** @import { BatchResponse, BatchItem, BatchItems, Findings } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 /** @import { Sending } from './sending.js' */
 
@@ -37,7 +37,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
 
   /**
    * The first page of a batch.
-   * @param {BatchAnswer} batch
+   * @param {BatchResponse} batch
    */
   async function open(batch) {
     [id, total, cursors, next, shown] = [batch.id, batch.counts.total, [null], null, []];

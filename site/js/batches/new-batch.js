@@ -9,7 +9,7 @@ import { Refusal } from '../api/reach.js';
 import { sizeOf } from '../ui/size.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
 
-/** @import { BatchMade, BatchWish, Usage } from 'openapi' */
+/** @import { BatchCreateResponse, BatchCreate, Usage } from 'openapi' */
 /** @import { Chosen } from '../files/choice.js' */
 /** @import { Source } from '../files/source.js' */
 
@@ -18,7 +18,7 @@ const MOST_ITEMS = 10_000;
 /**
  * `made(batch, photographs)` is told of the new batch.
  * @param {{
- *   page: ParentNode, announce: (words: string) => void, made: (batch: BatchMade, photographs: Chosen[]) => void,
+ *   page: ParentNode, announce: (words: string) => void, made: (batch: BatchCreateResponse, photographs: Chosen[]) => void,
  * }} parts
  */
 export function createNewBatch({ page, announce, made }) {
@@ -78,9 +78,9 @@ export function createNewBatch({ page, announce, made }) {
     const chosenOutputs = /** @type {string[]} */ (fields.getAll('outputs'));
     if (!chosenOutputs.length) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
     const items = photographs.map(({ name, size }) => ({ name, size }));
-    /** @type {BatchWish} */
+    /** @type {BatchCreate} */
     const wish = { items, outputs: chosenOutputs.join(','), flips: fields.has('flips'), force: fields.has('force') };
-    /** @type {BatchMade} */
+    /** @type {BatchCreateResponse} */
     const batch = await ask('/api/v1/batches', { method: 'POST', json: wish });
     const sent = photographs;
     photographs = [];

@@ -3,7 +3,7 @@
 
 import { element, finder } from '../ui/element.js';
 
-/** @import { BatchAnswer, Counts } from 'openapi' */
+/** @import { BatchResponse, Counts } from 'openapi' */
 /** @import { Sending } from './sending.js' */
 
 /** @typedef {keyof typeof WORDS} State of a photograph */
@@ -24,7 +24,7 @@ export function createProgress({ page, announce }) {
   }
 
   /**
-   * @param {BatchAnswer} batch
+   * @param {BatchResponse} batch
    * @param {Sending | null} sending
    */
   function show({ counts, state }, sending) {
@@ -52,7 +52,7 @@ export function createProgress({ page, announce }) {
 
   /**
    * @param {Counts} counts
-   * @param {BatchAnswer['state']} state
+   * @param {BatchResponse['state']} state
    */
   function tell({ total, done, rejected, failed }, state) {
     const ended = done + rejected + failed;

@@ -3,18 +3,18 @@
 import { askBlob } from '../api/requests.js';
 import { saveBlob } from '../files/save.js';
 
-/** @import { BatchAnswer } from 'openapi' */
+/** @import { BatchResponse } from 'openapi' */
 
 const ROWS = 2_000; // in one answer
 
-/** @param {BatchAnswer} batch */
+/** @param {BatchResponse} batch */
 export async function saveTable(batch) {
   saveBlob(await tableOf(batch), `batch-${batch.id.slice(0, 8)}.csv`);
 }
 
 /**
  * Asked for in parts: no answer of the service is larger than 4 MiB. Each part begins with the names of the columns.
- * @param {Pick<BatchAnswer, 'id' | 'counts'>} batch
+ * @param {Pick<BatchResponse, 'id' | 'counts'>} batch
  */
 export async function tableOf({ id, counts }) {
   const parts = [];

@@ -5,10 +5,10 @@ import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { bytesOf } from './source.js';
 
-/** @import { Images, PredictionAnswer } from 'openapi' */
+/** @import { Images, PredictionResponse } from 'openapi' */
 /** @import { Source } from './source.js' */
 
-/** @typedef {Omit<PredictionAnswer, 'images' | 'image_urls'>} Findings what is found in a photograph, told in words */
+/** @typedef {Omit<PredictionResponse, 'images' | 'image_urls'>} Findings what is found in a photograph, told in words */
 /**
  * @typedef {object} Urls of blobs
  * @property {string | null} photograph
@@ -67,7 +67,7 @@ export function release(result) {
  * Why the vessels would not lie on the photograph as the browser shows it; null where they do.
  * @param {string} url
  * @param {Size} size
- * @param {PredictionAnswer} answer
+ * @param {PredictionResponse} answer
  */
 async function disagreement(url, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {

@@ -11,7 +11,7 @@ import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 
-/** @import { BatchAnswer, BatchForm, BatchMade } from 'openapi' */
+/** @import { BatchResponse, BatchForm, BatchCreateResponse } from 'openapi' */
 /** @import { Chosen } from '../files/choice.js' */
 /** @import { Source } from '../files/source.js' */
 /** @import { Sending } from '../batches/sending.js' */
@@ -30,7 +30,7 @@ gate((_, page) => {
 
   /**
    * Some photographs are refused before they are sent: empty or too large ones.
-   * @param {BatchMade} told
+   * @param {BatchCreateResponse} told
    * @param {Chosen[]} photographs
    */
   function made(told, photographs) {
@@ -48,7 +48,7 @@ gate((_, page) => {
     list.mark(location.hash.slice(1));
   }
 
-  /** @param {BatchAnswer} told */
+  /** @param {BatchResponse} told */
   function changed(told) {
     list.change(told);
     if (told.state !== 'open') void attempt(newBatch.loadCredits);

@@ -7,19 +7,19 @@ import { Refusal, codeOf } from '../api/reach.js';
 import { sizeOf } from './size.js';
 import { createTrouble } from './trouble.js';
 
-/** @import { ExportAnswer, ExportWish } from 'openapi' */
+/** @import { ExportResponse, ExportCreate } from 'openapi' */
 
 const ADDRESS = '/api/v1/exports';
 const PAUSE_MS = 2_000;
 
 /**
  * `wish()` is what POST /api/v1/exports takes; `reset` forgets a file that was made.
- * @param {{ button: HTMLButtonElement, place: HTMLElement, wish: () => Partial<ExportWish> }} parts
+ * @param {{ button: HTMLButtonElement, place: HTMLElement, wish: () => Partial<ExportCreate> }} parts
  */
 export function createExport({ button, place, wish }) {
   const { attempt, follow, say } = createTrouble(place);
   const words = button.textContent;
-  /** @type {ExportAnswer | null} */
+  /** @type {ExportResponse | null} */
   let made = null;
   let given = 0;
   const pulse = createPulse(async () => {
@@ -49,7 +49,7 @@ export function createExport({ button, place, wish }) {
     button.disabled = true;
     if (!made) return;
     const { id } = made;
-    /** @type {ExportAnswer} */
+    /** @type {ExportResponse} */
     const told = await ask(`${ADDRESS}/${id}`);
     if (made?.id !== id) return;
     if (told.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
@@ -63,7 +63,7 @@ export function createExport({ button, place, wish }) {
   }
 
   /** Several files are given one after the other: browsers ask before a page downloads many at once.
-   *  @param {ExportAnswer} ready */
+   *  @param {ExportResponse} ready */
   function offer({ parts }) {
     const which = parts.length > 1 ? `ZIP ${given + 1} of ${parts.length}` : 'the ZIP';
     button.textContent = `Download ${which} (${sizeOf(parts[given].bytes)})`;
@@ -72,7 +72,7 @@ export function createExport({ button, place, wish }) {
   /** The link is good for 15 minutes only, so it is asked for when it is wanted. */
   async function give(/** @type {string} */ id) {
     try {
-      /** @type {ExportAnswer} */
+      /** @type {ExportResponse} */
       const ready = await ask(`${ADDRESS}/${id}`);
       location.assign(ready.parts[given].url);
       given = (given + 1) % ready.parts.length;
