@@ -25,7 +25,7 @@ class AuditEntry(BaseModel):
 
 
 class AuditPage(BaseModel):
-    """Entries, the newest first."""
+    """One page of entries, newest first."""
 
     entries: list[AuditEntry]
     next: str | None = Field(description="the cursor of the next page; null at the end")

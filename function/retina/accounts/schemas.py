@@ -10,14 +10,14 @@ from retina.storage.schemas import Next
 
 
 class PasswordUpdate(BaseModel):
-    """A new password, by whoever knows the current one."""
+    """A new password, set by someone who knows the current one."""
 
     current: str = Field(max_length=1000)
     new: str = Field(max_length=1000, description="12 to 256 characters, and not easy to guess")
 
 
 class Tokens(BaseModel):
-    """A session, as `/oauth2/token` answers."""
+    """The tokens of a session, as `/oauth2/token` returns them."""
 
     access_token: str
     refresh_token: str
@@ -30,7 +30,7 @@ KeyId = Annotated[str, Field(examples=["5f4d1c2a7e0a7b4b"])]
 
 
 def _end(text: object) -> datetime:
-    """The end, in UTC, of a day or a time given as text; raises `ValueError`."""
+    """The end, in UTC, of a day given as text, or the given time itself; raises `ValueError`."""
     wrong = ValueError("Input should be a day or a time, such as 2027-06-30")
     if not isinstance(text, str):
         raise wrong
@@ -49,7 +49,7 @@ End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
 
 
 class KeyCreate(BaseModel):
-    """A key to be made."""
+    """An API key to create."""
 
     name: str = Field(
         min_length=1, max_length=100, description="to tell this key from others", examples=["Reading centre"]
@@ -84,7 +84,7 @@ class KeyResponse(BaseModel):
 
 
 class KeyCreateResponse(KeyResponse):
-    """An API key; `key` is what goes into X-API-Key, and is not shown again."""
+    """A new API key. `key` is the value for X-API-Key, and is not shown again."""
 
     key: str = Field(examples=["rk_5f4d1c2a7e0a7b4b_…"])
 
@@ -96,7 +96,7 @@ class KeyList(BaseModel):
 
 
 class DayCharged(BaseModel):
-    """What was charged on one day, in UTC, by way of one API key."""
+    """The credits charged on one UTC day for one API key."""
 
     day: str = Field(examples=["2026-11-24"])
     key_id: str = Field(description="empty for a person", examples=["5f4d1c2a7e0a7b4b"])
@@ -104,7 +104,7 @@ class DayCharged(BaseModel):
 
 
 class Usage(BaseModel):
-    """Credits, left and charged."""
+    """Credits left, and credits charged."""
 
     account: str = Field(
         description="a random id, without personal data", examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"]

@@ -14,14 +14,14 @@ Base64Image = Annotated[str, Field(description="base64, without a data: prefix",
 
 
 class PreviewResponse(BaseModel):
-    """The first version's answer: the photograph and its vessel mask, both stretched to 128x128 pixels."""
+    """The response of the first version: the photograph and its vessel mask, both stretched to 128x128 pixels."""
 
     original_image: Base64Image
     prediction_image: Base64Image
 
 
 class ModelName(BaseModel):
-    """Which network answered."""
+    """The network that made the prediction."""
 
     name: str = Field(examples=["unet"])
     sha256: SHA256
@@ -91,7 +91,7 @@ class MeasurementValues(create_model("_Values", **{each.name: _value_of(each) fo
 
 
 class Images(BaseModel):
-    """The pictures that were asked for; the others are left out."""
+    """The requested images; others are left out."""
 
     original_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128")
     prediction_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128, 0 and 255")
@@ -102,7 +102,7 @@ class Images(BaseModel):
 
 
 class Findings(BaseModel):
-    """What was found in one photograph, and by what."""
+    """The findings of one photograph, and the network that made them."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     model: ModelName
@@ -126,7 +126,7 @@ ImageUrls = Annotated[
 
 
 class PredictionResponse(Findings):
-    """One photograph's vessels. For research and education, not for diagnosis."""
+    """The vessels of one photograph. For research and education, not for diagnosis."""
 
     images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))
     image_urls: ImageUrls | None = Field(None, description="of a saved prediction")

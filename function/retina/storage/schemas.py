@@ -19,7 +19,7 @@ class Form(BaseModel):
 
 
 class UploadCreate(BaseModel):
-    """What is to be uploaded."""
+    """A photograph to upload."""
 
     content_type: str = Field(
         description=f"of the file: {', '.join(sorted(CONTENT_TYPES))}; the first where it is not known",
