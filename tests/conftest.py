@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -56,6 +58,9 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("RETINA_FREE_EACH", "0")
         environment.setenv("RETINA_FREE_TOGETHER", "0")
         environment.setenv("RETINA_SIGNUPS_EACH", "0")
+        # Nearly every test makes an account; at full cost the hashes of passwords would take most of the tests' time.
+        quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        environment.setattr("retina.auth.local.people.PasswordHasher", quick)
         yield
 
 

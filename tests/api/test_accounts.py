@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -139,6 +140,14 @@ def test_what_the_issuer_keeps_gives_no_password_away(service: TestClient, tmp_p
     assert b"$argon2id$" in kept
     for secret in ("correct horse battery", tokens["refresh_token"]):
         assert secret.encode() not in kept
+
+
+def test_passwords_are_hashed_at_full_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 9106's second choice, which argon2-cffi takes; the other tests hash at less (tests/conftest.py)."""
+    monkeypatch.setattr("retina.auth.local.people.PasswordHasher", PasswordHasher)
+    sign_in(TestClient(create_app(Settings(data=tmp_path))), "anna@example.org")
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
+    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in kept
 
 
 def test_keys_are_made_listed_and_revoked_by_their_person(service: TestClient, photo: bytes) -> None:

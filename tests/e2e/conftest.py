@@ -72,6 +72,14 @@ def _wait_until_healthy(address: str, process: "subprocess.Popen[bytes]", log: P
     pytest.fail(f"the server did not start:\n{log.read_text()}")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file stay together, with one browser."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for one file: Playwright leaves an event loop running, which other files' tests would trip over."""
