@@ -198,7 +198,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("retina.storage.local.os.fsync", full)
+        broken.setattr("retina.storage.files.os.fsync", full)
         answer = client.post(form["url"], data=form["fields"], files={"file": sample})
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert "No space" not in answer.text
