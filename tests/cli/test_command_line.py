@@ -24,21 +24,21 @@ from support.results import rows
 from support.specimens import encode, refused
 
 
-def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
     out = tmp_path / "out"
     assert main(["segment", str(photos), "--out", str(out)]) == 0
     names = {f"{stem}_{output}.png" for stem in "ab" for output in ("mask", "probability", "overlay")}
     assert {path.name for path in out.iterdir()} == names | {"results.csv"}
     mask = np.asarray(Image.open(out / "a_mask.png").convert("L"))
-    assert mask.shape == small_rgb.shape[:2]
+    assert mask.shape == quick_rgb.shape[:2]
     assert set(np.unique(mask)) == {0, 255}
     assert Image.open(out / "a_probability.png").mode == "L"
     found = rows(out)
     assert [*next(iter(found.values()))] == [*COLUMNS]
     row = found[str(photos / "a.jpg")]
-    assert (row["status"], row["width"], row["height"], row["code"]) == ("done", "353", "353", "")
+    assert (row["status"], row["width"], row["height"], row["code"]) == ("done", "283", "283", "")
     assert row["photo_sha256"] == hashlib.sha256((photos / "a.jpg").read_bytes()).hexdigest()
-    assert float(row["vascular_density"]) == pytest.approx((mask > 0).sum() / (np.pi / 4 * 350**2), rel=0.05)
+    assert float(row["vascular_density"]) == pytest.approx((mask > 0).sum() / (np.pi / 4 * 281**2), rel=0.05)
 
 
 def test_the_mask_is_the_apis_mask(tmp_path: Path, photos: Path, client: TestClient) -> None:
@@ -49,8 +49,8 @@ def test_the_mask_is_the_apis_mask(tmp_path: Path, photos: Path, client: TestCli
     assert (tmp_path / "out" / "a_mask.png").read_bytes() == base64.b64decode(answer["images"]["mask"])
 
 
-def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
-    specimens = refused(small_rgb)
+def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
+    specimens = refused(quick_rgb)
     for name, (data, _, _) in specimens.items():
         (photos / f"{name}.jpg").write_bytes(data)
     (photos / "notes.txt").write_text("left eye, 2026")
@@ -73,14 +73,14 @@ def test_an_unreadable_file_is_a_failure_not_a_rejection(tmp_path: Path, photos:
     assert (row["status"], row["code"]) == ("failed", "file_error")
 
 
-def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
     out = tmp_path / "out"
     run = ["segment", str(photos), "--out", str(out)]
     assert main(run) == 0
     before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
     assert main(run) == 0
     assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
-    (photos / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "JPEG"))
+    (photos / "a.jpg").write_bytes(encode(Image.fromarray(quick_rgb[:, ::-1].copy()), "JPEG"))
     assert main(run) == 0
     after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
     assert after["a_mask.png"] > before["a_mask.png"]

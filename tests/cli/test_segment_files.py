@@ -20,9 +20,9 @@ def test_rows_of_other_inputs_are_kept(tmp_path: Path, photos: Path) -> None:
     assert len(rows(out)) == 2
 
 
-def test_name_clashes_lose_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
-    (photos / "deeper" / "A.png").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "PNG"))
-    (photos / "a.png").write_bytes(encode(Image.fromarray(small_rgb[::-1, ::-1].copy()), "PNG"))
+def test_name_clashes_lose_nothing(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
+    (photos / "deeper" / "A.png").write_bytes(encode(Image.fromarray(quick_rgb[:, ::-1].copy()), "PNG"))
+    (photos / "a.png").write_bytes(encode(Image.fromarray(quick_rgb[::-1, ::-1].copy()), "PNG"))
     out = tmp_path / "out"
     assert main(["segment", str(photos), "--out", str(out)]) == 0
     found = rows(out)
@@ -34,11 +34,11 @@ def test_name_clashes_lose_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb)
     assert len(list(out.glob("*_mask.png"))) == 4
 
 
-def test_a_clash_with_an_earlier_run_loses_nothing(tmp_path: Path, photos: Path, small_rgb: Rgb) -> None:
+def test_a_clash_with_an_earlier_run_loses_nothing(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
     out = tmp_path / "out"
     assert main(["segment", str(photos / "a.jpg"), "--out", str(out)]) == 0
     first = (out / "a_mask.png").read_bytes()
-    (photos / "deeper" / "a.jpg").write_bytes(encode(Image.fromarray(small_rgb[:, ::-1].copy()), "JPEG"))
+    (photos / "deeper" / "a.jpg").write_bytes(encode(Image.fromarray(quick_rgb[:, ::-1].copy()), "JPEG"))
     assert main(["segment", str(photos / "deeper" / "a.jpg"), "--out", str(out)]) == 0
     assert (out / "a_mask.png").read_bytes() == first
     assert len(list(out.glob("a*_mask.png"))) == 2
