@@ -146,7 +146,7 @@ def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) ->
     page.locator("#list a").first.click()
     expect(page.locator("#result-title")).to_have_text("P-2, right eye, 1 Mar 2026")
     expect(page.locator("#list a").first).to_have_attribute("aria-current", "true")
-    expect(page.locator("#fact-density")).to_contain_text("% of the field of view")
+    expect(page.locator("#facts .measurement")).to_contain_text("% of the field of view")
     page.keyboard.press("3")
     expect(page.locator("#stage")).to_have_attribute("data-view", "vessels")
     assert visit.seen().mean() > 5  # white on black

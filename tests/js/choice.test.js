@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { problem, serve } from './support/service.js';
 import { chosen, matched } from '../../site/js/files/choice.js';
+
+serve(() => problem('not_found', 404));
 
 /**
  * @param {string} name

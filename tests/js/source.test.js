@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { problem, serve } from './support/service.js';
 import { sourceOfFile, sourcesOf } from '../../site/js/files/folder.js';
 import { stem } from '../../site/js/files/save.js';
 import { bytesOf } from '../../site/js/files/source.js';
 import { sizeOf } from '../../site/js/ui/size.js';
+
+serve(() => problem('not_found', 404));
 
 test('bytes are read once and keep their type', async () => {
   const bytes = await bytesOf(sourceOfFile(new File(['abc'], 'a.png', { type: 'image/png' })));

@@ -43,9 +43,10 @@ test('nothing is an empty cell, and zero is none', () => {
 });
 
 test('every photograph has its row, a refused one with its reason', () => {
-  const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', result: null }]);
+  const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
   assert.deepEqual(columns.slice(0, 3), ['file', 'state', 'reason']);
+  assert.deepEqual(columns.slice(9, 12), ['vascular_density', 'crae', 'canvas']);
   assert.deepEqual(row.slice(0, 4), ["'=1.jpg", 'refused', 'photograph_unreadable', '']);
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);

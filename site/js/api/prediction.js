@@ -2,6 +2,7 @@
 // whose message is a sentence for the user. Uploads what is too large for one request. Waits and repeats while the
 // server is busy.
 
+import { limits } from './about.js';
 import { ask } from './requests.js';
 import { Refusal, reach, refusal } from './reach.js';
 import { upload } from './upload.js';
@@ -9,7 +10,6 @@ import { upload } from './upload.js';
 /** @import { PredictionResponse } from 'openapi' */
 
 const ADDRESS = '/api/v1/predictions';
-const INLINE_BYTES = 4 * 1024 * 1024;
 const PAUSE_S = 2;
 const REPEATS = new Map([['busy', 5], ['request_in_progress', 5]]);
 const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
@@ -31,7 +31,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @param {Wishes} wishes
  */
 export async function predict(bytes, name, { outputs, force, signal, pausing, details = null }) {
-  const uploaded = bytes.size > INLINE_BYTES ? await upload(bytes, name, signal) : null;
+  const uploaded = bytes.size > (await limits()).inline_bytes ? await upload(bytes, name, signal) : null;
   const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
   const makeForm = () => {

@@ -1,12 +1,13 @@
 // The photographs of a batch as a table, a hundred at a time. Enters: the batch's id; leaves: rows with state, result or
 // reason, changed in place so that nobody loses their place. Asks only when told to.
 
+import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { element, finder } from '../ui/element.js';
 import { showPictures } from './pictures.js';
-import { percent } from '../history/trend.js';
+import { labelled } from '../ui/measurements.js';
 
-/** @import { BatchResponse, BatchItem, BatchItems, Findings } from 'openapi' */
+/** @import { BatchResponse, BatchItem, BatchItems, Findings, MeasurementDescription } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 /** @import { Sending } from './sending.js' */
 
@@ -34,6 +35,8 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   let next = null;
   /** @type {BatchItem[]} */
   let shown = [];
+  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  let measurements = [];
 
   /**
    * The first page of a batch.
@@ -53,6 +56,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     const query = new URLSearchParams({ limit: String(ROWS), ...(cursor && { cursor }) });
     /** @type {BatchItems} */
     const found = await ask(`/api/v1/batches/${id}/items?${query}`);
+    measurements = await measurementList().catch(() => []);
     if (asked !== id || cursor !== cursors.at(-1)) return;
     [shown, next] = [found.items, found.next];
     look();
@@ -95,7 +99,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
    */
   function fillIn({ row, state, found: result, seen }, item) {
     const { refusal, words } = stateOf(item);
-    const found = item.findings ? foundOf(item.findings) : item.detail || refusal || '';
+    const found = item.findings ? foundOf(item.findings, measurements) : item.detail || refusal || '';
     const key = `${words} ${found}`;
     if (row.dataset.key === key) return;
     row.dataset.key = key;
@@ -138,9 +142,13 @@ function rowOf({ name }) {
   return { row: element('tr', {}, element('th', { scope: 'row' }, name), state, found, seen), state, found, seen };
 }
 
-/** @param {Findings} findings */
-function foundOf({ measurements, quality }) {
-  const trust = quality.expected_dice === null ? '' : `, expected Dice ${quality.expected_dice.toFixed(2)}`;
-  const frame = quality.field_of_view === 'whole' ? ', no round field of view: look closely' : '';
-  return `vascular density ${percent(measurements.vascular_density)}${trust}${frame}`;
+/**
+ * @param {Findings} findings
+ * @param {MeasurementDescription[]} measurements there is room for the first
+ */
+function foundOf({ measurements: values, quality }, measurements) {
+  const parts = measurements.slice(0, 1).map((first) => labelled(first, values));
+  if (quality.expected_dice !== null) parts.push(`expected Dice ${quality.expected_dice.toFixed(2)}`);
+  if (quality.field_of_view === 'whole') parts.push('no round field of view: look closely');
+  return parts.join(', ');
 }

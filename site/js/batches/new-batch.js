@@ -1,6 +1,7 @@
 // A new batch. Enters: files and folders, and what is to be made of them; leaves: a batch that the service knows, and its
 // photographs on their way. Sends nothing itself.
 
+import { limits } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { chosen } from '../files/choice.js';
 import { finder } from '../ui/element.js';
@@ -12,8 +13,6 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { BatchCreateResponse, BatchCreate, Usage } from 'openapi' */
 /** @import { Chosen } from '../files/choice.js' */
 /** @import { Source } from '../files/source.js' */
-
-const MOST_ITEMS = 10_000;
 
 /**
  * `made(batch, photographs)` is told of the new batch.
@@ -44,13 +43,14 @@ export function createNewBatch({ page, announce, made }) {
   /** @param {Source[]} sources */
   async function take(sources) {
     announce('Looking at the files…');
+    const { batch_items: most } = await limits();
     const found = await chosen(sources);
     const { length } = found.photographs;
-    ({ photographs, leftOut } = length > MOST_ITEMS ? { photographs: [], leftOut: 0 } : found);
+    ({ photographs, leftOut } = length > most ? { photographs: [], leftOut: 0 } : found);
     look();
     if (!length) throw new Refusal('nothing', 'There are no photographs among the files you chose.');
-    if (length > MOST_ITEMS) {
-      throw new Refusal('too_many', `A batch has at most 10,000 photographs, and you chose ${length.toLocaleString('en')}.`);
+    if (length > most) {
+      throw new Refusal('too_many', `A batch has at most ${counted(most)}, and you chose ${length.toLocaleString('en')}.`);
     }
     announce([by('chosen').textContent, by('lacking').textContent].filter(Boolean).join(' '));
   }

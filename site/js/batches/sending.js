@@ -14,7 +14,7 @@ import { opened } from '../files/source.js';
 const AT_ONCE = 4;
 const TRIES = 8;
 const LONGEST_PAUSE_MS = 30_000;
-const PATIENCE_MS = 15 * 60_000; // 50 MiB over a slow line
+const PATIENCE_MS = 15 * 60_000; // the largest photograph over a slow line
 
 /**
  * `sources` maps item numbers to sources; `changed()` is told of every step.

@@ -1,6 +1,7 @@
 // Files chosen for a batch. Enters: files and folders, chosen or dropped; leaves: photographs `{name, size, source}`, and
 // how many were left out. Does not look into them: what is no photograph is told so by the service, with a row in the table.
 
+import { limits } from '../api/about.js';
 import { opened } from './source.js';
 
 /** @import { BatchItem } from 'openapi' */
@@ -8,7 +9,6 @@ import { opened } from './source.js';
 
 /** @typedef {{ name: string, size: number, source: Source }} Chosen `size` in bytes */
 
-const LONGEST_NAME = 255;
 const LITTER = /^(\..*|thumbs\.db|desktop\.ini)$/i; // what computers put into folders by themselves
 
 /**
@@ -17,11 +17,12 @@ const LITTER = /^(\..*|thumbs\.db|desktop\.ini)$/i; // what computers put into f
  */
 export async function chosen(sources) {
   const wanted = sources.filter(({ name }) => !LITTER.test(baseOf(name)));
+  const { name_characters: longest } = await limits();
   /** @type {Chosen[]} */
   const photographs = [];
   for (const source of wanted) {
     const { size } = await opened(source);
-    photographs.push({ name: source.name.slice(-LONGEST_NAME), size, source });
+    photographs.push({ name: source.name.slice(-longest), size, source });
   }
   photographs.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })); // browsers list folders in any order
   return { photographs, leftOut: sources.length - wanted.length };

@@ -1,20 +1,21 @@
 // A photograph where it comes from. Enters: a source `{name, open}`; leaves: its bytes in memory, or a Refusal. Does not
 // look into them.
 
+import { limits } from '../api/about.js';
 import { Refusal } from '../api/reach.js';
+import { mebibytes } from '../ui/limits.js';
 
 /** @typedef {{ name: string, open: () => Promise<File> }} Source */
-
-const LARGEST_BYTES = 50 * 1024 * 1024;
 
 /** @param {Source} source */
 export async function bytesOf(source) {
   const file = await opened(source);
-  if (file.size > LARGEST_BYTES) {
+  const { upload_bytes: largest } = await limits();
+  if (file.size > largest) {
     const size = (file.size / 2 ** 20).toFixed(1);
     throw new Refusal(
       'photograph_too_large',
-      `This file has ${size} MiB; this page takes up to 50 MiB. Save it as a smaller JPEG, or use the command line ` +
+      `This file has ${size} MiB; this page takes up to ${mebibytes(largest)}. Save it as a smaller JPEG, or use the command line ` +
         '“retina segment”, which has no such limit.',
     );
   }

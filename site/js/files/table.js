@@ -3,24 +3,45 @@
 
 /** @import { Photo } from './photograph-list.js' */
 
-const COLUMNS = [
-  'file', 'state', 'reason', 'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height',
-  'expected_dice', 'vascular_density', 'canvas', 'threshold', 'model', 'model_sha256',
-];
+/** @import { Values } from '../ui/measurements.js' */
 
-/** @param {Pick<Photo, 'name' | 'state' | 'code' | 'result'>[]} photographs */
-export function tableOf(photographs) {
-  return [COLUMNS, ...photographs.map(rowOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+/** @typedef {Pick<Photo, 'name' | 'state' | 'code' | 'result'>} Listed */
+
+const LABELS = ['file', 'state', 'reason'];
+const FOUND = ['width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'expected_dice'];
+const HOW = ['canvas', 'threshold', 'model', 'model_sha256'];
+
+/**
+ * @param {Listed[]} photographs
+ * @param {string[]} measured names of measurements
+ */
+export function tableOf(photographs, measured) {
+  const columns = [...LABELS, ...FOUND, ...measured, ...HOW];
+  const rows = photographs.map((photograph) => rowOf(photograph, measured));
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** @param {Pick<Photo, 'name' | 'state' | 'code' | 'result'>} photograph */
-function rowOf({ name, state, code, result }) {
-  if (!result) return [name, state, code, ...COLUMNS.slice(3).map(() => null)];
+/**
+ * The names of what was measured on any of the photographs.
+ * @param {Listed[]} photographs
+ */
+export function measuredOn(photographs) {
+  return [...new Set(photographs.flatMap(({ result }) => Object.keys(result?.answer.measurements ?? {})))];
+}
+
+/**
+ * @param {Listed} photograph
+ * @param {string[]} measured
+ */
+function rowOf({ name, state, code, result }, measured) {
+  if (!result) return [name, state, code, ...[...FOUND, ...measured, ...HOW].map(() => null)];
   const { photograph, quality, measurements, canvas, threshold, model } = result.answer;
   const view = photograph.field_of_view;
+  /** @type {Values} */
+  const values = measurements;
   return [
     name, state, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
-    quality.expected_dice, measurements.vascular_density, canvas, threshold, model.name, model.sha256,
+    quality.expected_dice, ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
   ];
 }
 

@@ -1,5 +1,5 @@
-// A line chart. Enters: points `{id, on, value, changes}`, earliest first, and the id of the one to mark; leaves: an SVG of the
-// place's own width, whose line breaks where a value is missing or a point says that something else changed. The same
+// A line chart. Enters: points `{id, on, value, changes}`, earliest first, the id of the one to mark, and how a value is written; leaves:
+// an SVG of the place's own width, whose line breaks where a value is missing or a point says that something else changed. The same
 // values stand in a table beside it.
 
 import { dayOf } from '../ui/dates.js';
@@ -9,6 +9,7 @@ import { drawn } from '../ui/element.js';
 /** @typedef {Point & { value: number }} Measured */
 /** @typedef {ReturnType<typeof scale>} Scale */
 /** @typedef {(point: Point) => number} Place */
+/** @typedef {(value: number) => string} Written */
 
 const HEIGHT = 230;
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 16, 26, 34];
@@ -19,8 +20,9 @@ const LABEL_WIDTH = 92;
  * @param {HTMLElement} place
  * @param {Point[]} points
  * @param {string} marked
+ * @param {Written} written
  */
-export function drawChart(place, points, marked) {
+export function drawChart(place, points, marked, written) {
   const measured = points.filter(isMeasured);
   if (measured.length < 2 || !place.clientWidth) {
     place.replaceChildren();
@@ -33,15 +35,15 @@ export function drawChart(place, points, marked) {
   const x = (point) => across.at(timeOf(point));
   /** @param {Measured} point */
   const y = (point) => up.at(point.value);
-  const percents = measured.map(({ value }) => 100 * value);
+  const values = measured.map(({ value }) => value);
   const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured[measured.length - 1].on)}, between `
-    + `${Math.min(...percents).toFixed(1)} % and ${Math.max(...percents).toFixed(1)} %. The table below has them all.`;
+    + `${written(Math.min(...values))} and ${written(Math.max(...values))}. The table below has them all.`;
 
   place.replaceChildren(
     drawn(
       'svg',
       { class: 'chart', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': words },
-      ...levels(up, width),
+      ...levels(up, width, written),
       ...days(measured, x, width),
       ...points.filter(({ changes }) => changes.length).map((point) => breakAt(point, x, width)),
       ...lines(points).map((line) => drawn('polyline', { points: line.map((point) => `${x(point)},${y(point)}`).join(' ') })),
@@ -49,7 +51,7 @@ export function drawChart(place, points, marked) {
         drawn(
           'circle',
           { cx: x(point), cy: y(point), r: point.id === marked ? 6 : 4, class: point.id === marked ? 'marked' : '' },
-          drawn('title', {}, `${dayOf(point.on)}: ${(100 * point.value).toFixed(1)} %`),
+          drawn('title', {}, `${dayOf(point.on)}: ${written(point.value)}`),
         ),
       ),
     ),
@@ -73,11 +75,12 @@ export function lines(points) {
 /**
  * @param {Scale} up
  * @param {number} width
+ * @param {Written} written
  */
-function levels(up, width) {
+function levels(up, width, written) {
   return Array.from({ length: TICKS + 1 }, (_, i) => up.low + ((up.high - up.low) * i) / TICKS).flatMap((value) => [
     drawn('line', { class: 'level', x1: LEFT, x2: width - RIGHT, y1: up.at(value), y2: up.at(value) }),
-    drawn('text', { x: LEFT - 8, y: up.at(value) + 4, 'text-anchor': 'end' }, `${(100 * value).toFixed(1)} %`),
+    drawn('text', { x: LEFT - 8, y: up.at(value) + 4, 'text-anchor': 'end' }, written(value)),
   ]);
 }
 

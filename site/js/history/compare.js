@@ -1,13 +1,13 @@
-// Two visits side by side. Enters: the opened record and the visits of the same eye; leaves: a choice among them, and both
-// photographs with their vessels drawn over them. Turns and lines up nothing.
+// Two visits side by side. Enters: the opened record, the visits of the same eye and what was measured; leaves: a
+// choice among them, and both photographs with their vessels drawn over them. Turns and lines up nothing.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
+import { labelled, valueOf } from '../ui/measurements.js';
 import { PREDICTIONS } from './record.js';
-import { percent } from './trend.js';
 
-/** @import { SavedPrediction } from 'openapi' */
+/** @import { MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 /** @import { Point } from './chart.js' */
 
@@ -19,21 +19,24 @@ export function createCompare({ page, attempt }) {
   const choice = by('compare-with', HTMLSelectElement);
   /** @type {SavedPrediction | null} */
   let opened = null;
+  /** @type {MeasurementDescription | null} */
+  let measured = null;
   /** @type {string[]} */
   let urls = [];
 
   /**
    * @param {SavedPrediction} record
    * @param {Point[]} points
+   * @param {MeasurementDescription} measurement
    */
-  function offer(record, points) {
+  function offer(record, points, measurement) {
     clear();
-    opened = record;
+    [opened, measured] = [record, measurement];
     const others = points.filter(({ id }) => id !== record.id);
     by('compare').hidden = others.length === 0;
     choice.replaceChildren(
       element('option', { value: '' }, 'none'),
-      ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${percent(value)}`)),
+      ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${valueOf(measurement, value)}`)),
     );
   }
 
@@ -47,15 +50,15 @@ export function createCompare({ page, attempt }) {
   /** @param {string} id */
   async function show(id) {
     clear();
-    const here = opened;
-    if (!id || !here) return;
+    const [here, measurement] = [opened, measured];
+    if (!id || !here || !measurement) return;
     /** @type {SavedPrediction} */
     const other = await ask(`${PREDICTIONS}/${id}`);
     const records = [here, other].sort((a, b) => dayIn(a).localeCompare(dayIn(b)));
     const blobs = await Promise.all(records.map(({ image_urls: { overlay } }) => askBlob(overlay)));
     if (here !== opened || choice.value !== id) return;
     urls = blobs.map((blob) => URL.createObjectURL(blob));
-    by('pair').replaceChildren(...records.map((record, i) => figure(record, urls[i])));
+    by('pair').replaceChildren(...records.map((record, i) => figure(record, urls[i], measurement)));
     by('pair').hidden = false;
   }
 
@@ -66,9 +69,10 @@ export function createCompare({ page, attempt }) {
 /**
  * @param {SavedPrediction} record
  * @param {string} url
+ * @param {MeasurementDescription} measurement
  */
-function figure(record, url) {
-  const words = `${dayOf(dayIn(record))}: vascular density ${percent(record.measurements.vascular_density)}`;
+function figure(record, url, measurement) {
+  const words = `${dayOf(dayIn(record))}: ${labelled(measurement, record.measurements)}`;
   return element('figure', {}, element('img', { src: url, alt: `Overlay, ${words}` }), element('figcaption', {}, words));
 }
 

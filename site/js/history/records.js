@@ -1,13 +1,14 @@
 // The list of saved photographs. Enters: filters; leaves: links to them, page after page, the latest day first. Opens none.
 
+import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
 import { PREDICTIONS } from './record.js';
-import { percent } from './trend.js';
+import { valueIn } from '../ui/measurements.js';
 
-/** @import { HistoryPage, SavedPrediction } from 'openapi' */
+/** @import { HistoryPage, MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 
 const MARKS = { left: 'L', right: 'R', unknown: '?' };
@@ -22,6 +23,8 @@ export function createRecords({ page, attempt, announce }) {
   let query = {};
   /** @type {string | null} */
   let next = null;
+  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  let measurements = [];
 
   /**
    * From the first page on.
@@ -29,8 +32,10 @@ export function createRecords({ page, attempt, announce }) {
    */
   async function load(filters) {
     query = filters;
-    /** @type {HistoryPage} */
-    const found = await ask(address());
+    /** @type {Promise<HistoryPage>} */
+    const asked = ask(address());
+    measurements = await measurementList().catch(() => []);
+    const found = await asked;
     links.clear();
     by('list').replaceChildren();
     by('subjects').replaceChildren();
@@ -86,7 +91,8 @@ export function createRecords({ page, attempt, announce }) {
   function fillIn(link, record) {
     the(link, '.item-mark').dataset.eye = MARKS[record.eye];
     the(link, '.item-name').textContent = titleOf(record);
-    the(link, '.item-state').textContent = `${dayOf(record.taken_on ?? record.saved)}, ${percent(record.measurements.vascular_density)}`;
+    const values = measurements.slice(0, 1).map((first) => valueIn(first, record.measurements));
+    the(link, '.item-state').textContent = [dayOf(record.taken_on ?? record.saved), ...values].join(', ');
   }
 
   /**

@@ -1,13 +1,15 @@
-// How one eye's measurement went from visit to visit. Enters: a subject and an eye; leaves: a chart and a table of the same
-// values. Judges no value: where something else than the eye may have changed it, chart and table break.
+// How one eye's measurements went from visit to visit. Enters: a subject and an eye; leaves: a chart and a table of the
+// values of one measurement, chosen where there are several. Judges no value: where something else than the eye may have changed it, chart and table break.
 
+import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { drawChart } from './chart.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent } from '../ui/element.js';
+import { heading, valueOf } from '../ui/measurements.js';
 
-/** @import { SavedPrediction, TrendPoint, Trends } from 'openapi' */
+/** @import { MeasurementDescription, SavedPrediction, TrendPoint, Trends } from 'openapi' */
 /** @import { Compare } from './compare.js' */
 
 /** @typedef {ReturnType<typeof createTrend>} Trend */
@@ -17,11 +19,16 @@ const MOST_PAGES = 10;
 const KINDS = /** @type {const} */ ({ model_sha256: 'model', threshold: 'threshold', canvas: 'canvas', flips: 'mirror images' });
 
 /**
- * `compare.offer(record, points)` is told of the visits there are.
+ * `compare.offer(record, points, measurement)` is told of the visits there are.
  * @param {{ page: ParentNode, compare: Compare }} parts
  */
 export function createTrend({ page, compare }) {
   const by = finder(page);
+  const choice = by('trend-measurement', HTMLSelectElement);
+  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  let measurements = [];
+  /** @type {Map<string, Compared[]>} */
+  let trends = new Map();
   /** @type {Compared[]} */
   let points = [];
   /** @type {SavedPrediction | null} */
@@ -35,22 +42,46 @@ export function createTrend({ page, compare }) {
    */
   async function show(record, signal) {
     shown = record;
-    by('trend').hidden = !record.subject;
-    if (!record.subject) return;
-    const found = await pointsOf(record.subject, record.eye, signal);
+    by('trend').hidden = true;
+    const list = await measurementList().catch(() => []);
+    if (!record.subject || !list.length) return;
+    const found = await trendsOf(record.subject, record.eye, signal);
     if (record !== shown) return; // another one was opened meanwhile
-    points = found;
-    by('trend-title').textContent = `Vascular density of ${titleOf(record)}`;
+    [measurements, trends] = [list, found];
+    by('trend').hidden = false;
+    offerChoice();
+    showChosen();
+  }
+
+  /** Among the measurements; the one that was chosen stays so. */
+  function offerChoice() {
+    const { value } = choice;
+    choice.replaceChildren(...measurements.map((each) => element('option', { value: each.name }, heading(each))));
+    if (measurements.some(({ name }) => name === value)) choice.value = value;
+    by('trend-choice').hidden = measurements.length < 2;
+  }
+
+  function chosen() {
+    return measurements.find(({ name }) => name === choice.value) ?? measurements[0];
+  }
+
+  function showChosen() {
+    if (!shown) return;
+    const measurement = chosen();
+    points = trends.get(measurement.name) ?? [];
+    by('trend-title').textContent = `${heading(measurement)} of ${titleOf(shown)}`;
+    by('trend-column').textContent = heading(measurement);
     by('trend-few').hidden = points.length > 1;
     by('trend-chart').hidden = points.length < 2;
     by('trend-breaks').hidden = !points.some(({ changes }) => changes.length);
     by('trend-rows').replaceChildren(...points.flatMap(rowsOf));
-    compare.offer(record, points);
+    compare.offer(shown, points, measurement);
     draw();
   }
 
   function draw() {
-    if (shown) drawChart(by('trend-chart'), points, shown.id);
+    const measurement = chosen();
+    if (shown) drawChart(by('trend-chart'), points, shown.id, (value) => valueOf(measurement, value));
   }
 
   /** @param {Compared} point */
@@ -61,7 +92,7 @@ export function createTrend({ page, compare }) {
       'tr',
       {},
       element('td', {}, link),
-      element('td', { class: 'number' }, percent(point.value)),
+      element('td', { class: 'number' }, valueOf(chosen(), point.value)),
       element('td', { class: 'number' }, point.expected_dice?.toFixed(2) ?? 'not known'),
       element('td', {}, measuredWith(point)),
     );
@@ -70,19 +101,20 @@ export function createTrend({ page, compare }) {
     return [element('tr', { class: 'break' }, element('td', { colspan: 4 }, words)), row];
   }
 
+  choice.addEventListener('change', showChosen);
   return { show };
 }
 
 /**
- * The points of the trend of a subject's eye.
+ * The points of each measurement of a subject's eye.
  * @param {string} subject
  * @param {SavedPrediction['eye']} eye
  * @param {AbortSignal} signal
- * @returns {Promise<Compared[]>}
+ * @returns {Promise<Map<string, Compared[]>>}
  */
-async function pointsOf(subject, eye, signal) {
-  /** @type {TrendPoint[]} */
-  const found = [];
+async function trendsOf(subject, eye, signal) {
+  /** @type {Map<string, TrendPoint[]>} */
+  const found = new Map();
   /** @type {string | null} */
   let cursor = null;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
@@ -90,11 +122,11 @@ async function pointsOf(subject, eye, signal) {
     const query = new URLSearchParams({ subject, eye, ...(cursor && { cursor }) });
     /** @type {Trends} */
     const { trends, next } = await ask(`/api/v1/trends?${query}`, { signal });
-    found.push(...trends.flatMap(({ measurement, points }) => (measurement === 'vascular_density' ? points : [])));
+    for (const { measurement, points } of trends) found.set(measurement, [...(found.get(measurement) ?? []), ...points]);
     cursor = next;
     if (!cursor) break;
   }
-  return compared(found);
+  return new Map([...found].map(([name, points]) => [name, compared(points)]));
 }
 
 /**
@@ -114,9 +146,4 @@ export function compared(points) {
 function measuredWith({ model_sha256: model, canvas, threshold, flips }) {
   const parts = [model.slice(0, 8), canvas.replace('x', ' × '), Number(threshold.toFixed(3)), flips && 'mirror images'];
   return parts.filter((part) => part !== false).join(', ');
-}
-
-/** @param {number | null} share */
-export function percent(share) {
-  return share === null ? 'not measurable' : `${(100 * share).toFixed(1)} %`;
 }

@@ -1,6 +1,7 @@
 // The page of batches, wired. Enters: new batches, and the one that the address names (#id); leaves: the list, the opened
 // batch and the photographs on their way in step with each other.
 
+import { measurementList } from '../api/about.js';
 import { createBatch } from '../batches/batch.js';
 import { createBatchList } from '../batches/batch-list.js';
 import { gate } from '../auth/gate.js';
@@ -9,6 +10,7 @@ import { createProgress } from '../batches/progress.js';
 import { createSending } from '../batches/sending.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
+import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { BatchResponse, BatchForm, BatchCreateResponse } from 'openapi' */
@@ -91,6 +93,8 @@ gate((_, page) => {
   addEventListener('beforeunload', (event) => {
     if ([...under.values()].some((sending) => sending.isGoing())) event.preventDefault();
   });
+  void showLimits(by('drop-formats'), (taken) => `Up to ${taken.batch_items.toLocaleString('en')}. ${photographsTaken(taken)}`);
+  void attempt(measurementList);
   void attempt(async () => {
     await Promise.all([loadList(), newBatch.loadCredits()]);
     await route();

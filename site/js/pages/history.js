@@ -1,6 +1,7 @@
 // The history's page, wired. Enters: the filter, and the record that the address names (#id); leaves: the list and the
 // opened record in step with them.
 
+import { measurementList } from '../api/about.js';
 import { createCompare } from '../history/compare.js';
 import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
@@ -63,6 +64,7 @@ gate((_, page) => {
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // once the fields are empty
   addEventListener('hashchange', () => void attempt(route));
   const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ history: true }) });
+  void attempt(measurementList);
   void attempt(async () => {
     await load();
     await route();

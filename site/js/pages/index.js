@@ -1,6 +1,7 @@
 // The page, wired. Enters: sources from the intake; leaves: photographs that move from waiting to done or refused, the
 // list and the result in step with them. Holds every photograph there is; each keeps its place until it is removed.
 
+import { measurementList } from '../api/about.js';
 import { takeIn } from '../files/intake.js';
 import { createKeep } from '../history/keep.js';
 import { createList } from '../files/photograph-list.js';
@@ -10,7 +11,8 @@ import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
 import { saveBlob } from '../files/save.js';
 import { release, segment } from '../files/segmentation.js';
-import { tableOf } from '../files/table.js';
+import { measuredOn, tableOf } from '../files/table.js';
+import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -30,8 +32,9 @@ const list = createList({ list: by('list'), template: by('item-template', HTMLTe
 let shown = null;
 
 takeIn({ files, sample: by('sample'), add, announce });
+void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', removeAll);
-by('table').addEventListener('click', saveTable);
+by('table').addEventListener('click', () => void saveTable());
 
 /** @param {string} words */
 function announce(words) {
@@ -146,6 +149,8 @@ function refresh() {
   by('placeholder').hidden = Boolean(shown);
 }
 
-function saveTable() {
-  saveBlob(new Blob([tableOf([...photographs])], { type: 'text/csv' }), 'vessels.csv');
+async function saveTable() {
+  const listed = [...photographs];
+  const measured = await measurementList().then((known) => known.map(({ name }) => name), () => measuredOn(listed));
+  saveBlob(new Blob([tableOf(listed, measured)], { type: 'text/csv' }), 'vessels.csv');
 }

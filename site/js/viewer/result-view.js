@@ -9,7 +9,7 @@ const WARNINGS = {
   trust: 'The network expects this map to agree poorly with what a person would draw, usually because of blur, darkness or '
     + 'noise. Look closely before you use it.',
 };
-const HEADLINES = { density: 'Vascular density', trust: 'Expected agreement with a human observer' };
+const HEADLINES = { trust: 'Expected agreement with a human observer' };
 const FACTS = { size: 'Size', view: 'Field of view', canvas: 'Canvas', threshold: 'Threshold', model: 'Model' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
 
@@ -19,6 +19,7 @@ class ResultView extends HTMLElement {
     this.append(
       element('h2', { id: 'result-title', tabindex: '-1' }),
       ...Object.entries(WARNINGS).map(([name, words]) => element('p', { class: 'warning', id: `warning-${name}`, hidden: '' }, words)),
+      element('p', { class: 'warning', id: 'no-measurements', role: 'alert', hidden: '' }),
       findings(),
       toolbar(),
       element('p', { class: 'note', id: 'fallback', hidden: '' }),

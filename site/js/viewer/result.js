@@ -2,9 +2,12 @@
 // downloads on the page. The photograph itself is the viewer's. Files are called after `file`, or else after `name`.
 
 import './result-view.js';
+import { measurementList } from '../api/about.js';
 import { overlayPng } from './overlay.js';
-import { finder } from '../ui/element.js';
+import { element, finder } from '../ui/element.js';
+import { heading, valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
+import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Quality } from 'openapi' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
@@ -18,6 +21,7 @@ export function createResult({ page, viewer, announce }) {
   const by = finder(page);
   const mask = by('download-mask', HTMLAnchorElement);
   const overlay = by('download-overlay', HTMLButtonElement);
+  const { attempt } = createTrouble(by('no-measurements'));
   /** @type {Result | null} */
   let shown = null;
 
@@ -32,6 +36,7 @@ export function createResult({ page, viewer, announce }) {
     by('preview-original', HTMLImageElement).src = urls.original;
     by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
+    void attempt(() => showMeasurements(result));
     by('fact-model').title = answer.model.sha256;
     mask.href = urls.mask;
     mask.download = `${stem(result.file ?? result.name)}-vessels.png`;
@@ -40,6 +45,25 @@ export function createResult({ page, viewer, announce }) {
       ? 'The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.'
       : 'Both have the photograph’s own resolution; the overlay uses the opacity chosen above.';
     viewer.show(result);
+  }
+
+  /**
+   * Before the other facts; the first one stands out.
+   * @param {Result} result
+   */
+  async function showMeasurements(result) {
+    for (const row of by('facts').querySelectorAll('.measurement')) row.remove();
+    const measurements = await measurementList();
+    if (result !== shown) return;
+    const rows = measurements.map((measurement, i) =>
+      element(
+        'div',
+        { class: i ? 'measurement' : 'measurement headline', title: measurement.definition },
+        element('dt', {}, heading(measurement)),
+        element('dd', {}, valueInContext(measurement, result.answer.measurements)),
+      ),
+    );
+    by('facts').prepend(...rows);
   }
 
   /** @param {Result} result */
@@ -64,11 +88,9 @@ export function createResult({ page, viewer, announce }) {
 }
 
 /** @param {Findings} findings */
-export function factsOf({ measurements, photograph, quality, canvas, threshold, model }) {
+export function factsOf({ photograph, quality, canvas, threshold, model }) {
   const view = photograph.field_of_view;
-  const density = measurements.vascular_density;
   return {
-    density: density === null ? 'not measurable' : `${(100 * density).toFixed(1)} % of the field of view`,
     trust: trustOf(quality),
     size: `${photograph.width} × ${photograph.height} pixels`,
     view: quality.field_of_view === 'disc' ? `round, ${view.width} × ${view.height} pixels` : 'the whole frame',

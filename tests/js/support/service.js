@@ -1,4 +1,4 @@
-// The service, faked at `fetch`. Enters: what it answers; leaves: what it was asked.
+// The service, faked at `fetch`. Enters: what it answers; leaves: what it was asked, but for its limits, which it says itself.
 
 import './browser.js';
 
@@ -11,6 +11,12 @@ import './browser.js';
  */
 /** @typedef {(call: Call) => Response | Promise<Response>} Answering */
 
+/** @type {import('openapi').Limits} */
+export const LIMITS = {
+  inline_bytes: 4 * 2 ** 20, upload_bytes: 50 * 2 ** 20, max_pixels: 64_000_000, min_side: 64,
+  formats: ['JPEG', 'PNG', 'GIF'], batch_items: 10_000, name_characters: 255,
+};
+
 /**
  * From now on every request is answered by `answering`; the calls so far, in their order.
  * @param {Answering} answering
@@ -21,6 +27,7 @@ export function serve(answering) {
   /** @type {(address: string, request?: RequestInit) => Promise<Response>} */
   const fetch = async (address, { method = 'GET', headers, body, signal } = {}) => {
     signal?.throwIfAborted();
+    if (address === '/api/v1/limits') return json(LIMITS);
     const call = { method, path: address, headers: new Headers(headers), body };
     calls.push(call);
     return answering(call);

@@ -1,0 +1,54 @@
+// Measurements in words, as the service's list of them says. Enters: descriptions from the list, and values; leaves: text.
+// Knows no measurement by name.
+
+/** @import { MeasurementDescription as Measurement } from 'openapi' */
+
+/** @typedef {Record<string, number | null>} Values by the names of the measurements */
+
+const NOTHING = 'not measurable';
+
+/**
+ * “10.7 %”, or “152 µm”.
+ * @param {Measurement} measurement
+ * @param {number | null} value
+ */
+export function valueOf({ display: { factor, decimals, unit } }, value) {
+  return value === null ? NOTHING : `${(factor * value).toFixed(decimals)}${unit && ` ${unit}`}`;
+}
+
+/**
+ * The same of the measurement's own value among all of them.
+ * @param {Measurement} measurement
+ * @param {Values} values
+ */
+export function valueIn(measurement, values) {
+  return valueOf(measurement, values[measurement.name] ?? null);
+}
+
+/**
+ * “10.7 % of the field of view”.
+ * @param {Measurement} measurement
+ * @param {Values} values
+ */
+export function valueInContext(measurement, values) {
+  const words = valueIn(measurement, values);
+  const { context } = measurement.display;
+  return words === NOTHING || !context ? words : `${words} ${context}`;
+}
+
+/**
+ * “vascular density 10.7 %”.
+ * @param {Measurement} measurement
+ * @param {Values} values
+ */
+export function labelled(measurement, values) {
+  return `${measurement.label} ${valueIn(measurement, values)}`;
+}
+
+/**
+ * The label where a sentence or a heading begins.
+ * @param {Pick<Measurement, 'label'>} measurement
+ */
+export function heading({ label }) {
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
