@@ -23,8 +23,8 @@ import numpy as np
 from benchmarks.speed import SAMPLE, percentiles
 from conftest import ROOT
 from retina.accounts.reservations import account_key
-from retina.history.records import Labels, Saved, written
-from retina.imaging.findings import found
+from retina.history.records import Labels, PredictionRecord, written
+from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import predict
 from retina.queue.sqlite import LocalQueue
@@ -81,14 +81,14 @@ def fill(services: Services, account: str, count: int) -> None:
     """A history of `count` records, as the routes write them: visits of both eyes of subjects over twenty years."""
     network = VesselNetwork(services.settings.model)
     prediction = predict(SAMPLE.read_bytes(), network, {}, **services.settings.limits)
-    findings = found(prediction, network.card, "0" * 32)
+    findings = findings_of(prediction, network.card, "0" * 32)
     changes: list[Change] = []
     for n in range(count):
         day = date(2005, 1, 1) + timedelta(n % 7305)
         labels = Labels(f"P-{n % 500:04d}", "left" if n // 500 % 2 else "right", day, "a note of a few words")
         time_of = f"2026-01-01T00:00:{n / 2000:09.6f}Z"
         own = findings.model_copy(update={"id": f"{n:032x}"})
-        saved = Saved(account, own, labels, time_of, time_of, "0.1.0", "0" * 8)
+        saved = PredictionRecord(account, own, labels, time_of, time_of, "0.1.0", "0" * 8)
         changes += written(saved, 0)
         if len(changes) > MOST_CHANGES - 5 or n == count - 1:
             services.records.write(*changes)

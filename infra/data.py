@@ -15,7 +15,7 @@ from retina.storage.port import (
     BATCH,
     EXPORTS,
     HISTORY,
-    KEPT_DAYS,
+    RETENTION_DAYS,
 )
 
 WORKER_PARTITIONS = (
@@ -77,7 +77,7 @@ class Data(Construct):
             lifecycle_rules=[
                 s3.LifecycleRule(
                     prefix=prefix,
-                    expiration=Duration.days(KEPT_DAYS[prefix]),
+                    expiration=Duration.days(RETENTION_DAYS[prefix]),
                     # Parts of exports whose worker was killed: nobody can read them, but they cost money.
                     abort_incomplete_multipart_upload_after=Duration.days(1) if prefix == EXPORTS else None,
                 )

@@ -6,11 +6,11 @@ from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
 from infra.settings import StackSettings
-from retina.errors import STATUS, FairUseError
+from retina.errors import STATUS, RateLimitError
 
 WINDOW = 300
 """Seconds over which the requests of one address are counted."""
-STATUS_CODE, CODE = STATUS[FairUseError]
+STATUS_CODE, CODE = STATUS[RateLimitError]
 PROBLEM = {
     "type": "about:blank",
     "title": "Too Many Requests",

@@ -10,12 +10,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.settings import KEPT, StackSettings
+from infra.settings import LOG_RETENTION, StackSettings
 
 
 def retention(settings: StackSettings) -> logs.RetentionDays:
     """How long logs are kept, as CDK's enum."""
-    return list(logs.RetentionDays)[KEPT.index(settings.log_days)]
+    return list(logs.RetentionDays)[LOG_RETENTION.index(settings.log_days)]
 
 
 def log_group(scope: Construct, id: str, *, settings: StackSettings, key: kms.IKey | None) -> logs.LogGroup:

@@ -9,7 +9,30 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RETINA_STACK_"
-KEPT = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+LOG_RETENTION = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
 """The numbers of days that CloudWatch can keep logs, in ascending order."""
 
 
@@ -79,8 +102,8 @@ class StackSettings(BaseSettings):
                 "a firewall for CloudFront can be made in us-east-1 only: make a web ACL there (scope CLOUDFRONT) and "
                 "set RETINA_STACK_FIREWALL to its ARN"
             )
-        if self.log_days not in KEPT:
-            raise ValueError(f"logs can be kept for {', '.join(map(str, KEPT))} days")
+        if self.log_days not in LOG_RETENTION:
+            raise ValueError(f"logs can be kept for {', '.join(map(str, LOG_RETENTION))} days")
         return self
 
 

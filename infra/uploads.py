@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.buckets import allow, from_any_page, origin, private_bucket
 from infra.jobs import Jobs
-from retina.storage.port import BATCH, KEPT_DAYS, UPLOADS
+from retina.storage.port import BATCH, RETENTION_DAYS, UPLOADS
 
 
 class Uploads(Construct):
@@ -34,7 +34,7 @@ class Uploads(Construct):
             key=key,
             cors=[from_any_page(s3.HttpMethods.POST)],
             lifecycle_rules=[
-                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(KEPT_DAYS[prefix]))
+                s3.LifecycleRule(prefix=prefix, expiration=Duration.days(RETENTION_DAYS[prefix]))
                 for prefix in (UPLOADS, BATCH)
             ],
             server_access_logs_bucket=logs,

@@ -18,7 +18,7 @@ from retina.api.concurrency import Cores
 from retina.api.middleware.bodies import SMALL_BYTES, Bodies, Taken
 from retina.api.middleware.full_disk import RoomToDelete
 from retina.api.middleware.origin import BehindProxy
-from retina.api.middleware.outermost import FrontDoor
+from retina.api.middleware.outermost import Outermost
 from retina.api.predictor import Predictor
 from retina.api.problems import add_error_map
 from retina.api.routes import (
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if not settings.table:
         services.keep_reserves()
         app.add_middleware(RoomToDelete, deletions=services.deletion_reserve, sign_ins=services.sign_in_reserve)
-    app.add_middleware(FrontDoor, settings=settings, bodies=bodies, public=PUBLIC)
+    app.add_middleware(Outermost, settings=settings, bodies=bodies, public=PUBLIC)
     if settings.site:
         _serve_site(app, settings.site)
     return app

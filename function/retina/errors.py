@@ -22,7 +22,7 @@ RetinaError
 │   ├── UploadNotFoundError
 │   └── CallerLeftError             the caller has closed the connection
 ├── AccountError                the caller may not do this, or not now
-│   ├── FairUseError                the rate limit for predictions free of charge is reached
+│   ├── RateLimitError                the rate limit for predictions free of charge is reached
 │   ├── SignInRequiredError         the caller is not signed in
 │   ├── OriginClosedError           the request did not come through the proxy in front
 │   ├── PersonRequiredError         an API key may not do it
@@ -205,7 +205,7 @@ class RequestInProgressError(AccountError):
         self.retry_after = retry_after
 
 
-class FairUseError(AccountError):
+class RateLimitError(AccountError):
     """The rate limit for requests free of charge is reached; retry after `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -283,7 +283,7 @@ STATUS: dict[type[RetinaError], tuple[int, str]] = {
     KeyRefusedError: (401, "key_refused"),
     NotFoundError: (404, "not_found"),
     OutOfCreditsError: (402, "out_of_credits"),
-    FairUseError: (429, "fair_use_exceeded"),
+    RateLimitError: (429, "fair_use_exceeded"),
     RequestInProgressError: (409, "request_in_progress"),
     IdempotencyKeyReusedError: (422, "idempotency_key_reused"),
     BusyError: (503, "busy"),

@@ -6,11 +6,11 @@ from functools import cached_property
 from retina.accounts.audit import Audit
 from retina.accounts.idempotency import Idempotency
 from retina.accounts.ledger import Credits
-from retina.accounts.rate_limits import FairUse
+from retina.accounts.rate_limits import RateLimits
 from retina.accounts.service import Accounts
 from retina.accounts.signup_credits import SignupCredits
 from retina.batches.admission import Allowance
-from retina.batches.claims import Turns
+from retina.batches.claims import Claims
 from retina.batches.service import Batches
 from retina.exports.copies import Copies
 from retina.exports.service import Exports
@@ -54,7 +54,7 @@ class Services:
     def accounts(self) -> Accounts:
         """Accounts and their API keys."""
         settings = self.settings
-        gift = SignupCredits(self.records, self.fair_use, settings.signup_credits, settings.signups_each)
+        gift = SignupCredits(self.records, self.rate_limits, settings.signup_credits, settings.signups_each)
         return Accounts(self.records, gift)
 
     @cached_property
@@ -85,14 +85,14 @@ class Services:
         return Batches(self.records, self.results, self.uploads, self.queue, self.credits, self.copies, allowance)
 
     @cached_property
-    def turns(self) -> Turns:
+    def claims(self) -> Claims:
         """Claims on batch items."""
-        return Turns(self.records, self.credits)
+        return Claims(self.records, self.credits)
 
     @cached_property
-    def fair_use(self) -> FairUse:
+    def rate_limits(self) -> RateLimits:
         """The rate limit on predictions that are free of charge."""
-        return FairUse(self.records, self.settings.free_each, self.settings.free_together)
+        return RateLimits(self.records, self.settings.free_each, self.settings.free_together)
 
     @cached_property
     def exports(self) -> Exports:

@@ -30,7 +30,7 @@ from models.training.labelled import (
 )
 from retina.errors import ModelCardError, PhotographError
 from retina.imaging.arrays import Rgb
-from retina.imaging.confidence import doubt
+from retina.imaging.confidence import uncertainty
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.model_card import read_model_card
 from retina.imaging.network import VesselNetwork
@@ -42,14 +42,14 @@ UNCHANGED = "unchanged"
 
 @dataclass(frozen=True)
 class Copy:
-    """The result for one perturbed photograph; `doubt` is computed as by the service, None for an empty mask."""
+    """The result for one perturbed photograph; `uncertainty` is computed as by the service, None for an empty mask."""
 
     set: str
     photograph: str
     perturbation: str
     strength: str
     dice: float
-    doubt: float | None
+    uncertainty: float | None
 
 
 def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
@@ -65,7 +65,7 @@ def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
         if probability.shape != truth.shape:
             probability = np.asarray(cv2.resize(probability, truth.shape[::-1]), np.uint16)
         agreement = dice(count(over(probability, segmentation.threshold), truth, inside))
-        seen = doubt(segmentation.probability, segmentation.vessels)
+        seen = uncertainty(segmentation.probability, segmentation.vessels)
         found.append(Copy(name, labelled.id, perturbation, strength, agreement, seen))
     return found
 
@@ -132,7 +132,7 @@ def read(path: Path) -> list[Copy]:
                 row["perturbation"],
                 row["strength"],
                 float(row["dice"]),
-                float(row["doubt"]) if row["doubt"] else None,
+                float(row["uncertainty"]) if row["uncertainty"] else None,
             )
             for row in reader
         ]

@@ -20,17 +20,17 @@ from retina.imaging.model_card import Confidence, ModelCard
 
 
 def fit(copies: Sequence[Copy]) -> tuple[float, float]:
-    """Intercept and slope of the least-squares regression of Dice on `doubt`; each set has the same weight."""
-    seen = [(c.set, c.doubt, c.dice) for c in copies if c.doubt is not None]
-    sets, doubts, true = zip(*seen, strict=True)
-    slope, intercept = np.polyfit(doubts, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
+    """Intercept and slope of the least-squares regression of Dice on `uncertainty`; each set has the same weight."""
+    seen = [(c.set, c.uncertainty, c.dice) for c in copies if c.uncertainty is not None]
+    sets, uncertainties, true = zip(*seen, strict=True)
+    slope, intercept = np.polyfit(uncertainties, true, 1, w=[sets.count(name) ** -0.5 for name in sets])
     return float(intercept), float(slope)
 
 
 def errors(copies: Sequence[Copy], intercept: float, slope: float) -> tuple[float, float]:
     """Mean absolute error and Spearman's rank correlation of expected and true Dice. Empty masks are left out."""
-    doubts, true = np.array([(c.doubt, c.dice) for c in copies if c.doubt is not None]).T
-    expected = np.clip(intercept + slope * doubts, 0, 1)
+    uncertainties, true = np.array([(c.uncertainty, c.dice) for c in copies if c.uncertainty is not None]).T
+    expected = np.clip(intercept + slope * uncertainties, 0, 1)
     return float(np.abs(expected - true).mean()), float(spearmanr(expected, true).statistic)
 
 
@@ -84,7 +84,7 @@ def main() -> None:
     print("| photographs | copies | mean absolute error | rank correlation |", "|---|---|---|---|", *lines, sep="\n")
     if examined:
         print(*examine(examined, intercept, slope), sep="\n")
-    print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * doubt")
+    print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * uncertainty")
     if options.write_card:
         card = ModelCard.model_validate_json(options.model.read_bytes())
         sets = ", ".join(sorted({c.set for c in fitted}))

@@ -137,9 +137,9 @@ def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
     pick = random.integers(len(rows))
     centre = np.array([columns[pick], rows[pick]]) * 8.0
     angle = random.uniform(0, 2 * np.pi)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    claim = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     stretch = np.diag(np.exp(random.uniform(-0.08, 0.08, 2)) * random.choice([-1, 1], 2))
-    linear = turn @ stretch
+    linear = claim @ stretch
     return np.column_stack([linear, SIDE / 2 - linear @ centre])
 
 

@@ -98,10 +98,10 @@ def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: by
     stop = threading.Event()
     codes: set[int] = set()
 
-    def ask(turn: int) -> None:
-        who = anna if turn % 2 else key | {"Idempotency-Key": ""}
+    def ask(claim: int) -> None:
+        who = anna if claim % 2 else key | {"Idempotency-Key": ""}
         while not stop.is_set():
-            named = who if turn % 2 else who | {"Idempotency-Key": secrets.token_hex(4)}
+            named = who if claim % 2 else who | {"Idempotency-Key": secrets.token_hex(4)}
             files = {"file": ("a.jpg", tiny)}
             wishes = {"save": "true", "subject": LABEL}
             codes.add(house.client.post(PREDICTIONS, files=files, data=wishes, headers=named).status_code)
@@ -109,7 +109,7 @@ def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: by
             codes.add(house.client.post(BATCHES, json=items, headers=who).status_code)
             codes.add(house.client.post(EXPORTS, json={"history": True}, headers=who).status_code)
 
-    threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(3)]
+    threads = [threading.Thread(target=ask, args=(claim,)) for claim in range(3)]
     for thread in threads:
         thread.start()
     time.sleep(1.5)

@@ -224,7 +224,7 @@ def test_a_deleted_row_is_in_no_page_of_the_file_whatever_was_moved(tmp_path: Pa
         database, chance = Database(tmp_path / str(seed) / "retina.sqlite"), random.Random(seed)
         records, live = SqliteRecords(database), dict[Key, str]()
         dead = set[str]()
-        for turn in range(60):
+        for claim in range(60):
             changes = dict[Key, Put | Delete]()
             for number in range(40):
                 if live and chance.random() < 0.4:
@@ -232,7 +232,7 @@ def test_a_deleted_row_is_in_no_page_of_the_file_whatever_was_moved(tmp_path: Pa
                     dead.add(live.pop(key))
                     changes[key] = Delete(key)
                 else:
-                    key, words = Key(chance.choice("abc"), f"{chance.getrandbits(64):x}"), f"planted {turn}.{number}."
+                    key, words = Key(chance.choice("abc"), f"{chance.getrandbits(64):x}"), f"planted {claim}.{number}."
                     live[key] = words
                     more = "x" * chance.choice((10, 200, 900, 6000))
                     changes[key] = Put(key, {"subject": words, "more": more})

@@ -14,7 +14,7 @@ import pytest
 
 from retina.batches.records import batch_key
 from retina.exports.service import MOST_EXPORTS
-from retina.history.records import Saved
+from retina.history.records import PredictionRecord
 from retina.jobs.archive import pack_history
 from retina.jobs.work import GivenUpError
 from retina.queue.port import ATTEMPTS
@@ -141,14 +141,14 @@ def test_an_export_that_is_deleted_while_it_is_made_stops_and_leaves_nothing(
         save(house, anna, tiny)
     made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
     monkeypatch.setattr("retina.jobs.archive.LOOK_SECONDS", -1)
-    read, stopped = Saved.key_of, list[int]()
+    read, stopped = PredictionRecord.key_of, list[int]()
 
-    def meanwhile(saved: Saved, picture: str) -> str:
+    def meanwhile(saved: PredictionRecord, picture: str) -> str:
         if not stopped:
             stopped.append(house.client.delete(f"{EXPORTS}/{made}", headers=anna).status_code)
         return read(saved, picture)
 
-    monkeypatch.setattr(Saved, "key_of", meanwhile)
+    monkeypatch.setattr(PredictionRecord, "key_of", meanwhile)
     house.work_off()
     assert stopped == [200]
     assert house.services.results.delete_all(f"exports/{made}/") == 0

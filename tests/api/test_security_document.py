@@ -8,7 +8,7 @@ from conftest import ROOT
 from infra.settings import StackSettings
 from retina.accounts import idempotency, rate_limits, service, signup_credits
 from retina.settings import Settings
-from retina.storage.port import DAY, FORM_SECONDS, KEPT_DAYS, LINK_SECONDS
+from retina.storage.port import DAY, FORM_SECONDS, LINK_SECONDS, RETENTION_DAYS
 
 TEXT = (ROOT / "docs" / "security.md").read_text()
 NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TEXT)
@@ -39,12 +39,12 @@ def days(number: int) -> str:
 
 
 def test_the_days_are_those_of_the_code() -> None:
-    for prefix, number in KEPT_DAYS.items():
+    for prefix, number in RETENTION_DAYS.items():
         assert days(number) in row(f"`{prefix}`"), prefix
-    assert f"{idempotency.KEPT_SECONDS // 3600} hours" in row("`answers/`")
+    assert f"{idempotency.RETENTION_SECONDS // 3600} hours" in row("`answers/`")
     assert f"{service.TOKEN_SECONDS // 3600} hours" in row("that an account was closed")
     assert f"{2 * rate_limits.HOUR // 3600} hours; their salt 2 days" in row("hashes of callers' addresses")
-    assert days(signup_credits.KEPT_SECONDS // DAY) in row("a keyed hash of a mail address")
+    assert days(signup_credits.RETENTION_SECONDS // DAY) in row("a keyed hash of a mail address")
     assert days(Settings().audit_days) in row("the audit log")
     stack = StackSettings()
     assert stack.audit_days == Settings().audit_days

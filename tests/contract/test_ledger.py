@@ -180,8 +180,8 @@ def test_many_repeated_requests_at_once_are_charged_once_each(
     answers: dict[int, set[bytes]] = {n: set() for n in range(25)}
     guard = threading.Lock()
 
-    def call(turn: int) -> None:
-        n = turn % 25
+    def call(claim: int) -> None:
+        n = claim % 25
         while True:
             try:
                 begun = repeated.begin(account, f"call {n}", REQUEST)
@@ -189,7 +189,7 @@ def test_many_repeated_requests_at_once_are_charged_once_each(
                 time.sleep(0.01)
                 continue
             if isinstance(begun, idempotency.Lease):
-                answer = b"%d %d" % (n, turn)
+                answer = b"%d %d" % (n, claim)
                 Credits(records).charge(account, "k", f"call {n}", repeated.answered(begun, answer))
                 begun = answer
             with guard:

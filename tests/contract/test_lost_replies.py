@@ -12,7 +12,7 @@ from retina.accounts.ledger import Credits
 from retina.auth.local.attempts import Attempts
 from retina.auth.local.issuer import Issuer
 from retina.auth.local.people import People
-from retina.batches.claims import Turns
+from retina.batches.claims import Claims
 from retina.batches.records import Order
 from retina.batches.schemas import Counts, Outcome
 from retina.batches.service import Batches
@@ -146,17 +146,17 @@ def test_a_batch_is_made_worked_on_retried_and_deleted(
     batches = Batches(
         deaf, LocalBlobs(tmp_path), LocalUploads(tmp_path, 1000), queue, credits, copies_in(deaf, tmp_path)
     )
-    turns = Turns(deaf, credits)
+    claims = Claims(deaf, credits)
     batch = batches.create(account, "k", [("a", 1), ("b", 1), ("c", 1)], Order(("mask",)), {})
 
     def counts() -> Counts:
         return batches.counts(batches.get(account, batch.id))
 
     for number, outcome in enumerate((Outcome(status="done"), Outcome(status="failed"), Outcome(status="rejected"))):
-        turn = turns.begin(batch.id, number)
-        assert turn is not None
-        assert turns.finish(turn, outcome)
-        assert turns.begin(batch.id, number) is None
+        claim = claims.begin(batch.id, number)
+        assert claim is not None
+        assert claims.finish(claim, outcome)
+        assert claims.begin(batch.id, number) is None
     assert (counts().done, counts().failed, counts().rejected, credits.balance(account)) == (1, 1, 1, 19)
     batch = batches.retry(batches.cancel(batch))
     assert (counts().done, counts().failed, counts().rejected, counts().waiting) == (1, 0, 1, 1)

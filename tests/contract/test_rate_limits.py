@@ -10,9 +10,9 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from retina.accounts.rate_limits import FairUse
+from retina.accounts.rate_limits import RateLimits
 from retina.api.middleware.origin import PROOF
-from retina.errors import FairUseError
+from retina.errors import RateLimitError
 from retina.storage.database import Database
 from retina.storage.records import Records
 from support.account import PASSWORD, new_key, wish
@@ -27,31 +27,31 @@ VIEWER = "203.0.113.7"
 
 
 def test_each_address_has_its_own_limit(records: Records) -> None:
-    fair = FairUse(records, 3, 100)
+    fair = RateLimits(records, 3, 100)
     for _ in range(3):
         fair.count("predictions", VIEWER)
     for _ in range(2):
-        with pytest.raises(FairUseError) as told:
+        with pytest.raises(RateLimitError) as told:
             fair.count("predictions", VIEWER)
         assert 0 < told.value.retry_after <= 3600
     fair.count("predictions", "203.0.113.8")
 
 
 def test_all_together_have_one_that_a_single_address_cannot_use_up_beyond_its_own(records: Records) -> None:
-    fair = FairUse(records, 2, 4)
+    fair = RateLimits(records, 2, 4)
     for _ in range(5):
         try:
             fair.count("predictions", VIEWER)
-        except FairUseError:
+        except RateLimitError:
             continue
     for address in ("203.0.113.8", "203.0.113.9"):
         fair.count("predictions", address)
-    with pytest.raises(FairUseError):
+    with pytest.raises(RateLimitError):
         fair.count("predictions", "203.0.113.10")
 
 
 def test_no_limit_is_none(records: Records) -> None:
-    fair = FairUse(records, 0, 0)
+    fair = RateLimits(records, 0, 0)
     for _ in range(5):
         fair.count("predictions", VIEWER)
 
@@ -59,10 +59,10 @@ def test_no_limit_is_none(records: Records) -> None:
 def test_the_next_hour_begins_anew_and_the_next_day_has_another_salt(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fair = FairUse(records, 1, 100)
+    fair = RateLimits(records, 1, 100)
     fair.count("predictions", VIEWER)
     today = fair._hashed(VIEWER)
-    assert FairUse(records, 1, 100)._hashed(VIEWER) == today, "whichever process asks"
+    assert RateLimits(records, 1, 100)._hashed(VIEWER) == today, "whichever process asks"
     now = time.time()
     monkeypatch.setattr("retina.accounts.rate_limits.time.time", lambda: now + 3600)
     fair.count("predictions", VIEWER)
@@ -71,33 +71,33 @@ def test_the_next_hour_begins_anew_and_the_next_day_has_another_salt(
 
 
 def test_the_rest_of_an_ipv6_network_is_the_same_viewer(records: Records) -> None:
-    fair = FairUse(records, 1, 100)
+    fair = RateLimits(records, 1, 100)
     fair.count("predictions", "2001:db8:1:2::1")
-    with pytest.raises(FairUseError):
+    with pytest.raises(RateLimitError):
         fair.count("predictions", "2001:db8:1:2:ffff::7")
     fair.count("predictions", "2001:db8:1:3::1")
 
 
 def test_an_ipv6_site_has_a_few_shares_and_an_address_written_as_ipv6_is_the_same(records: Records) -> None:
-    fair = FairUse(records, 1, 100)
+    fair = RateLimits(records, 1, 100)
     for n in range(4):
         fair.count("predictions", f"2001:db8:1:{n}::1")
-    with pytest.raises(FairUseError):
+    with pytest.raises(RateLimitError):
         fair.count("predictions", "2001:db8:1:ffff::1")
     fair.count("predictions", "2001:db8:2::1")
     fair.count("predictions", VIEWER)
-    with pytest.raises(FairUseError):
+    with pytest.raises(RateLimitError):
         fair.count("predictions", f"::ffff:{VIEWER}")
 
 
 def test_limits_are_exact_however_many_ask_at_once(records: Records) -> None:
-    fair = FairUse(records, 9, 15)
+    fair = RateLimits(records, 9, 15)
 
-    def ask(turn: int) -> str:
-        address = ("203.0.113.1", "203.0.113.2", "203.0.113.3")[turn % 3]
+    def ask(claim: int) -> str:
+        address = ("203.0.113.1", "203.0.113.2", "203.0.113.3")[claim % 3]
         try:
             fair.count("predictions", address)
-        except FairUseError:
+        except RateLimitError:
             return ""
         return address
 
@@ -105,21 +105,21 @@ def test_limits_are_exact_however_many_ask_at_once(records: Records) -> None:
         given = Counter(pool.map(ask, range(60)))
     assert sum(count for address, count in given.items() if address) <= 15
     assert max(count for address, count in given.items() if address) <= 9
-    one = FairUse(records, 7, 0)
+    one = RateLimits(records, 7, 0)
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: _counted(one, "uploads", VIEWER), range(30))) == 7
 
 
-def _counted(fair: FairUse, what: str, address: str, account: str = "") -> bool:
+def _counted(fair: RateLimits, what: str, address: str, account: str = "") -> bool:
     try:
         fair.count(what, address, account)
-    except FairUseError:
+    except RateLimitError:
         return False
     return True
 
 
 def test_a_few_addresses_do_not_use_up_everybodys_share(records: Records) -> None:
-    fair = FairUse(records, 20, 500)
+    fair = RateLimits(records, 20, 500)
     for n in range(25):
         while _counted(fair, "predictions", f"203.0.113.{n}"):
             pass
@@ -133,7 +133,7 @@ def test_a_few_addresses_do_not_use_up_everybodys_share(records: Records) -> Non
 
 
 def test_people_have_shares_of_their_own_and_a_network_of_them_has_one_too(records: Records) -> None:
-    fair = FairUse(records, 2, 100)
+    fair = RateLimits(records, 2, 100)
     for account in ("a" * 32, "b" * 32):
         assert [_counted(fair, "predictions", VIEWER, account) for _ in range(3)] == [True, True, False]
     assert [_counted(fair, "predictions", VIEWER) for _ in range(3)] == [True, True, False]
@@ -144,7 +144,7 @@ def test_people_have_shares_of_their_own_and_a_network_of_them_has_one_too(recor
 def test_addresses_are_not_kept(tmp_path: Path) -> None:
     from retina.storage.sqlite import SqliteRecords
 
-    FairUse(SqliteRecords(Database(tmp_path / "retina.sqlite")), 1, 1).count("predictions", VIEWER)
+    RateLimits(SqliteRecords(Database(tmp_path / "retina.sqlite")), 1, 1).count("predictions", VIEWER)
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"fair:" in stored
     assert VIEWER.encode() not in stored

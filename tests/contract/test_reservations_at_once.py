@@ -10,7 +10,7 @@ import pytest
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import account_key
 from retina.batches.admission import Allowance
-from retina.batches.claims import Turns
+from retina.batches.claims import Claims
 from retina.batches.records import Order
 from retina.batches.schemas import Outcome
 from retina.batches.service import Batches
@@ -35,7 +35,7 @@ class Books:
         queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
         copies = copies_in(records, folder)
         self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
-        self.turns = Turns(records, self.credits)
+        self.claims = Claims(records, self.credits)
 
     def create(self, count: int, size: int = 1) -> Any:
         return self.batches.create(self.account, "", [(f"{n}.jpg", size) for n in range(count)], ORDER, {})
@@ -83,10 +83,10 @@ def test_whatever_happens_at_once_credits_add_up(records: Records, tmp_path: Pat
     batch = books.create(16)
 
     def finish(number: int) -> None:
-        turn = books.turns.begin(batch.id, number)
-        if turn:
+        claim = books.claims.begin(batch.id, number)
+        if claim:
             status = ("done", "rejected", "failed")[number % 3]
-            books.turns.finish(turn, Outcome(status=status))
+            books.claims.finish(claim, Outcome(status=status))
 
     def order(number: int) -> None:
         known = books.batches.get(books.account, batch.id)

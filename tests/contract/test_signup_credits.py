@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from retina.accounts.ledger import Credits
-from retina.accounts.rate_limits import FairUse
+from retina.accounts.rate_limits import RateLimits
 from retina.accounts.service import Accounts
 from retina.accounts.signup_credits import (
-    KEPT_SECONDS,
+    RETENTION_SECONDS,
     Newcomer,
     SignupCredits,
     normal,
@@ -31,7 +31,7 @@ def newcomer(mail: str | None, network: str | None = None) -> Newcomer:
 
 
 def accounts_of(records: Records, each: int = 0) -> Accounts:
-    return Accounts(records, SignupCredits(records, FairUse(records, 0, 0), 20, each))
+    return Accounts(records, SignupCredits(records, RateLimits(records, 0, 0), 20, each))
 
 
 def test_whoever_deletes_and_registers_again_starts_without_credits(house: House) -> None:
@@ -62,7 +62,7 @@ def test_a_year_later_they_are_given_again(records: Records, monkeypatch: pytest
     assert (books.balance(other), books.ledger(other)) == (0, [])
     accounts.remember(account, "anna@example.org")
     now = time.time()
-    for later, credits in ((KEPT_SECONDS - 60, 0), (KEPT_SECONDS + 60, 20)):
+    for later, credits in ((RETENTION_SECONDS - 60, 0), (RETENTION_SECONDS + 60, 20)):
         for module in ("sqlite", "dynamodb"):
             monkeypatch.setattr(f"retina.storage.{module}.time.time", lambda later=later: now + later)
         assert books.balance(accounts.of_user(ISSUER, f"later {later}", newcomer("anna@example.org"))) == credits
@@ -90,8 +90,8 @@ def test_a_network_has_a_few_accounts_with_credits_a_day(
 ) -> None:
     accounts, books = accounts_of(records, 3), Credits(records)
 
-    def made(turn: int) -> int:
-        return books.balance(accounts.of_user(ISSUER, f"{turn}", newcomer(f"{turn}@example.org", network)))
+    def made(claim: int) -> int:
+        return books.balance(accounts.of_user(ISSUER, f"{claim}", newcomer(f"{claim}@example.org", network)))
 
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(made, range(10))) == [0] * 7 + [20] * 3

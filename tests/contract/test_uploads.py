@@ -29,7 +29,7 @@ from retina.storage.port import (
     BATCH,
     CONTENT_TYPES,
     FILE_NAME,
-    KEPT_DAYS,
+    RETENTION_DAYS,
     UPLOADS,
     Uploads,
 )
@@ -210,7 +210,7 @@ def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_pat
     old, new = wish(embedded), wish(embedded)
     for form in (old, new):
         send(embedded, form, b"photograph")
-    long_ago = time.time() - KEPT_DAYS[UPLOADS] * 24 * 3600 - 1
+    long_ago = time.time() - RETENTION_DAYS[UPLOADS] * 24 * 3600 - 1
     os.utime(tmp_path / "uploads" / old["upload_id"], (long_ago, long_ago))
     services: Services = embedded.app.state.services  # type: ignore[attr-defined]
     delete_expired(services)

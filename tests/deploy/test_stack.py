@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from conftest import ROOT
 from infra import app as infra_app
 from infra import watch
-from infra.settings import KEPT, StackSettings, stack_settings
+from infra.settings import LOG_RETENTION, StackSettings, stack_settings
 from infra.stack import RetinaStack
 from retina.api.middleware.outermost import SECURITY
 from support.templates import (
@@ -108,11 +108,11 @@ def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> 
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
     csp = "".join(part if isinstance(part, str) else "X" for part in csp["Fn::Join"][1])
-    besides = " https://X https://X https://retina-X.auth.us-east-1.amazoncognito.com"
-    assert csp.replace(besides, "") == SECURITY["Content-Security-Policy"], (
+    extra_changes = " https://X https://X https://retina-X.auth.us-east-1.amazoncognito.com"
+    assert csp.replace(extra_changes, "") == SECURITY["Content-Security-Policy"], (
         "as under uvicorn, but for uploads and sign-in"
     )
-    assert f"connect-src 'self'{besides};" in csp
+    assert f"connect-src 'self'{extra_changes};" in csp
     assert "default-src 'none'" in csp
     assert "unsafe" not in csp
     assert headers["ContentTypeOptions"] == {"Override": True}
@@ -222,8 +222,8 @@ def test_a_domain_of_ones_own_speaks_tls_1_2_at_least(named: dict[str, Any]) -> 
 
 
 def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> None:
-    shortest = template_of(tmp_path, log_days=KEPT[0])
-    assert {g["RetentionInDays"] for g in resources(shortest, "AWS::Logs::LogGroup").values()} == {KEPT[0]}
+    shortest = template_of(tmp_path, log_days=LOG_RETENTION[0])
+    assert {g["RetentionInDays"] for g in resources(shortest, "AWS::Logs::LogGroup").values()} == {LOG_RETENTION[0]}
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_charge_exists_exactly_where_a_result_does(server: Server, store: Stor
     photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
     told: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
     done = threading.Semaphore(0)
-    waiting = deque(f"call {turn % KEYS}" for turn in random.Random(3).sample(range(CALLS), CALLS))
+    waiting = deque(f"call {claim % KEYS}" for claim in random.Random(3).sample(range(CALLS), CALLS))
 
     def connection() -> None:
         while waiting:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from argon2.exceptions import VerifyMismatchError
 
-from retina.accounts.rate_limits import FairUse
+from retina.accounts.rate_limits import RateLimits
 from retina.accounts.service import Accounts
 from retina.accounts.signup_credits import SignupCredits
 from retina.storage.records import Records
@@ -76,7 +76,7 @@ def new_key(client: Any, address: str) -> dict[str, str]:
 
 def accounts_of(records: Records, credits: int) -> Accounts:
     """Accounts without a service around them, each with so many credits for signing up."""
-    return Accounts(records, SignupCredits(records, FairUse(records, 0, 0), credits))
+    return Accounts(records, SignupCredits(records, RateLimits(records, 0, 0), credits))
 
 
 def renewed(client: Any, refresh_token: str) -> httpx.Response:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from conftest import decode
 from retina.imaging.arrays import CERTAIN, Rgb
-from retina.imaging.confidence import doubt, expected_dice
+from retina.imaging.confidence import expected_dice, uncertainty
 from retina.imaging.model_card import Confidence
 from retina.imaging.network import VesselNetwork
 from retina.imaging.segmentation import segment
@@ -20,8 +20,8 @@ def test_a_map_without_doubt_has_none_and_half_seen_vessels_raise_it() -> None:
     vessels[40:50] = True
     sure = np.where(vessels, CERTAIN, 0).astype(np.uint16)
     doubtful = np.where(vessels, CERTAIN * 6 // 10, CERTAIN // 10).astype(np.uint16)
-    assert doubt(sure, vessels) == 0
-    assert doubt(doubtful, vessels) == pytest.approx(np.log((1000 * 0.6 + 9000 * 0.1) / 1000), abs=1e-3)
+    assert uncertainty(sure, vessels) == 0
+    assert uncertainty(doubtful, vessels) == pytest.approx(np.log((1000 * 0.6 + 9000 * 0.1) / 1000), abs=1e-3)
 
 
 def test_a_large_map_is_thinned_out_without_a_change() -> None:
@@ -29,7 +29,7 @@ def test_a_large_map_is_thinned_out_without_a_change() -> None:
     probability = random.integers(0, CERTAIN, (1800, 1900), np.uint16)
     vessels = probability > CERTAIN // 2
     whole = np.log(probability.sum(dtype=float) / CERTAIN / vessels.sum())
-    assert doubt(probability, vessels) == pytest.approx(whole, abs=2e-3)
+    assert uncertainty(probability, vessels) == pytest.approx(whole, abs=2e-3)
 
 
 def test_nothing_found_or_nothing_fitted_is_no_number() -> None:

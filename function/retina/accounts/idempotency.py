@@ -27,9 +27,9 @@ from retina.storage.records import (
 
 LEASE_SECONDS = 60
 """How long a lease lasts if the request neither completes nor is abandoned."""
-KEPT_SECONDS = 24 * 3600
+RETENTION_SECONDS = 24 * 3600
 """How long a response is stored."""
-TURNS = 5
+ATTEMPTS = 5
 REUSED = "This Idempotency-Key was used for another request. Choose a new one."
 UNTIED = re.compile(rf"{ANSWERS}[0-9a-f]{{32}}")
 """Where versions before 0.2.0 stored responses, without a link to what they are about."""
@@ -57,7 +57,7 @@ class Idempotency:
         was used for a different request.
         """
         where, token = Key(_of(account), key), secrets.token_hex(8)
-        for _ in range(TURNS):
+        for _ in range(ATTEMPTS):
             [known] = self._records.get(where)
             if known and known.data.get("token") == token:  # the reply to the write below was lost
                 return Lease(where, request, known.version)
@@ -176,4 +176,4 @@ def _in_progress(seconds: float) -> RequestInProgressError:
 
 
 def _end() -> int:
-    return int(time.time()) + KEPT_SECONDS
+    return int(time.time()) + RETENTION_SECONDS

@@ -12,7 +12,7 @@ import ipaddress
 import time
 
 from retina import clock
-from retina.errors import FairUseError
+from retina.errors import RateLimitError
 from retina.storage.port import DAY
 from retina.storage.record_secret import record_secret
 from retina.storage.records import (
@@ -33,7 +33,7 @@ SCARCE = 10
 """Once half of the shared limit is used up, each caller's limit is divided by this; the rest is for new callers."""
 
 
-class FairUse:
+class RateLimits:
     """At most `each` requests an hour from an address or a person, and `together` from all; 0 means no limit.
 
     People who are signed in are counted separately from anonymous callers, so neither group can use up the other's
@@ -45,7 +45,7 @@ class FairUse:
         self._salt: tuple[str, bytes] = ("", b"")
 
     def count(self, what: str, address: str, account: str = "") -> None:
-        """Count a request of the kind `what`, each of which has its own limits; raises `FairUseError`."""
+        """Count a request of the kind `what`, each of which has its own limits; raises `RateLimitError`."""
         if not (self._each or self._together):
             return
         now = int(time.time())
@@ -59,7 +59,7 @@ class FairUse:
         try:
             self._records.write(*counts)
         except ConditionError:
-            raise FairUseError(HOUR - now % HOUR) from None
+            raise RateLimitError(HOUR - now % HOUR) from None
 
     def count_paying(self, what: str, account: str, credits: int) -> None:
         """Count a request of a paying account, whose limit is the number of `credits` left, but at least `each`."""
@@ -70,7 +70,7 @@ class FairUse:
         try:
             self._records.write(Add(key, {"asked": 1}, True, now + 2 * HOUR, {"asked": most}))
         except ConditionError:
-            raise FairUseError(HOUR - now % HOUR) from None
+            raise RateLimitError(HOUR - now % HOUR) from None
 
     def of_day(self, what: str, address: str, most: int) -> list[Add]:
         """The changes that count one of at most `most` events per address and day."""

@@ -113,14 +113,14 @@ class Accounts:
             self._records.write(self._signup.remember(mail))
         return had
 
-    def close(self, account: str, issuer: str, subject: str, *besides: Change) -> None:
-        """Remove the link between person and account in both directions, and make the changes `besides` with it.
+    def close(self, account: str, issuer: str, subject: str, *extra_changes: Change) -> None:
+        """Remove the link between person and account in both directions, and make the changes `extra_changes` with it.
 
         The ledger and the balance remain. The deletion is on record for longer than any access token lives.
         """
         user, expires = _user(issuer, subject), int(time.time()) + TOKEN_SECONDS
         closed = Put(account_key(account), {"closed": clock.now()})
-        ensure(self._records, closed, Put(user, {"closed": clock.now()}, expires=expires), *besides)
+        ensure(self._records, closed, Put(user, {"closed": clock.now()}, expires=expires), *extra_changes)
 
     def make_key(
         self,
@@ -128,18 +128,18 @@ class Accounts:
         name: str,
         scopes: tuple[Scope, ...] = SCOPES,
         expires: str = "",
-        besides: Callable[[str], Change] | None = None,
+        extra_changes: Callable[[str], Change] | None = None,
     ) -> tuple[ApiKey, str]:
         """Create a key called `name`, valid until `expires` (formatted as by `clock`); returns it and its text.
 
-        The text is not stored. `besides` takes the key's id and returns a change to be made with it. Raises
+        The text is not stored. `extra_changes` takes the key's id and returns a change to be made with it. Raises
         `TooManyKeysError`.
         """
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
         limits: dict[str, Any] = {"scopes": [*scopes], "expires": expires}
         facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)} | limits
 
-        with_it = (besides(key_id),) if besides else ()
+        with_it = (extra_changes(key_id),) if extra_changes else ()
 
         def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
             return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW), *with_it

@@ -2,8 +2,8 @@
 
 The functions return the changes that record a grant, to be written in one transaction with it. A mail address is stored
 as a hash under a key of this store's own (HMAC-SHA256), so that nobody without the key can test addresses. The hash is
-kept for `KEPT_SECONDS` after the account's deletion. An account that is created again within that time starts without
-credits, and so does every account beyond the network's limit.
+kept for `RETENTION_SECONDS` after the account's deletion. An account created again within that time starts
+without credits, and so does every account beyond the network's limit.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retina.accounts.rate_limits import FairUse
+from retina.accounts.rate_limits import RateLimits
 from retina.storage.record_secret import record_secret
 from retina.storage.records import (
     NEW,
@@ -23,7 +23,7 @@ from retina.storage.records import (
     Records,
 )
 
-KEPT_SECONDS = 365 * 24 * 3600
+RETENTION_SECONDS = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Newcomer:
 class SignupCredits:
     """`amount` credits for a new account, for at most `each` accounts of a network per day; 0 means no limit."""
 
-    def __init__(self, records: Records, fair_use: FairUse, amount: int, each: int = 0) -> None:
-        self._records, self._fair_use, self._amount, self._each = records, fair_use, amount, each
+    def __init__(self, records: Records, rate_limits: RateLimits, amount: int, each: int = 0) -> None:
+        self._records, self._fair_use, self._amount, self._each = records, rate_limits, amount, each
 
     def gifts(self, newcomer: Newcomer) -> list[tuple[int, list[Change]]]:
         """The credits that may be granted, most first, each with the changes to write. If one fails, try the next."""
@@ -57,7 +57,7 @@ class SignupCredits:
 
     def remember(self, mail: str) -> Put:
         """The change that stores, for a year from now, that this address has had its credits."""
-        return Put(self._mark(mail), {}, expires=int(time.time()) + KEPT_SECONDS)
+        return Put(self._mark(mail), {}, expires=int(time.time()) + RETENTION_SECONDS)
 
     def _mark(self, mail: str) -> Key:
         hashed = hmac.new(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from retina.errors import InvalidRequestError, ResponseTooLargeError
 from retina.history.records import PHOTOGRAPH
 from retina.imaging.pipeline import Picture
-from retina.imaging.rendering import KEPT, OUTPUTS
+from retina.imaging.rendering import OUTPUTS, STORED
 
 SAVED = "saved "
 """The prefix that marks images to be saved, among all images of a prediction."""
@@ -23,7 +23,7 @@ def asked_for(outputs: str) -> dict[str, Picture]:
 
 def to_save(*, photograph: bool) -> dict[str, Picture]:
     """The images of a saved prediction, with or without the `photograph` itself."""
-    return {SAVED + name: draw for name, draw in KEPT.items() if photograph or name != PHOTOGRAPH}
+    return {SAVED + name: draw for name, draw in STORED.items() if photograph or name != PHOTOGRAPH}
 
 
 def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -17,10 +17,10 @@ from retina.api.schemas.problem import Problem
 from retina.errors import (
     STATUS,
     BusyError,
-    FairUseError,
     FileMissingError,
     InvalidRequestError,
     ModelCardError,
+    RateLimitError,
     RequestInProgressError,
     RetinaError,
 )
@@ -78,7 +78,7 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
             f"whoever runs it, with the request id {request_id}."
         )
     headers = {}
-    if isinstance(error, BusyError | FairUseError | RequestInProgressError):
+    if isinstance(error, BusyError | RateLimitError | RequestInProgressError):
         headers["Retry-After"] = str(error.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

@@ -28,9 +28,9 @@ class RateLimit:
     account: str
 
     def count(self) -> None:
-        """Count the request; raises `FairUseError`."""
+        """Count the request; raises `RateLimitError`."""
         if self.address:
-            self.services.fair_use.count(self.what, self.address, self.account)
+            self.services.rate_limits.count(self.what, self.address, self.account)
 
 
 def _limit_of(what: str) -> Callable[..., Awaitable[RateLimit]]:

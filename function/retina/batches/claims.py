@@ -39,7 +39,7 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Turn:
+class Claim:
     """A claim on an item, valid as long as its record has this `version`. `size` is the announced size in bytes."""
 
     batch: Batch
@@ -48,20 +48,20 @@ class Turn:
     size: int | None = None
 
 
-class Turns:
+class Claims:
     """The items in `records`; finished ones are charged to `credits`."""
 
     def __init__(self, records: Records, credits: Credits) -> None:
         self._records, self._credits = records, credits
 
-    def begin(self, id: str, number: int) -> Turn | None:
+    def begin(self, id: str, number: int) -> Claim | None:
         """Claim an item of the batch `id`; None if there is nothing to do: it is finished, cancelled or deleted."""
         found = self._find(id, number)
         if found is None or found.batch.cancelled or found.outcome:
             return None
         batch = found.batch
         self._records.write(Put(number_key(batch.begun, number), {}, expires=int(time.time()) + GONE_SECONDS))
-        return Turn(batch, number, found.version, found.size)
+        return Claim(batch, number, found.version, found.size)
 
     def demand_awaited(self, id: str, number: int) -> int | None:
         """The largest size in bytes that the item's photograph may have; None if only the general limits apply.
@@ -99,23 +99,23 @@ class Turns:
         [known] = self._records.get(batch_key(id))
         return known is not None and number < batch_of(known).total
 
-    def demand_credit(self, turn: Turn) -> None:
+    def demand_credit(self, claim: Claim) -> None:
         """Raises `OutOfCreditsError` if the item cannot be paid for. Only batches from before reservations existed can
         run into this.
         """
-        if not turn.batch.reserved and self._credits.available(turn.batch.account) < 1:
+        if not claim.batch.reserved and self._credits.available(claim.batch.account) < 1:
             raise OutOfCreditsError(
                 "There were no credits left for this photograph. Get more credits, then retry the batch."
             )
 
-    def finish(self, turn: Turn, outcome: Outcome) -> bool:
+    def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Store the outcome of an item, and charge for it if it is done. Returns False if it is too late: the item was
         finished by another worker, cancelled or deleted. Raises `OutOfCreditsError`.
         """
-        batch, number = turn.batch, turn.number
+        batch, number = claim.batch, claim.number
         begun = Delete(number_key(batch.begun, number))
-        item = item_record(batch, number, outcome, turn.version)
-        changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *_paid(turn, outcome))
+        item = item_record(batch, number, outcome, claim.version)
+        changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *_paid(claim, outcome))
         what = f"batch {batch.id} photograph {number}"
         for _ in range(ATTEMPTS):
             try:
@@ -129,7 +129,7 @@ class Turns:
                 # Cancelled in the meantime, and perhaps retried. A retry does not touch items that are being processed.
                 self._records.write(begun)
                 found = self._find(batch.id, number)
-                if found is None or found.batch.cancelled or found.outcome or found.version != turn.version:
+                if found is None or found.batch.cancelled or found.outcome or found.version != claim.version:
                     return False
             else:
                 return True
@@ -152,9 +152,9 @@ class _Found:
     size: int | None
 
 
-def _paid(turn: Turn, outcome: Outcome) -> tuple[Change, ...]:
+def _paid(claim: Claim, outcome: Outcome) -> tuple[Change, ...]:
     """What happens to the item's credit and bytes. A failed item keeps its photograph, so its bytes stay reserved."""
-    batch, size = turn.batch, turn.size or 0
+    batch, size = claim.batch, claim.size or 0
     if not batch.reserved:
         return ()
     if outcome.status == "done":

@@ -46,7 +46,7 @@ from retina.queue.port import Queue
 from retina.storage.port import (
     BATCH,
     DAY,
-    KEPT_DAYS,
+    RETENTION_DAYS,
     Blobs,
     Uploads,
 )
@@ -103,12 +103,12 @@ class Batches:
         files: Sequence[tuple[str, int]],
         order: Order,
         refused: Mapping[int, Outcome],
-        besides: Callable[[str], Sequence[Change]] = lambda id: (),
+        extra_changes: Callable[[str], Sequence[Change]] = lambda id: (),
     ) -> Batch:
         """Create a batch of `files` (name and size in bytes); the numbers in `refused` are rejected from the start.
 
-        Reserves a credit for each of the other photographs, whose announced sizes are binding. `besides` takes the
-        batch's id and returns changes to make in the same transaction.
+        Reserves a credit for each of the other photographs, whose announced sizes are binding. `extra_changes` takes
+        the batch's id and returns changes to make in the same transaction.
 
         Raises `OutOfCreditsError`, `TooManyBatchesError` or `TooManyBytesError` (no batch is created then), and
         `BusyError` if concurrent requests keep getting in the way.
@@ -124,7 +124,7 @@ class Batches:
             refused=len(refused),
             cancelled=False,
             order=order,
-            expires=int(time.time()) + KEPT_DAYS[BATCH] * DAY,
+            expires=int(time.time()) + RETENTION_DAYS[BATCH] * DAY,
             finished={"done": 0, "rejected": len(refused), "failed": 0},
             reserved=True,
             largest=max(sizes) or None,
@@ -135,7 +135,7 @@ class Batches:
             self._records.write(*some)
         try:
             listed = Put(_listed(batch), {"id": batch.id}, expires=batch.expires)
-            self._admission.admit(batch, sum(sizes), listed, *besides(batch.id))
+            self._admission.admit(batch, sum(sizes), listed, *extra_changes(batch.id))
         except BaseException:
             self._clear(batch)
             raise

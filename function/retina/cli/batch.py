@@ -36,8 +36,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         files = find_photographs(parsed.paths, parsed.out)
         if not files:
             return wrong("There are no photographs.")
-        wishes = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
-        batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, wishes)
+        options = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
+        batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options)
         with tqdm(total=len(files), unit="photo") as progress:
             for over in batch.send():
                 progress.update(over - progress.n)

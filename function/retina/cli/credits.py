@@ -13,12 +13,12 @@ MOST = 1_000_000
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program."""
     credits = commands.add_parser("credits", help="show or grant an account's credits")
-    wishes = credits.add_subparsers(required=True)
-    show = wishes.add_parser("show", help="what is left, and every entry of the ledger")
-    grant = wishes.add_parser("grant", help="add credits")
-    for wish in (show, grant):
-        wish.add_argument("account", help=ACCOUNT)
-        wish.set_defaults(run=run, amount=None)
+    commands = credits.add_subparsers(required=True)
+    show = commands.add_parser("show", help="what is left, and every entry of the ledger")
+    grant = commands.add_parser("grant", help="add credits")
+    for command in (show, grant):
+        command.add_argument("account", help=ACCOUNT)
+        command.set_defaults(run=run, amount=None)
     grant.add_argument("amount", type=positive, help="how many")
     grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
 

@@ -22,7 +22,7 @@ from retina.cli.results import (
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
 from retina.imaging import rendering
 from retina.imaging.columns import columns_of, text
-from retina.imaging.findings import found
+from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict
 from retina.settings import Settings
@@ -186,7 +186,7 @@ class _Job:
 
     def _row(self, file: Path, prediction: Prediction) -> Row:
         card = self.network.card
-        return Row(str(file), "done", card_sha256=card.digest, found=columns_of(found(prediction, card, "")))
+        return Row(str(file), "done", card_sha256=card.digest, found=columns_of(findings_of(prediction, card, "")))
 
 
 def _shared_stems(files: Sequence[Path], earlier: dict[str, Row], out: Path) -> frozenset[str]:

@@ -44,7 +44,7 @@ class GoneError(RemoteError):
 class RemoteBatch:
     """A batch of `files` on the service at `url`, authorised by an API `key`, with the results in `out`."""
 
-    def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, wishes: dict[str, Any]) -> None:
+    def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, options: dict[str, Any]) -> None:
         self._files, self._out = files, out
         try:
             self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=PATIENCE)
@@ -52,7 +52,7 @@ class RemoteBatch:
             raise RemoteError(f"The address or the key is not valid: {error}.") from error
         self._unsent: dict[int, str] = {}
         self._form: dict[str, Any] = {}
-        self._id = self._begin(wishes)
+        self._id = self._begin(options)
 
     def send(self) -> Iterator[int]:
         """Send the photographs that have not arrived yet; yields the number of finished items from time to time."""
@@ -105,13 +105,13 @@ class RemoteBatch:
     def _path(self) -> str:
         return f"/api/v1/batches/{self._id}"
 
-    def _begin(self, wishes: dict[str, Any]) -> str:
+    def _begin(self, options: dict[str, Any]) -> str:
         """The id of the batch that an earlier run created for this folder, or of a new one."""
         self._out.mkdir(parents=True, exist_ok=True)
         note, stamps = self._out / BATCH_FILE, [_stamp(file) for file in self._files]
         # File names need not be valid UTF-8, but JSON does.
         names = [os.fsencode(file).decode("utf-8", "replace") for file in self._files]
-        told = {"url": str(self._client.base_url), "files": names, "stamps": stamps, "wishes": wishes}
+        told = {"url": str(self._client.base_url), "files": names, "stamps": stamps, "wishes": options}
         if note.exists():
             try:
                 known = json.loads(note.read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ class RemoteBatch:
             {"name": name[-255:], "size": size if changed else 1}
             for name, (size, changed) in zip(names, stamps, strict=True)
         ]
-        id = str(self._ask("POST", "/api/v1/batches", json={"items": items} | wishes)["id"])
+        id = str(self._ask("POST", "/api/v1/batches", json={"items": items} | options)["id"])
         partial = note.with_suffix(".partial")
         partial.write_text(json.dumps(told | {"id": id}), encoding="utf-8")
         partial.replace(note)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from retina.accounts.reservations import settle
 from retina.accounts.service import CLOSED
-from retina.accounts.signup_credits import KEPT_SECONDS
+from retina.accounts.signup_credits import RETENTION_SECONDS
 from retina.deletion.items import receipt, remainder
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import BusyError, TokenRefusedError
@@ -46,7 +46,7 @@ def close(
     _clear(services, account, counts, ends)  # whatever another request has saved in the meantime
     told = receipt(services, counts)
     if remembered:
-        told.remains.append(remainder(MAIL, KEPT_SECONDS // DAY))
+        told.remains.append(remainder(MAIL, RETENTION_SECONDS // DAY))
     return told
 
 

@@ -17,11 +17,12 @@ AUDIT = "For {days} the audit log still records that it existed and was deleted,
 BACKUPS = "Backups of the records, with labels and measurements but no pictures, are kept for up to {days}."
 
 
-def delete_prediction(services: Services, account: str, id: str, *besides: Change) -> DeletionReceipt:
-    """Delete a saved prediction with its photograph, and make the changes `besides` in the same transaction; raises
-    `NotFoundError`.
+def delete_prediction(services: Services, account: str, id: str, *extra_changes: Change) -> DeletionReceipt:
+    """Delete a saved prediction with its photograph, and make `extra_changes` in the same transaction.
+
+    Raises `NotFoundError`.
     """
-    return receipt(services, services.history.delete(account, id, *besides))
+    return receipt(services, services.history.delete(account, id, *extra_changes))
 
 
 def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:

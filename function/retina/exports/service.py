@@ -20,7 +20,7 @@ from retina.queue.port import Queue
 from retina.storage.port import (
     DAY,
     EXPORTS,
-    KEPT_DAYS,
+    RETENTION_DAYS,
     Blobs,
 )
 from retina.storage.records import (
@@ -95,19 +95,19 @@ class Exports:
         self,
         account: str,
         batch: str,
-        besides: Callable[[str], Sequence[Change]] = lambda id: (),
+        extra_changes: Callable[[str], Sequence[Change]] = lambda id: (),
         *,
         whole: bool = False,
     ) -> Export:
         """Queue an export of one of the account's batches or, with "", of its history, or of the `whole` account.
 
-        `besides` takes the export's id and returns changes to make in the same transaction. Raises
+        `extra_changes` takes the export's id and returns changes to make in the same transaction. Raises
         `TooManyExportsError`.
         """
-        expires = int(time.time()) + KEPT_DAYS[EXPORTS] * DAY
+        expires = int(time.time()) + RETENTION_DAYS[EXPORTS] * DAY
         export = Export(new_id(), account, batch, clock.now(), expires, whole=whole)
 
-        with_it = besides(export.id)
+        with_it = extra_changes(export.id)
 
         def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
             listed = Put(place, {"id": export.id}, NEW, expires=export.expires)

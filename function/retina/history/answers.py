@@ -1,11 +1,11 @@
 """API responses for saved predictions."""
 
-from retina.history.records import Saved
+from retina.history.records import PredictionRecord
 from retina.history.schemas import SavedPrediction
-from retina.imaging.rendering import KEPT
+from retina.imaging.rendering import STORED
 
 
-def told(saved: Saved) -> SavedPrediction:
+def saved_response(saved: PredictionRecord) -> SavedPrediction:
     """The API response for a saved prediction."""
     return SavedPrediction(
         **saved.findings.model_dump(),
@@ -22,4 +22,4 @@ def told(saved: Saved) -> SavedPrediction:
 
 def image_urls(id: str) -> dict[str, str]:
     """The URLs of a saved prediction's images, by image name."""
-    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in KEPT}
+    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in STORED}

@@ -1,8 +1,8 @@
 """How a saved prediction is stored: its record, and the index rows that the filters use.
 
-Pure functions that turn a `Saved` into keys and changes, and a record back into a `Saved`; nothing here touches the
-store. Each prediction has one record plus a row in four lists (with and without subject, with and without eye), so
-every combination of filters is a single list that is read in order.
+Pure functions that turn a `PredictionRecord` into keys and changes, and a stored record back into one; nothing here
+touches the store. Each prediction has one record plus a row in four lists (with and without subject, with and without
+eye), so every combination of filters is a single list that is read in order.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class Labels:
 
 
 @dataclass(frozen=True)
-class Saved:
+class PredictionRecord:
     """A saved prediction.
 
     `saved` and `predicted` are UTC times, `software` is the version of this service that made the prediction,
@@ -93,7 +93,7 @@ def list_of(account: str, subject: str | None = None, eye: str | None = None) ->
     return f"list:{account}:{eye or ''}:{subject or ''}"
 
 
-def written(saved: Saved, version: int | None, before: Saved | None = None) -> list[Change]:
+def written(saved: PredictionRecord, version: int | None, before: PredictionRecord | None = None) -> list[Change]:
     """The changes that write `saved`, replacing `before` if there is one."""
     facts = asdict(saved) | {"findings": saved.findings.model_dump(mode="json"), "day": saved.day}
     facts["labels"]["taken_on"] = saved.labels.taken_on and saved.labels.taken_on.isoformat()
@@ -105,21 +105,21 @@ def written(saved: Saved, version: int | None, before: Saved | None = None) -> l
     ]
 
 
-def removed(saved: Saved, version: int) -> list[Change]:
+def removed(saved: PredictionRecord, version: int) -> list[Change]:
     """The changes that delete the record and its index rows."""
     return [Delete(saved_key(saved.account, saved.id), version), *(Delete(row) for row in _rows(saved))]
 
 
-def saved_of(record: Record) -> Saved:
+def saved_of(record: Record) -> PredictionRecord:
     """The prediction stored in a record."""
     facts: dict[str, Any] = {name: value for name, value in record.data.items() if name != "day"}
     labels = Labels(**facts["labels"])
     taken = facts["labels"]["taken_on"]
     labels = replace(labels, taken_on=date.fromisoformat(taken) if taken else None)
-    return Saved(**facts | {"findings": Findings.model_validate(facts["findings"]), "labels": labels})
+    return PredictionRecord(**facts | {"findings": Findings.model_validate(facts["findings"]), "labels": labels})
 
 
-def _rows(saved: Saved) -> Iterable[Key]:
+def _rows(saved: PredictionRecord) -> Iterable[Key]:
     subject, eye = saved.labels.subject, saved.labels.eye
     partitions = {list_of(saved.account, s, e) for s in (None, subject) for e in (None, eye)}
     return [Key(partition, saved.place) for partition in sorted(partitions)]

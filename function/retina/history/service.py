@@ -18,7 +18,7 @@ from retina.exports.copies import Copies
 from retina.history.records import (
     PHOTOGRAPH,
     Labels,
-    Saved,
+    PredictionRecord,
     folder_of,
     list_of,
     removed,
@@ -41,7 +41,7 @@ from retina.storage.records import (
 )
 
 NOT_FOUND = "There is no such saved prediction."
-TURNS = 8
+ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
 SWEPT_SECONDS = 3600
 """The age in seconds at which images without a record count as left behind."""
@@ -64,10 +64,10 @@ class History:
     ) -> list[Change]:
         """Store the `pictures` (PNG by name, photograph included); returns the changes that save the prediction."""
         now = clock.now()
-        saved = Saved(account, findings, labels, now, now, __version__, secrets.token_hex(4))
+        saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
         return [*written(saved, NEW), *self._keep(saved, pictures, saved.folder)]
 
-    def get(self, account: str, id: str) -> Saved:
+    def get(self, account: str, id: str) -> PredictionRecord:
         """The account's prediction with this id; raises `NotFoundError`."""
         return self._known(account, id)[0]
 
@@ -82,7 +82,7 @@ class History:
         limit: int = 50,
         after: str | None = None,
         backwards: bool = True,
-    ) -> tuple[list[Saved], str | None]:
+    ) -> tuple[list[PredictionRecord], str | None]:
         """One page of at most `limit` (up to 100) predictions after the cursor `after`, and the next cursor or None.
 
         The latest day comes first, unless `backwards` is False. Filters: subject, eye, and the days from `first` to
@@ -100,15 +100,17 @@ class History:
         found = self._records.get(*(saved_key(account, row.data["id"]) for row in page)) if page else []
         return [saved_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
 
-    def label(self, account: str, id: str, change: Callable[[Labels], Labels], *besides: Change) -> Saved:
-        """Change the labels of a photograph, and make the changes `besides` in the same transaction. Raises
+    def label(
+        self, account: str, id: str, change: Callable[[Labels], Labels], *extra_changes: Change
+    ) -> PredictionRecord:
+        """Change the labels of a photograph, and make the changes `extra_changes` in the same transaction. Raises
         `NotFoundError`, and `BusyError` if concurrent changes keep getting in the way.
         """
-        for _ in range(TURNS):
+        for _ in range(ATTEMPTS):
             saved, version = self._known(account, id)
             now = replace(saved, labels=change(saved.labels))
             try:
-                self._records.write(*written(now, version, saved), *besides)
+                self._records.write(*written(now, version, saved), *extra_changes)
             except ConditionError:
                 if self.get(account, id) == now:
                     return now
@@ -125,7 +127,7 @@ class History:
 
     def prepare_again(
         self, account: str, id: str, findings: Findings, pictures: Mapping[str, bytes]
-    ) -> tuple[Saved, list[Change]]:
+    ) -> tuple[PredictionRecord, list[Change]]:
         """Like `prepare`, for a prediction that replaces an existing one; raises `NotFoundError`."""
         saved, version = self._known(account, id)
         now = replace(
@@ -139,20 +141,20 @@ class History:
         saved = self.get(account, id)
         return self._blobs.link(saved.key_of(picture), f"{saved.day}-{id[:8]}-{picture}.png", here)
 
-    def delete(self, account: str, id: str, *besides: Change) -> Counter[str]:
+    def delete(self, account: str, id: str, *extra_changes: Change) -> Counter[str]:
         """Delete the prediction with everything that belongs to it and all copies; returns the number deleted, by kind.
 
-        The changes `besides` are made in the same transaction. Raises `NotFoundError`, and `BusyError` if concurrent
-        changes keep getting in the way.
+        `extra_changes` are made in the same transaction. Raises `NotFoundError`, and `BusyError` if concurrent changes
+        keep getting in the way.
         """
-        for _ in range(TURNS):
+        for _ in range(ATTEMPTS):
             try:
                 saved, version = self._known(account, id)
             except NotFoundError:
                 self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
                 raise
             try:
-                ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *besides)
+                ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *extra_changes)
             except ConditionError:
                 continue
             return Counter(predictions=1) + self.sweep(account, saved.folder)
@@ -174,14 +176,14 @@ class History:
                 self._records.write(Delete(row.key))
         return counts
 
-    def _keep(self, saved: Saved, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
+    def _keep(self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
         self.sweep(saved.account)
         self._records.write(_left(saved.account, folder))
         for name, picture in pictures.items():
             self._blobs.put(saved.key_of(name), picture, "image/png")
         return [Delete(_left(saved.account, folder).key)]
 
-    def _known(self, account: str, id: str) -> tuple[Saved, int]:
+    def _known(self, account: str, id: str) -> tuple[PredictionRecord, int]:
         [known] = self._records.get(saved_key(account, id)) if is_id(id) else [None]
         if known is None:
             raise NotFoundError(NOT_FOUND)
@@ -192,7 +194,7 @@ def _leavings(account: str) -> str:
     return f"left:{account}"
 
 
-def _left(account: str, folder: str, deleted: Saved | None = None) -> Put:
+def _left(account: str, folder: str, deleted: PredictionRecord | None = None) -> Put:
     """Note a folder that no record refers to, or soon will not. For a deletion, the note also says what is deleted, so
     that its copies can be deleted, too.
     """

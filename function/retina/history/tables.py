@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from retina.history.records import Saved
+from retina.history.records import PredictionRecord
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.tables import lines
 
@@ -20,12 +20,12 @@ COLUMNS = {
 """The columns, in order, each with its meaning."""
 
 
-def history_table(rows: Iterable[Saved]) -> str:
+def history_table(rows: Iterable[PredictionRecord]) -> str:
     """The table: a header, then one row per saved prediction."""
     return "".join(lines(COLUMNS, map(_saved, rows)))
 
 
-def _saved(saved: Saved) -> dict[str, str]:
+def _saved(saved: PredictionRecord) -> dict[str, str]:
     labels = saved.labels
     row = {"id": saved.id, "subject": labels.subject or "", "eye": labels.eye, "note": labels.note or ""}
     row |= {"taken_on": text(labels.taken_on), "saved": saved.saved, "predicted": saved.predicted}

@@ -15,7 +15,7 @@ ENOUGH = 1_000_000
 """Number of pixels that are sampled. For larger photographs only every second, third, ... row and column is used."""
 
 
-def doubt(probability: ProbabilityMap, vessels: Mask) -> float | None:
+def uncertainty(probability: ProbabilityMap, vessels: Mask) -> float | None:
     """The uncertainty of a mask: ln(sum of probability / pixels of the mask), or None for an empty mask.
 
     Takes uint16[H,W] and bool[H,W]. The sum is the vessel area that the network expects, the mask the area that it
@@ -29,8 +29,8 @@ def doubt(probability: ProbabilityMap, vessels: Mask) -> float | None:
 
 
 def expected_dice(probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None) -> float | None:
-    """The expected Dice, 0 to 1: linear in `doubt`. None if no coefficients were fitted or the mask is empty."""
-    found = doubt(probability, vessels)
+    """The expected Dice, 0 to 1: linear in `uncertainty`. None if no coefficients were fitted or the mask is empty."""
+    found = uncertainty(probability, vessels)
     if fitted is None or found is None:
         return None
     return round(min(1.0, max(0.0, fitted.intercept + fitted.slope * found)), 3)

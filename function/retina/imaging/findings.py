@@ -12,7 +12,7 @@ from retina.imaging.schemas import (
 )
 
 
-def found(prediction: Prediction, card: ModelCard, id: str) -> Findings:
+def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
     """The findings of `prediction`, made by the network of `card`, with this `id`."""
     view, fitted = prediction.field_of_view, card.confidence
     return Findings(

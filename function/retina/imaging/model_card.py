@@ -106,9 +106,9 @@ class Score(_Part):
 
 
 class Confidence(_Part):
-    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * doubt.
+    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * uncertainty.
 
-    doubt = ln(sum of probability / pixels of the mask).
+    uncertainty = ln(sum of probability / pixels of the mask).
     """
 
     intercept: float

@@ -102,7 +102,7 @@ FILES = {
 }
 """The images that can be stored for a photograph of a batch: file name and content type by output."""
 
-KEPT: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
+STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "photograph": lambda photograph, _: _png(photograph.rgb[..., ::-1]),
     "mask": OUTPUTS["mask"]["mask"],
     "probability": OUTPUTS["probability"]["probability"],

@@ -18,11 +18,11 @@ from typing import IO, TypeVar, cast
 from retina.batches.records import Batch
 from retina.batches.service import Batches, Item
 from retina.batches.tables import batch_table
-from retina.history.answers import told
-from retina.history.records import Saved
+from retina.history.answers import saved_response
+from retina.history.records import PredictionRecord
 from retina.history.service import History
 from retina.history.tables import history_table
-from retina.imaging.rendering import FILES, KEPT
+from retina.imaging.rendering import FILES, STORED
 from retina.imaging.schemas import Findings
 from retina.storage.port import Blobs, Stream
 
@@ -105,18 +105,18 @@ def pack_history(
     Starts after the cursor `place`; returns the cursor for the next part, or None.
     """
 
-    def entries() -> Iterator[tuple[Saved, list[tuple[str, str]], int]]:
+    def entries() -> Iterator[tuple[PredictionRecord, list[tuple[str, str]], int]]:
         for saved in _saved(account, history, place):
-            files = [(saved.key_of(name), f"{_folder(saved)}/{name}.png") for name in KEPT]
+            files = [(saved.key_of(name), f"{_folder(saved)}/{name}.png") for name in STORED]
             yield saved, files, _most(saved.findings)
 
-    packed, ended = list[Saved](), True
+    packed, ended = list[PredictionRecord](), True
     with part.archive() as archive:
         for saved, files in _read_ahead(blobs, entries()):
             if packed and part.full():
                 ended = False
                 break
-            facts = told(saved).model_dump_json(indent=2, exclude={"image_urls"})
+            facts = saved_response(saved).model_dump_json(indent=2, exclude={"image_urls"})
             archive.writestr(f"{_folder(saved)}/prediction.json", facts, zipfile.ZIP_DEFLATED)
             _add(archive, files)
             packed.append(saved)
@@ -136,7 +136,7 @@ def _add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:
                 file.write(line.encode())
 
 
-def _saved(account: str, history: History, after: str | None) -> Iterator[Saved]:
+def _saved(account: str, history: History, after: str | None) -> Iterator[PredictionRecord]:
     while True:
         page, after = history.of(account, limit=PAGE, after=after)
         yield from page
@@ -180,7 +180,7 @@ def _add(archive: zipfile.ZipFile, files: list[tuple[str, bytes | None]]) -> Non
             archive.writestr(name, data)
 
 
-def _folder(saved: Saved) -> str:
+def _folder(saved: PredictionRecord) -> str:
     return f"{saved.day}_{plain(saved.labels.subject or 'no-label')}_{saved.labels.eye}_{saved.id[:8]}"
 
 

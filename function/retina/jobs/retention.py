@@ -18,7 +18,7 @@ from retina.storage.port import (
     ANSWERS,
     BATCH,
     DAY,
-    KEPT_DAYS,
+    RETENTION_DAYS,
 )
 from retina.storage.sqlite import SqliteRecords
 
@@ -81,8 +81,8 @@ def delete_expired(services: Services) -> None:
 
 
 def _forget_expired(folder: Path) -> None:
-    """Delete what is older than `KEPT_DAYS` allows: files of uploads and stored responses, and batches as a whole."""
-    for prefix, days in KEPT_DAYS.items():
+    """Delete what is older than `RETENTION_DAYS` allows: uploads, stored responses, and batches as a whole."""
+    for prefix, days in RETENTION_DAYS.items():
         paths = [*(folder / prefix).glob("*")]
         if prefix == ANSWERS:  # in a folder per account; versions before 0.2.0 stored them without
             paths = [*(folder / prefix).glob("*/*"), *(path for path in paths if path.is_file())]
@@ -94,7 +94,7 @@ def _forget_expired(folder: Path) -> None:
 
 def _forget_batches(services: Services, folder: Path) -> None:
     for path in folder.glob("*"):
-        if _age(path) > ABANDONED_SECONDS and not services.turns.there(path.name, 0):
+        if _age(path) > ABANDONED_SECONDS and not services.claims.there(path.name, 0):
             services.uploads.delete_all(f"{BATCH}{path.name}/")
             services.results.delete_all(f"{BATCH}{path.name}/")
 

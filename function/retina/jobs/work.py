@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retina import events
-from retina.batches.claims import Turn
+from retina.batches.claims import Claim
 from retina.batches.schemas import Outcome
 from retina.errors import (
     STATUS,
@@ -25,7 +25,7 @@ from retina.errors import (
     larger_than_announced,
 )
 from retina.exports.service import Export, Part, SupersededError
-from retina.imaging.findings import found
+from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import predict
 from retina.imaging.rendering import FILES, OUTPUTS
@@ -75,46 +75,46 @@ class Work:
     def _photograph(self, key: str, batch: str, number: int, given_up: bool) -> bool:
         """Returns whether there was anything to do."""
         services = self.services
-        turn = services.turns.begin(batch, number)
-        if turn is None:
+        claim = services.claims.begin(batch, number)
+        if claim is None:
             came = services.uploads.stored(key)
-            if came and services.turns.unwanted(batch, number, came.time):
+            if came and services.claims.unwanted(batch, number, came.time):
                 services.uploads.delete(key)
             return False
-        outcome = GIVEN_UP if given_up else self._outcome(turn, key)
+        outcome = GIVEN_UP if given_up else self._outcome(claim, key)
         try:
-            kept = services.turns.finish(turn, outcome)
+            kept = services.claims.finish(claim, outcome)
         except OutOfCreditsError as error:  # another photograph has used up the last credit in the meantime
             outcome = _ended("failed", error)
-            kept = services.turns.finish(turn, outcome)
-        if not kept and not services.turns.there(batch, number):
+            kept = services.claims.finish(claim, outcome)
+        if not kept and not services.claims.there(batch, number):
             services.results.delete_all(f"{key}/")
-        if kept and turn.batch.reserved and outcome.status != "failed":
+        if kept and claim.batch.reserved and outcome.status != "failed":
             services.uploads.delete(key)
         if kept and outcome.code:
             events.rejected(outcome.code)
         return True
 
-    def _outcome(self, turn: Turn, key: str) -> Outcome:
+    def _outcome(self, claim: Claim, key: str) -> Outcome:
         try:
-            self.services.turns.demand_credit(turn)
-            self._demand_announced(turn, key)
-            return self._segmented(turn, key)
+            self.services.claims.demand_credit(claim)
+            self._demand_announced(claim, key)
+            return self._segmented(claim, key)
         except (PhotographError, UploadNotFoundError) as error:
             return _ended("rejected", error)
         except OutOfCreditsError as error:
             return _ended("failed", error)
 
-    def _demand_announced(self, turn: Turn, key: str) -> None:
+    def _demand_announced(self, claim: Claim, key: str) -> None:
         """Raises `LargerThanAnnouncedError` before anything is read. The upload form enforces only the largest size in
         the batch.
         """
         came = self.services.uploads.stored(key)
-        if came and turn.size is not None and came.size > turn.size:
-            raise LargerThanAnnouncedError(larger_than_announced(turn.size))
+        if came and claim.size is not None and came.size > claim.size:
+            raise LargerThanAnnouncedError(larger_than_announced(claim.size))
 
-    def _segmented(self, turn: Turn, key: str) -> Outcome:
-        services, order = self.services, turn.batch.order
+    def _segmented(self, claim: Claim, key: str) -> Outcome:
+        services, order = self.services, claim.batch.order
         wanted = {name: picture for output in order.outputs for name, picture in OUTPUTS[output].items()}
         prediction = predict(
             services.uploads.read(key),
@@ -130,7 +130,7 @@ class Work:
             file, content_type = FILES[name]
             services.results.put(f"{key}/{file}", picture, content_type)
         # Not a random id: a job that is done twice must have the same outcome.
-        findings = found(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
+        findings = findings_of(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
         return Outcome(status="done", findings=findings)
 
     def _export(self, id: str, given_up: bool) -> bool:

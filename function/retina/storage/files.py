@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-TURNS = 50
+ATTEMPTS = 50
 """How often an operation is tried on a folder that others are changing."""
 
 
 def write(path: Path, data: bytes) -> None:
     """Write `data` to `path` atomically and sync it to the disk. Missing folders are made, private to their owner."""
-    for attempt in range(TURNS):
+    for attempt in range(ATTEMPTS):
         try:
             with partial(path) as file:
                 file.write(data)
         except FileNotFoundError:  # the folder was deleted in the meantime
-            if attempt == TURNS - 1:
+            if attempt == ATTEMPTS - 1:
                 raise
         else:
             return
@@ -48,14 +48,14 @@ def partial(path: Path) -> Iterator[BinaryIO]:
 def remove(folder: Path) -> int:
     """Delete `folder`, even while others write into it; returns the number of files, not counting unfinished ones."""
     count = sum(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
-    for attempt in range(TURNS):
+    for attempt in range(ATTEMPTS):
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
             if not folder.exists():
                 break
         except OSError as error:
-            if error.errno != errno.ENOTEMPTY or attempt == TURNS - 1:
+            if error.errno != errno.ENOTEMPTY or attempt == ATTEMPTS - 1:
                 raise
         else:
             break

@@ -15,7 +15,7 @@ from retina.errors import (
     larger_than_announced,
     too_large_to_upload,
 )
-from retina.storage.files import TURNS
+from retina.storage.files import ATTEMPTS
 from retina.storage.port import UPLOADS
 
 
@@ -58,12 +58,12 @@ class Incoming:
         if self._count < self._grant.least:
             raise UploadRefusedError("The uploaded file is empty. Choose another one.")
         os.fsync(self._file.fileno())
-        for attempt in range(TURNS):
+        for attempt in range(ATTEMPTS):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 self._partial.replace(self._path)
             except FileNotFoundError:  # the folder was deleted in the meantime
-                if attempt == TURNS - 1:
+                if attempt == ATTEMPTS - 1:
                     raise
             else:
                 return

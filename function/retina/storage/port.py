@@ -34,7 +34,7 @@ ANSWERS = "answers/"
 """Key prefix of stored responses to idempotent requests."""
 HISTORY, EXPORTS = "history/", "exports/"
 """Key prefixes: of saved photographs with their images, and of ZIP files."""
-KEPT_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
+RETENTION_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
 """Longest lifetime of a blob by key prefix; others are kept until they are deleted. Responses live for one day, plus
 the one on which they were stored."""
 NOT_FOUND = (

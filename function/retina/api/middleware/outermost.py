@@ -36,7 +36,7 @@ SECURITY = {
 }
 
 
-class FrontDoor:
+class Outermost:
     """Sets `state.request_id`, reads the body up to its limit, and responds to exceptions that nothing else
     has caught.
     """

@@ -98,9 +98,9 @@ def create_batch(
     refused = dict(_refused(body.items, services.settings.upload_bytes))
     noted = log.entry_of(caller, "batch.made")
 
-    def make(besides: Callable[[str], Sequence[Change]]) -> Batch:
+    def make(extra_changes: Callable[[str], Sequence[Change]]) -> Batch:
         def changes(id: str) -> Sequence[Change]:
-            return (noted(id), *besides(id))
+            return (noted(id), *extra_changes(id))
 
         return services.batches.create(caller.account, caller.key_id, files, order, refused, changes)
 

@@ -64,9 +64,9 @@ def create_export(
     exported: Action = "batch.exported" if batch else "account.exported" if body.account else "history.exported"
     noted = log.entry_of(caller, exported, batch)
 
-    def make(besides: Callable[[str], Sequence[Change]]) -> Export:
+    def make(extra_changes: Callable[[str], Sequence[Change]]) -> Export:
         def changes(id: str) -> Sequence[Change]:
-            return (noted(id), *besides(id))
+            return (noted(id), *extra_changes(id))
 
         return services.exports.create(caller.account, batch, changes, whole=body.account)
 

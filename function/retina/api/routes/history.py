@@ -20,8 +20,8 @@ from retina.api.problems import documented
 from retina.api.routes.links import LinksUrl, redirect
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import NotFoundError
-from retina.history.answers import told
-from retina.history.records import Labels, Saved
+from retina.history.answers import saved_response
+from retina.history.records import Labels, PredictionRecord
 from retina.history.schemas import (
     Eye,
     HistoryPage,
@@ -33,7 +33,7 @@ from retina.history.schemas import (
     Trends,
 )
 from retina.imaging.measurements.registry import MEASUREMENTS
-from retina.imaging.rendering import KEPT
+from retina.imaging.rendering import STORED
 
 router = APIRouter(
     tags=["history"],
@@ -65,7 +65,7 @@ def list_predictions(
         after=place_of(cursor),
     )
     log.seen(caller, "predictions.listed")
-    return HistoryPage(predictions=[told(saved) for saved in found], next=cursor_of(place))
+    return HistoryPage(predictions=[saved_response(saved) for saved in found], next=cursor_of(place))
 
 
 @router.get("/api/v1/predictions/{id}", summary="Get a saved prediction", responses=MISSING)
@@ -73,7 +73,7 @@ def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) 
     """Returns a saved prediction; its images are at the `image_urls`."""
     saved = services.history.get(caller.account, id)
     log.seen(caller, "prediction.seen", id)
-    return told(saved)
+    return saved_response(saved)
 
 
 @router.patch("/api/v1/predictions/{id}", summary="Change the labels of a saved prediction", responses=MISSING)
@@ -88,7 +88,7 @@ def change_prediction(
         return Labels(**{**vars(labels), **changes})
 
     entry = log.entry(caller, "prediction.changed", id)
-    answer = told(services.history.label(caller.account, id, changed, entry))
+    answer = saved_response(services.history.label(caller.account, id, changed, entry))
     services.records.erase()  # the earlier labels may have contained a name
     return answer
 
@@ -115,8 +115,8 @@ def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audi
     """Redirects to a download link that works for 15 minutes: photograph (without metadata), mask, probability, overlay
     or skeleton.
     """
-    if image not in KEPT:
-        raise NotFoundError(f"There is no such picture; there are {', '.join(KEPT)}.")
+    if image not in STORED:
+        raise NotFoundError(f"There is no such picture; there are {', '.join(STORED)}.")
     link = services.history.link(caller.account, id, image, links)
     log.seen(caller, "picture.opened", f"{id}:{image}")
     return redirect(link)
@@ -144,7 +144,7 @@ def trends(
     return Trends(subject=subject, eye=eye, trends=measured, next=cursor_of(place))
 
 
-def _point(saved: Saved, measurement: str) -> TrendPoint:
+def _point(saved: PredictionRecord, measurement: str) -> TrendPoint:
     findings = saved.findings
     value: Any = getattr(findings.measurements, measurement)
     return TrendPoint(

@@ -52,7 +52,7 @@ async def signed_in(
     sender = viewer or ""
     known = await to_thread.run_sync(people.knows, address, sender)
     if sender and not known:
-        await to_thread.run_sync(services.fair_use.count, "sign-ins", sender)
+        await to_thread.run_sync(services.rate_limits.count, "sign-ins", sender)
     # Hashing keeps a core busy as long as a photograph does, and needs memory: one at a time leaves the other cores to
     # photographs. Users at an address they have signed in from before do not wait behind strangers.
     try:

@@ -31,7 +31,7 @@ from retina.history.answers import image_urls
 from retina.history.records import Labels
 from retina.history.schemas import Eye, Note, Subject
 from retina.ids import new_id
-from retina.imaging.findings import found
+from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import OUTPUTS
 from retina.imaging.schemas import Images, PredictionResponse, PreviewResponse
@@ -143,7 +143,7 @@ async def create_prediction(
         return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force)
 
     def answer(prediction: Prediction) -> Answer:
-        facts, limit = found(prediction, network.card, id), services.settings.inline_bytes
+        facts, limit = findings_of(prediction, network.card, id), services.settings.inline_bytes
         shown, saved = apart(prediction.pictures)
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}

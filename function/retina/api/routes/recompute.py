@@ -15,10 +15,10 @@ from retina.api.pictures import apart, to_save
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
 from retina.api.routes import predictions
-from retina.history.answers import told
-from retina.history.records import Saved
+from retina.history.answers import saved_response
+from retina.history.records import PredictionRecord
 from retina.history.schemas import SavedPrediction
-from retina.imaging.findings import found
+from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
 
 LABELS = {"subject", "eye", "taken_on", "note"}
@@ -47,34 +47,34 @@ async def recompute(
     """Repeats the prediction with the current model and replaces the earlier result. Costs as much as a prediction."""
 
     @contextmanager
-    def photograph() -> Iterator[tuple[Saved, bytes]]:
+    def photograph() -> Iterator[tuple[PredictionRecord, bytes]]:
         before = services.history.get(caller.account, id)
         data = services.history.photograph(caller.account, id)
         rate_limit.count()
         yield before, data
         services.history.sweep(caller.account, f"{before.folder}{before.pictures}/")
 
-    async def predict(saved: tuple[Saved, bytes]) -> tuple[Saved, Prediction]:
+    async def predict(saved: tuple[PredictionRecord, bytes]) -> tuple[PredictionRecord, Prediction]:
         before, data = saved
         flips, like = before.findings.flips, before.findings.quality.fundus_like
         drawn = to_save(photograph=False)
         return before, await predictor.predict(request, data, drawn, flips=flips, force=not like)
 
-    def answer(result: tuple[Saved, Prediction]) -> Answer:
+    def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
         before, prediction = result
-        facts = found(prediction, network.card, id)
+        facts = findings_of(prediction, network.card, id)
         # The photograph counts as the one that was sent, whatever file it is stored in.
         sent = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
         facts = facts.model_copy(update={"photograph": sent})
         saved, changes = services.history.prepare_again(caller.account, id, facts, apart(prediction.pictures)[1])
         changes.append(log.entry(caller, "prediction.recomputed", id))
-        response = told(saved)
+        response = saved_response(saved)
         stored = response.model_dump_json(exclude=LABELS).encode()
         return Answer(response.model_dump_json().encode(), changes, source=id, stored=stored)
 
     def replay(stored: bytes) -> bytes:
         """With the current labels: earlier ones may have been changed because nobody should read them any more."""
-        labels = told(services.history.get(caller.account, id)).model_dump(include=LABELS)
+        labels = saved_response(services.history.get(caller.account, id)).model_dump(include=LABELS)
         return SavedPrediction(**json.loads(stored) | labels).model_dump_json().encode()
 
     asked = ChargedRequest(services, caller, keyed, f"prediction {id} recomputed", photograph, predict, answer, replay)

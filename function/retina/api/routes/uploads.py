@@ -49,7 +49,7 @@ def create_upload(
         raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
     rate_limit.count()
     if caller and caller.key_id:  # a form is free, but can store a large file for a day
-        services.fair_use.count_paying("uploads", caller.account, services.credits.available(caller.account))
+        services.rate_limits.count_paying("uploads", caller.account, services.credits.available(caller.account))
     upload_id = uuid.uuid4().hex
     form = services.uploads.form(UPLOADS + upload_id, content_type, url + RECEIVED_AT)
     return UploadResponse(
@@ -69,7 +69,7 @@ def _announced(services: Services, key: str) -> int | None:
     if not key.startswith(BATCH):
         return None
     _, batch, number = key.split("/")
-    return services.turns.demand_awaited(batch, int(number))
+    return services.claims.demand_awaited(batch, int(number))
 
 
 @embedded.post(RECEIVED_AT, status_code=204)
