@@ -1,5 +1,6 @@
 """`retina segment`: what it writes, when it continues an earlier run, and how it stops."""
 
+import csv
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ from conftest import ROOT
 from retina.__main__ import main
 from retina.cli.results import COLUMNS
 from retina.imaging.arrays import Rgb
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.services import Services
 from retina.settings import Settings
 from support.results import rows
@@ -95,6 +97,23 @@ def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, q
     assert (out / "a_mask.png").stat().st_mtime_ns > again
     assert [row["flips"] for row in rows(out).values()] == ["yes", "yes"]
     assert len(rows(out)) == 2
+
+
+def test_a_folder_of_a_version_that_measured_less_is_completed(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    complete = rows(out)
+    older = [name for name in COLUMNS if name not in {each.name for each in MEASUREMENTS}]
+    with (out / "results.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, older, extrasaction="ignore")
+        table.writeheader()
+        table.writerows(complete.values())
+    (photos / "a.jpg").rename(tmp_path / "a.jpg")
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    now = rows(out)
+    assert now[str(photos / "deeper" / "b.png")] == complete[str(photos / "deeper" / "b.png")]
+    gone = now[str(photos / "a.jpg")]
+    assert gone == complete[str(photos / "a.jpg")] | {each.name: "" for each in MEASUREMENTS}, "what is not there stays"
 
 
 def test_another_card_for_the_same_network_is_another_result(

@@ -21,7 +21,7 @@ from retina.cli.results import (
 )
 from retina.errors import STATUS, PhotographError, PhotographTooLargeError
 from retina.imaging import rendering
-from retina.imaging.columns import columns_of, text
+from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict
@@ -157,6 +157,7 @@ class _Job:
         if (
             row is None
             or row.status != "done"
+            or row.found.keys() != FOUND.keys()  # an earlier version measured less
             or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(self.flips))
             or (row.found["fundus_like"] != text(True) and not self.force)
         ):

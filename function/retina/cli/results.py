@@ -10,6 +10,7 @@ from pathlib import Path
 
 from retina.cells import neutral, original
 from retina.imaging.columns import FOUND
+from retina.imaging.measurements.registry import MEASUREMENTS
 
 RESULTS = "results.csv"
 
@@ -83,13 +84,19 @@ def _row(cells: Mapping[str, str]) -> Row:
     return Row(**own, found=texts)
 
 
+def _ours(columns: Sequence[str]) -> bool:
+    """Whether this version or an earlier one, with fewer measurements, wrote a table of these `columns`."""
+    measurements = {each.name for each in MEASUREMENTS}
+    return [*columns] == [name for name in COLUMNS if name in columns or name not in measurements]
+
+
 def read_results(out: Path) -> dict[str, Row]:
     """The rows of an earlier run by file; creates the folder if it does not exist."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             reader = csv.DictReader(lines)
-            if tuple(reader.fieldnames or ()) != tuple(COLUMNS):
+            if not _ours(reader.fieldnames or ()):
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: that photograph is simply processed again.
             whole = (row for row in reader if None not in row.values() and None not in row)
