@@ -60,8 +60,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return 0
     print(f"{parsed.url.rstrip('/')}/oauth2/reset?token={people.link(parsed.address)}")
     print(
-        f"Whoever opens this link chooses a new password for the account. It is good once, for {LINK_SECONDS // 3600} "
-        "hours; until then the old password stays good. Give it to the owner alone, and make sure that it is them."
+        f"Whoever opens this link chooses a new password for the account. It works once, for {LINK_SECONDS // 3600} "
+        "hours; until then the old password remains valid. Give it to the owner only, and make sure it is them."
     )
     return 0
 

@@ -7,14 +7,14 @@ FOUND = {
     "width": "of the upright photograph, in pixels",
     "height": "of the upright photograph, in pixels",
     "field_of_view_width": "of the field of view, in pixels",
-    "fundus_like": "yes, or no where a photograph unlike a retina was segmented all the same",
+    "fundus_like": "no if a photograph that does not look like a retina was segmented anyway, otherwise yes",
     "photo_sha256": "of the photograph's file as it was sent",
     "model_sha256": "of the network that found the vessels",
     "threshold": "a vessel is where the probability is greater",
-    "canvas": "width x height in pixels at which the network looked",
-    "flips": "yes where mirror images were looked at, too, and the mean taken",
-    "expected_dice": "agreement (Dice, 0 to 1) with a human observer's mask to expect; empty where it is not known",
-    **{each.name: f"{each.meaning} Empty where it cannot be measured." for each in MEASUREMENTS},
+    "canvas": "width x height in pixels at which the network saw the field of view",
+    "flips": "yes if mirror images were averaged (test-time augmentation)",
+    "expected_dice": "expected agreement (Dice, 0 to 1) with a human observer's mask; empty if it is not known",
+    **{each.name: f"{each.meaning} Empty if it cannot be measured." for each in MEASUREMENTS},
 }
 """The columns, in order, each with its meaning; `columns_of` fills them."""
 
