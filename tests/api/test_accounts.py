@@ -39,8 +39,8 @@ def service(tmp_path: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def photo(small_rgb: Rgb) -> bytes:
-    return encode(Image.fromarray(small_rgb), "JPEG")
+def photo(quick_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(quick_rgb), "JPEG")
 
 
 def predict(service: TestClient, photo: bytes, headers: dict[str, str], **fields: str) -> httpx.Response:

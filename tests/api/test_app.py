@@ -75,8 +75,8 @@ def test_every_output_can_be_asked_for_alone(client: TestClient, sample: bytes) 
     assert_problem(client.post(PREDICTIONS, files={"file": sample}, data={"outputs": ","}), 422, "invalid_request")
 
 
-def test_the_threshold_moves_the_mask(client: TestClient, small_rgb: Rgb) -> None:
-    data = encode(Image.fromarray(small_rgb), "PNG")
+def test_the_threshold_moves_the_mask(client: TestClient, quick_rgb: Rgb) -> None:
+    data = encode(Image.fromarray(quick_rgb), "PNG")
     areas = []
     for threshold in ("0.1", "0.5", "0.9"):
         body = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask", "threshold": threshold}).json()
@@ -90,8 +90,8 @@ def test_the_threshold_moves_the_mask(client: TestClient, small_rgb: Rgb) -> Non
         assert_problem(answer, 422, "invalid_request")
 
 
-def test_flips_are_averaged_where_asked_for(client: TestClient, small_rgb: Rgb) -> None:
-    data = encode(Image.fromarray(small_rgb), "PNG")
+def test_flips_are_averaged_where_asked_for(client: TestClient, quick_rgb: Rgb) -> None:
+    data = encode(Image.fromarray(quick_rgb), "PNG")
     answers = [
         client.post(PREDICTIONS, files={"file": data}, data={"outputs": "probability", "flips": str(flips)}).json()
         for flips in (False, True)
@@ -101,9 +101,9 @@ def test_flips_are_averaged_where_asked_for(client: TestClient, small_rgb: Rgb) 
     assert 0 < np.abs(once - flipped).mean() < 5
 
 
-def test_a_canvas_that_the_network_cannot_take_has_its_own_code(tmp_path: Path, small_rgb: Rgb) -> None:
+def test_a_canvas_that_the_network_cannot_take_has_its_own_code(tmp_path: Path, quick_rgb: Rgb) -> None:
     canvases = [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}, {"height": 520, "width": 520}]
-    data = encode(Image.fromarray(small_rgb), "PNG")
+    data = encode(Image.fromarray(quick_rgb), "PNG")
     with TestClient(create_app(Settings(model=copy_card(tmp_path, stride=8, canvases=canvases)))) as client:
         assert_problem(client.post(PREDICTIONS, files={"file": data}), 500, "model_unusable")
 
@@ -116,19 +116,19 @@ def test_force_insists(client: TestClient) -> None:
     assert picture(body["images"]["mask"]).size == (300, 200)
 
 
-def test_every_readable_form_is_answered(client: TestClient, small_rgb: Rgb) -> None:
-    for name, data in readable(small_rgb).items():
+def test_every_readable_form_is_answered(client: TestClient, quick_rgb: Rgb) -> None:
+    for name, data in readable(quick_rgb).items():
         answer = client.post("/predict", files={"file": ("photo", data)})
         assert answer.status_code == 200, (name, answer.text[:300])
 
 
-def test_a_bilevel_scan_is_answered(client: TestClient, small_rgb: Rgb) -> None:
-    scan = encode(Image.fromarray(small_rgb).convert("1"), "PNG")
+def test_a_bilevel_scan_is_answered(client: TestClient, quick_rgb: Rgb) -> None:
+    scan = encode(Image.fromarray(quick_rgb).convert("1"), "PNG")
     assert client.post("/predict", files={"file": scan}).status_code == 200
 
 
-def test_every_hopeless_file_gets_its_reason(client: TestClient, small_rgb: Rgb) -> None:
-    for name, (data, status, code) in refused(small_rgb).items():
+def test_every_hopeless_file_gets_its_reason(client: TestClient, quick_rgb: Rgb) -> None:
+    for name, (data, status, code) in refused(quick_rgb).items():
         for route in ("/predict", PREDICTIONS):
             answer = client.post(route, files={"file": (f"{name}.jpg", data, "image/jpeg")})
             assert_problem(answer, status, code)

@@ -94,8 +94,8 @@ def keyed(server: Server, person: Program) -> Program:
 
 
 @pytest.fixture
-def photo(small_rgb: Rgb) -> bytes:
-    return encode(Image.fromarray(small_rgb), "JPEG")
+def photo(quick_rgb: Rgb) -> bytes:
+    return encode(Image.fromarray(quick_rgb), "JPEG")
 
 
 def form(photo: bytes | None = None, **fields: Any) -> Any:
@@ -123,12 +123,12 @@ def test_every_error_is_a_problem(description: dict[str, Any]) -> None:
             assert all(told["content"] == problem for told in errors.values()), (method, path)
 
 
-def test_a_prediction_is_made_and_charged(keyed: Program, photo: bytes, small_rgb: Rgb) -> None:
+def test_a_prediction_is_made_and_charged(keyed: Program, photo: bytes, quick_rgb: Rgb) -> None:
     first, again = (keyed("predictions.create_prediction", body=form(photo), idempotency_key="a") for _ in range(2))
     assert (first.status_code, first.headers["X-Credits-Charged"], first.headers["X-Credits-Left"]) == (200, "1", "19")
     assert (again.headers["X-Credits-Charged"], again.parsed) == ("0", first.parsed)
     mask = Image.open(io.BytesIO(base64.b64decode(first.parsed.images.mask)))
-    assert mask.size == (first.parsed.photograph.width, first.parsed.photograph.height) == small_rgb.shape[1::-1]
+    assert mask.size == (first.parsed.photograph.width, first.parsed.photograph.height) == quick_rgb.shape[1::-1]
     assert 0 < first.parsed.measurements.vascular_density < 1
     used = keyed("usage.usage").parsed
     assert (used.credits_, [day.credits_ for day in used.charges]) == (19, [1])

@@ -2,6 +2,7 @@
 
 import errno
 import http.client
+import io
 import os
 import signal
 import socket
@@ -138,19 +139,21 @@ def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) 
     assert httpx.post(f"{server.url}/predict", files={"file": sample}, timeout=60).status_code == 200
 
 
-def test_eight_clients_get_what_one_client_gets(server: Server, sample: bytes) -> None:
-    turned = encode(Image.open(ROOT / "site" / "samples" / "retina.jpg").rotate(90).resize((700, 700)), "JPEG")
-    photographs = [sample, turned]
+def test_eight_clients_get_what_one_client_gets(server: Server, sample: bytes, tiny: bytes) -> None:
+    """At two canvases: most of the photographs are tiny ones, that it may be many."""
+    turned = encode(Image.open(io.BytesIO(tiny)).rotate(90), "JPEG")
+    order = [sample if number % 25 == 0 else (tiny, turned)[number % 2] for number in range(200)]
 
-    def masks(client: httpx.Client, number: int) -> str:
-        answer = client.post(f"{server.url}/api/v1/predictions", files={"file": photographs[number % 2]}, timeout=120)
+    def mask(client: httpx.Client, photograph: bytes) -> str:
+        answer = client.post(f"{server.url}/api/v1/predictions", files={"file": photograph}, timeout=120)
         assert answer.status_code == 200, answer.text[:300]
         return str(answer.json()["images"]["mask"])
 
     with httpx.Client() as client, ThreadPoolExecutor(8) as threads:
-        serial = [masks(client, 0), masks(client, 1)]
-        together = list(threads.map(lambda number: masks(client, number), range(200)))
-    assert together == serial * 100
+        alone = {photograph: mask(client, photograph) for photograph in (sample, tiny, turned)}
+        assert len({*alone.values()}) == 3
+        together = list(threads.map(lambda photograph: mask(client, photograph), order))
+    assert together == [alone[photograph] for photograph in order]
 
 
 def test_eight_64_megapixel_photographs_at_once_stay_under_1200_mb(server: Server) -> None:

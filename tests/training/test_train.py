@@ -30,6 +30,16 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def small_patches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sixteenth of the pixels, from few photographs: the steps are the same, and so is what a resumed run repeats."""
+    from models.training import patches
+
+    monkeypatch.setattr(patches, "SIDE", 80)
+    monkeypatch.setattr(patches, "POOL", 6)
+
+
+@pytest.mark.usefixtures("small_patches")
 def test_a_killed_run_goes_on_and_ends_where_it_would_have(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +84,7 @@ def test_patches_depend_on_their_number_alone(data: Path) -> None:
     assert not np.array_equal(patches.Patches(sets, 2, 8)(5)[0], inputs)
 
 
+@pytest.mark.usefixtures("small_patches")
 def test_a_further_cycle_begins_with_the_weights_of_the_first(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
