@@ -1,4 +1,4 @@
-# Every target makes what it needs inside the checkout and never asks; only destroy does, for CDK wants to hear it twice.
+# Every target makes what it needs inside the checkout and never asks; only destroy does, as CDK asks for confirmation.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -95,7 +95,7 @@ destroy: synth build/cdk.done ## remove the stack and all that it holds
 wheel: .venv/test.done ## build dist/*.whl with the model and the page inside
 	$(BIN)/uv build --quiet --clear --wheel
 
-release: package wheel ## the wheel in dist/ and the Lambda package in build/package/, both tried out
+release: package wheel ## the wheel in dist/, tried out, and the Lambda package in build/package/, built and tested
 	rm -rf build/release
 	$(PYTHON) -m venv build/release
 	build/release/bin/pip install -q dist/*.whl

@@ -58,7 +58,7 @@ class Watch(Construct):
                 "The worker was turned away: concurrency is used up.",
             ),
             ("QueueAge", age, WAITS.to_seconds(), "A photograph waits longer than a batch should take to begin."),
-            ("DeadLetters", dead, 1, "A photograph was given up: its message lies among the dead letters."),
+            ("DeadLetters", dead, 1, "A photograph was given up: its message is in the dead-letter queue."),
         ):
             alarm = metric.create_alarm(
                 self,

@@ -14,6 +14,7 @@ from PIL import Image
 
 from retina.__main__ import main
 from retina.imaging.arrays import Rgb
+from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.schemas import MeasurementValues
 from support.batches import come, new, table
 from support.exports import export
@@ -23,6 +24,7 @@ from support.made_up_measurement import MADE_UP
 from support.specimens import encode
 
 NAME = MADE_UP.name
+NAMES = [each.name for each in MEASUREMENTS]
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +41,13 @@ def service(tmp_path: Path) -> House:
 def test_in_what_the_api_says_of_itself(service: House) -> None:
     document = service.client.get("/api/v1/openapi.json").json()
     values = document["components"]["schemas"]["MeasurementValues"]
-    assert [*values["properties"]] == values["required"] == ["vascular_density", NAME]
+    assert [*values["properties"]] == values["required"] == [*NAMES]
     assert MADE_UP.definition in values["properties"][NAME]["description"]
     described = document["paths"]["/api/v1/batches/{id}/results.csv"]["get"]["responses"]["200"]["description"]
     assert f"| `{NAME}` | {MADE_UP.meaning}" in described
     listed = service.client.get("/api/v1/measurements").json()["measurements"]
-    assert [each["name"] for each in listed] == ["vascular_density", NAME]
-    assert listed[1] == json.loads(MADE_UP.model_dump_json(exclude={"measure"}))
+    assert [each["name"] for each in listed] == [*NAMES]
+    assert listed[-1] == json.loads(MADE_UP.model_dump_json(exclude={"measure"}))
 
 
 def test_in_answers_the_history_its_table_and_trends(service: House, even: bytes, tiny: bytes) -> None:
@@ -59,12 +61,12 @@ def test_in_answers_the_history_its_table_and_trends(service: House, even: bytes
     assert (
         service.client.get(f"{PREDICTIONS}/{first['id']}", headers=anna).json()["measurements"] == first["measurements"]
     )
-    _, trend = service.client.get("/api/v1/trends", params=said, headers=anna).json()["trends"]
+    *_, trend = service.client.get("/api/v1/trends", params=said, headers=anna).json()["trends"]
     assert (trend["measurement"], trend["unit"]) == (NAME, "px")
     assert [point["value"] for point in trend["points"]] == [value, None]
     history = export(service, anna, history=True).read("history.csv").decode()
     rows = [*csv.DictReader(io.StringIO(history))]
-    assert [*rows[0]][-2:] == ["vascular_density", NAME]
+    assert [*rows[0]][-len(NAMES) :] == [*NAMES]
     assert {row[NAME] for row in rows} == {str(value), ""}
 
 
@@ -74,7 +76,7 @@ def test_in_the_table_of_a_batch(service: House, even: bytes) -> None:
     come(service, batch, even)
     service.work_off()
     [row] = table(service, anna, batch)
-    assert [*row][-2:] == ["vascular_density", NAME]
+    assert [*row][-len(NAMES) :] == [*NAMES]
     assert 0 < float(row[NAME]) < 177
 
 
@@ -84,12 +86,10 @@ def test_in_the_command_lines_table(tmp_path: Path, even: bytes) -> None:
         assert main(["segment", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--outputs", "mask"]) == 0
         with (tmp_path / "out" / "results.csv").open(newline="") as lines:
             [row] = csv.DictReader(lines)
-        assert [*row][-2:] == ["vascular_density", NAME]
+        assert [*row][-len(NAMES) :] == [*NAMES]
         assert 0 < float(row[NAME]) < 177
 
 
 def test_not_in_what_was_stored_before() -> None:
-    assert MeasurementValues.model_validate({"vascular_density": 0.1}).model_dump() == {
-        "vascular_density": 0.1,
-        NAME: None,
-    }
+    before = {name: 0.1 for name in NAMES if name != NAME}
+    assert MeasurementValues.model_validate(before).model_dump() == before | {NAME: None}

@@ -110,7 +110,7 @@ def test_out_of_credits_begins_nothing_and_works_with_more(house: House, tiny: b
     wish = {"items": [{"name": name, "size": len(tiny)} for name in "abc"]}
     refused = house.client.post(BATCHES, json=wish, headers=anna)
     assert problem(refused) == (402, "out_of_credits")
-    assert "these are 3, and there are 2 credits left" in refused.json()["detail"]
+    assert "You chose 3 photographs and have 2 credits" in refused.json()["detail"]
     assert house.client.get(BATCHES, headers=anna).json()["batches"] == []
     house.grant(anna, 3)
     batch = house.client.post(BATCHES, json=wish, headers=anna).raise_for_status().json()

@@ -203,7 +203,7 @@ def test_what_was_saved_is_found_changed_and_exported(person: Program, photo: by
     [saved] = person("history.list_predictions", subject="P-1").parsed.predictions
     assert (saved.id, saved.eye, saved.note) == (made.id, "left", None)
     assert person("history.change_prediction", saved.id, body=models.LabelUpdate(note="before")).parsed.note == "before"
-    [trend] = person("history.trends", subject="P-1", eye=models.TrendsEye.LEFT).parsed.trends
+    trend = person("history.trends", subject="P-1", eye=models.TrendsEye.LEFT).parsed.trends[0]
     assert [point.value for point in trend.points] == [saved.measurements.vascular_density]
     export = person("exports.create_export", body=models.ExportCreate(history=True)).parsed
     ready = eventually(lambda: when(person("exports.get_export", export.id).parsed, lambda told: told.url))

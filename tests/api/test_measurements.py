@@ -13,13 +13,13 @@ from retina.batches.schemas import MOST_ITEMS
 from retina.batches.tables import COLUMNS as BATCH
 from retina.cli.results import COLUMNS as COMMAND_LINE
 from retina.history.tables import COLUMNS as HISTORY
+from retina.imaging.measurements.registry import MEASUREMENTS
 from support.house import House, problem
 from support.specimens import encode
 
 FOUND = (
     "width height field_of_view_width fundus_like photo_sha256 model_sha256 threshold canvas flips expected_dice "
-    "vascular_density"
-)
+) + " ".join(each.name for each in MEASUREMENTS)
 
 
 def test_a_measurement_is_registered_once() -> None:
@@ -43,7 +43,7 @@ def test_columns_are_those_of_before() -> None:
 
 
 def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> None:
-    [density] = client.get("/api/v1/measurements").json()["measurements"]
+    density = client.get("/api/v1/measurements").json()["measurements"][0]
     assert {density[name] for name in ("name", "label", "unit")} == {"vascular_density", "vascular density", ""}
     assert density["display"] == {"factor": 100, "decimals": 1, "unit": "%", "context": "of the field of view"}
     assert (density["minimum"], density["maximum"]) == (0, 1)

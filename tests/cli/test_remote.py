@@ -190,7 +190,7 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     (photos / odd).write_bytes(tiny)
     command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
     assert main(command) == 2
-    assert "these are 24, and there are 20 credits left" in capsys.readouterr().err
+    assert "You chose 24 photographs and have 20 credits" in capsys.readouterr().err
     assert not (tmp_path / "out" / "batch.json").exists()
     account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
     grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]

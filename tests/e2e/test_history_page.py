@@ -245,7 +245,7 @@ def test_a_trend_breaks_where_it_does_not_compare(visit: Visit, small: bytes) ->
     page.locator("#trend-rows a").first.click()
     expect(page.locator("#result-title")).to_have_text("P-1, left eye, 10 Jan 2025")
     expect(page.locator("#trend-breaks")).to_be_visible()
-    expect(page.locator("#trend-rows tr.break")).to_contain_text("Another model from here on")
+    expect(page.locator("#trend-rows tr.break")).to_contain_text("From here on: another model")
     line = page.locator("#trend-chart polyline")
     expect(line).to_have_count(1)
     assert len((line.get_attribute("points") or "").split()) == 2

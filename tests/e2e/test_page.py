@@ -67,7 +67,7 @@ def test_several_files_keep_their_places(visit: Visit, small: bytes) -> None:
     rows = list(csv.DictReader(io.StringIO(data.decode())))
     assert name == "vessels.csv"
     assert [row["file"] for row in rows] == ["a.jpg", "broken.jpg", "notes.txt", "b.jpg"]
-    assert [row["reason"] for row in rows] == ["", "photograph_unreadable", "unsupported_media_type", ""]
+    assert [row["code"] for row in rows] == ["", "photograph_unreadable", "unsupported_media_type", ""]
     assert 0 < float(rows[0]["vascular_density"]) < 0.5
 
 

@@ -25,7 +25,7 @@ def small(small_rgb: Rgb) -> bytes:
 @pytest.fixture
 def longer_list(visit: Visit) -> Visit:
     """The first measurement under another label and in another unit, and a second one."""
-    [first] = httpx.get(f"{visit.address}/api/v1/measurements").json()["measurements"]
+    first = httpx.get(f"{visit.address}/api/v1/measurements").json()["measurements"][0]
     first |= {"label": "share of vessels", "display": {"factor": 1000, "decimals": 0, "unit": "‰", "context": "of it"}}
     display = {"factor": 1, "decimals": 2, "unit": "px", "context": ""}
     second = first | {"name": "calibre", "label": "mean calibre", "unit": "px", "display": display}

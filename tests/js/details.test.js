@@ -15,5 +15,5 @@ test('the title of a record', () => {
 test('each point of a trend says what was measured with something else than before', () => {
   const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, expected_dice: 0.8 };
   const points = [point, { ...point, value: null, expected_dice: null }, { ...point, model_sha256: 'n', flips: true }, point];
-  assert.deepEqual(compared(points).map(({ changes }) => changes), [[], [], ['model', 'mirror images'], ['model', 'mirror images']]);
+  assert.deepEqual(compared(points).map(({ changes }) => changes), [[], [], ['another model', 'mirror images on or off'], ['another model', 'mirror images on or off']]);
 });

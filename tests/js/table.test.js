@@ -43,11 +43,11 @@ test('nothing is an empty cell, and zero is none', () => {
 });
 
 test('every photograph has its row, a refused one with its reason', () => {
-  const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', result: null }], ['vascular_density', 'crae']);
+  const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', sentence: 'It is damaged.', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
-  assert.deepEqual(columns.slice(0, 3), ['file', 'state', 'reason']);
-  assert.deepEqual(columns.slice(9, 12), ['vascular_density', 'crae', 'canvas']);
-  assert.deepEqual(row.slice(0, 4), ["'=1.jpg", 'refused', 'photograph_unreadable', '']);
+  assert.deepEqual(columns.slice(0, 4), ['file', 'state', 'code', 'reason']);
+  assert.deepEqual(columns.slice(10, 13), ['vascular_density', 'crae', 'canvas']);
+  assert.deepEqual(row.slice(0, 5), ["'=1.jpg", 'refused', 'photograph_unreadable', 'It is damaged.', '']);
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);
 });

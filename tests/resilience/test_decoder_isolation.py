@@ -93,6 +93,7 @@ def test_the_processes_have_no_credentials(small_rgb: Rgb, monkeypatch: pytest.M
 
 HIDDEN = """
 import os, select, subprocess
+import psutil
 from retina.imaging.decoding.decoder import Decoder
 plain = subprocess.Popen(["sleep", "60"])
 made = Decoder()
@@ -102,7 +103,7 @@ def readable(pid):
 before = readable(os.getpid())
 made.start()
 assert all(select.select([spare], [], [], 60)[0] for spare in made._spare)
-waiting = subprocess.run(["pgrep", "-P", str(made._process.pid)], capture_output=True, text=True).stdout.split()
+waiting = [child.pid for child in psutil.Process(made._process.pid).children()]
 print(before, readable(plain.pid), len(waiting) > 0)
 print(*map(readable, [os.getpid(), made._process.pid, *waiting]))
 made.stop()

@@ -40,6 +40,7 @@ def test_settings(document: str, prefix: str, settings: type[Settings | StackSet
     if settings is StackSettings:
         table = table[table.index("## Settings of the stack") :]
     rows = [line.split("|") for line in table.splitlines() if line.startswith(f"| `{prefix}")]
+    assert all(re.fullmatch(rf"( `{prefix}[A-Z_]+`,?)+ ", row[1]) for row in rows)
     listed = [(name, row[2]) for row in rows for name in re.findall(rf"`{prefix}(\w+)`", row[1])]
     assert sorted(name.lower() for name, _ in listed) == sorted(settings.model_fields)
     for name, defaults in listed:

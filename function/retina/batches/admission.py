@@ -67,9 +67,9 @@ class Admission:
         most = min(self._allowance.bytes, self._credits.balance(account) * self._allowance.photograph)
         if counts.get("bytes", 0) + size > most:
             raise TooManyBytesError(
-                f"The photographs of all open batches may have {most / 2**20:,.0f} MiB together, and with these they "
-                f"would have {(counts.get('bytes', 0) + size) / 2**20:,.0f} MiB. Wait until some are finished, delete "
-                "batches with failed photographs, or send fewer at a time. Nothing was begun."
+                f"The photographs of all open batches may total {most / 2**20:,.0f} MiB; with these they "
+                f"would total {(counts.get('bytes', 0) + size) / 2**20:,.0f} MiB. Wait until some are finished, delete "
+                "batches with failed photographs, or send fewer at a time. Nothing was started."
             )
         return {"bytes": most, "batches": self._allowance.batches}
 
@@ -81,8 +81,8 @@ class Admission:
         held = self._credits.balance(account) - available
         aside = f" ({held:,} more are reserved for photographs of other batches)" if held else ""
         raise OutOfCreditsError(
-            f"Each photograph needs a credit: these are {photographs:,}, and there are {available:,} credits left"
-            f"{aside}. Choose fewer photographs, or get more credits. Nothing was begun."
+            f"Each photograph needs a credit. You chose {photographs:,} photographs and have {available:,} credits"
+            f"{aside}. Choose fewer photographs, or get more credits. Nothing was started."
         )
 
     def admit(self, batch: Batch, size: int, *changes: Change) -> None:

@@ -59,7 +59,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     address = f"http://{shown}:{port}/"
     most = min(settings.connections, (descriptors() - DESCRIPTORS_BESIDE) // DESCRIPTORS_EACH)
     if most < 1:
-        return wrong("This process may open too few files. Raise the limit: ulimit -n 1024.")
+        return wrong("This process is not allowed to open enough files. Raise the limit: ulimit -n 1024.")
     config = uvicorn.Config(
         app,
         http=connection_class(most, settings.receive_seconds),

@@ -84,4 +84,4 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
 
 def _still_time(ends: float) -> None:
     if time.monotonic() > ends:
-        raise BusyError("Part of this account is deleted. Ask again to delete the rest: there is a lot of it.")
+        raise BusyError("Part of the account was deleted. Send the request again to delete the rest.")

@@ -14,7 +14,7 @@ VERSION = 2
 """Version of the schema below. A file of another version is rejected and left unchanged."""
 SCHEMA = """
 CREATE TABLE jobs (
-    key TEXT PRIMARY KEY,       -- of the photograph
+    key TEXT PRIMARY KEY,       -- of the photograph or the export
     attempts INTEGER NOT NULL,  -- begun so far
     due REAL NOT NULL,          -- seconds since 1970 from which on it may be leased
     lease TEXT,                 -- of whoever works on it

@@ -15,7 +15,7 @@ const WORDS = {
   'batch.cancelled': 'Batch cancelled',
   'batch.deleted': 'Batch deleted',
   'batch.exported': 'Batch exported',
-  'batch.made': 'Batch made',
+  'batch.made': 'Batch created',
   'batch.retried': 'Batch retried',
   'batch.seen': 'Batch opened',
   'batches.listed': 'Batches listed',

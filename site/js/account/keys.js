@@ -62,7 +62,7 @@ export function createKeys({ page, announce }) {
   /** @param {KeyResponse} key */
   async function revoke(key) {
     by('keys-told').textContent = '';
-    const words = `Programs that use “${key.name}” are refused from now on.`;
+    const words = `Programs that use “${key.name}” will be refused from now on.`;
     if (!(await confirmed({ title: 'Revoke this key?', words, yes: 'Revoke it' }))) return;
     await ask(`${ADDRESS}/${key.id}`, { method: 'DELETE' });
     if (secret.value.startsWith(`rk_${key.id}_`)) {

@@ -5,9 +5,9 @@
 
 /** @import { Values } from '../ui/measurements.js' */
 
-/** @typedef {Pick<Photo, 'name' | 'state' | 'code' | 'result'>} Listed */
+/** @typedef {Pick<Photo, 'name' | 'state' | 'code' | 'sentence' | 'result'>} Listed */
 
-const LABELS = ['file', 'state', 'reason'];
+const LABELS = ['file', 'state', 'code', 'reason'];
 const FOUND = ['width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'expected_dice'];
 const HOW = ['canvas', 'threshold', 'model', 'model_sha256'];
 
@@ -33,14 +33,14 @@ export function measuredOn(photographs) {
  * @param {Listed} photograph
  * @param {string[]} measured
  */
-function rowOf({ name, state, code, result }, measured) {
-  if (!result) return [name, state, code, ...[...FOUND, ...measured, ...HOW].map(() => null)];
+function rowOf({ name, state, code, sentence, result }, measured) {
+  if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...HOW].map(() => null)];
   const { photograph, quality, measurements, canvas, threshold, model } = result.answer;
   const view = photograph.field_of_view;
   /** @type {Values} */
   const values = measurements;
   return [
-    name, state, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
+    name, state, null, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
     quality.expected_dice, ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
   ];
 }

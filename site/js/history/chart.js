@@ -113,7 +113,7 @@ function breakAt(point, x, width) {
     'g',
     { class: 'break' },
     drawn('line', { x1: at, x2: at, y1: TOP - 12, y2: HEIGHT - BOTTOM }),
-    drawn('text', place, `another ${point.changes[0]}`),
+    drawn('text', place, point.changes[0]),
   );
 }
 

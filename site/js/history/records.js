@@ -68,7 +68,7 @@ export function createRecords({ page, attempt, announce }) {
     by('empty').textContent = filtered
       ? 'No saved photograph matches this. Change the filter, or clear it.'
       : 'Nothing is saved yet. Segment a photograph, then choose “Save to history” below its result.';
-    by('summary').textContent = links.size ? `${links.size}${next ? ' of more' : ''}` : '';
+    by('summary').textContent = links.size ? `${links.size}${next ? ', more below' : ''}` : '';
   }
 
   /** @param {SavedPrediction} record */

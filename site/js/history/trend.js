@@ -16,7 +16,7 @@ import { heading, valueOf } from '../ui/measurements.js';
 /** @typedef {TrendPoint & { changes: string[] }} Compared what a point was measured with that the point before was not */
 
 const MOST_PAGES = 10;
-const KINDS = /** @type {const} */ ({ model_sha256: 'model', threshold: 'threshold', canvas: 'canvas', flips: 'mirror images' });
+const KINDS = /** @type {const} */ ({ model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' });
 
 /**
  * `compare.offer(record, points, measurement)` is told of the visits there are.
@@ -97,7 +97,7 @@ export function createTrend({ page, compare }) {
       element('td', {}, measuredWith(point)),
     );
     if (!point.changes.length) return [row];
-    const words = `Another ${point.changes.join(', another ')} from here on: not comparable with the values above.`;
+    const words = `From here on: ${point.changes.join(', ')}. Not comparable with the values above.`;
     return [element('tr', { class: 'break' }, element('td', { colspan: 4 }, words)), row];
   }
 

@@ -20,9 +20,17 @@ from retina.api.forms import page
 from retina.auth.callers import Caller
 from retina.auth.local.issuer import CLIENT, ISSUER
 from retina.auth.local.people import People
-from retina.errors import GrantRefusedError, InvalidRequestError, SignInRefusedError
+from retina.errors import (
+    STATUS,
+    BusyError,
+    GrantRefusedError,
+    InvalidRequestError,
+    RateLimitError,
+    SignInRefusedError,
+)
 
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
+TOO_MANY = "There were too many sign-ins from your network in this hour. Please try again later."
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,12 +59,16 @@ async def signed_in(
     enter = people.register if wish == "register" else people.sign_in
     sender = viewer or ""
     known = await to_thread.run_sync(people.knows, address, sender)
-    if sender and not known:
-        await to_thread.run_sync(services.rate_limits.count, "sign-ins", sender)
     # Hashing keeps a core busy as long as a photograph does, and needs memory: one at a time leaves the other cores to
     # photographs. Users at an address they have signed in from before do not wait behind strangers.
     try:
+        if sender and not known:
+            await to_thread.run_sync(services.rate_limits.count, "sign-ins", sender)
         subject = await hashing[known].run(lambda: enter(address, password, sender))
+    except RateLimitError:
+        return _form(asked, TOO_MANY, address, STATUS[RateLimitError][0])
+    except BusyError as error:
+        return _form(asked, str(error), address, STATUS[BusyError][0])
     except SignInRefusedError as error:
         await to_thread.run_sync(_note_failure, log, people, address)
         return _form(asked, str(error), address, 403)
