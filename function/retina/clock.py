@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 def now() -> str:
     """The time now, for example 2026-11-24T13:05:00.123456Z."""
-    return told(datetime.now(UTC))
+    return formatted(datetime.now(UTC))
 
 
 def today() -> str:
@@ -13,6 +13,6 @@ def today() -> str:
     return now()[:10]
 
 
-def told(time: datetime) -> str:
+def formatted(time: datetime) -> str:
     """A UTC time as text; years have four digits on every platform."""
     return time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -154,7 +154,7 @@ def test_an_expired_key_is_refused_and_stays_in_the_list(house: House, monkeypat
     anna, end = house.person("anna"), datetime.now(UTC) + timedelta(hours=1)
     key = house.key(anna, expires=end.isoformat())
     assert house.client.get("/api/v1/usage", headers=key).status_code == 200
-    monkeypatch.setattr(clock, "now", lambda: clock.told(end))
+    monkeypatch.setattr(clock, "now", lambda: clock.formatted(end))
     answer = house.client.get("/api/v1/usage", headers=key)
     assert problem(answer) == (401, "key_refused")
     assert f"expired at {end:%Y-%m-%d %H:%M} UTC" in answer.json()["detail"]

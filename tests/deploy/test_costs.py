@@ -26,7 +26,7 @@ def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     small = Costs(StackSettings(), 0.4)
     assert small.breaks_first(100) == small.breaks_first(10_000) == "nothing"
     large = small.breaks_first(10_000_000)
-    for limit in ("throttle", "fair use", "functions at once", "budget"):
+    for limit in ("throttle", "free predictions", "functions at once", "budget"):
         assert limit in large
     assert "2 workers" in Costs(StackSettings(workers=2), 0.6).breaks_first(10_000_000)
     lifted = Costs(StackSettings(throttle_rate=100, predict_rate=100, monthly_budget=1000, free_together=0), 0.1)

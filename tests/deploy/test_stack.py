@@ -175,7 +175,7 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
 
 
-def test_fair_use_counts_viewers_whom_the_distribution_names(template: dict[str, Any], named: dict[str, Any]) -> None:
+def test_rate_limits_count_viewers_whom_the_distribution_names(template: dict[str, Any], named: dict[str, Any]) -> None:
     for where, each, together, begin in ((template, "200", "5000", "20"), (named, "7", "70", "3")):
         function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
         told = function["Environment"]["Variables"]

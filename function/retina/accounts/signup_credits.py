@@ -42,7 +42,7 @@ class SignupCredits:
     """`amount` credits for a new account, for at most `each` accounts of a network per day; 0 means no limit."""
 
     def __init__(self, records: Records, rate_limits: RateLimits, amount: int, each: int = 0) -> None:
-        self._records, self._fair_use, self._amount, self._each = records, rate_limits, amount, each
+        self._records, self._rate_limits, self._amount, self._each = records, rate_limits, amount, each
 
     def gifts(self, newcomer: Newcomer) -> list[tuple[int, list[Change]]]:
         """The credits that may be granted, most first, each with the changes to write. If one fails, try the next."""
@@ -52,7 +52,7 @@ class SignupCredits:
         if mail:
             changes.append(Put(self._mark(mail), {}, NEW))
         if newcomer.network and self._each:
-            changes += self._fair_use.of_day("sign-up credits", newcomer.network, self._each)
+            changes += self._rate_limits.of_day("sign-up credits", newcomer.network, self._each)
         return [(self._amount, changes), (0, [])] if changes else [(self._amount, [])]
 
     def remember(self, mail: str) -> Put:
