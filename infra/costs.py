@@ -98,8 +98,7 @@ class Costs:
             )
         if 0 < self.settings.free_together < volume / (SECONDS_A_MONTH / 3600):
             found.append(
-                f"the limit of {self.settings.free_together:,} free predictions an hour: "
-                "`RETINA_STACK_FREE_TOGETHER`"
+                f"the limit of {self.settings.free_together:,} free predictions an hour: `RETINA_STACK_FREE_TOGETHER`"
             )
         if at_once > NEW_ACCOUNT_CONCURRENCY:
             found.append(
