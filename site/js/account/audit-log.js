@@ -1,5 +1,4 @@
-// The audit log. Enters: the page's table and the names of keys; leaves: who did what with the account's records, the
-// newest first, some at a time.
+// The audit log on the account page: who did what with the account's records, newest first, 20 entries at a time.
 
 import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
@@ -40,7 +39,10 @@ const WORDS = {
   'trends.seen': 'Trends viewed',
 };
 
-/** @param {{ page: ParentNode, names: Map<string, string> }} parts */
+/**
+ * `names` maps key ids to the names of keys.
+ * @param {{ page: ParentNode, names: Map<string, string> }} parts
+ */
 export function createAudit({ page, names }) {
   const by = finder(page);
   /** @type {string | null} */
@@ -66,7 +68,7 @@ export function createAudit({ page, names }) {
   function whoOf(action, caller) {
     if (caller === 'operator') return 'whoever runs this service';
     if (caller) return names.get(caller) ?? `key ${caller}`;
-    return action === 'sign_in.failed' ? 'somebody' : 'you'; // a wrong password may be anybody's
+    return action === 'sign_in.failed' ? 'somebody' : 'you'; // anyone may have typed a wrong password
   }
 
   /** Adds the next entries to the table. */

@@ -1,5 +1,4 @@
-// API keys. Enters: the page's form and list; leaves: keys made, told once, and revoked. Keeps no key's text once the
-// page is left.
+// API keys on the account page: creating, listing and revoking them. A new key is shown only until the page is left.
 
 import { ask } from '../api/requests.js';
 import { confirmed } from '../ui/confirm.js';
@@ -21,7 +20,7 @@ export function createKeys({ page, announce }) {
   const copyButton = by('copy', HTMLButtonElement);
   const { onClick, onSubmit } = createTrouble(by('keys-trouble'));
 
-  /** Fills the list; the keys' names by id. */
+  /** Fills the list and returns the keys' names by id. */
   async function load() {
     /** @type {KeyList} */
     const { keys } = await ask(ADDRESS);
@@ -81,7 +80,8 @@ export function createKeys({ page, announce }) {
       announce('The key was copied.');
       copyButton.textContent = 'Copied';
     } catch {
-      announce('The browser did not allow copying. The key is selected: press Ctrl C.'); // also where there is no clipboard
+      // Also reached where the browser offers no clipboard API.
+      announce('The browser did not allow copying. The key is selected: press Ctrl C.');
       copyButton.textContent = 'Press Ctrl C';
     }
   }
@@ -97,7 +97,7 @@ function listOf(scopes) {
 }
 
 /**
- * Until when a key is good, and when it was last used.
+ * How long a key is valid, and when it was last used.
  * @param {KeyResponse} key
  */
 function lifeOf({ expires, used }) {

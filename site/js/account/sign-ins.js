@@ -1,5 +1,5 @@
-// Password and sign-ins of an account. Enters: the page's form and button; leaves: a changed password, or everybody signed
-// out. Keeps no password once it was sent.
+// The password form and the “Sign out everywhere” button on the account page. The form is cleared once the password
+// has been changed.
 
 import { ask } from '../api/requests.js';
 import { confirmed } from '../ui/confirm.js';
@@ -20,7 +20,7 @@ export function createSignIns({ page, person }) {
   const [current, replacement] = [by('current-password', HTMLInputElement), by('new-password', HTMLInputElement)];
   const { onClick, onSubmit } = createTrouble(by('sign-ins-trouble'));
 
-  /** Shows the form, or who changes passwords instead. */
+  /** Shows the form, or a note on where to change the password instead. */
   async function load() {
     const here = await changesPasswords();
     form.hidden = !here;

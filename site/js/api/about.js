@@ -1,5 +1,5 @@
-// What the service says of itself, asked for once a page: what is measured, and its limits. Leaves: the answers of the API,
-// or a Refusal; then the next call asks again.
+// What the service says about itself: its measurements and its limits. Each is fetched once per page load. If that
+// fails, the caller gets a Refusal and the next call tries again.
 
 import { Refusal, reach, refusal } from './reach.js';
 

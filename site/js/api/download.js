@@ -1,4 +1,4 @@
-// Files of the API for the user to keep. Enters: a path that only its owner may read, and a name; leaves: a download.
+// Downloads a file that only its owner may read, so a plain link would not do: the request needs an access token.
 
 import { askBlob } from './requests.js';
 import { saveBlob } from '../files/save.js';

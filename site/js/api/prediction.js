@@ -1,6 +1,5 @@
-// One call of POST /api/v1/predictions. Enters: a photograph's bytes and name; leaves: the API's answer, or a Refusal
-// whose message is a sentence for the user. Uploads what is too large for one request. Waits and repeats while the
-// server is busy.
+// Sends a photograph to POST /api/v1/predictions and returns the answer. Photographs too large for one request are
+// uploaded first, and a request that meets a busy server is repeated after a pause.
 
 import { limits } from './about.js';
 import { ask } from './requests.js';
@@ -19,13 +18,13 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @property {string} outputs
  * @property {boolean} force
  * @property {AbortSignal} signal
- * @property {(seconds: number) => void} pausing is told before each wait
- * @property {Record<string, string> | null} [details] what is saved with the photograph
+ * @property {(seconds: number) => void} pausing called before each wait
+ * @property {Record<string, string> | null} [details] form fields to save with the photograph
  */
 
 /**
- * With `details` the photograph is saved to the history of whoever is signed in, once, even where an answer is lost;
- * without, nobody is told who asks. Throws a Refusal, or the signal's reason once that is aborted.
+ * With `details`, the photograph is saved to the user's history, exactly once even if an answer is lost. Without, the
+ * request is anonymous. Throws a Refusal with a message for the user, or the signal's reason if it is aborted.
  * @param {Blob} bytes
  * @param {string} name
  * @param {Wishes} wishes

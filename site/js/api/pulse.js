@@ -1,5 +1,5 @@
-// Asking again and again. Enters: an async beat and a pause; leaves: beats while the page is seen, none while it is hidden,
-// one at once when it is seen again. A beat handles its own errors.
+// Polling: repeats an async call with a pause in between. It stops while the page is hidden and resumes with a call as
+// soon as the page is visible again. `beat` must handle its own errors.
 
 /**
  * @param {() => Promise<void>} beat

@@ -1,5 +1,5 @@
-// One request to the service. Enters: an address and what fetch takes; leaves: status and content, or a Refusal where
-// nobody answered. Does not know what is asked, nor by whom.
+// Sends one HTTP request and returns the status and the parsed content, or throws a Refusal if the server does not
+// answer. It knows nothing of access tokens; requests.js adds them.
 
 /** @import { Problem } from 'openapi' */
 
@@ -14,9 +14,9 @@ const NEVER = new AbortController().signal;
  * @property {number} status
  * @property {number | null} [retryAfter] seconds
  */
-/** @typedef {Status & { content: unknown }} Answer `content` is the answer's JSON, or null where it is none */
+/** @typedef {Status & { content: unknown }} Answer `content` is the parsed JSON, or null if the body is not JSON */
 
-/** What went wrong, in a sentence. `code` is the API's, or one of the page's own: unreachable, unintelligible, ... */
+/** An error with a message for the user. `code` comes from the API or this page (unreachable, unintelligible, ...). */
 export class Refusal extends Error {
   /**
    * @param {string} code
@@ -31,7 +31,7 @@ export class Refusal extends Error {
 }
 
 /**
- * The code of a Refusal, null of another error.
+ * The code of a Refusal, or null for any other error.
  * @param {unknown} error
  */
 export function codeOf(error) {
@@ -39,7 +39,7 @@ export function codeOf(error) {
 }
 
 /**
- * Throws the signal's reason once that is aborted.
+ * Throws a Refusal if the server does not answer in time, or the signal's reason if it is aborted.
  * @param {string} address
  * @param {RequestInit} [request]
  * @param {AbortSignal} [signal]
@@ -51,7 +51,7 @@ export async function reach(address, request, signal = NEVER, patienceMs = PATIE
 }
 
 /**
- * The same; besides, `blob` is what a good answer holds, and null for another one.
+ * Like `reach`, but a successful answer has its body in `blob` and no `content`. Otherwise `blob` is null.
  * @param {string} address
  * @param {RequestInit} [request]
  * @param {AbortSignal} [signal]
@@ -66,7 +66,7 @@ export async function reachBlob(address, request, signal = NEVER, patienceMs = P
 }
 
 /**
- * The API's own sentence for an answer that is no good, or one of the page's.
+ * The Refusal for a failed answer: with the API's own message if it sent one, else with a general one.
  * @param {Answer} answer
  */
 export function refusal({ status, content, retryAfter }, otherwise = STRANGE) {
@@ -98,7 +98,7 @@ async function fetched(address, request, signal, patienceMs, read) {
 }
 
 /**
- * What JSON says, null where it is none.
+ * Parses JSON. Returns null if the text is not JSON.
  * @param {string} text
  * @returns {unknown}
  */

@@ -1,5 +1,5 @@
-// Requests in the name of whoever is signed in. Enters: a path of the API and what to send; leaves: the answer's JSON or
-// its bytes, or a Refusal. Renews the access token once where it is refused.
+// API requests on behalf of the signed-in user. They return the answer's JSON or bytes, or throw a Refusal. If the
+// access token is rejected, it is renewed and the request is sent once more.
 
 import { reach, reachBlob, refusal } from './reach.js';
 import { accessToken } from '../auth/session.js';
@@ -9,14 +9,14 @@ import { accessToken } from '../auth/session.js';
 /**
  * @typedef {object} Request
  * @property {string} [method]
- * @property {object} [json] the body; or else `form`
+ * @property {object} [json] the body; alternatively `form`
  * @property {FormData} [form]
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
  */
 
 /**
- * The answer's JSON, null where there is none (204). It is what whoever asks says it is: a schema of the OpenAPI document.
+ * The answer's JSON, or null if there is none (204). The caller says which schema of the OpenAPI document it has.
  * @template Content
  * @param {string} path
  * @param {Request} request
@@ -30,13 +30,13 @@ export async function ask(path, { method = 'GET', json, form, headers, signal } 
 }
 
 /**
- * The bytes at `path`, wherever it leads.
+ * The bytes at `path`, after any redirects.
  * @param {string} path
  * @param {AbortSignal} [signal]
  */
 export async function askBlob(path, signal) {
   const answer = await asPerson(reachBlob, path, {}, {}, signal);
-  return /** @type {Blob} */ (answer.blob); // a good answer has one
+  return /** @type {Blob} */ (answer.blob); // a successful answer has one
 }
 
 /**

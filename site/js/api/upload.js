@@ -1,5 +1,5 @@
-// A photograph too large for one request, by way of POST /api/v1/uploads. Enters: its bytes; leaves: the id to ask for
-// a prediction with, or a Refusal. The form that the API gives is sent where it says, as it is.
+// Uploads a photograph that is too large for one request, with the form that POST /api/v1/uploads provides. Returns
+// the upload's id, to be sent as the `upload_id` of a prediction, or throws a Refusal.
 
 import { reach, refusal } from './reach.js';
 

@@ -1,5 +1,5 @@
-// The two sides of a page that needs an account. Enters: who is signed in; leaves: either the invitation to sign in, or
-// the page's inside, opened once. Nothing of a person stays in the document once they have left.
+// Switches a page that needs an account between the invitation to sign in and its content. When the user signs out,
+// the content is removed from the document, so nothing personal stays in it.
 
 import { whenPersonChanges } from './session.js';
 import { signIn } from './sign-in.js';
@@ -9,7 +9,7 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Person } from './session.js' */
 
 /**
- * `open(person, inside)` fills the inside, which can still be searched once it is out of the document.
+ * `open(person, inside)` is called once to fill `inside`, which can still be queried after its removal.
  * @param {(person: Person, inside: HTMLElement) => void} open
  */
 export function gate(open) {
@@ -22,7 +22,7 @@ export function gate(open) {
   whenPersonChanges((person) => {
     outside.hidden = Boolean(person);
     inside.hidden = !person;
-    if (opened && person) location.reload(); // another person than whose inside this was
+    if (opened && person) location.reload(); // the content belongs to a different person
     else if (opened) inside.remove();
     else if (person) {
       opened = true;

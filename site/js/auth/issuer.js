@@ -1,18 +1,18 @@
-// Whoever issues the tokens: this service itself, or Cognito, at the same paths. Enters: forms of OAuth 2; leaves:
-// addresses to send a person to, and tokens. Keeps no token.
+// The token issuer's OAuth 2 endpoints: the addresses for signing in and out, and requests for tokens. The issuer is
+// this service itself or Cognito; both use the same paths. Tokens are kept in session.js.
 
 import { Refusal, reach, refusal } from '../api/reach.js';
 
 /** @import { SignIn, Tokens } from 'openapi' */
 
-/** @typedef {Omit<Tokens, 'refresh_token'> & { refresh_token?: string }} Granted a renewal names no new refresh token */
+/** @typedef {Omit<Tokens, 'refresh_token'> & { refresh_token?: string }} Granted renewals may omit the refresh token */
 
 const SCOPE = 'openid email';
-const REVOKE_MS = 5_000; // who leaves does not want to wait
+const REVOKE_MS = 5_000; // nobody wants to wait to sign out
 /** @type {Promise<SignIn> | null} */
 let asked = null;
 
-/** Asked once, and again after a refusal. */
+/** The issuer's address and client id, fetched once. If that fails, the next call tries again. */
 function issuer() {
   asked ??= askIssuer().catch((/** @type {unknown} */ error) => {
     asked = null;
@@ -28,19 +28,19 @@ async function askIssuer() {
   throw refusal(answer);
 }
 
-/** The root of this site: the one address that an issuer sends people back to. */
+/** The root of this site: the only address that the issuer redirects to. */
 export function home() {
   return `${location.origin}/`;
 }
 
-/** Whether the service changes passwords; otherwise the sign-in page does. */
+/** Whether passwords are changed through this service; otherwise it is done on the sign-in page. */
 export async function changesPasswords() {
   const { changes_passwords: here } = await issuer();
   return here === true;
 }
 
 /**
- * Where a person signs in.
+ * The address of the sign-in page.
  * @param {string} state
  * @param {string} challenge
  */
@@ -50,7 +50,7 @@ export async function authorizeAddress(state, challenge) {
   return `${url}/oauth2/authorize?${new URLSearchParams({ ...query, code_challenge: challenge, code_challenge_method: 'S256' })}`;
 }
 
-/** Where a person leaves the issuer's own session, too. */
+/** The address that ends the issuer's own session as well. */
 export async function logoutAddress() {
   const { url, client_id } = await issuer();
   return `${url}/logout?${new URLSearchParams({ client_id, logout_uri: home() })}`;
@@ -76,7 +76,7 @@ export async function revoke(refreshToken) {
 }
 
 /**
- * A Refusal of code `invalid_grant` where the code or the refresh token is good no more.
+ * Throws a Refusal with code `invalid_grant` if the authorization code or refresh token is no longer valid.
  * @param {Record<string, string>} fields
  */
 async function tokens(fields) {
@@ -89,7 +89,7 @@ async function tokens(fields) {
 }
 
 /**
- * Of a kind that needs no permission in advance (CORS preflight), for Cognito has another host.
+ * A request that needs no CORS preflight, because Cognito is on another host.
  * @param {Record<string, string>} fields
  */
 function form(fields) {

@@ -1,5 +1,5 @@
-// The top of every page, wired. Enters: who is signed in; leaves: “Sign in”, or who it is with “Sign out”, and the links of
-// an account. Also takes people in who come back from signing in, for that may be on any visit to the root.
+// Fills the masthead of every page: “Sign in”, or the user's email with “Sign out” and the account links. It also
+// completes a sign-in, since the issuer may redirect back on any visit to the root page.
 
 import '../ui/site-masthead.js';
 import { element, finder } from '../ui/element.js';

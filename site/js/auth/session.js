@@ -1,10 +1,10 @@
-// Who is signed in. Enters: tokens; leaves: a person `{mail}` or null, told again at every change, and an access token
-// that is good. Does not know how people sign in.
+// Holds the tokens of the signed-in user, tells listeners when the person changes, and gives out a valid access token.
+// sign-in.js does the signing in.
 //
-// Tokens are in sessionStorage, which ends with the browser's last tab: reading rooms share computers, and what is saved
-// here belongs to patients. A tab does not see another's sessionStorage, so tabs of this page hand the tokens to each
-// other and leave together. A refresh token is good once: one tab at a time renews, after it has asked the others for
-// newer tokens than its own, for who comes with a used one is signed out everywhere.
+// Tokens are kept in sessionStorage, which is gone when the last tab is closed: reading rooms share computers, and the
+// saved records are patients'. Tabs cannot see each other's sessionStorage, so they pass the tokens on to each other
+// and sign out together. A refresh token works once, and reusing an old one signs the user out everywhere. So only one
+// tab renews at a time, after asking the others whether they have newer tokens.
 
 import { revoke, tokensForRefresh } from './issuer.js';
 import { Refusal, codeOf, parsed } from '../api/reach.js';
@@ -13,13 +13,13 @@ import { Refusal, codeOf, parsed } from '../api/reach.js';
 
 /**
  * @typedef {{ mail: string }} Person
- * @typedef {{ access: string, refresh: string, mail: string, ends: number }} Held `ends` is in milliseconds since 1970
+ * @typedef {{ access: string, refresh: string, mail: string, ends: number }} Held `ends` in milliseconds since 1970
  * @typedef {{ asks?: boolean, held?: Held | null, left?: boolean }} Message between tabs
  */
 
 const KEPT = 'retina.session';
 const EARLY_MS = 60_000;
-const OTHERS_MS = 100; // for other tabs to answer
+const OTHERS_MS = 100; // how long other tabs have to answer
 const tabs = new BroadcastChannel(KEPT);
 /** @type {Set<(person: Person | null) => void>} */
 const listeners = new Set();
@@ -33,13 +33,13 @@ tabs.addEventListener('message', (/** @type {MessageEvent<Message>} */ { data })
   else if (data.left) hold(null);
 });
 tabs.postMessage({ asks: true });
-// A page that the Back button brings back as it was may show what belongs to somebody who has left meanwhile.
+// The Back button may restore a page as it was, with data of someone who has signed out since.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted && held) location.reload();
 });
 
 /**
- * `listener(person)` is called now and at every change; person is null where nobody is signed in.
+ * Calls `listener(person)` now and at every change. `person` is null if nobody is signed in.
  * @param {(person: Person | null) => void} listener
  */
 export function whenPersonChanges(listener) {
@@ -48,7 +48,7 @@ export function whenPersonChanges(listener) {
 }
 
 /**
- * What this tab keeps under a name, null where that is nothing.
+ * What this tab has stored under a name, or null.
  * @param {string} name
  */
 export function stored(name) {
@@ -60,7 +60,7 @@ export function person() {
 }
 
 /**
- * Keeps what the issuer granted; a renewal names no new refresh token.
+ * Stores the tokens that the issuer granted. Keeps the old refresh token if a renewal brings no new one.
  * @param {Granted} granted
  */
 export function enter(granted) {
@@ -73,7 +73,7 @@ export function enter(granted) {
   tabs.postMessage({ held });
 }
 
-/** Forgets the tokens in every tab, and has the issuer forget them. */
+/** Drops the tokens in every tab and has the issuer revoke the refresh token. */
 export async function leave() {
   const refresh = held?.refresh;
   hold(null);
@@ -82,7 +82,7 @@ export async function leave() {
 }
 
 /**
- * An access token; a new one where the old one ends within a minute, or was `refused`.
+ * The access token, renewed first if it expires within a minute or is the one that the API `refused`.
  * @param {string | null} refused
  */
 export async function accessToken(refused = null) {
@@ -93,7 +93,7 @@ export async function accessToken(refused = null) {
 }
 
 /**
- * The new access token. Somebody may have left meanwhile: that is not undone.
+ * The new access token. If the user signs out in the meantime, they stay signed out.
  * @param {string | null} refused
  */
 async function renew(refused) {
@@ -113,7 +113,8 @@ async function renew(refused) {
 }
 
 /**
- * One tab after the other; all at once where the browser has no locks (addresses without https), which the issuer bears.
+ * Runs `action` in one tab at a time. Without https the browser has no locks and all tabs run it at once, which the
+ * issuer tolerates.
  * @param {() => Promise<string>} action
  * @returns {Promise<string>}
  */
@@ -131,7 +132,7 @@ function isGood(tokens, refused) {
 }
 
 /**
- * Another tab's tokens take the place of older ones of the same person.
+ * Whether another tab's tokens should replace this tab's: it has none, or older ones of the same person.
  * @param {Held} tokens
  */
 function isNewer(tokens) {
@@ -148,7 +149,8 @@ function hold(tokens) {
 }
 
 /**
- * Of an identity token. It is not verified: it came straight from the issuer, and decides nothing but a name shown.
+ * The email in an identity token. The signature is not checked: the token came straight from the issuer, and the email
+ * is only shown, never used to grant access.
  * @param {string | undefined} idToken
  */
 function mailOf(idToken) {

@@ -1,11 +1,11 @@
-// Signing in and out, by authorization code with PKCE (RFC 7636). Enters: a click, and later the address that the issuer
-// sends the person back to; leaves: a session, and the person on the page they came from. Shows nothing.
+// Signing in and out with the authorization code flow and PKCE (RFC 7636). After signing in, the user is back on the
+// page they came from.
 
 import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.js';
 import { Refusal } from '../api/reach.js';
 import { enter, leave, stored } from './session.js';
 
-/** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in on its way, and the page it began on */
+/** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in in progress and where it started */
 
 const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
@@ -24,13 +24,13 @@ export async function signIn() {
   location.assign(address);
 }
 
-/** Whether the issuer sent the person here just now. */
+/** Whether the issuer has just redirected the user here. */
 export function isReturning() {
   const query = new URLSearchParams(location.search);
   return location.pathname === '/' && (query.has('code') || query.has('error'));
 }
 
-/** Uses up the code in the address. A Refusal where this tab did not ask for it. */
+/** Exchanges the code in the address for tokens. Throws a Refusal if this tab did not start the sign-in. */
 export async function finishSignIn() {
   const query = new URLSearchParams(location.search);
   history.replaceState(null, '', home());
@@ -45,12 +45,12 @@ export async function finishSignIn() {
   if (begun.from !== '/') location.replace(begun.from);
 }
 
-/** Out of this page in every tab, then out of the issuer's own session. */
+/** Signs out in every tab, then ends the issuer's own session. */
 export async function signOut() {
   try {
     await leave();
   } catch (error) {
-    // The tokens are forgotten here in any case; the issuer, where it cannot be reached, lets them end by themselves.
+    // The tokens are dropped here in any case. If the issuer could not be reached, they expire by themselves.
     if (!(error instanceof Refusal)) throw error;
   }
   location.assign(await logoutAddress());

@@ -1,4 +1,4 @@
-// All batches of an account. Enters: the API's pages; leaves: links to them, the newest first. Opens none.
+// The list of the account's batches, newest first. Each shows its counts and links to the batch.
 
 import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';

@@ -1,5 +1,6 @@
-// One batch, opened. Enters: its id; leaves: how far it is, asked for every two seconds while it is open and seen, its
-// photographs, and what can be done with it. Sends no photographs: that goes on while another batch is looked at.
+// One open batch: its progress, its photographs, and buttons for its results, cancelling, retrying and deleting. While
+// it is open and the page is visible, its state is fetched every two seconds. Sending photographs is up to sending.js,
+// because it continues when another batch is opened.
 
 import { ask } from '../api/requests.js';
 import { chosen, matched } from '../files/choice.js';
@@ -32,7 +33,8 @@ const NO_MATCH = 'None of these files is missing from the batch: names and sizes
 const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
 
 /**
- * `sendings.get(id)` is a batch's sending, `sendings.begin(batch, sources)` begins one; `gone()` is told of a deletion.
+ * `sendings.get(id)` returns a batch's sending, if any, and `sendings.begin(batch, sources)` starts one.
+ * `changed(batch)` is called when the batch has changed, `gone()` when it has been deleted.
  * @param {{
  *   page: ParentNode, announce: (words: string) => void, progress: Progress,
  *   sendings: { get: (id: string) => Sending | null, begin: Begin },
@@ -52,7 +54,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   let batch = null;
   /** @type {string | null} */
   let wanted = null;
-  let settled = false; // what is waiting was counted when nothing was on its way any more
+  let settled = false; // whether the counts were fetched while nothing was being sent
 
   /** @param {string} id */
   async function open(id) {
@@ -60,7 +62,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('list-told').textContent = '';
     wanted = id;
     const told = await latest(id);
-    if (wanted !== id) return; // another one was opened meanwhile
+    if (wanted !== id) return; // another batch was opened in the meantime
     batch = told;
     by('batch').hidden = false;
     by('batch-title').textContent = `Batch of ${timeOf(batch.created)}`;

@@ -1,5 +1,5 @@
-// The photographs of a batch as a table, a hundred at a time. Enters: the batch's id; leaves: rows with state, result or
-// reason, changed in place so that nobody loses their place. Asks only when told to.
+// The photographs of a batch as a table, a hundred per page, each with its state and its result or the reason it
+// failed. Rows are updated in place, so that users keep their place. The table only fetches data when told to.
 
 import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
@@ -17,7 +17,7 @@ const STATES = {
 };
 
 /**
- * `sendingOf(id)` is the sending of a batch, if there is one.
+ * `sendingOf(id)` returns the sending of a batch, or null if there is none.
  * @param {{
  *   page: ParentNode, attempt: Attempt, announce: (words: string) => void, sendingOf: (id: string) => Sending | null,
  * }} parts
@@ -35,11 +35,11 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   let next = null;
   /** @type {BatchItem[]} */
   let shown = [];
-  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
   let measurements = [];
 
   /**
-   * The first page of a batch.
+   * Shows the first page of a batch.
    * @param {BatchResponse} batch
    */
   async function open(batch) {
@@ -49,7 +49,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     await refresh();
   }
 
-  /** The same page again. */
+  /** Fetches the current page again. */
   async function refresh() {
     const asked = id;
     const cursor = cursors.at(-1);
@@ -84,7 +84,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   }
 
   /**
-   * How far an item is, in words, and why it was not sent.
+   * The state of an item in words and, if it could not be sent, the reason.
    * @param {BatchItem} item
    */
   function stateOf({ number, state }) {
@@ -144,7 +144,7 @@ function rowOf({ name }) {
 
 /**
  * @param {Findings} findings
- * @param {MeasurementDescription[]} measurements there is room for the first
+ * @param {MeasurementDescription[]} measurements only the first one fits into the table
  */
 function foundOf({ measurements: values, quality }, measurements) {
   const parts = measurements.slice(0, 1).map((first) => labelled(first, values));

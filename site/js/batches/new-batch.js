@@ -1,5 +1,5 @@
-// A new batch. Enters: files and folders, and what is to be made of them; leaves: a batch that the service knows, and its
-// photographs on their way. Sends nothing itself.
+// The form for a new batch: takes the files, checks them against the limits and the credits, and creates the batch.
+// sending.js sends the photographs.
 
 import { limits } from '../api/about.js';
 import { ask } from '../api/requests.js';
@@ -15,7 +15,7 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { Source } from '../files/source.js' */
 
 /**
- * `made(batch, photographs)` is told of the new batch.
+ * `made(batch, photographs)` is called with the new batch.
  * @param {{
  *   page: ParentNode, announce: (words: string) => void, made: (batch: BatchCreateResponse, photographs: Chosen[]) => void,
  * }} parts
@@ -29,7 +29,7 @@ export function createNewBatch({ page, announce, made }) {
   let photographs = [];
   let leftOut = 0;
   /** @type {number | null} */
-  let credits = null; // that can be spent
+  let credits = null; // available to spend
   let reserved = 0; // for photographs of other batches
 
   async function loadCredits() {

@@ -1,5 +1,5 @@
-// The pictures of one photograph of a batch. Enters: its item; leaves: a dialog with the picture that shows most, and all of
-// them as files, until it is closed. Their blob URLs end with the dialog.
+// A dialog with the pictures of one photograph in a batch. It shows the most informative one and offers all for
+// download. The blob URL is revoked when the dialog closes.
 
 import { askBlob } from '../api/requests.js';
 import { download } from '../api/download.js';
@@ -14,7 +14,7 @@ const NAMES = { overlay: 'Overlay', mask: 'Vessel mask', probability: 'Probabili
 
 /**
  * @param {string} name
- * @param {Record<string, string>} urls of its pictures, by their names
+ * @param {Record<string, string>} urls of its pictures, by output name
  */
 export async function showPictures(name, urls) {
   const [first] = Object.keys(NAMES).filter((output) => urls[output]);

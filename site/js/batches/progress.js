@@ -1,5 +1,4 @@
-// How far a batch is, to see and to hear. Enters: the batch's counts, and its sending if there is one; leaves: a bar, words,
-// and an announcement at every tenth.
+// The progress of a batch: a bar, the counts in words, and an announcement for screen readers at every tenth.
 
 import { element, finder } from '../ui/element.js';
 

@@ -1,11 +1,11 @@
-// The table of a batch as a file. Enters: the batch; leaves: a download with a row for every photograph.
+// Downloads the results of a batch as a CSV file with a row for every photograph.
 
 import { askBlob } from '../api/requests.js';
 import { saveBlob } from '../files/save.js';
 
 /** @import { BatchResponse } from 'openapi' */
 
-const ROWS = 2_000; // in one answer
+const ROWS = 2_000; // per request
 
 /** @param {BatchResponse} batch */
 export async function saveTable(batch) {
@@ -13,7 +13,7 @@ export async function saveTable(batch) {
 }
 
 /**
- * Asked for in parts: no answer of the service is larger than 4 MiB. Each part begins with the names of the columns.
+ * The CSV, fetched in parts because the service sends at most 4 MiB at once. Each part starts with a header row.
  * @param {Pick<BatchResponse, 'id' | 'counts'>} batch
  */
 export async function tableOf({ id, counts }) {

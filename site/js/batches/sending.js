@@ -1,5 +1,5 @@
-// The photographs of a batch on their way. Enters: the batch's id, its form and the files by item number; leaves: each file
-// sent by that form, a few at a time, with the form renewed and the network waited for. Does not know what becomes of them.
+// Sends the files of a batch to the service, four at a time. It renews the upload form when it expires, retries, and
+// waits while the network is down. It does not follow what happens to the photographs afterwards.
 
 import { ask } from '../api/requests.js';
 import { createQueue } from '../files/job-queue.js';
@@ -14,10 +14,10 @@ import { opened } from '../files/source.js';
 const AT_ONCE = 4;
 const TRIES = 8;
 const LONGEST_PAUSE_MS = 30_000;
-const PATIENCE_MS = 15 * 60_000; // the largest photograph over a slow line
+const PATIENCE_MS = 15 * 60_000; // enough for the largest photograph on a slow connection
 
 /**
- * `sources` maps item numbers to sources; `changed()` is told of every step.
+ * `sources` maps item numbers to sources. `changed()` is called after every step.
  * @param {{ id: string, form: BatchForm | null, sources: Map<number, Source>, changed: () => void }} parts
  */
 export function createSending({ id, form: granted, sources, changed }) {
@@ -75,7 +75,7 @@ export function createSending({ id, form: granted, sources, changed }) {
   }
 
   /**
-   * The answer; null where nobody answered, though the file is there.
+   * The answer, or null if the server could not be reached. Throws a Refusal if the file can no longer be read.
    * @param {BatchForm} used
    * @param {number} number
    * @param {File} file
@@ -94,7 +94,7 @@ export function createSending({ id, form: granted, sources, changed }) {
   }
 
   /**
-   * A form good anew instead of the one that was `used`; one request for all that find theirs expired.
+   * A valid form to replace the one that was `used`. Files that find it expired at the same time share one request.
    * @param {BatchForm | null} used
    */
   async function renew(used) {
@@ -127,7 +127,7 @@ export function createSending({ id, form: granted, sources, changed }) {
 }
 
 /**
- * Whether sending again would be answered in the same way.
+ * Whether a retry would get the same answer.
  * @param {number} status
  */
 function isFinal(status) {
@@ -135,7 +135,7 @@ function isFinal(status) {
 }
 
 /**
- * Also until the browser knows of a network again.
+ * Waits at least `ms` milliseconds, and longer while the browser is offline.
  * @param {number} ms
  * @param {AbortSignal} signal
  */

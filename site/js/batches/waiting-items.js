@@ -1,4 +1,4 @@
-// The photographs of a batch that have not been sent. Enters: the batch's id; leaves: its waiting items, from all pages.
+// Fetches the items of a batch that have not been sent yet, page by page.
 
 import { ask } from '../api/requests.js';
 
