@@ -1,4 +1,4 @@
-// What the service says of itself.
+// What the service says about itself: measurements and limits.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// The geometry of the line chart.
+// The scale and the lines of the line chart.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

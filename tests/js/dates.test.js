@@ -1,4 +1,4 @@
-// Days are the same everywhere; times are the reader's own.
+// Days are the same in every time zone; times are in the reader's own.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// What is said of a saved photograph, in words.
+// The title of a saved photograph, and the changes in its trend.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Whoever issues the tokens is asked for once.
+// Requests to the token issuer, whose address is fetched only once.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { authorizeAddress, changesPasswords, logoutAddress, tokensForCode } from
 
 const ISSUER = { issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true };
 
-// In this order: the second test finds the issuer that the first one was told of.
+// The order matters: the second test uses the issuer that the first one fetched.
 test('where the issuer cannot be had, it is asked for again', async () => {
   serve(() => problem('busy', 503));
   await assert.rejects(changesPasswords(), { code: 'busy' });

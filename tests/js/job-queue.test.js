@@ -1,4 +1,4 @@
-// Work in its turn.
+// Jobs run in order, a limited number at once.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { createQueue } from '../../site/js/files/job-queue.js';
 import { settled } from './support/service.js';
 
-/** Jobs that end when they are told to, and which of them have begun. */
+/** Jobs that run until `end(number)` is called, and the numbers of those that have begun. */
 function jobs() {
   /** @type {number[]} */
   const begun = [];

@@ -1,4 +1,4 @@
-// Values and labels are written as the service's list says, whatever is measured.
+// Values and labels are formatted as the service's list says, whatever the measurement.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

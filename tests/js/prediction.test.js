@@ -1,4 +1,4 @@
-// One photograph on its way to a prediction.
+// Sending one photograph for a prediction.
 
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
@@ -15,7 +15,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout'] });
 });
 
-/** Wishes, with the pauses that were told. */
+/** The options of `predict`, with a record of the pauses it announced. */
 function wishes({ details = /** @type {Record<string, string> | null} */ (null), stop = new AbortController() } = {}) {
   /** @type {number[]} */
   const pauses = [];
@@ -24,7 +24,7 @@ function wishes({ details = /** @type {Record<string, string> | null} */ (null),
 }
 
 /**
- * Lets pauses pass until the work is over.
+ * Lets the clock run through all pauses until the work is over.
  * @template Done
  * @param {Promise<Done>} work
  */

@@ -1,4 +1,4 @@
-// Asking again and again, while the page is seen.
+// Polling while the page is visible.
 
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
@@ -15,7 +15,7 @@ async function pass(ms) {
   await settled();
 }
 
-/** A pulse whose beats are counted, and end at once. */
+/** A pulse that counts its beats, which end at once. */
 function counted() {
   const beats = { count: 0 };
   const beat = () => {

@@ -1,4 +1,4 @@
-// One request, and what becomes of it.
+// One request, and every way it can end.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

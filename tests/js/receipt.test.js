@@ -1,4 +1,4 @@
-// A deletion's receipt in words.
+// The receipt of a deletion in words.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Requests in the name of whoever is signed in. The session and the issuer are the real ones; the service is faked.
+// Requests on behalf of the signed-in user. Session and issuer are the real modules; the service is faked.
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';

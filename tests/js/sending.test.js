@@ -1,4 +1,4 @@
-// The photographs of a batch on their way.
+// Sending the photographs of a batch.
 
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';

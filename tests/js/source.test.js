@@ -1,4 +1,4 @@
-// Photographs where they come from, and what files made of them are called.
+// Reading photographs, finding files in dropped folders, and naming downloads.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -30,7 +30,7 @@ function fileEntry(path) {
 }
 
 /**
- * A folder that hands over what is in it two at a time, as browsers do a hundred at a time.
+ * A folder that returns its entries two at a time, as browsers do a hundred at a time.
  * @param {string} path
  * @param {object[]} inside
  */

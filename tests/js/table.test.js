@@ -1,4 +1,4 @@
-// The page's own table neutralises what a spreadsheet would run as a formula, as the service's tables do.
+// The page's own CSV neutralises text that a spreadsheet would run as a formula, as the service's tables do.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -113,8 +113,8 @@ async function renew(refused) {
 }
 
 /**
- * Runs `action` in one tab at a time. Without https the browser has no locks and all tabs run it at once, which the
- * issuer tolerates.
+ * Runs `action` in one tab at a time. Without https the browser has no locks, so tabs may run it at the same time,
+ * which the issuer tolerates.
  * @param {() => Promise<string>} action
  * @returns {Promise<string>}
  */
@@ -150,7 +150,7 @@ function hold(tokens) {
 
 /**
  * The email in an identity token. The signature is not checked: the token came straight from the issuer, and the email
- * is only shown, never used to grant access.
+ * gives no access to anything.
  * @param {string | undefined} idToken
  */
 function mailOf(idToken) {

@@ -1,5 +1,5 @@
-// Files chosen for a batch. Enters: files and folders, chosen or dropped; leaves: photographs `{name, size, source}`, and
-// how many were left out. Does not look into them: what is no photograph is told so by the service, with a row in the table.
+// Turns the files and folders chosen for a batch into photographs, leaving out hidden files. File contents are not
+// checked here: the service rejects what is not a photograph and says so in the batch's table.
 
 import { limits } from '../api/about.js';
 import { opened } from './source.js';
@@ -9,10 +9,10 @@ import { opened } from './source.js';
 
 /** @typedef {{ name: string, size: number, source: Source }} Chosen `size` in bytes */
 
-const LITTER = /^(\..*|thumbs\.db|desktop\.ini)$/i; // what computers put into folders by themselves
+const LITTER = /^(\..*|thumbs\.db|desktop\.ini)$/i; // files that operating systems add to folders
 
 /**
- * `photographs` and the number `leftOut`.
+ * The `photographs` in natural order of their names, and the number of files `leftOut`.
  * @param {Source[]} sources
  */
 export async function chosen(sources) {
@@ -29,8 +29,8 @@ export async function chosen(sources) {
 }
 
 /**
- * The chosen photographs by the number of the waiting item that each is: of the same name and size, or, where a folder was
- * chosen another way than before, of the same name without its folders.
+ * Matches chosen photographs with waiting items by name and size, and returns the sources by item number. Where no full
+ * name matches, because a folder was chosen differently than before, the names without their folders are compared.
  * @param {Chosen[]} photographs
  * @param {Pick<BatchItem, 'number' | 'name' | 'size'>[]} items
  */

@@ -1,10 +1,10 @@
-// Files out of what was dropped. Enters: a DataTransfer; leaves: sources `{name, open}`, one for every file, those in
-// folders included. `open()` promises the File. Does not look into the files, and skips none.
+// Finds the files in a drop, including those in folders, and makes a source `{name, open}` of each. `open()` resolves
+// to the File. No file is read or skipped here.
 
 /** @import { Source } from './source.js' */
 
 /**
- * Must be called while the drop event is handled: the browser empties the DataTransfer afterwards.
+ * Call it while the drop event is being handled: the browser empties the DataTransfer afterwards.
  * @param {DataTransfer} transfer
  * @returns {Promise<Source[]>}
  */
@@ -50,7 +50,7 @@ function isFile(entry) {
 }
 
 /**
- * Browsers hand over a folder in portions, an empty one last.
+ * Everything in a folder. Browsers return its entries in batches; an empty batch marks the end.
  * @param {FileSystemDirectoryEntry} folder
  */
 async function children(folder) {

@@ -1,5 +1,5 @@
-// The ways in: choose, drop anywhere, paste, "Try this photo". Enters: the elements and what to do with new sources;
-// leaves: calls of `add(sources)`. Does not read or judge the files.
+// The ways to add photographs: choosing files, dropping them anywhere, pasting, and “Try this photo”. Each calls
+// `add(sources)` without reading the files.
 
 import { sourceOfFile, sourcesOf } from './folder.js';
 import { isTyping } from '../ui/typing.js';
@@ -26,7 +26,7 @@ export function takeIn({ files, sample, add, announce }) {
 }
 
 /**
- * Of files and folders, by a form's field.
+ * Calls `add` when files or a folder are chosen in a file input.
  * @param {HTMLInputElement} files
  * @param {(sources: Source[]) => void} add
  */
@@ -39,13 +39,13 @@ export function takeChoices(files, add) {
 }
 
 /**
- * Of files and folders, anywhere on the page.
+ * Calls `add` when files or folders are dropped anywhere on the page.
  * @param {(sources: Source[]) => void} add
  * @param {(words: string) => void} announce
  */
 export function takeDrops(add, announce) {
   const page = document.documentElement;
-  let depth = 0; // dragenter and dragleave also fire for every element that is crossed
+  let depth = 0; // dragenter and dragleave also fire for every element the pointer crosses
   /** @param {number} now */
   const hover = (now) => {
     depth = now;

@@ -1,5 +1,5 @@
-// Work in its turn. Enters: async jobs; leaves: at most `width` of them running at once, in the order they came.
-// A job begins after the code that queued it is through, and handles its own errors; the queue never retries.
+// A queue that runs at most `width` async jobs at once, in the order they were added. A job starts only after the code
+// that added it has finished, and must handle its own errors: the queue never retries.
 
 /** @param {number} width */
 export function createQueue(width) {

@@ -1,10 +1,9 @@
-// Whether the browser shows a photograph the same way round as the server segmented it: they read some files'
-// orientation differently. Enters: blob URLs of the photograph and of the server's 128x128 preview; leaves: a boolean.
-// Does not correct anything.
+// Checks that the browser shows a photograph the same way round as the server segmented it, since they interpret the
+// orientation of some files differently. It compares the photograph with the server's 128x128 preview.
 
 const SIDE = 64;
 const LAST = SIDE - 1;
-const CLEARLY = 2; // gray levels of 255, on average
+const CLEARLY = 2; // in gray levels (0 to 255), averaged over the picture
 
 /** @typedef {(x: number, y: number) => [number, number]} Turn */
 
@@ -20,9 +19,9 @@ const TURNS = [
 ];
 
 /**
- * False where another way round fits the server's preview clearly better than the way the browser shows it.
- * @param {string} photograph
- * @param {string} preview
+ * False if the photograph turned or mirrored matches the server's preview clearly better than as the browser shows it.
+ * @param {string} photograph a blob URL
+ * @param {string} preview a blob URL
  */
 export async function sameWayRound(photograph, preview) {
   const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);

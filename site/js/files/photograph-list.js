@@ -1,5 +1,5 @@
-// The list of photographs. Enters: photographs `{name, state, sentence, code, result}` as they change; leaves: their
-// list items, and calls of `show`, `again`, `anyway` and `remove`. Decides nothing about a photograph.
+// The list of photographs on the start page. It renders each photograph's state and reports clicks through `show`,
+// `again`, `anyway` and `remove`; what happens to a photograph is decided in pages/index.js.
 
 import { markCurrent, the } from '../ui/element.js';
 
@@ -10,10 +10,10 @@ import { markCurrent, the } from '../ui/element.js';
  * @typedef {object} Photo one photograph of the list
  * @property {string} name
  * @property {Source} source
- * @property {boolean} force whether it is segmented even where it is no fundus photograph
+ * @property {boolean} force whether to segment it even if it does not look like a fundus photograph
  * @property {'waiting' | 'segmenting' | 'done' | 'refused'} state
- * @property {string} sentence what goes on, or why it was refused
- * @property {string | null} code of a refusal
+ * @property {string} sentence what is happening, or why it was refused
+ * @property {string | null} code of the Refusal
  * @property {Result | null} result
  * @property {string | null} saved the id of its record
  * @property {AbortController} stop
@@ -52,7 +52,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
   /** @type {Told} */
   function change(photo) {
     const parts = items.get(photo);
-    if (!parts) return; // it was removed meanwhile
+    if (!parts) return; // it was removed in the meantime
     const refused = photo.state === 'refused';
     const focused = parts.trouble.contains(document.activeElement);
     parts.item.dataset.state = photo.state;
@@ -69,7 +69,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
   }
 
   /**
-   * The focus, if it was in the item, goes to its neighbour's remove button; answers whether it found a place.
+   * Removes an item. If it had the focus, the remove button next to it gets it. False if the focus has nowhere to go.
    * @param {Photo} photo
    */
   function drop(photo) {
@@ -92,7 +92,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
 }
 
 /**
- * A new item, and what changes in it.
+ * A new list item, and the elements in it that change.
  * @param {HTMLTemplateElement} template
  */
 function partsOf(template) {

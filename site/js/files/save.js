@@ -1,4 +1,4 @@
-// Files for the user to keep. Enters: a blob or its URL, and a name; leaves: a download. Makes no files itself.
+// Lets the user download a blob or a blob URL under a given name.
 
 /**
  * @param {string} url
@@ -12,14 +12,14 @@ export function save(url, name) {
 }
 
 /**
- * The same, of bytes that have no URL yet.
+ * Like `save`, for a blob that has no URL yet.
  * @param {Blob} blob
  * @param {string} name
  */
 export function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
   save(url, name);
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the download has begun by then
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the download has started by then
 }
 
 /**

@@ -1,5 +1,5 @@
-// One photograph from file to result. Enters: a source `{name, open}`; leaves: a result `{name, answer, urls,
-// fallback}` whose blob URLs its owner releases, or a Refusal. Does not touch the page.
+// Takes one photograph from its file to a result, or throws a Refusal. The caller must `release` the result's blob
+// URLs. Nothing here touches the page.
 
 import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
@@ -8,7 +8,7 @@ import { bytesOf } from './source.js';
 /** @import { Images, PredictionResponse } from 'openapi' */
 /** @import { Source } from './source.js' */
 
-/** @typedef {Omit<PredictionResponse, 'images' | 'image_urls'>} Findings what is found in a photograph, told in words */
+/** @typedef {Omit<PredictionResponse, 'images' | 'image_urls'>} Findings the answer without its images */
 /**
  * @typedef {object} Urls of blobs
  * @property {string | null} photograph
@@ -20,10 +20,10 @@ import { bytesOf } from './source.js';
 /**
  * @typedef {object} Result
  * @property {string} name
- * @property {string} [file] what files made of it are called after, where not after `name`
+ * @property {string} [file] the name that downloads are named after, if not `name`
  * @property {Findings} answer
  * @property {Urls} urls
- * @property {string | null} fallback why the server's overlay is shown instead of the photograph
+ * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not
  */
 /** @typedef {{ width: number, height: number }} Size in pixels */
 
@@ -64,7 +64,7 @@ export function release(result) {
 }
 
 /**
- * Why the vessels would not lie on the photograph as the browser shows it; null where they do.
+ * Why the vessels would not line up with the photograph as the browser shows it, or null if they would.
  * @param {string} url
  * @param {Size} size
  * @param {PredictionResponse} answer
@@ -82,7 +82,7 @@ async function disagreement(url, size, { photograph, images }) {
 }
 
 /**
- * The size at which the browser shows the photograph, EXIF orientation applied; null where it cannot show it.
+ * The size at which the browser shows the photograph, with its EXIF orientation applied, or null if it cannot show it.
  * @param {string} url
  * @returns {Promise<Size | null>}
  */
@@ -113,7 +113,8 @@ function urlsOf(images, photograph) {
 }
 
 /**
- * @param {string | null | undefined} base64 an Error where an answer lacks what was asked for
+ * Throws an Error if the answer lacks a picture that was asked for.
+ * @param {string | null | undefined} base64
  * @param {string} type
  */
 function blobUrl(base64, type) {

@@ -1,5 +1,5 @@
-// A photograph where it comes from. Enters: a source `{name, open}`; leaves: its bytes in memory, or a Refusal. Does not
-// look into them.
+// Reads a photograph into memory from wherever it comes from. Throws a Refusal if it is too large or cannot be read;
+// its content is not checked here.
 
 import { limits } from '../api/about.js';
 import { Refusal } from '../api/reach.js';
@@ -27,7 +27,7 @@ export async function bytesOf(source) {
 }
 
 /**
- * The File itself, which is read later.
+ * The File, whose bytes are not read yet. Throws a Refusal if it cannot be opened.
  * @param {Pick<Source, 'open'>} source
  */
 export async function opened(source) {

@@ -1,5 +1,4 @@
-// All photographs as a table. Enters: the photographs of the list; leaves: CSV (RFC 4180), one row for every photograph,
-// with a reason where it was not segmented. Measures nothing.
+// The photographs of the start page as CSV (RFC 4180): one row for each, with a reason if it was not segmented.
 
 /** @import { Photo } from './photograph-list.js' */
 
@@ -22,7 +21,7 @@ export function tableOf(photographs, measured) {
 }
 
 /**
- * The names of what was measured on any of the photographs.
+ * The names of all measurements that any of the photographs has.
  * @param {Listed[]} photographs
  */
 export function measuredOn(photographs) {
@@ -45,12 +44,13 @@ function rowOf({ name, state, code, sentence, result }, measured) {
   ];
 }
 
-// What a spreadsheet would run as a formula: also after spaces, quotation marks and what is not seen, and full-width.
+// Text that a spreadsheet may run as a formula: also after spaces, quotation marks and invisible characters, and in
+// full-width characters.
 const RISKY = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}\p{Z}\p{M}"'`´‘’‚‛“”„‟]*[=+\-@−＝＋－＠﹦﹢﹣﹫⁺₊⁼₌])/u;
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /**
- * As `cells.py` has it: an apostrophe keeps a formula from being run.
+ * One cell of CSV. As in `cells.py`, a leading apostrophe keeps a spreadsheet from running it as a formula.
  * @param {string | number | null | undefined} value
  */
 export function cell(value) {

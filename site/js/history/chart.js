@@ -1,11 +1,10 @@
-// A line chart. Enters: points `{id, on, value, changes}`, earliest first, the id of the one to mark, and how a value is written; leaves:
-// an SVG of the place's own width, whose line breaks where a value is missing or a point says that something else changed. The same
-// values stand in a table beside it.
+// A line chart in SVG, as wide as the element it is drawn into. The line breaks where a value is missing, or where
+// something besides the eye changed, such as the model. The table next to the chart shows the same values.
 
 import { dayOf } from '../ui/dates.js';
 import { drawn } from '../ui/element.js';
 
-/** @typedef {{ id: string, on: string, value: number | null, changes: string[] }} Point `on` is a day, YYYY-MM-DD */
+/** @typedef {{ id: string, on: string, value: number | null, changes: string[] }} Point `on` is YYYY-MM-DD */
 /** @typedef {Point & { value: number }} Measured */
 /** @typedef {ReturnType<typeof scale>} Scale */
 /** @typedef {(point: Point) => number} Place */
@@ -18,9 +17,9 @@ const LABEL_WIDTH = 92;
 
 /**
  * @param {HTMLElement} place
- * @param {Point[]} points
- * @param {string} marked
- * @param {Written} written
+ * @param {Point[]} points earliest first
+ * @param {string} marked the id of the point to highlight
+ * @param {Written} written formats a value
  */
 export function drawChart(place, points, marked, written) {
   const measured = points.filter(isMeasured);
@@ -59,7 +58,7 @@ export function drawChart(place, points, marked, written) {
 }
 
 /**
- * Runs of points that compare with each other.
+ * Runs of two or more points that can be compared with each other.
  * @param {Point[]} points
  */
 export function lines(points) {
@@ -85,7 +84,7 @@ function levels(up, width, written) {
 }
 
 /**
- * As many days as there is room for.
+ * The labels of the time axis, as many as there is room for.
  * @param {Measured[]} points
  * @param {Place} x
  * @param {number} width
@@ -118,11 +117,11 @@ function breakAt(point, x, width) {
 }
 
 /**
- * From values to places; values that are all the same lie in the middle.
+ * Maps values to positions. If all values are the same, they lie in the middle.
  * @param {number[]} values
  * @param {number} from
  * @param {number} to
- * @param {number} margin beyond the least and the most, as a share of what is between them
+ * @param {number} margin space beyond the smallest and largest value, as a fraction of their difference
  */
 export function scale(values, from, to, margin) {
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -1,5 +1,5 @@
-// Two visits side by side. Enters: the opened record, the visits of the same eye and what was measured; leaves: a
-// choice among them, and both photographs with their vessels drawn over them. Turns and lines up nothing.
+// Compares two visits of the same eye side by side: a menu of the other visits, and both photographs with their
+// vessels drawn over them. The photographs are not aligned with each other.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';

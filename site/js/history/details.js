@@ -1,5 +1,5 @@
-// What a person says of a photograph: subject label, eye, day, note. Enters: a form or a record; leaves: the fields filled
-// in, and read as the API wants them. Checks nothing that the browser or the API checks.
+// The details a person enters for a photograph: subject label, eye, date and note. This module reads them from a form
+// in the shape the API expects and fills them in again. Validation is left to the browser and the API.
 
 /** @import { SavedPrediction } from 'openapi' */
 
@@ -10,7 +10,7 @@
 const FIELDS = ['subject', 'eye', 'taken_on', 'note'];
 
 /**
- * Null where nothing was written.
+ * The details in the form; empty fields are null.
  * @param {HTMLFormElement} form
  */
 export function detailsOf(form) {
@@ -30,11 +30,12 @@ export function fill(form, details) {
  * @param {Field} field
  */
 function control(form, field) {
-  return /** @type {HTMLInputElement} */ (form.elements.namedItem(field)); // or a select or a textarea, which have a value, too
+  // It may also be a select or a textarea, which have a value, too.
+  return /** @type {HTMLInputElement} */ (form.elements.namedItem(field));
 }
 
 /**
- * “P-0017, left eye”. The day is told beside it.
+ * “P-0017, left eye”. The date is shown next to it.
  * @param {Pick<SavedPrediction, 'subject' | 'eye'>} record
  */
 export function titleOf({ subject, eye }) {

@@ -1,5 +1,5 @@
-// Saving a result to the history. Enters: the photograph that is shown, and what the person says of it; leaves: the same
-// photograph sent again to be kept, and a link to it. Shows nothing to whoever is not signed in.
+// The “Save to history” form below a result, shown only to signed-in users. Saving sends the photograph again, with
+// its details, and then shows a link to the record.
 
 import { detailsOf, fill } from './details.js';
 import { predict } from '../api/prediction.js';
@@ -12,7 +12,7 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { Details } from './details.js' */
 
 /**
- * `saved(photo)` is told once `photo.saved` is the id of the record.
+ * `saved(photo)` is called once `photo.saved` is the id of the record.
  * @param {{ page: ParentNode, announce: (words: string) => void, saved: (photo: Photo) => void }} parts
  */
 export function createKeep({ page, announce, saved }) {
@@ -33,7 +33,7 @@ export function createKeep({ page, announce, saved }) {
   /** @param {Photo} photo */
   function show(photo) {
     shown = photo;
-    // The next photograph is often of the same visit, but of the other eye.
+    // The next photograph is often from the same visit, but of the other eye.
     fill(form, { ...detailsOf(form), eye: 'unknown', note: null });
     say('');
     look();

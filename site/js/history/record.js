@@ -1,5 +1,5 @@
-// One saved photograph, opened. Enters: its id; leaves: its pictures in the viewer, its facts, what is said of it to be
-// changed, and the ways to compute it again and to delete it.
+// One open record of the history: its pictures, facts and trend, a form for its details, and buttons to recompute it
+// or to delete it for good.
 
 import { ask, askBlob } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
@@ -18,7 +18,7 @@ import { createTrouble } from '../ui/trouble.js';
 export const PREDICTIONS = '/api/v1/predictions';
 
 /**
- * `changed(record)` and `deleted(record)` are told what became of it.
+ * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record.
  * @param {{
  *   page: ParentNode, viewer: Viewer, result: { show: (result: Result) => void }, trend: Trend,
  *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void,
@@ -93,7 +93,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     const relabelled = await ask(`${PREDICTIONS}/${id}`, { method: 'PATCH', json: detailsOf(form) });
     changed(relabelled);
     announce('The changes were saved.');
-    if (signal.aborted) return; // another one was opened meanwhile
+    if (signal.aborted) return; // another record was opened in the meantime
     record = relabelled;
     by('result-title').textContent = headingOf(record);
     by('details-told').textContent = 'Saved.';
@@ -148,7 +148,7 @@ function headingOf(record) {
 }
 
 /**
- * The name of files made of it.
+ * The name that its downloads are named after.
  * @param {SavedPrediction} record
  */
 function fileOf({ subject, eye, taken_on: taken, saved }) {

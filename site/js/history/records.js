@@ -1,4 +1,4 @@
-// The list of saved photographs. Enters: filters; leaves: links to them, page after page, the latest day first. Opens none.
+// The list of saved photographs that match the filters, a page at a time, latest first. Each links to its record.
 
 import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
@@ -23,11 +23,11 @@ export function createRecords({ page, attempt, announce }) {
   let query = {};
   /** @type {string | null} */
   let next = null;
-  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
   let measurements = [];
 
   /**
-   * From the first page on.
+   * Starts again from the first page.
    * @param {Record<string, string>} filters
    */
   async function load(filters) {
@@ -96,7 +96,7 @@ export function createRecords({ page, attempt, announce }) {
   }
 
   /**
-   * Labels seen so far, offered by the filter.
+   * Adds a subject label to the filter's suggestions.
    * @param {string | null} subject
    */
   function suggest(subject) {

@@ -1,5 +1,5 @@
-// How one eye's measurements went from visit to visit. Enters: a subject and an eye; leaves: a chart and a table of the
-// values of one measurement, chosen where there are several. Judges no value: where something else than the eye may have changed it, chart and table break.
+// How one measurement of an eye changed from visit to visit, as a chart and a table, with a menu if there are several
+// measurements. Values are not judged. Chart and table break where something besides the eye may have changed them.
 
 import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
@@ -13,19 +13,19 @@ import { heading, valueOf } from '../ui/measurements.js';
 /** @import { Compare } from './compare.js' */
 
 /** @typedef {ReturnType<typeof createTrend>} Trend */
-/** @typedef {TrendPoint & { changes: string[] }} Compared what a point was measured with that the point before was not */
+/** @typedef {TrendPoint & { changes: string[] }} Compared `changes` since the point before */
 
 const MOST_PAGES = 10;
 const KINDS = /** @type {const} */ ({ model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' });
 
 /**
- * `compare.offer(record, points, measurement)` is told of the visits there are.
+ * `compare.offer(record, points, measurement)` is called with the visits to choose from.
  * @param {{ page: ParentNode, compare: Compare }} parts
  */
 export function createTrend({ page, compare }) {
   const by = finder(page);
   const choice = by('trend-measurement', HTMLSelectElement);
-  /** @type {MeasurementDescription[]} none where they could not be fetched, as the page says */
+  /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
   let measurements = [];
   /** @type {Map<string, Compared[]>} */
   let trends = new Map();
@@ -36,7 +36,7 @@ export function createTrend({ page, compare }) {
   new ResizeObserver(() => points.length > 1 && draw()).observe(by('trend-chart'));
 
   /**
-   * Of the record's subject and eye, the record marked; nothing where it has no subject.
+   * Shows the trend of the record's subject and eye, with the record marked, or nothing if it has no subject.
    * @param {SavedPrediction} record
    * @param {AbortSignal} signal
    */
@@ -46,14 +46,14 @@ export function createTrend({ page, compare }) {
     const list = await measurementList().catch(() => []);
     if (!record.subject || !list.length) return;
     const found = await trendsOf(record.subject, record.eye, signal);
-    if (record !== shown) return; // another one was opened meanwhile
+    if (record !== shown) return; // another record was opened in the meantime
     [measurements, trends] = [list, found];
     by('trend').hidden = false;
     offerChoice();
     showChosen();
   }
 
-  /** Among the measurements; the one that was chosen stays so. */
+  /** Fills the menu of measurements and keeps the current choice. */
   function offerChoice() {
     const { value } = choice;
     choice.replaceChildren(...measurements.map((each) => element('option', { value: each.name }, heading(each))));
@@ -106,7 +106,7 @@ export function createTrend({ page, compare }) {
 }
 
 /**
- * The points of each measurement of a subject's eye.
+ * The points of a subject's eye, by the name of the measurement.
  * @param {string} subject
  * @param {SavedPrediction['eye']} eye
  * @param {AbortSignal} signal
@@ -130,7 +130,7 @@ async function trendsOf(subject, eye, signal) {
 }
 
 /**
- * The same points, each with `changes`: what it was measured with that differs from the point before.
+ * Adds `changes` to each point: what it was measured with that differs from the point before.
  * @param {TrendPoint[]} points
  * @returns {Compared[]}
  */

@@ -1,5 +1,4 @@
-// The account's page, wired. Enters: who is signed in; leaves: their credits, charges and keys on the page, and the end of
-// the account where they ask for it.
+// Entry point of the account page: credits and charges, API keys, sign-ins, the audit log, and deleting the account.
 
 import { ask } from '../api/requests.js';
 import { createAudit } from '../account/audit-log.js';
@@ -49,7 +48,7 @@ function loadUsage() {
 
 /**
  * @param {Usage} usage
- * @param {Map<string, string>} names of keys, by their ids
+ * @param {Map<string, string>} names of keys, by id
  */
 function showUsage({ account, credits, reserved, charges, next }, names) {
   by('credits').textContent = credits.toLocaleString('en');

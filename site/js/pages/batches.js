@@ -1,5 +1,5 @@
-// The page of batches, wired. Enters: new batches, and the one that the address names (#id); leaves: the list, the opened
-// batch and the photographs on their way in step with each other.
+// Entry point of the batches page. It keeps the list, the open batch (its id is the address's #hash) and the
+// photographs being sent in step with each other.
 
 import { measurementList } from '../api/about.js';
 import { createBatch } from '../batches/batch.js';
@@ -31,7 +31,7 @@ gate((_, page) => {
   const newBatch = createNewBatch({ page, announce, made });
 
   /**
-   * Some photographs are refused before they are sent: empty or too large ones.
+   * Starts sending, except for empty and oversized photographs, which the service has already rejected.
    * @param {BatchCreateResponse} told
    * @param {Chosen[]} photographs
    */

@@ -1,5 +1,5 @@
-// The API's documentation. Enters: this server's OpenAPI document; leaves: Swagger UI in #documentation.
-// Asks no other host for anything: no validator, no fonts, no telemetry.
+// Entry point of the API documentation: Swagger UI for this server's own OpenAPI document. It contacts no other host:
+// no validator, no fonts, no telemetry.
 
 /** @typedef {{ SwaggerUIBundle?: (settings: object) => void }} Bundle the service's own script, which has no types */
 

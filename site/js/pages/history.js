@@ -1,5 +1,5 @@
-// The history's page, wired. Enters: the filter, and the record that the address names (#id); leaves: the list and the
-// opened record in step with them.
+// Entry point of the history page. It keeps the list, the filter and the open record (its id is the address's #hash)
+// in step with each other.
 
 import { measurementList } from '../api/about.js';
 import { createCompare } from '../history/compare.js';
@@ -55,13 +55,13 @@ gate((_, page) => {
   /** @param {SavedPrediction} gone */
   function deleted(gone) {
     records.drop(gone);
-    zip.reset(); // the service has deleted the file that held it
+    zip.reset(); // the service has deleted the export that contained it
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
   }
 
   onSubmit(filter, load);
-  filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // once the fields are empty
+  filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
   const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ history: true }) });
   void attempt(measurementList);

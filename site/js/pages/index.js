@@ -1,5 +1,5 @@
-// The page, wired. Enters: sources from the intake; leaves: photographs that move from waiting to done or refused, the
-// list and the result in step with them. Holds every photograph there is; each keeps its place until it is removed.
+// Entry point of the start page. It holds all photographs, segments two at a time, and keeps the list and the result
+// in step. A photograph keeps its place in the list until it is removed.
 
 import { measurementList } from '../api/about.js';
 import { takeIn } from '../files/intake.js';
@@ -54,7 +54,7 @@ function add(sources) {
 }
 
 /**
- * What a photograph is at first, and again after a refusal.
+ * The state of a photograph before it is segmented, for the first time or again.
  * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'saved' | 'stop'>}
  */
 function beginning() {

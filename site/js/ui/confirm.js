@@ -1,13 +1,12 @@
-// One question before something is gone for good. Enters: a title, a sentence and the word for yes; leaves: a boolean.
-// Does nothing itself. Escape and the first button mean no.
+// Asks for confirmation in a dialog, mainly before something is deleted for good. Escape and the first button mean no.
 
 import { element } from './element.js';
 
-/** What deleting cannot do at once; to be said where people delete. */
+/** What a deletion does not remove at once. Shown wherever people delete something. */
 export const BACKUPS = 'Backups of records, if this service has any, lose them within 35 days; photographs are not backed up.';
 
 /**
- * With `typed`, yes is possible once that text was typed.
+ * Resolves to true for yes. With `typed`, yes is disabled until that text has been typed.
  * @param {{ title: string, words: string, yes: string, no?: string, typed?: string | null }} question
  */
 export async function confirmed({ title, words, yes, no = 'Keep it', typed = null }) {

@@ -1,5 +1,4 @@
-// Days and times for people to read. Enters: what the API says, days as YYYY-MM-DD and times in UTC; leaves: words, in
-// the reader's own time zone.
+// Formats the API's days (YYYY-MM-DD) and times (UTC) for people, with times in the reader's own time zone.
 
 /** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
@@ -7,7 +6,7 @@ const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
 const TIME = { ...DAY, hour: '2-digit', minute: '2-digit' };
 
 /**
- * A day without a time is the same day everywhere.
+ * A day without a time is the same day in every time zone.
  * @param {string} text
  */
 export function dayOf(text) {

@@ -1,5 +1,4 @@
-// Elements, new and found. Enters: a tag, its attributes and what is in it, or an id; leaves: the element. Text stays text:
-// nothing here reads data as markup.
+// Creates and finds elements. Data is only ever inserted as text, never parsed as markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -16,7 +15,7 @@ export function element(tag, attributes = {}, ...content) {
 }
 
 /**
- * The same for a drawing.
+ * Like `element`, for SVG.
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Attributes} attributes
@@ -27,7 +26,7 @@ export function drawn(tag, attributes = {}, ...content) {
 }
 
 /**
- * Finds the elements of a page by id, each of the kind it is used as. An Error where the page has no such element.
+ * Returns a function that finds elements by id. It throws an Error if there is none or its class is not `kind`.
  * @param {ParentNode} page
  */
 export function finder(page) {
@@ -40,7 +39,7 @@ export function finder(page) {
 }
 
 /**
- * The first element inside `place` that a CSS selector fits, of the kind it is used as. An Error where there is none.
+ * The first element in `place` that matches a CSS selector. Throws an Error if there is none or it is not a `kind`.
  * @template {HTMLElement} [Kind=HTMLElement]
  * @param {ParentNode} place
  * @param {string} selector
@@ -53,7 +52,7 @@ export function the(place, selector, kind) {
 }
 
 /**
- * Marks which of several buttons or links is the one that is shown.
+ * Marks a button or link as the one among several that is shown, or unmarks it.
  * @param {Element} control
  * @param {boolean} current
  */

@@ -1,5 +1,5 @@
-// A ZIP file of a batch or of the history. Enters: a button, a place for words and what is wished; leaves: the button asks
-// for the file, then gives it. The file is made by a worker of the service.
+// A button for a ZIP file of a batch, the history or the account. The first click asks the service's worker to make
+// the file; once it is ready, the button downloads it.
 
 import { ask } from '../api/requests.js';
 import { createPulse } from '../api/pulse.js';
@@ -13,7 +13,7 @@ const ADDRESS = '/api/v1/exports';
 const PAUSE_MS = 2_000;
 
 /**
- * `wish()` is what POST /api/v1/exports takes; `reset` forgets a file that was made.
+ * `wish()` returns the body for POST /api/v1/exports. The `reset` that is returned forgets a file that was made.
  * @param {{ button: HTMLButtonElement, place: HTMLElement, wish: () => Partial<ExportCreate> }} parts
  */
 export function createExport({ button, place, wish }) {
@@ -62,14 +62,16 @@ export function createExport({ button, place, wish }) {
     offer(told);
   }
 
-  /** Several files are given one after the other: browsers ask before a page downloads many at once.
-   *  @param {ExportResponse} ready */
+  /**
+   * Offers several files one after the other, since browsers ask before a page downloads many at once.
+   * @param {ExportResponse} ready
+   */
   function offer({ parts }) {
     const which = parts.length > 1 ? `ZIP ${given + 1} of ${parts.length}` : 'the ZIP';
     button.textContent = `Download ${which} (${sizeOf(parts[given].bytes)})`;
   }
 
-  /** The link is good for 15 minutes only, so it is asked for when it is wanted. */
+  /** Fetches the download link on the click, since it is valid for only 15 minutes. */
   async function give(/** @type {string} */ id) {
     try {
       /** @type {ExportResponse} */

@@ -1,5 +1,4 @@
-// The service's limits in words. Enters: limits as the service says them; leaves: text, and the places on a page that show
-// it filled in.
+// The service's limits in words, for text on the pages and in messages.
 
 import { limits } from '../api/about.js';
 
@@ -23,7 +22,7 @@ export function photographsTaken({ formats, upload_bytes: bytes }) {
 }
 
 /**
- * Fills `place` with words about the limits. If they could not be fetched it stays empty, and any file may be tried.
+ * Fills `place` with words about the limits. If they cannot be fetched, it stays empty and any file may be tried.
  * @param {Element} place
  * @param {(taken: Limits) => string} words
  */

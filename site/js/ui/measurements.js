@@ -1,9 +1,8 @@
-// Measurements in words, as the service's list of them says. Enters: descriptions from the list, and values; leaves: text.
-// Knows no measurement by name.
+// Formats measurements the way the service's list describes them, so that no measurement is known here by name.
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 
-/** @typedef {Record<string, number | null>} Values by the names of the measurements */
+/** @typedef {Record<string, number | null>} Values by measurement name */
 
 const NOTHING = 'not measurable';
 
@@ -17,7 +16,7 @@ export function valueOf({ display: { factor, decimals, unit } }, value) {
 }
 
 /**
- * The same of the measurement's own value among all of them.
+ * The same, for the measurement's value among those of all measurements.
  * @param {Measurement} measurement
  * @param {Values} values
  */
@@ -46,7 +45,7 @@ export function labelled(measurement, values) {
 }
 
 /**
- * The label where a sentence or a heading begins.
+ * The label with a capital letter, for the start of a sentence or heading.
  * @param {Pick<Measurement, 'label'>} measurement
  */
 export function heading({ label }) {

@@ -1,4 +1,4 @@
-// What a deletion leaves its caller with, in words. Enters: the API's receipt; leaves: a sentence or two.
+// Puts the API's receipt for a deletion into a sentence or two: what was deleted, and what remains for now.
 
 /** @import { DeletionReceipt } from 'openapi' */
 

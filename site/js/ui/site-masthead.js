@@ -1,5 +1,5 @@
-// <site-masthead>: the top of every page. Enters: the page's own address; leaves: the link past the top, the name, the
-// links with this page's marked, and two empty places: #who for who is signed in, #told for what went wrong about that.
+// <site-masthead>, the top of every page: a skip link, the name, and the navigation with the current page marked.
+// auth/masthead.js fills #who with the signed-in user and #told with sign-in errors.
 
 import { element } from './element.js';
 
@@ -34,7 +34,7 @@ class SiteMasthead extends HTMLElement {
 function link({ words, href, account = false }) {
   const made = element('a', { href }, words);
   if (href === location.pathname) made.setAttribute('aria-current', 'page');
-  made.hidden = account; // until somebody is signed in
+  made.hidden = account; // until someone is signed in
   made.toggleAttribute('data-account', account);
   return made;
 }

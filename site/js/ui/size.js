@@ -1,4 +1,4 @@
-// Sizes of files for people to read. Enters: bytes; leaves: words.
+// Formats a file size for people.
 
 /** @param {number} bytes */
 export function sizeOf(bytes) {

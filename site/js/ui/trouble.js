@@ -1,17 +1,16 @@
-// What went wrong, said where it happened. Enters: an action; leaves: its Refusal as a sentence in an element of role
-// alert. Repairs nothing.
+// Runs actions and reports what went wrong next to where it happened, as a sentence in an element with role alert.
 
 import { Refusal } from '../api/reach.js';
 
 /**
- * @typedef {() => unknown} Action what somebody asked for; it may be async, and it may throw
+ * @typedef {() => unknown} Action something the user asked for; may be async and may throw
  * @typedef {(action: Action, button?: HTMLButtonElement | null) => Promise<boolean>} Attempt
  */
 
 /** @param {HTMLElement} place */
 export function createTrouble(place) {
   /** @type {string | null} */
-  let followed = null; // what was said last of an action that nobody asked for just now
+  let followed = null; // the last message from `follow`
 
   /** @param {string} sentence */
   function say(sentence) {
@@ -26,8 +25,8 @@ export function createTrouble(place) {
   }
 
   /**
-   * Runs what somebody asked for, with `button` disabled meanwhile, which then has the focus again unless something else
-   * has it; whether it went well.
+   * Runs what the user asked for and resolves to whether it succeeded. `button` is disabled until then and gets the
+   * focus back, unless something else has it.
    * @type {Attempt}
    */
   async function attempt(action, button = null) {
@@ -46,7 +45,7 @@ export function createTrouble(place) {
   }
 
   /**
-   * Attempts the action at each click.
+   * Attempts the action on every click.
    * @param {HTMLButtonElement} button
    * @param {Action} action
    */
@@ -55,7 +54,7 @@ export function createTrouble(place) {
   }
 
   /**
-   * Attempts the action each time the form is sent, which the browser then does not send itself.
+   * Attempts the action on every submit, in place of the browser's own submission.
    * @param {HTMLFormElement} form
    * @param {Action} action
    */
@@ -67,7 +66,7 @@ export function createTrouble(place) {
   }
 
   /**
-   * Runs what is done again and again: takes back no sentence but its own. The error, or null.
+   * Runs an action that repeats in the background. It clears no message but its own. Resolves to the error, or null.
    * @param {Action} action
    */
   async function follow(action) {
@@ -86,7 +85,7 @@ export function createTrouble(place) {
 }
 
 /**
- * The button that sent a form.
+ * The button that submitted a form, or null.
  * @param {SubmitEvent} event
  */
 export function submitterOf({ submitter }) {

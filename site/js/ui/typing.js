@@ -1,4 +1,4 @@
-// Whether keys are text in an element, and no commands of the page. Enters: an event's target; leaves: a boolean.
+// Whether an event's target is a text field, so that keys are text and not shortcuts of the page.
 
 const TEXT = 'textarea, select, input:not([type=file], [type=radio], [type=range], [type=checkbox])';
 

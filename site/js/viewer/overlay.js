@@ -1,14 +1,14 @@
-// The overlay as a file. Enters: blob URLs of photograph and vessel mask, an opacity 0 to 1 and a CSS colour; leaves: a
-// PNG of the photograph's own size. Works strip by strip, so that a large photograph needs little memory besides itself.
+// Draws the overlay of a photograph as a PNG at the photograph's own resolution. It works strip by strip, so that a
+// large photograph needs little extra memory.
 
 const STRIP_ROWS = 256;
 
 /**
- * Throws where the browser cannot hold a canvas of the photograph's size.
+ * Throws if the browser cannot hold a canvas of the photograph's size.
  * @param {string} photographUrl
- * @param {string} maskUrl
- * @param {number} opacity
- * @param {string} colour
+ * @param {string} maskUrl the vessel mask, white on black
+ * @param {number} opacity 0 to 1
+ * @param {string} colour of the vessels, in CSS
  */
 export async function overlayPng(photographUrl, maskUrl, opacity, colour) {
   const [photograph, mask] = await Promise.all([decoded(photographUrl), decoded(maskUrl)]);
@@ -26,7 +26,7 @@ export async function overlayPng(photographUrl, maskUrl, opacity, colour) {
     const pixels = brush.getImageData(0, 0, width, rows);
     maskToAlpha(pixels.data);
     brush.putImageData(pixels, 0, 0);
-    brush.globalCompositeOperation = 'source-in'; // the colour, where the mask is
+    brush.globalCompositeOperation = 'source-in'; // fills only where the mask is
     brush.fillStyle = colour;
     brush.fillRect(0, 0, width, rows);
     brush.globalCompositeOperation = 'source-over';

@@ -1,5 +1,4 @@
-// <result-view>: the place of one result, the same on every page that shows results. Enters: nothing; leaves: title,
-// warnings, small pictures, facts, stage and downloads, all still empty. result.js and viewer.js fill them.
+// <result-view>: the empty markup of one result, for every page that shows results. result.js and viewer.js fill it.
 
 import { element } from '../ui/element.js';
 
@@ -77,7 +76,7 @@ function toolbar() {
 }
 
 /**
- * @param {[string, string]} view its value and its name
+ * @param {[string, string]} view value and name
  * @param {number} i
  */
 function choice([view, words], i) {

@@ -1,5 +1,5 @@
-// One result in words and small pictures. Enters: a result; leaves: the result's title, warnings, facts, previews and
-// downloads on the page. The photograph itself is the viewer's. Files are called after `file`, or else after `name`.
+// Shows one result around the viewer: title, warnings, facts, measurements, previews and downloads. The photograph
+// itself is shown by viewer.js. Downloads are named after the result's `file`, or its `name` if it has none.
 
 import './result-view.js';
 import { measurementList } from '../api/about.js';
@@ -13,7 +13,7 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Findings, Result } from '../files/segmentation.js' */
 /** @import { Viewer } from './viewer.js' */
 
-// Two people who draw the same photograph's vessels agree by .77 to .80.
+// Two people who draw the vessels of the same photograph agree with a Dice of .77 to .80.
 const POOR_AGREEMENT = 0.7;
 
 /** @param {{ page: ParentNode, viewer: Viewer, announce: (words: string) => void }} parts */
@@ -48,7 +48,7 @@ export function createResult({ page, viewer, announce }) {
   }
 
   /**
-   * Before the other facts; the first one stands out.
+   * Puts the measurements before the other facts and highlights the first one.
    * @param {Result} result
    */
   async function showMeasurements(result) {

@@ -1,5 +1,5 @@
-// The photograph with its vessels. Enters: a result; leaves: its layers in the stage, seen one of three ways. The
-// vessels are a CSS mask over a flat colour (--vessel). Knows no facts and makes no files.
+// The photograph with its vessels, in one of three views: photograph, overlay or vessels. The vessels are a CSS mask
+// over a flat colour (--vessel). Facts and downloads are up to result.js.
 
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';

@@ -1,5 +1,4 @@
-// Closer and further. Enters: the stage, which scrolls, and the layers in it; leaves: --zoom on the layers, the same
-// spot kept in the middle; dragging pans. Does not know what the layers show.
+// Zooming and panning in the stage. It sets --zoom on the layers and keeps the same spot in the middle.
 
 const STEPS = [1, 1.5, 2, 3, 4, 6, 8];
 
@@ -34,7 +33,7 @@ export function createZoom({ stage, layers, less, fit, more }) {
 }
 
 /**
- * With a mouse; fingers scroll by themselves.
+ * With the mouse only; touch scrolls natively.
  * @param {HTMLElement} stage
  */
 function panByDragging(stage) {

@@ -1,4 +1,4 @@
-// As much of a browser as the page's modules ask for when they are loaded without one. Import it before them.
+// As much of a browser as the page's modules need at import. Import it before them.
 
 class Storage {
   /** @type {Map<string, string>} */
@@ -14,14 +14,14 @@ class Storage {
   }
 }
 
-/** Other tabs that never say anything. */
+/** A channel to other tabs that never answer. */
 class SilentChannel extends EventTarget {
   postMessage() {}
 }
 
 const page = new EventTarget();
 
-/** What can be seen of the page; `see(false)` is another tab in front of it. */
+/** The document; `see(false)` hides it, as if another tab were in front. */
 export const fakeDocument = Object.assign(new EventTarget(), { hidden: false });
 
 /** @param {boolean} seen */

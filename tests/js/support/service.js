@@ -1,4 +1,5 @@
-// The service, faked at `fetch`. Enters: what it answers; leaves: what it was asked, but for its limits, which it says itself.
+// A fake of the service in place of `fetch`. Tests say what it answers and see what it was asked; it answers requests
+// for its limits by itself.
 
 import './browser.js';
 
@@ -18,7 +19,7 @@ export const LIMITS = {
 };
 
 /**
- * From now on every request is answered by `answering`; the calls so far, in their order.
+ * Has `answering` answer every request from now on. Returns the array of calls, which grows as they come in.
  * @param {Answering} answering
  */
 export function serve(answering) {
@@ -54,14 +55,14 @@ export function problem(code, status, headers = {}) {
   return json({ code, detail: `A sentence about ${code}.` }, status, headers);
 }
 
-/** Signs somebody in, whose first access token is `first`. */
+/** Signs someone in, with an access token called `first`. */
 export async function signIn() {
   const { enter } = await import('../../../site/js/auth/session.js');
   const claims = Buffer.from(JSON.stringify({ email: 'anna@retina.test' })).toString('base64url');
   enter({ access_token: 'first', refresh_token: 'r1', id_token: `h.${claims}.s`, token_type: 'Bearer', expires_in: 3600 });
 }
 
-/** What a service answers that issues tokens itself: the address of the issuer, then a token called `second`. */
+/** Answers requests to the issuer with its address and a token called `second`; `otherwise` answers the others. */
 export function issuing(/** @type {Answering} */ otherwise) {
   return (/** @type {Call} */ call) => {
     if (call.path === '/api/v1/sign-in') return json({ issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true });
@@ -76,7 +77,7 @@ async function slowly(answer) {
   return answer;
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Gives everything that waits for no timer time to run. */
 export async function settled() {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }
