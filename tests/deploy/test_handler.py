@@ -201,5 +201,5 @@ def test_a_traceback_names_file_and_line_without_the_sources(built: Built, aws: 
     told = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     [failed] = [line for line in told if line.get("message") == f"{key} failed, attempt 1"]
     source = (ROOT / "function" / "retina" / "jobs" / "work.py").read_text().splitlines()
-    [line] = [number for number, text in enumerate(source, 1) if "services.turns.begin(" in text]
+    [line] = [number for number, text in enumerate(source, 1) if "services.claims.begin(" in text]
     assert f'File "/var/task/retina/jobs/work.py", line {line}, in _photograph' in "".join(failed["stackTrace"])

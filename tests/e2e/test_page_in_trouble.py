@@ -88,7 +88,7 @@ def test_another_size_than_the_browser_sees(visit: Visit, small: bytes) -> None:
     expect(visit.page.locator("#fallback")).to_contain_text("at a different size")
     expect(visit.page.locator("#layer-overlay")).to_be_visible()
     expect(visit.page.locator("#layer-photograph")).not_to_be_visible()
-    expect(visit.page.locator("#fact-density")).to_have_text("not measurable")
+    expect(visit.page.locator("#facts .measurement dd")).to_have_text("not measurable")
 
 
 def test_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
