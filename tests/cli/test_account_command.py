@@ -50,7 +50,7 @@ def test_a_password_is_reset_by_a_link(service: TestClient, capsys: pytest.Captu
     assert main(["account", "reset", ANNA, "--url", "https://retina.example.org/"]) == 0
     said = capsys.readouterr().out
     [token] = re.findall(r"^https://retina\.example\.org/oauth2/reset\?token=([\w-]{43})$", said, re.MULTILINE)
-    assert "good once, for 24 hours" in said
+    assert "works once, for 24 hours" in said
     answer = service.post("/oauth2/reset", data={"token": token, "password": "another secret one"})
     assert answer.status_code == 200
     assert enter(service, ANNA, "another secret one", "sign-in").status_code == 303
