@@ -20,12 +20,13 @@ from retina.errors import (
     SeveralFilesError,
     too_large_inline,
 )
+from retina.imaging.decoding.header import ANY_FORMAT
 from retina.settings import Settings
 from retina.storage.port import UPLOADS, Uploads
 
 log = logging.getLogger("retina")
 
-FORMATS = "the photograph: JPEG, PNG, TIFF, WebP, BMP, PNM or GIF"
+DESCRIPTION = f"the photograph: {ANY_FORMAT}"
 
 
 FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
@@ -33,7 +34,7 @@ FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType":
 
 
 async def photograph_bytes(
-    request: Request, settings: SettingsDep, file: Annotated[UploadFile, FILE, File(description=FORMATS)]
+    request: Request, settings: SettingsDep, file: Annotated[UploadFile, FILE, File(description=DESCRIPTION)]
 ) -> bytes:
     """The bytes of the form's one file."""
     await _refuse_repeated_fields(request)

@@ -3,7 +3,6 @@
 Works on ASGI messages. Knows of each route only the body that it accepts.
 """
 
-import uuid
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +20,7 @@ from retina.api.middleware.bodies import (
 from retina.api.middleware.hosts import Hosts
 from retina.api.problems import problem_of, unexpected
 from retina.errors import RetinaError, SlowRequestError
+from retina.ids import new_id
 from retina.settings import Settings
 
 DRAIN_BYTES = 64 * 2**20
@@ -52,7 +52,7 @@ class Outermost:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid.uuid4().hex
+        request_id = new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         head = scope["method"] == "HEAD"
         if head:  # handled like GET, but without a body

@@ -15,7 +15,7 @@ from retina.api.callers import OPTIONAL, Anyone
 from retina.api.charged_responses import Answer, ChargedRequest
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
-from retina.api.photographs import FILE, FORMATS, Data, sent_photograph, uploaded_photograph
+from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
 from retina.api.pictures import apart, asked_for, fit, in_base64, refuse_too_large, to_save
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
@@ -99,7 +99,7 @@ async def create_prediction(
     log: Audited,
     rate_limit: PredictionLimit,
     keyed: Keyed,
-    file: Annotated[UploadFile | None, FILE, File(description=FORMATS)] = None,
+    file: Annotated[UploadFile | None, FILE, File(description=DESCRIPTION)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
     ] = None,

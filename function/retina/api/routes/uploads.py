@@ -2,7 +2,6 @@
 embedded store.
 """
 
-import uuid
 from dataclasses import replace
 from typing import cast
 
@@ -16,6 +15,8 @@ from retina.api.problems import documented
 from retina.api.rate_limits import UploadLimit
 from retina.api.streamed_form import StreamedForm
 from retina.errors import UnsupportedFormatError
+from retina.ids import new_id
+from retina.imaging.decoding.header import ANY_FORMAT
 from retina.services import Services
 from retina.storage.local import LocalUploads
 from retina.storage.port import (
@@ -46,11 +47,11 @@ def create_upload(
     """
     content_type = body.content_type.lower()
     if content_type not in CONTENT_TYPES:
-        raise UnsupportedFormatError("Files of this type cannot be read. Send JPEG, PNG, TIFF, WebP, BMP, PNM or GIF.")
+        raise UnsupportedFormatError(f"Files of this type cannot be read. Send {ANY_FORMAT}.")
     rate_limit.count()
     if caller and caller.key_id:  # a form is free, but can store a large file for a day
         services.rate_limits.count_paying("uploads", caller.account, services.credits.available(caller.account))
-    upload_id = uuid.uuid4().hex
+    upload_id = new_id()
     form = services.uploads.form(UPLOADS + upload_id, content_type, url + RECEIVED_AT)
     return UploadResponse(
         upload_id=upload_id,

@@ -20,6 +20,9 @@ from retina.errors import (
 FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WEBP": "WebP", "BMP": "BMP", "PPM": "PNM", "GIF": "GIF"}
 """Pillow's name of each format, and the name people know it by. PPM stands for all PNM formats; JPEG includes the
 multi-picture files that some cameras write."""
+*_first, _last = FORMATS.values()
+ANY_FORMAT = f"{', '.join(_first)} or {_last}"
+"""The names in a sentence."""
 
 DAMAGE = (
     OSError,
@@ -76,9 +79,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
     except UnidentifiedImageError:
         if any(accept and accept(data[:16]) for accept in (Image.OPEN[name][1] for name in FORMATS)):
             raise PhotographUnreadableError(DAMAGED) from None
-        raise UnsupportedFormatError(
-            "This is not an image that can be read. Send a JPEG, PNG, TIFF, WebP, BMP, PNM or GIF file."
-        ) from None
+        raise UnsupportedFormatError(f"This is not an image that can be read. Send a {ANY_FORMAT} file.") from None
     except DAMAGE as error:
         raise PhotographUnreadableError(DAMAGED) from error
     refuse_size(image.width, image.height, max_pixels=max_pixels, min_side=min_side)
