@@ -20,8 +20,6 @@ FIND = "SELECT * FROM records WHERE partition = ? AND sort = ? AND (expires IS N
 DUE = Key("retention", "erase")
 """Exists while a rewrite of the file is pending."""
 EXPIRED_PORTION = 500
-EXPIRED_AT_ONCE = 20
-"""How many expired records each write deletes at most."""
 
 
 class SqliteRecords:
@@ -61,11 +59,6 @@ class SqliteRecords:
         """See `records.Records`."""
         now = time.time()
         with self._database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM records WHERE (partition, sort) IN "
-                "(SELECT partition, sort FROM records WHERE expires <= ? LIMIT ?)",
-                (now, EXPIRED_AT_ONCE),
-            )
             failed = frozenset(change.key for change in changes if not _made(connection, change, now))
             if failed:
                 raise ConditionError(failed)
