@@ -76,6 +76,17 @@ class Batch:
         return f"begun:{self.id}"
 
 
+@dataclass(frozen=True)
+class Item:
+    """One photograph. `state` is waiting, queued or running, or its outcome's status: done, rejected or failed."""
+
+    number: int
+    name: str
+    size: int
+    state: str
+    outcome: Outcome | None
+
+
 def batch_key(id: str) -> Key:
     """The key of the batch's record."""
     return Key(f"batch:{id}", "batch")

@@ -8,7 +8,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from retina import clock
@@ -28,6 +28,7 @@ from retina.batches.admission import (
 )
 from retina.batches.records import (
     Batch,
+    Item,
     Order,
     batch_key,
     batch_of,
@@ -67,17 +68,6 @@ NOT_FOUND = "There is no such batch."
 CANCELLED = Outcome(
     status="failed", code="cancelled", detail=("The batch was cancelled before this photograph was processed.")
 )
-
-
-@dataclass(frozen=True)
-class Item:
-    """One photograph. `state` is waiting, queued or running, or its outcome's status: done, rejected or failed."""
-
-    number: int
-    name: str
-    size: int
-    state: str
-    outcome: Outcome | None
 
 
 class Batches:

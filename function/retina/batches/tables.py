@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from retina.batches.service import Item
+from retina.batches.records import Item
 from retina.imaging.columns import FOUND, columns_of
 from retina.tables import lines
 

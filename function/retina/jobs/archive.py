@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TypeVar, cast
 
-from retina.batches.records import Batch
-from retina.batches.service import Batches, Item
+from retina.batches.records import Batch, Item
+from retina.batches.service import Batches
 from retina.batches.tables import batch_table
 from retina.history.answers import saved_response
 from retina.history.records import PredictionRecord

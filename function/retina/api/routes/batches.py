@@ -24,7 +24,7 @@ from retina.api.pagination import (
 from retina.api.problems import documented
 from retina.api.routes.links import LinksUrl, redirect
 from retina.api.routes.uploads import RECEIVED_AT
-from retina.batches.records import Batch, Order
+from retina.batches.records import Batch, Item, Order
 from retina.batches.schemas import (
     MOST_ITEMS,
     BatchCreate,
@@ -37,7 +37,6 @@ from retina.batches.schemas import (
     BatchResponse,
     Outcome,
 )
-from retina.batches.service import Item
 from retina.batches.tables import COLUMNS, batch_lines
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
