@@ -130,7 +130,7 @@ def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) 
         head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {MULTIPART['Content-Type']}\r\n"
         aborted.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode() + b"x" * 1_000_000)
         aborted.close()
-    for _ in range(50):
+    for _ in range(300):
         if len(process.net_connections()) <= before:
             break
         time.sleep(0.1)
