@@ -94,7 +94,7 @@ def test_a_photograph_that_is_rejected_at_once_needs_no_credit(house: House) -> 
     announced(house, anna, 1, 0).raise_for_status()
     refused = house.client.post(BATCHES, json={"items": files[-2:]}, headers=anna)
     assert problem(refused) == (402, "out_of_credits")
-    assert "these are 1, and" in refused.json()["detail"]
+    assert "You chose 1 photographs and have 0 credits" in refused.json()["detail"]
 
 
 @pytest.fixture(params=["embedded", "AWS"])
