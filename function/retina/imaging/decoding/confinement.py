@@ -1,4 +1,5 @@
-"""How a decoding process confines itself before it reads an untrusted file, so that the file can do little harm.
+"""How a decoding process confines itself before it reads an untrusted file, so that the file can do little harm, and
+how the service that starts it keeps its own memory small and hidden.
 
 It uses the kernel's own limits (setrlimit(2), setitimer(2), prctl(2)): no new files, connections or processes, and
 limited memory and processor time. Beyond a limit a system call fails or a signal ends the process. Linux only.
@@ -13,8 +14,11 @@ from pathlib import Path
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 """From linux/prctl.h."""
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """From glibc's malloc.h, see mallopt(3)."""
+
+ARENAS, FREE_MEMORY = 2, 8 * 2**20
+"""Limits for the service itself: heaps that its threads share, and free bytes that each may keep."""
 
 _libc = ctypes.CDLL(None)
 
@@ -22,6 +26,12 @@ _libc = ctypes.CDLL(None)
 def release_memory() -> None:
     """Return the allocator's free memory to the kernel, so that forked processes do not have to copy it."""
     _libc.malloc_trim(0)
+
+
+def keep_little_memory() -> None:
+    """Have the allocator return memory to the kernel soon after it is freed, whatever the number of threads."""
+    _libc.mallopt(M_ARENA_MAX, ARENAS)
+    _libc.mallopt(M_TRIM_THRESHOLD, FREE_MEMORY)
 
 
 def provide_memory(size: int) -> None:

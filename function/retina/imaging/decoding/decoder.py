@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +18,7 @@ from functools import cache
 from retina.errors import BusyError, PhotographUnreadableError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child, EndedError
-from retina.imaging.decoding.confinement import hide_memory
+from retina.imaging.decoding.confinement import hide_memory, keep_little_memory
 from retina.imaging.decoding.header import DAMAGED, refuse_laborious
 from retina.imaging.decoding.opened import Opened
 from retina.imaging.photograph import Photograph
@@ -59,6 +60,7 @@ class Decoder:
     def start(self) -> None:
         """Start the processes before the first file arrives."""
         hide_memory()
+        keep_little_memory()
         with self._lock:
             self._fill()
 
@@ -88,7 +90,8 @@ class Decoder:
         with self._child({"bytes": len(data), **limits}, data, waiting) as child:
             try:
                 yield Opened(child, data, waiting, **limits)
-            except EndedError:
+            except EndedError as error:
+                traceback.clear_frames(error.__traceback__)  # they hold the pixels received so far
                 time.sleep(PAUSE_SECONDS)
                 if not self._forking():  # then every process has ended, whatever its file
                     raise BusyError(BUSY) from None
