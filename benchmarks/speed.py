@@ -34,6 +34,7 @@ from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.measurements.registry import measure
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
+from retina.imaging.retina_gate import fundus_like
 from retina.imaging.segmentation import Segmentation, over
 from retina.settings import Settings
 from support.lambda_package import RUNTIME
@@ -282,7 +283,7 @@ def main() -> None:
     if arguments.photograph and arguments.photograph.exists():
         data = arguments.photograph.read_bytes()
         rgb = decode_photograph(open_photograph(data, **LIMITS), data).rgb
-        assert find_field_of_view(rgb).fundus_like
+        assert fundus_like(rgb, find_field_of_view(rgb))
         photographs[f"{arguments.photograph.name} ({rgb.shape[1]}x{rgb.shape[0]})"] = data
     processor = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),

@@ -16,6 +16,7 @@ from retina.errors import (
 )
 from retina.imaging.arrays import Rgb
 from retina.imaging.photograph import decode_photograph, open_photograph
+from retina.imaging.retina_gate import fundus_like
 from support.specimens import (
     encode,
     oriented,
@@ -60,14 +61,15 @@ def test_every_form_is_decoded_to_the_same_upright_photograph(
     assert np.corrcoef(ours, theirs)[0, 1] > 0.97
     if name != "32-bit tiff":  # stretched to its own range
         assert np.abs(ours - theirs).mean() < (12 if "palette" in name or "gif" in name or "cmyk" in name else 4)
-    assert decoded.field_of_view.fundus_like
+    assert fundus_like(decoded.rgb, decoded.field_of_view)
     assert decoded.field_of_view.frame == "disc"
 
 
 def test_refused_files_name_their_reason(small_rgb: Rgb) -> None:
     for name, (data, status, code) in refused(small_rgb).items():
         if code == "not_a_fundus_photograph":
-            assert not decode(data).field_of_view.fundus_like, name
+            decoded = decode(data)
+            assert not fundus_like(decoded.rgb, decoded.field_of_view), name
             continue
         with pytest.raises(PhotographError) as caught:  # noqa: PT012 - the second statement is for the wrong case
             decode(data)

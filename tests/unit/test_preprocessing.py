@@ -31,7 +31,7 @@ GOLDEN = ROOT / "tests" / "unit" / "golden_canvas.json"
 
 def view_of(width: int, height: int) -> FieldOfView:
     outline = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
-    return FieldOfView(0, 0, width, height, outline, "whole", 0.0, True)
+    return FieldOfView(0, 0, width, height, outline, "whole", 0.0)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Find the field of view, the lit disc of a fundus photograph, and check that it looks like a retina.
+"""Find the field of view, the lit disc of a fundus photograph.
 
-`find_field_of_view` takes RGB uint8[H,W,3] and returns a `FieldOfView`. It does not judge focus or exposure, and does
-not complete a disc that is cut off by the frame.
+`find_field_of_view` takes RGB uint8[H,W,3] and returns a `FieldOfView`. It does not judge whether the disc is a retina
+(see `retina_gate`), focus or exposure, and does not complete a disc that is cut off by the frame.
 """
 
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class FieldOfView:
 
     `outline` is int32[N,2], a convex polygon of (x, y). `frame` is "disc" if a round field of view was found and
     "whole" if the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline inside the frame
-    that lies within 3 % of a fitted circle's radius. `fundus_like` is false if the content does not look like a retina.
+    that lies within 3 % of a fitted circle's radius.
     """
 
     left: int
@@ -39,7 +39,6 @@ class FieldOfView:
     outline: NDArray[np.int32]
     frame: Literal["disc", "whole"]
     roundness: float
-    fundus_like: bool
 
     def widened(self, shape: tuple[int, int]) -> "FieldOfView":
         """A copy that covers a whole photograph of `shape` (H, W)."""
@@ -62,9 +61,8 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
     (which drops labels and orientation marks), and its convex hull is compared with a circle.
     """
     height, width = rgb.shape[:2]
-    scale = min(1.0, SEARCH_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = downsample(rgb, size)
+    small = search_copy(rgb)
+    size = (small.shape[1], small.shape[0])
     lit = _largest_lit_region(small)
     hull = cv2.convexHull(_outline(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
     inside = np.zeros_like(lit)
@@ -78,7 +76,6 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
         outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
     else:
         outline = _frame((height, width))
-        inside[:] = 1
     left, top = (int(v) for v in outline.min(axis=0))
     right, bottom = (int(v) for v in outline.max(axis=0))
     return FieldOfView(
@@ -89,8 +86,14 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
         outline=outline,
         frame="disc" if disc else "whole",
         roundness=round(roundness, 3),
-        fundus_like=_fundus_like(small, inside.view(np.bool_), disc),
     )
+
+
+def search_copy(rgb: Rgb) -> Rgb:
+    """A copy of uint8[H,W,3] whose longer side has at most `SEARCH_SIDE` pixels."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, SEARCH_SIDE / max(height, width))
+    return downsample(rgb, (max(1, round(width * scale)), max(1, round(height * scale))))
 
 
 def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
@@ -141,28 +144,3 @@ def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
     radius = np.sqrt(max(c + centre_x**2 + centre_y**2, 1.0))
     off = np.abs(np.hypot(free[:, 0] - centre_x, free[:, 1] - centre_y) - radius) / radius
     return float((off < 0.03).mean()), len(free) / len(points)
-
-
-def _fundus_like(small: Rgb, inside: Mask, disc: bool) -> bool:
-    """Whether the colour and texture inside the field of view could be a retina's.
-
-    Inside a disc gray is accepted (red-free photographs), and only a foreign hue or a texture that is too flat or too
-    harsh is rejected. Without a disc the colour must be a retina's red to orange. The bounds lie between retina
-    photographs and the everyday ones of scikit-image's collection.
-    """
-    if min(small.shape[:2]) < 32 or inside.sum() < 0.05 * inside.size:
-        return False
-    core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8)).view(np.bool_)
-    if not core.any():
-        return False
-    red, green, blue = (small[..., i][core][::4].astype(np.float32) for i in range(3))
-    reddish = float((red >= green - 3).mean())
-    yellowish = float((green >= blue - 3).mean())
-    smooth = cv2.GaussianBlur(small[..., 1].astype(np.float32), (0, 0), 1)
-    detail = np.abs(smooth - cv2.GaussianBlur(smooth, (0, 0), 5))[core]
-    texture = float(detail.mean() / (smooth[core].mean() + 1))
-    brightest = np.maximum(np.maximum(red, green), blue)
-    saturation = float(np.median((brightest - np.minimum(np.minimum(red, green), blue)) / (brightest + 1)))
-    if disc:
-        return reddish >= 0.7 and 0.004 <= texture <= 0.12
-    return reddish >= 0.95 and yellowish >= 0.9 and saturation >= 0.5 and 0.004 <= texture <= 0.06

@@ -30,7 +30,7 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
         quality=Quality(
             field_of_view=view.frame,
             roundness=view.roundness,
-            fundus_like=view.fundus_like,
+            fundus_like=prediction.fundus_like,
             expected_dice=prediction.expected_dice,
             expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
         ),

@@ -15,6 +15,7 @@ from retina.imaging.measurements.registry import Measurements, measure
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
+from retina.imaging.retina_gate import fundus_like
 from retina.imaging.segmentation import Segmentation, segment
 
 Picture = Callable[[Photograph, Segmentation], bytes]
@@ -24,12 +25,14 @@ Picture = Callable[[Photograph, Segmentation], bytes]
 class Prediction:
     """The findings of one photograph. Sizes are in pixels; `pictures` are encoded image files by name.
 
+    `fundus_like` is false only if a photograph that does not look like a retina was segmented by `force`.
     `expected_dice`, 0 to 1, is the expected agreement with a human observer, or None if unknown.
     """
 
     width: int
     height: int
     field_of_view: FieldOfView
+    fundus_like: bool
     sha256: str
     threshold: float
     canvas: CanvasSize
@@ -73,7 +76,8 @@ def predict_photograph(
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
     test-time augmentation: the mean over four mirror images, in four times the network's time.
     """
-    if not (photograph.field_of_view.fundus_like or force):
+    like = fundus_like(photograph.rgb, photograph.field_of_view)
+    if not (like or force):
         raise NotAFundusPhotographError(
             "This does not look like a photograph of the back of an eye. If it is one, choose to segment it anyway."
         )
@@ -85,6 +89,7 @@ def predict_photograph(
         width=width,
         height=height,
         field_of_view=photograph.field_of_view,
+        fundus_like=like,
         sha256=photograph.sha256,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
