@@ -17,11 +17,11 @@ def new_address() -> str:
     return f"{secrets.token_hex(6)}@example.org"
 
 
-def fill_in(visit: Visit, address: str, password: str = PASSWORD, wish: str = "Create account") -> None:
+def fill_in(visit: Visit, address: str, password: str = PASSWORD, button: str = "Create account") -> None:
     """The issuer's form, which the browser has to be at."""
     visit.page.get_by_label("Mail address").fill(address)
     visit.page.get_by_label("Password").fill(password)
-    visit.page.get_by_role("button", name=wish).click()
+    visit.page.get_by_role("button", name=button).click()
 
 
 def sign_up(visit: Visit, path: str = "/") -> str:

@@ -40,7 +40,7 @@ def test_a_new_account(visit: Visit) -> None:
     page = visit.page
     expect(page.locator("#credits")).to_have_text("20")
     expect(page.locator("#mail")).to_have_text(address)
-    expect(page.locator("#number")).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
+    expect(page.locator("#account-id")).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
     expect(page.get_by_text("Nothing has been charged so far.")).to_be_visible()
     expect(page.get_by_text("No keys yet.")).to_be_visible()
     expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
@@ -83,9 +83,9 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_text("No keys yet.")).to_be_visible()
     expect(page.get_by_label("Name of the new key")).to_be_focused()
-    told = page.get_by_role("status").filter(has_text="Reading centre: revoked.")
-    expect(told).to_have_count(1)
-    expect(told).to_be_in_viewport(ratio=1)
+    status = page.get_by_role("status").filter(has_text="Reading centre: revoked.")
+    expect(status).to_have_count(1)
+    expect(status).to_be_in_viewport(ratio=1)
     assert predict() == 401
     page.reload()
     expect(page.locator("#charges tr")).to_contain_text(["(revoked)"])

@@ -84,9 +84,9 @@ def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_pat
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("No batches yet.")).to_be_visible()
-    told = page.get_by_role("status").filter(has_text="The batch was deleted. Deleted: 1 batch")
-    expect(told).to_have_count(1)
-    expect(told).to_be_in_viewport(ratio=1)
+    status = page.get_by_role("status").filter(has_text="The batch was deleted. Deleted: 1 batch")
+    expect(status).to_have_count(1)
+    expect(status).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
     expect(page.locator("#batch")).to_be_hidden()
 
@@ -130,7 +130,7 @@ def test_hundreds_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> Non
     sign_up(visit, "/account.html")
     page = visit.page
     expect(page.locator("#credits")).to_have_text("20")
-    account = page.locator("#number").inner_text()
+    account = page.locator("#account-id").inner_text()
     Services(Settings(data=data)).credits.grant(account, 200, "for this test")
     visit.open(PATH)
     page.route(UPLOADS, lambda route: None)

@@ -39,13 +39,13 @@ def test_a_zip_file_that_a_deletion_took_away_is_made_again(visit: Visit, small:
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete it").click()
     expect(begin).to_be_visible()
-    expect(page.locator("#export-told")).to_be_hidden()
+    expect(page.locator("#export-status")).to_be_hidden()
 
     begin.click()
     expect(ready).to_be_visible()
     elsewhere = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"][0]["id"]
     httpx.delete(f"{visit.address}/api/v1/predictions/{elsewhere}", headers=token(visit)).raise_for_status()
     ready.click()
-    expect(page.locator("#export-told")).to_contain_text("does not exist, or no longer does")
+    expect(page.locator("#export-status")).to_contain_text("does not exist, or no longer does")
     begin.click()
     expect(ready).to_be_visible()

@@ -15,7 +15,7 @@ from support.specimens import encode
 PATH = "/history.html"
 
 
-def is_kept(visit: Visit, id: str) -> bool:
+def is_stored(visit: Visit, id: str) -> bool:
     return httpx.get(f"{visit.address}/api/v1/predictions/{id}", headers=token(visit)).status_code == 200
 
 
@@ -35,7 +35,7 @@ def test_signed_out(visit: Visit) -> None:
 
 def test_nothing_is_offered_without_an_account(visit: Visit) -> None:
     page = visit.sample().page
-    expect(page.locator("#keep")).to_be_hidden()
+    expect(page.locator("#save")).to_be_hidden()
     expect(page.locator("#promise-saved")).to_be_hidden()
 
 
@@ -48,11 +48,11 @@ def test_an_empty_history(visit: Visit) -> None:
 def test_saved_below_its_result(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     page = visit.page
-    expect(page.get_by_text("Those you save to your history are kept until you delete them.")).to_be_visible()
+    expect(page.get_by_text("Those you save to your history are stored until you delete them.")).to_be_visible()
     visit.choose(("a.jpg", small), ("b.jpg", small))
     visit.expect_state("b.jpg", "done")
     visit.show("a.jpg")
-    form = page.locator("#keep")
+    form = page.locator("#save")
     expect(form).to_contain_text("not a person’s name")
     form.get_by_label("Subject label").fill("P-0123")
     form.get_by_label("Eye").select_option("left")
@@ -61,11 +61,11 @@ def test_saved_below_its_result(visit: Visit, small: bytes) -> None:
     form.get_by_label("Date taken").fill("2026-05-04")
     expect_for_everyone(page)
     form.get_by_role("button", name="Save to history").click()
-    expect(page.locator("#kept")).to_be_focused()
+    expect(page.locator("#saved")).to_be_focused()
     expect(visit.item("a.jpg").locator(".item-state")).to_have_text("Done, saved")
 
     visit.show("b.jpg")  # of the same visit: the label stays, the eye and the note do not
-    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator("#saved")).to_be_hidden()
     expect(form.get_by_label("Subject label")).to_have_value("P-0123")
     expect(form.get_by_label("Eye")).to_have_value("unknown")
     expect(form.get_by_label("Note")).to_have_value("")
@@ -88,7 +88,7 @@ def test_a_large_photograph_and_one_that_is_none_are_saved_too(visit: Visit, sam
         visit.expect_state(name, "done")
         visit.show(name)
         visit.page.get_by_role("button", name="Save to history").click()
-        expect(visit.page.locator("#kept")).to_be_visible()
+        expect(visit.page.locator("#saved")).to_be_visible()
 
 
 def test_saved_once_though_the_answer_was_lost(visit: Visit, small: bytes) -> None:
@@ -105,8 +105,8 @@ def test_saved_once_though_the_answer_was_lost(visit: Visit, small: bytes) -> No
 
     visit.page.route("**/api/v1/predictions", lose)
     visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#keep-pause")).to_contain_text("Trying again in 2 s")
-    expect(visit.page.locator("#kept")).to_be_visible()
+    expect(visit.page.locator("#save-status")).to_contain_text("Trying again in 2 s")
+    expect(visit.page.locator("#saved")).to_be_visible()
     assert lost == [200]
     found = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"]
     assert len(found) == 1
@@ -118,11 +118,11 @@ def test_trouble_while_saving_offers_another_try(visit: Visit, small: bytes) -> 
     visit.expect_state("a.jpg", "done")
     visit.page.route("**/api/v1/predictions", lambda route: route.abort())
     visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#keep-trouble")).to_contain_text("cannot be reached")
+    expect(visit.page.locator("#save-trouble")).to_contain_text("cannot be reached")
     visit.page.unroute("**/api/v1/predictions")
     visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#kept")).to_be_visible()
-    expect(visit.page.locator("#keep-trouble")).to_be_hidden()
+    expect(visit.page.locator("#saved")).to_be_visible()
+    expect(visit.page.locator("#save-trouble")).to_be_hidden()
 
 
 def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) -> None:
@@ -163,30 +163,30 @@ def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) ->
     details.get_by_label("Date taken").fill("")
     details.get_by_label("Note").fill("")
     details.get_by_role("button", name="Save changes").click()
-    expect(page.locator("#details-told")).to_have_text("Saved.")
+    expect(page.locator("#details-status")).to_have_text("Saved.")
     expect(names.first).to_have_text("P-3 <b>, eye not known")
     record = httpx.get(f"{visit.address}/api/v1/predictions/{second}", headers=token(visit)).json()
     assert [record[name] for name in ("subject", "eye", "taken_on", "note")] == ["P-3 <b>", "unknown", None, None]
 
     page.get_by_role("button", name="Compute again with the current model").click()
-    expect(page.locator("#details-told")).to_contain_text("Computed again by model unet")
+    expect(page.locator("#details-status")).to_contain_text("Computed again by model unet")
     assert page.evaluate("document.querySelector('#layer-photograph').decode().then(() => true)")
 
     delete = page.get_by_role("button", name="Delete…")
     delete.click()
     page.get_by_role("button", name="Keep it").click()
     expect(delete).to_be_focused()
-    assert is_kept(visit, second)
+    assert is_stored(visit, second)
     delete.click()
     page.get_by_role("button", name="Delete it").click()
     expect(names).to_have_text(["P-1, left eye"])
-    told = page.get_by_role("status").filter(has_text="The photograph was deleted. Deleted: 1 saved photograph")
-    expect(told).to_have_count(1)
-    expect(told).to_be_in_viewport(ratio=1)
+    status = page.get_by_role("status").filter(has_text="The photograph was deleted. Deleted: 1 saved photograph")
+    expect(status).to_have_count(1)
+    expect(status).to_be_in_viewport(ratio=1)
     expect(page.locator("#list-title")).to_be_focused()
     expect(page.locator("#result")).to_be_hidden()
-    assert not is_kept(visit, second)
-    assert is_kept(visit, first)
+    assert not is_stored(visit, second)
+    assert is_stored(visit, first)
     page.reload()
     expect(names).to_have_text(["P-1, left eye"])
 

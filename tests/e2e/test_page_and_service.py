@@ -105,7 +105,7 @@ def test_limits_are_those_of_the_service(visit: Visit, small: bytes) -> None:
     expect(page.locator("#drop-formats")).to_contain_text("JPEG or PNG, up to 0.0")
     visit.choose(("a.jpg", small))
     expect(visit.expect_state("a.jpg", "refused").locator(".item-sentence")).to_contain_text(
-        "this page takes up to 0.0"
+        "this page accepts up to 0.0"
     )
     sign_up(visit, "/batches.html")
     expect(page.locator("#drop-formats")).to_contain_text("Up to 1. JPEG or PNG")

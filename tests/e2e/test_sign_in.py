@@ -52,7 +52,7 @@ def test_an_account_is_made_held_and_left(visit: Visit) -> None:
     fill_in(visit, address, PASSWORD[::-1], "Sign in")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
     expect(page.get_by_label("Password")).to_be_focused()
-    fill_in(visit, address, wish="Sign in")
+    fill_in(visit, address, button="Sign in")
     expect(page.locator(".who-mail")).to_have_text(address)
     sign_out(page)
 

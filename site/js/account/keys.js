@@ -33,13 +33,13 @@ export function createKeys({ page, announce }) {
   function row(key) {
     const button = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
     onClick(button, () => revoke(key));
-    const notes = [`rk_${key.id}_…, made ${timeOf(key.created)}`, `May ${listOf(key.scopes)}`, lifeOf(key)];
+    const notes = [`rk_${key.id}_…, created ${timeOf(key.created)}`, `May ${listOf(key.scopes)}`, lifeOf(key)];
     const words = notes.map((note) => element('span', { class: 'note' }, note));
     return element('li', {}, element('div', {}, element('strong', {}, key.name), ...words), button);
   }
 
   async function make() {
-    by('keys-told').textContent = '';
+    by('keys-status').textContent = '';
     copyButton.textContent = 'Copy';
     const scopes = /** @type {KeyCreate['scopes']} */ (new FormData(form).getAll('scopes'));
     if (!scopes?.length) {
@@ -60,7 +60,7 @@ export function createKeys({ page, announce }) {
 
   /** @param {KeyResponse} key */
   async function revoke(key) {
-    by('keys-told').textContent = '';
+    by('keys-status').textContent = '';
     const words = `Programs that use “${key.name}” will be refused from now on.`;
     if (!(await confirmed({ title: 'Revoke this key?', words, yes: 'Revoke it' }))) return;
     await ask(`${ADDRESS}/${key.id}`, { method: 'DELETE' });
@@ -70,7 +70,7 @@ export function createKeys({ page, announce }) {
     }
     await load();
     name.focus();
-    by('keys-told').textContent = `${key.name}: revoked.`;
+    by('keys-status').textContent = `${key.name}: revoked.`;
   }
 
   async function copy() {

@@ -29,14 +29,14 @@ export function createSignIns({ page, person }) {
   }
 
   async function change() {
-    by('sign-ins-told').textContent = '';
+    by('sign-ins-status').textContent = '';
     /** @type {PasswordUpdate} */
     const json = { current: current.value, new: replacement.value };
     enter(await ask('/api/v1/account/password', { method: 'POST', json }));
     form.reset();
     mail.value = person.mail;
     current.focus();
-    by('sign-ins-told').textContent = 'The password was changed. All other sign-ins have ended.';
+    by('sign-ins-status').textContent = 'The password was changed. All other sign-ins have ended.';
   }
 
   async function everywhere() {

@@ -14,7 +14,7 @@ const REPEATS = new Map([['busy', 5], ['request_in_progress', 5]]);
 const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
 
 /**
- * @typedef {object} Wishes
+ * @typedef {object} PredictOptions
  * @property {string} outputs
  * @property {boolean} force
  * @property {AbortSignal} signal
@@ -27,7 +27,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * request is anonymous. Throws a Refusal with a message for the user, or the signal's reason if it is aborted.
  * @param {Blob} bytes
  * @param {string} name
- * @param {Wishes} wishes
+ * @param {PredictOptions} options
  */
 export async function predict(bytes, name, { outputs, force, signal, pausing, details = null }) {
   const uploaded = bytes.size > (await limits()).inline_bytes ? await upload(bytes, name, signal) : null;

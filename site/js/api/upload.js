@@ -15,9 +15,9 @@ const TROUBLE = 'The photograph could not be uploaded';
  */
 export async function upload(bytes, name, signal) {
   /** @type {UploadCreate} */
-  const wish = { content_type: bytes.type || 'application/octet-stream' };
+  const request = { content_type: bytes.type || 'application/octet-stream' };
   const headers = { 'Content-Type': 'application/json' };
-  const granted = await reach(ADDRESS, { method: 'POST', headers, body: JSON.stringify(wish) }, signal);
+  const granted = await reach(ADDRESS, { method: 'POST', headers, body: JSON.stringify(request) }, signal);
   const content = /** @type {Partial<UploadResponse> | null} */ (granted.content);
   if (!granted.ok || !content?.upload_id || !content.url) throw refusal(granted, TROUBLE);
   const form = new FormData();

@@ -1,5 +1,5 @@
 // The token issuer's OAuth 2 endpoints: the addresses for signing in and out, and requests for tokens. The issuer is
-// this service itself or Cognito; both use the same paths. Tokens are kept in session.js.
+// this service itself or Cognito; both use the same paths. Tokens are stored in session.js.
 
 import { Refusal, reach, refusal } from '../api/reach.js';
 

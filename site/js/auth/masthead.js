@@ -11,7 +11,7 @@ import { createTrouble } from '../ui/trouble.js';
 
 const by = finder(document);
 const who = by('who');
-const { attempt, onClick } = createTrouble(by('told'));
+const { attempt, onClick } = createTrouble(by('sign-in-trouble'));
 
 whenPersonChanges((person) => {
   for (const link of document.querySelectorAll('.masthead [data-account]')) link.toggleAttribute('hidden', !person);

@@ -1,7 +1,7 @@
 // Holds the tokens of the signed-in user, tells listeners when the person changes, and gives out a valid access token.
 // sign-in.js does the signing in.
 //
-// Tokens are kept in sessionStorage, which is gone when the last tab is closed: reading rooms share computers, and the
+// Tokens are stored in sessionStorage, which is gone when the last tab is closed: reading rooms share computers, and the
 // saved records are patients'. Tabs cannot see each other's sessionStorage, so they pass the tokens on to each other
 // and sign out together. A refresh token works once, and reusing an old one signs the user out everywhere. So only one
 // tab renews at a time, after asking the others whether they have newer tokens.
@@ -17,13 +17,13 @@ import { Refusal, codeOf, parsed } from '../api/reach.js';
  * @typedef {{ asks?: boolean, held?: Held | null, left?: boolean }} Message between tabs
  */
 
-const KEPT = 'retina.session';
+const STORE = 'retina.session';
 const EARLY_MS = 60_000;
 const OTHERS_MS = 100; // how long other tabs have to answer
-const tabs = new BroadcastChannel(KEPT);
+const tabs = new BroadcastChannel(STORE);
 /** @type {Set<(person: Person | null) => void>} */
 const listeners = new Set();
-let held = /** @type {Held | null} */ (stored(KEPT));
+let held = /** @type {Held | null} */ (stored(STORE));
 /** @type {Promise<string> | null} */
 let renewal = null;
 
@@ -88,7 +88,7 @@ export async function leave() {
 export async function accessToken(refused = null) {
   if (!held) throw new Refusal('sign_in_required', 'You are not signed in. Sign in, then try again.');
   if (isGood(held, refused)) return held.access;
-  renewal ??= inTurn(() => renew(refused)).finally(() => (renewal = null));
+  renewal ??= oneTabAtATime(() => renew(refused)).finally(() => (renewal = null));
   return await renewal;
 }
 
@@ -118,9 +118,9 @@ async function renew(refused) {
  * @param {() => Promise<string>} action
  * @returns {Promise<string>}
  */
-async function inTurn(action) {
+async function oneTabAtATime(action) {
   const locks = /** @type {LockManager | undefined} */ (navigator.locks);
-  return await (locks ? locks.request(KEPT, action) : action());
+  return await (locks ? locks.request(STORE, action) : action());
 }
 
 /**
@@ -143,8 +143,8 @@ function isNewer(tokens) {
 function hold(tokens) {
   const before = person()?.mail;
   held = tokens;
-  if (held) sessionStorage.setItem(KEPT, JSON.stringify(held));
-  else sessionStorage.removeItem(KEPT);
+  if (held) sessionStorage.setItem(STORE, JSON.stringify(held));
+  else sessionStorage.removeItem(STORE);
   if (person()?.mail !== before) for (const listener of listeners) listener(person());
 }
 

@@ -48,7 +48,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     const error = await follow(refresh);
     if (ENDS.has(codeOf(error))) pulse.stop();
   }, PAUSE_MS);
-  const zip = createExport({ button: by('zip', HTMLButtonElement), place: by('batch-told'), wish: () => ({ batch: batch?.id }) });
+  const zip = createExport({ button: by('zip', HTMLButtonElement), place: by('batch-status'), body: () => ({ batch: batch?.id }) });
   const items = createItems({ page, attempt, announce, sendingOf: sendings.get });
   /** @type {BatchResponse | null} */
   let batch = null;
@@ -59,18 +59,18 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   /** @param {string} id */
   async function open(id) {
     close();
-    by('list-told').textContent = '';
+    by('list-status').textContent = '';
     wanted = id;
-    const told = await latest(id);
+    const answer = await latest(id);
     if (wanted !== id) return; // another batch was opened in the meantime
-    batch = told;
+    batch = answer;
     by('batch').hidden = false;
     by('batch-title').textContent = `Batch of ${timeOf(batch.created)}`;
     const until = `until ${timeOf(batch.expires)}, or until you delete the batch`;
-    by('batch-kept').textContent = `Photographs are deleted once they are done or rejected; names and results are kept ${until}.`;
+    by('batch-retention').textContent = `Photographs are deleted once they are done or rejected; names and results are stored ${until}.`;
     progress.begin();
     look();
-    await items.open(told);
+    await items.open(answer);
     await pulse.start();
   }
 
@@ -85,25 +85,25 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   async function refresh() {
     const asked = batch;
     if (!asked) return;
-    const told = await latest(asked.id);
+    const answer = await latest(asked.id);
     if (asked !== batch) return;
-    const same = JSON.stringify(told) === JSON.stringify(batch);
-    batch = told;
+    const same = JSON.stringify(answer) === JSON.stringify(batch);
+    batch = answer;
     look();
     if (!same) {
-      changed(told);
+      changed(answer);
       await items.refresh();
     }
-    if (batch === told && told.state !== 'open' && !sendings.get(told.id)?.isGoing()) pulse.stop();
+    if (batch === answer && answer.state !== 'open' && !sendings.get(answer.id)?.isGoing()) pulse.stop();
   }
 
   /** @param {string} id */
   async function latest(id) {
     const going = Boolean(sendings.get(id)?.isGoing());
     /** @type {BatchResponse} */
-    const told = await ask(`${BATCHES}/${id}`);
+    const answer = await ask(`${BATCHES}/${id}`);
     settled = !going;
-    return told;
+    return answer;
   }
 
   function look() {
@@ -135,7 +135,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   /** @param {BatchResponse} shown */
   async function cancel({ id }) {
-    const words = 'Photographs that are still waiting will not be processed. Results so far are kept, and you can continue later with “Retry”.';
+    const words = 'Photographs that are still waiting will not be processed. Results so far remain, and you can continue later with “Retry”.';
     if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
     sendings.get(id)?.stop();
     await order(id, 'cancel');
@@ -161,7 +161,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     /** @type {DeletionReceipt} */
     const receipt = await ask(`${BATCHES}/${id}`, { method: 'DELETE' });
     close();
-    by('list-told').textContent = `The batch was deleted. ${receiptOf(receipt)}`;
+    by('list-status').textContent = `The batch was deleted. ${receiptOf(receipt)}`;
     gone();
   }
 

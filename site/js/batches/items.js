@@ -1,5 +1,5 @@
 // The photographs of a batch as a table, a hundred per page, each with its state and its result or the reason it
-// failed. Rows are updated in place, so that users keep their place. The table only fetches data when told to.
+// failed. Rows are updated in place, so that users keep their place. The table only fetches data when asked to.
 
 import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
@@ -123,7 +123,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
    * @param {() => void} change
    * @param {HTMLButtonElement} button
    */
-  async function turn(change, button) {
+  async function goTo(change, button) {
     change();
     await refresh();
     by('items-table').scrollTo(0, 0);
@@ -131,8 +131,8 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     if (button.disabled) by('items-table').focus();
   }
 
-  earlier.addEventListener('click', () => void attempt(() => turn(() => cursors.pop(), earlier)));
-  later.addEventListener('click', () => void attempt(() => turn(() => cursors.push(next), later)));
+  earlier.addEventListener('click', () => void attempt(() => goTo(() => cursors.pop(), earlier)));
+  later.addEventListener('click', () => void attempt(() => goTo(() => cursors.push(next), later)));
   return { open, refresh, look };
 }
 

@@ -34,9 +34,9 @@ export function createNewBatch({ page, announce, made }) {
 
   async function loadCredits() {
     /** @type {Usage} */
-    const told = await ask('/api/v1/usage');
-    credits = told.credits - told.reserved;
-    reserved = told.reserved;
+    const usage = await ask('/api/v1/usage');
+    credits = usage.credits - usage.reserved;
+    reserved = usage.reserved;
     look();
   }
 
@@ -79,9 +79,9 @@ export function createNewBatch({ page, announce, made }) {
     if (!chosenOutputs.length) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
     const items = photographs.map(({ name, size }) => ({ name, size }));
     /** @type {BatchCreate} */
-    const wish = { items, outputs: chosenOutputs.join(','), flips: fields.has('flips'), force: fields.has('force') };
+    const request = { items, outputs: chosenOutputs.join(','), flips: fields.has('flips'), force: fields.has('force') };
     /** @type {BatchCreateResponse} */
-    const batch = await ask('/api/v1/batches', { method: 'POST', json: wish });
+    const batch = await ask('/api/v1/batches', { method: 'POST', json: request });
     const sent = photographs;
     photographs = [];
     look();

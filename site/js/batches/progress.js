@@ -16,10 +16,10 @@ const WORDS = {
 export function createProgress({ page, announce }) {
   const by = finder(page);
   /** @type {number | string | null} */
-  let told = null;
+  let announced = null;
 
   function begin() {
-    told = null;
+    announced = null;
   }
 
   /**
@@ -56,10 +56,10 @@ export function createProgress({ page, announce }) {
   function tell({ total, done, rejected, failed }, state) {
     const ended = done + rejected + failed;
     const tenth = state === 'open' ? Math.floor((10 * ended) / total) : state;
-    if (told !== null && told !== tenth) {
+    if (announced !== null && announced !== tenth) {
       announce(`${ended} of ${total} finished: ${done} done, ${rejected} rejected, ${failed} failed.`);
     }
-    told = tenth;
+    announced = tenth;
   }
 
   return { begin, show };

@@ -12,7 +12,7 @@ import { opened } from '../files/source.js';
 /** @typedef {ReturnType<typeof createSending>} Sending */
 
 const AT_ONCE = 4;
-const TRIES = 8;
+const ATTEMPTS = 8;
 const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 15 * 60_000; // enough for the largest photograph on a slow connection
 
@@ -58,18 +58,18 @@ export function createSending({ id, form: granted, sources, changed }) {
    */
   async function send(number, file) {
     let renewed = false;
-    for (let tries = 1; ; tries += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const used = form ?? (await renew(null));
       const answer = await posted(used, number, file);
       if (answer?.ok) return;
       if (answer?.status === 403 && !renewed) {
         await renew(used);
         renewed = true;
-      } else if (tries === TRIES || (answer && isFinal(answer.status))) {
+      } else if (attempt === ATTEMPTS || (answer && isFinal(answer.status))) {
         if (answer) throw refusal(answer, 'The photograph was not accepted');
         throw new Refusal('unreachable', 'The connection failed repeatedly.');
       } else {
-        await pause(Math.min(1000 * 2 ** (tries - 1), LONGEST_PAUSE_MS), stop.signal);
+        await pause(Math.min(1000 * 2 ** (attempt - 1), LONGEST_PAUSE_MS), stop.signal);
       }
     }
   }

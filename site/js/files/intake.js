@@ -59,7 +59,7 @@ export function takeDrops(add, announce) {
   const take = async (files) => {
     const sources = await sourcesOf(files);
     if (sources.length) add(sources);
-    else announce('Nothing that was dropped contains a file.');
+    else announce('There are no files in what was dropped.');
   };
 
   document.addEventListener('dragenter', withFiles(() => hover(depth + 1)));

@@ -5,10 +5,10 @@ const SIDE = 64;
 const LAST = SIDE - 1;
 const CLEARLY = 2; // in gray levels (0 to 255), averaged over the picture
 
-/** @typedef {(x: number, y: number) => [number, number]} Turn */
+/** @typedef {(x: number, y: number) => [number, number]} Transform */
 
-/** @type {Turn[]} */
-const TURNS = [
+/** @type {Transform[]} */
+const TRANSFORMS = [
   (x, y) => [LAST - x, y],
   (x, y) => [x, LAST - y],
   (x, y) => [LAST - x, LAST - y],
@@ -26,7 +26,7 @@ const TURNS = [
 export async function sameWayRound(photograph, preview) {
   const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);
   const asShown = difference(shown, sent, (x, y) => [x, y]);
-  return TURNS.every((turn) => difference(shown, sent, turn) + CLEARLY > asShown);
+  return TRANSFORMS.every((transform) => difference(shown, sent, transform) + CLEARLY > asShown);
 }
 
 /** @param {string} url */
@@ -48,13 +48,13 @@ async function grayOf(url) {
 /**
  * @param {Float32Array} shown
  * @param {Float32Array} sent
- * @param {Turn} turn
+ * @param {Transform} transform
  */
-function difference(shown, sent, turn) {
+function difference(shown, sent, transform) {
   let sum = 0;
   for (let y = 0; y < SIDE; y += 1) {
     for (let x = 0; x < SIDE; x += 1) {
-      const [u, v] = turn(x, y);
+      const [u, v] = transform(x, y);
       sum += Math.abs(shown[y * SIDE + x] - sent[v * SIDE + u]);
     }
   }

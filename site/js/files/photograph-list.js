@@ -24,16 +24,16 @@ const NEVER_BETTER = new Set([
   'photograph_unreadable', 'not_a_fundus_photograph',
 ]);
 
-/** @typedef {(photo: Photo) => void} Told */
+/** @typedef {(photo: Photo) => void} PhotoAction */
 
 /**
- * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: Told, again: Told, anyway: Told, remove: Told }} parts
+ * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: PhotoAction, again: PhotoAction, anyway: PhotoAction, remove: PhotoAction }} parts
  */
 export function createList({ list, template, show, again, anyway, remove }) {
   /** @type {Map<Photo, ReturnType<typeof partsOf>>} */
   const items = new Map();
 
-  /** @type {Told} */
+  /** @type {PhotoAction} */
   function add(photo) {
     const parts = partsOf(template);
     parts.name.textContent = photo.name;
@@ -49,7 +49,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
     list.append(parts.item);
   }
 
-  /** @type {Told} */
+  /** @type {PhotoAction} */
   function change(photo) {
     const parts = items.get(photo);
     if (!parts) return; // it was removed in the meantime
@@ -83,7 +83,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
     return !focused || Boolean(neighbour);
   }
 
-  /** @type {Told} */
+  /** @type {PhotoAction} */
   function mark(shown) {
     for (const [photo, parts] of items) markCurrent(parts.show, photo === shown);
   }

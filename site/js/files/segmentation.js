@@ -32,7 +32,7 @@ const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /**
  * @param {Source} source
- * @param {{ force: boolean, signal: AbortSignal, pausing: (seconds: number) => void }} wishes
+ * @param {{ force: boolean, signal: AbortSignal, pausing: (seconds: number) => void }} options
  * @returns {Promise<Result>}
  */
 export async function segment(source, { force, signal, pausing }) {
@@ -41,12 +41,12 @@ export async function segment(source, { force, signal, pausing }) {
   const url = URL.createObjectURL(bytes);
   try {
     const size = await shownSize(url);
-    const wishes = { force, signal, pausing };
-    let answer = await predict(bytes, source.name, { ...wishes, outputs: size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER });
+    const options = { force, signal, pausing };
+    let answer = await predict(bytes, source.name, { ...options, outputs: size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
     if (size) {
       fallback = await disagreement(url, size, answer);
-      if (fallback) answer = await predict(bytes, source.name, { ...wishes, outputs: DRAWN_BY_SERVER });
+      if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: DRAWN_BY_SERVER });
     }
     signal.throwIfAborted();
     if (fallback) URL.revokeObjectURL(url);

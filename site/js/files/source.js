@@ -15,7 +15,7 @@ export async function bytesOf(source) {
     const size = (file.size / 2 ** 20).toFixed(1);
     throw new Refusal(
       'photograph_too_large',
-      `This file is ${size} MiB; this page takes up to ${mebibytes(largest)}. Save it as a smaller JPEG, or use the command line ` +
+      `This file is ${size} MiB; this page accepts up to ${mebibytes(largest)}. Save it as a smaller JPEG, or use the command line ` +
         '“retina segment”, which has no such limit.',
     );
   }

@@ -37,7 +37,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   /** @param {string} id */
   async function open(id) {
     close();
-    by('list-told').textContent = '';
+    by('list-status').textContent = '';
     by('placeholder').textContent = 'Loading…';
     const { signal } = stop;
     try {
@@ -96,20 +96,20 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     if (signal.aborted) return; // another record was opened in the meantime
     record = relabelled;
     by('result-title').textContent = headingOf(record);
-    by('details-told').textContent = 'Saved.';
+    by('details-status').textContent = 'Saved.';
     await trend.show(record, signal);
   }
 
   /** @param {SavedPrediction} opened */
   async function recompute({ id }) {
-    by('details-told').textContent = 'Computing…';
+    by('details-status').textContent = 'Computing…';
     const { signal } = stop;
     /** @type {SavedPrediction} */
     const computed = await ask(`${PREDICTIONS}/${id}/recompute`, { method: 'POST', signal });
     await show(computed, signal);
     changed(computed);
-    by('details-told').textContent = `Computed again by model ${computed.model.name} ${computed.model.sha256.slice(0, 8)}.`;
-    announce(by('details-told').textContent);
+    by('details-status').textContent = `Computed again by model ${computed.model.name} ${computed.model.sha256.slice(0, 8)}.`;
+    announce(by('details-status').textContent);
   }
 
   /** @param {SavedPrediction} gone */
@@ -119,7 +119,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     /** @type {DeletionReceipt} */
     const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
     close();
-    by('list-told').textContent = `The photograph was deleted. ${receiptOf(receipt)}`;
+    by('list-status').textContent = `The photograph was deleted. ${receiptOf(receipt)}`;
     deleted(gone);
   }
 
@@ -127,11 +127,11 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   const unlessStopped = (action) => async () => {
     if (!record) return;
     const { signal } = stop;
-    by('details-told').textContent = '';
+    by('details-status').textContent = '';
     try {
       await action(record);
     } catch (error) {
-      by('details-told').textContent = '';
+      by('details-status').textContent = '';
       if (!signal.aborted) throw error;
     }
   };

@@ -31,7 +31,7 @@ gate((person, page) => {
     showUsage(usage, names);
     const audit = createAudit({ page, names });
     onClick(by('audit-more', HTMLButtonElement), audit.more);
-    createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ account: true }) });
+    createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ account: true }) });
     await audit.more();
   });
 });
@@ -53,8 +53,8 @@ function loadUsage() {
 function showUsage({ account, credits, reserved, charges, next }, names) {
   by('credits').textContent = credits.toLocaleString('en');
   by('reserved').hidden = reserved === 0;
-  by('reserved').textContent = `${reserved.toLocaleString('en')} of them reserved for photographs of open batches.`;
-  by('number').textContent = account;
+  by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
+  by('account-id').textContent = account;
   by('older-charges').hidden = next === null;
   by('no-charges').hidden = charges.length > 0;
   by('charges-table').hidden = charges.length === 0;

@@ -32,16 +32,16 @@ gate((_, page) => {
 
   /**
    * Starts sending, except for empty and oversized photographs, which the service has already rejected.
-   * @param {BatchCreateResponse} told
+   * @param {BatchCreateResponse} created
    * @param {Chosen[]} photographs
    */
-  function made(told, photographs) {
+  function made(created, photographs) {
     const sources = new Map(photographs.map(({ source }, number) => [number, source]));
     photographs.forEach(({ size }, number) => {
-      if (size === 0 || size > told.upload.max_bytes) sources.delete(number);
+      if (size === 0 || size > created.upload.max_bytes) sources.delete(number);
     });
-    begin(told, sources);
-    location.hash = told.id;
+    begin(created, sources);
+    location.hash = created.id;
     void attempt(loadList);
   }
 
@@ -50,14 +50,14 @@ gate((_, page) => {
     list.mark(location.hash.slice(1));
   }
 
-  /** @param {BatchResponse} told */
-  function changed(told) {
-    list.change(told);
-    if (told.state !== 'open') void attempt(newBatch.loadCredits);
+  /** @param {BatchResponse} latest */
+  function changed(latest) {
+    list.change(latest);
+    if (latest.state !== 'open') void attempt(newBatch.loadCredits);
   }
 
   /**
-   * @param {{ id: string, upload?: BatchForm | null }} told
+   * @param {{ id: string, upload?: BatchForm | null }} target
    * @param {Map<number, Source>} sources
    */
   function begin({ id, upload = null }, sources) {

@@ -63,7 +63,7 @@ gate((_, page) => {
   onSubmit(filter, load);
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
-  const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-told'), wish: () => ({ history: true }) });
+  const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ history: true }) });
   void attempt(measurementList);
   void attempt(async () => {
     await load();

@@ -3,7 +3,7 @@
 
 import { measurementList } from '../api/about.js';
 import { takeIn } from '../files/intake.js';
-import { createKeep } from '../history/keep.js';
+import { createSaveForm } from '../history/save-form.js';
 import { createList } from '../files/photograph-list.js';
 import { Refusal } from '../api/reach.js';
 import { createQueue } from '../files/job-queue.js';
@@ -26,7 +26,7 @@ const photographs = new Set();
 const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
 const result = createResult({ page: document, viewer, announce });
-const keep = createKeep({ page: document, announce, saved: (photo) => list.change(photo) });
+const saveForm = createSaveForm({ page: document, announce, saved: (photo) => list.change(photo) });
 const list = createList({ list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: retry, anyway, remove });
 /** @type {Photo | null} */
 let shown = null;
@@ -111,7 +111,7 @@ function show(photo) {
   shown = photo;
   list.mark(photo);
   result.show(photo.result);
-  keep.show(photo);
+  saveForm.show(photo);
   refresh();
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }

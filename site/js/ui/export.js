@@ -13,10 +13,10 @@ const ADDRESS = '/api/v1/exports';
 const PAUSE_MS = 2_000;
 
 /**
- * `wish()` returns the body for POST /api/v1/exports. The `reset` that is returned forgets a file that was made.
- * @param {{ button: HTMLButtonElement, place: HTMLElement, wish: () => Partial<ExportCreate> }} parts
+ * `body()` returns the body for POST /api/v1/exports. The `reset` that is returned forgets a file that was made.
+ * @param {{ button: HTMLButtonElement, place: HTMLElement, body: () => Partial<ExportCreate> }} parts
  */
-export function createExport({ button, place, wish }) {
+export function createExport({ button, place, body }) {
   const { attempt, follow, say } = createTrouble(place);
   const words = button.textContent;
   /** @type {ExportResponse | null} */
@@ -37,7 +37,7 @@ export function createExport({ button, place, wish }) {
   async function begin() {
     button.disabled = true;
     try {
-      made = await ask(ADDRESS, { method: 'POST', json: wish() });
+      made = await ask(ADDRESS, { method: 'POST', json: body() });
     } catch (error) {
       forget();
       throw error;
@@ -50,16 +50,16 @@ export function createExport({ button, place, wish }) {
     if (!made) return;
     const { id } = made;
     /** @type {ExportResponse} */
-    const told = await ask(`${ADDRESS}/${id}`);
+    const latest = await ask(`${ADDRESS}/${id}`);
     if (made?.id !== id) return;
-    if (told.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
-    say(told.state === 'ready' ? 'The ZIP file is ready.' : 'The ZIP file is being created…');
-    if (told.state !== 'ready') return;
+    if (latest.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
+    say(latest.state === 'ready' ? 'The ZIP file is ready.' : 'The ZIP file is being created…');
+    if (latest.state !== 'ready') return;
     pulse.stop();
-    made = told;
+    made = latest;
     given = 0;
     button.disabled = false;
-    offer(told);
+    offer(latest);
   }
 
   /**

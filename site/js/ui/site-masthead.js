@@ -1,5 +1,5 @@
 // <site-masthead>, the top of every page: a skip link, the name, and the navigation with the current page marked.
-// auth/masthead.js fills #who with the signed-in user and #told with sign-in errors.
+// auth/masthead.js fills #who with the signed-in user and #sign-in-trouble with sign-in errors.
 
 import { element } from './element.js';
 
@@ -25,7 +25,7 @@ class SiteMasthead extends HTMLElement {
         element('nav', { 'aria-label': 'Site' }, ...LINKS.map(link)),
         element('div', { class: 'who', id: 'who' }),
       ),
-      element('p', { class: 'told', id: 'told', role: 'alert', hidden: '' }),
+      element('p', { class: 'masthead-warning', id: 'sign-in-trouble', role: 'alert', hidden: '' }),
     );
   }
 }

@@ -15,19 +15,19 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
  * `saved(photo)` is called once `photo.saved` is the id of the record.
  * @param {{ page: ParentNode, announce: (words: string) => void, saved: (photo: Photo) => void }} parts
  */
-export function createKeep({ page, announce, saved }) {
+export function createSaveForm({ page, announce, saved }) {
   const by = finder(page);
-  const form = by('keep', HTMLFormElement);
-  const { attempt, say } = createTrouble(by('keep-trouble'));
+  const form = by('save', HTMLFormElement);
+  const { attempt, say } = createTrouble(by('save-trouble'));
   /** @type {Photo | null} */
   let shown = null;
   let signedIn = false;
 
   function look() {
     form.hidden = !signedIn || !shown || Boolean(shown.saved);
-    by('kept').hidden = !signedIn || !shown?.saved;
+    by('saved').hidden = !signedIn || !shown?.saved;
     by('promise-saved').hidden = !signedIn;
-    by('kept-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
+    by('saved-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
   }
 
   /** @param {Photo} photo */
@@ -43,14 +43,14 @@ export function createKeep({ page, announce, saved }) {
    * @param {Photo} photo
    * @param {Details} details
    */
-  async function keep(photo, details) {
-    const said = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
+  async function save(photo, details) {
+    const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
     const answer = await predict(await bytesOf(photo.source), photo.name, {
       outputs: 'preview',
       force: photo.force,
       signal: photo.stop.signal,
-      pausing: (seconds) => (by('keep-pause').textContent = `Not saved yet. Trying again in ${seconds} s…`),
-      details: { save: 'true', ...said },
+      pausing: (seconds) => (by('save-status').textContent = `Not saved yet. Trying again in ${seconds} s…`),
+      details: { save: 'true', ...filled },
     });
     photo.saved = answer.id;
     saved(photo);
@@ -62,11 +62,11 @@ export function createKeep({ page, announce, saved }) {
    * @param {HTMLButtonElement | null} button
    */
   async function submit(photo, button) {
-    await attempt(() => keep(photo, detailsOf(form)), button);
-    by('keep-pause').textContent = '';
+    await attempt(() => save(photo, detailsOf(form)), button);
+    by('save-status').textContent = '';
     if (photo.saved && photo === shown) {
       look();
-      by('kept').focus();
+      by('saved').focus();
     }
   }
 
