@@ -38,7 +38,7 @@ def service(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
-def test_in_what_the_api_says_of_itself(service: House) -> None:
+def test_in_the_description_of_the_api(service: House) -> None:
     document = service.client.get("/api/v1/openapi.json").json()
     values = document["components"]["schemas"]["MeasurementValues"]
     assert [*values["properties"]] == values["required"] == [*NAMES]
@@ -50,7 +50,7 @@ def test_in_what_the_api_says_of_itself(service: House) -> None:
     assert listed[-1] == json.loads(MADE_UP.model_dump_json(exclude={"measure"}))
 
 
-def test_in_answers_the_history_its_table_and_trends(service: House, even: bytes, tiny: bytes) -> None:
+def test_in_responses_history_its_table_and_trends(service: House, even: bytes, tiny: bytes) -> None:
     anna = service.person()
     said = {"subject": "A", "eye": "left"}
     first = save(service, anna, even, taken_on="2026-01-01", **said)
@@ -80,7 +80,7 @@ def test_in_the_table_of_a_batch(service: House, even: bytes) -> None:
     assert 0 < float(row[NAME]) < 177
 
 
-def test_in_the_command_lines_table(tmp_path: Path, even: bytes) -> None:
+def test_in_the_table_of_the_command_line(tmp_path: Path, even: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(even)
     for _ in range(2):  # the second run reads the first one's table
         assert main(["segment", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--outputs", "mask"]) == 0
@@ -90,6 +90,6 @@ def test_in_the_command_lines_table(tmp_path: Path, even: bytes) -> None:
         assert 0 < float(row[NAME]) < 177
 
 
-def test_not_in_what_was_stored_before() -> None:
+def test_not_in_records_stored_before() -> None:
     before = {name: 0.1 for name in NAMES if name != NAME}
     assert MeasurementValues.model_validate(before).model_dump() == before | {NAME: None}

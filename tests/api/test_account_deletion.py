@@ -27,7 +27,7 @@ from support.stored import everything
 LABEL = "somebody in particular"
 
 
-def test_everything_is_gone_and_said_to_be_and_the_ledger_leads_to_nobody(house: House, tiny: bytes) -> None:
+def test_everything_is_deleted_and_listed_and_the_ledger_identifies_nobody(house: House, tiny: bytes) -> None:
     tokens = sign_in(house.client, "anna@example.org")
     anna, berta = bearer(tokens), house.person("berta")
     account, key = house.account(anna), house.key(anna)
@@ -62,7 +62,7 @@ def test_everything_is_gone_and_said_to_be_and_the_ledger_leads_to_nobody(house:
     assert listed(house, again) == []
 
 
-def test_too_much_for_one_request_is_deleted_in_several(
+def test_a_large_account_is_deleted_in_several_requests(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = house.person()
@@ -77,7 +77,7 @@ def test_too_much_for_one_request_is_deleted_in_several(
     assert house.client.delete(ACCOUNT, headers=anna).json()["predictions"] == 3
 
 
-def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_created_during_the_deletion_is_deleted_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
     account, forget = house.account(anna), house.app.state.people.forget
 
@@ -91,7 +91,7 @@ def test_a_batch_that_was_made_meanwhile_goes_too(house: House, monkeypatch: pyt
     assert problem(house.client.get(BATCHES, headers=anna)) == (401, "token_refused")
 
 
-def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: bytes) -> None:
+def test_data_saved_during_the_deletion_is_deleted_too(house: House, tiny: bytes) -> None:
     """Saves, batches, exports and keys that were asked for before, and end after it."""
     anna = house.person()
     key = house.key(anna)
@@ -125,7 +125,7 @@ def test_what_is_kept_while_an_account_is_closed_goes_too(house: House, tiny: by
     assert 500 not in codes
 
 
-def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:
+def test_the_cognito_user_is_deleted(s3: Any) -> None:
     from retina.storage.s3 import client
 
     cognito = client("cognito-idp")
@@ -138,7 +138,7 @@ def test_cognito_forgets_whom_it_is_told_to(s3: Any) -> None:
         cognito.admin_get_user(UserPoolId=pool, Username="anna@example.org")
 
 
-def test_cognito_ends_the_sessions_of_whom_it_is_told(s3: Any) -> None:
+def test_the_cognito_sessions_are_ended(s3: Any) -> None:
     from retina.storage.s3 import client
 
     cognito = client("cognito-idp")

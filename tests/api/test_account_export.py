@@ -19,7 +19,7 @@ def table(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
     return [*csv.DictReader(io.StringIO(archive.read(name).decode()))]
 
 
-def test_it_holds_the_history_names_of_keys_batches_ledger_and_audit_log(house: House, tiny: bytes) -> None:
+def test_an_account_export_has_history_key_names_batches_ledger_and_audit_log(house: House, tiny: bytes) -> None:
     anna, berta = house.person(), house.person("berta")
     made = house.client.post("/api/v1/keys", json={"name": KEY_NAME, "scopes": ["predict"]}, headers=anna).json()
     key = {"X-API-Key": made["key"]}
@@ -59,7 +59,7 @@ def test_it_holds_the_history_names_of_keys_batches_ledger_and_audit_log(house: 
             assert hidden.encode() not in everything
 
 
-def test_a_long_ledger_and_log_are_whole(house: House) -> None:
+def test_a_long_ledger_and_audit_log_are_complete(house: House) -> None:
     anna = house.person()
     account = house.account(anna)
     for number in range(30):
@@ -72,7 +72,7 @@ def test_a_long_ledger_and_log_are_whole(house: House) -> None:
     assert len([line for line in files["audit.csv"] if "prediction.changed" in line]) == 30
 
 
-def test_it_is_for_people(house: House) -> None:
+def test_only_users_export_an_account(house: House) -> None:
     anna = house.person()
     assert problem(house.client.post(EXPORTS, json={"account": True}, headers=house.key(anna))) == (
         403,

@@ -52,7 +52,7 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_somebody_registers_comes_back_and_is_the_same(service: TestClient) -> None:
+def test_a_registered_user_signs_in_again_to_the_same_account(service: TestClient) -> None:
     first = sign_in(service, "Anna@Example.org")
     again = sign_in(service, "anna@example.org ", how="sign-in")
     used = [service.get("/api/v1/usage", headers=bearer(tokens)).json() for tokens in (first, again)]
@@ -75,7 +75,7 @@ def test_tokens_are_renewed_until_they_are_revoked(service: TestClient) -> None:
     assert (refused.status_code, refused.json()) == (400, {"error": "invalid_grant"})
 
 
-def test_a_code_is_good_once_and_for_whom_it_was_made(service: TestClient) -> None:
+def test_an_authorization_code_is_valid_once_and_for_its_client(service: TestClient) -> None:
     def code() -> str:
         answer = enter(service, "anna@example.org", how=how)
         query = parse_qs(urlsplit(str(answer.headers["location"])).query)
@@ -97,7 +97,7 @@ def test_a_code_is_good_once_and_for_whom_it_was_made(service: TestClient) -> No
     assert redeem(service, "made up", VERIFIER).status_code == 400
 
 
-def test_nobody_is_sent_to_another_page(service: TestClient) -> None:
+def test_redirects_to_other_sites_are_refused(service: TestClient) -> None:
     for changes in (
         {"redirect_uri": "https://evil.example/"},
         {"client_id": "other"},
@@ -113,7 +113,7 @@ def test_nobody_is_sent_to_another_page(service: TestClient) -> None:
     assert (home.status_code, home.headers["location"]) == (303, "http://testserver/")
 
 
-def test_the_form_repeats_nothing_unescaped(service: TestClient) -> None:
+def test_the_form_escapes_everything_it_repeats(service: TestClient) -> None:
     page = service.get("/oauth2/authorize", params=wish(service, VERIFIER, state='"><script>')).text
     assert "<script" not in page
     refused = enter(service, '"><script>@x', "wrong password", "sign-in")
@@ -121,7 +121,7 @@ def test_the_form_repeats_nothing_unescaped(service: TestClient) -> None:
     assert "<script" not in refused.text
 
 
-def test_who_cannot_register_is_told_why(service: TestClient) -> None:
+def test_refused_registrations_have_a_reason(service: TestClient) -> None:
     for address, password, sentence in (
         ("anna", "another secret one", "not a valid mail address"),
         ("berta@example.org", "short", "12 to 256 characters"),
@@ -133,7 +133,7 @@ def test_who_cannot_register_is_told_why(service: TestClient) -> None:
         assert sentence in answer.text
 
 
-def test_what_the_issuer_keeps_gives_no_password_away(service: TestClient, tmp_path: Path) -> None:
+def test_the_issuers_records_reveal_no_password(service: TestClient, tmp_path: Path) -> None:
     tokens = sign_in(service, "anna@example.org")
     assert stat.S_IMODE((tmp_path / "issuer.pem").stat().st_mode) == 0o600
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
@@ -150,7 +150,7 @@ def test_passwords_are_hashed_at_full_cost(tmp_path: Path, monkeypatch: pytest.M
     assert b"$argon2id$v=19$m=65536,t=3,p=4$" in kept
 
 
-def test_keys_are_made_listed_and_revoked_by_their_person(service: TestClient, photo: bytes) -> None:
+def test_keys_are_created_listed_and_revoked_by_their_owner(service: TestClient, photo: bytes) -> None:
     anna, berta = (bearer(sign_in(service, f"{name}@example.org")) for name in ("anna", "berta"))
     made = service.post("/api/v1/keys", json={"name": "clinic"}, headers=anna)
     assert made.status_code == 201
@@ -174,7 +174,7 @@ def test_keys_are_made_listed_and_revoked_by_their_person(service: TestClient, p
         assert problem(service.post("/api/v1/keys", json=wrong, headers=anna)) == (422, "invalid_request")
 
 
-def test_who_does_not_say_who_it_is_gets_nothing_of_an_account(service: TestClient, photo: bytes) -> None:
+def test_account_routes_require_authentication(service: TestClient, photo: bytes) -> None:
     for method, path in (("GET", "/api/v1/usage"), ("GET", "/api/v1/keys"), ("POST", "/api/v1/keys")):
         answer = service.request(method, path)
         assert problem(answer) == (401, "sign_in_required")
@@ -185,7 +185,7 @@ def test_who_does_not_say_who_it_is_gets_nothing_of_an_account(service: TestClie
     assert problem(predict(service, photo, both)) == (422, "invalid_request")
 
 
-def test_a_prediction_by_key_costs_one_credit_and_a_rejected_one_none(service: TestClient, photo: bytes) -> None:
+def test_a_prediction_by_key_costs_one_credit_and_a_rejected_photograph_none(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org")
     answer = predict(service, photo, key)
     assert answer.status_code == 200
@@ -202,7 +202,7 @@ def test_a_prediction_by_key_costs_one_credit_and_a_rejected_one_none(service: T
     assert "X-Credits-Charged" not in free.headers
 
 
-def test_the_first_versions_contract_is_paid_by_key_too(service: TestClient, photo: bytes) -> None:
+def test_the_route_of_the_first_version_is_charged_by_key_too(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org")
     for left in ("2", "1", "0"):
         answer = service.post("/predict", files={"file": photo}, headers=key)
@@ -211,7 +211,7 @@ def test_the_first_versions_contract_is_paid_by_key_too(service: TestClient, pho
     assert problem(service.post("/predict", files={"file": photo}, headers=key)) == (402, "out_of_credits")
 
 
-def test_who_is_out_of_credits_is_told_before_and_charged_nothing(service: TestClient, photo: bytes) -> None:
+def test_without_credits_a_request_is_refused_before_any_work(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org")
     for left in ("2", "1", "0"):
         assert predict(service, photo, key).headers["X-Credits-Left"] == left
@@ -221,7 +221,7 @@ def test_who_is_out_of_credits_is_told_before_and_charged_nothing(service: TestC
     assert service.get("/api/v1/usage", headers=key).json()["credits"] == 0
 
 
-def test_a_request_that_is_repeated_is_answered_again_and_charged_once(service: TestClient, photo: bytes) -> None:
+def test_a_repeated_request_gets_the_same_response_and_is_charged_once(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org") | {"Idempotency-Key": "visit 7, left"}
     first, again = (predict(service, photo, key) for _ in range(2))
     assert first.content == again.content
@@ -239,7 +239,7 @@ def test_a_request_that_is_repeated_is_answered_again_and_charged_once(service: 
     assert service.get("/api/v1/usage", headers=key).json()["credits"] == 1
 
 
-def test_an_upload_by_key_is_answered_again_after_it_is_deleted(service: TestClient, photo: bytes) -> None:
+def test_a_repeated_request_for_a_deleted_upload_gets_the_same_response(service: TestClient, photo: bytes) -> None:
     key = new_key(service, "anna@example.org") | {"Idempotency-Key": "upload"}
     form = service.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
     service.post(form["url"], data=form["fields"], files={"file": ("a.jpg", photo)}).raise_for_status()

@@ -24,7 +24,7 @@ def picture(text: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
 
 
-def test_the_first_versions_contract(client: TestClient, sample: bytes) -> None:
+def test_the_contract_of_the_first_version(client: TestClient, sample: bytes) -> None:
     answer = client.post("/predict", files={"file": ("photo.jpg", sample, "image/jpeg")})
     assert answer.status_code == 200
     assert set(answer.json()) == {"original_image", "prediction_image"}
@@ -33,7 +33,7 @@ def test_the_first_versions_contract(client: TestClient, sample: bytes) -> None:
     assert set(np.unique(np.asarray(picture(answer.json()["prediction_image"])))) == {0, 255}
 
 
-def test_a_prediction_says_everything(client: TestClient, sample: bytes) -> None:
+def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None:
     answer = client.post(PREDICTIONS, files={"file": sample})
     assert answer.status_code == 200
     body = answer.json()
@@ -64,7 +64,7 @@ def test_a_prediction_says_everything(client: TestClient, sample: bytes) -> None
     )
 
 
-def test_every_output_can_be_asked_for_alone(client: TestClient, sample: bytes) -> None:
+def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) -> None:
     for output in ("mask", "probability", "overlay", "skeleton"):
         body = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": output}).json()
         assert set(body["images"]) == {output}
@@ -90,7 +90,7 @@ def test_the_threshold_moves_the_mask(client: TestClient, quick_rgb: Rgb) -> Non
         assert_problem(answer, 422, "invalid_request")
 
 
-def test_flips_are_averaged_where_asked_for(client: TestClient, quick_rgb: Rgb) -> None:
+def test_flips_are_averaged_on_request(client: TestClient, quick_rgb: Rgb) -> None:
     data = encode(Image.fromarray(quick_rgb), "PNG")
     answers = [
         client.post(PREDICTIONS, files={"file": data}, data={"outputs": "probability", "flips": str(flips)}).json()
@@ -108,7 +108,7 @@ def test_a_canvas_that_the_network_cannot_take_has_its_own_code(tmp_path: Path, 
         assert_problem(client.post(PREDICTIONS, files={"file": data}), 500, "model_unusable")
 
 
-def test_force_insists(client: TestClient) -> None:
+def test_force_segments_what_is_no_fundus_photograph(client: TestClient) -> None:
     white = encode(Image.new("RGB", (300, 200), "white"), "PNG")
     assert_problem(client.post(PREDICTIONS, files={"file": white}), 422, "not_a_fundus_photograph")
     body = client.post(PREDICTIONS, files={"file": white}, data={"force": "true"}).json()
@@ -116,25 +116,25 @@ def test_force_insists(client: TestClient) -> None:
     assert picture(body["images"]["mask"]).size == (300, 200)
 
 
-def test_every_readable_form_is_answered(client: TestClient, quick_rgb: Rgb) -> None:
+def test_every_readable_format_is_segmented(client: TestClient, quick_rgb: Rgb) -> None:
     for name, data in readable(quick_rgb).items():
         answer = client.post("/predict", files={"file": ("photo", data)})
         assert answer.status_code == 200, (name, answer.text[:300])
 
 
-def test_a_bilevel_scan_is_answered(client: TestClient, quick_rgb: Rgb) -> None:
+def test_a_bilevel_scan_is_segmented(client: TestClient, quick_rgb: Rgb) -> None:
     scan = encode(Image.fromarray(quick_rgb).convert("1"), "PNG")
     assert client.post("/predict", files={"file": scan}).status_code == 200
 
 
-def test_every_hopeless_file_gets_its_reason(client: TestClient, quick_rgb: Rgb) -> None:
+def test_every_unreadable_file_gets_its_reason(client: TestClient, quick_rgb: Rgb) -> None:
     for name, (data, status, code) in refused(quick_rgb).items():
         for route in ("/predict", PREDICTIONS):
             answer = client.post(route, files={"file": (f"{name}.jpg", data, "image/jpeg")})
             assert_problem(answer, status, code)
 
 
-def test_wrong_forms_get_their_reason(client: TestClient, sample: bytes) -> None:
+def test_invalid_forms_get_their_reason(client: TestClient, sample: bytes) -> None:
     for route in ("/predict", PREDICTIONS):
         assert_problem(client.post(route), 422, "file_missing")
         assert_problem(client.post(route, content=b""), 422, "file_missing")
@@ -163,7 +163,7 @@ def test_wrong_forms_get_their_reason(client: TestClient, sample: bytes) -> None
     assert_problem(client.get("/../../etc/passwd"), 404, "not_found")
 
 
-def test_a_photograph_over_the_limit_is_named(sample: bytes) -> None:
+def test_a_photograph_over_the_limit_is_refused_with_the_limit(sample: bytes) -> None:
     settings = Settings(inline_bytes=len(sample))
     client = TestClient(create_app(settings))
     assert client.post("/predict", files={"file": sample}).status_code == 200
@@ -172,14 +172,14 @@ def test_a_photograph_over_the_limit_is_named(sample: bytes) -> None:
     assert "0.257 MiB" in answer.json()["detail"]
 
 
-def test_an_answer_that_would_not_fit_names_what_to_leave_out(sample: bytes) -> None:
+def test_a_response_that_would_not_fit_names_outputs_to_leave_out(sample: bytes) -> None:
     client = TestClient(create_app(Settings(inline_bytes=len(sample))))
     answer = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,overlay,probability"})
     assert_problem(answer, 413, "response_too_large")
     assert "Leave “probability” out" in answer.json()["detail"]
 
 
-def test_what_nobody_foresaw_is_500_with_an_id_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_errors_are_500_with_an_id_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     app: FastAPI = create_app(Settings(site=None))
 
     @app.get("/broken")
@@ -193,7 +193,7 @@ def test_what_nobody_foresaw_is_500_with_an_id_that_is_in_the_log(caplog: pytest
     assert "secret detail" in caplog.text
 
 
-def test_every_answer_carries_an_id_and_the_security_headers(client: TestClient) -> None:
+def test_every_response_has_an_id_and_the_security_headers(client: TestClient) -> None:
     seen = set()
     for answer in (client.get("/"), client.get("/api/v1/health"), client.get("/nothing"), client.post("/predict")):
         seen.add(answer.headers["x-request-id"])
@@ -235,7 +235,7 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
     assert answer["canvas"]["examples"] == ["512x512"]
 
 
-def test_an_empty_site_serves_the_api_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_site_folder_only_the_api_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETINA_SITE", "")
     client = TestClient(create_app(Settings()))
     assert client.get("/api/v1/health").status_code == 200
@@ -249,7 +249,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (Settings().max_pixels, Settings().min_side) == (10000, 10)
 
 
-def test_the_page_learns_where_people_sign_in(client: TestClient, tmp_path: Path) -> None:
+def test_the_page_gets_the_address_for_signing_in(client: TestClient, tmp_path: Path) -> None:
     ours: dict[str, Any] = {"issuer": "urn:retina:embedded", "client_id": "retina-page", "url": "http://testserver"}
     ours |= {"changes_passwords": True}
     assert client.get("/api/v1/sign-in").json() == ours

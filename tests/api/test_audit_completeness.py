@@ -31,7 +31,7 @@ QUIET = {
 """Routes that leave no entry, and why."""
 
 
-def test_without_its_entry_nothing_is_changed(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_change_happens_without_its_audit_entry(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
     id = saved(house, anna, tiny)
     made = house.client.post("/api/v1/keys", json={"name": "a"}, headers=anna).json()
@@ -57,7 +57,7 @@ def test_without_its_entry_nothing_is_changed(house: House, tiny: bytes, monkeyp
     assert [key["id"] for key in house.client.get("/api/v1/keys", headers=anna).json()["keys"]] == [made["id"]]
 
 
-def test_every_route_leaves_an_entry_or_says_why_not(tmp_path: Path) -> None:
+def test_every_route_is_audited_or_exempted_with_a_reason(tmp_path: Path) -> None:
     """A route that is new has to be decided on."""
     app = House(tmp_path).app
     noted, quiet = set[tuple[str, str]](), set[tuple[str, str]]()

@@ -29,7 +29,7 @@ def entries(house: House, who: dict[str, str]) -> list[dict[str, str]]:
     return [entry for entry in page["entries"] if entry["action"] != "audit.read"]
 
 
-def test_a_prediction_from_beginning_to_end(house: House, tiny: bytes) -> None:
+def test_every_action_on_a_prediction_is_audited(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
     id = saved(house, key, tiny)
@@ -62,7 +62,7 @@ def test_a_prediction_from_beginning_to_end(house: House, tiny: bytes) -> None:
     assert by["prediction.deleted"] == "", "a person"
 
 
-def test_a_batch_and_what_is_made_of_it(house: House, tiny: bytes) -> None:
+def test_every_action_on_a_batch_is_audited(house: House, tiny: bytes) -> None:
     anna = house.person()
     items = {"items": [{"name": FILE, "size": len(tiny)}], "outputs": "mask"}
     batch = house.client.post(BATCHES, json=items, headers=anna).raise_for_status().json()
@@ -94,7 +94,7 @@ def test_a_batch_and_what_is_made_of_it(house: House, tiny: bytes) -> None:
         assert found.count((action, record)) == 1, (action, found)
 
 
-def test_exports_are_noted_when_they_are_made_and_when_a_link_is_given(house: House, tiny: bytes) -> None:
+def test_creating_and_downloading_an_export_is_audited(house: House, tiny: bytes) -> None:
     anna = house.person()
     saved(house, anna, tiny)
     batch = house.client.post(BATCHES, json={"items": [{"name": FILE, "size": 9}]}, headers=anna).json()
@@ -114,7 +114,7 @@ def test_exports_are_noted_when_they_are_made_and_when_a_link_is_given(house: Ho
     assert ("export.downloaded", table) not in found
 
 
-def test_keys_are_noted_by_their_ids(house: House) -> None:
+def test_actions_by_key_name_the_id_of_the_key(house: House) -> None:
     anna = house.person()
     made = house.client.post("/api/v1/keys", json={"name": KEY_NAME}, headers=anna).json()
     assert house.client.delete(f"/api/v1/keys/{made['id']}", headers=anna).status_code == 204
@@ -127,7 +127,7 @@ def actions(house: House, account: str) -> list[str]:
     return [entry.action for entry in house.services.audit.of(account, 100)[0]]
 
 
-def test_sign_ins_and_failed_ones_are_noted(house: House) -> None:
+def test_sign_ins_and_failed_sign_ins_are_audited(house: House) -> None:
     anna = house.person()
     account = house.account(anna)
     assert actions(house, account) == ["sign_in.succeeded"], "the first one, too"
@@ -139,7 +139,7 @@ def test_sign_ins_and_failed_ones_are_noted(house: House) -> None:
     assert actions(house, NOBODY) == ["sign_in.failed"]
 
 
-def test_a_wrong_current_password_is_a_failed_sign_in(house: House) -> None:
+def test_a_wrong_current_password_is_audited_as_a_failed_sign_in(house: House) -> None:
     anna = house.person()
     account = house.account(anna)
 
@@ -153,7 +153,7 @@ def test_a_wrong_current_password_is_a_failed_sign_in(house: House) -> None:
     assert actions(house, account) == ["sign_in.failed", "sign_in.succeeded"], "once a minute"
 
 
-def test_what_whoever_runs_the_service_does_is_noted(
+def test_actions_of_the_operator_are_audited(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = house.account(house.person())
@@ -169,7 +169,7 @@ def test_what_whoever_runs_the_service_does_is_noted(
     assert found == [("password.reset", ""), ("password.link_made", OPERATOR), ("sessions.ended", OPERATOR)]
 
 
-def test_passwords_and_sessions_are_noted(house: House) -> None:
+def test_changes_of_passwords_and_sessions_are_audited(house: House) -> None:
     tokens = sign_in(house.client, "anna@example.org")
     anna = bearer(tokens)
     account = house.account(anna)
@@ -179,7 +179,7 @@ def test_passwords_and_sessions_are_noted(house: House) -> None:
     assert actions(house, account)[:2] == ["sessions.ended", "password.changed"]
 
 
-def test_after_the_account_is_deleted_the_log_says_so_to_whoever_runs_the_service(house: House, tiny: bytes) -> None:
+def test_after_an_account_deletion_the_operator_still_sees_the_log(house: House, tiny: bytes) -> None:
     anna = house.person()
     account, id = house.account(anna), saved(house, anna, tiny)
     assert house.client.delete("/api/v1/account", headers=anna).status_code == 200
@@ -189,7 +189,7 @@ def test_after_the_account_is_deleted_the_log_says_so_to_whoever_runs_the_servic
     assert house.client.get("/api/v1/audit", headers=anna).status_code == 401
 
 
-def test_what_is_not_there_leaves_no_entry(house: House, tiny: bytes) -> None:
+def test_requests_for_missing_records_leave_no_entry(house: House, tiny: bytes) -> None:
     anna, berta = house.person(), house.person("berta")
     id, before = saved(house, anna, tiny), len(entries(house, berta))
     for method, path in (
@@ -207,7 +207,7 @@ def test_what_is_not_there_leaves_no_entry(house: House, tiny: bytes) -> None:
     assert "prediction.seen" not in {entry["action"] for entry in entries(house, anna)}
 
 
-def test_no_entry_holds_a_name_a_subject_or_a_note(house: House, tiny: bytes) -> None:
+def test_no_entry_contains_a_name_a_subject_or_a_note(house: House, tiny: bytes) -> None:
     anna = house.person()
     id = saved(house, anna, tiny)
     house.client.post("/api/v1/keys", json={"name": KEY_NAME}, headers=anna)

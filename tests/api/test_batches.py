@@ -13,7 +13,7 @@ from support.batches import TEXT, assert_balanced, come, counts, items, new, tab
 from support.house import BATCHES, House, problem
 
 
-def test_every_photograph_is_told_of_at_any_time_and_only_done_ones_are_charged(house: House, tiny: bytes) -> None:
+def test_every_photograph_is_listed_at_any_time_and_only_finished_ones_are_charged(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
     batch = new(house, key, "visit 1/left.jpg", "=SUM(A1).jpg", "text.jpg", "late.jpg")
@@ -49,7 +49,7 @@ def test_every_photograph_is_told_of_at_any_time_and_only_done_ones_are_charged(
     assert (charged["credits"], charged["key_id"]) == (3, key["X-API-Key"].split("_")[1])
 
 
-def test_what_is_ordered_is_made_of_each(house: House, tiny: bytes) -> None:
+def test_the_requested_outputs_are_created_for_each_photograph(house: House, tiny: bytes) -> None:
     anna = house.person()
     white = io.BytesIO()
     Image.new("RGB", (300, 200), "white").save(white, "PNG")
@@ -63,7 +63,7 @@ def test_what_is_ordered_is_made_of_each(house: House, tiny: bytes) -> None:
     assert house.follow(first["image_urls"]["skeleton"], anna).status_code == 200
 
 
-def test_what_cannot_be_taken_is_rejected_when_the_batch_is_made(house: House, tiny: bytes) -> None:
+def test_invalid_items_are_rejected_when_the_batch_is_created(house: House, tiny: bytes) -> None:
     anna = house.person()
     announced = [("huge.tif", 50 * 2**20 + 1), ("empty.jpg", 0), ("good.jpg", len(tiny))]
     wish = {"items": [{"name": name, "size": size} for name, size in announced]}
@@ -81,7 +81,7 @@ def test_what_cannot_be_taken_is_rejected_when_the_batch_is_made(house: House, t
     assert_balanced(house, anna, 19)
 
 
-def test_a_cancelled_batch_ends_and_goes_on_when_it_is_retried(house: House, tiny: bytes) -> None:
+def test_a_cancelled_batch_stops_and_continues_when_retried(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch = new(house, anna, "a", "b", "c")
     come(house, batch, tiny, tiny)
@@ -102,7 +102,7 @@ def test_a_cancelled_batch_ends_and_goes_on_when_it_is_retried(house: House, tin
     assert_balanced(house, anna, 18)
 
 
-def test_out_of_credits_begins_nothing_and_works_with_more(house: House, tiny: bytes) -> None:
+def test_without_credits_nothing_starts_until_there_are_more(house: House, tiny: bytes) -> None:
     anna = house.person()
     account, books = house.account(anna), Credits(house.services.records)
     for n in range(18):
@@ -125,7 +125,7 @@ def test_out_of_credits_begins_nothing_and_works_with_more(house: House, tiny: b
     assert_balanced(house, anna, 3)
 
 
-def test_deleted_is_gone_whatever_still_waits(house: House, tiny: bytes) -> None:
+def test_a_deleted_batch_is_gone_even_with_waiting_photographs(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch, other = new(house, anna, "a", "b", "secret name.jpg"), new(house, anna, "a")
     come(house, batch, tiny)
@@ -150,7 +150,7 @@ def test_deleted_is_gone_whatever_still_waits(house: House, tiny: bytes) -> None
     assert_balanced(house, anna, 19)
 
 
-def test_batches_and_their_photographs_come_by_pages(house: House) -> None:
+def test_batches_and_their_photographs_are_paginated(house: House) -> None:
     anna = house.person()
     house.grant(anna, 10)
     ids = [new(house, anna, *(f"{n}.jpg" for n in range(5)))["id"] for _ in range(5)]
@@ -186,11 +186,11 @@ def test_batches_and_their_photographs_come_by_pages(house: House) -> None:
         {"items": [{"name": "a", "size": 1}], "colour": "red"},
     ],
 )
-def test_a_batch_that_cannot_be_is_refused(house: House, wish: dict[str, Any]) -> None:
+def test_an_invalid_batch_is_refused(house: House, wish: dict[str, Any]) -> None:
     assert problem(house.client.post(BATCHES, json=wish, headers=house.person())) == (422, "invalid_request")
 
 
-def test_ten_thousand_are_taken(house: House) -> None:
+def test_a_batch_of_ten_thousand_is_accepted(house: House) -> None:
     anna = house.person()
     house.grant(anna, 10_000)
     batch = new(house, anna, *(f"folder/{n}.jpg" for n in range(MOST_ITEMS)), size=1000)
@@ -199,7 +199,7 @@ def test_ten_thousand_are_taken(house: House) -> None:
     assert len(table(house, anna, batch)) == MOST_ITEMS
 
 
-def test_a_long_batch_is_queued_again_as_a_whole(house: House, tiny: bytes) -> None:
+def test_all_of_a_long_batch_is_queued_again(house: House, tiny: bytes) -> None:
     anna = house.person()
     house.grant(anna, 10)
     batch = new(house, anna, *(f"{n}.jpg" for n in range(25)))
@@ -212,7 +212,7 @@ def test_a_long_batch_is_queued_again_as_a_whole(house: House, tiny: bytes) -> N
     assert counts(house, anna, batch) == {"rejected": 25}
 
 
-def test_a_form_takes_numbered_photographs_of_its_own_batch_alone_and_is_renewed(tmp_path: Any, tiny: bytes) -> None:
+def test_a_form_only_accepts_numbered_photographs_of_its_batch_and_can_be_renewed(tmp_path: Any, tiny: bytes) -> None:
     house = House(tmp_path)
     anna = house.person()
     batch = new(house, anna, "a", "b")
@@ -226,7 +226,7 @@ def test_a_form_takes_numbered_photographs_of_its_own_batch_alone_and_is_renewed
     assert [item["state"] for item in items(house, anna, batch)] == ["waiting", "queued"]
 
 
-def test_a_form_of_s3s_is_bound_to_its_batch(s3: Any, aws: str) -> None:
+def test_a_form_for_s3_is_bound_to_its_batch(s3: Any, aws: str) -> None:
     import base64
     import json
 

@@ -45,7 +45,7 @@ def path_of(route: APIRoute, ids: dict[str, str]) -> str:
     return path.replace("{key:path}", "history/x")
 
 
-def test_nothing_of_anybodys_is_stored_by_a_browser(house: House, tiny: bytes) -> None:
+def test_browsers_store_no_personal_data(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
     saved = save(house, anna, tiny, subject="A", eye="left")
@@ -76,7 +76,7 @@ def test_nothing_of_anybodys_is_stored_by_a_browser(house: House, tiny: bytes) -
     assert (f"{PREDICTIONS}/{{id}}/{{image}}.png", 307) in seen
 
 
-def test_predictions_forms_and_tokens_are_not_stored_either(house: House, tiny: bytes) -> None:
+def test_browsers_store_no_predictions_forms_or_tokens(house: House, tiny: bytes) -> None:
     client, who = house.client, house.person()
     answers = [
         client.post(PREDICTIONS, files={"file": tiny}, headers=who),
@@ -94,13 +94,13 @@ def test_predictions_forms_and_tokens_are_not_stored_either(house: House, tiny: 
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
-def test_the_pages_files_are_asked_for_each_time(house: House) -> None:
+def test_files_of_the_page_are_revalidated_each_time(house: House) -> None:
     for path in (*PAGE, *PUBLIC):
         answer = house.client.get(path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), path
 
 
-def test_what_is_not_there_is_not_found_by_any_method(house: House) -> None:
+def test_unknown_paths_are_not_found_by_any_method(house: House) -> None:
     for path in ("/nothing", "/api/v1/nothing", "/style.css/x", "/api/v1/predictions/x/y/z"):
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             answer = house.client.request(method, path)

@@ -28,7 +28,7 @@ def hops(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def test_a_charged_prediction_is_begun_and_finished_on_one_thread_each(
+def test_a_charged_prediction_starts_and_finishes_in_one_thread_each(
     tmp_path: Path, tiny: bytes, hops: list[str]
 ) -> None:
     house = House(tmp_path)

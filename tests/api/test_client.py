@@ -104,7 +104,7 @@ def form(photo: bytes | None = None, **fields: Any) -> Any:
     return part("models").BodyCreatePrediction(**fields)
 
 
-def test_operations_are_called_as_one_would_call_them(description: dict[str, Any]) -> None:
+def test_operations_have_sensible_names(description: dict[str, Any]) -> None:
     operations = [operation for path in description["paths"].values() for operation in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
@@ -123,7 +123,7 @@ def test_every_error_is_a_problem(description: dict[str, Any]) -> None:
             assert all(told["content"] == problem for told in errors.values()), (method, path)
 
 
-def test_a_prediction_is_made_and_charged(keyed: Program, photo: bytes, quick_rgb: Rgb) -> None:
+def test_a_prediction_is_created_and_charged(keyed: Program, photo: bytes, quick_rgb: Rgb) -> None:
     first, again = (keyed("predictions.create_prediction", body=form(photo), idempotency_key="a") for _ in range(2))
     assert (first.status_code, first.headers["X-Credits-Charged"], first.headers["X-Credits-Left"]) == (200, "1", "19")
     assert (again.headers["X-Credits-Charged"], again.parsed) == ("0", first.parsed)
@@ -135,7 +135,7 @@ def test_a_prediction_is_made_and_charged(keyed: Program, photo: bytes, quick_rg
     assert keyed("usage.usage_table").parsed.splitlines()[0] == "day,key_id,credits"
 
 
-def test_what_goes_wrong_is_told(server: Server, keyed: Program, photo: bytes) -> None:
+def test_errors_have_codes_and_sentences(server: Server, keyed: Program, photo: bytes) -> None:
     stranger = Program(server.url, token=f"rk_{'0' * 16}_{'0' * 64}", prefix="", auth_header_name="X-API-Key")
     problem = part("models").Problem
     for program, body, status, code in (
@@ -160,7 +160,7 @@ def test_a_large_photograph_is_uploaded_first(server: Server, keyed: Program, ph
     assert (gone.status_code, gone.parsed.code) == (404, "upload_not_found")
 
 
-def test_keys_are_made_listed_and_revoked(person: Program, keyed: Program) -> None:
+def test_keys_are_created_listed_and_revoked(person: Program, keyed: Program) -> None:
     [key] = person("keys.list_keys").parsed.keys
     assert key.name == "Reading centre"
     assert keyed("keys.list_keys").parsed.code == "person_required"
@@ -168,7 +168,7 @@ def test_keys_are_made_listed_and_revoked(person: Program, keyed: Program) -> No
     assert keyed("usage.usage").parsed.code == "key_refused"
 
 
-def test_a_batch_is_sent_watched_and_fetched(keyed: Program, photo: bytes) -> None:
+def test_a_batch_is_sent_polled_and_downloaded(keyed: Program, photo: bytes) -> None:
     models = part("models")
     files = [models.BatchFile("left.jpg", len(photo)), models.BatchFile("right.jpg", len(photo))]
     files.append(models.BatchFile("text.jpg", 10))
@@ -196,7 +196,7 @@ def test_a_batch_is_sent_watched_and_fetched(keyed: Program, photo: bytes) -> No
     assert keyed("batches.get_batch", batch.id).parsed.code == "not_found"
 
 
-def test_what_was_saved_is_found_changed_and_exported(person: Program, photo: bytes) -> None:
+def test_saved_photographs_are_found_changed_and_exported(person: Program, photo: bytes) -> None:
     models = part("models")
     eye = models.BodyCreatePredictionEye.LEFT
     made = person("predictions.create_prediction", body=form(photo, save=True, subject="P-1", eye=eye)).parsed

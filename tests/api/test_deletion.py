@@ -80,7 +80,7 @@ def counted(receipt: dict[str, Any]) -> dict[str, int]:
     return {kind: count for kind, count in receipt.items() if kind != "remains" and count}
 
 
-def test_nothing_of_a_deleted_prediction_is_stored_anywhere(house: House, tiny: bytes) -> None:
+def test_no_trace_of_a_deleted_prediction_is_stored(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
     saved = save(house, key | FIRST, tiny, subject=SUBJECT, note=NOTE, outputs="preview,mask")
@@ -102,7 +102,7 @@ def test_nothing_of_a_deleted_prediction_is_stored_anywhere(house: House, tiny: 
     assert save(house, key | FIRST, tiny)["id"] != saved["id"]
 
 
-def test_nothing_of_a_deleted_batch_is_stored_anywhere(house: House, tiny: bytes) -> None:
+def test_no_trace_of_a_deleted_batch_is_stored(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch = new(house, anna, f"{SUBJECT}.jpg", "waits.jpg")
     come(house, batch, tiny)
@@ -117,7 +117,7 @@ def test_nothing_of_a_deleted_batch_is_stored_anywhere(house: House, tiny: bytes
     assert problem(house.client.get(f"{EXPORTS}/{made}", headers=anna)) == (404, "not_found")
 
 
-def test_nothing_of_a_closed_account_is_stored_anywhere(house: House, tiny: bytes) -> None:
+def test_no_trace_of_a_deleted_account_is_stored(house: House, tiny: bytes) -> None:
     anna = house.person()
     saved = save(house, anna | FIRST, tiny, subject=SUBJECT, note=NOTE)
     house.client.post(f"{PREDICTIONS}/{saved['id']}/recompute", headers=anna | AGAIN).raise_for_status()
@@ -140,7 +140,7 @@ def test_nothing_of_a_closed_account_is_stored_anywhere(house: House, tiny: byte
     assert found(house, SUBJECT, NOTE, tiny, "anna@example.org", *pieces(photograph)) == set()
 
 
-def test_a_label_that_was_changed_is_in_no_stored_answer(house: House, tiny: bytes) -> None:
+def test_a_replaced_label_is_in_no_stored_response(house: House, tiny: bytes) -> None:
     anna = house.person()
     saved = save(house, anna | FIRST, tiny, subject=SUBJECT, note=NOTE)
     path = f"{PREDICTIONS}/{saved['id']}"
@@ -154,7 +154,7 @@ def test_a_label_that_was_changed_is_in_no_stored_answer(house: House, tiny: byt
     assert found(house, SUBJECT, NOTE) == set()
 
 
-def test_a_deletion_that_was_killed_halfway_is_finished_with_the_copies(
+def test_a_deletion_killed_halfway_is_completed_including_copies(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = house.person()
@@ -175,7 +175,7 @@ def test_a_deletion_that_was_killed_halfway_is_finished_with_the_copies(
     assert found(house, SUBJECT, f"{saved['id']}/") == set()
 
 
-def test_an_export_that_is_being_made_begins_anew_without_what_was_deleted(
+def test_an_export_in_progress_restarts_without_deleted_records(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = house.person()
@@ -199,7 +199,7 @@ def test_an_export_that_is_being_made_begins_anew_without_what_was_deleted(
     assert found(house, SUBJECT) == set()
 
 
-def test_of_two_workers_at_one_export_the_later_one_makes_it(house: House) -> None:
+def test_of_two_workers_on_one_export_the_later_one_finishes_it(house: House) -> None:
     anna = house.person()
     made = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()["id"]
     exports, results = house.services.exports, house.services.results
@@ -218,7 +218,7 @@ def test_of_two_workers_at_one_export_the_later_one_makes_it(house: House) -> No
     assert exports.begin(made) is None
 
 
-def test_a_deleted_row_is_in_no_page_of_the_file_whatever_was_moved(tmp_path: Path) -> None:
+def test_a_deleted_row_is_in_no_page_of_the_file(tmp_path: Path) -> None:
     """SQLite overwrites deleted rows, but not the copies of them that splitting pages has left elsewhere."""
     for seed in range(3):
         database, chance = Database(tmp_path / str(seed) / "retina.sqlite"), random.Random(seed)
@@ -265,7 +265,7 @@ def test_a_large_file_is_rewritten_later(tmp_path: Path, monkeypatch: pytest.Mon
             assert rewritten.count("VACUUM") == count
 
 
-def test_an_answer_of_an_earlier_version_goes_with_any_prediction(house: House, tiny: bytes) -> None:
+def test_a_response_stored_by_an_earlier_version_is_deleted_with_any_prediction(house: House, tiny: bytes) -> None:
     """It does not say what it tells of."""
     anna = house.person()
     saved = save(house, anna, tiny)
@@ -278,7 +278,7 @@ def test_an_answer_of_an_earlier_version_goes_with_any_prediction(house: House, 
     assert house.services.records.get(known) == [None]
 
 
-def test_a_repetition_that_meets_a_deletion_is_answered_anew(house: House, tiny: bytes) -> None:
+def test_a_repeated_request_after_a_deletion_is_computed_again(house: House, tiny: bytes) -> None:
     """The stored answer goes first, then what names it: between both there is no answer, and nothing has failed."""
     key = house.key(house.person())
     named = key | {"Idempotency-Key": "once"}

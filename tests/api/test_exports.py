@@ -25,9 +25,7 @@ from support.history import save
 from support.house import EXPORTS, House, problem
 
 
-def test_a_batch_is_packed_with_its_table_and_pictures_under_names_that_stay_in_their_folder(
-    house: House, tiny: bytes
-) -> None:
+def test_a_batch_is_exported_with_table_and_images_under_safe_names(house: House, tiny: bytes) -> None:
     anna = house.person()
     names = ("../../etc/passwd", "C:\\photos\\left eye.jpg", "ä/ö ü.png", "text.jpg", "later.jpg")
     batch = new(house, anna, *names)
@@ -50,7 +48,7 @@ def test_a_batch_is_packed_with_its_table_and_pictures_under_names_that_stay_in_
     assert archive.read("00001_left-eye_mask.png") == mask
 
 
-def test_the_history_is_packed_with_everything_that_is_kept(house: House, tiny: bytes) -> None:
+def test_the_history_is_exported_with_everything_stored(house: House, tiny: bytes) -> None:
     anna = house.person()
     first = save(house, anna, tiny, subject="P/1", eye="left", taken_on="2026-05-04", note="=1+1")
     second = save(house, anna, tiny)
@@ -70,7 +68,7 @@ def test_the_history_is_packed_with_everything_that_is_kept(house: House, tiny: 
     assert row["vascular_density"] == str(first["measurements"]["vascular_density"])
 
 
-def test_a_large_export_comes_in_parts_each_whole_in_itself(house: House, tiny: bytes) -> None:
+def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: bytes) -> None:
     anna = house.person()
     ids = {save(house, anna, tiny, subject=f"P-{n}", taken_on=f"2026-05-0{n % 2 + 1}")["id"] for n in range(5)}
     batch = new(house, anna, "a.jpg", "b.jpg", "c.jpg", "later.jpg")
@@ -107,7 +105,7 @@ def test_a_large_export_comes_in_parts_each_whole_in_itself(house: House, tiny: 
         assert len(pictures) == len({*pictures}) == (5 if "history" in wish else 3)
 
 
-def test_an_export_goes_on_where_a_worker_that_was_killed_had_ended_a_part(
+def test_an_export_resumes_after_the_last_part_of_a_killed_worker(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = house.person()
@@ -133,7 +131,7 @@ def test_an_export_goes_on_where_a_worker_that_was_killed_had_ended_a_part(
     assert (ready["state"], len(ready["parts"])) == ("ready", 3)
 
 
-def test_an_export_that_is_deleted_while_it_is_made_stops_and_leaves_nothing(
+def test_an_export_deleted_while_in_progress_stops_and_leaves_nothing(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = house.person()
@@ -154,7 +152,7 @@ def test_an_export_that_is_deleted_while_it_is_made_stops_and_leaves_nothing(
     assert house.services.results.delete_all(f"exports/{made}/") == 0
 
 
-def test_an_export_says_what_it_is_of_and_only_of_ones_own(house: House) -> None:
+def test_an_export_names_its_content_and_holds_only_ones_own_data(house: House) -> None:
     anna, berta = house.person(), house.person("berta")
     batch = new(house, berta, "a")
     for wrong in ({}, {"history": False}, {"history": True, "batch": batch["id"]}, {"all": True}):
@@ -167,7 +165,7 @@ def test_an_export_says_what_it_is_of_and_only_of_ones_own(house: House) -> None
     assert empty.namelist() == ["history.csv"]
 
 
-def test_there_are_only_so_many_at_a_time(house: House) -> None:
+def test_concurrent_exports_are_limited(house: House) -> None:
     anna = house.person()
     for _ in range(MOST_EXPORTS):
         assert house.client.post(EXPORTS, json={"history": True}, headers=anna).status_code == 202
@@ -176,7 +174,7 @@ def test_there_are_only_so_many_at_a_time(house: House) -> None:
         assert problem(answer) == (409, "too_many_exports")
 
 
-def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_cannot_be_created_fails_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
     gone, expired = new(house, anna, "a"), new(house, anna, "b")
     exports = [
@@ -204,7 +202,7 @@ def test_what_cannot_be_made_has_failed_in_the_end(house: House, monkeypatch: py
         assert (told["state"], told["url"]) == ("failed", None)
 
 
-def test_a_link_is_good_for_what_it_was_given_out_for_and_not_for_long(
+def test_a_download_link_is_valid_for_one_file_and_a_short_time(
     tmp_path: Any, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = House(tmp_path)

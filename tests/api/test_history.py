@@ -19,7 +19,7 @@ from support.house import PREDICTIONS, House, problem
 TRENDS = "/api/v1/trends"
 
 
-def test_what_was_saved_is_there_with_everything_that_was_said_of_it(house: House, tiny: bytes) -> None:
+def test_a_saved_photograph_is_listed_with_all_its_labels(house: House, tiny: bytes) -> None:
     anna = house.person()
     answer = save(house, anna, tiny, subject="P 1: “ä”", eye="left", taken_on="2026-05-04", note="before\ntreatment")
     record = house.client.get(f"{PREDICTIONS}/{answer['id']}", headers=anna).json()
@@ -38,9 +38,7 @@ def test_what_was_saved_is_there_with_everything_that_was_said_of_it(house: Hous
     assert sizes == {(record["photograph"]["width"], record["photograph"]["height"])}
 
 
-def test_a_saved_photograph_is_the_one_that_was_sent_without_what_it_told_of_its_taking(
-    house: House, tiny: bytes
-) -> None:
+def test_a_saved_photograph_is_the_one_sent_without_its_metadata(house: House, tiny: bytes) -> None:
     image = Image.open(io.BytesIO(tiny))
     turned = Image.Exif()
     turned[0x0112], turned[0x013B] = 6, "Dr. Somebody"
@@ -58,7 +56,7 @@ def test_a_saved_photograph_is_the_one_that_was_sent_without_what_it_told_of_its
     assert shown.tobytes() == upright.tobytes()
 
 
-def test_the_history_is_found_by_subject_eye_and_day(house: House, tiny: bytes) -> None:
+def test_the_history_is_filtered_by_subject_eye_and_day(house: House, tiny: bytes) -> None:
     anna = house.person()
     ids = {
         (subject, eye, day): save(house, anna, tiny, subject=subject, eye=eye, taken_on=day)["id"]
@@ -88,7 +86,7 @@ def test_the_history_is_found_by_subject_eye_and_day(house: House, tiny: bytes) 
         assert problem(house.client.get(PREDICTIONS, params=wrong, headers=anna)) == (422, "invalid_request")
 
 
-def test_pages_show_each_once_also_while_others_are_added(house: House, tiny: bytes) -> None:
+def test_pages_list_each_record_once_even_while_others_are_added(house: House, tiny: bytes) -> None:
     anna = house.person()
     first = date(2026, 1, 1)
     for n in range(7):
@@ -107,7 +105,7 @@ def test_pages_show_each_once_also_while_others_are_added(house: House, tiny: by
     assert beyond.json() == {"predictions": [], "next": None}, "a cursor of another filter"
 
 
-def test_what_was_said_is_changed_and_found_as_it_is_now(house: House, tiny: bytes) -> None:
+def test_changed_labels_are_found_by_their_new_values(house: House, tiny: bytes) -> None:
     anna = house.person()
     path = f"{PREDICTIONS}/{save(house, anna, tiny, subject='A', eye='left', note='x')['id']}"
     changed = house.client.patch(path, json={"subject": "B", "taken_on": "2026-05-04"}, headers=anna).json()
@@ -127,7 +125,7 @@ def test_what_was_said_is_changed_and_found_as_it_is_now(house: House, tiny: byt
         assert problem(house.client.patch(path, json=wrong, headers=anna)) == (422, "invalid_request")
 
 
-def test_deleted_is_gone_with_every_file(house: House, tiny: bytes) -> None:
+def test_a_deleted_record_is_gone_with_every_file(house: House, tiny: bytes) -> None:
     anna = house.person()
     answer, other = (save(house, anna, tiny, subject="A", eye="left") for _ in range(2))
     link = house.client.get(answer["image_urls"]["mask"], headers=anna, follow_redirects=False).headers["location"]
@@ -148,7 +146,7 @@ def test_deleted_is_gone_with_every_file(house: House, tiny: bytes) -> None:
         assert [path for path in house.data.rglob("*") if other["id"] in path.name]
 
 
-def test_a_saved_photograph_is_predicted_anew_by_the_model_of_now(house: House, tiny: bytes) -> None:
+def test_a_saved_photograph_is_recomputed_by_the_current_model(house: House, tiny: bytes) -> None:
     anna = house.person()
     answer = save(house, anna, tiny, subject="A", eye="left", threshold="0.9")
     before = house.follow(answer["image_urls"]["mask"], anna).content
@@ -172,7 +170,7 @@ def test_a_saved_photograph_is_predicted_anew_by_the_model_of_now(house: House, 
         assert len([*house.data.rglob("*probability.png")]) == 2, "what was replaced is gone"
 
 
-def test_two_at_once_predict_anew_and_one_may_be_asked_again(house: House, tiny: bytes) -> None:
+def test_of_two_concurrent_recomputations_one_may_have_to_be_retried(house: House, tiny: bytes) -> None:
     anna = house.person()
     id = save(house, anna, tiny)["id"]
 
@@ -191,7 +189,7 @@ def test_two_at_once_predict_anew_and_one_may_be_asked_again(house: House, tiny:
     assert house.follow(record["image_urls"]["mask"], anna).status_code == 200
 
 
-def test_a_trend_tells_each_visit_and_by_what_it_was_measured(house: House, tiny: bytes) -> None:
+def test_a_trend_lists_each_visit_and_what_measured_it(house: House, tiny: bytes) -> None:
     anna = house.person()
     for day, more in (("2026-05-01", {}), ("2026-01-01", {"threshold": "0.9"}), ("2026-09-01", {"flips": "true"})):
         save(house, anna, tiny, subject="A", eye="left", taken_on=day, **more)
@@ -212,7 +210,7 @@ def test_a_trend_tells_each_visit_and_by_what_it_was_measured(house: House, tiny
     assert problem(house.client.get(TRENDS, params={"subject": "A"}, headers=anna)) == (422, "invalid_request")
 
 
-def test_nobody_saves_without_an_account_and_nothing_is_said_of_what_is_not_saved(house: House, tiny: bytes) -> None:
+def test_saving_needs_an_account_and_labels_need_saving(house: House, tiny: bytes) -> None:
     files = {"file": ("a.jpg", tiny)}
     unknown = house.client.post(PREDICTIONS, files=files, data={"save": "true"})
     assert problem(unknown) == (401, "sign_in_required")
@@ -220,7 +218,7 @@ def test_nobody_saves_without_an_account_and_nothing_is_said_of_what_is_not_save
     assert problem(unsaved) == (422, "invalid_request")
 
 
-def test_a_save_is_charged_by_key_and_once_however_often_it_is_asked_for(house: House, tiny: bytes) -> None:
+def test_saving_by_key_is_charged_once_however_often_it_is_retried(house: House, tiny: bytes) -> None:
     anna = house.person()
     for who, left in ((house.key(anna), 19), (anna, 19)):
         named = who | {"Idempotency-Key": f"visit of {len(who)} {left} {sorted(who)}"}
@@ -230,7 +228,7 @@ def test_a_save_is_charged_by_key_and_once_however_often_it_is_asked_for(house: 
     assert len(listed(house, anna, subject="A")) == 2
 
 
-def test_a_saved_answer_that_would_be_too_large_tells_where_its_pictures_are(tmp_path: Any, sample: bytes) -> None:
+def test_a_saved_response_too_large_to_inline_links_its_images(tmp_path: Any, sample: bytes) -> None:
     house = House(tmp_path, inline_bytes=len(sample))
     anna = house.person()
     wishes = {"outputs": "mask,probability,overlay"}
@@ -242,9 +240,7 @@ def test_a_saved_answer_that_would_be_too_large_tells_where_its_pictures_are(tmp
     assert house.follow(told["image_urls"]["overlay"], anna).status_code == 200
 
 
-def test_what_a_save_that_came_to_nothing_left_behind_is_swept_up(
-    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_left_by_a_failed_save_are_cleaned_up(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
     account, history = house.account(anna), house.services.history
     kept = save(house, anna, tiny)
@@ -261,7 +257,7 @@ def test_what_a_save_that_came_to_nothing_left_behind_is_swept_up(
     assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
 
 
-def test_a_page_of_a_long_history_asks_no_more_than_one_of_a_short_one(tmp_path: Any, tiny: bytes) -> None:
+def test_a_page_of_a_long_history_needs_no_more_queries_than_one_of_a_short_history(tmp_path: Any, tiny: bytes) -> None:
     house = House(tmp_path)
     anna = house.person()
     answer = save(house, anna, tiny)

@@ -25,7 +25,7 @@ DEFAULT = Settings.model_fields["hosts"].default
     "host",
     ["localhost", "LOCALHOST:9000", "localhost.", "127.0.0.1:8000", "[::1]", "[::1]:8000", "192.168.1.5", None],
 )
-def test_its_own_names_are_answered(host: str | None) -> None:
+def test_its_own_host_names_are_accepted(host: str | None) -> None:
     Hosts(DEFAULT).demand(scope(host))
 
 
@@ -53,12 +53,12 @@ def test_its_own_names_are_answered(host: str | None) -> None:
         "é",
     ],
 )
-def test_others_are_refused(host: str) -> None:
+def test_other_host_names_are_refused(host: str) -> None:
     with pytest.raises(HostRefusedError):
         Hosts(DEFAULT).demand(scope(host))
 
 
-def test_names_are_added_by_the_setting() -> None:
+def test_host_names_are_added_by_the_setting() -> None:
     hosts = Hosts("Eyes.local, retina.example.org.")
     for name in ("eyes.local", "EYES.LOCAL:80", "retina.example.org"):
         hosts.demand(scope(name))
@@ -69,7 +69,7 @@ def test_names_are_added_by_the_setting() -> None:
     Hosts(DEFAULT).demand(scope("localhost", None))
 
 
-def test_no_answer_holds_a_link_to_another_host(tmp_path: Path) -> None:
+def test_no_response_links_to_another_host(tmp_path: Path) -> None:
     client = TestClient(create_app(Settings(data=tmp_path)), base_url="http://127.0.0.1")
     wish = {"content_type": "image/jpeg"}
     assert client.post("/api/v1/uploads", json=wish).json()["url"].startswith("http://127.0.0.1/")

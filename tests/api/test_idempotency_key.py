@@ -92,7 +92,7 @@ def told(answer: httpx.Response) -> Request:
     return {name: value for name, value in answer.json().items() if name != "upload"}
 
 
-def test_every_route_that_takes_a_key_tells_requests_apart(house: House, tiny: bytes) -> None:
+def test_every_route_that_takes_an_idempotency_key_tells_requests_apart(house: House, tiny: bytes) -> None:
     paths = keyed(house.app)
     assert paths == set(EXAMPLES)
     who = house.person()

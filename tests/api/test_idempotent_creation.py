@@ -20,7 +20,7 @@ HISTORY: dict[str, Any] = {"history": True}
 
 
 @pytest.mark.parametrize(("path", "wish", "other"), [(BATCHES, BATCH, "threshold"), (EXPORTS, HISTORY, "batch")])
-def test_the_same_request_makes_one_and_another_is_refused(
+def test_a_repeated_request_creates_one_resource_and_a_different_one_is_refused(
     house: House, path: str, wish: dict[str, Any], other: str
 ) -> None:
     anna, berta = house.person(), house.person("berta")
@@ -54,7 +54,7 @@ def test_a_replayed_batch_can_be_filled(house: House, tiny: bytes) -> None:
     assert house.client.post(BATCHES, json=BATCH, headers=anna | NAMED).json()["id"] != made["id"], "forgotten, too"
 
 
-def test_what_failed_may_be_sent_again(house: House) -> None:
+def test_failed_requests_may_be_retried(house: House) -> None:
     anna = house.person()
     wish = {"items": [{"name": f"{n}.jpg", "size": 1} for n in range(21)]}
     for _ in range(2):
@@ -63,7 +63,7 @@ def test_what_failed_may_be_sent_again(house: House) -> None:
     assert house.client.post(BATCHES, json=wish, headers=anna | NAMED).status_code == 201
 
 
-def test_of_many_at_once_one_makes_it(house: House) -> None:
+def test_one_of_many_concurrent_requests_creates_it(house: House) -> None:
     anna = house.person()
 
     def ask(_: int) -> tuple[int, str]:

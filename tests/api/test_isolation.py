@@ -136,7 +136,7 @@ def named(description: dict[str, Any], operation: dict[str, Any]) -> Iterator[st
             waiting += part
 
 
-def test_every_route_that_takes_an_id_is_asked_here(description: dict[str, Any]) -> None:
+def test_every_route_that_takes_an_id_is_tested_here(description: dict[str, Any]) -> None:
     found = {
         f"{method.upper()} {path}": {*named(description, operation)}
         for path, operations in description["paths"].items()
@@ -147,7 +147,7 @@ def test_every_route_that_takes_an_id_is_asked_here(description: dict[str, Any])
     assert {route for route, names in found.items() if names - NO_IDS} == set(ASKED)
 
 
-def test_what_is_anothers_is_as_if_it_was_not_there(
+def test_data_of_another_account_seems_not_to_exist(
     house: House, anna: dict[str, str], berta: dict[str, str], tiny: bytes
 ) -> None:
     things, key = things_of(house, anna, tiny), house.key(berta)
@@ -168,7 +168,7 @@ def test_what_is_anothers_is_as_if_it_was_not_there(
         assert answer.status_code < 400, f"{route} proves nothing: {answer.text}"
 
 
-def test_no_list_tells_of_anothers(
+def test_no_list_reveals_data_of_another_account(
     house: House, anna: dict[str, str], berta: dict[str, str], tiny: bytes, description: dict[str, Any]
 ) -> None:
     things = things_of(house, anna, tiny)
@@ -183,7 +183,7 @@ def test_no_list_tells_of_anothers(
             assert not [word for word in secret if word in answer.text], path
 
 
-def test_anothers_place_in_a_list_is_a_place_in_ones_own(
+def test_a_cursor_from_another_account_only_pages_through_ones_own_data(
     house: House, anna: dict[str, str], berta: dict[str, str], tiny: bytes
 ) -> None:
     ids: dict[str, set[str]] = {"predictions": set(), "batches": set()}
@@ -198,7 +198,7 @@ def test_anothers_place_in_a_list_is_a_place_in_ones_own(
         assert {one["id"] for one in page[name]} < ids[name]
 
 
-def test_a_name_for_a_request_is_ones_own(
+def test_an_idempotency_key_belongs_to_its_account(
     house: House, anna: dict[str, str], berta: dict[str, str], tiny: bytes
 ) -> None:
     same: dict[str, Any] = {"files": {"file": ("a.jpg", tiny)}, "data": {"outputs": "mask"}}
@@ -211,7 +211,7 @@ def test_a_name_for_a_request_is_ones_own(
     assert [house.credits(who) for who in (anna, berta)] == [19, 19]
 
 
-def test_ids_that_never_were_any_are_not_found(house: House, anna: dict[str, str]) -> None:
+def test_invalid_ids_are_not_found(house: House, anna: dict[str, str]) -> None:
     for route in ASKED:
         for odd in ("x", "..", "a/b", "é\n", "\0", "0" * 31, "0" * 3000):
             answer = ask(house, route, odd, anna)

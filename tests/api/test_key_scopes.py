@@ -72,7 +72,7 @@ def ask(house: House, route: str, who: dict[str, str]) -> tuple[int, str]:
     return (answer.status_code, answer.json()["code"] if kind == "application/problem+json" else "")
 
 
-def test_every_route_says_which_scope_it_demands(client: TestClient) -> None:
+def test_every_route_documents_the_scope_it_requires(client: TestClient) -> None:
     found = walked(client)
     assert set(found) == set(NEEDED) | PEOPLE_ONLY
     for route, ways in found.items():
@@ -81,7 +81,7 @@ def test_every_route_says_which_scope_it_demands(client: TestClient) -> None:
         assert ways == [{"HTTPBearer": []}, *by_key, *nobody], route
 
 
-def test_every_route_demands_its_scope(house: House) -> None:
+def test_every_route_requires_its_scope(house: House) -> None:
     anna = house.person("anna")
     with_one: dict[str, Any] = {scope: house.key(anna, scopes=[scope]) for scope in SCOPES}
     without: dict[str, Any] = {}
@@ -104,7 +104,7 @@ def test_the_sentence_names_the_scope(house: House, tiny: bytes) -> None:
     assert house.client.get("/api/v1/usage", headers=key).json()["credits"] == 20
 
 
-def test_a_key_has_all_scopes_and_no_end_where_nobody_said_otherwise(house: House) -> None:
+def test_by_default_a_key_has_all_scopes_and_does_not_expire(house: House) -> None:
     anna = house.person("anna")
     house.key(anna)
     house.key(anna, scopes=["delete", "read", "read"])
@@ -127,7 +127,7 @@ def test_a_key_has_all_scopes_and_no_end_where_nobody_said_otherwise(house: Hous
     ],
     ids=str,
 )
-def test_scopes_and_ends_that_cannot_be(house: House, wrong: dict[str, Any]) -> None:
+def test_invalid_scopes_and_expiry_times_are_refused(house: House, wrong: dict[str, Any]) -> None:
     anna = house.person("anna")
     answer = house.client.post(KEYS, json={"name": "test", **wrong}, headers=anna)
     assert problem(answer) == (422, "invalid_request")
@@ -143,7 +143,7 @@ def test_scopes_and_ends_that_cannot_be(house: House, wrong: dict[str, Any]) -> 
         ("2090-06-30T01:30:00+02:00", "2090-06-29T23:30:00.000000Z"),
     ],
 )
-def test_the_end_of_a_key_in_utc(house: House, said: str, kept: str) -> None:
+def test_the_expiry_of_a_key_is_in_utc(house: House, said: str, kept: str) -> None:
     anna = house.person("anna")
     made = house.client.post(KEYS, json={"name": "test", "expires": said}, headers=anna).json()
     [listed] = house.client.get(KEYS, headers=anna).json()["keys"]
@@ -162,7 +162,7 @@ def test_an_expired_key_is_refused_and_stays_in_the_list(house: House, monkeypat
     assert house.client.delete(f"{KEYS}/{listed['id']}", headers=anna).status_code == 204
 
 
-def test_the_day_of_the_last_use_is_told(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_of_the_last_use_is_listed(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     _, text = accounts.make_key(account, "test", ("read",), "2099-01-01T00:00:00.000000Z")
@@ -177,7 +177,7 @@ def test_the_day_of_the_last_use_is_told(records: Records, monkeypatch: pytest.M
     assert row.version == 3, "one write a day"
 
 
-def test_that_the_last_use_cannot_be_noted_is_no_reason_to_refuse(
+def test_a_key_works_although_its_last_use_cannot_be_recorded(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts = accounts_of(records, 20)
@@ -190,7 +190,9 @@ def test_that_the_last_use_cannot_be_noted_is_no_reason_to_refuse(
     assert accounts.of_key(text)[1].name == "test"
 
 
-def test_a_key_that_was_revoked_meanwhile_does_not_come_back(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_the_last_use_does_not_restore_a_revoked_key(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
     accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     key, text = accounts.make_key(account, "test")
@@ -207,7 +209,7 @@ def test_a_key_that_was_revoked_meanwhile_does_not_come_back(records: Records, m
         accounts.of_key(text)
 
 
-def test_keys_of_older_versions_may_do_everything(records: Records) -> None:
+def test_keys_of_older_versions_have_every_scope(records: Records) -> None:
     accounts = accounts_of(records, 20)
     account = accounts.of_user("issuer", "anna")
     key, text = accounts.make_key(account, "old")

@@ -35,7 +35,7 @@ def test_a_measurement_is_registered_once() -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_columns_are_those_of_before() -> None:
+def test_columns_have_not_changed() -> None:
     assert " ".join(BATCH) == f"number file status code reason {FOUND}"
     assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted software_version {FOUND}"
     mine = FOUND.replace("model_sha256", "model_sha256 card_sha256")
@@ -51,7 +51,7 @@ def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> No
     assert "doi" in density["source"]
 
 
-def test_limits_are_those_that_are_kept(tmp_path: Path) -> None:
+def test_the_limits_listed_are_those_enforced(tmp_path: Path) -> None:
     house = House(tmp_path, inline_bytes=2**16, upload_bytes=2**17, max_pixels=100 * 100, min_side=80)
     limits = house.client.get("/api/v1/limits").json()
     assert limits.pop("formats") == ["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF"]

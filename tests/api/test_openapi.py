@@ -29,7 +29,7 @@ REFUSED_ALL_THE_SAME = [positive_data_acceptance]
 
 
 @pytest.mark.parametrize("who", ["anonymous", "key"])
-def test_no_answer_contradicts_the_document(tmp_path: Path, who: str) -> None:
+def test_no_response_contradicts_the_document(tmp_path: Path, who: str) -> None:
     house = House(tmp_path, signup_credits=100_000)
     headers = house.key(house.person()) if who == "key" else {}
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", house.app)

@@ -5,7 +5,7 @@ import pytest
 from support.openapi import FILE, document
 
 
-def test_the_document_that_is_checked_in_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checked_in_document_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETINA_ISSUER", "https://issuer.example.org")  # of which it must be independent
     monkeypatch.setenv("RETINA_CLIENT_ID", "page")
     monkeypatch.setenv("RETINA_INLINE_BYTES", "123456")

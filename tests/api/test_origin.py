@@ -14,7 +14,7 @@ def behind(tmp_path: Path) -> House:
     return House(tmp_path, proxy_proof="a random secret")
 
 
-def test_no_route_answers_what_did_not_come_through_the_proxy(behind: House) -> None:
+def test_requests_that_bypass_the_proxy_are_refused(behind: House) -> None:
     described = behind.app.openapi()["paths"]
     paths = {(path, method.upper()) for path, methods in described.items() for method in methods}
     included = [each.original_router for each in behind.app.routes if hasattr(each, "original_router")]
@@ -30,13 +30,13 @@ def test_no_route_answers_what_did_not_come_through_the_proxy(behind: House) -> 
                 assert problem(answer) == (403, "origin_closed"), (method, path)
 
 
-def test_what_came_through_the_proxy_is_answered(behind: House) -> None:
+def test_requests_through_the_proxy_are_answered(behind: House) -> None:
     proof = {PROOF: "a random secret"}
     assert behind.client.get("/api/v1/health", headers=proof).status_code == 200
     assert behind.client.get("/", headers=proof).status_code == 200
 
 
-def test_without_a_proof_in_the_settings_everybody_is_answered(tmp_path: Path) -> None:
+def test_without_a_proxy_secret_every_request_is_answered(tmp_path: Path) -> None:
     house = House(tmp_path)
     assert house.client.get("/api/v1/health").status_code == 200
     assert house.client.get("/api/v1/health", headers={PROOF: "anything"}).status_code == 200

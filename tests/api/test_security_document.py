@@ -14,7 +14,7 @@ TEXT = (ROOT / "docs" / "security.md").read_text()
 NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TEXT)
 
 
-def test_it_names_a_test_for_every_threat() -> None:
+def test_every_threat_names_a_test() -> None:
     assert len(NAMED) > 30
     table = TEXT[TEXT.index("## Who tries what") : TEXT.index("## What is kept")]
     rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
@@ -24,7 +24,7 @@ def test_it_names_a_test_for_every_threat() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(NAMED)))
-def test_every_test_that_it_names_is_there(file: str, name: str) -> None:
+def test_every_test_named_exists(file: str, name: str) -> None:
     assert re.search(rf"^(async )?def {name}\(", (ROOT / "tests" / file).read_text(), re.MULTILINE)
 
 
@@ -38,7 +38,7 @@ def days(number: int) -> str:
     return f"{number} day" if number == 1 else f"{number} days"
 
 
-def test_the_days_are_those_of_the_code() -> None:
+def test_the_numbers_of_days_are_those_of_the_code() -> None:
     for prefix, number in RETENTION_DAYS.items():
         assert days(number) in row(f"`{prefix}`"), prefix
     assert f"{idempotency.RETENTION_SECONDS // 3600} hours" in row("`answers/`")
@@ -56,7 +56,7 @@ def test_the_days_are_those_of_the_code() -> None:
     assert DAY == 24 * 3600
 
 
-def test_every_setting_that_it_names_is_one() -> None:
+def test_every_setting_named_exists() -> None:
     ours = {f"RETINA_{name.upper()}" for name in Settings.model_fields}
     stack = {f"RETINA_STACK_{name.upper()}" for name in StackSettings.model_fields}
     assert set(re.findall(r"RETINA_[A-Z_]+", TEXT)) <= ours | stack

@@ -7,7 +7,7 @@ from support.exports import export
 from support.house import BATCHES, PREDICTIONS, House
 
 
-def test_every_table_of_the_service(house: House, tiny: bytes) -> None:
+def test_formulas_are_neutralised_in_every_table(house: House, tiny: bytes) -> None:
     anna = house.person()
     name, label, note = "＝1+1.jpg", "\u00a0@SUM(A1)", '"=1'
     items = {"items": [{"name": name, "size": len(tiny)}]}

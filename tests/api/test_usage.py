@@ -40,7 +40,7 @@ def told(house: House, who: dict[str, str], **query: Any) -> tuple[list[tuple[st
     return [(row["day"], row["key_id"]) for row in answer["charges"]], answer["next"]
 
 
-def test_the_newest_charges_are_told_however_many_there_are(tmp_path: Path) -> None:
+def test_the_newest_charges_are_listed_however_many_there_are(tmp_path: Path) -> None:
     house = House(tmp_path)
     anna = house.person()
     places = charged(house, anna, 121, 100)
@@ -56,7 +56,7 @@ def test_the_newest_charges_are_told_however_many_there_are(tmp_path: Path) -> N
     assert sum(count for _, _, count in Credits(house.services.records).used(house.account(anna))) == len(places)
 
 
-def test_days_and_pages_limit_what_is_told(house: House) -> None:
+def test_days_and_pages_limit_the_charges_listed(house: House) -> None:
     anna = house.person()
     places = charged(house, anna, 9, 3)
     span = {"from": "2020-01-03", "to": "2020-01-05"}
@@ -81,7 +81,7 @@ def narrow(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     return in_aws(tmp_path, inline_bytes=2048)
 
 
-def test_a_table_that_would_not_fit_is_refused_with_what_to_do_instead(narrow: House) -> None:
+def test_a_table_too_large_for_one_response_is_refused_with_advice(narrow: House) -> None:
     anna = narrow.person()
     narrow.grant(anna, 10)
     charged(narrow, anna, 30, 4)
@@ -104,7 +104,7 @@ def test_a_table_that_would_not_fit_is_refused_with_what_to_do_instead(narrow: H
     assert [row["number"] for row in rows] == [str(n) for n in range(30)]
 
 
-def test_queries_of_a_long_ledger_and_history_stay_right(tmp_path: Path) -> None:
+def test_queries_of_a_long_ledger_and_history_are_correct(tmp_path: Path) -> None:
     """`benchmarks/accounts.py --ledger 1000000` does the same at full size."""
     house = House(tmp_path)
     anna, berta = house.person("anna"), house.person("berta")
@@ -134,7 +134,7 @@ def test_queries_of_a_long_ledger_and_history_stay_right(tmp_path: Path) -> None
     assert told(house, berta) == ([], None)
 
 
-def test_a_long_ledger_costs_a_page_no_more_than_a_short_one(tmp_path: Path) -> None:
+def test_a_page_of_a_long_ledger_costs_no_more_than_one_of_a_short_ledger(tmp_path: Path) -> None:
     house = House(tmp_path)
     short, long = house.person("anna"), house.person("berta")
     charged(house, short, 5, 40)

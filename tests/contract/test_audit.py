@@ -29,7 +29,7 @@ def audit(records: Records) -> Audit:
     return Audit(records, 365, "hash")
 
 
-def test_entries_come_back_the_newest_first_in_pages_and_by_account(audit: Audit) -> None:
+def test_entries_are_listed_newest_first_in_pages_and_by_account(audit: Audit) -> None:
     for number in range(5):
         audit.note(ACCOUNT, "prediction.changed", str(number), "key", VIEWER)
     audit.note(OTHER, "key.made", "theirs")
@@ -44,7 +44,7 @@ def test_entries_come_back_the_newest_first_in_pages_and_by_account(audit: Audit
     assert audit.of("c" * 32, 3) == ([], None)
 
 
-def test_addresses_are_kept_as_the_setting_says(records: Records) -> None:
+def test_addresses_are_stored_as_configured(records: Records) -> None:
     hashed = Audit(records, 365, "hash")
     for log in (hashed, Audit(records, 365, "hash"), Audit(records, 365, "plain"), Audit(records, 365, "none")):
         log.note(ACCOUNT, "batch.made", address=VIEWER)
@@ -60,7 +60,7 @@ def test_addresses_are_kept_as_the_setting_says(records: Records) -> None:
     assert hashed.of(OTHER, 1)[0][0].address != first, "nobody learns that two accounts are used from one address"
 
 
-def test_an_entry_expires_and_cannot_be_put_over(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_expires_and_cannot_be_overwritten(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     audit = Audit(records, 2, "none")
     new = audit.entry(ACCOUNT, "batch.deleted", "1")
     records.write(new)
@@ -75,7 +75,7 @@ def test_an_entry_expires_and_cannot_be_put_over(records: Records, monkeypatch: 
     assert audit.of(ACCOUNT, 9) == ([], None)
 
 
-def test_the_same_sight_is_noted_once_in_a_minute_and_changes_each_time(
+def test_repeated_views_are_logged_once_a_minute_and_changes_every_time(
     audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
@@ -108,7 +108,7 @@ def _full() -> sqlite3.OperationalError:
 
 
 @pytest.mark.parametrize("error", [_full(), OSError(errno.ENOSPC, "no space")])
-def test_a_full_disk_stops_changes_but_not_reading_and_what_is_lost_is_in_the_log(
+def test_a_full_disk_stops_changes_but_not_reads_and_lost_entries_are_logged(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     audit = Audit(Broken(error), 365, "none")  # type: ignore[arg-type]
@@ -120,13 +120,13 @@ def test_a_full_disk_stops_changes_but_not_reading_and_what_is_lost_is_in_the_lo
         audit.note(ACCOUNT, "prediction.changed", "1")
 
 
-def test_whatever_else_goes_wrong_stops_reading_too() -> None:
+def test_any_other_failure_stops_reads_too() -> None:
     audit = Audit(Broken(sqlite3.OperationalError("disk I/O error")), 365, "none")  # type: ignore[arg-type]
     with pytest.raises(sqlite3.OperationalError):
         audit.seen(ACCOUNT, "prediction.seen", "1")
 
 
-def test_no_code_but_the_logs_own_names_its_partition_and_that_only_adds() -> None:
+def test_only_the_audit_module_writes_its_partition_and_only_appends() -> None:
     sources = {path: path.read_text() for path in (ROOT / "function").rglob("*.py")}
     assert [path.name for path, text in sources.items() if re.search(r"[\"']audit:", text)] == ["audit.py"]
     own = sources[ROOT / "function" / "retina" / "accounts" / "audit.py"]
@@ -142,7 +142,7 @@ def test_the_api_only_reads_it(house: House) -> None:
         assert house.client.request(method, "/api/v1/audit", headers=house.person(method)).status_code == 405
 
 
-def test_people_read_their_own_and_keys_and_strangers_none(house: House) -> None:
+def test_users_read_only_their_own_entries_and_keys_none(house: House) -> None:
     anna, berta = house.person(), house.person("berta")
     house.services.audit.note(house.account(anna), "batch.deleted", "1")
     mine = house.client.get("/api/v1/audit", headers=anna).json()
@@ -157,7 +157,7 @@ def test_people_read_their_own_and_keys_and_strangers_none(house: House) -> None
     assert rest["entries"][0] not in page["entries"]
 
 
-def test_whoever_runs_the_service_reads_it_by_the_command_line(
+def test_the_operator_reads_it_by_command_line(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = house.account(house.person())
@@ -176,7 +176,7 @@ def test_whoever_runs_the_service_reads_it_by_the_command_line(
         assert not said.out
 
 
-def test_every_action_says_the_thing_and_what_was_done_with_it() -> None:
+def test_every_action_names_a_resource_and_a_verb() -> None:
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", action) for action in ACTIONS)
     assert [*ACTIONS] == sorted(ACTIONS)
 

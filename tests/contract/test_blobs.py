@@ -24,7 +24,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     return S3Blobs(s3, "retina-blobs")
 
 
-def test_what_was_put_is_read_until_it_is_replaced_or_deleted(blobs: Blobs) -> None:
+def test_a_blob_is_read_until_it_is_replaced_or_deleted(blobs: Blobs) -> None:
     key = f"batch/{'0123456789abcdef' * 2}/7.json"
     assert blobs.read(key) is None
     for data in (b"first", b"", b"third" * 10_000):
@@ -37,7 +37,7 @@ def test_what_was_put_is_read_until_it_is_replaced_or_deleted(blobs: Blobs) -> N
     assert blobs.read(key.replace(".json", "/mask.png")) == b"mask"
 
 
-def test_a_folder_is_forgotten_as_a_whole_and_no_other(blobs: Blobs) -> None:
+def test_a_folder_is_deleted_completely_and_no_other(blobs: Blobs) -> None:
     keys = [f"history/a/{n}/mask.png" for n in range(3)] + ["history/ab/0/mask.png"]
     for key in keys:
         blobs.put(key, b"mask", "image/png")
@@ -46,7 +46,7 @@ def test_a_folder_is_forgotten_as_a_whole_and_no_other(blobs: Blobs) -> None:
     assert [blobs.read(key) for key in keys] == [None, None, None, b"mask"]
 
 
-def test_a_stream_is_there_when_it_has_ended_and_not_at_all_where_it_broke(blobs: Blobs) -> None:
+def test_a_stream_is_stored_when_complete_and_not_at_all_when_interrupted(blobs: Blobs) -> None:
     pieces = [bytes([n]) * 7 * 2**20 for n in range(6)]  # more than S3 takes in one part
     with blobs.stream("exports/1/a.zip", "application/zip") as stream:
         for piece in pieces:
@@ -70,7 +70,7 @@ def test_a_stream_is_there_when_it_has_ended_and_not_at_all_where_it_broke(blobs
     assert blobs.delete_all("exports/1/") == 2
 
 
-def test_a_link_names_what_it_leads_to(blobs: Blobs) -> None:
+def test_a_download_link_sets_the_file_name(blobs: Blobs) -> None:
     blobs.put("history/a/1/mask.png", b"mask", "image/png")
     link = blobs.link("history/a/1/mask.png", "2026-05-04-mask.png", "http://testserver/files")
     assert "2026-05-04-mask.png" in link
@@ -82,7 +82,7 @@ def test_a_link_names_what_it_leads_to(blobs: Blobs) -> None:
         assert (answer.content, answer.headers["content-type"]) == (b"mask", "image/png")
 
 
-def test_results_are_their_owners_alone_and_nothing_half_written_stays(tmp_path: Path) -> None:
+def test_results_are_private_and_no_partial_file_remains(tmp_path: Path) -> None:
     LocalBlobs(tmp_path / "data").put("batch/b/7.json", b"{}", "application/json")
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
     assert [path.name for path in files] == ["7.json"]
@@ -90,7 +90,7 @@ def test_results_are_their_owners_alone_and_nothing_half_written_stays(tmp_path:
         assert folder.is_file() or stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_missing_object_is_missing_also_to_a_role_that_may_list_its_prefix_alone(s3: Any) -> None:
+def test_a_missing_object_is_reported_even_to_a_role_limited_to_its_prefix(s3: Any) -> None:
     """S3 answers 403 then, where it would answer 404 to whoever may list the whole bucket."""
     with Stubber(s3) as stub:
         for _ in "ab":

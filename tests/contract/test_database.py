@@ -17,7 +17,7 @@ from retina.storage.sqlite import SqliteRecords
 from support.processes import worker
 
 
-def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_file_of_another_version_is_refused_and_left_unchanged(tmp_path: Path, environment: dict[str, str]) -> None:
     path = tmp_path / "retina.sqlite"
     Database(path).query("SELECT 1")
     with sqlite3.connect(path) as connection:
@@ -34,9 +34,7 @@ def test_another_versions_file_is_refused_and_left_as_it_is(tmp_path: Path, envi
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
-def test_the_service_does_not_start_without_a_database_that_it_can_use(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_the_service_does_not_start_without_a_usable_database(tmp_path: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "retina", "serve", "--port", "0"]
     for wrong, says in (("/proc/nowhere", "cannot be written"), (str(tmp_path), "not a database of this program")):
         (tmp_path / "retina.sqlite").write_bytes(b"a diary")
@@ -49,7 +47,7 @@ def test_the_service_does_not_start_without_a_database_that_it_can_use(
         assert "is at http" not in refused.stdout
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused_and_left_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "retina.sqlite"
     for content in (b"a diary, " * 200, b"short"):
         path.write_bytes(content)
@@ -58,7 +56,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
         assert path.read_bytes() == content
 
 
-def test_the_database_is_its_owners_alone_and_loses_nothing_it_confirmed(queue: LocalQueue, tmp_path: Path) -> None:
+def test_the_database_is_private_and_durable(queue: LocalQueue, tmp_path: Path) -> None:
     queue.put("batch/x/1")
     assert (tmp_path / "retina.sqlite").stat().st_mode & 0o777 == 0o600
     database = Database(tmp_path / "retina.sqlite")
@@ -70,7 +68,7 @@ def test_the_database_is_its_owners_alone_and_loses_nothing_it_confirmed(queue: 
     assert queue.waiting() == 1
 
 
-def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> None:
+def test_a_full_disk_breaks_one_write_but_no_later_one(database: Database) -> None:
     records = SqliteRecords(database)
     records.write(Put(Key("p", "0"), {"text": "x"}))
     with database.transaction() as connection:
@@ -84,7 +82,7 @@ def test_a_full_disk_breaks_one_write_and_no_later_one(database: Database) -> No
     assert [row.key.sort for row in records.query("p")] == ["0", "1"]
 
 
-def test_what_is_deleted_is_overwritten(database: Database) -> None:
+def test_deleted_content_is_overwritten(database: Database) -> None:
     records = SqliteRecords(database)
     records.write(Put(Key("p", "0"), {"subject": "somebody in particular"}))
     assert b"somebody" in database.path.read_bytes() + database.path.with_name("retina.sqlite-wal").read_bytes()
@@ -95,7 +93,7 @@ def test_what_is_deleted_is_overwritten(database: Database) -> None:
     assert b"somebody" not in database.path.read_bytes()
 
 
-def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+def test_many_processes_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
     for n in range(20):
         path, together = tmp_path / f"{n}.sqlite", threading.Barrier(8)
 

@@ -76,14 +76,14 @@ def test_a_strangers_wrong_guesses_do_not_lock_the_owner_out(people: People) -> 
     assert WAIT in said(people.sign_in, ANNA, PASSWORD, STRANGER), "nor does it help the stranger"
 
 
-def test_not_even_from_a_thousand_addresses(people: People) -> None:
+def test_not_even_guesses_from_a_thousand_addresses_lock_the_owner_out(people: People) -> None:
     for n in range(200):
         said(people.sign_in, ANNA, f"wrong {n}", f"203.0.{n // 100}.{n % 100}")
     assert said(people.sign_in, ANNA, PASSWORD, HERS) == ""
     assert said(people.sign_in, ANNA, PASSWORD, "192.0.2.1") == "", "nor from an address of hers that is new"
 
 
-def test_while_many_guess_each_new_address_has_one_guess_a_while(people: People, clock: Clock) -> None:
+def test_during_an_attack_each_new_address_has_one_guess_per_interval(people: People, clock: Clock) -> None:
     for n in range(attempts.BESIEGED):
         assert said(people.sign_in, ANNA, "wrong", f"203.0.113.{n}") == WRONG
     assert said(people.sign_in, ANNA, "wrong", "192.0.2.1") == WRONG
@@ -94,7 +94,7 @@ def test_while_many_guess_each_new_address_has_one_guess_a_while(people: People,
     assert [said(people.sign_in, ANNA, "wrong", HERS) for _ in range(5)] == [WRONG] * 5, "hers has its own five"
 
 
-def test_one_address_does_not_guess_at_everybody(people: People, clock: Clock) -> None:
+def test_one_address_cannot_guess_at_many_accounts(people: People, clock: Clock) -> None:
     for n in range(attempts.MOST_OF_SENDER):
         assert said(people.sign_in, f"person{n}@example.org", "wrong", STRANGER) == WRONG
     assert WAIT in said(people.sign_in, ANNA, "wrong", STRANGER)
@@ -104,14 +104,14 @@ def test_one_address_does_not_guess_at_everybody(people: People, clock: Clock) -
     assert said(people.sign_in, ANNA, "wrong", STRANGER) == WRONG
 
 
-def test_who_shares_an_address_with_a_stranger_still_gets_in(people: People) -> None:
+def test_an_owner_who_shares_the_attackers_address_still_signs_in(people: People) -> None:
     for n in range(attempts.MOST_OF_SENDER):
         said(people.sign_in, f"person{n}@example.org", "wrong", HERS)
     assert said(people.sign_in, ANNA, PASSWORD, HERS) == ""
     assert WAIT in said(people.sign_in, "berta@example.org", "wrong", HERS)
 
 
-def test_an_account_of_ones_own_is_no_way_round(people: People) -> None:
+def test_signing_in_to_ones_own_account_resets_no_limit(people: People) -> None:
     people.register("mallory@example.org", PASSWORD, STRANGER)
     for n in range(attempts.MOST_OF_SENDER):
         said(people.sign_in, f"person{n}@example.org", "wrong", STRANGER)
@@ -119,13 +119,13 @@ def test_an_account_of_ones_own_is_no_way_round(people: People) -> None:
     assert WAIT in said(people.sign_in, ANNA, "wrong", STRANGER)
 
 
-def test_a_good_sign_in_resets(people: People) -> None:
+def test_a_successful_sign_in_resets_the_count(people: People) -> None:
     for _ in range(3):
         assert [said(people.sign_in, ANNA, "wrong", HERS) for _ in range(4)] == [WRONG] * 4
         assert said(people.sign_in, ANNA, PASSWORD, HERS) == ""
 
 
-def test_failures_are_forgotten_after_a_day_and_known_addresses_after_a_month(people: People, clock: Clock) -> None:
+def test_failures_expire_after_a_day_and_known_addresses_after_a_month(people: People, clock: Clock) -> None:
     for _ in range(4):
         said(people.sign_in, ANNA, "wrong", HERS)
     clock.now += attempts.FORGOTTEN_SECONDS + 1
@@ -142,7 +142,7 @@ def test_one_network_of_ipv6_is_one_sender(people: People) -> None:
     assert WAIT in guesses[5]
 
 
-def test_guesses_at_the_same_time_are_no_more(records: Records, tmp_path: Path, clock: Clock) -> None:
+def test_concurrent_guesses_are_counted_exactly(records: Records, tmp_path: Path, clock: Clock) -> None:
     """All see the same record; each counts itself before its password is looked at."""
     tried = Attempts(records, tmp_path)
 
@@ -169,7 +169,7 @@ def test_waits_double_up_to_a_quarter_of_an_hour(people: People, clock: Clock) -
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 
-def test_an_address_that_has_an_account_is_like_any_other(people: People, hasher: QuickHasher) -> None:
+def test_whether_an_address_has_an_account_is_not_revealed(people: People, hasher: QuickHasher) -> None:
     """The same sentences, after as many hashes and as many failures, whether it exists or not."""
 
     def tried(address: str, sender: str) -> list[Any]:
@@ -189,17 +189,17 @@ def test_an_address_that_has_an_account_is_like_any_other(people: People, hasher
     assert "already" not in NOT_MADE
 
 
-def test_registering_is_no_way_to_guess_more(people: People) -> None:
+def test_registering_gives_no_further_guesses(people: People) -> None:
     guesses = [said(people.register, ANNA, f"{n} secret guesses", STRANGER) for n in range(6)]
     assert guesses[:5] == [NOT_MADE] * 5
     assert WAIT in guesses[5]
 
 
-def test_who_has_an_account_signs_in_wherever_they_click(people: People) -> None:
+def test_registering_with_the_right_password_signs_in(people: People) -> None:
     assert people.register(ANNA, PASSWORD, STRANGER) == people.sign_in(ANNA, PASSWORD, HERS)
 
 
-def test_a_person_who_is_forgotten_leaves_nothing(people: People, records: Records) -> None:
+def test_a_deleted_user_leaves_no_counts(people: People, records: Records) -> None:
     subject = people.sign_in(ANNA, PASSWORD, HERS)
     said(people.sign_in, ANNA, "wrong", STRANGER)
     people.link(ANNA)
@@ -211,7 +211,7 @@ def test_a_person_who_is_forgotten_leaves_nothing(people: People, records: Recor
     assert said(people.sign_in, ANNA, PASSWORD, HERS) == WRONG
 
 
-def test_what_older_versions_kept_of_failures_does_no_harm(people: People, records: Records, clock: Clock) -> None:
+def test_failure_counts_of_older_versions_are_tolerated(people: People, records: Records, clock: Clock) -> None:
     digest = hashlib.sha256(ANNA.encode()).hexdigest()
     records.write(Put(Key(f"attempts:{digest}", "attempts"), {"failures": 99, "until": clock.now + 900}))
     subject = people.sign_in(ANNA, PASSWORD, HERS)
@@ -219,7 +219,7 @@ def test_what_older_versions_kept_of_failures_does_no_harm(people: People, recor
     assert records.query(f"attempts:{digest}") == []
 
 
-def test_by_the_form_from_two_addresses(tmp_path: Path) -> None:
+def test_the_form_limits_guesses_by_address(tmp_path: Path) -> None:
     """The real hashes, and addresses as the server sees them."""
     app = create_app(Settings(data=tmp_path))
     hers, strangers = (TestClient(app, client=(address, 1)) for address in (HERS, STRANGER))

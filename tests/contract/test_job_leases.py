@@ -101,7 +101,7 @@ def test_a_job_that_takes_longer_than_a_lease_is_done_once(taker: LocalTaker | S
     assert begun == [1]
 
 
-def test_a_job_that_failed_is_due_again_soon(taker: LocalTaker | SqsTaker) -> None:
+def test_a_failed_job_is_due_again_soon(taker: LocalTaker | SqsTaker) -> None:
     def fails() -> None:
         raise OSError("no space left on device")
 
@@ -113,7 +113,7 @@ def test_a_job_that_failed_is_due_again_soon(taker: LocalTaker | SqsTaker) -> No
     assert done == [2]
 
 
-def test_a_heartbeat_goes_on_after_one_that_failed_and_ends_with_the_work() -> None:
+def test_a_heartbeat_survives_a_failed_beat_and_ends_with_the_work() -> None:
     beats = list[int]()
 
     def extend() -> None:
@@ -127,7 +127,7 @@ def test_a_heartbeat_goes_on_after_one_that_failed_and_ends_with_the_work() -> N
     assert len(beats) == count
 
 
-def test_a_lease_that_ended_is_taken_over_and_its_holder_changes_nothing_more(
+def test_an_expired_lease_is_taken_over_and_its_former_holder_changes_nothing(
     queue: LocalQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = f"{BATCH}{'0' * 32}/7"
@@ -147,7 +147,7 @@ def test_a_lease_that_ended_is_taken_over_and_its_holder_changes_nothing_more(
     assert (queue.waiting(), queue.buried()) == (0, 0)
 
 
-def test_a_job_that_kills_its_workers_is_given_up(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_kills_its_workers_is_abandoned(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     key = f"{BATCH}{'0' * 32}/7"
     queue.put(key)
     for attempt in range(1, ATTEMPTS + 1):

@@ -32,7 +32,7 @@ def answers(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in (folder / RESULTS / ANSWERS).rglob("*") if path.is_file()]
 
 
-def test_what_is_written_is_the_answer(records: Records, repeated: Idempotency, tmp_path: Path) -> None:
+def test_the_stored_response_is_returned(records: Records, repeated: Idempotency, tmp_path: Path) -> None:
     with held(repeated, begun(repeated)) as store:
         records.write(*store(b"answer", "7" * 32))
         store(b"answer", None)  # as a transaction that is tried again does
@@ -41,7 +41,7 @@ def test_what_is_written_is_the_answer(records: Records, repeated: Idempotency, 
     assert repeated.forget_copies(ACCOUNT, "7" * 32) == 1
 
 
-def test_of_what_is_refused_nothing_stays(repeated: Idempotency, tmp_path: Path) -> None:
+def test_nothing_remains_of_a_refused_request(repeated: Idempotency, tmp_path: Path) -> None:
     def refused() -> None:
         with held(repeated, begun(repeated)) as store:
             store(b"answer", None)
@@ -53,7 +53,7 @@ def test_of_what_is_refused_nothing_stays(repeated: Idempotency, tmp_path: Path)
         assert answers(tmp_path) == []
 
 
-def test_an_error_after_the_answer_was_written_leaves_it(
+def test_an_error_after_the_response_was_written_keeps_the_response(
     records: Records, repeated: Idempotency, tmp_path: Path
 ) -> None:
     def unheard() -> None:
@@ -66,9 +66,7 @@ def test_an_error_after_the_answer_was_written_leaves_it(
     assert repeated.begin(ACCOUNT, "a", REQUEST) == b"answer"
 
 
-def test_where_something_else_has_changed_the_caller_is_to_send_it_again(
-    records: Records, repeated: Idempotency, tmp_path: Path
-) -> None:
+def test_after_a_conflict_the_caller_is_asked_to_retry(records: Records, repeated: Idempotency, tmp_path: Path) -> None:
     there = Put(Key("test", "a"), {}, NEW)
     records.write(there)
 

@@ -57,7 +57,7 @@ def repeated(records: Records, tmp_path: Path) -> Idempotency:
     return Idempotency(records, LocalBlobs(tmp_path))
 
 
-def test_a_person_has_one_account_whose_id_tells_nothing(records: Records, accounts: Accounts) -> None:
+def test_a_user_has_one_account_whose_id_reveals_nothing(records: Records, accounts: Accounts) -> None:
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(lambda _: accounts.of_user(ISSUER, "anna"), range(16)))
     assert len(ids) == 1
@@ -69,7 +69,7 @@ def test_a_person_has_one_account_whose_id_tells_nothing(records: Records, accou
     assert hashlib.sha256(f"{ISSUER} anna".encode()).hexdigest()[:32] != account
 
 
-def test_a_key_is_shown_once_and_only_its_hash_is_kept(records: Records, accounts: Accounts, account: str) -> None:
+def test_a_key_is_shown_once_and_only_its_hash_is_stored(records: Records, accounts: Accounts, account: str) -> None:
     key, text = accounts.make_key(account, "Clinic “A”")
     assert accounts.of_key(text) == (account, key)
     assert [replace(listed, used="") for listed in accounts.keys(account)] == [key]
@@ -81,7 +81,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(records: Records, account
             accounts.of_key(wrong)
 
 
-def test_a_key_is_revoked_by_its_owner_alone(accounts: Accounts, account: str) -> None:
+def test_only_its_owner_revokes_a_key(accounts: Accounts, account: str) -> None:
     (first, text), (second, _) = (accounts.make_key(account, name) for name in "ab")
     stranger = accounts.of_user(ISSUER, "berta")
     for owner, key_id in ((stranger, first.id), (account, "0" * 16)):
@@ -111,7 +111,7 @@ def test_a_charge_is_in_balance_ledger_and_usage(records: Records, account: str)
     assert_balanced(records, account, 23)
 
 
-def test_nothing_is_charged_where_its_result_cannot_be_written(records: Records, account: str) -> None:
+def test_nothing_is_charged_if_the_result_cannot_be_written(records: Records, account: str) -> None:
     result = Key("result", "1")
     records.write(Put(result, {}, NEW))
     with pytest.raises(ConditionError):
@@ -119,7 +119,7 @@ def test_nothing_is_charged_where_its_result_cannot_be_written(records: Records,
     assert_balanced(records, account, 20)
 
 
-def test_who_has_no_credits_gets_nothing(records: Records, accounts: Accounts) -> None:
+def test_without_credits_there_is_no_result(records: Records, accounts: Accounts) -> None:
     poor = accounts_of(records, 1).of_user(ISSUER, "poor")
     books = Credits(records)
     books.charge(poor, "k", "prediction", Put(Key("result", "1"), {}))
@@ -132,7 +132,7 @@ def test_who_has_no_credits_gets_nothing(records: Records, accounts: Accounts) -
     assert_balanced(records, accounts_of(records, 0).of_user(ISSUER, "poorer"), 0)
 
 
-def test_a_repeated_request_gets_the_same_answer(records: Records, account: str, repeated: Idempotency) -> None:
+def test_a_repeated_request_gets_the_same_response(records: Records, account: str, repeated: Idempotency) -> None:
     lease = repeated.begin(account, "a", REQUEST)
     assert isinstance(lease, idempotency.Lease)
     with pytest.raises(RequestInProgressError) as told:
@@ -146,7 +146,7 @@ def test_a_repeated_request_gets_the_same_answer(records: Records, account: str,
     assert_balanced(records, account, 19)
 
 
-def test_what_came_to_nothing_may_be_sent_again(account: str, repeated: Idempotency) -> None:
+def test_a_failed_request_may_be_retried(account: str, repeated: Idempotency) -> None:
     lease = repeated.begin(account, "a", REQUEST)
     assert isinstance(lease, idempotency.Lease)
     repeated.abandon(lease)
@@ -157,7 +157,7 @@ def test_what_came_to_nothing_may_be_sent_again(account: str, repeated: Idempote
         repeated.begin(account, "a", hashlib.sha256(b"another").hexdigest())
 
 
-def test_an_expired_lease_is_taken_over_and_its_first_owner_charges_nothing(
+def test_after_an_expired_lease_is_taken_over_its_first_owner_charges_nothing(
     records: Records, account: str, repeated: Idempotency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = repeated.begin(account, "a", REQUEST)
@@ -173,9 +173,7 @@ def test_an_expired_lease_is_taken_over_and_its_first_owner_charges_nothing(
     assert_balanced(records, account, 19)
 
 
-def test_many_repeated_requests_at_once_are_charged_once_each(
-    records: Records, account: str, repeated: Idempotency
-) -> None:
+def test_many_concurrent_retries_are_charged_once_each(records: Records, account: str, repeated: Idempotency) -> None:
     Credits(records).grant(account, 30, "for this test")
     answers: dict[int, set[bytes]] = {n: set() for n in range(25)}
     guard = threading.Lock()

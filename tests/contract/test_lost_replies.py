@@ -76,13 +76,13 @@ def account(deaf: Records) -> str:
     return accounts_of(deaf, 20).of_user("https://issuer.example", "anna")
 
 
-def test_an_account_is_made_once(records: Records, deaf: Records, account: str) -> None:
+def test_an_account_is_created_once(records: Records, deaf: Records, account: str) -> None:
     assert accounts_of(records, 20).of_user("https://issuer.example", "anna") == account
     assert [entry.amount for entry in Credits(deaf).ledger(account)] == [20]
     assert Credits(deaf).balance(account) == 20
 
 
-def test_a_key_is_made_once_and_revoked(deaf: Records, account: str) -> None:
+def test_a_key_is_created_once_and_revoked(deaf: Records, account: str) -> None:
     accounts = accounts_of(deaf, 20)
     key, text = accounts.make_key(account, "Clinic")
     assert accounts.keys(account) == [key]
@@ -107,7 +107,7 @@ def test_a_result_is_charged_once(deaf: Records, account: str, tmp_path: Path) -
     assert [count for _, _, count in books.used(account)] == [20]
 
 
-def test_what_came_to_nothing_may_be_sent_again(deaf: Records, account: str, tmp_path: Path) -> None:
+def test_a_failed_request_may_be_retried(deaf: Records, account: str, tmp_path: Path) -> None:
     repeated = Idempotency(deaf, LocalBlobs(tmp_path))
     for _ in range(2):
         lease = repeated.begin(account, "a", REQUEST)
@@ -139,7 +139,7 @@ def test_a_person_registers_and_signs_in(deaf: Records, tmp_path: Path) -> None:
         issuer.refresh(tokens["refresh_token"])
 
 
-def test_a_batch_is_made_worked_on_retried_and_deleted(
+def test_a_batch_is_created_processed_retried_and_deleted(
     deaf: Records, account: str, queue: LocalQueue, tmp_path: Path
 ) -> None:
     credits = Credits(deaf)
@@ -199,7 +199,7 @@ def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
     )
 
 
-def test_an_export_is_made(deaf: Records, account: str, queue: LocalQueue, tmp_path: Path) -> None:
+def test_an_export_is_created(deaf: Records, account: str, queue: LocalQueue, tmp_path: Path) -> None:
     exports = Exports(deaf, LocalBlobs(tmp_path), queue)
     export = exports.create(account, "")
     begun = exports.begin(export.id)

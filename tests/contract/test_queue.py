@@ -99,7 +99,7 @@ def way(request: pytest.FixtureRequest) -> Way:
     return found
 
 
-def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client: TestClient, sample: bytes) -> None:
+def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient, sample: bytes) -> None:
     keys = photographs(way.services, 4)
     white = encode(Image.new("RGB", (300, 200), "white"), "PNG")
     sent = (sample, b"text", white, sample[:2000])
@@ -122,7 +122,7 @@ def test_every_photograph_gets_its_result_or_the_reason_why_not(way: Way, client
     assert way.given_up() == 0
 
 
-def test_a_job_that_never_works_is_given_up_and_laid_aside_and_stops_no_other(way: Way, sample: bytes) -> None:
+def test_a_job_that_keeps_failing_is_dead_lettered_and_blocks_no_other(way: Way, sample: bytes) -> None:
     poison, good = photographs(way.services, 2)
     way.poison(poison)
     way.send(good, sample)
@@ -134,9 +134,7 @@ def test_a_job_that_never_works_is_given_up_and_laid_aside_and_stops_no_other(wa
     eventually(lambda: way.given_up() == 1)
 
 
-def test_what_is_finished_is_not_worked_on_again_and_what_is_none_of_a_batchs_is_deleted(
-    way: Way, sample: bytes
-) -> None:
+def test_finished_items_are_not_repeated_and_unknown_uploads_are_deleted(way: Way, sample: bytes) -> None:
     first, second = photographs(way.services, 2)
     way.send(first, b"text")
     rejected = outcome(way, first)
@@ -160,7 +158,7 @@ def _is_gone(services: Services, key: str) -> bool:
     return False
 
 
-def test_what_is_uploaded_for_one_request_does_not_wait_in_the_queue(way: Way, sample: bytes) -> None:
+def test_uploads_for_single_requests_are_not_queued(way: Way, sample: bytes) -> None:
     single, [waits] = f"{UPLOADS}{uuid.uuid4().hex}", photographs(way.services, 1)
     way.send(single, sample)
     way.send(waits, sample)
@@ -168,14 +166,14 @@ def test_what_is_uploaded_for_one_request_does_not_wait_in_the_queue(way: Way, s
     assert way.services.uploads.read(single) == sample
 
 
-def test_s3s_test_event_and_foreign_keys_are_no_work(caplog: pytest.LogCaptureFixture) -> None:
+def test_s3_test_events_and_foreign_keys_are_ignored(caplog: pytest.LogCaptureFixture) -> None:
     assert keys_of((EVENTS / "s3_test_event.json").read_text()) == []
     created = (EVENTS / "s3_object_created.json").read_text()
     assert keys_of(created) == [f"batch/{'0123456789abcdef' * 2}/7"]
     assert "somebody else's/café.jpg" in caplog.text
 
 
-def test_the_worker_confirms_what_is_no_work(s3: Any, environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_worker_acknowledges_ignored_messages(s3: Any, environment: dict[str, str], tmp_path: Path) -> None:
     buckets = CREDENTIALS | {"RETINA_UPLOADS_BUCKET": BUCKET, "RETINA_RESULTS_BUCKET": RESULTS}
     command = [sys.executable, "-m", "awslambdaric", "handler.worker"]
     bodies = (EVENTS / "s3_test_event.json").read_text(), "{", '{"Records": [{}]}'

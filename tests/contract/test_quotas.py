@@ -42,7 +42,9 @@ def made_of(make: Callable[[], Any], asked: int, refusal: type[Exception]) -> in
         return sum(pool.map(ask, range(asked)))
 
 
-def test_no_more_keys_than_the_limit_are_made_at_once(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_requests_create_no_more_keys_than_the_limit(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(service, "MOST_KEYS", 12)
     accounts = accounts_of(records, 0)
     assert made_of(lambda: accounts.make_key(ACCOUNT, "k"), 30, TooManyKeysError) == 12
@@ -54,7 +56,7 @@ def test_no_more_keys_than_the_limit_are_made_at_once(records: Records, monkeypa
     assert len(accounts.keys(ACCOUNT)) == 12
 
 
-def test_keys_from_before_places_were_numbered_count(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_from_before_slots_were_numbered_count(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MOST_KEYS", 5)
     accounts, ids = accounts_of(records, 0), [f"{n:016x}" for n in range(3)]
     for n, id in enumerate(ids):
@@ -72,7 +74,7 @@ def test_keys_from_before_places_were_numbered_count(records: Records, monkeypat
     assert records.query(f"keys:{ACCOUNT}") == []
 
 
-def test_no_more_exports_than_the_limit_are_made_at_once(
+def test_concurrent_requests_create_no_more_exports_than_the_limit(
     records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exports = Exports(records, LocalBlobs(tmp_path), NoQueue())

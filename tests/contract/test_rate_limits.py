@@ -37,7 +37,7 @@ def test_each_address_has_its_own_limit(records: Records) -> None:
     fair.count("predictions", "203.0.113.8")
 
 
-def test_all_together_have_one_that_a_single_address_cannot_use_up_beyond_its_own(records: Records) -> None:
+def test_a_single_address_cannot_use_up_the_global_limit(records: Records) -> None:
     fair = RateLimits(records, 2, 4)
     for _ in range(5):
         try:
@@ -50,13 +50,13 @@ def test_all_together_have_one_that_a_single_address_cannot_use_up_beyond_its_ow
         fair.count("predictions", "203.0.113.10")
 
 
-def test_no_limit_is_none(records: Records) -> None:
+def test_without_a_limit_nobody_is_limited(records: Records) -> None:
     fair = RateLimits(records, 0, 0)
     for _ in range(5):
         fair.count("predictions", VIEWER)
 
 
-def test_the_next_hour_begins_anew_and_the_next_day_has_another_salt(
+def test_each_hour_counts_afresh_and_each_day_has_another_salt(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fair = RateLimits(records, 1, 100)
@@ -70,7 +70,7 @@ def test_the_next_hour_begins_anew_and_the_next_day_has_another_salt(
     assert fair._hashed(VIEWER) != today
 
 
-def test_the_rest_of_an_ipv6_network_is_the_same_viewer(records: Records) -> None:
+def test_an_ipv6_network_is_one_viewer(records: Records) -> None:
     fair = RateLimits(records, 1, 100)
     fair.count("predictions", "2001:db8:1:2::1")
     with pytest.raises(RateLimitError):
@@ -78,7 +78,7 @@ def test_the_rest_of_an_ipv6_network_is_the_same_viewer(records: Records) -> Non
     fair.count("predictions", "2001:db8:1:3::1")
 
 
-def test_an_ipv6_site_has_a_few_shares_and_an_address_written_as_ipv6_is_the_same(records: Records) -> None:
+def test_an_ipv6_site_has_a_few_shares_and_mapped_ipv4_addresses_are_recognised(records: Records) -> None:
     fair = RateLimits(records, 1, 100)
     for n in range(4):
         fair.count("predictions", f"2001:db8:1:{n}::1")
@@ -90,7 +90,7 @@ def test_an_ipv6_site_has_a_few_shares_and_an_address_written_as_ipv6_is_the_sam
         fair.count("predictions", f"::ffff:{VIEWER}")
 
 
-def test_limits_are_exact_however_many_ask_at_once(records: Records) -> None:
+def test_limits_are_exact_under_concurrency(records: Records) -> None:
     fair = RateLimits(records, 9, 15)
 
     def ask(claim: int) -> str:
@@ -132,7 +132,7 @@ def test_a_few_addresses_do_not_use_up_everybodys_share(records: Records) -> Non
     assert _counted(fair, "predictions", "198.51.100.2", "a" * 32), "who has signed in has a share beside all that"
 
 
-def test_people_have_shares_of_their_own_and_a_network_of_them_has_one_too(records: Records) -> None:
+def test_signed_in_users_have_shares_of_their_own_and_so_has_their_network(records: Records) -> None:
     fair = RateLimits(records, 2, 100)
     for account in ("a" * 32, "b" * 32):
         assert [_counted(fair, "predictions", VIEWER, account) for _ in range(3)] == [True, True, False]
@@ -141,7 +141,7 @@ def test_people_have_shares_of_their_own_and_a_network_of_them_has_one_too(recor
     assert sum(made) == 2 * 5 - 4, "more accounts at one address do not make more shares than five"
 
 
-def test_addresses_are_not_kept(tmp_path: Path) -> None:
+def test_addresses_are_not_stored(tmp_path: Path) -> None:
     from retina.storage.sqlite import SqliteRecords
 
     RateLimits(SqliteRecords(Database(tmp_path / "retina.sqlite")), 1, 1).count("predictions", VIEWER)
@@ -166,7 +166,7 @@ def ask(house: House, tiny: bytes, headers: dict[str, str], path: str = PREDICTI
     return answer
 
 
-def test_viewers_are_limited_and_those_who_pay_are_not(strict: House, tiny: bytes) -> None:
+def test_viewers_are_limited_and_paying_callers_are_not(strict: House, tiny: bytes) -> None:
     one = {PROOF: "proof", "X-Forwarded-For": f"198.51.100.1, {VIEWER}, 192.0.2.1"}
     assert ask(strict, tiny, one).status_code == 200
     assert ask(strict, tiny, one, "/predict").status_code == 200
@@ -185,7 +185,7 @@ def test_viewers_are_limited_and_those_who_pay_are_not(strict: House, tiny: byte
     assert [ask(strict, tiny, person).status_code for _ in range(3)] == [200, 200, 429], "a share of her own, not more"
 
 
-def test_what_is_refused_before_any_work_costs_no_share(strict: House, tiny: bytes) -> None:
+def test_requests_refused_before_any_work_do_not_count(strict: House, tiny: bytes) -> None:
     one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
     form = {"files": {"file": ("a.jpg", tiny)}, "headers": one}
     for _ in range(3):
@@ -205,7 +205,7 @@ def test_what_is_refused_before_any_work_costs_no_share(strict: House, tiny: byt
     assert [ask(strict, tiny, one).status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_forms_for_uploads_are_counted_for_themselves(strict: House, tiny: bytes) -> None:
+def test_upload_forms_are_counted_separately(strict: House, tiny: bytes) -> None:
     one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
     asked: dict[str, Any] = {"json": {"content_type": "image/jpeg"}, "headers": one}
     answers = [strict.client.post("/api/v1/uploads", **asked).status_code for _ in range(3)]
@@ -238,7 +238,7 @@ def test_sign_ins_are_counted_before_a_password_is_hashed(strict: House) -> None
     assert enter("anna@example.org", "sign-in") == 303, "she has signed in from there before"
 
 
-def test_without_a_proof_in_the_settings_the_sender_counts_whatever_it_says(tmp_path: Any, tiny: bytes) -> None:
+def test_without_a_proxy_secret_the_peer_address_counts(tmp_path: Any, tiny: bytes) -> None:
     house = House(tmp_path, free_each=2, free_together=100)
     answers = [
         ask(house, tiny, {"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"} | proof).status_code
@@ -247,14 +247,14 @@ def test_without_a_proof_in_the_settings_the_sender_counts_whatever_it_says(tmp_
     assert answers == [200, 200, 429]
 
 
-def test_what_passes_by_the_proxy_is_refused_whatever_it_says(strict: House, tiny: bytes) -> None:
+def test_requests_that_bypass_the_proxy_are_refused_whatever_their_headers(strict: House, tiny: bytes) -> None:
     for proof in ("guess", ""):
         refused = ask(strict, tiny, {"X-Forwarded-For": "203.0.113.7, 192.0.2.1", PROOF: proof})
         assert problem(refused) == (403, "origin_closed")
 
 
 @pytest.mark.parametrize(("sender", "limited"), [("127.0.0.1", False), ("::1", False), ("192.0.2.7", True)])
-def test_this_computer_is_its_owners(tmp_path: Any, tiny: bytes, sender: str, limited: bool) -> None:
+def test_this_computer_is_not_limited(tmp_path: Any, tiny: bytes, sender: str, limited: bool) -> None:
     house = House(tmp_path, free_each=1, free_together=100)
     house.client = TestClient(house.app, client=(sender, 1234))
     answers = [ask(house, tiny, {}).status_code for _ in range(2)]

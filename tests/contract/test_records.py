@@ -23,7 +23,7 @@ from retina.storage.sqlite import SqliteRecords
 KEY, OTHER = Key("account:1", "a"), Key("account:1", "b")
 
 
-def test_what_was_written_is_read(records: Records) -> None:
+def test_records_are_read_back(records: Records) -> None:
     data = {"name": "Ä “1”", "list": [1, 2.5, None, True], "nested": {"x": ""}}
     records.write(Put(KEY, data, NEW, {"credits": 20}))
     found, missing = records.get(KEY, OTHER)
@@ -36,7 +36,7 @@ def test_what_was_written_is_read(records: Records) -> None:
     assert (found.data, found.counts, found.version) == ({"name": "b"}, {"credits": 20}, 2)
 
 
-def test_a_change_that_expects_something_else_undoes_all_of_them(records: Records) -> None:
+def test_a_failed_condition_rolls_back_all_changes(records: Records) -> None:
     records.write(Put(KEY, {"n": 1}, NEW))
     for wrong in (Put(KEY, {}, NEW), Put(KEY, {}, 2), Delete(KEY, 2), Add(KEY, {"credits": -1})):
         with pytest.raises(ConditionError) as told:
@@ -51,7 +51,7 @@ def test_a_change_that_expects_something_else_undoes_all_of_them(records: Record
     assert (found.data, found.version, other) == ({"n": 1}, 1, None)
 
 
-def test_counts_are_added_to_and_never_fall_below_zero(records: Records) -> None:
+def test_counters_are_added_to_and_never_fall_below_zero(records: Records) -> None:
     records.write(Add(KEY, {"done": 1, "failed": 2}, upsert=True))
     records.write(Add(KEY, {"done": 1, "failed": -2}))
     [found] = records.get(KEY)
@@ -65,7 +65,7 @@ def test_counts_are_added_to_and_never_fall_below_zero(records: Records) -> None
     assert found.counts == {"done": 2, "failed": 0}
 
 
-def test_counts_never_rise_above_what_a_change_allows(records: Records) -> None:
+def test_counters_never_exceed_their_ceiling(records: Records) -> None:
     for amount, most, made in ((3, 2, False), (2, 2, True), (1, 2, False), (1, 3, True), (-1, 1, False), (-1, 2, True)):
         change = Add(KEY, {"asked": amount, "other": 1}, upsert=True, most={"asked": most})
         if made:
@@ -91,7 +91,7 @@ def test_a_ceiling_is_exact_under_concurrency(records: Records) -> None:
         assert sum(pool.map(ask, range(40))) == 17
 
 
-def test_what_has_expired_is_not_there(records: Records) -> None:
+def test_expired_records_are_not_returned(records: Records) -> None:
     now = int(time.time())
     records.write(Put(KEY, {"old": 1}, NEW, {"n": 5}, expires=now - 1), Put(OTHER, {}, NEW, expires=now + 60))
     assert [found is not None for found in records.get(KEY, OTHER)] == [False, True]
@@ -104,7 +104,7 @@ def test_what_has_expired_is_not_there(records: Records) -> None:
     assert (found.data, found.counts, found.version) == ({"new": 1}, {}, 1)
 
 
-def test_a_partition_is_read_in_order_and_by_pages(records: Records) -> None:
+def test_a_partition_is_read_in_order_and_in_pages(records: Records) -> None:
     records.write(*(Put(Key("p", f"{n:02d}"), {"n": n}) for n in range(30)), Put(Key("q", "00"), {}))
     assert [record.data["n"] for record in records.query("p")] == [*range(30)]
     assert [record.data["n"] for record in records.query("p", backwards=True, limit=3)] == [29, 28, 27]
@@ -123,13 +123,13 @@ def test_a_partition_is_read_in_order_and_by_pages(records: Records) -> None:
             assert [record.data["n"] for record in found] == expected
 
 
-def test_a_page_is_full_although_something_expired_lies_between(records: Records) -> None:
+def test_a_page_is_full_despite_expired_records_in_between(records: Records) -> None:
     now = int(time.time())
     records.write(*(Put(Key("p", f"{n:02d}"), {"n": n}, expires=now + (60 if n % 2 else -60)) for n in range(20)))
     assert [record.data["n"] for record in records.query("p", limit=4)] == [1, 3, 5, 7]
 
 
-def test_many_at_once_neither_lose_nor_double_anything(records: Records) -> None:
+def test_concurrent_changes_are_neither_lost_nor_doubled(records: Records) -> None:
     records.write(Put(KEY, {}, NEW, {"credits": 30}))
 
     def take(n: int) -> frozenset[Key]:
@@ -148,7 +148,7 @@ def test_many_at_once_neither_lose_nor_double_anything(records: Records) -> None
     assert Counter(failed) == {frozenset(): 30, frozenset({KEY}): 10}
 
 
-def test_a_hundred_changes_are_one(records: Records) -> None:
+def test_a_hundred_changes_form_one_transaction(records: Records) -> None:
     keys = [Key("p", f"{n:03d}") for n in range(100)]
     records.write(*(Put(key, {}, NEW) for key in keys))
     assert all(records.get(*keys))
@@ -159,7 +159,7 @@ def test_a_hundred_changes_are_one(records: Records) -> None:
     assert not any(records.get(*keys))
 
 
-def test_no_statement_of_sqlite_scans(database: Database) -> None:
+def test_no_sqlite_statement_scans_a_table(database: Database) -> None:
     """Every statement that the records run is planned with an index; the plan is SQLite's own."""
     records = SqliteRecords(database)
     seen: set[str] = set()
@@ -200,7 +200,7 @@ class Interrupted:
             raise getattr(self._client.exceptions, error)(told, "TransactWriteItems")
 
 
-def test_a_conflict_in_dynamodb_is_tried_again(dynamodb: Any) -> None:
+def test_a_dynamodb_conflict_is_retried(dynamodb: Any) -> None:
     from retina.errors import BusyError
     from retina.storage.dynamodb import ATTEMPTS, DynamoRecords
 
@@ -214,7 +214,7 @@ def test_a_conflict_in_dynamodb_is_tried_again(dynamodb: Any) -> None:
         DynamoRecords(Interrupted(dynamodb.client, *[conflict] * ATTEMPTS), dynamodb.table).write(Put(OTHER, {}, NEW))
 
 
-def test_a_transaction_that_dynamodb_still_works_on_is_asked_for_and_not_made_again(dynamodb: Any) -> None:
+def test_a_dynamodb_transaction_in_progress_is_awaited_and_not_repeated(dynamodb: Any) -> None:
     from retina.storage.dynamodb import DynamoRecords
 
     interrupted = Interrupted(dynamodb.client, *["TransactionInProgressException"] * 3, made=True)

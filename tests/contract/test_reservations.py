@@ -42,7 +42,7 @@ def kept_counts(house: House, who: dict[str, str]) -> dict[str, int]:
     return known.counts
 
 
-def test_storage_for_an_account_of_fifty_credits_is_for_fifty_photographs(house: House, tiny: bytes) -> None:
+def test_an_account_with_fifty_credits_can_store_fifty_photographs(house: House, tiny: bytes) -> None:
     anna = house.person()
     house.grant(anna, 30)
     key = house.key(anna)
@@ -69,7 +69,7 @@ def test_storage_for_an_account_of_fifty_credits_is_for_fifty_photographs(house:
     assert usage(house, anna) == (49, 20)
 
 
-def test_a_reserved_credit_is_spent_by_a_result_and_given_back_by_anything_else(house: House, tiny: bytes) -> None:
+def test_a_reserved_credit_is_spent_by_a_result_and_otherwise_released(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch = new(house, anna, "a", "b", "c", size=len(tiny))
     assert (usage(house, anna), kept_counts(house, anna)["bytes"]) == ((20, 3), 3 * len(tiny))
@@ -86,7 +86,7 @@ def test_a_reserved_credit_is_spent_by_a_result_and_given_back_by_anything_else(
     assert house.services.records.query(f"sizes:{batch['id']}") == []
 
 
-def test_a_photograph_that_is_rejected_at_once_needs_no_credit(house: House) -> None:
+def test_a_photograph_rejected_immediately_needs_no_credit(house: House) -> None:
     anna = house.person()
     files = [{"name": f"{n}.jpg", "size": 1} for n in range(20)] + [{"name": "empty.jpg", "size": 0}]
     house.client.post(BATCHES, json={"items": files}, headers=anna).raise_for_status()
@@ -106,7 +106,7 @@ def strict(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     return in_aws(tmp_path, **limits)
 
 
-def test_bytes_and_batches_have_limits_of_their_own(strict: House, tiny: bytes) -> None:
+def test_bytes_and_batches_have_their_own_limits(strict: House, tiny: bytes) -> None:
     anna = strict.person()
     refused = announced(strict, anna, 2, 2 * MIB)
     assert problem(refused) == (409, "too_many_bytes")
@@ -125,7 +125,7 @@ def test_bytes_and_batches_have_limits_of_their_own(strict: House, tiny: bytes) 
     assert len(strict.client.get(BATCHES, headers=anna).json()["batches"]) == 3
 
 
-def test_what_an_account_could_pay_for_limits_its_bytes(tmp_path: Path) -> None:
+def test_the_credits_of_an_account_limit_its_bytes(tmp_path: Path) -> None:
     house = House(tmp_path, signup_credits=2, upload_bytes=MIB)
     anna = house.person()
     batches = [announced(house, anna, 1, MIB).raise_for_status().json() for _ in range(2)]
@@ -134,7 +134,7 @@ def test_what_an_account_could_pay_for_limits_its_bytes(tmp_path: Path) -> None:
     assert problem(announced(house, anna, 1, MIB)) == (409, "too_many_bytes"), "cancelling makes no room"
 
 
-def test_the_announced_size_binds(house: House, tiny: bytes) -> None:
+def test_the_announced_size_is_binding(house: House, tiny: bytes) -> None:
     anna = house.person()
     sizes = (1, len(tiny))
     wish = {"items": [{"name": "a", "size": size} for size in sizes]}
@@ -155,7 +155,7 @@ def test_the_announced_size_binds(house: House, tiny: bytes) -> None:
     assert house.services.uploads.keys(f"batch/{batch['id']}/") == set()
 
 
-def test_what_is_over_takes_no_files(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_batch_accepts_no_files(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     anna, here = house.person(), not house.settings.uploads_bucket
     done, cancelled, deleted, expired = (new(house, anna, "a", "b") for _ in range(4))
     come(house, done, tiny)
@@ -183,7 +183,7 @@ def test_what_is_over_takes_no_files(house: House, tiny: bytes, monkeypatch: pyt
     assert counts(house, anna, cancelled) == {"done": 1, "waiting": 1}
 
 
-def test_what_a_batch_of_before_holds_still_works(house: House, tiny: bytes) -> None:
+def test_batches_of_earlier_versions_still_work(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch = new(house, anna, "a", "b", "c", size=1)
     records, account = house.services.records, house.account(anna)

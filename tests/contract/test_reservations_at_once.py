@@ -57,7 +57,7 @@ class Books:
         (Allowance(100, 1000, MIB), 1, 150, 6, TooManyBytesError),
     ],
 )
-def test_limits_are_exact_however_many_batches_are_made_at_once(
+def test_limits_are_exact_under_concurrent_batches(
     records: Records, tmp_path: Path, allowance: Allowance, count: int, size: int, made: int, refusal: type[Exception]
 ) -> None:
     books = Books(records, tmp_path, allowance)
@@ -77,7 +77,7 @@ def test_limits_are_exact_however_many_batches_are_made_at_once(
     assert books.reserved() == made * count
 
 
-def test_whatever_happens_at_once_credits_add_up(records: Records, tmp_path: Path) -> None:
+def test_credits_add_up_under_concurrency(records: Records, tmp_path: Path) -> None:
     """Photographs are finished while their batch is cancelled, retried and deleted."""
     books = Books(records, tmp_path, Allowance(100, MIB, MIB))
     batch = books.create(16)
@@ -109,7 +109,9 @@ def test_whatever_happens_at_once_credits_add_up(records: Records, tmp_path: Pat
     assert (told["reserved"], told["bytes"], told["batches"], told["credits"]) == (0, 0, 0, 20 - spent)
 
 
-def test_what_expires_gives_its_credits_back(records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_batches_release_their_credits(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     books = Books(records, tmp_path, Allowance(100, MIB, MIB))
     books.create(12)
     books.create(8)

@@ -22,7 +22,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retina.auth.local.people.PasswordHasher", QuickHasher)
 
 
-def test_a_link_from_whoever_runs_the_service_sets_a_password_once(house: House) -> None:
+def test_a_link_from_the_operator_resets_a_password_once(house: House) -> None:
     people = house.app.state.people
     before = sign_in(house.client, ANNA)
     link, spare = people.link(" Anna@example.org"), people.link(ANNA)
@@ -54,7 +54,7 @@ def test_a_link_from_whoever_runs_the_service_sets_a_password_once(house: House)
         assert "already used or has expired" in answer.text
 
 
-def test_a_link_stays_good_when_all_sessions_end(house: House) -> None:
+def test_a_link_remains_valid_when_all_sessions_end(house: House) -> None:
     people = house.app.state.people
     here = sign_in(house.client, ANNA)
     link, spare = people.link(ANNA), people.link(ANNA)
@@ -65,7 +65,7 @@ def test_a_link_stays_good_when_all_sessions_end(house: House) -> None:
     assert house.client.get("/oauth2/reset", params={"token": spare}).status_code == 403
 
 
-def test_a_link_ends_when_its_owner_changes_the_password(house: House) -> None:
+def test_a_link_is_void_once_the_password_has_changed(house: House) -> None:
     here = sign_in(house.client, ANNA)
     link = house.app.state.people.link(ANNA)
     change = {"current": PASSWORD, "new": OTHER}
@@ -73,7 +73,7 @@ def test_a_link_ends_when_its_owner_changes_the_password(house: House) -> None:
     assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
 
 
-def test_a_link_of_an_older_version_ends_with_the_sessions(house: House) -> None:
+def test_a_link_from_an_older_version_is_void_once_sessions_end(house: House) -> None:
     here = sign_in(house.client, ANNA)
     subject = claims(here["access_token"])["sub"]
     digest = hashlib.sha256(b"an old one").hexdigest()
@@ -83,7 +83,7 @@ def test_a_link_of_an_older_version_ends_with_the_sessions(house: House) -> None
     assert house.client.get("/oauth2/reset", params={"token": "an old one"}).status_code == 403
 
 
-def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_is_valid_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
     sign_in(house.client, ANNA)
@@ -92,7 +92,7 @@ def test_a_link_is_good_for_a_day(house: House, monkeypatch: pytest.MonkeyPatch)
     assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403
 
 
-def test_a_link_holds_no_address_and_ends_with_the_account(house: House) -> None:
+def test_a_link_contains_no_address_and_is_void_once_the_account_is_deleted(house: House) -> None:
     anna = sign_in(house.client, ANNA)
     link = house.app.state.people.link(ANNA)
     digest = hashlib.sha256(link.encode()).hexdigest()

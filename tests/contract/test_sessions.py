@@ -38,7 +38,7 @@ def chain(records: Records, tmp_path: Path) -> tuple[Sessions, str]:
     return made, first
 
 
-def test_each_use_gives_another_refresh_token(house: House) -> None:
+def test_each_renewal_issues_a_new_refresh_token(house: House) -> None:
     first = sign_in(house.client, ANNA)
     second = renewed(house.client, first["refresh_token"]).json()
     third = renewed(house.client, second["refresh_token"]).json()
@@ -48,7 +48,7 @@ def test_each_use_gives_another_refresh_token(house: House) -> None:
     assert told["exp"] - told["iat"] == third["expires_in"] == 600
 
 
-def test_a_token_that_comes_back_ends_the_session(house: House) -> None:
+def test_a_reused_refresh_token_ends_the_session(house: House) -> None:
     first = sign_in(house.client, ANNA)
     elsewhere = sign_in(house.client, ANNA, how="sign-in")
     second = renewed(house.client, first["refresh_token"]).json()
@@ -61,7 +61,7 @@ def test_a_token_that_comes_back_ends_the_session(house: House) -> None:
     assert renewed(house.client, elsewhere["refresh_token"]).status_code == 200
 
 
-def test_the_last_token_is_good_for_the_same_successor_a_moment_longer(
+def test_the_previous_refresh_token_yields_the_same_successor_for_a_moment(
     chain: tuple[Sessions, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two tabs renew at the same time, or an answer gets lost."""
@@ -79,13 +79,13 @@ def test_the_last_token_is_good_for_the_same_successor_a_moment_longer(
         made.renew(second)
 
 
-def test_many_tabs_at_once_get_the_same_successor(chain: tuple[Sessions, str]) -> None:
+def test_many_concurrent_tabs_get_the_same_successor(chain: tuple[Sessions, str]) -> None:
     made, first = chain
     with ThreadPoolExecutor(8) as tabs:
         assert len(set(tabs.map(lambda _: made.renew(first)[1], range(16)))) == 1
 
 
-def test_a_token_that_was_made_up_is_refused_and_ends_nothing(chain: tuple[Sessions, str]) -> None:
+def test_a_made_up_refresh_token_is_refused_and_ends_no_session(chain: tuple[Sessions, str]) -> None:
     made, first = chain
     id, number, signature = first.split(".")
     session, second = made.renew(first)
@@ -98,13 +98,15 @@ def test_a_token_that_was_made_up_is_refused_and_ends_nothing(chain: tuple[Sessi
     assert made.renew(second)[0] == session
 
 
-def test_another_folder_has_other_tokens(chain: tuple[Sessions, str], records: Records, tmp_path: Path) -> None:
+def test_tokens_of_another_data_folder_are_refused(
+    chain: tuple[Sessions, str], records: Records, tmp_path: Path
+) -> None:
     _, first = chain
     with pytest.raises(GrantRefusedError):
         Sessions(records, tmp_path / "other").renew(first)
 
 
-def test_a_session_ends_after_its_time_however_often_it_was_renewed(
+def test_a_session_expires_however_often_it_was_renewed(
     chain: tuple[Sessions, str], records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, token = chain
@@ -173,9 +175,7 @@ def test_a_password_is_changed_and_all_other_sessions_end(house: House) -> None:
 
 
 @pytest.mark.parametrize("by", ["change", "link"])
-def test_without_an_entry_in_the_audit_log_no_password_is_changed(
-    house: House, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
+def test_no_password_is_changed_without_an_audit_entry(house: House, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     here = sign_in(house.client, ANNA)
     records, account = house.services.records, house.account(bearer(here))
     link = house.app.state.people.link(ANNA)
@@ -206,7 +206,7 @@ def test_without_an_entry_in_the_audit_log_no_password_is_changed(
     assert entries[0].action == {"change": "password.changed", "link": "password.reset"}[by]
 
 
-def test_a_stolen_access_token_does_not_guess_the_password(house: House) -> None:
+def test_a_stolen_access_token_does_not_help_to_guess_the_password(house: House) -> None:
     stolen = bearer(sign_in(house.client, ANNA))
     wrong = {"current": "wrong password", "new": OTHER}
     said = [house.client.post(PASSWORDS, json=wrong, headers=stolen).json()["detail"] for _ in range(6)]
@@ -214,7 +214,7 @@ def test_a_stolen_access_token_does_not_guess_the_password(house: House) -> None
     assert "Too many wrong attempts" in said[5]
 
 
-def test_a_code_from_before_a_new_password_is_refused(house: House) -> None:
+def test_an_authorization_code_from_before_a_password_change_is_refused(house: House) -> None:
     from urllib.parse import parse_qs, urlsplit
 
     from support.account import redeem

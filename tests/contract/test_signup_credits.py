@@ -34,7 +34,7 @@ def accounts_of(records: Records, each: int = 0) -> Accounts:
     return Accounts(records, SignupCredits(records, RateLimits(records, 0, 0), 20, each))
 
 
-def test_whoever_deletes_and_registers_again_starts_without_credits(house: House) -> None:
+def test_registering_again_after_deletion_gives_no_credits(house: House) -> None:
     assert house.credits(house.person("anna")) == 20
     for name in ("anna", "Anna", "anna+2", "ANNA+x+y"):
         told = house.client.delete(ACCOUNT, headers=bearer(sign_in_anew(house, "anna"))).raise_for_status().json()
@@ -54,7 +54,7 @@ def sign_in_anew(house: House, name: str) -> dict[str, Any]:
         return sign_in(house.client, f"{name}@example.org")
 
 
-def test_a_year_later_they_are_given_again(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_year_signup_credits_are_given_again(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts, books = accounts_of(records), Credits(records)
     account = accounts.of_user(ISSUER, "1", newcomer("anna@example.org"))
     assert books.balance(account) == 20
@@ -68,7 +68,7 @@ def test_a_year_later_they_are_given_again(records: Records, monkeypatch: pytest
         assert books.balance(accounts.of_user(ISSUER, f"later {later}", newcomer("anna@example.org"))) == credits
 
 
-def test_an_account_without_a_gift_keeps_nobody_else_from_one(records: Records) -> None:
+def test_an_account_without_signup_credits_blocks_nobody_else(records: Records) -> None:
     accounts, books = accounts_of(records, 1), Credits(records)
     accounts.of_user(ISSUER, "1", newcomer("a@example.org", "203.0.113.1"))
     poor = accounts.of_user(ISSUER, "2", newcomer("b@example.org", "203.0.113.1"))
@@ -77,7 +77,7 @@ def test_an_account_without_a_gift_keeps_nobody_else_from_one(records: Records) 
     assert books.balance(accounts.of_user(ISSUER, "3", newcomer("b@example.org", "203.0.113.2"))) == 20
 
 
-def test_the_same_address_is_given_credits_once_however_many_ask_at_once(records: Records) -> None:
+def test_concurrent_registrations_of_one_address_get_credits_once(records: Records) -> None:
     accounts, books = accounts_of(records), Credits(records)
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda n: accounts.of_user(ISSUER, f"{n}", newcomer("a@example.org")), range(12)))
@@ -85,7 +85,7 @@ def test_the_same_address_is_given_credits_once_however_many_ask_at_once(records
 
 
 @pytest.mark.parametrize("network", ["203.0.113.7", "2001:db8:1:2::1"])
-def test_a_network_has_a_few_accounts_with_credits_a_day(
+def test_each_network_gets_a_few_accounts_with_credits_a_day(
     records: Records, network: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts, books = accounts_of(records, 3), Credits(records)
@@ -101,7 +101,7 @@ def test_a_network_has_a_few_accounts_with_credits_a_day(
     assert made(100) == 20
 
 
-def test_the_network_is_the_viewers(tmp_path: Path) -> None:
+def test_the_network_of_the_viewer_counts(tmp_path: Path) -> None:
     house = House(tmp_path, signups_each=1, proxy_proof="proof")
     house.client.headers[PROOF] = "proof"
     for network, credits in (("203.0.113.7", 20), ("203.0.113.7", 0), ("203.0.113.8", 20)):
@@ -119,11 +119,11 @@ def test_the_network_is_the_viewers(tmp_path: Path) -> None:
         ("ａnna@example.org", "anna@example.org"),
     ],
 )
-def test_one_mailbox_has_one_form(mail: str, expected: str) -> None:
+def test_addresses_of_one_mailbox_are_equal(mail: str, expected: str) -> None:
     assert normal(mail) == expected
 
 
-def test_cognito_is_asked_for_the_address(s3: Any) -> None:
+def test_the_address_is_read_from_cognito(s3: Any) -> None:
     from retina.storage.s3 import client
 
     cognito = client("cognito-idp")

@@ -12,7 +12,7 @@ from conftest import ROOT, SAMPLE
 PREDECESSOR = ROOT / "build" / "tflite-runtime" / "bin" / "python"
 
 
-def test_the_predecessor_of_the_runtime_is_a_drop_in(tmp_path: Path) -> None:
+def test_tflite_runtime_gives_the_same_results(tmp_path: Path) -> None:
     if not PREDECESSOR.exists():
         pytest.skip(
             "tflite-runtime exists up to Python 3.11 only" if sys.version_info >= (3, 12) else "make test makes it"

@@ -44,7 +44,7 @@ def unsigned() -> str:
     return f"{part({'alg': 'none', 'kid': '1'})}.{token().split('.')[1]}."
 
 
-def test_a_token_tells_who_it_is() -> None:
+def test_a_token_identifies_its_user() -> None:
     assert VERIFIER.subject(token()) == "anna"
 
 
@@ -53,7 +53,7 @@ def test_a_token_tells_who_it_is() -> None:
     [{"iat": 2}, {"nbf": 2}, {"iat": 20, "nbf": 20}, {"exp": -2}, {"exp": -20}],
     ids=["issued 2 s ahead", "valid in 2 s", "20 s ahead", "expired 2 s ago", "expired 20 s ago"],
 )
-def test_clocks_may_differ_a_little(times: dict[str, int]) -> None:
+def test_small_clock_differences_are_tolerated(times: dict[str, int]) -> None:
     named: dict[str, Any] = {name: time.time() + seconds for name, seconds in times.items()}
     assert VERIFIER.subject(token(**named)) == "anna"
 
@@ -84,7 +84,7 @@ def test_clocks_may_differ_a_little(times: dict[str, int]) -> None:
         pytest.param("é", id="no ASCII"),
     ],
 )
-def test_any_other_token_is_refused(wrong: str) -> None:
+def test_invalid_tokens_are_refused(wrong: str) -> None:
     with pytest.raises(TokenRefusedError):
         VERIFIER.subject(wrong)
 
@@ -114,7 +114,7 @@ def published() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_an_issuer_is_seldom_asked_for_its_keys(published: tuple[str, list[str]]) -> None:
+def test_the_keys_of_an_issuer_are_cached(published: tuple[str, list[str]]) -> None:
     address, asked = published
     verifier = Verifier(PublishedKeys(address), ISSUER, CLIENT)
     for _ in range(3):
@@ -126,12 +126,12 @@ def test_an_issuer_is_seldom_asked_for_its_keys(published: tuple[str, list[str]]
     assert len(asked) == 2
 
 
-def test_an_issuer_that_does_not_answer_is_no_reason_to_refuse() -> None:
+def test_cached_keys_are_used_while_the_issuer_is_unreachable() -> None:
     with pytest.raises(BusyError):
         Verifier(PublishedKeys("http://127.0.0.1:1/"), ISSUER, CLIENT).subject(token())
 
 
-def test_cognito_s_tokens_are_accepted(aws: str, s3: Any) -> None:
+def test_tokens_from_cognito_are_accepted(aws: str, s3: Any) -> None:
     import boto3
 
     cognito = boto3.client("cognito-idp", endpoint_url=aws)

@@ -67,7 +67,7 @@ def send(client: TestClient, form: dict[str, Any], data: bytes, **changes: str) 
     return client.post(form["url"], **filled) if embedded else httpx.post(form["url"], **filled)
 
 
-def test_a_photograph_that_was_uploaded_is_answered_like_one_that_was_sent(client: TestClient) -> None:
+def test_an_uploaded_photograph_gets_the_same_response_as_one_sent_inline(client: TestClient) -> None:
     data = SAMPLE.read_bytes()
     form = wish(client)
     assert form["max_bytes"] == LIMIT
@@ -80,7 +80,7 @@ def test_a_photograph_that_was_uploaded_is_answered_like_one_that_was_sent(clien
     assert_problem(again, 404, "upload_not_found")
 
 
-def test_one_that_cannot_be_answered_is_deleted_but_one_may_insist(client: TestClient) -> None:
+def test_a_rejected_upload_is_deleted_unless_it_could_be_forced(client: TestClient) -> None:
     white, text = wish(client), wish(client)
     send(client, white, encode(Image.new("RGB", (300, 200), "white"), "PNG"))
     send(client, text, b"no photograph")
@@ -93,18 +93,18 @@ def test_one_that_cannot_be_answered_is_deleted_but_one_may_insist(client: TestC
 
 
 @pytest.mark.parametrize("upload_id", [NOBODY, "../upload.key", "0" * 31, "é" * 32, "0" * 32 + "\n"])
-def test_an_upload_that_is_not_there_is_not_found(client: TestClient, upload_id: str) -> None:
+def test_a_missing_upload_is_not_found(client: TestClient, upload_id: str) -> None:
     assert_problem(client.post(PREDICTIONS, data={"upload_id": upload_id}), 404, "upload_not_found")
 
 
-def test_exactly_one_of_file_and_upload_is_taken(client: TestClient) -> None:
+def test_exactly_one_of_file_and_upload_id_is_required(client: TestClient) -> None:
     both = client.post(PREDICTIONS, files={"file": SAMPLE.read_bytes()}, data={"upload_id": NOBODY})
     assert_problem(both, 422, "invalid_request")
     assert_problem(client.post(PREDICTIONS, data={"outputs": "mask"}), 422, "file_missing")
     assert_problem(client.post(PREDICTIONS, data={"upload_id": ""}), 422, "file_missing")
 
 
-def test_what_is_no_image_is_not_granted_a_form(client: TestClient) -> None:
+def test_other_content_types_get_no_form(client: TestClient) -> None:
     for content_type in ("text/html", "image/svg+xml", "", "image/jpeg; charset=x"):
         answer = client.post("/api/v1/uploads", json={"content_type": content_type})
         assert_problem(answer, 415, "unsupported_media_type")
@@ -119,7 +119,7 @@ def test_two_uploads_never_share_an_id(client: TestClient) -> None:
     assert len({wish(client)["upload_id"] for _ in range(20)}) == 20
 
 
-def test_too_large_for_one_request_names_the_way_that_is_left(client: TestClient) -> None:
+def test_a_photograph_too_large_for_one_request_is_referred_to_uploads(client: TestClient) -> None:
     answer = client.post(PREDICTIONS, files={"file": b"x" * (4 * 2**20 + 1)})
     assert_problem(answer, 413, "photograph_too_large")
     assert "/api/v1/uploads" in answer.json()["detail"]
@@ -132,7 +132,7 @@ def uploads(request: pytest.FixtureRequest, tmp_path: Path) -> Uploads:
     return S3Uploads(request.getfixturevalue("s3"), BUCKET, LIMIT)
 
 
-def test_what_has_come_for_a_batch_is_told_and_forgotten_as_a_whole(uploads: Uploads) -> None:
+def test_uploads_of_a_batch_are_listed_and_deleted_together(uploads: Uploads) -> None:
     one, other = (f"{BATCH}{digit * 32}/" for digit in "ab")
     assert uploads.keys(one) == set()
     for folder, numbers in ((one, (0, 7, 9999)), (other, (3,))):
@@ -157,7 +157,7 @@ def embedded(tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
-def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path) -> None:
+def test_a_tampered_form_is_refused(embedded: TestClient, tmp_path: Path) -> None:
     form = wish(embedded)
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     wider = base64.b64encode(json.dumps(policy | {"content-length-range": [1, 10**12]}).encode()).decode()
@@ -177,7 +177,7 @@ def test_a_form_that_was_changed_is_refused(embedded: TestClient, tmp_path: Path
     assert not [*tmp_path.glob("uploads/*")]
 
 
-def test_a_form_ends(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_expires(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     form = wish(embedded)
     now = time.time()
     monkeypatch.setattr("retina.storage.local.time.time", lambda: now + form["expires_in"] + 2)
@@ -194,7 +194,7 @@ def test_an_upload_over_the_limit_is_refused_with_the_limit(embedded: TestClient
     assert_problem(send(embedded, wish(embedded), b""), 403, "upload_refused")
 
 
-def test_the_key_and_the_uploads_are_their_owners_alone(embedded: TestClient, tmp_path: Path) -> None:
+def test_the_secret_and_the_uploads_are_readable_by_their_owner_only(embedded: TestClient, tmp_path: Path) -> None:
     send(embedded, wish(embedded), b"photograph")
     assert stat.S_IMODE((tmp_path / "upload.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "uploads").stat().st_mode) == 0o700
@@ -206,7 +206,7 @@ def test_the_key_and_the_uploads_are_their_owners_alone(embedded: TestClient, tm
     assert restarted.read(key) == b"photograph"
 
 
-def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_path: Path) -> None:
+def test_unused_uploads_expire_within_a_day(embedded: TestClient, tmp_path: Path) -> None:
     old, new = wish(embedded), wish(embedded)
     for form in (old, new):
         send(embedded, form, b"photograph")
@@ -217,7 +217,7 @@ def test_what_nobody_asks_for_is_gone_within_a_day(embedded: TestClient, tmp_pat
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == [new["upload_id"]]
 
 
-def test_the_policy_that_s3_is_given_fixes_everything(s3: Any) -> None:
+def test_the_policy_for_s3_fixes_every_field(s3: Any) -> None:
     uploads: Uploads = S3Uploads(s3, BUCKET, LIMIT)
     form = uploads.form(UPLOADS + NOBODY, "image/png", "")
     policy = json.loads(base64.b64decode(form.fields["policy"]))
@@ -232,7 +232,7 @@ def test_the_policy_that_s3_is_given_fixes_everything(s3: Any) -> None:
     assert 0 < ends - time.time() <= 600
 
 
-def test_what_lies_in_s3_is_checked_again(s3: Any) -> None:
+def test_objects_in_s3_are_checked_again(s3: Any) -> None:
     uploads = S3Uploads(s3, BUCKET, 10)
     for name, body, kind, error in (
         ("1", b"x" * 11, "image/png", PhotographTooLargeError),
@@ -245,7 +245,7 @@ def test_what_lies_in_s3_is_checked_again(s3: Any) -> None:
         uploads.read(UPLOADS + NOBODY)
 
 
-def test_a_small_photograph_of_another_colour_mode_survives_the_way(client: TestClient, small_rgb: Rgb) -> None:
+def test_a_small_photograph_in_another_colour_mode_is_uploaded_unchanged(client: TestClient, small_rgb: Rgb) -> None:
     form = wish(client, "image/tiff")
     send(client, form, encode(Image.fromarray(small_rgb).convert("CMYK"), "TIFF"))
     assert client.post(PREDICTIONS, data={"upload_id": form["upload_id"]}).status_code == 200

@@ -33,7 +33,7 @@ def test_what_breaks_first_depends_on_volume_and_settings() -> None:
     assert lifted.breaks_first(10_000_000) == "nothing"
 
 
-def test_the_document_holds_what_the_command_prints(
+def test_the_document_contains_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = (ROOT / "docs" / "cloud.md").read_text()
@@ -45,7 +45,7 @@ def test_the_document_holds_what_the_command_prints(
     assert printed[1] in document
 
 
-def test_what_protects_more_costs_what_it_says() -> None:
+def test_optional_protection_costs_what_the_document_says() -> None:
     plain = Costs(StackSettings(), 0.15).idle()
     guarded = Costs(StackSettings(customer_key=True, firewall="on"), 0.15).idle()
     assert guarded - plain == pytest.approx(1 + 6)

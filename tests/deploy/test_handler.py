@@ -62,7 +62,7 @@ def running(built: Built, aws: str, table: str, handler: str, log: Path) -> Runt
     return RuntimeApi(command, built.folder, environment, log)
 
 
-def test_the_package_lies_where_nothing_can_be_written_but_in_tmp(built: Built) -> None:
+def test_the_package_runs_where_only_tmp_is_writable(built: Built) -> None:
     if not can_be_alone():
         pytest.skip("this machine allows no mount namespaces (unshare)")
     for path, written in (("/var/task/retina/x", False), ("/usr/x", False), ("/tmp/x", True)):  # noqa: S108 - of the function's machine
@@ -99,7 +99,7 @@ def test_handler_uvicorn_and_command_line_give_the_same_bytes(
         assert base64.b64decode(ours["images"][output]) == written
 
 
-def test_a_photograph_of_just_four_mebibytes_fits_into_one_request(function: RuntimeApi, sample: bytes) -> None:
+def test_a_photograph_of_exactly_four_mebibytes_fits_into_one_request(function: RuntimeApi, sample: bytes) -> None:
     padded = sample + bytes(4 * 2**20 - len(sample))  # decoders stop at the end of the image
     answer = function.invoke(multipart("/api/v1/predictions", padded, outputs="mask"))
     assert answer["statusCode"] == 200
@@ -108,7 +108,7 @@ def test_a_photograph_of_just_four_mebibytes_fits_into_one_request(function: Run
     assert "/api/v1/uploads" in json.loads(refused["body"])["detail"]
 
 
-def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
+def test_the_service_describes_itself(function: RuntimeApi) -> None:
     health = json.loads(function.invoke(http_event("GET", "/api/v1/health"))["body"])
     assert health["status"] == "ok"
     assert health["xnnpack"] is True
@@ -116,7 +116,7 @@ def test_the_service_answers_about_itself(function: RuntimeApi) -> None:
         assert function.invoke(http_event("GET", path))["statusCode"] == 200, path
 
 
-def test_a_large_photograph_goes_by_way_of_s3(function: RuntimeApi, sample: bytes) -> None:
+def test_a_large_photograph_is_uploaded_through_s3(function: RuntimeApi, sample: bytes) -> None:
     wish = http_event("POST", "/api/v1/uploads", b'{"content_type": "image/jpeg"}', "application/json")
     form = json.loads(function.invoke(wish)["body"])
     padded = sample + bytes(4 * 2**20)  # decoders stop at the end of the image
@@ -144,7 +144,7 @@ def test_bad_input_gets_a_problem_document(function: RuntimeApi, data: bytes, st
     assert answer["headers"]["content-type"] == "application/problem+json"
 
 
-def test_every_answer_fits_into_lambdas_limit(function: RuntimeApi, sample: bytes) -> None:
+def test_every_response_fits_into_lambdas_limit(function: RuntimeApi, sample: bytes) -> None:
     answer = function.invoke(
         multipart("/api/v1/predictions", sample, outputs="preview,mask,probability,overlay,skeleton")
     )
@@ -152,7 +152,7 @@ def test_every_answer_fits_into_lambdas_limit(function: RuntimeApi, sample: byte
     assert len(json.dumps(answer)) < 6 * 2**20
 
 
-def test_the_log_counts_what_happened_and_names_nobody(function: RuntimeApi, log: Path, sample: bytes) -> None:
+def test_the_log_has_metrics_and_no_personal_data(function: RuntimeApi, log: Path, sample: bytes) -> None:
     before = len(log.read_text().splitlines())
     function.invoke(multipart("/predict", sample))
     function.invoke(multipart("/predict", b"text"))
@@ -176,7 +176,7 @@ def message(key: str) -> dict[str, Any]:
     return {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
 
 
-def test_the_worker_segments_what_the_queue_tells_of(
+def test_the_worker_segments_the_photographs_in_the_queue(
     built: Built, aws: str, table: str, s3: Any, tmp_path: Path, sample: bytes
 ) -> None:
     services = Services(Settings(uploads_bucket=BUCKET, results_bucket=BUCKET, table=table))
@@ -192,7 +192,7 @@ def test_the_worker_segments_what_the_queue_tells_of(
     assert sum(line.get("Predictions") == [1.0] for line in counted) == 1
 
 
-def test_a_traceback_names_file_and_line_without_the_sources(built: Built, aws: str, tmp_path: Path) -> None:
+def test_tracebacks_name_file_and_line_without_the_sources(built: Built, aws: str, tmp_path: Path) -> None:
     assert not (built.folder / "retina" / "jobs" / "work.py").exists()
     key = f"batch/{'0123456789abcdef' * 2}/7"
     with running(built, aws, "no-such-table", "handler.worker", tmp_path / "log") as worker:

@@ -14,7 +14,7 @@ from support.lambda_package import Built
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 
 
-def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: Path) -> None:
+def test_two_builds_are_equal_and_a_changed_build_differs(built: Built, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(built.folder, again)
     assert digest(again) == digest(built.folder)
@@ -25,7 +25,7 @@ def test_two_builds_are_equal_and_a_changed_one_is_not(built: Built, tmp_path: P
     assert digest(again) != digest(built.folder)
 
 
-def test_what_lambda_would_refuse_is_refused(tmp_path: Path) -> None:
+def test_packages_that_lambda_would_refuse_are_refused(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as large:
         large.truncate(limits.LIMIT + 1)
     with pytest.raises(PackageError, match="262,144,001 bytes"):
@@ -45,7 +45,7 @@ def test_a_library_for_a_newer_glibc_is_refused(built: Built, tmp_path: Path, mo
         limits.check(built.folder)
 
 
-def test_what_is_not_needed_does_not_travel(built: Built) -> None:
+def test_unneeded_files_are_not_packaged(built: Built) -> None:
     for pattern in ("tests", "*.pyi", "RECORD", "requirements*.txt"):
         assert not [*built.folder.rglob(pattern)], pattern
     for name in ("google", "ml_dtypes", "tqdm", "uvicorn", "boto3", "bin"):
@@ -56,11 +56,11 @@ def test_what_is_not_needed_does_not_travel(built: Built) -> None:
     assert [*built.folder.glob("numpy-*.dist-info/licenses/**/*.txt")], "licences travel with what they cover"
 
 
-def test_the_package_leaves_room_for_what_is_to_come(built: Built) -> None:
+def test_the_package_leaves_room_to_grow(built: Built) -> None:
     assert limits.LIMIT - total(built.folder) >= 15_000_000
 
 
-def test_modules_are_bytecode_but_for_those_whose_source_is_read(built: Built) -> None:
+def test_modules_are_bytecode_unless_their_source_is_read(built: Built) -> None:
     sources = {path.relative_to(built.folder).as_posix() for path in built.folder.rglob("*.py")}
     assert sources == bytecode.READ
     caches = {path.parent for path in built.folder.rglob("__pycache__")}
@@ -68,5 +68,5 @@ def test_modules_are_bytecode_but_for_those_whose_source_is_read(built: Built) -
     assert (built.folder / "retina" / "app.pyc").is_file()
 
 
-def test_everybody_may_read_the_package(built: Built) -> None:
+def test_the_package_is_readable_by_every_user(built: Built) -> None:
     assert {path.stat().st_mode & 0o777 for path in built.folder.rglob("*")} == {0o644, 0o755}

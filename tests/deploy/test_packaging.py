@@ -31,7 +31,7 @@ def test_locks_pin_with_hashes_and_name_no_host() -> None:
             assert "--hash=sha256:" in requirement, (lock, requirement)
 
 
-def test_the_lock_of_the_page_s_checkers_pins_with_hashes_and_names_no_host() -> None:
+def test_the_lock_of_the_javascript_tools_pins_with_hashes_and_names_no_host() -> None:
     text = (ROOT / "package-lock.json").read_text()
     assert "://" not in text
     wanted, *packages = json.loads(text)["packages"].values()
@@ -41,7 +41,7 @@ def test_the_lock_of_the_page_s_checkers_pins_with_hashes_and_names_no_host() ->
     assert all("resolved" not in package and "integrity" in package for package in packages)
 
 
-def test_the_function_ships_a_part_of_what_a_laptop_runs_in_the_same_versions() -> None:
+def test_the_function_ships_a_subset_of_the_local_requirements_in_the_same_versions() -> None:
     ours = set(re.findall(r"^[a-z][^ ]*==[^ ]+", (ROOT / "function" / "requirements.txt").read_text(), re.MULTILINE))
     local = set(
         re.findall(r"^[a-z][^ ]*==[^ ]+", (ROOT / "function" / "requirements-local.txt").read_text(), re.MULTILINE)

@@ -16,7 +16,7 @@ from retina.imaging.network import VesselNetwork
 from retina.settings import Settings
 
 
-def test_a_service_as_it_should_be_passes(client: TestClient, network: VesselNetwork) -> None:
+def test_a_working_service_passes(client: TestClient, network: VesselNetwork) -> None:
     told: list[str] = []
     smoke.check(client, network, told.append)
     assert len(told) == 3
@@ -39,9 +39,7 @@ def test_another_mask_is_noticed(network: VesselNetwork, tmp_path: Path) -> None
         ("/api/v1/health", {"model": {"name": "unet", "sha256": "0" * 64}}, "another network"),
     ],
 )
-def test_what_is_wrong_is_named(
-    client: TestClient, network: VesselNetwork, path: str, answer: Any, reason: str
-) -> None:
+def test_each_fault_is_named(client: TestClient, network: VesselNetwork, path: str, answer: Any, reason: str) -> None:
     def answering(request: httpx.Request) -> httpx.Response:
         real = client.request(request.method, request.url.path, content=request.read(), headers=request.headers)
         if request.url.path != path:
@@ -54,7 +52,7 @@ def test_what_is_wrong_is_named(
         smoke.check(service, network, lambda _: None)
 
 
-def test_the_address_is_given_or_read_from_what_cdk_wrote(tmp_path: Path) -> None:
+def test_the_address_is_an_argument_or_read_from_the_outputs_of_cdk(tmp_path: Path) -> None:
     assert smoke.address("https://example.com/") == "https://example.com/"
     written = tmp_path / "outputs.json"
     written.write_text(json.dumps({"retina": {"Url": "https://d1.cloudfront.net/"}}))

@@ -30,7 +30,7 @@ from support.templates import (
 pytestmark = pytest.mark.xdist_group("stack")
 
 
-def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[str, Any]) -> None:
+def test_no_bucket_is_public_or_unencrypted_or_reachable_without_tls(template: dict[str, Any]) -> None:
     buckets = resources(template, "AWS::S3::Bucket")
     for name, bucket in buckets.items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
@@ -47,7 +47,7 @@ def test_no_bucket_is_public_and_nothing_is_plain_or_without_tls(template: dict[
     assert set(refused) == set(buckets) | set(resources(template, "AWS::SQS::Queue"))
 
 
-def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str, Any]) -> None:
+def test_only_functions_of_cdk_itself_have_wildcard_permissions(template: dict[str, Any]) -> None:
     checked = 0
     for name, statement in statements(template):
         cdks_own = name + json.dumps(statement.get("Principal", ""))
@@ -67,7 +67,7 @@ def test_nobody_but_cdks_own_functions_is_allowed_a_wildcard(template: dict[str,
             assert "ManagedPolicyArns" not in role, name
 
 
-def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(template: dict[str, Any]) -> None:
+def test_the_function_may_only_write_its_log_and_process_uploads(template: dict[str, Any]) -> None:
     allowed = allowed_to(template, "ApiRoleDE7A08EC")
     assert allowed_objects(template, "ApiRoleDE7A08EC") == {
         ("Uploads", "uploads/"): {"PutObject", "GetObject", "DeleteObject"},
@@ -92,7 +92,7 @@ def test_the_function_may_write_its_own_log_work_on_uploads_and_nothing_else(tem
     assert not re.search(r"(?i)secret|password|token", json.dumps(function["Environment"]))
 
 
-def test_only_the_page_is_read_from_its_bucket_and_only_by_its_distribution(template: dict[str, Any]) -> None:
+def test_only_the_distribution_reads_the_bucket_of_the_page(template: dict[str, Any]) -> None:
     allowed = [s for name, s in statements(template) if name.startswith("SiteFilesPolicy") and s["Effect"] == "Allow"]
     for statement in allowed:
         principal = statement["Principal"]
@@ -103,7 +103,7 @@ def test_only_the_page_is_read_from_its_bucket_and_only_by_its_distribution(temp
     assert any(s["Principal"] == {"Service": "cloudfront.amazonaws.com"} for s in allowed)
 
 
-def test_every_answer_carries_the_security_headers(template: dict[str, Any]) -> None:
+def test_every_response_has_the_security_headers(template: dict[str, Any]) -> None:
     [(name, policy)] = resources(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
     headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     csp = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
@@ -130,7 +130,7 @@ def distribution(template: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict[str, Any]) -> None:
+def test_uploads_may_come_from_any_page_and_expire_within_a_day(template: dict[str, Any]) -> None:
     name, bucket = next(
         item for item in resources(template, "AWS::S3::Bucket").items() if item[0].startswith("Uploads")
     )
@@ -144,7 +144,7 @@ def test_uploads_may_come_from_any_page_and_are_gone_within_a_day(template: dict
     assert function["Environment"]["Variables"]["RETINA_UPLOADS_BUCKET"] == {"Ref": name}
 
 
-def test_page_and_api_have_one_origin_for_the_browser(template: dict[str, Any]) -> None:
+def test_page_and_api_share_one_origin(template: dict[str, Any]) -> None:
     config = distribution(template)
     assert {b["PathPattern"] for b in config["CacheBehaviors"]} == {"/api/*", "/predict"}
     for behaviour in config["CacheBehaviors"]:
@@ -175,7 +175,9 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
 
 
-def test_rate_limits_count_viewers_whom_the_distribution_names(template: dict[str, Any], named: dict[str, Any]) -> None:
+def test_rate_limits_count_the_viewers_that_the_distribution_names(
+    template: dict[str, Any], named: dict[str, Any]
+) -> None:
     for where, each, together, begin in ((template, "200", "5000", "20"), (named, "7", "70", "3")):
         function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
         told = function["Environment"]["Variables"]
@@ -202,7 +204,7 @@ def test_the_dashboard_shows_what_the_function_counts(template: dict[str, Any]) 
     assert "ApproximateAgeOfOldestMessage" in shown
 
 
-def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any]) -> None:
+def test_logs_expire_and_hold_no_personal_data(template: dict[str, Any], named: dict[str, Any]) -> None:
     for where, days in ((template, 30), (named, 731)):
         groups = resources(where, "AWS::Logs::LogGroup")
         assert {group["RetentionInDays"] for group in groups.values()} == {days}
@@ -213,7 +215,7 @@ def test_logs_end_and_hold_nobody(template: dict[str, Any], named: dict[str, Any
     assert not re.search(r"(?i)ip|agent|header|cookie|path", logged.replace("routeKey", ""))
 
 
-def test_a_domain_of_ones_own_speaks_tls_1_2_at_least(named: dict[str, Any]) -> None:
+def test_a_custom_domain_requires_tls_1_2(named: dict[str, Any]) -> None:
     config = distribution(named)
     assert config["Aliases"] == ["retina.example.com"]
     assert config["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
@@ -221,7 +223,7 @@ def test_a_domain_of_ones_own_speaks_tls_1_2_at_least(named: dict[str, Any]) -> 
     assert named["Outputs"]["Url"]["Value"] == "https://retina.example.com/"
 
 
-def test_every_number_of_days_is_what_cloudwatch_can_keep(tmp_path: Path) -> None:
+def test_log_retention_is_a_number_of_days_that_cloudwatch_allows(tmp_path: Path) -> None:
     shortest = template_of(tmp_path, log_days=LOG_RETENTION[0])
     assert {g["RetentionInDays"] for g in resources(shortest, "AWS::Logs::LogGroup").values()} == {LOG_RETENTION[0]}
 
@@ -256,9 +258,7 @@ def test_cfn_lint_finds_no_error(template: dict[str, Any], named: dict[str, Any]
         assert not [match for match in found if match.rule.id.startswith("E")]
 
 
-def test_a_finding_that_nobody_acknowledged_stops_the_synthesis(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unacknowledged_finding_stops_the_synthesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Leaky(RetinaStack):
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
@@ -269,7 +269,7 @@ def test_a_finding_that_nobody_acknowledged_stops_the_synthesis(
         template_of(tmp_path)
 
 
-def test_a_setting_that_is_none_or_cannot_be_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_and_invalid_settings_are_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value, sentence in (
         ("RETINA_STACK_WORKER", "3", "There is no setting RETINA_STACK_WORKER"),
         ("RETINA_STACK_LOG_DAYS", "many", "RETINA_STACK_LOG_DAYS: "),

@@ -37,7 +37,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return template_of(tmp_path_factory.mktemp("guarded"), firewall="on", firewall_rate=300, threat_protection="audit")
 
 
-def test_a_key_of_ones_own_encrypts_whatever_people_entrust(named: dict[str, Any], template: dict[str, Any]) -> None:
+def test_a_customer_key_encrypts_all_user_data(named: dict[str, Any], template: dict[str, Any]) -> None:
     [(name, key)] = resources(named, "AWS::KMS::Key").items()
     arn = {"Fn::GetAtt": [name, "Arn"]}
     assert key["EnableKeyRotation"] is True
@@ -57,7 +57,7 @@ def test_a_key_of_ones_own_encrypts_whatever_people_entrust(named: dict[str, Any
         resources(template, "AWS::KMS::Key")
 
 
-def test_the_key_is_used_by_the_functions_through_services_and_by_nobody_beside(named: dict[str, Any]) -> None:
+def test_only_the_functions_use_the_key_and_only_through_services(named: dict[str, Any]) -> None:
     [key] = resources(named, "AWS::KMS::Key").values()
     [root, *granted] = key["KeyPolicy"]["Statement"]
     assert "root" in json.dumps(root["Principal"])
@@ -81,7 +81,7 @@ def test_the_key_is_used_by_the_functions_through_services_and_by_nobody_beside(
         assert [json.dumps(each).split(".")[0].split('"')[-1] for each in via] == [*encryption.VIA]
 
 
-def test_versions_are_kept_of_the_pages_files_and_of_nothing_that_people_delete(template: dict[str, Any]) -> None:
+def test_only_files_of_the_page_are_versioned_and_no_user_data(template: dict[str, Any]) -> None:
     versioned = {n for n, b in resources(template, "AWS::S3::Bucket").items() if "VersioningConfiguration" in b}
     name, files = one(template, "AWS::S3::Bucket", "SiteFiles")
     assert versioned == {name}
@@ -99,7 +99,7 @@ def test_buckets_refuse_tls_older_than_1_2(template: dict[str, Any]) -> None:
     assert len(refused) == len(resources(template, "AWS::S3::Bucket"))
 
 
-def test_the_firewall_limits_each_address_and_answers_as_the_api_does(guarded: dict[str, Any]) -> None:
+def test_the_firewall_limits_each_address_and_responds_as_the_api_does(guarded: dict[str, Any]) -> None:
     [(name, acl)] = resources(guarded, "AWS::WAFv2::WebACL").items()
     [distribution] = resources(guarded, "AWS::CloudFront::Distribution").values()
     assert distribution["DistributionConfig"]["WebACLId"] == {"Fn::GetAtt": [name, "Arn"]}
@@ -113,7 +113,7 @@ def test_the_firewall_limits_each_address_and_answers_as_the_api_does(guarded: d
     assert not rule["VisibilityConfig"]["SampledRequestsEnabled"], "samples hold addresses"
 
 
-def test_a_firewall_of_somebody_elses_is_asked_or_none(named: dict[str, Any], template: dict[str, Any]) -> None:
+def test_an_existing_firewall_is_used_or_none(named: dict[str, Any], template: dict[str, Any]) -> None:
     [theirs] = resources(named, "AWS::CloudFront::Distribution").values()
     assert theirs["DistributionConfig"]["WebACLId"].startswith("arn:aws:wafv2:us-east-1:")
     [ours] = resources(template, "AWS::CloudFront::Distribution").values()
@@ -123,9 +123,7 @@ def test_a_firewall_of_somebody_elses_is_asked_or_none(named: dict[str, Any], te
             resources(where, "AWS::WAFv2::WebACL")
 
 
-def test_every_throttled_route_is_one_of_the_service_and_there_before_the_stage(
-    template: dict[str, Any], tmp_path: Path
-) -> None:
+def test_every_throttled_route_exists_before_the_stage(template: dict[str, Any], tmp_path: Path) -> None:
     paths = House(tmp_path).app.openapi()["paths"]
     for route in (*PREDICTS, *MAKES):
         method, path = route.split(" ")
@@ -138,7 +136,7 @@ def test_every_throttled_route_is_one_of_the_service_and_there_before_the_stage(
     assert throttled <= set(template["Resources"][name]["DependsOn"])
 
 
-def test_nobody_lists_a_bucket_beyond_a_prefix(template: dict[str, Any]) -> None:
+def test_buckets_are_only_listed_within_a_prefix(template: dict[str, Any]) -> None:
     found = 0
     for name, statement in statements(template):
         if "s3:ListBucket" in many(statement["Action"]) and not name.startswith("Custom"):
@@ -148,7 +146,7 @@ def test_nobody_lists_a_bucket_beyond_a_prefix(template: dict[str, Any]) -> None
     assert found == 10
 
 
-def test_the_worker_reaches_the_records_of_its_work_and_no_others(template: dict[str, Any]) -> None:
+def test_the_worker_reaches_only_the_records_of_its_jobs(template: dict[str, Any]) -> None:
     limited = {
         tuple(many(statement["Action"])): (name, statement["Condition"]["ForAllValues:StringLike"])
         for name, statement in statements(template)
@@ -164,7 +162,7 @@ def test_the_worker_reaches_the_records_of_its_work_and_no_others(template: dict
     assert not {"key", "keys", "audit"}.intersection(WORKER_PARTITIONS), "it makes no keys and no entries"
 
 
-def test_the_workers_partitions_are_all_that_its_jobs_ask_for(
+def test_the_partitions_of_the_worker_are_those_that_its_jobs_read(
     tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, asked, changed = House(tmp_path), set[str](), set[str]()
@@ -215,12 +213,12 @@ def test_sign_in_is_as_strict_as_the_settings_say(
         assert client["ExplicitAuthFlows"] == ["ALLOW_USER_SRP_AUTH"], "refreshing without rotation is off"
 
 
-def test_a_second_factor_can_be_off(tmp_path: Path) -> None:
+def test_a_second_factor_can_be_turned_off(tmp_path: Path) -> None:
     _, pool = one(template_of(tmp_path, mfa="off"), "AWS::Cognito::UserPool", "IdentityPool")
     assert pool["MfaConfiguration"] == "OFF"
 
 
-def test_the_proof_is_random_made_once_and_in_no_template(
+def test_the_proxy_secret_is_random_created_once_and_in_no_template(
     aws: str, s3: Any, template: dict[str, Any], named: dict[str, Any]
 ) -> None:
     ssm, settings = aws_client("ssm"), StackSettings(name="proofs")
@@ -238,7 +236,7 @@ def test_the_proof_is_random_made_once_and_in_no_template(
     assert deploy.index("-m infra.proof") < deploy.index("$(CDK) deploy")
 
 
-def test_no_role_of_the_functions_may_change_or_delete_an_entry_of_the_audit_log(template: dict[str, Any]) -> None:
+def test_no_function_may_change_or_delete_an_audit_log_entry(template: dict[str, Any]) -> None:
     denied = {
         name[:4]: statement
         for name, statement in statements(template)

@@ -17,7 +17,7 @@ from support.templates import (
 pytestmark = pytest.mark.xdist_group("stack")
 
 
-def test_what_is_given_up_is_laid_aside_and_somebody_is_told(template: dict[str, Any]) -> None:
+def test_failed_jobs_go_to_the_dead_letter_queue_and_raise_an_alarm(template: dict[str, Any]) -> None:
     dead, _ = one(template, "AWS::SQS::Queue", "JobsDead")
     _, queue = one(template, "AWS::SQS::Queue", "JobsQueue")
     arn = {"Fn::GetAtt": [dead, "Arn"]}
@@ -44,7 +44,7 @@ def test_the_worker_has_time_and_limits(template: dict[str, Any], named: dict[st
     assert one(named, "AWS::Lambda::Function", "JobsFunction")[1]["MemorySize"] == 3008
 
 
-def test_the_worker_may_read_photographs_of_batches_store_results_and_nothing_else(template: dict[str, Any]) -> None:
+def test_the_worker_may_only_read_batch_photographs_and_store_results(template: dict[str, Any]) -> None:
     role, _ = one(template, "AWS::IAM::Role", "JobsRole")
     allowed = allowed_to(template, role)
     log = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -60,7 +60,7 @@ def test_the_worker_may_read_photographs_of_batches_store_results_and_nothing_el
     }
 
 
-def test_the_bucket_tells_the_queue_of_photographs_of_batches_alone(template: dict[str, Any]) -> None:
+def test_the_bucket_notifies_the_queue_of_batch_photographs_only(template: dict[str, Any]) -> None:
     name, bucket = one(template, "AWS::S3::Bucket", "UploadsBucket")
     queue, _ = one(template, "AWS::SQS::Queue", "JobsQueue")
     [told] = bucket["NotificationConfiguration"]["QueueConfigurations"]
@@ -75,7 +75,7 @@ def test_the_bucket_tells_the_queue_of_photographs_of_batches_alone(template: di
     assert s3["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(template: dict[str, Any]) -> None:
+def test_the_table_can_be_restored_expires_records_and_outlives_the_stack(template: dict[str, Any]) -> None:
     name, table = one(template, "AWS::DynamoDB::Table", "DataTable")
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     recovery = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
@@ -100,7 +100,9 @@ def test_the_table_can_be_brought_back_forgets_in_time_and_outlives_the_stack(te
     assert one(template, "AWS::Cognito::UserPool", "IdentityPool")[1]["DeletionProtection"] == "ACTIVE"
 
 
-def test_people_sign_in_by_code_with_their_mail_address(template: dict[str, Any], named: dict[str, Any]) -> None:
+def test_users_sign_in_by_authorization_code_with_their_email_address(
+    template: dict[str, Any], named: dict[str, Any]
+) -> None:
     _, pool = one(template, "AWS::Cognito::UserPool", "IdentityPool")
     assert pool["UsernameAttributes"] == ["email"]
     assert pool["AutoVerifiedAttributes"] == ["email"]
@@ -130,7 +132,7 @@ def test_people_sign_in_by_code_with_their_mail_address(template: dict[str, Any]
     assert "DomainName" in json.dumps(default[-2])
 
 
-def test_every_alarm_reaches_the_topic_and_the_topic_a_person(template: dict[str, Any]) -> None:
+def test_every_alarm_reaches_the_topic_and_the_topic_reaches_a_person(template: dict[str, Any]) -> None:
     [(topic, _)] = resources(template, "AWS::SNS::Topic").items()
     alarms = resources(template, "AWS::CloudWatch::Alarm")
     watched = sorted(alarm["MetricName"] for alarm in alarms.values())

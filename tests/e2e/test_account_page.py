@@ -116,7 +116,7 @@ def test_a_key_with_scopes_and_a_last_day(visit: Visit, small: bytes) -> None:
     expect_for_everyone(page)
 
 
-def test_a_key_that_may_nothing_is_not_made(visit: Visit) -> None:
+def test_a_key_without_scopes_is_not_created(visit: Visit) -> None:
     sign_up(visit, PATH)
     page = visit.page
     for scope in ("Predict", "Read", "Delete"):
@@ -133,7 +133,7 @@ def test_a_key_that_may_nothing_is_not_made(visit: Visit) -> None:
     expect_for_everyone(page)
 
 
-def test_a_name_is_text_and_nothing_else(visit: Visit) -> None:
+def test_names_are_shown_as_plain_text(visit: Visit) -> None:
     sign_up(visit, PATH)
     make_key(visit, "<img src=x onerror=alert(1)>")
     expect(visit.page.locator("#keys strong")).to_have_text("<img src=x onerror=alert(1)>")
@@ -161,7 +161,7 @@ def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
             assert cell.evaluate(LINES) == 1
 
 
-def test_the_end_of_an_account(visit: Visit) -> None:
+def test_an_account_is_deleted(visit: Visit) -> None:
     address = sign_up(visit, PATH)
     page = visit.page
     key = make_key(visit, "Reading centre")

@@ -12,7 +12,7 @@ from e2e.person import sign_up
 from e2e.visit import Visit
 
 
-def test_whatever_the_network_does(visit: Visit, small: bytes) -> None:
+def test_a_batch_is_sent_despite_network_failures(visit: Visit, small: bytes) -> None:
     """Expired forms are renewed once for all, lost connections and busy servers are waited for."""
     sign_up(visit, PATH)
     trouble = [expired, expired, unplugged, busy]
@@ -37,7 +37,7 @@ def busy(route: Route) -> None:
     route.fulfill(status=503, body="")
 
 
-def test_what_is_never_taken_is_said(visit: Visit, small: bytes) -> None:
+def test_photographs_that_are_never_accepted_are_reported(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     visit.page.route(UPLOADS, expired)
     start(visit, ("a.jpg", small))
@@ -50,7 +50,9 @@ def test_what_is_never_taken_is_said(visit: Visit, small: bytes) -> None:
     expect_finished(visit.page)
 
 
-def test_gone_on_with_after_the_page_was_closed(visits: Callable[..., Visit], small: bytes, tmp_path: Path) -> None:
+def test_a_batch_is_resumed_after_the_page_was_closed(
+    visits: Callable[..., Visit], small: bytes, tmp_path: Path
+) -> None:
     first = visits()
     folder = tmp_path / "visit"
     folder.mkdir()
@@ -85,7 +87,7 @@ def test_gone_on_with_after_the_page_was_closed(visits: Callable[..., Visit], sm
     assert second.complaints == []
 
 
-def test_whoever_signs_out_sends_no_more(visits: Callable[..., Visit], small: bytes) -> None:
+def test_signing_out_stops_sending(visits: Callable[..., Visit], small: bytes) -> None:
     first = visits()
     sign_up(first, PATH)
     first.page.route(UPLOADS, lambda route: None)
@@ -98,7 +100,7 @@ def test_whoever_signs_out_sends_no_more(visits: Callable[..., Visit], small: by
     expect(first.page.get_by_text("Sign in to see your batches.")).to_be_visible()
 
 
-def test_it_is_not_asked_for_while_nobody_looks(visit: Visit, small: bytes) -> None:
+def test_a_hidden_page_does_not_poll(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     page = visit.page
     page.route(UPLOADS, lambda route: None)

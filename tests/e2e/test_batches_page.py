@@ -25,7 +25,7 @@ def test_signed_out(visit: Visit) -> None:
     expect_for_everyone(page)
 
 
-def test_a_batch_from_the_files_to_the_table(visit: Visit, small: bytes, tmp_path: Path) -> None:
+def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tmp_path: Path) -> None:
     folder = tmp_path / "visit"
     (folder / "left").mkdir(parents=True)
     contents = {"10.jpg": small, "9.jpg": small, "left/a.jpg": small, "broken.jpg": small[: len(small) // 2]}
@@ -103,7 +103,7 @@ def test_a_folder_is_dropped(visit: Visit, small: bytes, tmp_path: Path) -> None
     expect(visit.page.locator("#start")).to_be_disabled()
 
 
-def test_cancelled_retried_and_watched_from_elsewhere(visit: Visit, small: bytes) -> None:
+def test_a_batch_is_cancelled_retried_and_followed_from_another_page(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     page = visit.page
     page.route(UPLOADS, lambda route: None)  # they stay on their way
@@ -126,7 +126,7 @@ def test_cancelled_retried_and_watched_from_elsewhere(visit: Visit, small: bytes
     expect_finished(page)
 
 
-def test_hundreds_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> None:
+def test_items_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> None:
     sign_up(visit, "/account.html")
     page = visit.page
     expect(page.locator("#credits")).to_have_text("20")

@@ -8,7 +8,7 @@ from retina.cells import neutral
 from support.cells import HARMLESS, NUMBERS, RISKY
 
 
-def test_cells_of_the_pages_table_are_those_of_the_service(visit: Visit) -> None:
+def test_the_table_of_the_page_escapes_cells_as_the_service_does(visit: Visit) -> None:
     texts = [*RISKY, *HARMLESS, *NUMBERS]
     page = visit.open("/").page
     cells = page.evaluate("async (texts) => texts.map((await import('/js/files/table.js')).cell)", texts)

@@ -26,7 +26,7 @@ def test_everything_as_a_zip_file(visit: Visit, small: bytes) -> None:
     assert len(names) > 2
 
 
-def test_a_zip_file_that_a_deletion_took_away_is_made_again(visit: Visit, small: bytes) -> None:
+def test_a_zip_file_removed_by_a_deletion_is_created_again(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     for subject in ("P-1", "P-2", "P-3"):
         saved(visit, small, subject=subject)

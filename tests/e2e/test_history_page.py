@@ -45,7 +45,7 @@ def test_an_empty_history(visit: Visit) -> None:
     expect_for_everyone(visit.page)
 
 
-def test_saved_below_its_result(visit: Visit, small: bytes) -> None:
+def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     page = visit.page
     expect(page.get_by_text("Those you save to your history are stored until you delete them.")).to_be_visible()
@@ -78,7 +78,7 @@ def test_saved_below_its_result(visit: Visit, small: bytes) -> None:
     expect(page.locator("#list a")).to_have_count(1)
 
 
-def test_a_large_photograph_and_one_that_is_none_are_saved_too(visit: Visit, sample: bytes) -> None:
+def test_large_photographs_and_forced_ones_are_saved_too(visit: Visit, sample: bytes) -> None:
     sign_up(visit)
     large = sample + bytes(4 * 2**20 - len(sample) + 1)  # decoders stop at the end of the image
     gradient = encode(Image.linear_gradient("L").convert("RGB"), "PNG")
@@ -91,7 +91,7 @@ def test_a_large_photograph_and_one_that_is_none_are_saved_too(visit: Visit, sam
         expect(visit.page.locator("#saved")).to_be_visible()
 
 
-def test_saved_once_though_the_answer_was_lost(visit: Visit, small: bytes) -> None:
+def test_a_photograph_is_saved_once_although_the_response_was_lost(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     visit.choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
@@ -112,7 +112,7 @@ def test_saved_once_though_the_answer_was_lost(visit: Visit, small: bytes) -> No
     assert len(found) == 1
 
 
-def test_trouble_while_saving_offers_another_try(visit: Visit, small: bytes) -> None:
+def test_after_an_error_while_saving_the_user_can_try_again(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     visit.choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
@@ -125,7 +125,7 @@ def test_trouble_while_saving_offers_another_try(visit: Visit, small: bytes) -> 
     expect(visit.page.locator("#save-trouble")).to_be_hidden()
 
 
-def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) -> None:
+def test_a_record_is_found_changed_recomputed_and_deleted(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     first = saved(visit, small, subject="P-1", eye="left", taken_on="2026-01-05")
     second = saved(visit, small, subject="P-2", eye="right", taken_on="2026-03-01", note="blurred")
@@ -191,7 +191,7 @@ def test_found_changed_computed_again_and_deleted(visit: Visit, small: bytes) ->
     expect(names).to_have_text(["P-1, left eye"])
 
 
-def test_more_than_a_page(visit: Visit, small: bytes) -> None:
+def test_a_long_history_has_several_pages(visit: Visit, small: bytes) -> None:
     """The API's pages of fifty, here of two."""
     sign_up(visit)
     for number in range(3):
@@ -209,14 +209,14 @@ def test_more_than_a_page(visit: Visit, small: bytes) -> None:
     expect(page.get_by_role("button", name="More")).to_be_hidden()
 
 
-def test_somebody_elses_is_not_there(visit: Visit) -> None:
+def test_records_of_others_are_not_shown(visit: Visit) -> None:
     sign_up(visit)
     page = visit.open(f"{PATH}#{'0' * 32}").page
     expect(page.locator("#trouble")).to_contain_text("no such")
     expect(page.locator("#result")).to_be_hidden()
 
 
-def test_a_trend_breaks_where_it_does_not_compare(visit: Visit, small: bytes) -> None:
+def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     for day in ("2025-01-10", "2025-07-10", "2026-01-10", "2026-07-10"):
         id = saved(visit, small, subject="P-1", eye="left", taken_on=day)

@@ -109,7 +109,7 @@ def test_opacity(visit: Visit, photograph: Photograph) -> None:
 
 
 @pytest.mark.parametrize("orientation", [3, 6])
-def test_what_is_seen_and_saved_lines_up(visit: Visit, clipped: Rgb, orientation: int) -> None:
+def test_vessels_line_up_on_screen_and_in_downloads(visit: Visit, clipped: Rgb, orientation: int) -> None:
     """Also where the camera only noted how the photograph is to be turned."""
     visit.open().choose(("turned.jpg", oriented(clipped, orientation)))
     visit.expect_state("turned.jpg", "done")
@@ -154,7 +154,7 @@ def test_no_fundus_photograph(visit: Visit, landscape: bytes) -> None:
         expect(visit.page.locator(".warning", has_text=warning)).to_be_visible()
 
 
-def test_too_large_is_said_before_sending(visit: Visit, tmp_path: Path) -> None:
+def test_a_photograph_too_large_is_refused_before_sending(visit: Visit, tmp_path: Path) -> None:
     with (tmp_path / "huge.tif").open("wb") as huge:
         huge.truncate(50 * 2**20 + 1)
     sent: list[str] = []
@@ -164,7 +164,7 @@ def test_too_large_is_said_before_sending(visit: Visit, tmp_path: Path) -> None:
     assert not [url for url in sent if url.endswith(("/predictions", "/uploads"))]
 
 
-def test_what_does_not_fit_into_one_request_is_uploaded(visit: Visit, sample: bytes) -> None:
+def test_a_photograph_too_large_for_one_request_is_uploaded(visit: Visit, sample: bytes) -> None:
     padded = sample + bytes(4 * 2**20 - len(sample) + 1)  # decoders stop at the end of the image
     sent: list[str] = []
     visit.page.on("request", lambda request: sent.append(f"{request.method} {urlsplit(request.url).path}"))

@@ -79,7 +79,7 @@ def test_each_measurement_has_a_trend(longer_list: Visit, small: bytes) -> None:
     expect(page.locator("#compare-with option")).to_have_text(["none", "1 Jan 2026, 5.00 px"])
 
 
-def test_a_list_that_cannot_be_fetched_is_said_and_asked_for_again(visit: Visit, small: bytes) -> None:
+def test_a_list_that_cannot_be_fetched_is_reported_and_retried(visit: Visit, small: bytes) -> None:
     page = visit.page
     page.route(MEASUREMENTS, lambda route: route.abort())
     visit.open().choose(("a.jpg", small))

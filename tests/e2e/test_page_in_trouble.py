@@ -12,7 +12,7 @@ from retina.imaging.arrays import Rgb
 from support.specimens import encode
 
 
-def test_two_are_sent_at_once(visit: Visit, small: bytes) -> None:
+def test_two_photographs_are_sent_at_once(visit: Visit, small: bytes) -> None:
     held: list[Route] = []
     holding = True
 
@@ -35,7 +35,7 @@ def test_two_are_sent_at_once(visit: Visit, small: bytes) -> None:
         visit.expect_state(f"{i}.jpg", "done")
 
 
-def test_a_busy_server_is_asked_again(visit: Visit, small: bytes) -> None:
+def test_a_busy_server_is_retried(visit: Visit, small: bytes) -> None:
     answers = [busy, go_on]
     visit.page.route(PREDICTIONS, lambda route: answers.pop(0)(route))
     visit.open().choose(("a.jpg", small))
@@ -63,7 +63,7 @@ def no_json(route: Route) -> None:
 
 
 @pytest.mark.parametrize(("trouble", "sentence"), [(unplugged, "cannot be reached"), (no_json, "HTTP 502")])
-def test_trouble_offers_another_try(visit: Visit, small: bytes, trouble: Any, sentence: str) -> None:
+def test_after_an_error_the_user_can_try_again(visit: Visit, small: bytes, trouble: Any, sentence: str) -> None:
     visit.page.route(PREDICTIONS, trouble)
     visit.open().choose(("a.jpg", small))
     item = visit.expect_state("a.jpg", "refused")
@@ -73,7 +73,7 @@ def test_trouble_offers_another_try(visit: Visit, small: bytes, trouble: Any, se
     visit.expect_state("a.jpg", "done")
 
 
-def test_another_size_than_the_browser_sees(visit: Visit, small: bytes) -> None:
+def test_a_size_mismatch_shows_the_overlay_of_the_server(visit: Visit, small: bytes) -> None:
     """Then browser and server do not agree which way is up: the server's own overlay is right in any case."""
 
     def other_size(route: Route) -> None:
@@ -91,7 +91,7 @@ def test_another_size_than_the_browser_sees(visit: Visit, small: bytes) -> None:
     expect(visit.page.locator("#facts .measurement dd")).to_have_text("not measurable")
 
 
-def test_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
+def test_a_photograph_can_be_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
     held: list[Route] = []
     visit.page.route(PREDICTIONS, lambda route: held.append(route))
     visit.open().choose(("a.jpg", small))
@@ -104,7 +104,7 @@ def test_removed_while_it_is_sent(visit: Visit, small: bytes) -> None:
 
 
 @pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
-def test_a_photograph_that_the_browser_turns_otherwise_is_drawn_by_the_server(
+def test_a_photograph_that_the_browser_rotates_differently_is_drawn_by_the_server(
     visit: Visit, small_rgb: Rgb, orientation: int
 ) -> None:
     """A WebP with an EXIF orientation: the server heeds it, Chromium does not. The small photograph is a square."""
@@ -120,7 +120,7 @@ def test_a_photograph_that_the_browser_turns_otherwise_is_drawn_by_the_server(
         expect(visit.page.locator("#layer-overlay")).to_be_visible()
 
 
-def test_the_network_says_how_far_to_trust_it(visit: Visit, small: bytes) -> None:
+def test_the_expected_agreement_is_shown(visit: Visit, small: bytes) -> None:
     expected = iter([(0.824, 0.031), (0.512, 0.031), (None, None)])
 
     def another_quality(route: Route) -> None:

@@ -72,7 +72,7 @@ def test_signing_out_everywhere(visits: Callable[..., Visit]) -> None:
     expect(elsewhere.page.get_by_text("Sign in to see your account.")).to_be_visible()
 
 
-def test_where_the_sign_in_page_changes_passwords(visit: Visit) -> None:
+def test_passwords_may_be_changed_on_the_sign_in_page(visit: Visit) -> None:
     def cognito(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, json=answer.json() | {"changes_passwords": False})
@@ -84,7 +84,7 @@ def test_where_the_sign_in_page_changes_passwords(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="Sign out everywhere…")).to_be_visible()
 
 
-def test_a_forgotten_password(visits: Callable[..., Visit], data: Path) -> None:
+def test_a_forgotten_password_is_reset(visits: Callable[..., Visit], data: Path) -> None:
     visit = visits()
     address = sign_up(visit)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data)}

@@ -31,7 +31,7 @@ def sign_out(page: Page) -> None:
     expect_signed_out(page)
 
 
-def test_an_account_is_made_held_and_left(visit: Visit) -> None:
+def test_a_user_registers_stays_signed_in_and_signs_out(visit: Visit) -> None:
     page = visit.page
     address = sign_up(visit)
     for link in ("History", "Batches", "Account"):
@@ -57,12 +57,12 @@ def test_an_account_is_made_held_and_left(visit: Visit) -> None:
     sign_out(page)
 
 
-def test_back_to_the_page_one_came_from(visit: Visit) -> None:
+def test_signing_in_returns_to_the_page_it_started_from(visit: Visit) -> None:
     sign_up(visit, "/account.html?from=test#here")
     assert visit.page.evaluate("sessionStorage.getItem('retina.sign-in')") is None
 
 
-def test_a_page_that_back_restores_is_loaded_anew_for_somebody_who_was_signed_in(visit: Visit) -> None:
+def test_the_back_button_reloads_pages_of_a_signed_in_user(visit: Visit) -> None:
     restored = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
     page = visit.page
     page.evaluate("window.before = true")
@@ -87,7 +87,7 @@ def test_tabs_are_signed_in_and_out_together(visits: Callable[..., Visit]) -> No
     assert second.complaints == []
 
 
-def test_what_was_asked_for_and_what_was_not(visit: Visit) -> None:
+def test_only_a_sign_in_started_in_this_tab_is_completed(visit: Visit) -> None:
     """PKCE and a state; a code that comes with another state is not used."""
     page = visit.page
     visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
@@ -112,7 +112,7 @@ def test_what_was_asked_for_and_what_was_not(visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("not started in this tab")
 
 
-def test_a_code_that_is_good_no_more(visit: Visit) -> None:
+def test_an_expired_code_is_reported(visit: Visit) -> None:
     visit.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}))
     visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, new_address())
@@ -131,7 +131,7 @@ def counted(visit: Visit) -> list[str]:
     return grants
 
 
-def test_access_is_renewed_before_it_ends(visit: Visit) -> None:
+def test_the_access_token_is_renewed_before_it_expires(visit: Visit) -> None:
     sign_up(visit)
     grants = counted(visit)
     visit.page.evaluate(
@@ -144,7 +144,7 @@ def test_access_is_renewed_before_it_ends(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("good", [True, False], ids=["renewed", "ended"])
-def test_access_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
+def test_the_access_token_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
     """And where that is refused, too, the page says so and shows nobody's data."""
     sign_up(visit)
     grants = counted(visit)
@@ -190,7 +190,7 @@ def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., V
     assert second.complaints == []
 
 
-def test_a_tab_that_slept_asks_the_others_before_it_renews(visits: Callable[..., Visit]) -> None:
+def test_a_tab_that_slept_asks_other_tabs_before_renewing(visits: Callable[..., Visit]) -> None:
     first = visits()
     address = sign_up(first)
     stale = first.page.evaluate(KEPT) | {"ends": 0}

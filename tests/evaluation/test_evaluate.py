@@ -78,7 +78,7 @@ def test_a_folder_in_the_same_layout_is_scored(
     assert Image.open(diagram).size[0] > 400
 
 
-def test_the_card_as_it_is_repeats_its_own_mask(
+def test_the_shipped_card_reproduces_its_own_mask(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(monkeypatch, evaluate.main, "--data", data, "--csv", tmp_path / "rows.csv")
@@ -105,7 +105,7 @@ def test_the_card_as_it_is_repeats_its_own_mask(
         (("--split", "train"), "no photographs of this split"),
     ],
 )
-def test_a_wrong_wish_is_refused_in_a_sentence(
+def test_invalid_options_are_refused_with_a_sentence(
     data: Path,
     arguments: tuple[object, ...],
     reason: str,
@@ -118,7 +118,7 @@ def test_a_wrong_wish_is_refused_in_a_sentence(
     assert reason in capsys.readouterr().err
 
 
-def test_a_set_that_is_not_whole_is_refused_and_other_files_are_not_photographs(data: Path, tmp_path: Path) -> None:
+def test_an_incomplete_set_is_refused_and_other_files_are_ignored(data: Path, tmp_path: Path) -> None:
     sample = tmp_path / "SAMPLE"
     shutil.copytree(data / "SAMPLE", sample)
     (sample / "images" / "Thumbs.db").write_bytes(b"no photograph")
@@ -176,7 +176,7 @@ def copies_of(name: str, shift: float) -> list[robustness.Copy]:
     return [robustness.Copy(name, str(i), "blur", "mild", 0.1 + 0.8 * s + shift, s) for i, s in enumerate(doubts)]
 
 
-def test_confidence_is_fitted_across_sets_and_put_into_the_card(
+def test_confidence_is_fitted_across_sets_and_written_to_the_card(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blind = robustness.Copy("A", "9", "blur", "strong", 0.0, None)
@@ -193,7 +193,7 @@ def test_confidence_is_fitted_across_sets_and_put_into_the_card(
     assert "| A test, perturbed | 10 | 0.020 | 1.00 |" in capsys.readouterr().out
 
 
-def test_rows_of_another_kind_are_refused(
+def test_rows_of_another_format_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.csv").write_text("set,photograph,reader\nA,1,me\n")

@@ -19,18 +19,18 @@ function runs(...points) {
   return lines(points).map((line) => line.map(({ id }) => id).join(''));
 }
 
-test('the least value is at one end, the most at the other', () => {
+test('the smallest value is at one end, the largest at the other', () => {
   const { at } = scale([2, 4, 6], 100, 200, 0);
   assert.deepEqual([2, 4, 6].map(at), [100, 150, 200]);
 });
 
-test('a margin keeps them from the ends, upside down, too', () => {
+test('a margin separates values from the ends, also when inverted', () => {
   const { low, high, at } = scale([0, 10], 200, 0, 0.5);
   assert.deepEqual([low, high], [-5, 15]);
   assert.deepEqual([at(-5), at(5), at(15)], [200, 100, 0]);
 });
 
-test('values that are all the same lie in the middle', () => {
+test('equal values lie in the middle', () => {
   for (const value of [0, 0.08, -3]) {
     const { at } = scale([value, value], 0, 100, 0.15);
     assert.ok(Math.abs(at(value) - 50) < 1e-9, String(value));
@@ -39,7 +39,7 @@ test('values that are all the same lie in the middle', () => {
   assert.deepEqual([low, high], [9, 11], 'a tenth of the value above and below it');
 });
 
-test('one line through all that compare', () => {
+test('one line through all comparable points', () => {
   assert.deepEqual(runs(point('a', 1), point('b', 2), point('c', 3)), ['abc']);
 });
 

@@ -15,7 +15,7 @@ test('a day without a time is the same day in every time zone', () => {
   }
 });
 
-test('a time is told in the time zone of the reader', () => {
+test('a time is shown in the reader’s time zone', () => {
   process.env.TZ = 'Asia/Tokyo';
   assert.equal(timeOf('2026-03-01T23:30:00Z'), '2 Mar 2026, 08:30');
   assert.equal(dayOf('2026-03-01T23:30:00Z'), '2 Mar 2026');

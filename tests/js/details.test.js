@@ -12,7 +12,7 @@ test('the title of a record', () => {
   assert.equal(titleOf({ subject: null, eye: 'unknown' }), 'No subject label, eye not known');
 });
 
-test('each point of a trend says what was measured with something else than before', () => {
+test('each point of a trend lists what differs from the point before', () => {
   const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, expected_dice: 0.8 };
   const points = [point, { ...point, value: null, expected_dice: null }, { ...point, model_sha256: 'n', flips: true }, point];
   assert.deepEqual(compared(points).map(({ changes }) => changes), [[], [], ['another model', 'mirror images on or off'], ['another model', 'mirror images on or off']]);

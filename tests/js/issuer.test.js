@@ -9,7 +9,7 @@ import { authorizeAddress, changesPasswords, logoutAddress, tokensForCode } from
 const ISSUER = { issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test', changes_passwords: true };
 
 // The order matters: the second test uses the issuer that the first one fetched.
-test('where the issuer cannot be had, it is asked for again', async () => {
+test('a failed request for the issuer is repeated', async () => {
   serve(() => problem('busy', 503));
   await assert.rejects(changesPasswords(), { code: 'busy' });
   const calls = serve(() => json(ISSUER));
@@ -17,7 +17,7 @@ test('where the issuer cannot be had, it is asked for again', async () => {
   assert.equal(calls.length, 1);
 });
 
-test('from then on it is not asked for any more', async () => {
+test('the issuer is fetched only once', async () => {
   const calls = serve(() => json({}));
   const { origin, pathname, searchParams } = new URL(await authorizeAddress('s', 'c'));
   assert.equal(origin + pathname, 'https://issuer.test/oauth2/authorize');
@@ -29,7 +29,7 @@ test('from then on it is not asked for any more', async () => {
   assert.equal(calls.length, 0);
 });
 
-test('a code that is used up is told so, by OAuth’s own word', async () => {
+test('an invalid code throws invalid_grant', async () => {
   serve(() => json({ error: 'invalid_grant' }, 400));
   await assert.rejects(tokensForCode('c', 'v'), { code: 'invalid_grant' });
   serve(() => new Response('', { status: 500 }));

@@ -20,7 +20,7 @@ function jobs() {
   return { begun, job, end: (/** @type {number} */ number) => ends.get(number)?.() };
 }
 
-test('at most so many at once, in the order they came', async () => {
+test('jobs run in order, up to the width at once', async () => {
   const { begun, job, end } = jobs();
   const enqueue = createQueue(2);
   for (const number of [1, 2, 3, 4]) enqueue(job(number));
@@ -36,7 +36,7 @@ test('at most so many at once, in the order they came', async () => {
   assert.deepEqual(begun, [1, 2, 3, 4]);
 });
 
-test('a queue that was empty goes on', async () => {
+test('an empty queue accepts further jobs', async () => {
   const { begun, job, end } = jobs();
   const enqueue = createQueue(1);
   enqueue(job(1));

@@ -22,7 +22,7 @@ test('a value has its decimals and its unit', () => {
   assert.equal(valueOf(RATIO, 1.1), '1.10');
 });
 
-test('what could not be measured is said so, without a unit', () => {
+test('“not measurable” has no unit', () => {
   for (const measurement of [SHARE, LENGTH, RATIO]) {
     assert.equal(valueOf(measurement, null), 'not measurable');
     assert.equal(valueInContext(measurement, { vascular_density: null, crae: null }), 'not measurable');
@@ -30,12 +30,12 @@ test('what could not be measured is said so, without a unit', () => {
   }
 });
 
-test('the context is said where there is one', () => {
+test('a value has its context, if there is one', () => {
   assert.equal(valueInContext(SHARE, { vascular_density: 0, crae: 1 }), '0.0 % of the field of view');
   assert.equal(valueInContext(LENGTH, { crae: 151.6 }), '152 µm');
 });
 
-test('labels stand in a sentence and begin one', () => {
+test('labels in a sentence and at its start', () => {
   assert.equal(labelled(SHARE, { vascular_density: 0.10662 }), 'vascular density 10.7 %');
   assert.equal(heading(SHARE), 'Vascular density');
   assert.equal(heading(LENGTH), 'CRAE');

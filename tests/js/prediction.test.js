@@ -44,14 +44,14 @@ function fields(body) {
   return Object.fromEntries([.../** @type {FormData} */ (body)].map(([name, value]) => [name, typeof value === 'string' ? value : 'a file']));
 }
 
-test('a photograph is sent without telling who asks', async () => {
+test('a photograph is sent anonymously', async () => {
   const calls = serve(() => json(ANSWER));
   assert.deepEqual(await predict(SMALL, 'a.jpg', { ...wishes(), force: true }), ANSWER);
   assert.deepEqual(fields(calls[0].body), { outputs: 'mask', force: 'true', file: 'a file' });
   assert.deepEqual([...calls[0].headers], []);
 });
 
-test('a busy service is asked again, after the pause that it asks for, five times', async () => {
+test('a busy service is retried five times, after the pauses that it asks for', async () => {
   let left = 2;
   serve(() => (left-- > 0 ? problem('busy', 503, { 'Retry-After': '7' }) : json(ANSWER)));
   const wish = wishes();
@@ -63,7 +63,7 @@ test('a busy service is asked again, after the pause that it asks for, five time
   assert.equal(calls.length, 6);
 });
 
-test('what would be answered in the same way is not asked again', async () => {
+test('permanent errors are not retried', async () => {
   for (const code of ['photograph_unreadable', 'unreachable']) {
     const calls = serve(() => (code === 'unreachable' ? Promise.reject(new TypeError('')) : problem(code, 422)));
     await assert.rejects(through(predict(SMALL, 'a.jpg', wishes())), { code });
@@ -71,7 +71,7 @@ test('what would be answered in the same way is not asked again', async () => {
   }
 });
 
-test('a photograph to be saved is sent again where its answer is lost, under the same key', async () => {
+test('saving is retried under the same key if the answer was lost', async () => {
   await signIn();
   let left = 2;
   const calls = serve(() => (left-- > 0 ? Promise.reject(new TypeError('lost')) : json(ANSWER)));
@@ -82,7 +82,7 @@ test('a photograph to be saved is sent again where its answer is lost, under the
   assert.equal(calls[2].headers.get('Authorization'), 'Bearer first');
 });
 
-test('a pause ends where the photograph is removed', async () => {
+test('a pause ends when the photograph is removed', async () => {
   const calls = serve(() => problem('busy', 503));
   const wish = wishes();
   const work = predict(SMALL, 'a.jpg', wish);
@@ -92,7 +92,7 @@ test('a pause ends where the photograph is removed', async () => {
   assert.equal(calls.length, 1);
 });
 
-test('what is too large for one request is uploaded once, by the form that the service gives', async () => {
+test('a photograph too large for one request is uploaded once, with the form from the service', async () => {
   const granted = { upload_id: 'u', url: 'https://bucket.test/', fields: { key: 'k', policy: 'p' } };
   let busy = true;
   const calls = serve(({ path }) => {
@@ -109,7 +109,7 @@ test('what is too large for one request is uploaded once, by the form that the s
   assert.deepEqual(fields(calls[3].body), { outputs: 'mask', upload_id: 'u' });
 });
 
-test('an upload that is refused is told in the words of this page', async () => {
+test('a refused upload has a message of this page', async () => {
   serve(({ path }) => (path === '/api/v1/uploads' ? json({ upload_id: 'u', url: '/form', fields: {} }) : new Response('', { status: 403 })));
   await assert.rejects(predict(LARGE, 'a.tif', wishes()), { message: 'The photograph could not be uploaded (HTTP 403). Try again.' });
 });

@@ -31,7 +31,7 @@ beforeEach(() => {
   see(true);
 });
 
-test('it beats at once, then after every pause, until it is stopped', async () => {
+test('it calls at once, then after every pause, until it is stopped', async () => {
   const { beats, pulse } = counted();
   await pulse.start();
   assert.equal(beats.count, 1);
@@ -44,7 +44,7 @@ test('it beats at once, then after every pause, until it is stopped', async () =
   assert.equal(beats.count, 2);
 });
 
-test('none while the page is hidden, one at once when it is seen again', async () => {
+test('no calls while the page is hidden, and one as soon as it is visible again', async () => {
   const { beats, pulse } = counted();
   await pulse.start();
   see(false);
@@ -58,7 +58,7 @@ test('none while the page is hidden, one at once when it is seen again', async (
   pulse.stop();
 });
 
-test('a page that comes and goes is not asked for twice at a time', async () => {
+test('calls never overlap when visibility changes', async () => {
   let [running, most] = [0, 0];
   /** @type {() => void} */
   let end = () => {};
@@ -78,7 +78,7 @@ test('a page that comes and goes is not asked for twice at a time', async () => 
   await settled();
 });
 
-test('one that is stopped by its own beat stays stopped, and can be started again', async () => {
+test('stopped by its own call, it stays stopped and can be started again', async () => {
   let beats = 0;
   const pulse = createPulse(() => {
     beats += 1;
@@ -92,7 +92,7 @@ test('one that is stopped by its own beat stays stopped, and can be started agai
   assert.equal(beats, 2);
 });
 
-test('a beat that fails does not keep the next one from being started', async () => {
+test('a failed call does not block the next start', async () => {
   let beats = 0;
   const pulse = createPulse(() => {
     beats += 1;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Refusal, codeOf, reach, reachBlob, refusal } from '../../site/js/api/reach.js';
 import { json, problem, serve } from './support/service.js';
 
-test('an answer has its status and its JSON, also where it is no good', async () => {
+test('an answer has its status and its JSON, even if it failed', async () => {
   serve(({ path }) => (path === '/good' ? json({ a: 1 }) : problem('busy', 503)));
   assert.deepEqual(await reach('/good'), { ok: true, status: 200, retryAfter: 2, content: { a: 1 } });
   const bad = await reach('/bad');
@@ -15,7 +15,7 @@ test('an answer has its status and its JSON, also where it is no good', async ()
   assert.equal(refusal(bad).message, 'A sentence about busy.');
 });
 
-test('what is no JSON, and what is no sentence of the API, is told in the page’s own words', async () => {
+test('answers without JSON or without a message of the API get a message of the page', async () => {
   serve(() => new Response('<html>', { status: 502 }));
   const answer = await reach('/');
   assert.equal(answer.content, null);
@@ -24,7 +24,7 @@ test('what is no JSON, and what is no sentence of the API, is told in the page�
   assert.equal(refusal({ ok: false, status: 422, content: { detail: [{ msg: 'x' }] } }).code, 'unintelligible');
 });
 
-test('a pause that the service asks for is kept within bounds', async () => {
+test('Retry-After is limited to sensible pauses', async () => {
   /** @type {[string | null, number][]} */
   const cases = [[null, 2], ['7', 7], ['0', 1], ['3600', 30], ['Wed, 21 Oct 2026 07:28:00 GMT', 2]];
   for (const [header, seconds] of cases) {
@@ -33,12 +33,12 @@ test('a pause that the service asks for is kept within bounds', async () => {
   }
 });
 
-test('nobody answers', async () => {
+test('the server does not answer', async () => {
   serve(() => Promise.reject(new TypeError('Failed to fetch')));
   await assert.rejects(reach('/'), { code: 'unreachable', message: /cannot be reached/ });
 });
 
-test('nobody answers in time', async () => {
+test('the server does not answer in time', async () => {
   serve(async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     throw new DOMException('', 'TimeoutError');
@@ -46,7 +46,7 @@ test('nobody answers in time', async () => {
   await assert.rejects(reach('/', {}, undefined, 1), { code: 'unreachable', message: /did not answer within 0.001 seconds/ });
 });
 
-test('who asked has gone: their reason is thrown, and no Refusal', async () => {
+test('an aborted request throws the signal’s reason and not a Refusal', async () => {
   const stop = new AbortController();
   serve(() => {
     stop.abort(new Error('removed'));
@@ -55,14 +55,14 @@ test('who asked has gone: their reason is thrown, and no Refusal', async () => {
   await assert.rejects(reach('/', {}, stop.signal), { message: 'removed' });
 });
 
-test('bytes of a good answer, the problem of another one', async () => {
+test('a successful answer has bytes, a failed one a problem', async () => {
   serve(({ path }) => (path === '/good' ? new Response('bytes') : problem('not_found', 404)));
   assert.equal(await (await reachBlob('/good')).blob?.text(), 'bytes');
   const bad = await reachBlob('/bad');
   assert.deepEqual([bad.blob, refusal(bad).code], [null, 'not_found']);
 });
 
-test('the code of what was thrown', () => {
+test('the code of an error', () => {
   assert.equal(codeOf(new Refusal('busy', 'Busy.')), 'busy');
   assert.equal(codeOf(Object.assign(new Error('x'), { code: 'busy' })), null);
   assert.equal(codeOf(undefined), null);

@@ -13,14 +13,14 @@ const COUNTS = { total: 0, waiting: 0, queued: 0, running: 0, done: 0, rejected:
 
 beforeEach(signIn);
 
-test('JSON goes out and comes back, with the token', async () => {
+test('JSON is sent with the token, and JSON is returned', async () => {
   const [call, ...others] = await callsOf(() => ask('/api/v1/keys', { method: 'POST', json: { name: 'a' } }));
   assert.deepEqual([call.method, call.body, others.length], ['POST', '{"name":"a"}', 0]);
   assert.equal(call.headers.get('Authorization'), 'Bearer first');
   assert.equal(call.headers.get('Content-Type'), 'application/json');
 });
 
-test('a form goes out as it is, with headers of its own', async () => {
+test('a form is sent unchanged, with its own headers', async () => {
   const form = new FormData();
   const [call] = await callsOf(() => ask('/api', { method: 'POST', form, headers: { 'Idempotency-Key': 'k' } }));
   assert.equal(call.body, form);
@@ -39,7 +39,7 @@ test('no content is null', async () => {
   assert.equal(await ask('/api/v1/keys/1', { method: 'DELETE' }), null);
 });
 
-test('a token that is refused is renewed once, by all that were refused together', async () => {
+test('a refused token is renewed once for concurrent requests', async () => {
   const tokens = () => calls.map(({ headers }) => headers.get('Authorization')).filter(Boolean);
   const answering = issuing(({ headers }) => (headers.get('Authorization') === 'Bearer first' ? problem('x', 401) : json('ok')));
   const calls = serve(answering);
@@ -49,13 +49,13 @@ test('a token that is refused is renewed once, by all that were refused together
   assert.deepEqual(person(), { mail: 'anna@retina.test' });
 });
 
-test('one that is refused again is not asked for a third time', async () => {
+test('after a second refusal there is no third attempt', async () => {
   const calls = serve(issuing(() => problem('token_invalid', 401)));
   await assert.rejects(askBlob('/a'), { code: 'token_invalid' });
   assert.equal(calls.filter(({ path }) => path === '/a').length, 2);
 });
 
-test('who has left is nobody, and asks nothing', async () => {
+test('after signing out, nothing is requested', async () => {
   /** @type {(string | undefined)[]} */
   const mails = [];
   whenPersonChanges((now) => mails.push(now?.mail));
@@ -67,7 +67,7 @@ test('who has left is nobody, and asks nothing', async () => {
   assert.equal(calls.length, 0);
 });
 
-test('what is waiting in a batch is found on all its pages', async () => {
+test('waiting items are collected from all pages', async () => {
   const items = [1, 2, 3].map((number) => ({ number, state: number === 2 ? 'done' : 'waiting' }));
   const calls = serve(({ path }) => (path.includes('cursor=c2')
     ? json({ items: items.slice(2), next: null })
@@ -76,7 +76,7 @@ test('what is waiting in a batch is found on all its pages', async () => {
   assert.equal(calls.length, 2);
 });
 
-test('the parts of a table are put together with the columns named once', async () => {
+test('the parts of a table are joined with one header row', async () => {
   const calls = serve(({ path }) => new Response(`file,status\r\n${new URLSearchParams(path.split('?')[1]).get('first')},done\r\n`));
   const table = await tableOf({ id: 'b', counts: { ...COUNTS, total: 4_001 } });
   assert.equal(await table.text(), 'file,status\r\n0,done\r\n2000,done\r\n4000,done\r\n');

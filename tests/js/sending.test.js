@@ -50,7 +50,7 @@ test('every file is sent by the form, under its number', async () => {
   assert.equal(sending.stateOf(5), null);
 });
 
-test('a form that has expired is renewed once for all, and nothing is lost', async () => {
+test('an expired form is renewed once for all files, and nothing is lost', async () => {
   const calls = serve(({ path }) => {
     if (path === RENEWAL) return json(form('/new'));
     return path === '/old' ? problem('form_expired', 403) : new Response(null, { status: 204 });
@@ -67,13 +67,13 @@ test('a new form that is refused as well is not renewed again', async () => {
   assert.deepEqual(sentTo(calls), ['/old', RENEWAL, '/new']);
 });
 
-test('without a form one is asked for', async () => {
+test('without a form, one is requested', async () => {
   const calls = serve(({ path }) => (path === RENEWAL ? json(form('/new')) : new Response(null, { status: 204 })));
   assert.deepEqual(await over(createSending({ id: 'b', form: null, sources: sources(1), changed: () => {} })), { total: 1, sent: 1, refused: 0 });
   assert.deepEqual(sentTo(calls), [RENEWAL, '/new']);
 });
 
-test('a service in trouble is tried again, eight times', async () => {
+test('a failing service is retried, eight times', async () => {
   let left = 3;
   const first = serve(() => (left-- > 0 ? problem('busy', 503) : new Response(null, { status: 204 })));
   assert.equal((await over(createSending({ id: 'b', form: form('/form'), sources: sources(1), changed: () => {} }))).sent, 1);
@@ -86,7 +86,7 @@ test('a service in trouble is tried again, eight times', async () => {
   assert.equal(sending.refusalOf(0), 'The connection failed repeatedly.');
 });
 
-test('a photograph that is refused is told, and the others go on', async () => {
+test('a refused photograph is reported, and the others continue', async () => {
   serve(({ body }) => {
     const { name } = /** @type {File} */ (/** @type {FormData} */ (body).get('file'));
     return name === '1' ? problem('photograph_too_large', 413) : new Response(null, { status: 204 });
@@ -97,14 +97,14 @@ test('a photograph that is refused is told, and the others go on', async () => {
   assert.equal(sending.refusalOf(2), null);
 });
 
-test('a file that is gone is told, and the others go on', async () => {
+test('a missing file is reported, and the others continue', async () => {
   serve(() => new Response(null, { status: 204 }));
   const gone = { name: 'gone', open: () => Promise.reject(new Error('NotFoundError')) };
   const sending = createSending({ id: 'b', form: form('/form'), sources: new Map([...sources(1), [1, gone]]), changed: () => {} });
   assert.deepEqual(await over(sending), { total: 2, sent: 1, refused: 1 });
 });
 
-test('a batch that was deleted ends it all', async () => {
+test('sending ends when the batch has been deleted', async () => {
   const calls = serve(() => problem('not_found', 404));
   const sending = createSending({ id: 'b', form: form('/form'), sources: sources(100), changed: () => {} });
   await over(sending);

@@ -11,12 +11,12 @@ import { sizeOf } from '../../site/js/ui/size.js';
 
 serve(() => problem('not_found', 404));
 
-test('bytes are read once and keep their type', async () => {
+test('bytes are read once and have the type of the file', async () => {
   const bytes = await bytesOf(sourceOfFile(new File(['abc'], 'a.png', { type: 'image/png' })));
   assert.deepEqual([await bytes.text(), bytes.type], ['abc', 'image/png']);
 });
 
-test('too large, or gone since it was chosen', async () => {
+test('files that are too large or no longer exist', async () => {
   const large = /** @type {File} */ ({ size: 50 * 2 ** 20 + 1 });
   await assert.rejects(bytesOf({ name: 'a', open: () => Promise.resolve(large) }), { code: 'photograph_too_large' });
   const gone = /** @type {File} */ ({ size: 1, arrayBuffer: () => Promise.reject(new Error('gone')) });
@@ -49,7 +49,7 @@ function dropped(...entries) {
   return /** @type {DataTransfer} */ (/** @type {unknown} */ ({ items, files }));
 }
 
-test('every file of a dropped folder is found, in folders inside it, too', async () => {
+test('every file in a dropped folder and its subfolders is found', async () => {
   const deep = folderEntry('/visit/left', fileEntry('/visit/left/3.jpg'));
   const visit = folderEntry('/visit', fileEntry('/visit/1.jpg'), deep, fileEntry('/visit/2.jpg'));
   const found = await sourcesOf(dropped(fileEntry('/0.jpg'), visit));
@@ -65,7 +65,7 @@ test('a folder that cannot be read is one source, which says so when it is opene
   await assert.rejects(source.open(), /locked/);
 });
 
-test('names without folder and extension', () => {
+test('the stem of a name has no folder or extension', () => {
   assert.equal(stem('visit/left eye.v2.jpg'), 'left eye.v2');
   assert.equal(stem('plain'), 'plain');
   assert.equal(stem('.jpg'), 'photograph');

@@ -20,29 +20,29 @@ function read(text) {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
-test('what could be a formula begins with an apostrophe', () => {
+test('possible formulas get a leading apostrophe', () => {
   for (const text of [...RISKY, ...CASES.risky]) assert.equal(read(cell(text)), `'${text}`);
 });
 
-test('what could not, and numbers, stay as they are', () => {
+test('other text and numbers are unchanged', () => {
   for (const text of [...CASES.harmless, ...CASES.numbers]) assert.equal(read(cell(text)), text);
 });
 
-test('what would end a cell is quoted', () => {
+test('cells with separators are quoted', () => {
   assert.equal(cell('a,b'), '"a,b"');
   assert.equal(cell('a "b"'), '"a ""b"""');
   assert.equal(cell('a\nb'), '"a\nb"');
   assert.equal(cell('plain'), 'plain');
 });
 
-test('nothing is an empty cell, and zero is none', () => {
+test('null is an empty cell, and zero is not', () => {
   assert.equal(cell(null), '');
   assert.equal(cell(undefined), '');
   assert.equal(cell(0), '0');
   assert.equal(cell(-0.25), '-0.25');
 });
 
-test('every photograph has its row, a refused one with its reason', () => {
+test('every photograph has its row, and a refused one its reason', () => {
   const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', sentence: 'It is damaged.', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
   assert.deepEqual(columns.slice(0, 4), ['file', 'state', 'code', 'reason']);

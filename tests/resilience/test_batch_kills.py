@@ -27,7 +27,7 @@ PHOTOS, BROKEN, KILLS = 500, 40, 10
 PATIENCE_SECONDS = 300
 
 
-def test_every_photograph_has_its_row_and_only_done_ones_are_charged(
+def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
     tmp_path: Path, environment: dict[str, str], tiny: bytes
 ) -> None:
     chance = random.Random(5)

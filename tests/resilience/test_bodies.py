@@ -36,7 +36,7 @@ URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 FORMS = ("/oauth2/token", "/oauth2/authorize", "/oauth2/revoke", PREDICTIONS)
 
 
-def test_only_forms_are_parsed_as_forms_and_small_ones(ours: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_small_forms_are_parsed_as_forms(ours: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed = 0
     plain = QuerystringParser.write
 
@@ -59,7 +59,7 @@ def test_only_forms_are_parsed_as_forms_and_small_ones(ours: TestClient, monkeyp
     assert parsed > 0
 
 
-def test_json_is_read_where_a_route_takes_it_and_as_much_as_it_takes(ours: TestClient) -> None:
+def test_json_is_read_only_by_routes_that_accept_it_and_up_to_their_limit(ours: TestClient) -> None:
     large = b'{"content_type": "' + b"x" * (SMALL_BYTES + 1) + b'"}'
     headers = {"Content-Type": "application/json"}
     for path in ("/api/v1/uploads", "/api/v1/keys", "/api/v1/exports"):
@@ -100,7 +100,7 @@ def test_a_form_has_few_fields_and_small_ones(ours: TestClient) -> None:
     assert_problem(ours.post(PREDICTIONS, files=many), 400, "malformed_request")
 
 
-def test_a_wrong_json_with_ten_thousand_mistakes_is_answered_in_short(ours: TestClient) -> None:
+def test_ten_thousand_json_errors_get_a_short_response(ours: TestClient) -> None:
     who = bearer(sign_in(ours, "anna@example.org"))
     answer = ours.post("/api/v1/batches", json={"items": [{} for _ in range(10_000)]}, headers=who)
     assert_problem(answer, 422, "invalid_request")
@@ -108,7 +108,7 @@ def test_a_wrong_json_with_ten_thousand_mistakes_is_answered_in_short(ours: Test
 
 
 @pytest.mark.anyio
-async def test_others_have_their_turn_while_a_body_is_parsed() -> None:
+async def test_other_requests_are_served_while_a_body_is_parsed() -> None:
     held = Held(Budget(10 * MIB))
 
     async def once() -> dict[str, Any]:
@@ -125,7 +125,7 @@ async def test_others_have_their_turn_while_a_body_is_parsed() -> None:
     assert sizes == [SLICE_BYTES] * 3 + [1]
 
 
-def test_a_budget_is_for_all_of_them() -> None:
+def test_all_bodies_share_one_budget() -> None:
     budget = Budget(10)
     budget.take(6)
     with pytest.raises(BusyError):
@@ -136,7 +136,7 @@ def test_a_budget_is_for_all_of_them() -> None:
 
 
 @pytest.mark.anyio
-async def test_who_rests_is_cut_off_although_much_has_come_before() -> None:
+async def test_a_stalled_body_is_cut_off_however_much_was_sent_before() -> None:
     sent = [b"x" * 50 * MIB]
 
     async def rests() -> dict[str, Any]:
@@ -150,7 +150,7 @@ async def test_who_rests_is_cut_off_although_much_has_come_before() -> None:
         await body()
 
 
-def test_over_the_budget_others_are_told_to_come_back(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_over_budget_requests_are_asked_to_retry(tmp_path: Path, environment: dict[str, str]) -> None:
     photo = SAMPLE.read_bytes()
     with serving(tmp_path, environment, body_bytes=str(MIB)) as server:
         half = begun(server, "/predict", MULTIPART["Content-Type"], MIB, multipart(b"x" * (MIB - 100_000))[:-20])
@@ -166,7 +166,7 @@ def test_over_the_budget_others_are_told_to_come_back(tmp_path: Path, environmen
         eventually(lambda: refused() is None or None)
 
 
-def test_who_dawdles_is_cut_off(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_slow_bodies_are_cut_off(tmp_path: Path, environment: dict[str, str]) -> None:
     with serving(tmp_path, environment, receive_seconds="1") as server:
         head = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         head.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
@@ -185,9 +185,7 @@ def test_who_dawdles_is_cut_off(tmp_path: Path, environment: dict[str, str]) -> 
 
 
 @AS_ROOT
-def test_half_headers_without_number_keep_nobody_out_and_fill_no_log(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_countless_unfinished_headers_block_nobody_and_fill_no_log(tmp_path: Path, environment: dict[str, str]) -> None:
     log = tmp_path / "log"
     few_files = ["sh", "-c", f'ulimit -n 700 && exec "$@" 2>{log}', "sh"]
     server = Server(tmp_path, environment, before=few_files)
@@ -207,7 +205,7 @@ def test_half_headers_without_number_keep_nobody_out_and_fill_no_log(
 
 
 @pytest.mark.parametrize(("soft", "hard", "least"), [(64, 512, 512), (512, 512, 512)])
-def test_as_many_files_may_be_open_as_the_system_lets_a_process(soft: int, hard: int, least: int) -> None:
+def test_the_limit_of_open_files_is_raised_to_the_maximum(soft: int, hard: int, least: int) -> None:
     text = "from retina.cli.connections import descriptors; print(descriptors())"
     limited = f"ulimit -Sn {soft} && ulimit -Hn {hard} && exec {sys.executable} -c '{text}'"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "function")}
@@ -215,7 +213,7 @@ def test_as_many_files_may_be_open_as_the_system_lets_a_process(soft: int, hard:
     assert int(told.stdout) == least
 
 
-def test_an_answer_that_nobody_reads_is_given_up(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_response_that_nobody_reads_is_abandoned(tmp_path: Path, environment: dict[str, str]) -> None:
     with serving(tmp_path, environment, receive_seconds="1") as server:
         process = psutil.Process(server.process.pid)
         before = len(process.net_connections())

@@ -107,7 +107,7 @@ def predicted(client: httpx.Client, photo: bytes, headers: dict[str, str]) -> ht
     return None if answer.status_code in (409, 503) else answer
 
 
-def test_a_charge_exists_exactly_where_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
+def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
     photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
     told: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
     done = threading.Semaphore(0)

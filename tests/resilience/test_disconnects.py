@@ -32,14 +32,14 @@ class Connection:
         return {"type": "http.disconnect"}
 
 
-def test_what_is_ready_first_is_the_answer() -> None:
+def test_the_first_result_is_the_response() -> None:
     async def work(_: Abandoned) -> int:
         return 7
 
     assert asyncio.run(unless_the_caller_leaves(Connection(60), work)) == 7  # type: ignore[arg-type]
 
 
-def test_errors_of_the_work_stay_as_they_are() -> None:
+def test_errors_of_the_work_are_passed_on() -> None:
     async def work(_: Abandoned) -> int:
         raise KeyError("mine")
 
@@ -47,7 +47,7 @@ def test_errors_of_the_work_stay_as_they_are() -> None:
         asyncio.run(unless_the_caller_leaves(Connection(60), work))  # type: ignore[arg-type]
 
 
-def test_whoever_leaves_waits_no_longer() -> None:
+def test_a_caller_who_disconnects_stops_waiting() -> None:
     told: list[Abandoned] = []
 
     async def work(abandoned: Abandoned) -> int:
@@ -61,7 +61,7 @@ def test_whoever_leaves_waits_no_longer() -> None:
         told[0].demand()
 
 
-def test_a_caller_who_has_left_takes_no_core(
+def test_a_disconnected_caller_takes_no_core(
     tmp_path: Path, sample: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One core, which somebody has: who waits for it and leaves is never worked for, nor charged."""
@@ -125,7 +125,7 @@ async def _post_and_leave(app: Any, sample: bytes, key: str) -> None:
     assert time.monotonic() - started < 10, "it did not wait for the core"
 
 
-def test_a_network_that_runs_ends_its_run() -> None:
+def test_a_running_network_completes_its_run() -> None:
     """Its interpreter is another's afterwards: it must not be left in the middle. Its answer may be asked for again."""
 
     async def work(_: Abandoned) -> str:

@@ -83,7 +83,7 @@ def test_deleting_works_on_a_full_disk(tmp_path: Path, environment: dict[str, st
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), OSError(errno.EDQUOT, "Quota exceeded")])
-def test_the_reserve_is_given_up_for_deletions_alone(
+def test_only_deletions_use_the_reserve(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
     anna, kept = house.person(), house.data / "reserve"
@@ -111,7 +111,7 @@ def test_the_reserve_is_given_up_for_deletions_alone(
             assert problem(deleted) in ((507, "storage_full"), (404, "not_found"))
 
 
-def test_people_sign_in_and_out_on_a_full_disk_and_leave_deletions_their_reserve(
+def test_signing_in_and_out_works_on_a_full_disk_and_leaves_the_reserve(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.person()
@@ -139,9 +139,7 @@ def test_people_sign_in_and_out_on_a_full_disk_and_leave_deletions_their_reserve
     assert for_sign_ins.stat().st_size == reserve.SIGN_IN_BYTES
 
 
-def test_a_reserve_of_steps_takes_what_room_there_is_and_keeps_what_it_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reserve_takes_the_room_there_is_and_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, path, room = Reserve(tmp_path, "steps", 4096, 1024), tmp_path / "steps", 4096
     plain = os.posix_fallocate
 
@@ -166,9 +164,7 @@ def test_a_reserve_of_steps_takes_what_room_there_is_and_keeps_what_it_has(
     assert path.stat().st_size == 2048
 
 
-def test_a_disk_without_room_for_a_reserve_is_used_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_without_room_for_a_reserve_is_still_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left")
 
@@ -188,7 +184,7 @@ def damage(path: Path) -> None:
     path.write_bytes(data[:200] + b"\xa5" * (len(data) - 200))
 
 
-def test_a_damaged_database_is_a_sentence_on_the_command_line(
+def test_a_damaged_database_is_reported_in_a_sentence_on_the_command_line(
     tmp_path: Path, environment: dict[str, str], house: House
 ) -> None:
     house.person()
@@ -214,7 +210,7 @@ def test_a_damaged_database_is_a_sentence_on_the_command_line(
         assert "Traceback" not in told.stderr
 
 
-def test_a_database_that_is_damaged_while_it_is_used_is_a_problem_without_a_traceback(
+def test_a_database_damaged_during_use_is_a_problem_without_a_traceback(
     house: House, tiny: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna = house.person()
@@ -233,7 +229,7 @@ def test_a_database_that_is_damaged_while_it_is_used_is_a_problem_without_a_trac
     assert client.get("/api/v1/health").status_code == 200
 
 
-def test_damage_that_is_noticed_in_a_transaction_is_said_too(tmp_path: Path) -> None:
+def test_damage_noticed_in_a_transaction_is_reported_too(tmp_path: Path) -> None:
     records = SqliteRecords(Database(tmp_path / "retina.sqlite"))
     for n in range(200):
         records.write(Put(Key("p", str(n)), {"text": "x" * 1000}))

@@ -63,7 +63,7 @@ def _share(process: psutil.Process) -> int:
 
 
 @AS_ROOT
-def test_everybody_else_is_answered(server: Server, sample: bytes, small_rgb: Rgb) -> None:
+def test_other_users_are_served(server: Server, sample: bytes, small_rgb: Rgb) -> None:
     kinds = hostile(small_rgb)
     # To make a client takes longer than to be answered.
     client = httpx.Client(base_url=server.url, timeout=120, limits=httpx.Limits(max_connections=None))

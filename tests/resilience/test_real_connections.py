@@ -38,7 +38,7 @@ def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
     assert running.process.wait(10) is not None
 
 
-def test_it_says_where_it_is(server: Server) -> None:
+def test_it_prints_its_address(server: Server) -> None:
     assert f"http://127.0.0.1:{server.port}/" in server.first_line
 
 
@@ -48,7 +48,7 @@ def test_ctrl_c_ends_it_quietly(tmp_path: Path, environment: dict[str, str]) -> 
     assert server.process.wait(10) == 0
 
 
-def test_a_port_in_use_is_a_sentence(server: Server, environment: dict[str, str]) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(server: Server, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "retina", "serve", "--port", str(server.port)]
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert second.returncode == 2
@@ -85,7 +85,7 @@ def test_no_photograph_touches_the_disk(sample: bytes) -> None:
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_a_body_just_over_the_limit_is_told_so(server: Server, chunked: bool) -> None:
+def test_a_body_just_over_the_limit_is_refused(server: Server, chunked: bool) -> None:
     body = multipart(b"x" * (5 * MIB))
     content = iter([body[i : i + MIB] for i in range(0, len(body), MIB)]) if chunked else body
     answer = httpx.post(f"{server.url}/predict", content=content, headers=MULTIPART)
@@ -113,7 +113,7 @@ def test_an_endless_body_is_cut_off(server: Server) -> None:
     assert server.written() == []
 
 
-def test_a_lie_about_the_length_is_refused_unread(server: Server) -> None:
+def test_a_false_content_length_is_refused_unread(server: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.putrequest("POST", "/predict")
     connection.putheader("Content-Length", str(10**12))
@@ -139,7 +139,7 @@ def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) 
     assert httpx.post(f"{server.url}/predict", files={"file": sample}, timeout=60).status_code == 200
 
 
-def test_eight_clients_get_what_one_client_gets(server: Server, sample: bytes, tiny: bytes) -> None:
+def test_eight_clients_get_the_same_results_as_one(server: Server, sample: bytes, tiny: bytes) -> None:
     """At two canvases: most of the photographs are tiny ones, that it may be many."""
     turned = encode(Image.open(io.BytesIO(tiny)).rotate(90), "JPEG")
     order = [sample if number % 25 == 0 else (tiny, turned)[number % 2] for number in range(200)]
@@ -174,7 +174,7 @@ def test_eight_64_megapixel_photographs_at_once_stay_under_1200_mb(server: Serve
     assert server.memory() < 1200
 
 
-def test_when_every_core_is_busy_the_others_are_told_to_wait(
+def test_while_every_core_is_busy_other_requests_are_asked_to_retry(
     tmp_path: Path, environment: dict[str, str], sample: bytes
 ) -> None:
     server = Server(tmp_path, environment | {"RETINA_CORES": "1", "RETINA_WAIT_SECONDS": "0.05"})
@@ -193,7 +193,7 @@ def test_when_every_core_is_busy_the_others_are_told_to_wait(
     assert all(answer.json()["code"] == "busy" and int(answer.headers["retry-after"]) > 0 for answer in busy)
 
 
-def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: bytes) -> None:
+def test_a_full_disk_is_reported_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: bytes) -> None:
     client = TestClient(create_app(Settings(data=tmp_path)), raise_server_exceptions=False)
     form = client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
 
@@ -209,7 +209,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_the_body_of_an_answer_does_not_wait_for_the_client_to_confirm_its_head(host: str) -> None:
+def test_a_response_body_does_not_wait_for_the_head_to_be_acknowledged(host: str) -> None:
     """asyncio asks for that (TCP_NODELAY) where the socket says that it is TCP; else answers take 40 ms longer."""
     with listening_at(host, 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

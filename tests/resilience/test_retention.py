@@ -20,7 +20,7 @@ def old(path: Path, seconds: float) -> None:
     os.utime(path, (past, past))
 
 
-def test_what_has_expired_is_deleted_and_nothing_else(tmp_path: Path, tiny: bytes) -> None:
+def test_only_expired_data_is_deleted(tmp_path: Path, tiny: bytes) -> None:
     house = House(tmp_path)
     anna = house.person()
     kept = save(house, anna, tiny)
@@ -49,7 +49,7 @@ def test_what_has_expired_is_deleted_and_nothing_else(tmp_path: Path, tiny: byte
     assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
 
 
-def test_what_is_kept_for_a_full_disk_comes_back(tmp_path: Path) -> None:
+def test_the_reserve_for_a_full_disk_is_restored(tmp_path: Path) -> None:
     house = House(tmp_path)
     both = [tmp_path / "reserve", tmp_path / "reserve-sign-in"]
     sizes = [path.stat().st_size for path in both]

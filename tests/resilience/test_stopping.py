@@ -24,7 +24,7 @@ from support.waiting import eventually
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_although_clients_dawdle(tmp_path: Path, environment: dict[str, str], asked: signal.Signals) -> None:
+def test_it_ends_despite_slow_clients(tmp_path: Path, environment: dict[str, str], asked: signal.Signals) -> None:
     server = Server(tmp_path, environment | {"RETINA_RECEIVE_SECONDS": "3600", "RETINA_CORES": "1"})
     with contextlib.ExitStack() as stack:
         for body in (b"", multipart(b"x" * 1000)[:-9]):
@@ -50,7 +50,7 @@ def test_it_ends_although_clients_dawdle(tmp_path: Path, environment: dict[str, 
             thread.join()
 
 
-def test_a_batch_goes_on_after_a_restart(tmp_path: Path, environment: dict[str, str], tiny: bytes) -> None:
+def test_a_batch_continues_after_a_restart(tmp_path: Path, environment: dict[str, str], tiny: bytes) -> None:
     environment |= {"RETINA_WORKERS": "1"}
     server = Server(tmp_path, environment)
     client = httpx.Client(base_url=server.url, timeout=60)
@@ -77,7 +77,7 @@ def test_a_batch_goes_on_after_a_restart(tmp_path: Path, environment: dict[str, 
         again.process.wait(40)
 
 
-def test_a_worker_that_does_not_end_is_ended_and_its_job_is_due_again(
+def test_a_worker_that_does_not_end_is_killed_and_its_job_is_due_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database(tmp_path / "retina.sqlite")

@@ -18,7 +18,7 @@ from support.raw_requests import MIB, MULTIPART, answered, begun, filled, multip
 from support.waiting import eventually
 
 
-def test_unfinished_uploads_have_a_budget_on_the_disk_and_the_newest_of_one_counts() -> None:
+def test_unfinished_uploads_share_a_disk_budget_and_the_newest_of_one_counts() -> None:
     arrivals = Arrivals(10)
     with arrivals.of("a") as add:
         for _ in range(AT_ONCE):
@@ -38,7 +38,7 @@ def test_unfinished_uploads_have_a_budget_on_the_disk_and_the_newest_of_one_coun
         again(10 * AT_ONCE)
 
 
-def test_one_form_filled_in_many_times_takes_the_disk_once(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_one_form_sent_many_times_takes_disk_space_once(tmp_path: Path, environment: dict[str, str]) -> None:
     with serving(tmp_path, environment) as server, contextlib.ExitStack() as stack:
         form = httpx.post(f"{server.url}/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
         half = filled(form, b"x" * MIB)
@@ -70,7 +70,7 @@ def test_unfinished_uploads_take_no_memory(tmp_path: Path, environment: dict[str
         eventually(lambda: not server.written_uploads() or None)
 
 
-def test_a_form_is_checked_before_its_file_comes(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_form_is_checked_before_its_file_arrives(tmp_path: Path, environment: dict[str, str]) -> None:
     """The answer comes after the body, since many clients do not listen before; none of it is kept."""
     with serving(tmp_path, environment) as server:
         form = httpx.post(f"{server.url}/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
@@ -82,7 +82,7 @@ def test_a_form_is_checked_before_its_file_comes(tmp_path: Path, environment: di
         assert b"upload_refused" in answered(connection)
 
 
-def test_uploads_at_the_same_time_do_not_mix(ours: TestClient, tmp_path: Path) -> None:
+def test_concurrent_uploads_do_not_mix(ours: TestClient, tmp_path: Path) -> None:
     forms = [ours.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json() for _ in range(8)]
     contents = [bytes([n]) * (MIB + n) for n in range(8)]
 
@@ -107,7 +107,7 @@ def test_uploads_at_the_same_time_do_not_mix(ours: TestClient, tmp_path: Path) -
         ("\r\n--b--\r\n", 204, ""),
     ],
 )
-def test_nothing_is_kept_of_a_form_that_does_not_end_well(
+def test_nothing_remains_of_a_form_that_fails(
     ours: TestClient, tmp_path: Path, end: str, status: int, code: str
 ) -> None:
     form = ours.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
@@ -119,7 +119,7 @@ def test_nothing_is_kept_of_a_form_that_does_not_end_well(
     assert kept == ([] if code else [form["upload_id"]])
 
 
-def test_an_upload_forms_fields_are_small(ours: TestClient) -> None:
+def test_fields_of_an_upload_form_are_small(ours: TestClient) -> None:
     form = ours.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
     for more in ({"x": "y" * 20_000}, {f"field{n}": "x" * 100 for n in range(200)}):
         answer = ours.post("/uploads", data=more | form["fields"], files={"file": ("a", b"x")})

@@ -47,7 +47,7 @@ def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes
     assert embedded.queue.buried() == 0
 
 
-def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_worker_finishes_its_job_when_asked_to_end(tmp_path: Path, environment: dict[str, str]) -> None:
     services = Services(Settings(data=tmp_path))
     queue, uploads = LocalQueue(Database(tmp_path / "retina.sqlite")), LocalUploads(tmp_path, LIMIT)
     keys = photographs(services, 20)
@@ -63,7 +63,7 @@ def test_a_worker_ends_when_asked_after_the_job_it_has(tmp_path: Path, environme
     assert len(found) + queue.waiting() == len(keys), "the job that it had was ended"
 
 
-def test_a_worker_ends_when_whoever_started_it_is_gone(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_worker_ends_when_its_parent_is_gone(tmp_path: Path, environment: dict[str, str]) -> None:
     starts = (
         "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-m', 'retina', 'worker']);"
         "print(p.pid, flush=True); time.sleep(600)"
@@ -86,7 +86,7 @@ def test_a_worker_without_work_ends(queue: LocalQueue, monkeypatch: pytest.Monke
     run(queue, lambda key, attempt: None)
 
 
-def test_the_service_works_off_what_waits_and_what_waited_when_it_was_killed(
+def test_the_service_processes_waiting_jobs_also_after_a_kill(
     tmp_path: Path, environment: dict[str, str], sample: bytes
 ) -> None:
     environment = environment | {"RETINA_DATA": str(tmp_path / "data")}

@@ -48,7 +48,7 @@ def rgb() -> Rgb:
     return np.stack([green * 1.5, green, green * 0.4], axis=2).astype(np.uint8)
 
 
-def test_both_files_answer_at_every_canvas_as_keras_does(
+def test_both_files_predict_as_keras_does_on_every_canvas(
     trained: Any, files: dict[tflite.Precision, bytes], rgb: Rgb
 ) -> None:
     sentences = convert.compare(trained, files, rgb, 0.5, CANVASES)
@@ -68,7 +68,7 @@ def test_a_file_with_other_weights_is_refused(files: dict[tflite.Precision, byte
         convert.compare(network.build(), files, rgb, 0.5, CANVASES)
 
 
-def test_mixed_precision_weights_are_carried_into_float32(files: dict[tflite.Precision, bytes]) -> None:
+def test_mixed_precision_weights_are_converted_to_float32(files: dict[tflite.Precision, bytes]) -> None:
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("mixed_bfloat16")
     try:
@@ -82,7 +82,7 @@ def test_mixed_precision_weights_are_carried_into_float32(files: dict[tflite.Pre
         np.testing.assert_array_equal(np.unique(ours), np.unique(theirs))
 
 
-def test_int8_weights_and_activations_but_float32_at_both_ends(files: dict[tflite.Precision, bytes]) -> None:
+def test_int8_networks_have_float32_inputs_and_outputs(files: dict[tflite.Precision, bytes]) -> None:
     # Without the XNNPACK delegate, which would hide the tensors it has taken over.
     plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = Interpreter(model_content=files["int8"], experimental_op_resolver_type=plain)

@@ -74,7 +74,7 @@ def imported(request: pytest.FixtureRequest, trained: Any, tmp_path_factory: pyt
     return folder / "unet.json"
 
 
-def test_the_served_preview_is_what_keras_answers(trained: Any, imported: Path, tmp_path: Path) -> None:
+def test_the_served_preview_equals_the_keras_prediction(trained: Any, imported: Path, tmp_path: Path) -> None:
     odd = tmp_path / "565x584.png"
     Image.open(SAMPLE).resize((565, 584)).rotate(20).save(odd)
     tiny = tmp_path / "128.png"
@@ -92,7 +92,7 @@ def test_the_served_preview_is_what_keras_answers(trained: Any, imported: Path, 
             assert np.array_equal(served[clear], (expected > 0.5)[clear])
 
 
-def test_the_whole_api_serves_it(imported: Path) -> None:
+def test_every_route_serves_an_imported_network(imported: Path) -> None:
     with TestClient(create_app(Settings(model=imported))) as client:
         everything = {"outputs": "preview,mask,probability,overlay,skeleton"}
         answer = client.post("/api/v1/predictions", files={"file": SAMPLE.read_bytes()}, data=everything)
@@ -153,7 +153,7 @@ def test_what_cannot_be_served_is_refused_with_a_reason(tmp_path: Path) -> None:
         foreign.convert(tmp_path / "fine.keras", tmp_path / "file", 0.5)
 
 
-def test_a_command_line_without_out_writes_over_nothing(tmp_path: Path) -> None:
+def test_a_command_without_out_overwrites_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "models.export.convert", str(tmp_path / "absent.h5")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -162,7 +162,7 @@ def test_a_command_line_without_out_writes_over_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float32"])
-def test_sizes_and_precisions_of_others_are_served(policy: str, tmp_path: Path) -> None:
+def test_other_input_sizes_and_precisions_are_served(policy: str, tmp_path: Path) -> None:
     """Upsampling layers fix the size of the file: it must run at the size it was saved with, square or not. A name for
     the output does no harm."""
     before = keras.mixed_precision.global_policy()
@@ -187,7 +187,7 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     assert "Lambda" in refusal(saved(sly, tmp_path / "sly.keras"))
 
 
-def test_a_file_of_an_older_keras_is_read(tmp_path: Path) -> None:
+def test_a_file_from_an_older_keras_is_read(tmp_path: Path) -> None:
     """Keras 2 wrote `groups` into transposed convolutions, which Keras 3 refuses."""
     import h5py
 

@@ -40,7 +40,7 @@ def small_patches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_patches")
-def test_a_killed_run_goes_on_and_ends_where_it_would_have(
+def test_a_killed_run_resumes_and_ends_with_the_same_weights(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from models.training import patches, train
@@ -67,7 +67,7 @@ def test_a_killed_run_goes_on_and_ends_where_it_would_have(
     assert all(np.allclose(a, b, atol=2e-3) for a, b in zip(whole, resumed, strict=True))
 
 
-def test_patches_depend_on_their_number_alone(data: Path) -> None:
+def test_patches_depend_only_on_their_number(data: Path) -> None:
     from models.training import patches
     from models.training.labelled import read_set
 
@@ -85,7 +85,7 @@ def test_patches_depend_on_their_number_alone(data: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_patches")
-def test_a_further_cycle_begins_with_the_weights_of_the_first(
+def test_a_second_cycle_starts_from_the_weights_of_the_first(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from models.training import train

@@ -29,13 +29,13 @@ PRINTABLE = st.text(CHARACTERS.filter(str.isprintable), max_size=12)
 
 
 @pytest.mark.parametrize("text", RISKY)
-def test_what_could_be_a_formula_begins_with_an_apostrophe(text: str) -> None:
+def test_possible_formulas_get_a_leading_apostrophe(text: str) -> None:
     assert neutral(text) == f"'{text}"
     assert original(neutral(text)) == text
 
 
 @pytest.mark.parametrize("text", [*HARMLESS, *NUMBERS])
-def test_what_could_not_and_numbers_stay_as_they_are(text: str) -> None:
+def test_other_text_and_numbers_are_unchanged(text: str) -> None:
     assert neutral(text) == original(text) == text
 
 
@@ -43,7 +43,7 @@ def test_what_could_not_and_numbers_stay_as_they_are(text: str) -> None:
 @example("'=1")
 @example("''=1")
 @example("'-1")
-def test_every_text_is_read_back_and_none_is_left_to_be_run(text: str) -> None:
+def test_every_text_is_read_back_and_none_is_a_formula(text: str) -> None:
     cell = neutral(text)
     assert original(cell) == text
     seen = cell.lstrip().lstrip("\0\ufeff\u200b")
@@ -64,7 +64,7 @@ def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathF
             assert cells == {name: neutral(text) for name, text in zip(COLUMNS, texts, strict=True)}
 
 
-def test_what_comes_from_a_service_is_neutral_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cells_from_a_service_are_escaped_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service of before answers with cells as they are, and with all rows at a time."""
     texts = ["=1.jpg", "'=2.jpg", "＝3.jpg", "plain.jpg"]
     columns = ("number", "file", "status", "reason", "threshold")

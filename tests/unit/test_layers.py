@@ -70,7 +70,7 @@ def arrows() -> dict[str, set[str]]:
     return {module: set(imported(path.read_text(), set(found))) for module, path in found.items()}
 
 
-def test_every_room_has_a_layer(arrows: dict[str, set[str]]) -> None:
+def test_every_package_has_a_layer(arrows: dict[str, set[str]]) -> None:
     assert {room(module) for module in arrows} == set(LEVEL)
 
 

@@ -28,7 +28,7 @@ ADDRESS = "anna.meier@klinik-nord.example.org"
         "o'neil@example.org",
     ],
 )
-def test_mail_addresses(address: str) -> None:
+def test_valid_email_addresses(address: str) -> None:
     demand_address(address_of(address))
 
 
@@ -50,7 +50,7 @@ def test_mail_addresses(address: str) -> None:
         *('"anna"@example.org', "<anna@example.org>", "anna@[127.0.0.1]", "anna,berta@example.org"),
     ],
 )
-def test_what_is_no_mail_address(address: str) -> None:
+def test_invalid_email_addresses(address: str) -> None:
     with pytest.raises(SignInRefusedError, match="not a valid mail address"):
         demand_address(address.lower())
 
@@ -82,12 +82,12 @@ def test_passwords_of_a_wrong_length(password: str) -> None:
 
 
 @given(st.text(min_size=12, max_size=LONGEST))
-def test_any_password_is_judged(password: str) -> None:
+def test_every_password_is_rated(password: str) -> None:
     with suppress(SignInRefusedError):
         demand_strong(password, ADDRESS)
 
 
-def test_no_more_is_judged_than_can_be_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_passwords_are_rated_in_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a password full of characters that stand for others, 64 take 14 s and 24 a fraction of one."""
     judged: list[str] = []
     plain = __import__("zxcvbn").zxcvbn

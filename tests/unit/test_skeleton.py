@@ -31,7 +31,7 @@ def test_a_thick_line_becomes_its_centre(width: int) -> None:
     assert len(columns) == pytest.approx(161, abs=max(4, width))
 
 
-def test_it_agrees_with_a_peer_on_branches_and_holes() -> None:
+def test_it_agrees_with_scikit_image_on_branches_and_holes() -> None:
     y = lines((228, 128), (128, 128), (48, 58), width=9) | lines((128, 128), (48, 198), width=9)
     ring = np.zeros((256, 256), np.uint8)
     cv2.circle(ring, (128, 128), 60, (1,), 9)

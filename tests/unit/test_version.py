@@ -20,18 +20,18 @@ def test_the_wheel_takes_it_from_the_package() -> None:
     assert project["tool"]["hatch"]["version"]["path"] == SOURCE
 
 
-def test_the_api_tells_it(client: TestClient) -> None:
+def test_the_api_reports_it(client: TestClient) -> None:
     assert create_app().openapi()["info"]["version"] == __version__
     assert client.get("/api/v1/health").json()["version"] == __version__
 
 
-def test_the_command_line_tells_it(environment: dict[str, str]) -> None:
+def test_the_command_line_prints_it(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "retina", "--version"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert told == f"{__version__}\n"
 
 
-def test_no_code_says_it_again() -> None:
+def test_no_other_code_repeats_it() -> None:
     """Page, stack and tests included; comments may name a version as the first of something."""
     listing = ["git", "ls-files", "*.py", "*.js", "*.html", "*.toml", "package.json", "cdk.json"]
     files = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
