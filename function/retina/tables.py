@@ -1,4 +1,8 @@
-"""CSV tables, as lines or as one text. No cell is run as a formula by a spreadsheet (see `cells`)."""
+"""CSV tables, written and read: every table of the service and the command line comes from here.
+
+Each starts with a byte order mark, without which Excel takes UTF-8 for another encoding, and no cell is run as a
+formula by a spreadsheet (see `cells`). `read` undoes both, and also reads tables without a mark.
+"""
 
 import csv
 import io
@@ -6,8 +10,11 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from retina.cells import neutral
+from retina.cells import neutral, original
 from retina.errors import ResponseTooLargeError
+
+MARK = "\ufeff"
+"""The byte order mark."""
 
 
 def dictionary(columns: Mapping[str, str]) -> str:
@@ -19,19 +26,34 @@ def dictionary(columns: Mapping[str, str]) -> str:
 
 def described(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI description of a response that is a table; `columns` maps names to meanings."""
-    words = f"The table.\n\n{dictionary(columns)}"
+    words = f"The table, in UTF-8 with a byte order mark.\n\n{dictionary(columns)}"
     return {200: {"description": words, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 def lines(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     """The lines of a table; each ends with a line break, and may contain others inside quotation marks."""
-    line = io.StringIO()
-    writer = csv.DictWriter(line, columns)
-    for row in itertools.chain([dict(zip(columns, columns, strict=True))], rows):
-        writer.writerow({name: neutral(value) for name, value in row.items()})
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
+    header = line(columns, dict(zip(columns, columns, strict=True)))
+    return itertools.chain([MARK + header], (line(columns, row) for row in rows))
+
+
+def line(columns: Collection[str], row: Mapping[str, str]) -> str:
+    """One row of a table; a column that `row` lacks is empty."""
+    text = io.StringIO()
+    csv.DictWriter(text, columns).writerow({name: neutral(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def read(lines: Iterable[str]) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """The columns of a table and its rows, from lines that keep their line breaks.
+
+    Leaves out incomplete rows, which a killed process may have left. Raises `csv.Error` for a damaged table, possibly
+    only while the rows are read.
+    """
+    text = iter(lines)
+    first = next(text, "").removeprefix(MARK)
+    reader = csv.DictReader(itertools.chain([first] if first else [], text))
+    whole = (row for row in reader if None not in row and None not in row.values())
+    return [*(reader.fieldnames or ())], ({name: original(cell) for name, cell in row.items()} for row in whole)
 
 
 def within(lines: Iterable[str], limit: int, instead: str) -> str:

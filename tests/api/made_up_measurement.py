@@ -3,8 +3,6 @@
 Run by `test_measurements`, with the plugin that registers it.
 """
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from support.history import save
 from support.house import PREDICTIONS, House
 from support.made_up_measurement import MADE_UP
 from support.specimens import encode
+from support.tables import rows_in, rows_of
 
 NAME = MADE_UP.name
 NAMES = [each.name for each in MEASUREMENTS]
@@ -64,8 +63,8 @@ def test_in_responses_history_its_table_and_trends(service: House, even: bytes, 
     *_, trend = service.client.get("/api/v1/trends", params=said, headers=anna).json()["trends"]
     assert (trend["measurement"], trend["unit"]) == (NAME, "px")
     assert [point["value"] for point in trend["points"]] == [value, None]
-    history = export(service, anna, history=True).read("history.csv").decode()
-    rows = [*csv.DictReader(io.StringIO(history))]
+    history = export(service, anna, history=True).read("history.csv")
+    rows = rows_of(history)
     assert [*rows[0]][-len(NAMES) :] == [*NAMES]
     assert {row[NAME] for row in rows} == {str(value), ""}
 
@@ -84,8 +83,7 @@ def test_in_the_table_of_the_command_line(tmp_path: Path, even: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(even)
     for _ in range(2):  # the second run reads the first one's table
         assert main(["segment", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--outputs", "mask"]) == 0
-        with (tmp_path / "out" / "results.csv").open(newline="") as lines:
-            [row] = csv.DictReader(lines)
+        [row] = rows_in(tmp_path / "out" / "results.csv")
         assert [*row][-len(NAMES) :] == [*NAMES]
         assert 0 < float(row[NAME]) < 177
 

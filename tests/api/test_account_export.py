@@ -1,6 +1,5 @@
 """The export of a whole account."""
 
-import csv
 import io
 import zipfile
 
@@ -11,12 +10,13 @@ from support.house import (
     House,
     problem,
 )
+from support.tables import rows_of
 
 SUBJECT, KEY_NAME = "P-0017", "=Reading centre"
 
 
 def table(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
-    return [*csv.DictReader(io.StringIO(archive.read(name).decode()))]
+    return rows_of(archive.read(name))
 
 
 def test_an_account_export_has_history_key_names_batches_ledger_and_audit_log(house: House, tiny: bytes) -> None:

@@ -197,7 +197,7 @@ def test_a_prediction_by_key_costs_one_credit_and_a_rejected_photograph_none(ser
     [charged] = usage["charges"]
     assert (usage["credits"], charged["credits"], charged["key_id"]) == (2, 1, key["X-API-Key"].split("_")[1])
     table = service.get("/api/v1/usage.csv", headers=key)
-    assert table.text.splitlines() == ["day,key_id,credits", f"{charged['day']},{charged['key_id']},1"]
+    assert table.text.splitlines() == ["\ufeffday,key_id,credits", f"{charged['day']},{charged['key_id']},1"]
     free = predict(service, photo, {})
     assert "X-Credits-Charged" not in free.headers
 

@@ -1,6 +1,5 @@
 """Exports, made by the worker and downloaded: one contract for the embedded stores and for AWS."""
 
-import csv
 import io
 import json
 import math
@@ -23,6 +22,7 @@ from support.batches import TEXT, come, new
 from support.exports import export
 from support.history import save
 from support.house import EXPORTS, House, problem
+from support.tables import rows_of
 
 
 def test_a_batch_is_exported_with_table_and_images_under_safe_names(house: House, tiny: bytes) -> None:
@@ -42,7 +42,7 @@ def test_a_batch_is_exported_with_table_and_images_under_safe_names(house: House
         "00002_ö-ü_mask.png",
         "00002_ö-ü_overlay.jpg",
     ]
-    rows = [*csv.DictReader(io.StringIO(archive.read("results.csv").decode()))]
+    rows = rows_of(archive.read("results.csv"))
     assert [row["status"] for row in rows] == ["done", "done", "done", "rejected", "waiting"]
     mask = house.follow(f"/api/v1/batches/{batch['id']}/items/1/mask.png", anna).content
     assert archive.read("00001_left-eye_mask.png") == mask
@@ -61,7 +61,7 @@ def test_the_history_is_exported_with_everything_stored(house: House, tiny: byte
     assert (told["id"], told["note"], told["measurements"]) == (first["id"], "=1+1", first["measurements"])
     for name, path in first["image_urls"].items():
         assert archive.read(f"{folder}/{name}.png") == house.follow(path, anna).content
-    rows = [*csv.DictReader(io.StringIO(archive.read("history.csv").decode()))]
+    rows = rows_of(archive.read("history.csv"))
     assert {row["id"] for row in rows} == {first["id"], second["id"]}
     [row] = [row for row in rows if row["id"] == first["id"]]
     assert (row["subject"], row["eye"], row["taken_on"], row["note"]) == ("P/1", "left", "2026-05-04", "'=1+1")
@@ -74,7 +74,7 @@ def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: by
     batch = new(house, anna, "a.jpg", "b.jpg", "c.jpg", "later.jpg")
     come(house, batch, tiny, tiny, tiny)
     house.work_off()
-    for wish, table, column, expected, seconds in (
+    for wish, name, column, expected, seconds in (
         ({"history": True}, "history.csv", "id", ids, math.inf),
         ({"history": True}, "history.csv", "id", ids, 0),
         ({"batch": batch["id"]}, "results.csv", "number", {"0", "1", "2", "3"}, math.inf),
@@ -99,7 +99,7 @@ def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: by
             assert part["name"] in file.headers["content-disposition"]
             archive = zipfile.ZipFile(io.BytesIO(file.content))
             assert archive.testzip() is None
-            rows += [row[column] for row in csv.DictReader(io.StringIO(archive.read(table).decode()))]
+            rows += [row[column] for row in rows_of(archive.read(name))]
             pictures += [name for name in archive.namelist() if name.endswith("mask.png")]
         assert sorted(rows) == sorted(expected)
         assert len(pictures) == len({*pictures}) == (5 if "history" in wish else 3)

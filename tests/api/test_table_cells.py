@@ -1,10 +1,8 @@
 """No cell of a table that the service answers with is run as a formula by a spreadsheet."""
 
-import csv
-import io
-
 from support.exports import export
 from support.house import BATCHES, PREDICTIONS, House
+from support.tables import rows_of
 
 
 def test_formulas_are_neutralised_in_every_table(house: House, tiny: bytes) -> None:
@@ -16,11 +14,10 @@ def test_formulas_are_neutralised_in_every_table(house: House, tiny: bytes) -> N
     wish = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
     house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=wish, headers=anna).raise_for_status()
     house.work_off()
-    table = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna).text
-    [row] = csv.DictReader(io.StringIO(table))
+    answer = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna)
+    [row] = rows_of(answer.text)
     assert (row["file"], row["status"]) == (f"'{name}", "done")
     assert float(row["vascular_density"]) > 0
-    packed = export(house, anna, batch=batch["id"]).read("results.csv").decode()
-    assert [*csv.DictReader(io.StringIO(packed))] == [row]
-    [row] = csv.DictReader(io.StringIO(export(house, anna, history=True).read("history.csv").decode()))
+    assert rows_of(export(house, anna, batch=batch["id"]).read("results.csv")) == [row]
+    [row] = rows_of(export(house, anna, history=True).read("history.csv"))
     assert (row["subject"], row["note"]) == (f"x{label}", f"'{note}")

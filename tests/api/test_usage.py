@@ -1,7 +1,5 @@
 """Usage of any length: newest charges first, by page and by date, and tables that fit into a response."""
 
-import csv
-import io
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +18,7 @@ from support.house import (
     in_aws,
     problem,
 )
+from support.tables import rows_of
 
 USAGE = "/api/v1/usage"
 FIRST = date(2020, 1, 1)
@@ -51,8 +50,8 @@ def test_the_newest_charges_are_listed_however_many_there_are(tmp_path: Path) ->
         some, cursor = told(house, anna, limit=5000, cursor=cursor)
         seen += some
     assert seen == places
-    table = house.client.get(f"{USAGE}.csv", headers=anna).raise_for_status().text
-    assert [(row["day"], row["key_id"]) for row in csv.DictReader(io.StringIO(table))] == places
+    answer = house.client.get(f"{USAGE}.csv", headers=anna).raise_for_status().text
+    assert [(row["day"], row["key_id"]) for row in rows_of(answer)] == places
     assert sum(count for _, _, count in Credits(house.services.records).used(house.account(anna))) == len(places)
 
 
@@ -66,7 +65,7 @@ def test_days_and_pages_limit_the_charges_listed(house: House) -> None:
     rest, end = told(house, anna, limit=5, cursor=cursor, **span)
     assert (first + rest, end) == (right, None)
     table = house.client.get(f"{USAGE}.csv", params=span, headers=anna).text
-    assert table.splitlines() == ["day,key_id,credits", *(f"{day},{key},1" for day, key in right)]
+    assert table.splitlines() == ["\ufeffday,key_id,credits", *(f"{day},{key},1" for day, key in right)]
     assert told(house, anna, **{"from": "2021-01-01"}) == ([], None)
     for wrong in ({"from": "yesterday"}, {"limit": 0}, {"cursor": "x"}):
         assert problem(house.client.get(USAGE, params=wrong, headers=anna)) == (422, "invalid_request")
@@ -100,7 +99,7 @@ def test_a_table_too_large_for_one_response_is_refused_with_advice(narrow: House
     for first in range(0, 35, 5):
         part = narrow.client.get(path, params={"first": first, "limit": 5}, headers=anna).raise_for_status()
         assert len(part.content) <= 2048
-        rows += [*csv.DictReader(io.StringIO(part.text))]
+        rows += rows_of(part.text)
     assert [row["number"] for row in rows] == [str(n) for n in range(30)]
 
 

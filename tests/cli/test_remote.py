@@ -1,6 +1,5 @@
 """`retina batch`: sends photographs to a remote service and fetches the results, however often it is interrupted."""
 
-import csv
 import json
 import os
 import signal
@@ -19,6 +18,7 @@ from PIL import Image
 from retina.__main__ import main
 from support.account import new_key
 from support.processes import Server
+from support.tables import rows_in
 from support.waiting import eventually
 
 
@@ -48,8 +48,7 @@ def photos(tmp_path: Path, tiny: bytes) -> Path:
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:
-    with (out / "results.csv").open(newline="", encoding="utf-8") as lines:
-        return {Path(row["file"]).name + row["number"]: row for row in csv.DictReader(lines)}
+    return {Path(row["file"]).name + row["number"]: row for row in rows_in(out / "results.csv")}
 
 
 def left(server: Server, key: str) -> int:

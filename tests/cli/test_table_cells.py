@@ -1,13 +1,12 @@
 """No cell of a table that the command line writes is run as a formula by a spreadsheet."""
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
 
 from retina.__main__ import main
 from retina.cells import neutral
+from support.tables import rows_in, rows_of
 
 
 def test_a_folder_with_such_names_is_segmented_once(
@@ -22,10 +21,9 @@ def test_a_folder_with_such_names_is_segmented_once(
     command = ["segment", *names, "--out", str(out), "--outputs", "mask"]
     assert main(command) == 0
     table = (out / "results.csv").read_text()
-    with (out / "results.csv").open(newline="") as rows:
-        assert {row["file"] for row in csv.DictReader(rows)} == {neutral(name) for name in names}
+    assert {row["file"] for row in rows_in(out / "results.csv")} == {neutral(name) for name in names}
     made = {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")}
     assert main(command) == 0
     assert {path: path.stat().st_mtime_ns for path in out.glob("*_mask.png")} == made, "made once"
     assert sorted((out / "results.csv").read_text().splitlines()) == sorted(table.splitlines())
-    assert float(next(csv.DictReader(io.StringIO(table)))["vascular_density"]) > 0
+    assert float(rows_of(table)[0]["vascular_density"]) > 0

@@ -1,7 +1,5 @@
 """The account page: credits, charges, API keys shown once, and account deletion."""
 
-import csv
-import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +9,7 @@ from playwright.sync_api import expect
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import PASSWORD, fill_in, sign_up
 from e2e.visit import Visit
+from support.tables import rows_of
 
 PATH = "/account.html"
 LINES = """(node) => {
@@ -68,9 +67,9 @@ def test_keys_are_shown_once_used_and_revoked(visit: Visit, small: bytes) -> Non
     expect(page.locator("#charges tr")).to_contain_text(["Reading centre"])
     expect(page.locator("#secret")).to_be_hidden()
     assert key not in page.content()
-    name, table = visit.download(page.get_by_role("button", name="Table (CSV)").click)
+    name, data = visit.download(page.get_by_role("button", name="Table (CSV)").click)
     assert name == "usage.csv"
-    assert [row["credits"] for row in csv.DictReader(io.StringIO(table.decode()))] == ["1"]
+    assert [row["credits"] for row in rows_of(data)] == ["1"]
     expect_for_everyone(page)
 
     revoke = page.get_by_role("button", name="Revoke Reading centre")

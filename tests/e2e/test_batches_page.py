@@ -1,6 +1,5 @@
 """Batches on the page: choosing, sending over an unreliable network, watching, downloading, and resuming later."""
 
-import csv
 import io
 import zipfile
 from pathlib import Path
@@ -16,6 +15,7 @@ from e2e.person import sign_up, token
 from e2e.visit import Visit
 from retina.services import Services
 from retina.settings import Settings
+from support.tables import rows_of
 
 
 def test_signed_out(visit: Visit) -> None:
@@ -75,7 +75,7 @@ def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tm
 
     name, data = visit.download(page.get_by_role("button", name="Table (CSV)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}.csv"
-    assert len(list(csv.DictReader(io.StringIO(data.decode())))) == 6
+    assert len(rows_of(data)) == 6
     page.get_by_role("button", name="Everything (ZIP)").click()
     ready = page.get_by_role("button", name="Download the ZIP")
     expect(ready).to_be_visible()

@@ -1,6 +1,5 @@
 """The main page: a photograph goes in, the result is shown and downloaded."""
 
-import csv
 import io
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from retina.imaging.arrays import Rgb
 from retina.imaging.photograph import Photograph
 from retina.imaging.rendering import VESSEL_COLOUR
 from support.specimens import encode, oriented
+from support.tables import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_several_files_keep_their_places(visit: Visit, small: bytes) -> None:
     expect(visit.page.locator("#summary")).to_have_text("2 of 4 done, 2 not segmented")
 
     name, data = visit.download(visit.page.get_by_role("button", name="Table (CSV)").click)
-    rows = list(csv.DictReader(io.StringIO(data.decode())))
+    rows = rows_of(data)
     assert name == "vessels.csv"
     assert [row["file"] for row in rows] == ["a.jpg", "broken.jpg", "notes.txt", "b.jpg"]
     assert [row["code"] for row in rows] == ["", "photograph_unreadable", "unsupported_media_type", ""]

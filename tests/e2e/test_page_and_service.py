@@ -1,7 +1,5 @@
 """The page takes labels, units and limits from the service, whatever they are, and says where it cannot have them."""
 
-import csv
-import io
 from typing import Any
 
 import httpx
@@ -13,6 +11,7 @@ from e2e.person import sign_up, token
 from e2e.visit import PREDICTIONS, Visit
 from retina.imaging.arrays import Rgb
 from support.specimens import encode
+from support.tables import rows_of
 
 MEASUREMENTS, LIMITS, TRENDS = "**/api/v1/measurements", "**/api/v1/limits", "**/api/v1/trends?*"
 
@@ -47,7 +46,7 @@ def test_labels_and_units_of_a_result(longer_list: Visit, small: bytes) -> None:
     expect(facts.locator("dt")).to_have_text(["Share of vessels", "Mean calibre"])
     expect(facts.locator("dd")).to_have_text(["107 ‰ of it", "5.68 px"])
     data = longer_list.download(page.get_by_role("button", name="Table (CSV)").click)[1]
-    [row] = csv.DictReader(io.StringIO(data.decode()))
+    [row] = rows_of(data)
     assert (row["vascular_density"], row["calibre"], row["state"]) == ("0.1066", "5.678", "done")
 
 
@@ -88,7 +87,7 @@ def test_a_list_that_cannot_be_fetched_is_reported_and_retried(visit: Visit, sma
     expect(page.locator("#facts .measurement")).to_have_count(0)
     expect(page.locator("#fact-size")).to_have_text("353 × 353 pixels")
     data = visit.download(page.get_by_role("button", name="Table (CSV)").click)[1]
-    [row] = csv.DictReader(io.StringIO(data.decode()))
+    [row] = rows_of(data)
     assert 0 < float(row["vascular_density"]) < 0.5
     page.unroute(MEASUREMENTS)
     page.locator(".item-show").click()

@@ -77,8 +77,10 @@ test('waiting items are collected from all pages', async () => {
 });
 
 test('the parts of a table are joined with one header row', async () => {
-  const calls = serve(({ path }) => new Response(`file,status\r\n${new URLSearchParams(path.split('?')[1]).get('first')},done\r\n`));
+  const calls = serve(({ path }) => new Response(`\ufefffile,status\r\n${new URLSearchParams(path.split('?')[1]).get('first')},done\r\n`));
   const table = await tableOf({ id: 'b', counts: { ...COUNTS, total: 4_001 } });
   assert.equal(await table.text(), 'file,status\r\n0,done\r\n2000,done\r\n4000,done\r\n');
+  const bytes = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await table.arrayBuffer());
+  assert.equal(bytes.lastIndexOf('\ufeff'), 0, 'one byte order mark, by which Excel recognises UTF-8');
   assert.equal(calls.length, 3);
 });

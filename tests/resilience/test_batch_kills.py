@@ -1,7 +1,5 @@
 """A batch whose workers, and finally the server, are killed repeatedly: nothing is lost or done twice."""
 
-import csv
-import io
 import os
 import random
 import signal
@@ -19,6 +17,7 @@ from retina.storage.database import Database
 from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
 from support.processes import Server
+from support.tables import rows_of
 from support.waiting import eventually
 
 pytestmark = pytest.mark.kills
@@ -66,7 +65,7 @@ def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
             assert time.monotonic() < ends, client.get(path).text
             time.sleep(0.5)
         counts = client.get(path).json()["counts"]
-        rows = [*csv.DictReader(io.StringIO(client.get(f"{path}/results.csv").text))]
+        rows = rows_of(client.get(f"{path}/results.csv").text)
         left = client.get("/api/v1/usage").json()["credits"]
     server.process.terminate()
     server.process.wait(30)

@@ -1,11 +1,10 @@
 """Batches created and filled through the API, and their state."""
 
-import csv
-import io
 from typing import Any
 
 from retina.accounts.ledger import Credits
 from support.house import BATCHES, House
+from support.tables import rows_of
 
 TEXT = b"no photograph"
 
@@ -37,7 +36,7 @@ def items(house: House, who: dict[str, str], batch: dict[str, Any], **page: Any)
 
 def table(house: House, who: dict[str, str], batch: dict[str, Any]) -> list[dict[str, str]]:
     answer = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=who).raise_for_status()
-    return [*csv.DictReader(io.StringIO(answer.text))]
+    return rows_of(answer.text)
 
 
 def assert_balanced(house: House, who: dict[str, str], credits: int) -> None:

@@ -22,6 +22,7 @@ from retina.cli.results import (
 )
 from retina.tables import lines
 from support.cells import HARMLESS, NUMBERS, RISKY
+from support.tables import rows_in
 
 CHARACTERS = st.one_of(st.sampled_from("=+-@＝＋－＠'\"\t\r\n \0\ufeff\u200b0.e"), st.characters())
 TEXTS = st.text(CHARACTERS, max_size=12)
@@ -59,9 +60,8 @@ def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathF
     with Results(out, [row]) as results:
         results.write(row)
     assert read_results(out) == {row.file: row}
-    with (out / "results.csv").open(newline="", encoding="utf-8") as table:
-        for cells in csv.DictReader(table):
-            assert cells == {name: neutral(text) for name, text in zip(COLUMNS, texts, strict=True)}
+    for cells in rows_in(out / "results.csv"):
+        assert cells == {name: neutral(text) for name, text in zip(COLUMNS, texts, strict=True)}
 
 
 def test_cells_from_a_service_are_escaped_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +84,7 @@ def test_cells_from_a_service_are_escaped_only_once(tmp_path: Path, monkeypatch:
         monkeypatch.setattr(batch, "_answer", service)
         monkeypatch.setattr(batch, "_items", list)
         batch.fetch()
-        with (tmp_path / "results.csv").open(newline="") as told:
-            found = [*csv.DictReader(told)]
+        found = rows_in(tmp_path / "results.csv")
         assert [row["file"] for row in found] == [neutral(text) for text in expected]
         assert {row["threshold"] for row in found} == {"-0.5"}
         assert service.asked == [{"first": 0, "limit": 2}, {"first": 2, "limit": 2}]

@@ -4,7 +4,6 @@ The output folder gets the images, results.csv, and batch.json, which lets the s
 No photograph is dropped: those that could not be sent are in results.csv, too.
 """
 
-import csv
 import functools
 import io
 import json
@@ -17,9 +16,9 @@ from typing import Any
 
 import httpx
 
-from retina.cells import neutral, original
 from retina.cli.results import RESULTS, OutputFolderError
 from retina.jobs.archive import plain
+from retina.tables import lines, read
 
 BATCH_FILE = "batch.json"
 SENDERS, TRIES = 4, 6
@@ -85,10 +84,8 @@ class RemoteBatch:
             for _ in threads.map(self._fetch, [item for item in self._items() if item["state"] == "done"]):
                 pass
         partial = self._out / f".{RESULTS}.partial"
-        with partial.open("w", newline="", encoding="utf-8") as lines:
-            writer = csv.DictWriter(lines, rows[0])
-            writer.writeheader()
-            writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            file.writelines(lines(rows[0], rows))
         partial.replace(self._out / RESULTS)
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
 
@@ -97,9 +94,9 @@ class RemoteBatch:
         for first in range(0, len(self._files), ROWS):
             part = {"first": first, "limit": ROWS}
             table = self._answer("GET", f"{self._path}/results.csv", params=part).text
-            for row in csv.DictReader(io.StringIO(table, newline="")):
+            for row in read(io.StringIO(table, newline=""))[1]:
                 if first <= int(row["number"]) < first + ROWS:  # an older service responds with the whole table
-                    yield {name: original(cell) for name, cell in row.items()}
+                    yield row
 
     @property
     def _path(self) -> str:

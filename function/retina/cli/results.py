@@ -1,16 +1,13 @@
-"""`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted.
-
-No cell is run as a formula by a spreadsheet (see `cells`), and each is read back unchanged.
-"""
+"""`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted."""
 
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from retina.cells import neutral, original
 from retina.imaging.columns import FOUND
 from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.tables import line, lines, read
 
 RESULTS = "results.csv"
 
@@ -54,32 +51,29 @@ class Results:
     def __init__(self, out: Path, kept: Sequence[Row]) -> None:
         self._path = out / RESULTS
         partial = self._path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as lines:
-            writer = csv.DictWriter(lines, COLUMNS)
-            writer.writeheader()
-            writer.writerows(_cells(row) for row in kept)
+        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(lines(COLUMNS, map(_cells, kept)))
         partial.replace(self._path)
 
     def __enter__(self) -> "Results":
-        self._lines = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
+        self._file = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
         return self
 
     def write(self, row: Row) -> None:
         """Append `row`; it is in the file when this returns."""
-        csv.DictWriter(self._lines, COLUMNS).writerow(_cells(row))
-        self._lines.flush()
+        self._file.write(line(COLUMNS, _cells(row)))
+        self._file.flush()
 
     def __exit__(self, *_: object) -> None:
-        self._lines.close()
+        self._file.close()
 
 
 def _cells(row: Row) -> dict[str, str]:
-    cells = {name: value for name, value in vars(row).items() if name != "found"} | {**row.found}
-    return {name: neutral(value) for name, value in cells.items()}
+    return {name: value for name, value in vars(row).items() if name != "found"} | {**row.found}
 
 
 def _row(cells: Mapping[str, str]) -> Row:
-    texts = {name: original(cell) for name, cell in cells.items()}
+    texts = {**cells}
     own = {each.name: texts.pop(each.name) for each in fields(Row) if each.name != "found"}
     return Row(**own, found=texts)
 
@@ -94,13 +88,12 @@ def read_results(out: Path) -> dict[str, Row]:
     """The rows of an earlier run by file; creates the folder if it does not exist."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with (out / RESULTS).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-            reader = csv.DictReader(lines)
-            if not _ours(reader.fieldnames or ()):
+        with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+            columns, rows = read(file)
+            if not _ours(columns):
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: that photograph is simply processed again.
-            whole = (row for row in reader if None not in row.values() and None not in row)
-            return {row.file: row for row in map(_row, whole)}
+            return {row.file: row for row in map(_row, rows)}
     except FileNotFoundError:
         return {}
     except csv.Error as error:

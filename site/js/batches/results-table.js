@@ -1,7 +1,7 @@
 // Downloads the results of a batch as a CSV file with a row for every photograph.
 
 import { askBlob } from '../api/requests.js';
-import { saveBlob } from '../files/save.js';
+import { csvBlob, saveBlob } from '../files/save.js';
 
 /** @import { BatchResponse } from 'openapi' */
 
@@ -13,7 +13,8 @@ export async function saveTable(batch) {
 }
 
 /**
- * The CSV, fetched in parts because the service sends at most 4 MiB at once. Each part starts with a header row.
+ * The CSV, fetched in parts because the service sends at most 4 MiB at once. Each part starts with a byte order mark,
+ * which `text()` removes, and a header row.
  * @param {Pick<BatchResponse, 'id' | 'counts'>} batch
  */
 export async function tableOf({ id, counts }) {
@@ -22,5 +23,5 @@ export async function tableOf({ id, counts }) {
     const part = await (await askBlob(`/api/v1/batches/${id}/results.csv?first=${first}&limit=${ROWS}`)).text();
     parts.push(first ? part.slice(part.indexOf('\n') + 1) : part);
   }
-  return new Blob(parts, { type: 'text/csv' });
+  return csvBlob(parts);
 }

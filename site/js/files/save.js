@@ -23,6 +23,14 @@ export function saveBlob(blob, name) {
 }
 
 /**
+ * A CSV table made of `parts`, with the byte order mark by which Excel recognises UTF-8.
+ * @param {string[]} parts
+ */
+export function csvBlob(parts) {
+  return new Blob(['\ufeff', ...parts], { type: 'text/csv' });
+}
+
+/**
  * A photograph's name without folder and extension.
  * @param {string} name
  */

@@ -9,7 +9,7 @@ import { Refusal } from '../api/reach.js';
 import { createQueue } from '../files/job-queue.js';
 import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
-import { saveBlob } from '../files/save.js';
+import { csvBlob, saveBlob } from '../files/save.js';
 import { release, segment } from '../files/segmentation.js';
 import { measuredOn, tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
@@ -152,5 +152,5 @@ function refresh() {
 async function saveTable() {
   const listed = [...photographs];
   const measured = await measurementList().then((known) => known.map(({ name }) => name), () => measuredOn(listed));
-  saveBlob(new Blob([tableOf(listed, measured)], { type: 'text/csv' }), 'vessels.csv');
+  saveBlob(csvBlob([tableOf(listed, measured)]), 'vessels.csv');
 }
