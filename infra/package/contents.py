@@ -63,6 +63,13 @@ PRUNED = (
     "fastapi_offline/static/redoc*",
     "imagecodecs/zarr.py",
     "imagecodecs/numcodecs.py",
+    "pydicom/cli",
+    "pydicom/data/charset_files",
+    "pydicom/data/palettes",
+    "pydicom/data/test_files",
+    "pydicom/fileset.py",
+    "pydicom/overlays",
+    "pydicom/sr",
     "tifffile/zarr.py",
     "pydantic/mypy.py",
     "pydantic/v1/mypy.py",
@@ -72,11 +79,11 @@ PRUNED = (
 Libraries are left as they are: `strip` breaks those patched by auditwheel, and OpenCV is linked to its video codecs.
 """
 
-CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png")
-"""The few imagecodecs modules, out of sixty, that decode TIFF and 16-bit colour PNG: LZW, PackBits, Deflate,
-predictors.
+CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png", "_jpeg8", "_jpegls", "_jpeg2k")
+"""The few imagecodecs modules, out of sixty, that decode TIFF, 16-bit colour PNG and DICOM: LZW, PackBits, Deflate,
+predictors, RLE, JPEG, JPEG-LS, JPEG 2000.
 """
-CODEC_LIBRARIES = ("libpng16",)
+CODEC_LIBRARIES = ("libpng16", "libjpeg", "libcharls", "libopenjp2", "liblcms2")
 
 
 def prune(folder: Path) -> None:

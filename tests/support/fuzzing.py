@@ -8,7 +8,9 @@ import numpy as np
 
 from conftest import SAMPLE, decode
 from retina.errors import PhotographError
+from retina.imaging.arrays import Rgb
 from retina.imaging.decoding import decoder as decoders
+from support.dicom import compressed, native
 from support.specimens import readable
 
 WITHOUT_MEMORY_AT_HAND = """
@@ -22,10 +24,23 @@ process.main(int(sys.argv[1]))
 
 def digests(count: int, out: str) -> None:
     """A line for each of `count` mutants: the form, its number, and the pixels' digest or the error's name."""
+    _write_digests(readable(_small()), count, out)
+
+
+def dicom_digests(count: int, out: str) -> None:
+    """The same for DICOM files."""
+    rgb = _small()
+    _write_digests({name: data for name, (data, _) in (native(rgb) | compressed(rgb)).items()}, count, out)
+
+
+def _small() -> Rgb:
+    return np.ascontiguousarray(decode(SAMPLE.read_bytes()).rgb[::14, ::14])
+
+
+def _write_digests(forms: dict[str, bytes], count: int, out: str) -> None:
     decoders.ENVIRONMENT = (*decoders.ENVIRONMENT, "MALLOC_PERTURB_")
     decoders.PROGRAM = [sys.executable, "-c", WITHOUT_MEMORY_AT_HAND]
     decoder = decoders.Decoder()
-    forms = readable(np.ascontiguousarray(decode(SAMPLE.read_bytes()).rgb[::14, ::14]))
     lines = []
     for name, data in forms.items():
         random = np.random.default_rng(len(data))

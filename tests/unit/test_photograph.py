@@ -139,5 +139,6 @@ def test_the_opened_file_is_closed(small_rgb: Rgb) -> None:
     image = open_photograph(data, max_pixels=10**6, min_side=64)
     with pytest.raises(PhotographUnreadableError):
         decode_photograph(image, data)
+    assert isinstance(image, Image.Image)
     with pytest.raises(ValueError, match=r"closed|seek"):
         image.load()

@@ -19,6 +19,7 @@ CONTENT_TYPES = frozenset(
         "image/x-portable-bitmap",
         "image/x-portable-graymap",
         "image/x-portable-pixmap",
+        "application/dicom",
         "application/octet-stream",
     }
 )

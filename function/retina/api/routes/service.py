@@ -7,7 +7,7 @@ from retina.api.addresses import ServiceUrl
 from retina.api.dependencies import CallersDep, NetworkDep, SettingsDep
 from retina.api.schemas.service import Health, Limits, MeasurementList, SignIn
 from retina.batches.schemas import MOST_ITEMS, NAME_CHARACTERS
-from retina.imaging.decoding.header import FORMATS
+from retina.imaging.decoding.header import NAMES
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.model_card import ModelCard
 from retina.imaging.schemas import ModelName
@@ -47,7 +47,7 @@ async def limits(settings: SettingsDep) -> Limits:
         upload_bytes=settings.upload_bytes,
         max_pixels=settings.max_pixels,
         min_side=settings.min_side,
-        formats=[*FORMATS.values()],
+        formats=[*NAMES],
         batch_items=MOST_ITEMS,
         name_characters=NAME_CHARACTERS,
     )

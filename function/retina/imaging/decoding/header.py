@@ -1,12 +1,13 @@
 """Read the header of an image file before any pixel is decoded, and reject files that break a limit.
 
-`open_photograph` takes the bytes of a file and returns the opened Pillow image.
+`open_photograph` takes the bytes of a file and returns the opened Pillow image, or `Dicom`.
 """
 
 import io
 import re
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
@@ -16,11 +17,17 @@ from retina.errors import (
     TooManyPixelsError,
     UnsupportedFormatError,
 )
+from retina.imaging.decoding.dicom.mark import is_dicom
+
+if TYPE_CHECKING:
+    from retina.imaging.decoding.dicom.header import Dicom
 
 FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WEBP": "WebP", "BMP": "BMP", "PPM": "PNM", "GIF": "GIF"}
 """Pillow's name of each format, and the name people know it by. PPM stands for all PNM formats; JPEG includes the
 multi-picture files that some cameras write."""
-*_first, _last = FORMATS.values()
+NAMES = (*FORMATS.values(), "DICOM")
+"""Every format that is read, by the name people know it by."""
+*_first, _last = NAMES
 ANY_FORMAT = f"{', '.join(_first)} or {_last}"
 """The names in a sentence."""
 
@@ -65,15 +72,16 @@ MAX_PNM_COMMENTS = 100
 _PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
 
 
-def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Image:
+def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> "Image.Image | Dicom":
     """Open the file `data` without decoding it, and reject what cannot or should not be decoded.
 
     Raises `UnsupportedFormatError`, `PhotographUnreadableError`, `TooManyPixelsError` or `PhotographTooSmallError`.
     """
     refuse_laborious(data)
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
+    image: Image.Image | Dicom
     try:
-        image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+        image = _open_dicom(data) if is_dicom(data) else Image.open(io.BytesIO(data), formats=tuple(FORMATS))
     except Image.DecompressionBombError:
         raise TooManyPixelsError(_too_many(max_pixels)) from None
     except UnidentifiedImageError:
@@ -82,11 +90,18 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> Image.Ima
         raise UnsupportedFormatError(f"This is not an image that can be read. Send a {ANY_FORMAT} file.") from None
     except DAMAGE as error:
         raise PhotographUnreadableError(DAMAGED) from error
-    refuse_size(image.width, image.height, max_pixels=max_pixels, min_side=min_side)
+    most = max_pixels if isinstance(image, Image.Image) else min(max_pixels, image.most_pixels)
+    refuse_size(image.width, image.height, max_pixels=most, min_side=min_side)
     return image
 
 
-def refuse_size(width: int, height: int, *, max_pixels: int, min_side: int) -> None:
+def _open_dicom(data: bytes) -> "Dicom":
+    from retina.imaging.decoding.dicom.header import open_dicom  # needs pydicom, which the service itself never loads
+
+    return open_dicom(data)
+
+
+def refuse_size(width: int, height: int, *, max_pixels: float, min_side: int) -> None:
     """Raise `TooManyPixelsError` or `PhotographTooSmallError` if `width` x `height` pixels break a limit."""
     if width * height > max_pixels:
         raise TooManyPixelsError(_too_many(max_pixels))
@@ -115,5 +130,5 @@ def refuse_laborious(data: bytes) -> None:
         raise PhotographUnreadableError(DAMAGED)
 
 
-def _too_many(limit: int) -> str:
+def _too_many(limit: float) -> str:
     return f"The photograph has more than {limit / 1e6:.0f} megapixels. Send it at a smaller size."

@@ -6,6 +6,7 @@ from typing import Any
 from retina.errors import PhotographUnreadableError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child
+from retina.imaging.decoding.facts import Facts
 from retina.imaging.decoding.header import DAMAGED, refuse_size
 from retina.imaging.decoding.pixels import upright
 from retina.imaging.field_of_view import find_field_of_view
@@ -23,6 +24,7 @@ class Opened:
         header = self._answer()
         refuse_size(header["width"], header["height"], max_pixels=max_pixels, min_side=min_side)
         self.pixels: int = header["width"] * header["height"]
+        self._facts = Facts.received(header)
         self._sha256 = hashlib.sha256(data).hexdigest()
 
     def photograph(self) -> Photograph:
@@ -34,7 +36,7 @@ class Opened:
         rgb = upright(self._child.pixels(stored["height"], stored["width"]), stored["orientation"])
         self._child.close()
         self._abandoned.watch(None)
-        return Photograph(rgb, find_field_of_view(rgb), self._sha256)
+        return Photograph(rgb, find_field_of_view(rgb), self._sha256, self._facts)
 
     def _answer(self) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ convert Lab to RGB.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from PIL import ExifTags, Image, ImageCms
 
 from retina.imaging.arrays import Gray, Rgb
 from retina.imaging.decoding.header import DAMAGE
+
+if TYPE_CHECKING:
+    from retina.imaging.decoding.dicom.header import Dicom
 
 DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 """The maximum values of 8, 10, 12, 14 and 16 bits."""
@@ -42,8 +45,12 @@ class Stored:
     strips: Strips
 
 
-def stored_pixels(image: Image.Image, data: bytes) -> Stored:
+def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
     """Decode `image`, opened from the file `data`. This, and reading a strip, may raise what `DAMAGE` lists."""
+    if not isinstance(image, Image.Image):
+        from retina.imaging.decoding.dicom.colours import dicom_strips
+
+        return Stored(image.width, image.height, 1, dicom_strips(image, data))
     if _is_deep(image):
         return _deep(image, data)
     image.load()  # also turns a TIFF file upright, whose orientation is then 1

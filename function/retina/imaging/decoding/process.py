@@ -21,6 +21,9 @@ from PIL import Image, ImageCms
 
 from retina.errors import PhotographError, PhotographUnreadableError
 from retina.imaging.decoding import confinement
+from retina.imaging.decoding.dicom.header import Dicom, Extra
+from retina.imaging.decoding.dicom.loading import load_dicom
+from retina.imaging.decoding.facts import UNSTATED
 from retina.imaging.decoding.header import DAMAGE, DAMAGED, open_photograph
 from retina.imaging.decoding.pixels import as_bytes, stored_pixels
 
@@ -114,11 +117,14 @@ def _answer(caller: socket.socket) -> None:
         confinement.limit_time(0)
         if PIXEL_BYTES * pixels > READY_MEMORY:
             confinement.release_memory()  # not enough for this photograph, which may have to wait for others
-        _say(caller, {"width": image.width, "height": image.height})
+        facts = image.facts if isinstance(image, Dicom) else UNSTATED
+        _say(caller, {"width": image.width, "height": image.height, **facts.message()})
         if not lines.readline(LINE):
             return
-        confinement.limit_memory(size + 3 * len(data) + PIXEL_BYTES * pixels + PIXELS_MEMORY)
-        confinement.limit_time(PIXELS_SECONDS + MEGAPIXEL_SECONDS * pixels / 1e6)
+        extra = image.extra if isinstance(image, Dicom) else Extra()
+        pixel_bytes = PIXEL_BYTES + extra.pixel_bytes
+        confinement.limit_memory(size + 3 * len(data) + pixel_bytes * pixels + PIXELS_MEMORY)
+        confinement.limit_time(PIXELS_SECONDS + MEGAPIXEL_SECONDS * pixels / 1e6 + extra.seconds)
         stored = stored_pixels(image, data)
         strips = chain([next(stored.strips)], stored.strips)
     except PhotographError as error:
@@ -152,6 +158,7 @@ def _load() -> None:
     from retina.imaging.decoding.deep import load_codecs
 
     load_codecs(rgb)
+    load_dicom(rgb)
 
 
 def _decode(image: Image.Image, kind: str, **options: Any) -> None:

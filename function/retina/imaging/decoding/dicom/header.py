@@ -1,0 +1,197 @@
+"""Open a DICOM file before any pixel is decoded, and reject what holds no photograph.
+
+Takes the bytes of a file and returns a `Dicom`. Of the header only `WANTED` is read: the patient's name, ids and dates
+are skipped, so that no answer, warning or error can contain them.
+"""
+
+import io
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from pydicom import uid
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
+from pydicom.tag import BaseTag
+
+from retina.errors import UnsupportedFormatError
+from retina.imaging.decoding.dicom.mark import MARK, PREAMBLE
+from retina.imaging.decoding.dicom.values import Samples, facts_of, samples_of, whole
+from retina.imaging.decoding.facts import Facts
+
+WANTED = (
+    *("SOPClassUID", "SharedFunctionalGroupsSequence", "NumberOfFrames", "Rows", "Columns", "SamplesPerPixel"),
+    *("PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit"),
+    *("PixelRepresentation", "WindowCenter", "WindowWidth", "VOILUTFunction", "RescaleSlope", "RescaleIntercept"),
+    *("PixelSpacing", "ImageLaterality", "Laterality", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+    *(f"{name}PaletteColorLookupTable{part}" for name in ("Red", "Green", "Blue") for part in ("Descriptor", "Data")),
+    *(f"Segmented{name}PaletteColorLookupTableData" for name in ("Red", "Green", "Blue")),
+)
+"""The attributes that are read, by keyword (PS3.6)."""
+_TAGS: list[BaseTag | int] = [BaseTag(tag_for_keyword(name) or 0) for name in WANTED]
+
+PIXEL_DATA, FLOATS, DOUBLES = BaseTag(0x7FE00010), BaseTag(0x7FE00008), BaseTag(0x7FE00009)
+
+UNDEFINED = 0xFFFFFFFF
+"""The length of an element that ends with a mark (PS3.5, section 7.1)."""
+
+DELIMITER = bytes.fromhex("feffdde0 00000000")
+"""The mark that ends compressed pixels (PS3.5, section A.4)."""
+
+OTHER_CONTENT = {
+    "1.2.840.10008.5.1.4.1.1.77.1.5.4": "an OCT volume",
+    "1.2.840.10008.5.1.4.1.1.77.1.5.7": "an image computed from an OCT volume",
+    "1.2.840.10008.5.1.4.1.1.77.1.5.8": "an analysis of an OCT volume",
+    "1.2.840.10008.5.1.4.1.1.104.1": "a PDF document",
+    "1.2.840.10008.1.3.10": "a list of other files",
+}
+"""SOP classes that are refused, and what such a file contains."""
+
+NATIVE = (uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian)
+COMPRESSED = {
+    uid.RLELossless: "RLE",
+    uid.JPEGBaseline8Bit: "JPEG",
+    uid.JPEGExtended12Bit: "JPEG",
+    uid.JPEGLossless: "lossless JPEG",
+    uid.JPEGLosslessSV1: "lossless JPEG",
+    uid.JPEGLSLossless: "JPEG-LS",
+    uid.JPEGLSNearLossless: "JPEG-LS",
+    uid.JPEG2000Lossless: "JPEG 2000",
+    uid.JPEG2000: "JPEG 2000",
+    uid.HTJ2KLossless: "JPEG 2000",
+    uid.HTJ2KLosslessRPCL: "JPEG 2000",
+    uid.HTJ2K: "JPEG 2000",
+}
+"""The codec of each compressed transfer syntax."""
+
+PHOTOMETRIC = {
+    1: ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"),
+    3: ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"),
+}
+"""The photometric interpretations that are read, by samples per pixel."""
+
+LEAST_BITS = 8
+
+SAMPLE_BYTES, BYTE_SECONDS, MEGAPIXEL_SECONDS = 4, 0.6e-6, 1.5
+"""Of JPEG 2000: bytes of memory per sample, and limits of processor time per compressed byte and per megapixel, three
+times what a lossless 16-bit colour photograph took when measured."""
+
+JPEG_2000_PIXELS = 32_000_000
+"""Larger ones in JPEG 2000 are refused, since each of their pixels takes twice the memory."""
+
+EXPORT = "Export the photograph as PNG or JPEG."
+
+
+@dataclass(frozen=True)
+class PixelData:
+    """Where the pixels are: their first byte `start`, and `length` in bytes, None if compressed; `remaining` bytes are
+    left in the file.
+
+    `words`: uncompressed pixels are stored as 16-bit words. `offsets`: the extended offset table, if there is one.
+    """
+
+    codec: str | None
+    little_endian: bool
+    words: bool
+    start: int
+    length: int | None
+    remaining: int
+    offsets: tuple[bytes, bytes] | None
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What decoding takes beyond the usual: `pixel_bytes` of memory, and `seconds` of processor time."""
+
+    pixel_bytes: int = 0
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Dicom:
+    """An opened file. `header` has the `WANTED` attributes; those of size, samples and facts have been checked."""
+
+    width: int
+    height: int
+    samples: Samples
+    pixel_data: PixelData
+    facts: Facts
+    header: Dataset
+
+    @property
+    def extra(self) -> Extra:
+        """What JPEG 2000 takes: four bytes for every sample, and time for every compressed byte."""
+        if self.pixel_data.codec != "JPEG 2000":
+            return Extra()
+        megapixels = self.width * self.height / 1e6
+        seconds = min(BYTE_SECONDS * self.pixel_data.remaining, MEGAPIXEL_SECONDS * megapixels)
+        return Extra(SAMPLE_BYTES * self.samples.per_pixel, seconds)
+
+    @property
+    def most_pixels(self) -> float:
+        """How many pixels such a file may have, if fewer than others."""
+        return JPEG_2000_PIXELS if self.pixel_data.codec == "JPEG 2000" else math.inf
+
+    def close(self) -> None:
+        """Do nothing: no file is open. Pillow's images have to be closed."""
+
+
+def open_dicom(data: bytes) -> Dicom:
+    """Open the file `data`, which is marked as DICOM, without decoding it.
+
+    Raises `UnsupportedFormatError` if it holds no photograph or stores it in an unknown way; whatever pydicom raises,
+    which `DAMAGE` lists, if it is damaged.
+    """
+    stream = io.BytesIO(data)
+    stream.seek(PREAMBLE + len(MARK))
+    meta = read_dataset(stream, False, True, stop_when=lambda tag, *_: tag >> 16 != 2)
+    syntax = uid.UID(str(meta.TransferSyntaxUID))
+    if syntax not in NATIVE and syntax not in COMPRESSED:
+        raise UnsupportedFormatError(f"This DICOM file is compressed in a way that cannot be read. {EXPORT}")
+    implicit, little_endian = syntax == uid.ImplicitVRLittleEndian, syntax != uid.ExplicitVRBigEndian
+    header = read_dataset(
+        stream,
+        implicit,
+        little_endian,
+        stop_when=lambda tag, *_: tag in (PIXEL_DATA, FLOATS, DOUBLES),
+        specific_tags=_TAGS,
+    )
+    _refuse_other_content(header)
+    pixel_data = _pixel_data(data, stream.tell(), COMPRESSED.get(syntax), header, little_endian=little_endian)
+    samples = samples_of(header)
+    if samples.photometric not in PHOTOMETRIC.get(samples.per_pixel, ()) or samples.allocated not in (8, 16):
+        raise UnsupportedFormatError(f"The pixels of this DICOM file are stored in a way that cannot be read. {EXPORT}")
+    if samples.stored < LEAST_BITS:
+        raise UnsupportedFormatError(f"This DICOM file has fewer than {LEAST_BITS} bits per pixel. {EXPORT}")
+    return Dicom(whole(header, "Columns"), whole(header, "Rows"), samples, pixel_data, facts_of(header), header)
+
+
+def _refuse_other_content(header: Dataset) -> None:
+    content = OTHER_CONTENT.get(str(header.get("SOPClassUID", "")))
+    if content or "Rows" not in header:
+        raise UnsupportedFormatError(_contains(content or "no image"))
+
+
+def _contains(content: str) -> str:
+    return f"This DICOM file contains {content}. Send one with a fundus photograph."
+
+
+def _pixel_data(data: bytes, place: int, codec: str | None, header: Dataset, *, little_endian: bool) -> PixelData:
+    """Read the head of the element at `place`, which is a few bytes long (PS3.5, section 7.1)."""
+    order: Literal["little", "big"] = "little" if little_endian else "big"
+    group, element = (int.from_bytes(data[at : at + 2], order) for at in (place, place + 2))
+    if (tag := group << 16 | element) != PIXEL_DATA:
+        raise UnsupportedFormatError(_contains("floating-point numbers" if tag in (FLOATS, DOUBLES) else "no image"))
+    kind = data[place + 4 : place + 6]
+    explicit = kind in (b"OB", b"OW", b"UN")
+    start = place + (12 if explicit else 8)
+    length = int.from_bytes(data[start - 4 : start], order)
+    if (length == UNDEFINED) != bool(codec):
+        raise ValueError("the pixels are not stored as the transfer syntax says")
+    if length > len(data) - start if codec is None else data.rfind(DELIMITER) < start:
+        raise ValueError("the end of the pixels is missing")
+    table = header.get("ExtendedOffsetTable"), header.get("ExtendedOffsetTableLengths")
+    offsets = table if all(table) else None
+    native = None if codec else length
+    return PixelData(codec, little_endian, kind != b"OB", start, native, len(data) - start, offsets)

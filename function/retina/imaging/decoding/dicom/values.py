@@ -1,0 +1,114 @@
+"""Checked values of a DICOM header. Whatever the file says, these are numbers within limits, or the file is refused.
+
+Pure functions from a data set to small records; they raise `ValueError` or `TypeError` for values that make no sense.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from retina.imaging.decoding.facts import Facts, Laterality, is_plausible
+
+EYES: dict[str, Laterality] = {"L": "left", "R": "right"}
+"""The defined terms of Image Laterality that name one eye."""
+
+SQUARE = 0.01
+"""The height and width of a pixel that counts as square differ by no more than this share."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A value of interest transformation (PS3.3, section C.11.2): `centre`, `width` and the name of a function."""
+
+    centre: float
+    width: float
+    function: str
+
+
+@dataclass(frozen=True)
+class Samples:
+    """How the samples of a pixel are stored: `per_pixel` 1 or 3, in `allocated` 8 or 16 bits, of which `stored` are
+    used, `shift` bits above the lowest. `planar`: one colour after another.
+    """
+
+    per_pixel: int
+    photometric: str
+    planar: bool
+    allocated: int
+    stored: int
+    shift: int
+    signed: bool
+
+
+def facts_of(header: Dataset) -> Facts:
+    """The facts that the service may know."""
+    return Facts(max(whole(header, "NumberOfFrames", 1), 1), _pixel_size(header), _laterality(header))
+
+
+def samples_of(header: Dataset) -> Samples:
+    """Raises `ValueError` if the numbers of bits contradict each other."""
+    per_pixel, allocated = whole(header, "SamplesPerPixel", 1), whole(header, "BitsAllocated")
+    stored = whole(header, "BitsStored", allocated)
+    high = whole(header, "HighBit", stored - 1)
+    if not 0 < stored <= high + 1 <= allocated:
+        raise ValueError("the numbers of bits contradict each other")
+    return Samples(
+        per_pixel=per_pixel,
+        photometric=str(header.PhotometricInterpretation).strip(),
+        planar=per_pixel > 1 and whole(header, "PlanarConfiguration", 0) == 1,
+        allocated=allocated,
+        stored=stored,
+        shift=high + 1 - stored,
+        signed=whole(header, "PixelRepresentation", 0) == 1,
+    )
+
+
+def window_of(header: Dataset) -> Window | None:
+    """The first window; None if there is none that is usable."""
+    centre, width = number(header, "WindowCenter"), number(header, "WindowWidth")
+    function = str(header.get("VOILUTFunction") or "LINEAR").strip()
+    if centre is None or width is None or width <= 0 or (function == "LINEAR" and width < 1):
+        return None
+    return Window(centre, width, function)
+
+
+def whole(header: Dataset, name: str, default: int | None = None) -> int:
+    """The integer attribute `name`; `default` if it is absent or empty. Raises `ValueError` or `TypeError`."""
+    value = header.get(name)
+    if value is None or value == "":
+        value = default
+    return int(value)
+
+
+def number(header: Dataset, name: str) -> float | None:
+    """The first value of the attribute `name`; None if there is none, or it is not a finite number."""
+    numbers = _numbers(header.get(name))
+    return numbers[0] if numbers else None
+
+
+def _numbers(value: Any) -> list[float]:
+    values = [value] if isinstance(value, str | int | float) else value or ()
+    try:
+        numbers = [float(each) for each in values]
+    except (TypeError, ValueError):
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+def _pixel_size(header: Dataset) -> float | None:
+    """The size of a square pixel on the retina. Imager Pixel Spacing is not read: it is a distance on the sensor."""
+    spacing = header.get("PixelSpacing")
+    for groups in header.get("SharedFunctionalGroupsSequence") or ():
+        for measures in groups.get("PixelMeasuresSequence") or ():
+            spacing = spacing or measures.get("PixelSpacing")
+    sizes = [1000 * size for size in _numbers(spacing)]
+    if len(sizes) != 2 or not all(map(is_plausible, sizes)):
+        return None
+    return round(sum(sizes) / 2, 4) if max(sizes) <= (1 + SQUARE) * min(sizes) else None
+
+
+def _laterality(header: Dataset) -> Laterality | None:
+    said = str(header.get("ImageLaterality") or header.get("Laterality") or "").strip()
+    return EYES.get(said)
