@@ -1,12 +1,15 @@
 """`retina segment`: what it writes, when it continues an earlier run, and how it stops."""
 
+import contextlib
 import csv
 import hashlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from retina.__main__ import main
 from retina.cli.results import COLUMNS
 from retina.imaging.arrays import Rgb
 from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.imaging.rendering import OUTPUTS
 from retina.services import Services
 from retina.settings import Settings
 from support.results import rows
@@ -49,6 +53,32 @@ def test_the_mask_is_the_apis_mask(tmp_path: Path, photos: Path, client: TestCli
     assert main(["segment", str(photos / "a.jpg"), "--out", str(tmp_path / "out")]) == 0
     answer = client.post("/api/v1/predictions", files={"file": (photos / "a.jpg").read_bytes()}).json()
     assert (tmp_path / "out" / "a_mask.png").read_bytes() == base64.b64decode(answer["images"]["mask"])
+
+
+def test_every_output_of_the_api_can_be_written(tmp_path: Path, photos: Path, client: TestClient) -> None:
+    import base64
+
+    out, outputs = tmp_path / "out", ",".join(OUTPUTS)
+    assert main(["segment", str(photos / "a.jpg"), "--out", str(out), "--outputs", outputs, "--threshold", "0.3"]) == 0
+    wish = {"outputs": outputs, "threshold": "0.3"}
+    photograph = {"file": (photos / "a.jpg").read_bytes()}
+    answer = client.post("/api/v1/predictions", files=photograph, data=wish).json()
+    assert {path.name for path in out.glob("*.png")} == {f"a_{name}.png" for name in answer["images"]}
+    for name, picture in answer["images"].items():
+        if name != "overlay":  # a JPEG in an answer
+            assert (out / f"a_{name}.png").read_bytes() == base64.b64decode(picture), name
+
+
+def test_another_threshold_is_another_result(tmp_path: Path, photos: Path) -> None:
+    run = ["segment", str(photos / "a.jpg"), "--out", str(tmp_path / "out"), "--outputs", "mask"]
+    found = []
+    for threshold in ([], ["--threshold", "0.2"], ["--threshold", ".20"], []):
+        assert main([*run, *threshold]) == 0
+        [row] = rows(tmp_path / "out").values()
+        found.append((row["threshold"], float(row["vascular_density"])))
+    assert found[1][0] == "0.2"
+    assert found[1][1] > found[0][1]
+    assert found[1:] == [found[1], found[1], found[0]]
 
 
 def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
@@ -141,6 +171,9 @@ def test_another_card_for_the_same_network_is_another_result(
         ["segment", "nowhere", "--out", "out"],
         ["segment", ".", "--out", "."],
         ["segment", "x.jpg", "--out", "out", "--outputs", "film"],
+        ["segment", "x.jpg", "--out", "out", "--threshold", "1.5"],
+        ["segment", "x.jpg", "--out", "out", "--threshold", "nan"],
+        ["segment", "x.jpg", "--out", "out", "--threshold", "half"],
         ["segment", "x.jpg", "--out", "out", "--jobs", "0"],
         ["segment", "x.jpg", "--out", "out", "--jobs", "many"],
         ["segment", "x.jpg", "--out", ""],
@@ -212,9 +245,28 @@ def test_a_command_ends_quietly_when_nobody_reads_on(environment: dict[str, str]
 
 def test_the_progress_is_shown(photos: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(tmp_path / "out")]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert "2/2" in run.stderr
-    assert run.stdout == f"2 done. Results are in {tmp_path / 'out'}.\n"
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (25, 80))
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=end, text=True, cwd=ROOT)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # raised where another system would say that there is nothing more
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    os.close(terminal)
+    told, _ = process.communicate()
+    assert process.returncode == 0
+    assert b"2/2" in shown
+    assert told == f"2 done. Results are in {tmp_path / 'out'}.\n"
+
+
+def test_a_redirected_log_has_no_progress_bar(photos: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    (photos / "bad.jpg").write_bytes(b"bad")
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(tmp_path / "out")]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "2/3" not in run.stderr
+    assert "\r" not in run.stderr
+    assert f"{photos / 'bad.jpg'}: " in run.stderr
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(

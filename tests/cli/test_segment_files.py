@@ -1,6 +1,5 @@
 """Which files `retina segment` reads, and that it never overwrites files of others."""
 
-import csv
 import os
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from retina.__main__ import main
 from retina.imaging.arrays import Rgb
 from support.results import rows
 from support.specimens import encode
+from support.tables import rows_in
 
 
 def test_rows_of_other_inputs_are_kept(tmp_path: Path, photos: Path) -> None:
@@ -57,10 +57,9 @@ def test_names_that_are_no_text_and_files_that_are_none(tmp_path: Path, photos: 
     os.rename(bytes(photos / "a.jpg"), bytes(photos) + b"/a\xff.jpg")  # noqa: PTH104 - a path cannot hold such a name
     os.mkfifo(photos / "pipe.jpg")
     assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 1
-    with (tmp_path / "out" / "results.csv").open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-        found = {row["file"]: row["status"] for row in csv.DictReader(lines)}
+    found = {row["file"]: row["status"] for row in rows_in(tmp_path / "out" / "results.csv")}  # which is valid UTF-8
     assert found == {
-        str(photos / "a\udcff.jpg"): "done",
+        rf"{photos}/a\xff.jpg": "done",
         str(photos / "deeper" / "b.png"): "done",
         str(photos / "pipe.jpg"): "failed",
     }

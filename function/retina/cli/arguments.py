@@ -13,6 +13,12 @@ def photographs(command: argparse.ArgumentParser) -> None:
     """Add the arguments for input paths, the output folder, and the options for each photograph."""
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
     command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
+    command.add_argument(
+        "--threshold",
+        type=_share,
+        metavar="P",
+        help="a vessel is where the probability is greater (default: the model's)",
+    )
     command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
     command.add_argument(
         "--force", action="store_true", help=("also segment what does not look like a fundus photograph")
@@ -46,6 +52,16 @@ def account_of(given: str, settings: Settings) -> str:
     if account is None:
         raise NotFoundError(f"No account has the address {given!r} in {settings.table or settings.data}.")
     return account
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must be a number from 0 to 1")
+    return number
 
 
 def _folder(text: str) -> Path:

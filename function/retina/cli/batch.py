@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from retina.cli.arguments import photographs
-from retina.cli.ending import stopped, summary, wrong
+from retina.cli.ending import reason, stopped, summary, wrong
 from retina.settings import Settings
 
 
@@ -26,7 +26,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Exit status 0: all done; 1: some were rejected or failed."""
     from tqdm import tqdm
 
-    from retina.cli.folders import find_photographs
+    from retina.cli.folder_lock import locked
+    from retina.cli.inputs import find_photographs
     from retina.cli.remote import RemoteBatch, RemoteError
     from retina.cli.results import OutputFolderError
 
@@ -37,11 +38,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         if not files:
             return wrong("There are no photographs.")
         options = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
-        batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options)
-        with tqdm(total=len(files), unit="photo") as progress:
-            for over in batch.send():
-                progress.update(over - progress.n)
-        told = batch.fetch()
+        if parsed.threshold is not None:  # not None as well: the notes of earlier runs do not have it
+            options["threshold"] = parsed.threshold
+        with locked(parsed.out):
+            batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options)
+            with tqdm(total=len(files), unit="photo", disable=None) as progress:
+                for over in batch.send():
+                    progress.update(over - progress.n)
+            told = batch.fetch()
     except (FileNotFoundError, OutputFolderError, RemoteError) as error:
         return wrong(str(error))
     except KeyboardInterrupt:
@@ -54,6 +58,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _print_reasons(files: Sequence[Path], told: Mapping[int, tuple[str, str]]) -> None:
     """Of those that are not done, by their numbers."""
-    for number, (status, reason) in told.items():
+    for number, (status, sentence) in told.items():
         if status != "done":
-            print(f"{files[number]}: {reason}", file=sys.stderr)
+            print(reason(str(files[number]), sentence), file=sys.stderr)

@@ -14,7 +14,7 @@ UNREAD = 141
 
 def wrong(sentence: str) -> int:
     """Print why the command cannot continue; returns the exit status."""
-    print(f"retina: {sentence}", file=sys.stderr)
+    print(_printable(f"retina: {sentence}"), file=sys.stderr)
     return WRONG_USAGE
 
 
@@ -30,8 +30,20 @@ def unread() -> int:
     return UNREAD
 
 
+def reason(file: str, sentence: str) -> str:
+    """The line that says why a photograph is not done."""
+    return _printable(f"{file}: {sentence}")
+
+
 def summary(statuses: Counter[str], out: Path) -> int:
     """Print how many photographs are done, rejected and failed; returns the exit status."""
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
-    print(f"{counts}. Results are in {out}.")
+    print(_printable(f"{counts}. Results are in {out}."))
     return 0 if set(statuses) <= {"done"} else 1
+
+
+def _printable(line: str) -> str:
+    """The line with escapes in place of control characters and of bytes that are no text, which file names may have."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in line
+    )

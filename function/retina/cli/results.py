@@ -1,12 +1,13 @@
 """`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted."""
 
 import csv
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from retina.imaging.columns import FOUND
-from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.tables import line, lines, read
 
 RESULTS = "results.csv"
@@ -14,31 +15,45 @@ RESULTS = "results.csv"
 _found = [*FOUND.items()]
 _card = [*FOUND].index("model_sha256") + 1
 COLUMNS = {
-    "file": "the photograph's path as it was found",
+    "file": "the photograph's path as it was first given",
     "status": "done, rejected (this photograph) or failed (reading or writing it)",
     "code": "why it was rejected or failed, as a stable word",
     "reason": "the same in a sentence",
+    "location": "where the photograph is, as a path from the folder of this table; by it a later run recognises it",
     **dict(_found[:_card]),
     "card_sha256": "of the model card, which says how photographs are prepared",
     **dict(_found[_card:]),
 }
 """Each with its meaning."""
+OLDEST = ("file", "status", "code", "reason", "photo_sha256", "card_sha256", "flips")
+"""The columns that every version has written."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of `results.csv`.
 
-    `status` is done, rejected (this photograph) or failed (reading or writing it); `found` are the cells with the
-    findings, by column.
+    `status` is done, rejected (this photograph) or failed (reading or writing it); `location` is the photograph's real
+    path, seen from the output folder, or "" in a row of an earlier version; `found` are the cells with the findings, by
+    column.
     """
 
     file: str
     status: str
     code: str = ""
     reason: str = ""
+    location: str = ""
     card_sha256: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
+
+    def path(self, out: Path) -> Path:
+        """Where the photograph is, if this row is in the results in `out`."""
+        return Path(os.path.realpath(out), _unescaped(self.location)) if self.location else Path(self.file)
+
+    @staticmethod
+    def location_of(file: Path, out: Path) -> str:
+        """The location of `file` for a row in the results in `out`."""
+        return _escaped(os.path.relpath(os.path.realpath(file), os.path.realpath(out)))
 
 
 class OutputFolderError(Exception):
@@ -51,12 +66,12 @@ class Results:
     def __init__(self, out: Path, kept: Sequence[Row]) -> None:
         self._path = out / RESULTS
         partial = self._path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+        with partial.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
             file.writelines(lines(COLUMNS, map(_cells, kept)))
         partial.replace(self._path)
 
     def __enter__(self) -> "Results":
-        self._file = self._path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
+        self._file = self._path.open("a", newline="", encoding="utf-8", errors="backslashreplace")
         return self
 
     def write(self, row: Row) -> None:
@@ -68,34 +83,44 @@ class Results:
         self._file.close()
 
 
+def _escaped(path: str) -> str:
+    r"""The path as text: bytes that are no text become escapes such as \xff, and a backslash becomes two."""
+    return os.fsencode(path.replace("\\", r"\\")).decode("utf-8", "backslashreplace")
+
+
+def _unescaped(text: str) -> str:
+    """The path that `_escaped` has made into `text`."""
+    escapes = re.compile(rb"\\(?:\\|x([0-9a-f]{2}))")
+    path = escapes.sub(lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\", os.fsencode(text))
+    return os.fsdecode(path)
+
+
 def _cells(row: Row) -> dict[str, str]:
     return {name: value for name, value in vars(row).items() if name != "found"} | {**row.found}
 
 
 def _row(cells: Mapping[str, str]) -> Row:
     texts = {**cells}
-    own = {each.name: texts.pop(each.name) for each in fields(Row) if each.name != "found"}
+    own = {each.name: texts.pop(each.name, "") for each in fields(Row) if each.name != "found"}
     return Row(**own, found=texts)
 
 
 def _ours(columns: Sequence[str]) -> bool:
-    """Whether this version or an earlier one, with fewer measurements, wrote a table of these `columns`."""
-    measurements = {each.name for each in MEASUREMENTS}
-    return [*columns] == [name for name in COLUMNS if name in columns or name not in measurements]
+    """Whether this version or an earlier one, with fewer columns, wrote a table of these `columns`."""
+    return {*OLDEST} <= {*columns} and [*columns] == [name for name in COLUMNS if name in columns]
 
 
-def read_results(out: Path) -> dict[str, Row]:
-    """The rows of an earlier run by file; creates the folder if it does not exist."""
+def read_results(out: Path) -> list[Row]:
+    """The rows of earlier runs. Raises `OutputFolderError` if another program wrote the table, or it is damaged."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
         with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             columns, rows = read(file)
             if not _ours(columns):
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: that photograph is simply processed again.
-            return {row.file: row for row in map(_row, rows)}
+            return [*map(_row, rows)]
     except FileNotFoundError:
-        return {}
+        return []
     except csv.Error as error:
         raise OutputFolderError(
             f"{out / RESULTS} is damaged: {error}. Move it away, or choose another --out."

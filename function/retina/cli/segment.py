@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 
 from retina.cli.arguments import photographs, positive
-from retina.cli.ending import stopped, summary, wrong
+from retina.cli.ending import reason, stopped, summary, wrong
 from retina.settings import Settings
 
 
@@ -27,7 +27,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Exit status 0: all done; 1: some were rejected or failed."""
     from tqdm import tqdm
 
-    from retina.cli.folders import find_photographs, segment_files
+    from retina.cli.folders import Options, segment_files
+    from retina.cli.inputs import find_photographs
     from retina.cli.results import OutputFolderError
     from retina.imaging.network import VesselNetwork
 
@@ -36,21 +37,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     statuses: Counter[str] = Counter()
     try:
         files = find_photographs(parsed.paths, parsed.out)
-        rows = segment_files(
-            files,
-            parsed.out,
-            VesselNetwork(settings.model),
-            settings,
-            parsed.outputs,
-            flips=parsed.flips,
-            again=parsed.again,
-            force=parsed.force,
-        )
-        with tqdm(total=len(files), unit="photo") as progress:
+        options = Options(parsed.outputs, parsed.threshold, parsed.flips, parsed.again, parsed.force)
+        rows = segment_files(files, parsed.out, VesselNetwork(settings.model), settings, options)
+        with tqdm(total=len(files), unit="photo", disable=None) as progress:
             for row in rows:
                 statuses[row.status] += 1
                 if row.status != "done":
-                    progress.write(f"{row.file}: {row.reason}", file=sys.stderr)
+                    progress.write(reason(row.file, row.reason), file=sys.stderr)
                 progress.update()
     except (FileNotFoundError, OutputFolderError) as error:
         return wrong(str(error))

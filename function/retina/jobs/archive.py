@@ -31,6 +31,8 @@ AT_ONCE = 16
 """Images fetched at the same time: over a network, most of the time is spent waiting for the store."""
 AHEAD_BYTES = 64 * 2**20
 PAGE = 100
+NAME_BYTES = 160
+"""A file name may have 255 bytes, and a character four."""
 LOOK_SECONDS = 2
 """How often to check that the export is still wanted."""
 Tables = Iterable[tuple[str, Iterator[str]]]
@@ -185,5 +187,8 @@ def _folder(saved: PredictionRecord) -> str:
 
 
 def plain(name: str) -> str:
-    """A name chosen by a user as part of a file name that is valid anywhere, and never a path."""
-    return re.sub(r"[^\w.-]+", "-", PurePosixPath(name.replace("\\", "/")).stem)[:80].strip(".-") or "photograph"
+    """A name chosen by a user as part of a file name that is valid anywhere, and never a path: at most 80 characters
+    and `NAME_BYTES`.
+    """
+    short = re.sub(r"[^\w.-]+", "-", PurePosixPath(name.replace("\\", "/")).stem)[:80]
+    return short.encode()[:NAME_BYTES].decode(errors="ignore").strip(".-") or "photograph"
