@@ -20,7 +20,7 @@ from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
 from retina.jobs.worker import Workers
 from retina.queue.sqlite import LocalQueue
-from retina.settings import Settings
+from retina.settings import Settings, bundled
 from retina.storage.database import Database
 from retina.storage.dynamodb import DynamoRecords
 from retina.storage.records import Records
@@ -33,6 +33,11 @@ from support.waiting import Embedded
 ROOT = Path(__file__).parents[1]
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="the service hides its memory and files from all but root")
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
+SHIPPED = bundled("models") / "unet.json"
+SMALL_CANVASES = [
+    {"height": 256, "width": 256, "field_of_view_width_up_to": 320},
+    {"height": 512, "width": 512, "field_of_view_width_up_to": None},
+]
 
 
 def decode(data: bytes, max_pixels: int = 64_000_000, min_side: int = 64) -> Photograph:
@@ -41,20 +46,24 @@ def decode(data: bytes, max_pixels: int = 64_000_000, min_side: int = 64) -> Pho
 
 def copy_card(folder: Path, **changes: object) -> Path:
     """The shipped network in `folder`, with a card that differs in `changes`; the card's path."""
-    source = Settings().model
-    card = json.loads(source.read_text()) | changes
+    card = json.loads(SHIPPED.read_text()) | changes
     (folder / "unet.json").write_text(json.dumps(card))
-    (folder / "unet.tflite").write_bytes((source.parent / "unet.tflite").read_bytes())
+    (folder / "unet.tflite").write_bytes(SHIPPED.with_suffix(".tflite").read_bytes())
     return folder / "unet.json"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing of whoever runs the tests is used, and the tests may ask for as much as they like."""
+    """Nothing of whoever runs the tests is used, and the tests may ask for as much as they like.
+
+    Most tests are not about the mask: they use the shipped network on canvases that take a seventh of the time.
+    """
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("RETINA_")]:
             environment.delenv(name)
         environment.setenv("RETINA_DATA", str(tmp_path_factory.mktemp("data")))
+        card = copy_card(tmp_path_factory.mktemp("model"), canvases=SMALL_CANVASES)
+        environment.setenv("RETINA_MODEL", str(card))
         environment.setenv("RETINA_FREE_EACH", "0")
         environment.setenv("RETINA_FREE_TOGETHER", "0")
         environment.setenv("RETINA_SIGNUPS_EACH", "0")
@@ -82,7 +91,20 @@ def small_rgb(photograph: Photograph) -> Rgb:
 
 @pytest.fixture(scope="session")
 def network() -> VesselNetwork:
+    """The network with its shipped card."""
+    return VesselNetwork(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def quick_network() -> VesselNetwork:
+    """The network with the small canvases that most tests use."""
     return VesselNetwork(Settings().model)
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service uses its shipped card."""
+    monkeypatch.delenv("RETINA_MODEL")
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +139,12 @@ def s3(aws: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment for a process of the service, without settings and data of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    data = str(tmp_path_factory.mktemp("data") / "data")
-    return {**kept, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": data}
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
+    ours = {
+        "RETINA_DATA": str(tmp_path_factory.mktemp("data") / "data"),
+        "RETINA_MODEL": os.environ.get("RETINA_MODEL", str(SHIPPED)),
+    }
+    return {**outside, **ours, "PYTHONPATH": str(ROOT / "function")}
 
 
 @pytest.fixture

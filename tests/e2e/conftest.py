@@ -49,7 +49,12 @@ def server(data: Path) -> Iterator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "retina", "serve", "--port", str(port)],
-            env={**environment, "PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data)},
+            env={
+                **environment,
+                "PYTHONPATH": str(ROOT / "function"),
+                "RETINA_DATA": str(data),
+                "RETINA_MODEL": os.environ["RETINA_MODEL"],
+            },
             stdout=out,
             stderr=subprocess.STDOUT,
         )

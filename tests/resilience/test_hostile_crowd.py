@@ -63,6 +63,7 @@ def _share(process: psutil.Process) -> int:
 
 
 @AS_ROOT
+@pytest.mark.usefixtures("shipped")
 def test_other_users_are_served(server: Server, sample: bytes, small_rgb: Rgb) -> None:
     kinds = hostile(small_rgb)
     # To make a client takes longer than to be answered.

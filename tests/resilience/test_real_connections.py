@@ -156,6 +156,7 @@ def test_eight_clients_get_the_same_results_as_one(server: Server, sample: bytes
     assert together == [alone[photograph] for photograph in order]
 
 
+@pytest.mark.usefixtures("shipped")
 def test_eight_64_megapixel_photographs_at_once_stay_under_1200_mb(server: Server) -> None:
     """JPEG, the format that costs most memory to decode; the disc is found, segmented and its previews answered."""
     rgb = np.zeros((8000, 8000, 3), np.uint8)

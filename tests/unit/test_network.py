@@ -8,15 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import copy_card
+from conftest import SHIPPED, copy_card
 from retina.errors import ModelCardError
 from retina.imaging.model_card import CanvasSize, ModelCard, read_model_card
 from retina.imaging.network import VesselNetwork
-from retina.settings import Settings
 
 
 def test_the_shipped_card_describes_the_shipped_network(network: VesselNetwork) -> None:
-    card, data = read_model_card(Settings().model)
+    card, data = read_model_card(SHIPPED)
     assert hashlib.sha256(data).hexdigest() == card.sha256
     assert len(data) < 2e6
     assert card.parameters < 1_000_000
@@ -43,7 +42,7 @@ def test_threads_get_the_answers_that_one_thread_gets(network: VesselNetwork) ->
 
 
 def test_interpreters_are_reused(network: VesselNetwork) -> None:
-    fresh = VesselNetwork(Settings().model)
+    fresh = VesselNetwork(SHIPPED)
     canvas = fresh.card.canvases[0]
     values = np.zeros((canvas.height, canvas.width), np.float32)
     fresh(canvas, values)
@@ -78,5 +77,5 @@ def test_a_canvas_can_be_added_by_writing_it_into_the_card(tmp_path: Path) -> No
 
 
 def test_the_card_round_trips() -> None:
-    text = Settings().model.read_text()
+    text = SHIPPED.read_text()
     assert ModelCard.model_validate_json(text).model_dump(mode="json") == json.loads(text)

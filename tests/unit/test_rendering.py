@@ -22,8 +22,8 @@ def opened(data: bytes) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def segmentation(photograph: Photograph, network: VesselNetwork) -> Segmentation:
-    return segment(photograph, network)
+def segmentation(photograph: Photograph, quick_network: VesselNetwork) -> Segmentation:
+    return segment(photograph, quick_network)
 
 
 def test_the_mask_is_one_bit_of_the_photographs_own_size(segmentation: Segmentation) -> None:
