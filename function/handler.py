@@ -41,14 +41,14 @@ class _Embedded(logging.Handler):
     """Turns the service's events into metrics."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        told: dict[str, Any] = vars(record)
+        fields: dict[str, Any] = vars(record)
         if record.msg == "predicted":
             _metrics.add_metric("Predictions", MetricUnit.Count, 1)
-            _metrics.add_metric("ModelMilliseconds", MetricUnit.Milliseconds, told["milliseconds"])
+            _metrics.add_metric("ModelMilliseconds", MetricUnit.Milliseconds, fields["milliseconds"])
         else:
             with single_metric("Rejections", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
                 metric.add_dimension("service", SERVICE)
-                metric.add_dimension("code", told["code"])
+                metric.add_dimension("code", fields["code"])
 
 
 events.log.setLevel(logging.INFO)

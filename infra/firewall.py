@@ -32,7 +32,7 @@ def _web_acl(scope: Construct, settings: StackSettings) -> waf.CfnWebACL:
     either.
     """
     body = waf.CfnWebACL.CustomResponseBodyProperty(content=json.dumps(PROBLEM), content_type="APPLICATION_JSON")
-    told = waf.CfnWebACL.CustomResponseProperty(
+    response = waf.CfnWebACL.CustomResponseProperty(
         response_code=STATUS_CODE,
         custom_response_body_key="too-many",
         response_headers=[waf.CfnWebACL.CustomHTTPHeaderProperty(name="Retry-After", value=str(WINDOW))],
@@ -47,7 +47,9 @@ def _web_acl(scope: Construct, settings: StackSettings) -> waf.CfnWebACL:
             waf.CfnWebACL.RuleProperty(
                 name="rate",
                 priority=0,
-                action=waf.CfnWebACL.RuleActionProperty(block=waf.CfnWebACL.BlockActionProperty(custom_response=told)),
+                action=waf.CfnWebACL.RuleActionProperty(
+                    block=waf.CfnWebACL.BlockActionProperty(custom_response=response)
+                ),
                 statement=waf.CfnWebACL.StatementProperty(
                     rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
                         aggregate_key_type="IP", limit=settings.firewall_rate, evaluation_window_sec=WINDOW

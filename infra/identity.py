@@ -53,7 +53,7 @@ class Identity(Construct):
         )
         api.add_to_role_policy(
             iam.PolicyStatement(
-                # Access tokens contain no mail address, which is needed to give sign-up credits only once.
+                # Access tokens contain no email address, which is needed to give sign-up credits only once.
                 actions=[f"cognito-idp:Admin{name}" for name in ("DeleteUser", "GetUser", "UserGlobalSignOut")],
                 resources=[self._pool.user_pool_arn],
             )

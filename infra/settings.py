@@ -59,7 +59,7 @@ class StackSettings(BaseSettings):
     predict_burst: int = Field(20, ge=1, description="predictions at once that the API takes, by each route")
     memory: int = Field(1769, ge=512, le=10_240, description="MB of each function; 1,769 are one processor core")
     workers: int = Field(5, ge=2, le=1000, description="photographs of batches worked on at once, a function each")
-    log_days: int = Field(30, description="days that logs are kept")
+    log_days: int = Field(30, description="days that logs are stored")
     signup_credits: int = Field(20, ge=0, description="what a new account starts with")
     free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
@@ -72,7 +72,7 @@ class StackSettings(BaseSettings):
         le=35,
         description="days back to which the table can be restored, and for which it keeps what is deleted",
     )
-    audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
+    audit_days: int = Field(365, ge=1, description="days that audit log entries are stored")
     audit_addresses: Literal["hash", "plain", "none"] = Field(
         "hash", description="how the audit log keeps callers' addresses: as keyed hashes, as they are, or not at all"
     )

@@ -46,7 +46,7 @@ DESCRIPTION = """
 The blood vessels of the retina in a fundus photograph. For research and education, not a medical device.
 
 Errors are `application/problem+json` documents (RFC 9457) with a stable `code` and a sentence that says what to do.
-Every answer carries `X-Request-Id`.
+Every response has an `X-Request-Id`.
 """
 
 PUBLIC = frozenset(
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     }
     bodies = Bodies(routes, settings.inline_bytes, special)
     if not settings.table:
-        services.keep_reserves()
+        services.refill_reserves()
         app.add_middleware(RoomToDelete, deletions=services.deletion_reserve, sign_ins=services.sign_in_reserve)
     app.add_middleware(Outermost, settings=settings, bodies=bodies, public=PUBLIC)
     if settings.site:

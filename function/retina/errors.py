@@ -210,8 +210,8 @@ class RateLimitError(AccountError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            "You have used up what this service answers for free in an hour. Come back later, sign "
-            "in (people who have signed in have a limit of their own), or use an API key."
+            "You have used up the free requests for this hour. Try again later, sign in (signed-in users have "
+            "their own limit), or use an API key."
         )
         self.retry_after = retry_after
 

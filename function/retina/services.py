@@ -54,8 +54,8 @@ class Services:
     def accounts(self) -> Accounts:
         """Accounts and their API keys."""
         settings = self.settings
-        gift = SignupCredits(self.records, self.rate_limits, settings.signup_credits, settings.signups_each)
-        return Accounts(self.records, gift)
+        signup = SignupCredits(self.records, self.rate_limits, settings.signup_credits, settings.signups_each)
+        return Accounts(self.records, signup)
 
     @cached_property
     def credits(self) -> Credits:
@@ -111,11 +111,11 @@ class Services:
         """
         return Reserve(self.settings.data, "reserve-sign-in", SIGN_IN_BYTES, STEP_BYTES)
 
-    def keep_reserves(self) -> None:
+    def refill_reserves(self) -> None:
         """Refill both reserves, if the records are on this disk and there is room."""
         if not self.settings.table:
-            self.sign_in_reserve.keep()
-            self.deletion_reserve.keep()
+            self.sign_in_reserve.refill()
+            self.deletion_reserve.refill()
 
     @cached_property
     def audit(self) -> Audit:

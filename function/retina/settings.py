@@ -43,52 +43,50 @@ class Settings(BaseSettings):
     site: DirectoryPath | None = Field(
         default_factory=lambda: bundled("site"), description="the page's files; empty: API only"
     )
-    inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest answer, in bytes")
+    inline_bytes: int = Field(4 * 2**20, ge=2**10, description="largest photograph and largest response, in bytes")
     upload_bytes: int = Field(50 * 2**20, ge=2**10, description="largest uploaded photograph, in bytes")
-    body_bytes: int = Field(
-        128 * 2**20, ge=2**20, description="of all requests that are being received, in memory at the same time"
-    )
+    body_bytes: int = Field(128 * 2**20, ge=2**20, description="bytes of request bodies in memory at the same time")
     receive_seconds: float = Field(
-        20, gt=0, description="for a request's head, and for its body beyond a second for each 64 KiB"
+        20, gt=0, description="time for a request's head, and for its body on top of a second for each 64 KiB"
     )
-    connections: int = Field(1000, ge=8, description="open at the same time")
-    hosts: str = Field("localhost,127.0.0.1,::1", description="names it answers to, besides the address served; *: any")
+    connections: int = Field(1000, ge=8, description="open connections at the same time")
+    hosts: str = Field("localhost,127.0.0.1,::1", description="accepted host names, besides the address served; *: any")
     data: Path = Field(default_factory=data_folder, description="where the embedded store and its queue are")
     uploads_bucket: str | None = Field(
-        None, description="keep uploads in this S3 bucket instead, which fills the queue"
+        None, description="store uploads in this S3 bucket instead, which fills the queue"
     )
-    results_bucket: str | None = Field(None, description="keep results and saved photographs in this S3 bucket")
+    results_bucket: str | None = Field(None, description="store results and saved photographs in this S3 bucket")
     queue_url: str | None = Field(None, description="put jobs into this SQS queue instead of the embedded one")
-    table: str | None = Field(None, description="keep accounts, credits and such in this DynamoDB table instead")
-    signup_credits: int = Field(20, ge=0, description="what a new account starts with")
-    signups_each: int = Field(5, ge=0, description="accounts a day that start with credits, of a network; 0: no limit")
-    most_batches: int = Field(1000, ge=1, description="batches that an account has at a time, open or finished")
+    table: str | None = Field(None, description="store accounts and all other records in this DynamoDB table instead")
+    signup_credits: int = Field(20, ge=0, description="credits of a new account")
+    signups_each: int = Field(5, ge=0, description="accounts per network and day that start with credits; 0: no limit")
+    most_batches: int = Field(1000, ge=1, description="batches of one account at the same time, open or finished")
     most_bytes: int = Field(
-        50 * 2**30, ge=2**20, description="of photographs in an account's batches that are not done or rejected"
+        50 * 2**30, ge=2**20, description="bytes of an account's photographs in batches that are not done or rejected"
     )
-    free_each: int = Field(200, ge=0, description="predictions an hour free of charge from one address; 0: no limit")
-    free_together: int = Field(5000, ge=0, description="predictions an hour free of charge, from all; 0: no limit")
-    proxy_proof: str | None = Field(None, description="what the proxy in front sends, so that it is believed")
-    audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
+    free_each: int = Field(200, ge=0, description="free predictions per hour from one address; 0: no limit")
+    free_together: int = Field(5000, ge=0, description="free predictions per hour from all addresses; 0: no limit")
+    proxy_proof: str | None = Field(None, description="the secret that the proxy in front sends, so that it is trusted")
+    audit_days: int = Field(365, ge=1, description="days that audit log entries are stored")
     audit_addresses: Literal["hash", "plain", "none"] = Field(
-        "hash", description="how the audit log keeps callers' addresses: as keyed hashes, as they are, or not at all"
+        "hash", description="how the audit log stores callers' addresses: as keyed hashes, as they are, or not at all"
     )
-    issuer: str | None = Field(None, description="of the access tokens, instead of the one in this service")
-    client_id: str | None = Field(None, description="of the page, at the issuer")
-    sign_in_url: str | None = Field(None, description="below which the issuer's sign-in pages are")
+    issuer: str | None = Field(None, description="issuer of the access tokens, instead of this service")
+    client_id: str | None = Field(None, description="client id of the page at the issuer")
+    sign_in_url: str | None = Field(None, description="base URL of the issuer's sign-in pages")
     max_pixels: int = Field(64_000_000, ge=64 * 64, description="largest photograph, in pixels")
     min_side: int = Field(64, ge=1, description="shortest side of the smallest photograph, in pixels")
     cores: int = Field(
         default_factory=processor_cores,
         ge=1,
-        description="photographs worked on at the same time; default: the processor's cores",
+        description="photographs processed at the same time; default: the processor's cores",
     )
     workers: int = Field(
         default_factory=lambda: max(1, processor_cores() // 2),
         ge=0,
-        description="processes that work off the embedded queue; default: half of the cores",
+        description="worker processes for the embedded queue; default: half of the cores",
     )
-    wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before it is told 503")
+    wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before the response is 503")
 
     @property
     def limits(self) -> PhotographLimits:

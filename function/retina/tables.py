@@ -20,7 +20,7 @@ MARK = "\ufeff"
 def dictionary(columns: Mapping[str, str]) -> str:
     """A Markdown table of the columns and their meanings; `columns` maps names to meanings."""
     return "\n".join(
-        ["| column | meaning |", "|---|---|", *(f"| `{name}` | {told} |" for name, told in columns.items())]
+        ["| column | meaning |", "|---|---|", *(f"| `{name}` | {meaning} |" for name, meaning in columns.items())]
     )
 
 

@@ -91,11 +91,11 @@ def prune(folder: Path) -> None:
     for pattern in PRUNED:
         for path in [*folder.glob(pattern)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    _keep(folder / "imagecodecs", "*.so", CODECS)
-    _keep(folder / "imagecodecs.libs", "*", CODEC_LIBRARIES)
+    _keep_only(folder / "imagecodecs", "*.so", CODECS)
+    _keep_only(folder / "imagecodecs.libs", "*", CODEC_LIBRARIES)
 
 
-def _keep(folder: Path, pattern: str, names: Iterable[str]) -> None:
+def _keep_only(folder: Path, pattern: str, names: Iterable[str]) -> None:
     """Remove the files in `folder` that match `pattern`, unless the name up to its first dot or dash is in `names`."""
     for path in [*folder.glob(pattern)]:
         if re.split(r"[.-]", path.name)[0] not in {*names}:

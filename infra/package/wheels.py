@@ -19,8 +19,8 @@ def python_of(version: tuple[int, int]) -> Path | None:
     """An interpreter of this `version`, if there is one: on the path or installed by pyenv. None otherwise."""
     name = f"python{version[0]}.{version[1]}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    kept = sorted(pyenv.glob(f"{version[0]}.{version[1]}.*/bin/{name}"))
-    for python in filter(None, [str(Path(sys.base_prefix) / "bin" / name), shutil.which(name), *map(str, kept)]):
+    installed = sorted(pyenv.glob(f"{version[0]}.{version[1]}.*/bin/{name}"))
+    for python in filter(None, [str(Path(sys.base_prefix) / "bin" / name), shutil.which(name), *map(str, installed)]):
         ask = [python, "-c", f"import sys; sys.exit(sys.version_info[:2] != {version})"]
         if Path(python).exists() and subprocess.run(ask, capture_output=True).returncode == 0:
             return Path(python)

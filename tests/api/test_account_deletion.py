@@ -38,9 +38,9 @@ def test_everything_is_deleted_and_listed_and_the_ledger_identifies_nobody(house
     house.client.post(EXPORTS, json={"history": True}, headers=anna)
     house.work_off()
     assert problem(house.client.delete(ACCOUNT, headers=key)) == (403, "person_required")
-    told = house.client.delete(ACCOUNT, headers=anna)
+    receipt = house.client.delete(ACCOUNT, headers=anna)
     # Photographs of a batch are deleted once they are done.
-    counts = {name: count for name, count in told.json().items() if name != "remains" and count}
+    counts = {name: count for name, count in receipt.json().items() if name != "remains" and count}
     # Of each prediction the photograph and four pictures, of the batch's photograph mask and overlay.
     assert counts == {"predictions": 2, "batches": 1, "exports": 1, "keys": 1, "pictures": 12}
     for who, code in ((anna, "token_refused"), (key, "key_refused")):
@@ -103,8 +103,8 @@ def test_data_saved_during_the_deletion_is_deleted_too(house: House, tiny: bytes
         while not stop.is_set():
             named = who if claim % 2 else who | {"Idempotency-Key": secrets.token_hex(4)}
             files = {"file": ("a.jpg", tiny)}
-            wishes = {"save": "true", "subject": LABEL}
-            codes.add(house.client.post(PREDICTIONS, files=files, data=wishes, headers=named).status_code)
+            fields = {"save": "true", "subject": LABEL}
+            codes.add(house.client.post(PREDICTIONS, files=files, data=fields, headers=named).status_code)
             items = {"items": [{"name": f"{LABEL}.jpg", "size": 9}]}
             codes.add(house.client.post(BATCHES, json=items, headers=who).status_code)
             codes.add(house.client.post(EXPORTS, json={"history": True}, headers=who).status_code)
@@ -150,7 +150,7 @@ def test_the_cognito_sessions_are_ended(s3: Any) -> None:
     made = cognito.admin_create_user(UserPoolId=pool, Username=name)["User"]
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     [subject] = [each["Value"] for each in made["Attributes"] if each["Name"] == "sub"]
-    by_password = {"USERNAME": subject, "PASSWORD": password}  # moto does not find sessions by mail address
+    by_password = {"USERNAME": subject, "PASSWORD": password}  # moto does not find sessions by email address
     tokens = cognito.initiate_auth(ClientId=page, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=by_password)
     again = {"REFRESH_TOKEN": tokens["AuthenticationResult"]["RefreshToken"]}
     cognito.initiate_auth(ClientId=page, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=again)

@@ -86,5 +86,5 @@ def test_only_users_export_an_account(house: House) -> None:
     assert house.client.get(path, headers=anna).json()["parts"]
     history = house.client.post(EXPORTS, json={"history": True}, headers=anna).raise_for_status().json()
     assert house.client.get(f"{EXPORTS}/{history['id']}", headers=key).status_code == 200, "that one keys may have"
-    for wish in ({}, {"account": True, "history": True}, {"account": True, "batch": "0" * 32}):
-        assert problem(house.client.post(EXPORTS, json=wish, headers=anna)) == (422, "invalid_request")
+    for body in ({}, {"account": True, "history": True}, {"account": True, "batch": "0" * 32}):
+        assert problem(house.client.post(EXPORTS, json=body, headers=anna)) == (422, "invalid_request")

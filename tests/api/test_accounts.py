@@ -23,7 +23,7 @@ from support.account import (
     new_key,
     redeem,
     sign_in,
-    wish,
+    sign_in_query,
 )
 from support.specimens import encode
 
@@ -105,7 +105,9 @@ def test_redirects_to_other_sites_are_refused(service: TestClient) -> None:
         {"code_challenge": ""},
         {"code_challenge_method": "plain"},
     ):
-        answer = service.get("/oauth2/authorize", params=wish(service, VERIFIER, **changes), follow_redirects=False)
+        answer = service.get(
+            "/oauth2/authorize", params=sign_in_query(service, VERIFIER, **changes), follow_redirects=False
+        )
         assert problem(answer) == (422, "invalid_request")
     query = {"client_id": "retina-page", "logout_uri": "https://evil.example/"}
     assert problem(service.get("/logout", params=query, follow_redirects=False)) == (422, "invalid_request")
@@ -114,7 +116,7 @@ def test_redirects_to_other_sites_are_refused(service: TestClient) -> None:
 
 
 def test_the_form_escapes_everything_it_repeats(service: TestClient) -> None:
-    page = service.get("/oauth2/authorize", params=wish(service, VERIFIER, state='"><script>')).text
+    page = service.get("/oauth2/authorize", params=sign_in_query(service, VERIFIER, state='"><script>')).text
     assert "<script" not in page
     refused = enter(service, '"><script>@x', "wrong password", "sign-in")
     assert refused.status_code == 403
@@ -123,7 +125,7 @@ def test_the_form_escapes_everything_it_repeats(service: TestClient) -> None:
 
 def test_refused_registrations_have_a_reason(service: TestClient) -> None:
     for address, password, sentence in (
-        ("anna", "another secret one", "not a valid mail address"),
+        ("anna", "another secret one", "not a valid email address"),
         ("berta@example.org", "short", "12 to 256 characters"),
         ("berta@example.org", "x" * 257, "12 to 256 characters"),
         ("berta@example.org", "password1234", "too easy to guess"),
@@ -136,18 +138,18 @@ def test_refused_registrations_have_a_reason(service: TestClient) -> None:
 def test_the_issuers_records_reveal_no_password(service: TestClient, tmp_path: Path) -> None:
     tokens = sign_in(service, "anna@example.org")
     assert stat.S_IMODE((tmp_path / "issuer.pem").stat().st_mode) == 0o600
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
-    assert b"$argon2id$" in kept
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
+    assert b"$argon2id$" in stored
     for secret in ("correct horse battery", tokens["refresh_token"]):
-        assert secret.encode() not in kept
+        assert secret.encode() not in stored
 
 
 def test_passwords_are_hashed_at_full_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 9106's second choice, which argon2-cffi takes; the other tests hash at less (tests/conftest.py)."""
     monkeypatch.setattr("retina.auth.local.people.PasswordHasher", PasswordHasher)
     sign_in(TestClient(create_app(Settings(data=tmp_path))), "anna@example.org")
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
-    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in kept
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("retina.sqlite*"))
+    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in stored
 
 
 def test_keys_are_created_listed_and_revoked_by_their_owner(service: TestClient, photo: bytes) -> None:
@@ -189,8 +191,8 @@ def test_a_prediction_by_key_costs_one_credit_and_a_rejected_photograph_none(ser
     key = new_key(service, "anna@example.org")
     answer = predict(service, photo, key)
     assert answer.status_code == 200
-    told = answer.headers
-    assert (told["X-Credits-Charged"], told["X-Credits-Left"]) == ("1", "2")
+    replies = answer.headers
+    assert (replies["X-Credits-Charged"], replies["X-Credits-Left"]) == ("1", "2")
     assert problem(predict(service, b"no photograph", key)) == (415, "unsupported_media_type")
     assert problem(predict(service, photo, key, outputs="nonsense")) == (422, "invalid_request")
     usage = service.get("/api/v1/usage", headers=key).json()
@@ -225,11 +227,11 @@ def test_a_repeated_request_gets_the_same_response_and_is_charged_once(service: 
     key = new_key(service, "anna@example.org") | {"Idempotency-Key": "visit 7, left"}
     first, again = (predict(service, photo, key) for _ in range(2))
     assert first.content == again.content
-    told = [
+    replies = [
         [answer.headers.get(name) for name in ("X-Credits-Charged", "X-Credits-Left", "Idempotency-Replayed")]
         for answer in (first, again)
     ]
-    assert told == [["1", "2", None], ["0", "2", "true"]]
+    assert replies == [["1", "2", None], ["0", "2", "true"]]
     assert problem(predict(service, photo, key, outputs="mask")) == (422, "idempotency_key_reused")
     assert problem(predict(service, photo + b"\0", key)) == (422, "idempotency_key_reused")
     rejected = key | {"Idempotency-Key": "broken"}

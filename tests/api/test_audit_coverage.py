@@ -98,8 +98,8 @@ def test_creating_and_downloading_an_export_is_audited(house: House, tiny: bytes
     anna = house.person()
     saved(house, anna, tiny)
     batch = house.client.post(BATCHES, json={"items": [{"name": FILE, "size": 9}]}, headers=anna).json()
-    wishes = ({"history": True}, {"batch": batch["id"]})
-    history, table = (house.client.post(EXPORTS, json=wish, headers=anna).json()["id"] for wish in wishes)
+    bodies = ({"history": True}, {"batch": batch["id"]})
+    history, table = (house.client.post(EXPORTS, json=body, headers=anna).json()["id"] for body in bodies)
     for id in (history, table):
         assert house.client.get(f"{EXPORTS}/{id}", headers=anna).json()["url"] is None
     assert "export.downloaded" not in {entry["action"] for entry in entries(house, anna)}
@@ -216,10 +216,10 @@ def test_no_entry_contains_a_name_a_subject_or_a_note(house: House, tiny: bytes)
     batch = house.client.post(BATCHES, json={"items": [{"name": FILE, "size": 9}]}, headers=anna).json()
     house.client.get(f"{BATCHES}/{batch['id']}/items", headers=anna)
     house.client.delete(f"{PREDICTIONS}/{id}", headers=anna)
-    kept = _stored(house)
-    assert id in kept
+    stored = _stored(house)
+    assert id in stored
     for planted in (SUBJECT, NOTE, FILE, KEY_NAME, "planted", "anna", "example.org"):
-        assert planted not in kept, planted
+        assert planted not in stored, planted
 
 
 def _stored(house: House) -> str:

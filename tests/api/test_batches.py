@@ -66,8 +66,8 @@ def test_the_requested_outputs_are_created_for_each_photograph(house: House, tin
 def test_invalid_items_are_rejected_when_the_batch_is_created(house: House, tiny: bytes) -> None:
     anna = house.person()
     announced = [("huge.tif", 50 * 2**20 + 1), ("empty.jpg", 0), ("good.jpg", len(tiny))]
-    wish = {"items": [{"name": name, "size": size} for name, size in announced]}
-    batch = house.client.post(BATCHES, json=wish, headers=anna).json()
+    body = {"items": [{"name": name, "size": size} for name, size in announced]}
+    batch = house.client.post(BATCHES, json=body, headers=anna).json()
     assert counts(house, anna, batch) == {"waiting": 1, "rejected": 2}
     assert [(item["state"], item["code"]) for item in items(house, anna, batch)] == [
         ("rejected", "photograph_too_large"),
@@ -107,13 +107,13 @@ def test_without_credits_nothing_starts_until_there_are_more(house: House, tiny:
     account, books = house.account(anna), Credits(house.services.records)
     for n in range(18):
         books.charge(account, "", f"spent {n}")
-    wish = {"items": [{"name": name, "size": len(tiny)} for name in "abc"]}
-    refused = house.client.post(BATCHES, json=wish, headers=anna)
+    body = {"items": [{"name": name, "size": len(tiny)} for name in "abc"]}
+    refused = house.client.post(BATCHES, json=body, headers=anna)
     assert problem(refused) == (402, "out_of_credits")
     assert "You chose 3 photographs and have 2 credits" in refused.json()["detail"]
     assert house.client.get(BATCHES, headers=anna).json()["batches"] == []
     house.grant(anna, 3)
-    batch = house.client.post(BATCHES, json=wish, headers=anna).raise_for_status().json()
+    batch = house.client.post(BATCHES, json=body, headers=anna).raise_for_status().json()
     come(house, batch, tiny, TEXT, tiny)
     house.work_off()
     assert counts(house, anna, batch) == {"done": 2, "rejected": 1}
@@ -172,7 +172,7 @@ def test_batches_and_their_photographs_are_paginated(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "body",
     [
         {},
         {"items": []},
@@ -186,8 +186,8 @@ def test_batches_and_their_photographs_are_paginated(house: House) -> None:
         {"items": [{"name": "a", "size": 1}], "colour": "red"},
     ],
 )
-def test_an_invalid_batch_is_refused(house: House, wish: dict[str, Any]) -> None:
-    assert problem(house.client.post(BATCHES, json=wish, headers=house.person())) == (422, "invalid_request")
+def test_an_invalid_batch_is_refused(house: House, body: dict[str, Any]) -> None:
+    assert problem(house.client.post(BATCHES, json=body, headers=house.person())) == (422, "invalid_request")
 
 
 def test_a_batch_of_ten_thousand_is_accepted(house: House) -> None:

@@ -64,8 +64,8 @@ def test_browsers_store_no_personal_data(house: House, tiny: bytes) -> None:
             for asked in {method, "HEAD" if method == "GET" else method}:
                 answer = house.client.request(asked, path_of(route, ids), headers=who, follow_redirects=False)
                 assert answer.status_code < 500, (asked, route.path, answer.text)
-                kept = answer.headers["Cache-Control"]
-                assert kept == ("no-cache" if route.path in PUBLIC else "no-store"), (asked, route.path)
+                caching = answer.headers["Cache-Control"]
+                assert caching == ("no-cache" if route.path in PUBLIC else "no-store"), (asked, route.path)
                 seen.add((route.path, answer.status_code))
                 if answer.status_code == 307 and isinstance(house.services.results, LocalBlobs):
                     assert house.fetch(answer.headers["location"]).headers["Cache-Control"] == "no-store"

@@ -117,10 +117,10 @@ def test_every_error_is_a_problem(description: dict[str, Any]) -> None:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
-            errors = {status: told for status, told in operation["responses"].items() if status >= "4"}
+            errors = {status: parsed_value for status, parsed_value in operation["responses"].items() if status >= "4"}
             if operation["tags"] != ["service"]:
                 assert {"422", "4XX", "5XX"} <= set(errors), (method, path)
-            assert all(told["content"] == problem for told in errors.values()), (method, path)
+            assert all(parsed_value["content"] == problem for parsed_value in errors.values()), (method, path)
 
 
 def test_a_prediction_is_created_and_charged(keyed: Program, photo: bytes, quick_rgb: Rgb) -> None:
@@ -206,7 +206,9 @@ def test_saved_photographs_are_found_changed_and_exported(person: Program, photo
     trend = person("history.trends", subject="P-1", eye=models.TrendsEye.LEFT).parsed.trends[0]
     assert [point.value for point in trend.points] == [saved.measurements.vascular_density]
     export = person("exports.create_export", body=models.ExportCreate(history=True)).parsed
-    ready = eventually(lambda: when(person("exports.get_export", export.id).parsed, lambda told: told.url))
+    ready = eventually(
+        lambda: when(person("exports.get_export", export.id).parsed, lambda parsed_value: parsed_value.url)
+    )
     packed = zipfile.ZipFile(io.BytesIO(httpx.get(ready.url).content))
     assert any(name.endswith("photograph.png") for name in packed.namelist())
     receipt = person("history.delete_prediction", saved.id).parsed
@@ -220,8 +222,8 @@ def send(upload: Any, name: str, data: bytes) -> httpx.Response:
 
 
 def ended(program: Program, batch: str) -> Any:
-    return when(program("batches.get_batch", batch).parsed, lambda told: told.state == "done")
+    return when(program("batches.get_batch", batch).parsed, lambda parsed_value: parsed_value.state == "done")
 
 
-def when(told: Any, right: Callable[[Any], Any]) -> Any:
-    return told if right(told) else None
+def when(parsed_value: Any, right: Callable[[Any], Any]) -> Any:
+    return parsed_value if right(parsed_value) else None

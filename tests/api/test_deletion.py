@@ -69,8 +69,8 @@ def pieces(picture: bytes) -> list[bytes]:
     return [picture[at : at + 48] for at in range(step, 5 * step - 48, step)]
 
 
-def export(house: House, who: dict[str, str], **wish: Any) -> str:
-    made = house.client.post(EXPORTS, json=wish, headers=who).raise_for_status().json()["id"]
+def export(house: House, who: dict[str, str], **body: Any) -> str:
+    made = house.client.post(EXPORTS, json=body, headers=who).raise_for_status().json()["id"]
     house.work_off()
     assert house.client.get(f"{EXPORTS}/{made}", headers=who).json()["state"] == "ready"
     return str(made)
@@ -124,8 +124,8 @@ def test_no_trace_of_a_deleted_account_is_stored(house: House, tiny: bytes) -> N
     batch = new(house, anna, f"{SUBJECT}.jpg", "waits.jpg")
     come(house, batch, tiny)
     house.work_off()
-    for wish in ({"history": True}, {"batch": batch["id"]}):
-        export(house, anna, **wish)
+    for body in ({"history": True}, {"batch": batch["id"]}):
+        export(house, anna, **body)
     assert house.send(batch["upload"], "1", tiny).status_code == 204
     photograph = house.follow(saved["image_urls"]["photograph"], anna).content
     receipt = house.client.delete("/api/v1/account", headers=anna).raise_for_status().json()

@@ -57,8 +57,8 @@ def test_the_history_is_exported_with_everything_stored(house: House, tiny: byte
     folder = f"2026-05-04_1_left_{first['id'][:8]}"
     assert {name.split("/")[0] for name in archive.namelist()} > {folder, "history.csv"}
     assert len({name.split("/")[0] for name in archive.namelist()}) == 3
-    told = json.loads(archive.read(f"{folder}/prediction.json"))
-    assert (told["id"], told["note"], told["measurements"]) == (first["id"], "=1+1", first["measurements"])
+    found = json.loads(archive.read(f"{folder}/prediction.json"))
+    assert (found["id"], found["note"], found["measurements"]) == (first["id"], "=1+1", first["measurements"])
     for name, path in first["image_urls"].items():
         assert archive.read(f"{folder}/{name}.png") == house.follow(path, anna).content
     rows = rows_of(archive.read("history.csv"))
@@ -74,7 +74,7 @@ def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: by
     batch = new(house, anna, "a.jpg", "b.jpg", "c.jpg", "later.jpg")
     come(house, batch, tiny, tiny, tiny)
     house.work_off()
-    for wish, name, column, expected, seconds in (
+    for body, name, column, expected, seconds in (
         ({"history": True}, "history.csv", "id", ids, math.inf),
         ({"history": True}, "history.csv", "id", ids, 0),
         ({"batch": batch["id"]}, "results.csv", "number", {"0", "1", "2", "3"}, math.inf),
@@ -82,7 +82,7 @@ def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: by
     ):
         # As much as one photograph's, or no time at all: each part holds one photograph.
         house.work = replace(house.work, part_bytes=10_000 if seconds else 2**31, export_seconds=seconds)
-        made = house.client.post(EXPORTS, json=wish, headers=anna).raise_for_status().json()["id"]
+        made = house.client.post(EXPORTS, json=body, headers=anna).raise_for_status().json()["id"]
         house.work_off()
         ready = house.client.get(f"{EXPORTS}/{made}", headers=anna).json()
         assert ready["state"] == "ready"
@@ -102,7 +102,7 @@ def test_a_large_export_has_parts_that_can_each_be_opened(house: House, tiny: by
             rows += [row[column] for row in rows_of(archive.read(name))]
             pictures += [name for name in archive.namelist() if name.endswith("mask.png")]
         assert sorted(rows) == sorted(expected)
-        assert len(pictures) == len({*pictures}) == (5 if "history" in wish else 3)
+        assert len(pictures) == len({*pictures}) == (5 if "history" in body else 3)
 
 
 def test_an_export_resumes_after_the_last_part_of_a_killed_worker(
@@ -115,11 +115,11 @@ def test_an_export_resumes_after_the_last_part_of_a_killed_worker(
     house.work = replace(house.work, part_bytes=1)
     packed = list[str | None]()
 
-    def killed(*told: Any) -> str | None:
-        packed.append(told[4])
+    def killed(*found: Any) -> str | None:
+        packed.append(found[4])
         if len(packed) == 2:
             raise KeyboardInterrupt
-        return pack_history(*told)
+        return pack_history(*found)
 
     monkeypatch.setattr("retina.jobs.work.pack_history", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -178,8 +178,8 @@ def test_an_export_that_cannot_be_created_fails_in_the_end(house: House, monkeyp
     anna = house.person()
     gone, expired = new(house, anna, "a"), new(house, anna, "b")
     exports = [
-        house.client.post(EXPORTS, json=wish, headers=anna).json()["id"]
-        for wish in ({"batch": gone["id"]}, {"history": True}, {"batch": expired["id"]})
+        house.client.post(EXPORTS, json=body, headers=anna).json()["id"]
+        for body in ({"batch": gone["id"]}, {"history": True}, {"batch": expired["id"]})
     ]
     house.client.delete(f"/api/v1/batches/{gone['id']}", headers=anna)
     house.services.records.write(Delete(batch_key(expired["id"])))
@@ -198,8 +198,8 @@ def test_an_export_that_cannot_be_created_fails_in_the_end(house: House, monkeyp
             house.work(f"exports/{exports[1]}", ATTEMPTS + 1)
     assert problem(house.client.get(f"{EXPORTS}/{exports[0]}", headers=anna)) == (404, "not_found")
     for id in exports[1:]:
-        told = house.client.get(f"{EXPORTS}/{id}", headers=anna).json()
-        assert (told["state"], told["url"]) == ("failed", None)
+        found = house.client.get(f"{EXPORTS}/{id}", headers=anna).json()
+        assert (found["state"], found["url"]) == ("failed", None)
 
 
 def test_a_download_link_is_valid_for_one_file_and_a_short_time(

@@ -47,9 +47,9 @@ def test_a_saved_photograph_is_the_one_sent_without_its_metadata(house: House, t
     assert b"Dr. Somebody" in photo.getvalue()
     anna = house.person()
     path = save(house, anna, photo.getvalue())["image_urls"]["photograph"]
-    kept = house.follow(path, anna).content
-    assert b"Somebody" not in kept
-    shown = Image.open(io.BytesIO(kept))
+    record = house.follow(path, anna).content
+    assert b"Somebody" not in record
+    shown = Image.open(io.BytesIO(record))
     assert not shown.getexif()
     assert "exif" not in shown.info
     upright = Image.open(photo).transpose(Image.Transpose.ROTATE_270).convert("RGB")
@@ -138,9 +138,9 @@ def test_a_deleted_record_is_gone_with_every_file(house: House, tiny: bytes) -> 
     assert listed(house, anna, subject="A") == [other["id"]]
     assert problem(house.client.delete(f"{PREDICTIONS}/{answer['id']}", headers=anna)) == (404, "not_found")
     named = anna | {"Idempotency-Key": "once"}
-    kept = save(house, named, tiny)["id"]
-    house.client.delete(f"{PREDICTIONS}/{kept}", headers=anna)
-    assert save(house, named, tiny)["id"] != kept, "what was answered is forgotten, too"
+    record = save(house, named, tiny)["id"]
+    house.client.delete(f"{PREDICTIONS}/{record}", headers=anna)
+    assert save(house, named, tiny)["id"] != record, "what was answered is forgotten, too"
     if isinstance(house.services.results, LocalBlobs):
         assert not [path for path in house.data.rglob("*") if answer["id"] in path.name]
         assert [path for path in house.data.rglob("*") if other["id"] in path.name]
@@ -194,8 +194,8 @@ def test_a_trend_lists_each_visit_and_what_measured_it(house: House, tiny: bytes
     for day, more in (("2026-05-01", {}), ("2026-01-01", {"threshold": "0.9"}), ("2026-09-01", {"flips": "true"})):
         save(house, anna, tiny, subject="A", eye="left", taken_on=day, **more)
     save(house, anna, tiny, subject="A", eye="right", taken_on="2026-02-01")
-    told = house.client.get(TRENDS, params={"subject": "A", "eye": "left"}, headers=anna).json()
-    trend = told["trends"][0]
+    response = house.client.get(TRENDS, params={"subject": "A", "eye": "left"}, headers=anna).json()
+    trend = response["trends"][0]
     assert (trend["measurement"], trend["unit"]) == ("vascular_density", "")
     points = trend["points"]
     assert [point["on"] for point in points] == ["2026-01-01", "2026-05-01", "2026-09-01"]
@@ -231,20 +231,20 @@ def test_saving_by_key_is_charged_once_however_often_it_is_retried(house: House,
 def test_a_saved_response_too_large_to_inline_links_its_images(tmp_path: Any, sample: bytes) -> None:
     house = House(tmp_path, inline_bytes=len(sample))
     anna = house.person()
-    wishes = {"outputs": "mask,probability,overlay"}
-    plain = house.client.post(PREDICTIONS, files={"file": sample}, data=wishes, headers=anna)
+    fields = {"outputs": "mask,probability,overlay"}
+    plain = house.client.post(PREDICTIONS, files={"file": sample}, data=fields, headers=anna)
     assert problem(plain) == (413, "response_too_large")
     assert not listed(house, anna)
-    told = save(house, anna, sample, **wishes)
-    assert told["images"] == {}
-    assert house.follow(told["image_urls"]["overlay"], anna).status_code == 200
+    response = save(house, anna, sample, **fields)
+    assert response["images"] == {}
+    assert house.follow(response["image_urls"]["overlay"], anna).status_code == 200
 
 
 def test_files_left_by_a_failed_save_are_cleaned_up(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = house.person()
     account, history = house.account(anna), house.services.history
-    kept = save(house, anna, tiny)
-    findings = history.get(account, kept["id"]).findings
+    record = save(house, anna, tiny)
+    findings = history.get(account, record["id"]).findings
     lost = findings.model_copy(update={"id": "f" * 32})
     history.prepare(account, lost, Labels(), {"photograph": b"PNG", "mask": b"PNG"})  # and killed before the write
     photograph = f"history/{account}/{'f' * 32}/photograph.png"
@@ -254,7 +254,7 @@ def test_files_left_by_a_failed_save_are_cleaned_up(house: House, tiny: bytes, m
     monkeypatch.setattr("retina.history.service.time.time", lambda: later)
     save(house, anna, tiny)
     assert house.services.results.read(photograph) is None
-    assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
+    assert house.follow(record["image_urls"]["photograph"], anna).status_code == 200
 
 
 def test_a_page_of_a_long_history_needs_no_more_queries_than_one_of_a_short_history(tmp_path: Any, tiny: bytes) -> None:

@@ -71,8 +71,8 @@ def test_host_names_are_added_by_the_setting() -> None:
 
 def test_no_response_links_to_another_host(tmp_path: Path) -> None:
     client = TestClient(create_app(Settings(data=tmp_path)), base_url="http://127.0.0.1")
-    wish = {"content_type": "image/jpeg"}
-    assert client.post("/api/v1/uploads", json=wish).json()["url"].startswith("http://127.0.0.1/")
+    body = {"content_type": "image/jpeg"}
+    assert client.post("/api/v1/uploads", json=body).json()["url"].startswith("http://127.0.0.1/")
     for host in ("evil.example", "127.0.0.1@evil.example"):
         for method, path in (
             ("POST", "/api/v1/uploads"),
@@ -80,7 +80,7 @@ def test_no_response_links_to_another_host(tmp_path: Path) -> None:
             ("GET", "/"),
             ("GET", "/nothing"),
         ):
-            answer = client.request(method, path, json=wish, headers={"Host": host})
+            answer = client.request(method, path, json=body, headers={"Host": host})
             assert_problem(answer, 421, "host_refused")
             assert "evil" not in answer.text
     forwarded = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}

@@ -87,7 +87,7 @@ def keyed(app: FastAPI) -> set[str]:
     return found
 
 
-def told(answer: httpx.Response) -> Request:
+def request_of(answer: httpx.Response) -> Request:
     """What is answered, but for the form of a batch, which is made anew: its signature says until when."""
     return {name: value for name, value in answer.json().items() if name != "upload"}
 
@@ -107,7 +107,7 @@ def test_every_route_that_takes_an_idempotency_key_tells_requests_apart(house: H
         again = house.client.post(**first, headers=named)
         assert again.headers["Idempotency-Replayed"] == "true", path
         assert again.status_code == answer.status_code
-        assert told(again) == told(answer), path
+        assert request_of(again) == request_of(answer), path
 
 
 def test_another_photograph_never_gets_the_first_ones_answer(house: House, tiny: bytes) -> None:

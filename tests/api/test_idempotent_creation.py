@@ -19,9 +19,9 @@ BATCH: dict[str, Any] = {"items": [{"name": "a.jpg", "size": 100_000}], "outputs
 HISTORY: dict[str, Any] = {"history": True}
 
 
-@pytest.mark.parametrize(("path", "wish", "other"), [(BATCHES, BATCH, "threshold"), (EXPORTS, HISTORY, "batch")])
+@pytest.mark.parametrize(("path", "creation", "other"), [(BATCHES, BATCH, "threshold"), (EXPORTS, HISTORY, "batch")])
 def test_a_repeated_request_creates_one_resource_and_a_different_one_is_refused(
-    house: House, path: str, wish: dict[str, Any], other: str
+    house: House, path: str, creation: dict[str, Any], other: str
 ) -> None:
     anna, berta = house.person(), house.person("berta")
     key = house.key(anna)
@@ -30,15 +30,17 @@ def test_a_repeated_request_creates_one_resource_and_a_different_one_is_refused(
         answer: httpx.Response = house.client.post(path, json=body, headers=who)
         return answer
 
-    first = ask(key | NAMED, wish)
+    first = ask(key | NAMED, creation)
     assert "Idempotency-Replayed" not in first.headers
-    again = ask(key | NAMED, wish)
+    again = ask(key | NAMED, creation)
     assert again.status_code == first.status_code
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.json()["id"] == first.json()["id"]
-    refused = ask(key | NAMED, {other: 0.5} | wish if other == "threshold" else {"batch": "0" * 32})
+    refused = ask(key | NAMED, {other: 0.5} | creation if other == "threshold" else {"batch": "0" * 32})
     assert problem(refused) in ((422, "idempotency_key_reused"), (404, "not_found"))
-    ids = {ask(who, wish).json()["id"] for who in (key, key, key | {"Idempotency-Key": "8"}, house.key(berta) | NAMED)}
+    ids = {
+        ask(who, creation).json()["id"] for who in (key, key, key | {"Idempotency-Key": "8"}, house.key(berta) | NAMED)
+    }
     assert len(ids | {first.json()["id"]}) == 5
     assert house.credits(key) == 20, "making one costs nothing"
 
@@ -56,11 +58,11 @@ def test_a_replayed_batch_can_be_filled(house: House, tiny: bytes) -> None:
 
 def test_failed_requests_may_be_retried(house: House) -> None:
     anna = house.person()
-    wish = {"items": [{"name": f"{n}.jpg", "size": 1} for n in range(21)]}
+    creation = {"items": [{"name": f"{n}.jpg", "size": 1} for n in range(21)]}
     for _ in range(2):
-        assert problem(house.client.post(BATCHES, json=wish, headers=anna | NAMED)) == (402, "out_of_credits")
+        assert problem(house.client.post(BATCHES, json=creation, headers=anna | NAMED)) == (402, "out_of_credits")
     house.services.credits.grant(house.account(anna), 5, "paid")
-    assert house.client.post(BATCHES, json=wish, headers=anna | NAMED).status_code == 201
+    assert house.client.post(BATCHES, json=creation, headers=anna | NAMED).status_code == 201
 
 
 def test_one_of_many_concurrent_requests_creates_it(house: House) -> None:

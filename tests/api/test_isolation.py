@@ -56,8 +56,8 @@ NO_IDS = {
 
 @pytest.fixture(scope="module")
 def description(client: Any) -> dict[str, Any]:
-    told: dict[str, Any] = client.get("/api/v1/openapi.json").json()
-    return told
+    content_of: dict[str, Any] = client.get("/api/v1/openapi.json").json()
+    return content_of
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def berta(house: House) -> dict[str, str]:
 
 
 def save(house: House, who: dict[str, str], photo: bytes, **more: str) -> str:
-    wish = {"save": "true", "outputs": "mask"} | more
-    made = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=wish, headers=who)
+    fields = {"save": "true", "outputs": "mask"} | more
+    made = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=fields, headers=who)
     return str(made.raise_for_status().json()["id"])
 
 
@@ -107,7 +107,7 @@ def ask(house: House, route: str, id: str, who: dict[str, str]) -> httpx.Respons
     return answer
 
 
-def told(answer: httpx.Response) -> dict[str, Any]:
+def content_of(answer: httpx.Response) -> dict[str, Any]:
     """Everything that an answer tells, but for the id of the request."""
     body = json.loads(answer.content)
     assert body.pop("request_id") == answer.headers["x-request-id"]
@@ -115,7 +115,7 @@ def told(answer: httpx.Response) -> dict[str, Any]:
     return {"status": answer.status_code, "headers": headers, "body": body}
 
 
-def kept_of(house: House, who: dict[str, str], batch: str) -> list[Any]:
+def stored_of(house: House, who: dict[str, str], batch: str) -> list[Any]:
     """What somebody sees of what is theirs."""
     lists = (PREDICTIONS, BATCHES, f"{BATCHES}/{batch}/items", KEYS, "/api/v1/usage")
     return [house.client.get(path, headers=who).raise_for_status().json() for path in lists]
@@ -151,7 +151,7 @@ def test_data_of_another_account_seems_not_to_exist(
     house: House, anna: dict[str, str], berta: dict[str, str], tiny: bytes
 ) -> None:
     things, key = things_of(house, anna, tiny), house.key(berta)
-    before = kept_of(house, anna, things["batches"])
+    before = stored_of(house, anna, things["batches"])
     for route in ASKED:
         theirs = things[kind_of(route)]
         nobodys = secrets.token_hex(len(theirs) // 2)
@@ -159,8 +159,8 @@ def test_data_of_another_account_seems_not_to_exist(
         for who, expected in ((berta, (404, "not_found")), (key, refused), ({}, (401, "sign_in_required"))):
             answer = ask(house, route, theirs, who)
             assert problem(answer) == expected, route
-            assert told(answer) == told(ask(house, route, nobodys, who)), route
-    assert kept_of(house, anna, things["batches"]) == before
+            assert content_of(answer) == content_of(ask(house, route, nobodys, who)), route
+    assert stored_of(house, anna, things["batches"]) == before
     assert house.credits(berta) == 20
     assert house.client.get(PREDICTIONS, headers=berta).json()["predictions"] == []
     for route in ASKED:

@@ -135,7 +135,7 @@ def test_invalid_scopes_and_expiry_times_are_refused(house: House, wrong: dict[s
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("said", "expected"),
     [
         ("2090-06-30", "2090-07-01T00:00:00.000000Z"),
         ("2090-06-30T12:00:00", "2090-06-30T12:00:00.000000Z"),
@@ -143,11 +143,11 @@ def test_invalid_scopes_and_expiry_times_are_refused(house: House, wrong: dict[s
         ("2090-06-30T01:30:00+02:00", "2090-06-29T23:30:00.000000Z"),
     ],
 )
-def test_the_expiry_of_a_key_is_in_utc(house: House, said: str, kept: str) -> None:
+def test_the_expiry_of_a_key_is_in_utc(house: House, said: str, expected: str) -> None:
     anna = house.person("anna")
     made = house.client.post(KEYS, json={"name": "test", "expires": said}, headers=anna).json()
     [listed] = house.client.get(KEYS, headers=anna).json()["keys"]
-    assert made["expires"] == listed["expires"] == kept
+    assert made["expires"] == listed["expires"] == expected
 
 
 def test_an_expired_key_is_refused_and_stays_in_the_list(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,5 +72,5 @@ def test_the_limits_listed_are_those_enforced(tmp_path: Path) -> None:
     assert problem(answer) == (413, "photograph_too_large")
     anna = house.person()
     for items, length in ((1, 256), (MOST_ITEMS + 1, 1)):
-        wish = {"items": [{"name": "x" * length, "size": 1}] * items}
-        assert problem(house.client.post("/api/v1/batches", json=wish, headers=anna))[0] in (413, 422)
+        body = {"items": [{"name": "x" * length, "size": 1}] * items}
+        assert problem(house.client.post("/api/v1/batches", json=body, headers=anna))[0] in (413, 422)

@@ -44,7 +44,7 @@ def test_the_numbers_of_days_are_those_of_the_code() -> None:
     assert f"{idempotency.RETENTION_SECONDS // 3600} hours" in row("`answers/`")
     assert f"{service.TOKEN_SECONDS // 3600} hours" in row("that an account was closed")
     assert f"{2 * rate_limits.HOUR // 3600} hours; their salt 2 days" in row("hashes of callers' addresses")
-    assert days(signup_credits.RETENTION_SECONDS // DAY) in row("a keyed hash of a mail address")
+    assert days(signup_credits.RETENTION_SECONDS // DAY) in row("a keyed hash of an email address")
     assert days(Settings().audit_days) in row("the audit log")
     stack = StackSettings()
     assert stack.audit_days == Settings().audit_days

@@ -11,8 +11,8 @@ def test_formulas_are_neutralised_in_every_table(house: House, tiny: bytes) -> N
     items = {"items": [{"name": name, "size": len(tiny)}]}
     batch = house.client.post(BATCHES, json=items, headers=anna).raise_for_status().json()
     house.send(batch["upload"], "0", tiny)
-    wish = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
-    house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=wish, headers=anna).raise_for_status()
+    fields = {"save": "true", "outputs": "mask", "subject": f"x{label}", "note": note}
+    house.client.post(PREDICTIONS, files={"file": ("a", tiny)}, data=fields, headers=anna).raise_for_status()
     house.work_off()
     answer = house.client.get(f"{BATCHES}/{batch['id']}/results.csv", headers=anna)
     [row] = rows_of(answer.text)

@@ -34,7 +34,7 @@ def charged(house: House, who: dict[str, str], days: int, keys: int) -> list[tup
     return places[::-1]
 
 
-def told(house: House, who: dict[str, str], **query: Any) -> tuple[list[tuple[str, str]], str | None]:
+def charges_of(house: House, who: dict[str, str], **query: Any) -> tuple[list[tuple[str, str]], str | None]:
     answer = house.client.get(USAGE, params=query, headers=who).raise_for_status().json()
     return [(row["day"], row["key_id"]) for row in answer["charges"]], answer["next"]
 
@@ -44,10 +44,10 @@ def test_the_newest_charges_are_listed_however_many_there_are(tmp_path: Path) ->
     anna = house.person()
     places = charged(house, anna, 121, 100)
     assert len(places) > 10_000
-    assert told(house, anna)[0] == places[:1000]
-    seen, cursor = told(house, anna, limit=5000)
+    assert charges_of(house, anna)[0] == places[:1000]
+    seen, cursor = charges_of(house, anna, limit=5000)
     while cursor:
-        some, cursor = told(house, anna, limit=5000, cursor=cursor)
+        some, cursor = charges_of(house, anna, limit=5000, cursor=cursor)
         seen += some
     assert seen == places
     answer = house.client.get(f"{USAGE}.csv", headers=anna).raise_for_status().text
@@ -60,13 +60,13 @@ def test_days_and_pages_limit_the_charges_listed(house: House) -> None:
     places = charged(house, anna, 9, 3)
     span = {"from": "2020-01-03", "to": "2020-01-05"}
     right = [place for place in places if "2020-01-03" <= place[0] <= "2020-01-05"]
-    assert told(house, anna, **span) == (right, None)
-    first, cursor = told(house, anna, limit=4, **span)
-    rest, end = told(house, anna, limit=5, cursor=cursor, **span)
+    assert charges_of(house, anna, **span) == (right, None)
+    first, cursor = charges_of(house, anna, limit=4, **span)
+    rest, end = charges_of(house, anna, limit=5, cursor=cursor, **span)
     assert (first + rest, end) == (right, None)
     table = house.client.get(f"{USAGE}.csv", params=span, headers=anna).text
     assert table.splitlines() == ["\ufeffday,key_id,credits", *(f"{day},{key},1" for day, key in right)]
-    assert told(house, anna, **{"from": "2021-01-01"}) == ([], None)
+    assert charges_of(house, anna, **{"from": "2021-01-01"}) == ([], None)
     for wrong in ({"from": "yesterday"}, {"limit": 0}, {"cursor": "x"}):
         assert problem(house.client.get(USAGE, params=wrong, headers=anna)) == (422, "invalid_request")
 
@@ -120,7 +120,7 @@ def test_queries_of_a_long_ledger_and_history_are_correct(tmp_path: Path) -> Non
     assert charges == entries // 2
     days = [charge.day for charge in books.used(account)]
     assert days == sorted(days, reverse=True)
-    assert told(house, anna, limit=1)[0][0][0] == max(days)
+    assert charges_of(house, anna, limit=1)[0][0][0] == max(days)
     seen: list[str] = []
     query: dict[str, Any] = {"limit": 100}
     while True:
@@ -130,7 +130,7 @@ def test_queries_of_a_long_ledger_and_history_are_correct(tmp_path: Path) -> Non
             break
         query["cursor"] = page["next"]
     assert sorted(seen) == [f"{n:032x}" for n in range(records)]
-    assert told(house, berta) == ([], None)
+    assert charges_of(house, berta) == ([], None)
 
 
 def test_a_page_of_a_long_ledger_costs_no_more_than_one_of_a_short_ledger(tmp_path: Path) -> None:
@@ -142,6 +142,6 @@ def test_a_page_of_a_long_ledger_costs_no_more_than_one_of_a_short_ledger(tmp_pa
     for _ in range(9):
         for name, who in (("short", short), ("long", long)):
             started = time.perf_counter()
-            told(house, who, limit=200)
+            charges_of(house, who, limit=200)
             times[name].append(time.perf_counter() - started)
     assert sorted(times["long"])[4] < 5 * sorted(times["short"])[4]

@@ -163,9 +163,9 @@ def test_waits_double_up_to_a_quarter_of_an_hour(people: People, clock: Clock) -
         said(people.sign_in, ANNA, "wrong", STRANGER)
     for _ in range(13):
         said(people.sign_in, ANNA, "wrong", STRANGER)
-        [told] = re.findall(r"Wait (\d+) s", said(people.sign_in, ANNA, "wrong", STRANGER))
-        waits.append(int(told))
-        clock.now += int(told)
+        [seconds] = re.findall(r"Wait (\d+) s", said(people.sign_in, ANNA, "wrong", STRANGER))
+        waits.append(int(seconds))
+        clock.now += int(seconds)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 

@@ -73,8 +73,8 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(records: Records, accou
     key, text = accounts.make_key(account, "Clinic “A”")
     assert accounts.of_key(text) == (account, key)
     assert [replace(listed, used="") for listed in accounts.keys(account)] == [key]
-    [kept] = records.get(Key(f"key:{key.id}", "key"))
-    assert text.split("_")[2] not in str(kept)
+    [stored] = records.get(Key(f"key:{key.id}", "key"))
+    assert text.split("_")[2] not in str(stored)
     changed = text[:-1] + ("0" if text[-1] != "0" else "1")
     for wrong in ("", "rk__", text.upper(), text + " ", changed, f"rk_{'0' * 16}_{'0' * 64}"):
         with pytest.raises(KeyRefusedError):
@@ -135,9 +135,9 @@ def test_without_credits_there_is_no_result(records: Records, accounts: Accounts
 def test_a_repeated_request_gets_the_same_response(records: Records, account: str, repeated: Idempotency) -> None:
     lease = repeated.begin(account, "a", REQUEST)
     assert isinstance(lease, idempotency.Lease)
-    with pytest.raises(RequestInProgressError) as told:
+    with pytest.raises(RequestInProgressError) as caught:
         repeated.begin(account, "a", REQUEST)
-    assert 1 <= told.value.retry_after <= 2
+    assert 1 <= caught.value.retry_after <= 2
     Credits(records).charge(account, "k", "prediction", repeated.answered(lease, b"answer"))
     assert repeated.begin(account, "a", REQUEST) == b"answer"
     with pytest.raises(IdempotencyKeyReusedError):

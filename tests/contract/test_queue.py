@@ -77,8 +77,8 @@ def sqs(s3: Any, dynamodb: DynamoTable, environment: dict[str, str], tmp_path: P
     arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     s3.create_bucket(Bucket=RESULTS)
     only = {"Key": {"FilterRules": [{"Name": "prefix", "Value": BATCH}]}}
-    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
-    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=told)
+    stored_findings = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=stored_findings)
     settings = Settings(
         uploads_bucket=BUCKET, results_bucket=RESULTS, table=dynamodb.table, queue_url=url, upload_bytes=LIMIT
     )
@@ -109,8 +109,10 @@ def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient
     direct = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,overlay"}).json()
     assert done.status == "done"
     assert done.findings
-    told = done.findings.model_dump(mode="json")
-    assert {name: told[name] for name in told if name != "id"} == {name: direct[name] for name in told if name != "id"}
+    stored_findings = done.findings.model_dump(mode="json")
+    assert {name: stored_findings[name] for name in stored_findings if name != "id"} == {
+        name: direct[name] for name in stored_findings if name != "id"
+    }
     for name, image in (("mask.png", "mask"), ("overlay.jpg", "overlay")):
         assert way.services.results.read(f"{keys[0]}/{name}") == base64.b64decode(direct["images"][image])
     assert [(each.status, each.code) for each in others] == [

@@ -15,7 +15,7 @@ from retina.api.middleware.origin import PROOF
 from retina.errors import RateLimitError
 from retina.storage.database import Database
 from retina.storage.records import Records
-from support.account import PASSWORD, new_key, wish
+from support.account import PASSWORD, new_key, sign_in_query
 from support.house import (
     PREDICTIONS,
     House,
@@ -31,9 +31,9 @@ def test_each_address_has_its_own_limit(records: Records) -> None:
     for _ in range(3):
         fair.count("predictions", VIEWER)
     for _ in range(2):
-        with pytest.raises(RateLimitError) as told:
+        with pytest.raises(RateLimitError) as caught:
             fair.count("predictions", VIEWER)
-        assert 0 < told.value.retry_after <= 3600
+        assert 0 < caught.value.retry_after <= 3600
     fair.count("predictions", "203.0.113.8")
 
 
@@ -195,10 +195,10 @@ def test_requests_refused_before_any_work_do_not_count(strict: House, tiny: byte
         assert strict.client.post(PREDICTIONS, data={"threshold": "7"}, **form).status_code == 422
         assert strict.client.post(PREDICTIONS, data={"save": "true"}, **form).status_code == 401
         assert strict.client.post("/api/v1/uploads", json={"content_type": "text/html"}, headers=one).status_code == 415
-        assert strict.client.post("/oauth2/authorize", data={"wish": "register"}, headers=one).status_code == 422
-        unasked = {"wish": "sign-in", "address": "a@example.org", "password": "x" * 12}
+        assert strict.client.post("/oauth2/authorize", data={"action": "register"}, headers=one).status_code == 422
+        unasked = {"action": "sign-in", "address": "a@example.org", "password": "x" * 12}
         assert strict.client.post("/oauth2/authorize", data=unasked, headers=one).status_code == 422
-    fields = unasked | wish(strict.client, "v" * 43)
+    fields = unasked | sign_in_query(strict.client, "v" * 43)
     assert strict.client.post("/oauth2/authorize", data=fields, headers=one).status_code != 429
     upload = {"json": {"content_type": "image/jpeg"}, "headers": one}
     assert strict.client.post("/api/v1/uploads", **upload).status_code == 201
@@ -223,10 +223,10 @@ def test_upload_forms_are_counted_separately(strict: House, tiny: bytes) -> None
 
 def test_sign_ins_are_counted_before_a_password_is_hashed(strict: House) -> None:
     one = {PROOF: "proof", "X-Forwarded-For": f"{VIEWER}, 192.0.2.1"}
-    fields = {"password": PASSWORD} | wish(strict.client, "v" * 43)
+    fields = {"password": PASSWORD} | sign_in_query(strict.client, "v" * 43)
 
     def enter(address: str, how: str) -> int:
-        form = fields | {"address": address, "wish": how}
+        form = fields | {"address": address, "action": how}
         answer = strict.client.post("/oauth2/authorize", data=form, headers=one, follow_redirects=False)
         if answer.status_code == 429:
             assert "too many sign-ins" in answer.text, "as the form that was sent, which a person sees"

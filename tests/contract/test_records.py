@@ -39,13 +39,13 @@ def test_records_are_read_back(records: Records) -> None:
 def test_a_failed_condition_rolls_back_all_changes(records: Records) -> None:
     records.write(Put(KEY, {"n": 1}, NEW))
     for wrong in (Put(KEY, {}, NEW), Put(KEY, {}, 2), Delete(KEY, 2), Add(KEY, {"credits": -1})):
-        with pytest.raises(ConditionError) as told:
+        with pytest.raises(ConditionError) as caught:
             records.write(Put(OTHER, {}), wrong)
-        assert told.value.failed == {KEY}
+        assert caught.value.failed == {KEY}
     for missing in (Put(OTHER, {}, 1), Delete(OTHER, 1), Add(OTHER, {"credits": 1})):
-        with pytest.raises(ConditionError) as told:
+        with pytest.raises(ConditionError) as caught:
             records.write(missing, Put(KEY, {"n": 2}, ANY))
-        assert told.value.failed == {OTHER}
+        assert caught.value.failed == {OTHER}
     [found, other] = records.get(KEY, OTHER)
     assert found is not None
     assert (found.data, found.version, other) == ({"n": 1}, 1, None)
@@ -71,9 +71,9 @@ def test_counters_never_exceed_their_ceiling(records: Records) -> None:
         if made:
             records.write(change, Put(OTHER, {}))
             continue
-        with pytest.raises(ConditionError) as told:
+        with pytest.raises(ConditionError) as caught:
             records.write(change, Put(OTHER, {}))
-        assert told.value.failed == {KEY}
+        assert caught.value.failed == {KEY}
     [found] = records.get(KEY)
     assert found is not None
     assert found.counts == {"asked": 2, "other": 3}
@@ -196,8 +196,8 @@ class Interrupted:
         if self.errors:
             error = self.errors.pop(0)
             reasons = [{"Code": "TransactionConflict"}, *[{"Code": "None"}] * (len(request["TransactItems"]) - 1)]
-            told = {"Error": {"Code": error}, "CancellationReasons": reasons}
-            raise getattr(self._client.exceptions, error)(told, "TransactWriteItems")
+            caught = {"Error": {"Code": error}, "CancellationReasons": reasons}
+            raise getattr(self._client.exceptions, error)(caught, "TransactWriteItems")
 
 
 def test_a_dynamodb_conflict_is_retried(dynamodb: Any) -> None:

@@ -27,16 +27,16 @@ ORDER = Order(("mask",))
 
 
 def usage(house: House, who: dict[str, str]) -> tuple[int, int]:
-    told = house.client.get("/api/v1/usage", headers=who).json()
-    return told["credits"], told["reserved"]
+    usage_now = house.client.get("/api/v1/usage", headers=who).json()
+    return usage_now["credits"], usage_now["reserved"]
 
 
 def announced(house: House, who: dict[str, str], count: int, size: int) -> Any:
-    wish = {"items": [{"name": f"{n}.jpg", "size": size} for n in range(count)]}
-    return house.client.post(BATCHES, json=wish, headers=who)
+    body = {"items": [{"name": f"{n}.jpg", "size": size} for n in range(count)]}
+    return house.client.post(BATCHES, json=body, headers=who)
 
 
-def kept_counts(house: House, who: dict[str, str]) -> dict[str, int]:
+def stored_counts(house: House, who: dict[str, str]) -> dict[str, int]:
     [known] = house.services.records.get(account_key(house.account(who)))
     assert known is not None
     return known.counts
@@ -72,15 +72,15 @@ def test_an_account_with_fifty_credits_can_store_fifty_photographs(house: House,
 def test_a_reserved_credit_is_spent_by_a_result_and_otherwise_released(house: House, tiny: bytes) -> None:
     anna = house.person()
     batch = new(house, anna, "a", "b", "c", size=len(tiny))
-    assert (usage(house, anna), kept_counts(house, anna)["bytes"]) == ((20, 3), 3 * len(tiny))
+    assert (usage(house, anna), stored_counts(house, anna)["bytes"]) == ((20, 3), 3 * len(tiny))
     come(house, batch, tiny, TEXT)
     house.work_off()
     assert counts(house, anna, batch) == {"done": 1, "rejected": 1, "waiting": 1}
-    assert (usage(house, anna), kept_counts(house, anna)["bytes"]) == ((19, 1), len(tiny))
+    assert (usage(house, anna), stored_counts(house, anna)["bytes"]) == ((19, 1), len(tiny))
     folder = f"batch/{batch['id']}/"
-    assert house.services.uploads.keys(folder) == set(), "a photograph that had its use is not kept"
+    assert house.services.uploads.keys(folder) == set(), "photographs that are no longer needed are deleted"
     house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).raise_for_status()
-    left = kept_counts(house, anna)
+    left = stored_counts(house, anna)
     assert (usage(house, anna), left["bytes"], left["batches"]) == ((19, 0), 0, 0)
     assert house.services.records.query(f"reserved:{house.account(anna)}") == []
     assert house.services.records.query(f"sizes:{batch['id']}") == []
@@ -94,7 +94,7 @@ def test_a_photograph_rejected_immediately_needs_no_credit(house: House) -> None
     announced(house, anna, 1, 0).raise_for_status()
     refused = house.client.post(BATCHES, json={"items": files[-2:]}, headers=anna)
     assert problem(refused) == (402, "out_of_credits")
-    assert "You chose 1 photographs and have 0 credits" in refused.json()["detail"]
+    assert "You chose 1 photograph and have 0 credits" in refused.json()["detail"]
 
 
 @pytest.fixture(params=["embedded", "AWS"])
@@ -115,7 +115,7 @@ def test_bytes_and_batches_have_their_own_limits(strict: House, tiny: bytes) -> 
     assert problem(announced(strict, anna, 1, MIB + 1)) == (409, "too_many_bytes")
     strict.send(first["upload"], "0", tiny)
     strict.client.post(f"{BATCHES}/{first['id']}/cancel", headers=anna).raise_for_status()
-    assert problem(announced(strict, anna, 1, MIB + 1)) == (409, "too_many_bytes"), "its photograph is still kept"
+    assert problem(announced(strict, anna, 1, MIB + 1)) == (409, "too_many_bytes"), "its photograph is still stored"
     strict.client.delete(f"{BATCHES}/{first['id']}", headers=anna).raise_for_status()
     for _ in range(3):  # of photographs that are rejected at once
         announced(strict, anna, 1, 0).raise_for_status()
@@ -137,8 +137,8 @@ def test_the_credits_of_an_account_limit_its_bytes(tmp_path: Path) -> None:
 def test_the_announced_size_is_binding(house: House, tiny: bytes) -> None:
     anna = house.person()
     sizes = (1, len(tiny))
-    wish = {"items": [{"name": "a", "size": size} for size in sizes]}
-    batch = house.client.post(BATCHES, json=wish, headers=anna).raise_for_status().json()
+    body = {"items": [{"name": "a", "size": size} for size in sizes]}
+    batch = house.client.post(BATCHES, json=body, headers=anna).raise_for_status().json()
     assert batch["upload"]["max_bytes"] == len(tiny)
     policy = json.loads(base64.b64decode(batch["upload"]["fields"]["policy"]))
     ranges = policy.get("content-length-range"), *policy.get("conditions", [])

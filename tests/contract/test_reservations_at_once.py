@@ -71,9 +71,9 @@ def test_limits_are_exact_under_concurrent_batches(
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(create, range(16))) == made
-    told = books.counts()
-    assert (told["reserved"], told["batches"], told["bytes"]) == (made * count, made, made * count * size)
-    assert told["credits"] == 20 - made * count
+    now = books.counts()
+    assert (now["reserved"], now["batches"], now["bytes"]) == (made * count, made, made * count * size)
+    assert now["credits"] == 20 - made * count
     assert books.reserved() == made * count
 
 
@@ -99,14 +99,14 @@ def test_credits_add_up_under_concurrency(records: Records, tmp_path: Path) -> N
             task.result()
     known = books.batches.get(books.account, batch.id)
     open_ones = 0 if known.cancelled else known.total - sum(known.finished.values())
-    told = books.counts()
-    assert told["reserved"] == books.reserved() == open_ones
+    now = books.counts()
+    assert now["reserved"] == books.reserved() == open_ones
     spent = known.finished["done"]
-    assert told["credits"] + told["reserved"] == books.credits.balance(books.account) == 20 - spent
+    assert now["credits"] + now["reserved"] == books.credits.balance(books.account) == 20 - spent
     assert sum(entry.amount for entry in books.credits.ledger(books.account)) == 20 - spent
     books.batches.delete(known)
-    told = books.counts()
-    assert (told["reserved"], told["bytes"], told["batches"], told["credits"]) == (0, 0, 0, 20 - spent)
+    now = books.counts()
+    assert (now["reserved"], now["bytes"], now["batches"], now["credits"]) == (0, 0, 0, 20 - spent)
 
 
 def test_expired_batches_release_their_credits(

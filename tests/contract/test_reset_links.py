@@ -96,9 +96,9 @@ def test_a_link_contains_no_address_and_is_void_once_the_account_is_deleted(hous
     anna = sign_in(house.client, ANNA)
     link = house.app.state.people.link(ANNA)
     digest = hashlib.sha256(link.encode()).hexdigest()
-    [kept] = house.services.records.get(Key(f"reset:{digest}", "reset"))
-    assert kept is not None
-    assert ANNA not in str(kept)
+    [stored] = house.services.records.get(Key(f"reset:{digest}", "reset"))
+    assert stored is not None
+    assert ANNA not in str(stored)
     house.client.delete("/api/v1/account", headers=bearer(anna)).raise_for_status()
     sign_in(house.client, ANNA)
     assert house.client.get("/oauth2/reset", params={"token": link}).status_code == 403

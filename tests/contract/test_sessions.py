@@ -44,8 +44,8 @@ def test_each_renewal_issues_a_new_refresh_token(house: House) -> None:
     third = renewed(house.client, second["refresh_token"]).json()
     assert len({tokens["refresh_token"] for tokens in (first, second, third)}) == 3
     assert all(works(house, tokens) for tokens in (first, second, third))
-    told = claims(third["access_token"])
-    assert told["exp"] - told["iat"] == third["expires_in"] == 600
+    content = claims(third["access_token"])
+    assert content["exp"] - content["iat"] == third["expires_in"] == 600
 
 
 def test_a_reused_refresh_token_ends_the_session(house: House) -> None:

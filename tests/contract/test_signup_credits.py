@@ -1,4 +1,4 @@
-"""Sign-up credits are given once per mail address, and to a limited number of accounts per network and day."""
+"""Sign-up credits are given once per email address, and to a limited number of accounts per network and day."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +37,8 @@ def accounts_of(records: Records, each: int = 0) -> Accounts:
 def test_registering_again_after_deletion_gives_no_credits(house: House) -> None:
     assert house.credits(house.person("anna")) == 20
     for name in ("anna", "Anna", "anna+2", "ANNA+x+y"):
-        told = house.client.delete(ACCOUNT, headers=bearer(sign_in_anew(house, "anna"))).raise_for_status().json()
-        hashed = [left["days"] for left in told["remains"] if "mail address" in left["what"]]
+        receipt = house.client.delete(ACCOUNT, headers=bearer(sign_in_anew(house, "anna"))).raise_for_status().json()
+        hashed = [left["days"] for left in receipt["remains"] if "email address" in left["what"]]
         assert hashed == ([365] if name == "anna" else []), "where there were credits"
         again = bearer(sign_in_anew(house, name))
         assert house.credits(again) == 0, name

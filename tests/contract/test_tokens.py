@@ -25,8 +25,8 @@ VERIFIER = Verifier(lambda key_id: OURS.public_key() if key_id == "1" else None,
 
 def token(key: Any = OURS, algorithm: str = "RS256", key_id: str | None = "1", **changes: Any) -> str:
     claims = {"iss": ISSUER, "sub": "anna", "client_id": CLIENT, "token_use": "access", "exp": time.time() + 60}
-    kept = {name: value for name, value in (claims | changes).items() if value is not None}
-    return jwt.encode(kept, key, algorithm, headers={"kid": key_id} if key_id else None)
+    present = {name: value for name, value in (claims | changes).items() if value is not None}
+    return jwt.encode(present, key, algorithm, headers={"kid": key_id} if key_id else None)
 
 
 def part(content: dict[str, Any]) -> str:

@@ -54,7 +54,7 @@ def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestClien
         yield client
 
 
-def wish(client: TestClient, content_type: str = "image/jpeg") -> dict[str, Any]:
+def new_form(client: TestClient, content_type: str = "image/jpeg") -> dict[str, Any]:
     answer = client.post("/api/v1/uploads", json={"content_type": content_type})
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
@@ -69,7 +69,7 @@ def send(client: TestClient, form: dict[str, Any], data: bytes, **changes: str) 
 
 def test_an_uploaded_photograph_gets_the_same_response_as_one_sent_inline(client: TestClient) -> None:
     data = SAMPLE.read_bytes()
-    form = wish(client)
+    form = new_form(client)
     assert form["max_bytes"] == LIMIT
     assert send(client, form, data).status_code == 204
     uploaded = client.post(PREDICTIONS, data={"upload_id": form["upload_id"], "outputs": "mask"})
@@ -81,7 +81,7 @@ def test_an_uploaded_photograph_gets_the_same_response_as_one_sent_inline(client
 
 
 def test_a_rejected_upload_is_deleted_unless_it_could_be_forced(client: TestClient) -> None:
-    white, text = wish(client), wish(client)
+    white, text = new_form(client), new_form(client)
     send(client, white, encode(Image.new("RGB", (300, 200), "white"), "PNG"))
     send(client, text, b"no photograph")
     assert_problem(client.post(PREDICTIONS, data={"upload_id": text["upload_id"]}), 415, "unsupported_media_type")
@@ -112,11 +112,11 @@ def test_other_content_types_get_no_form(client: TestClient) -> None:
     broken = client.post("/api/v1/uploads", content=b"{")
     assert_problem(broken, 422, "invalid_request")
     assert "the body: " in broken.json()["detail"]
-    assert {wish(client, each)["fields"]["Content-Type"] for each in CONTENT_TYPES} == CONTENT_TYPES
+    assert {new_form(client, each)["fields"]["Content-Type"] for each in CONTENT_TYPES} == CONTENT_TYPES
 
 
 def test_two_uploads_never_share_an_id(client: TestClient) -> None:
-    assert len({wish(client)["upload_id"] for _ in range(20)}) == 20
+    assert len({new_form(client)["upload_id"] for _ in range(20)}) == 20
 
 
 def test_a_photograph_too_large_for_one_request_is_referred_to_uploads(client: TestClient) -> None:
@@ -158,7 +158,7 @@ def embedded(tmp_path: Path) -> Iterator[TestClient]:
 
 
 def test_a_tampered_form_is_refused(embedded: TestClient, tmp_path: Path) -> None:
-    form = wish(embedded)
+    form = new_form(embedded)
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     wider = base64.b64encode(json.dumps(policy | {"content-length-range": [1, 10**12]}).encode()).decode()
     for changes in (
@@ -178,7 +178,7 @@ def test_a_tampered_form_is_refused(embedded: TestClient, tmp_path: Path) -> Non
 
 
 def test_a_form_expires(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    form = wish(embedded)
+    form = new_form(embedded)
     now = time.time()
     monkeypatch.setattr("retina.storage.local.time.time", lambda: now + form["expires_in"] + 2)
     assert_problem(send(embedded, form, SAMPLE.read_bytes()), 403, "upload_refused")
@@ -186,28 +186,28 @@ def test_a_form_expires(embedded: TestClient, monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_upload_over_the_limit_is_refused_with_the_limit(embedded: TestClient, tmp_path: Path) -> None:
     for size in (LIMIT + 1, LIMIT + 2**20):
-        answer = send(embedded, wish(embedded), b"x" * size)
+        answer = send(embedded, new_form(embedded), b"x" * size)
         assert_problem(answer, 413, "photograph_too_large")
         assert "5 MiB" in answer.json()["detail"]
     assert not [*tmp_path.glob("uploads/*")]
-    assert send(embedded, wish(embedded), b"x" * LIMIT).status_code == 204
-    assert_problem(send(embedded, wish(embedded), b""), 403, "upload_refused")
+    assert send(embedded, new_form(embedded), b"x" * LIMIT).status_code == 204
+    assert_problem(send(embedded, new_form(embedded), b""), 403, "upload_refused")
 
 
 def test_the_secret_and_the_uploads_are_readable_by_their_owner_only(embedded: TestClient, tmp_path: Path) -> None:
-    send(embedded, wish(embedded), b"photograph")
+    send(embedded, new_form(embedded), b"photograph")
     assert stat.S_IMODE((tmp_path / "upload.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "uploads").stat().st_mode) == 0o700
     assert len((tmp_path / "upload.key").read_bytes()) == 32
     restarted = LocalUploads(tmp_path, LIMIT)
-    form = wish(embedded)
+    form = new_form(embedded)
     key = restarted.receive(form["fields"], b"photograph")
     assert key == UPLOADS + form["upload_id"]
     assert restarted.read(key) == b"photograph"
 
 
 def test_unused_uploads_expire_within_a_day(embedded: TestClient, tmp_path: Path) -> None:
-    old, new = wish(embedded), wish(embedded)
+    old, new = new_form(embedded), new_form(embedded)
     for form in (old, new):
         send(embedded, form, b"photograph")
     long_ago = time.time() - RETENTION_DAYS[UPLOADS] * 24 * 3600 - 1
@@ -246,6 +246,6 @@ def test_objects_in_s3_are_checked_again(s3: Any) -> None:
 
 
 def test_a_small_photograph_in_another_colour_mode_is_uploaded_unchanged(client: TestClient, small_rgb: Rgb) -> None:
-    form = wish(client, "image/tiff")
+    form = new_form(client, "image/tiff")
     send(client, form, encode(Image.fromarray(small_rgb).convert("CMYK"), "TIFF"))
     assert client.post(PREDICTIONS, data={"upload_id": form["upload_id"]}).status_code == 200

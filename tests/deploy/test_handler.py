@@ -117,8 +117,8 @@ def test_the_service_describes_itself(function: RuntimeApi) -> None:
 
 
 def test_a_large_photograph_is_uploaded_through_s3(function: RuntimeApi, sample: bytes) -> None:
-    wish = http_event("POST", "/api/v1/uploads", b'{"content_type": "image/jpeg"}', "application/json")
-    form = json.loads(function.invoke(wish)["body"])
+    request = http_event("POST", "/api/v1/uploads", b'{"content_type": "image/jpeg"}', "application/json")
+    form = json.loads(function.invoke(request)["body"])
     padded = sample + bytes(4 * 2**20)  # decoders stop at the end of the image
     httpx.post(form["url"], data=form["fields"], files={"file": padded}).raise_for_status()
     body = f"upload_id={form['upload_id']}&outputs=mask".encode()
@@ -198,8 +198,8 @@ def test_tracebacks_name_file_and_line_without_the_sources(built: Built, aws: st
     with running(built, aws, "no-such-table", "handler.worker", tmp_path / "log") as worker:
         answer = worker.invoke({"Records": [message(key)]})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
-    told = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
-    [failed] = [line for line in told if line.get("message") == f"{key} failed, attempt 1"]
+    logged = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    [failed] = [line for line in logged if line.get("message") == f"{key} failed, attempt 1"]
     source = (ROOT / "function" / "retina" / "jobs" / "work.py").read_text().splitlines()
     [line] = [number for number, text in enumerate(source, 1) if "services.claims.begin(" in text]
     assert f'File "/var/task/retina/jobs/work.py", line {line}, in _photograph' in "".join(failed["stackTrace"])

@@ -17,9 +17,9 @@ from retina.settings import Settings
 
 
 def test_a_working_service_passes(client: TestClient, network: VesselNetwork) -> None:
-    told: list[str] = []
-    smoke.check(client, network, told.append)
-    assert len(told) == 3
+    printed: list[str] = []
+    smoke.check(client, network, printed.append)
+    assert len(printed) == 3
     theirs, ours = smoke.factor(client, network, 2)
     assert min(theirs, ours) > 0
 

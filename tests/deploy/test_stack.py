@@ -180,12 +180,12 @@ def test_rate_limits_count_the_viewers_that_the_distribution_names(
 ) -> None:
     for where, each, together, begin in ((template, "200", "5000", "20"), (named, "7", "70", "3")):
         function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
-        told = function["Environment"]["Variables"]
-        assert (told["RETINA_FREE_EACH"], told["RETINA_FREE_TOGETHER"]) == (each, together)
-        assert told["RETINA_SIGNUP_CREDITS"] == begin
+        variables = function["Environment"]["Variables"]
+        assert (variables["RETINA_FREE_EACH"], variables["RETINA_FREE_TOGETHER"]) == (each, together)
+        assert variables["RETINA_SIGNUP_CREDITS"] == begin
         [api] = [origin for origin in distribution(where)["Origins"] if "CustomOriginConfig" in origin]
         [header] = api["OriginCustomHeaders"]
-        assert header == {"HeaderName": "X-Proxy-Proof", "HeaderValue": told["RETINA_PROXY_PROOF"]}
+        assert header == {"HeaderName": "X-Proxy-Proof", "HeaderValue": variables["RETINA_PROXY_PROOF"]}
         parameter = (
             "{{resolve:ssm:/retina/proxy-proof:1}}" if where is template else "{{resolve:ssm:/eyes/proxy-proof:3}}"
         )
@@ -278,8 +278,8 @@ def test_unknown_and_invalid_settings_are_reported_in_a_sentence(monkeypatch: py
     ):
         with monkeypatch.context() as environment:
             environment.setenv(name, value)
-            with pytest.raises(SystemExit) as told:
+            with pytest.raises(SystemExit) as variables:
                 stack_settings()
-        assert sentence in str(told.value)
+        assert sentence in str(variables.value)
     monkeypatch.setenv("RETINA_STACK_ALARM_EMAIL", "")
     assert stack_settings().alarm_email is None

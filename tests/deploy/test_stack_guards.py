@@ -106,9 +106,9 @@ def test_the_firewall_limits_each_address_and_responds_as_the_api_does(guarded: 
     assert acl["Scope"] == "CLOUDFRONT"
     [rule] = acl["Rules"]
     assert rule["Statement"]["RateBasedStatement"]["Limit"] == 300
-    told = rule["Action"]["Block"]["CustomResponse"]
-    assert told["ResponseCode"] == 429
-    problem = json.loads(acl["CustomResponseBodies"][told["CustomResponseBodyKey"]]["Content"])
+    response = rule["Action"]["Block"]["CustomResponse"]
+    assert response["ResponseCode"] == 429
+    problem = json.loads(acl["CustomResponseBodies"][response["CustomResponseBodyKey"]]["Content"])
     assert problem["code"] == "fair_use_exceeded"
     assert not rule["VisibilityConfig"]["SampledRequestsEnabled"], "samples hold addresses"
 
@@ -173,8 +173,8 @@ def test_the_partitions_of_the_worker_are_those_that_its_jobs_read(
     saved = house.client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=anna)
     assert saved.status_code == 200
     house.key(anna)
-    for wish in ({"batch": batch["id"]}, {"history": True}, {"account": True}):
-        assert house.client.post(EXPORTS, json=wish, headers=anna).status_code == 202
+    for body in ({"batch": batch["id"]}, {"history": True}, {"account": True}):
+        assert house.client.post(EXPORTS, json=body, headers=anna).status_code == 202
 
     def watched(plain: Any) -> Any:
         def call(self: Records, *arguments: Any, **named: Any) -> Any:

@@ -63,10 +63,10 @@ def test_the_worker_may_only_read_batch_photographs_and_store_results(template: 
 def test_the_bucket_notifies_the_queue_of_batch_photographs_only(template: dict[str, Any]) -> None:
     name, bucket = one(template, "AWS::S3::Bucket", "UploadsBucket")
     queue, _ = one(template, "AWS::SQS::Queue", "JobsQueue")
-    [told] = bucket["NotificationConfiguration"]["QueueConfigurations"]
-    assert told["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
-    assert told["Event"] == "s3:ObjectCreated:*"
-    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "batch/"}]
+    [variables] = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert variables["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
+    assert variables["Event"] == "s3:ObjectCreated:*"
+    assert variables["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "batch/"}]
     policy, _ = one(template, "AWS::SQS::QueuePolicy", "JobsQueue")
     assert policy in template["Resources"][name]["DependsOn"], "S3 tries it at once"
     [s3] = [s for n, s in statements(template) if n == policy and s["Effect"] == "Allow"]
@@ -93,9 +93,9 @@ def test_the_table_can_be_restored_expires_records_and_outlives_the_stack(templa
     [cors] = results["CorsConfiguration"]["CorsRules"]
     assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET"], ["*"]), "signed addresses are followed"
     pool, _ = one(template, "AWS::Cognito::UserPool", "IdentityPool")
-    for kept, policy in ((name, "Retain"), (bucket, "RetainExceptOnCreate"), (pool, "Retain")):
-        assert template["Resources"][kept]["DeletionPolicy"] == policy, kept
-        assert template["Resources"][kept]["UpdateReplacePolicy"] == "Retain", kept
+    for retained, policy in ((name, "Retain"), (bucket, "RetainExceptOnCreate"), (pool, "Retain")):
+        assert template["Resources"][retained]["DeletionPolicy"] == policy, retained
+        assert template["Resources"][retained]["UpdateReplacePolicy"] == "Retain", retained
     assert table["DeletionProtectionEnabled"] is True
     assert one(template, "AWS::Cognito::UserPool", "IdentityPool")[1]["DeletionProtection"] == "ACTIVE"
 
@@ -116,15 +116,15 @@ def test_users_sign_in_by_authorization_code_with_their_email_address(
     _, theirs = one(named, "AWS::Cognito::UserPoolClient", "Identity")
     assert theirs["CallbackURLs"] == theirs["LogoutURLs"] == ["https://retina.example.com/"]
     functions = [one(template, "AWS::Lambda::Function", name)[1] for name in ("ApiFunction", "JobsFunction")]
-    told, theirs_too = (function["Environment"]["Variables"] for function in functions)
+    variables, theirs_too = (function["Environment"]["Variables"] for function in functions)
     signing = ("RETINA_ISSUER", "RETINA_CLIENT_ID", "RETINA_SIGN_IN_URL")
-    assert [told[name] for name in signing] == [theirs_too[name] for name in signing]
-    assert told["RETINA_CLIENT_ID"] == {"Ref": name}
-    assert "cognito-idp.us-east-1." in json.dumps(told["RETINA_ISSUER"])
+    assert [variables[name] for name in signing] == [theirs_too[name] for name in signing]
+    assert variables["RETINA_CLIENT_ID"] == {"Ref": name}
+    assert "cognito-idp.us-east-1." in json.dumps(variables["RETINA_ISSUER"])
     _, domain = one(template, "AWS::Cognito::UserPoolDomain", "Identity")
     assert domain["Domain"] == {"Fn::Join": ["", ["retina-", {"Ref": "AWS::AccountId"}]]}
     host = ["https://retina-", {"Ref": "AWS::AccountId"}, ".auth.us-east-1.amazoncognito.com"]
-    assert told["RETINA_SIGN_IN_URL"] == {"Fn::Join": ["", host]}
+    assert variables["RETINA_SIGN_IN_URL"] == {"Fn::Join": ["", host]}
     page = "".join(part for part in named["Outputs"]["SignIn"]["Value"]["Fn::Join"][1] if isinstance(part, str))
     assert page.endswith("&redirect_uri=https%3A%2F%2Fretina.example.com%2F")
     default = template["Outputs"]["SignIn"]["Value"]["Fn::Join"][1]

@@ -19,13 +19,13 @@ def new_address() -> str:
 
 def fill_in(visit: Visit, address: str, password: str = PASSWORD, button: str = "Create account") -> None:
     """The issuer's form, which the browser has to be at."""
-    visit.page.get_by_label("Mail address").fill(address)
+    visit.page.get_by_label("Email address").fill(address)
     visit.page.get_by_label("Password").fill(password)
     visit.page.get_by_role("button", name=button).click()
 
 
 def sign_up(visit: Visit, path: str = "/") -> str:
-    """Make an account from the page at `path`, which is where it ends; the mail address."""
+    """Make an account from the page at `path`, which is where it ends; the email address."""
     address = new_address()
     visit.open(path).page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, address)

@@ -92,7 +92,7 @@ def test_a_forgotten_password_is_reset(visits: Callable[..., Visit], data: Path)
     link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split("\n")[0]
     page = visits().page
     page.goto(link)
-    expect(page.get_by_label("Mail address")).to_have_value(address)
+    expect(page.get_by_label("Email address")).to_have_value(address)
     expect_for_everyone(page)
     page.get_by_label("New password").fill("password1234")
     page.get_by_role("button", name="Set the password").click()

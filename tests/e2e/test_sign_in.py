@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from e2e.person import PASSWORD, fill_in, new_address, sign_up
 from e2e.visit import Visit
 
-KEPT = "JSON.parse(sessionStorage.getItem('retina.session'))"
+TOKENS = "JSON.parse(sessionStorage.getItem('retina.session'))"
 
 
 def masthead(page: Page) -> Any:
@@ -39,16 +39,16 @@ def test_a_user_registers_stays_signed_in_and_signs_out(visit: Visit) -> None:
     page.reload()
     expect(page.locator(".who-mail")).to_have_text(address)
 
-    refresh = page.evaluate(KEPT)["refresh"]
+    refresh = page.evaluate(TOKENS)["refresh"]
     sign_out(page)
-    assert page.evaluate(KEPT) is None
+    assert page.evaluate(TOKENS) is None
     page.reload()
     expect_signed_out(page)
     fields = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": refresh}
     assert page.request.post(f"{visit.address}/oauth2/token", form=fields).status == 400
 
     masthead(page).get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Mail address")).to_be_focused()
+    expect(page.get_by_label("Email address")).to_be_focused()
     fill_in(visit, address, PASSWORD[::-1], "Sign in")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
     expect(page.get_by_label("Password")).to_be_focused()
@@ -83,7 +83,7 @@ def test_tabs_are_signed_in_and_out_together(visits: Callable[..., Visit]) -> No
     expect(second.page.locator(".who-mail")).to_have_text(address)
     sign_out(second.page)
     expect_signed_out(first.page)
-    assert first.page.evaluate(KEPT) is None
+    assert first.page.evaluate(TOKENS) is None
     assert second.complaints == []
 
 
@@ -148,7 +148,7 @@ def test_the_access_token_is_renewed_when_it_is_refused(visit: Visit, good: bool
     """And where that is refused, too, the page says so and shows nobody's data."""
     sign_up(visit)
     grants = counted(visit)
-    held = visit.page.evaluate(KEPT)
+    held = visit.page.evaluate(TOKENS)
     held |= {"access": held["access"][:-4] + "AAAA"} | ({} if good else {"refresh": "revoked"})
     visit.page.evaluate("text => sessionStorage.setItem('retina.session', text)", json.dumps(held))
     visit.open("/account.html")
@@ -162,7 +162,7 @@ def test_the_access_token_is_renewed_when_it_is_refused(visit: Visit, good: bool
 
 def renew(tab: Visit) -> str:
     """Have the page take its access token for refused; the new one."""
-    script = f"import('/js/auth/session.js').then((session) => session.accessToken({KEPT}.access))"
+    script = f"import('/js/auth/session.js').then((session) => session.accessToken({TOKENS}.access))"
     return str(tab.page.evaluate(script))
 
 
@@ -172,14 +172,14 @@ def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., V
     address = sign_up(first, "/account.html")
     second = Visit(first.page.context.new_page(), first.address).open("/account.html")
     expect(second.page.locator("#credits")).to_have_text("20")
-    before = first.page.evaluate(KEPT)
+    before = first.page.evaluate(TOKENS)
     for tab in (first, second):
         tab.page.evaluate(
-            f"window.renewed = import('/js/auth/session.js').then((session) => session.accessToken({KEPT}.access))"
+            f"window.renewed = import('/js/auth/session.js').then((session) => session.accessToken({TOKENS}.access))"
         )
     for tab in (first, second):
         tab.page.evaluate("window.renewed")
-    held = [tab.page.evaluate(KEPT) for tab in (first, second)]
+    held = [tab.page.evaluate(TOKENS) for tab in (first, second)]
     assert held[0] == held[1] != before
     for tab in (first, second, first):
         renew(tab)
@@ -193,7 +193,7 @@ def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., V
 def test_a_tab_that_slept_asks_other_tabs_before_renewing(visits: Callable[..., Visit]) -> None:
     first = visits()
     address = sign_up(first)
-    stale = first.page.evaluate(KEPT) | {"ends": 0}
+    stale = first.page.evaluate(TOKENS) | {"ends": 0}
     for _ in range(3):
         renew(first)
     second = Visit(first.page.context.new_page(), first.address)
@@ -210,7 +210,7 @@ def test_a_tab_that_slept_asks_other_tabs_before_renewing(visits: Callable[..., 
 
 def test_a_stolen_refresh_token_ends_the_session(visit: Visit) -> None:
     sign_up(visit)
-    stolen = visit.page.evaluate(KEPT)["refresh"]
+    stolen = visit.page.evaluate(TOKENS)["refresh"]
     for _ in range(2):
         renew(visit)
     fields = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": stolen}

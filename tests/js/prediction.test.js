@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 /** The options of `predict`, with a record of the pauses it announced. */
-function wishes({ details = /** @type {Record<string, string> | null} */ (null), stop = new AbortController() } = {}) {
+function optionsOf({ details = /** @type {Record<string, string> | null} */ (null), stop = new AbortController() } = {}) {
   /** @type {number[]} */
   const pauses = [];
   const pausing = (/** @type {number} */ seconds) => void pauses.push(seconds);
@@ -46,7 +46,7 @@ function fields(body) {
 
 test('a photograph is sent anonymously', async () => {
   const calls = serve(() => json(ANSWER));
-  assert.deepEqual(await predict(SMALL, 'a.jpg', { ...wishes(), force: true }), ANSWER);
+  assert.deepEqual(await predict(SMALL, 'a.jpg', { ...optionsOf(), force: true }), ANSWER);
   assert.deepEqual(fields(calls[0].body), { outputs: 'mask', force: 'true', file: 'a file' });
   assert.deepEqual([...calls[0].headers], []);
 });
@@ -54,19 +54,19 @@ test('a photograph is sent anonymously', async () => {
 test('a busy service is retried five times, after the pauses that it asks for', async () => {
   let left = 2;
   serve(() => (left-- > 0 ? problem('busy', 503, { 'Retry-After': '7' }) : json(ANSWER)));
-  const wish = wishes();
-  assert.deepEqual(await through(predict(SMALL, 'a.jpg', wish)), ANSWER);
-  assert.deepEqual(wish.pauses, [7, 7]);
+  const options = optionsOf();
+  assert.deepEqual(await through(predict(SMALL, 'a.jpg', options)), ANSWER);
+  assert.deepEqual(options.pauses, [7, 7]);
 
   const calls = serve(() => problem('busy', 503));
-  await assert.rejects(through(predict(SMALL, 'a.jpg', wishes())), { code: 'busy' });
+  await assert.rejects(through(predict(SMALL, 'a.jpg', optionsOf())), { code: 'busy' });
   assert.equal(calls.length, 6);
 });
 
 test('permanent errors are not retried', async () => {
   for (const code of ['photograph_unreadable', 'unreachable']) {
     const calls = serve(() => (code === 'unreachable' ? Promise.reject(new TypeError('')) : problem(code, 422)));
-    await assert.rejects(through(predict(SMALL, 'a.jpg', wishes())), { code });
+    await assert.rejects(through(predict(SMALL, 'a.jpg', optionsOf())), { code });
     assert.equal(calls.length, 1, code);
   }
 });
@@ -75,7 +75,7 @@ test('saving is retried under the same key if the answer was lost', async () => 
   await signIn();
   let left = 2;
   const calls = serve(() => (left-- > 0 ? Promise.reject(new TypeError('lost')) : json(ANSWER)));
-  await through(predict(SMALL, 'a.jpg', wishes({ details: { save: 'true', eye: 'left' } })));
+  await through(predict(SMALL, 'a.jpg', optionsOf({ details: { save: 'true', eye: 'left' } })));
   const keys = new Set(calls.map(({ headers }) => headers.get('Idempotency-Key')));
   assert.deepEqual([calls.length, keys.size, keys.has(null)], [3, 1, false]);
   assert.deepEqual(fields(calls[2].body), { outputs: 'mask', save: 'true', eye: 'left', file: 'a file' });
@@ -84,10 +84,10 @@ test('saving is retried under the same key if the answer was lost', async () => 
 
 test('a pause ends when the photograph is removed', async () => {
   const calls = serve(() => problem('busy', 503));
-  const wish = wishes();
-  const work = predict(SMALL, 'a.jpg', wish);
+  const options = optionsOf();
+  const work = predict(SMALL, 'a.jpg', options);
   await settled();
-  wish.stop.abort(new Error('removed'));
+  options.stop.abort(new Error('removed'));
   await assert.rejects(work, { message: 'removed' });
   assert.equal(calls.length, 1);
 });
@@ -102,7 +102,7 @@ test('a photograph too large for one request is uploaded once, with the form fro
     busy = false;
     return answer;
   });
-  assert.deepEqual(await through(predict(LARGE, 'a.tif', wishes())), ANSWER);
+  assert.deepEqual(await through(predict(LARGE, 'a.tif', optionsOf())), ANSWER);
   assert.deepEqual(calls.map(({ path }) => path), ['/api/v1/uploads', granted.url, '/api/v1/predictions', '/api/v1/predictions']);
   assert.equal(calls[0].body, '{"content_type":"image/tiff"}');
   assert.deepEqual(Object.entries(fields(calls[1].body)), [['key', 'k'], ['policy', 'p'], ['file', 'a file']], 'the file comes last');
@@ -111,5 +111,5 @@ test('a photograph too large for one request is uploaded once, with the form fro
 
 test('a refused upload has a message of this page', async () => {
   serve(({ path }) => (path === '/api/v1/uploads' ? json({ upload_id: 'u', url: '/form', fields: {} }) : new Response('', { status: 403 })));
-  await assert.rejects(predict(LARGE, 'a.tif', wishes()), { message: 'The photograph could not be uploaded (HTTP 403). Try again.' });
+  await assert.rejects(predict(LARGE, 'a.tif', optionsOf()), { message: 'The photograph could not be uploaded (HTTP 403). Try again.' });
 });

@@ -41,8 +41,8 @@ def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
         account = client.get("/api/v1/usage").json()["account"]
         broken = set(chance.sample(range(PHOTOS), BROKEN))
         photos = [tiny[: chance.randrange(1, 400)] if n in broken else tiny for n in range(PHOTOS)]
-        wish = {"items": [{"name": f"{n}.jpg", "size": len(photo)} for n, photo in enumerate(photos)]}
-        batch = client.post("/api/v1/batches", json=wish).raise_for_status().json()
+        body = {"items": [{"name": f"{n}.jpg", "size": len(photo)} for n, photo in enumerate(photos)]}
+        batch = client.post("/api/v1/batches", json=body).raise_for_status().json()
         form, path = batch["upload"], f"/api/v1/batches/{batch['id']}"
 
         def send(number: int) -> int:

@@ -209,8 +209,8 @@ def test_the_limit_of_open_files_is_raised_to_the_maximum(soft: int, hard: int, 
     text = "from retina.cli.connections import descriptors; print(descriptors())"
     limited = f"ulimit -Sn {soft} && ulimit -Hn {hard} && exec {sys.executable} -c '{text}'"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "function")}
-    told = subprocess.run(["bash", "-c", limited], env=environment, capture_output=True, text=True, check=True)
-    assert int(told.stdout) == least
+    finished = subprocess.run(["bash", "-c", limited], env=environment, capture_output=True, text=True, check=True)
+    assert int(finished.stdout) == least
 
 
 def test_a_response_that_nobody_reads_is_abandoned(tmp_path: Path, environment: dict[str, str]) -> None:

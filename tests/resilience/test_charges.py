@@ -80,10 +80,10 @@ def store(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterat
         return
     from support.trouble import TROUBLES, TroubledAws
 
-    kept: DynamoTable = request.getfixturevalue("dynamodb")
-    settings = CREDENTIALS | {"RETINA_TABLE": kept.table, "RETINA_RESULTS_BUCKET": BUCKET}
+    dynamo: DynamoTable = request.getfixturevalue("dynamodb")
+    settings = CREDENTIALS | {"RETINA_TABLE": dynamo.table, "RETINA_RESULTS_BUCKET": BUCKET}
     with TroubledAws(seed=4, share=0.25) as aws:
-        yield Store(settings | {"AWS_ENDPOINT_URL": aws.url}, DynamoRecords(kept.client, kept.table))
+        yield Store(settings | {"AWS_ENDPOINT_URL": aws.url}, DynamoRecords(dynamo.client, dynamo.table))
     assert all(aws.seen[trouble] for trouble in TROUBLES), aws.seen
 
 
@@ -109,7 +109,7 @@ def predicted(client: httpx.Client, photo: bytes, headers: dict[str, str]) -> ht
 
 def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
     photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
-    told: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
+    answers_by_key: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
     done = threading.Semaphore(0)
     waiting = deque(f"call {claim % KEYS}" for claim in random.Random(3).sample(range(CALLS), CALLS))
 
@@ -118,7 +118,7 @@ def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Sto
             name = waiting.popleft()
             if found := predicted(client, photo, key | {"Idempotency-Key": name}):
                 assert found.status_code == 200, found.text
-                told[name].append(found.content)
+                answers_by_key[name].append(found.content)
                 done.release()
             else:  # a lease of a killed server lasts a minute: others go first
                 waiting.append(name)
@@ -140,9 +140,9 @@ def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Sto
         for each in connections:
             each.result()
 
-    assert [len(answers) for answers in told.values()] == [CALLS // KEYS] * KEYS
-    ids = {answer for answers in told.values() for answer in answers}
-    assert [len(set(answers)) for answers in told.values()] == [1] * KEYS
+    assert [len(answers) for answers in answers_by_key.values()] == [CALLS // KEYS] * KEYS
+    ids = {answer for answers in answers_by_key.values() for answer in answers}
+    assert [len(set(answers)) for answers in answers_by_key.values()] == [1] * KEYS
     assert len(ids) == KEYS
     books = Credits(store.records)
     ledger = books.ledger(account)

@@ -48,17 +48,17 @@ def test_errors_of_the_work_are_passed_on() -> None:
 
 
 def test_a_caller_who_disconnects_stops_waiting() -> None:
-    told: list[Abandoned] = []
+    passed: list[Abandoned] = []
 
     async def work(abandoned: Abandoned) -> int:
-        told.append(abandoned)
+        passed.append(abandoned)
         await asyncio.sleep(600)
         return 7
 
     with pytest.raises(CallerLeftError):
         asyncio.run(unless_the_caller_leaves(Connection(0.05), work))  # type: ignore[arg-type]
     with pytest.raises(CallerLeftError):
-        told[0].demand()
+        passed[0].demand()
 
 
 def test_a_disconnected_caller_takes_no_core(

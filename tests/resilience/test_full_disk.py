@@ -75,8 +75,8 @@ def test_deleting_works_on_a_full_disk(tmp_path: Path, environment: dict[str, st
         assert gone.is_success, gone.text
         assert gone.json()["predictions"] == len(saved) - 2
         berta = bearer(sign_in(client, "berta@example.org"))
-        kept = client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=berta)
-        assert kept.status_code == 200, "there is room again"
+        held = client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=berta)
+        assert held.status_code == 200, "there is room again"
     finally:
         server.process.terminate()
         server.process.wait(30)
@@ -86,13 +86,13 @@ def test_deleting_works_on_a_full_disk(tmp_path: Path, environment: dict[str, st
 def test_only_deletions_use_the_reserve(
     house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
-    anna, kept = house.person(), house.data / "reserve"
+    anna, held = house.person(), house.data / "reserve"
     one = save(house, anna, tiny)["id"]
-    assert kept.stat().st_size == reserve.BYTES
+    assert held.stat().st_size == reserve.BYTES
     plain = Database.transaction
 
     def full(self: Database) -> Iterator[sqlite3.Connection]:
-        if kept.exists():
+        if held.exists():
             raise error
         return plain(self)  # type: ignore[return-value]
 
@@ -100,11 +100,11 @@ def test_only_deletions_use_the_reserve(
         broken.setattr(Database, "transaction", full)
         refused = house.client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=anna)
         assert problem(refused) == (507, "storage_full")
-        assert kept.exists()
+        assert held.exists()
         assert house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).is_success
-    assert kept.stat().st_size == reserve.BYTES, "there is room again"
+    assert held.stat().st_size == reserve.BYTES, "there is room again"
     with monkeypatch.context() as broken:
-        broken.setattr(Reserve, "keep", lambda self: None)
+        broken.setattr(Reserve, "refill", lambda self: None)
         broken.setattr(Database, "transaction", lambda self: (_ for _ in ()).throw(error))
         for _ in range(2):
             deleted = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
@@ -140,7 +140,7 @@ def test_signing_in_and_out_works_on_a_full_disk_and_leaves_the_reserve(
 
 
 def test_a_reserve_takes_the_room_there_is_and_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, path, room = Reserve(tmp_path, "steps", 4096, 1024), tmp_path / "steps", 4096
+    held, path, room = Reserve(tmp_path, "steps", 4096, 1024), tmp_path / "steps", 4096
     plain = os.posix_fallocate
 
     def limited(file: int, first: int, count: int) -> None:
@@ -149,18 +149,18 @@ def test_a_reserve_takes_the_room_there_is_and_holds_it(tmp_path: Path, monkeypa
         plain(file, first, count)
 
     monkeypatch.setattr("retina.storage.reserve.os.posix_fallocate", limited)
-    kept.keep()
+    held.refill()
     assert path.stat().st_size == 4096
     sizes = []
-    while kept.give_up():
+    while held.give_up():
         sizes.append(path.stat().st_size if path.exists() else 0)
     assert sizes == [3072, 2048, 1024, 0]
     room = 2500
     for _ in range(2):
-        kept.keep()
+        held.refill()
         assert path.stat().st_size == 2048
     room = 0
-    kept.keep()
+    held.refill()
     assert path.stat().st_size == 2048
 
 
@@ -169,10 +169,10 @@ def test_a_disk_without_room_for_a_reserve_is_still_used(tmp_path: Path, monkeyp
         raise OSError(errno.ENOSPC, "No space left")
 
     monkeypatch.setattr("retina.storage.reserve.os.posix_fallocate", full)
-    kept = Reserve(tmp_path)
-    kept.keep()
+    held = Reserve(tmp_path)
+    held.refill()
     assert [*tmp_path.iterdir()] == []
-    assert not kept.give_up()
+    assert not held.give_up()
 
 
 def damage(path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_damaged_database_is_reported_in_a_sentence_on_the_command_line(
     (folder / "copy.sqlite").replace(folder / "retina.sqlite")
     damage(folder / "retina.sqlite")
     for command in (["serve", "--port", "0"], ["worker"], ["credits", "show", "0" * 32]):
-        told = subprocess.run(
+        finished = subprocess.run(
             [sys.executable, "-m", "retina", *command],
             env=environment | {"RETINA_DATA": str(folder)},
             capture_output=True,
@@ -205,9 +205,9 @@ def test_a_damaged_database_is_reported_in_a_sentence_on_the_command_line(
             timeout=60,
             check=False,
         )
-        assert told.returncode == 2, (command, told.stderr)
-        assert "is damaged or is not a database of this program" in told.stderr, told.stderr
-        assert "Traceback" not in told.stderr
+        assert finished.returncode == 2, (command, finished.stderr)
+        assert "is damaged or is not a database of this program" in finished.stderr, finished.stderr
+        assert "Traceback" not in finished.stderr
 
 
 def test_a_database_damaged_during_use_is_a_problem_without_a_traceback(

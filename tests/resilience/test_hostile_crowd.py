@@ -96,9 +96,9 @@ def test_other_users_are_served(server: Server, sample: bytes, small_rgb: Rgb) -
         each = {name: statistics.median(ask_among([name] * EACH)) / alone for name in kinds}
         together = statistics.median(ask_among([name for name in kinds for _ in range(EACH)])) / alone
     worst = max(each, key=lambda name: each[name])
-    told = "times as long, median %.2f, at worst %.2f (%s), all kinds at once %.2f; %.0f MB"
+    summary = "times as long, median %.2f, at worst %.2f (%s), all kinds at once %.2f; %.0f MB"
     ratios = statistics.median(each.values()), each[worst], worst, together, memory.most / 1e6
-    logging.getLogger("retina").warning(told, *ratios)
+    logging.getLogger("retina").warning(summary, *ratios)
     assert len(masks) == 1
     for name, status in outcomes:
         assert status in (413 if "the larger first" in name else 422, 503), name

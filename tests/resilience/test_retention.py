@@ -23,7 +23,7 @@ def old(path: Path, seconds: float) -> None:
 def test_only_expired_data_is_deleted(tmp_path: Path, tiny: bytes) -> None:
     house = House(tmp_path)
     anna = house.person()
-    kept = save(house, anna, tiny)
+    saved_record = save(house, anna, tiny)
     gone, stays = new(house, anna, "a.jpg"), new(house, anna, "b.jpg")
     for batch in (gone, stays):
         come(house, batch, tiny)
@@ -46,7 +46,7 @@ def test_only_expired_data_is_deleted(tmp_path: Path, tiny: bytes) -> None:
     assert [path.name for path in (tmp_path / "results" / "batch").iterdir()] == [stays["id"]]
     rows = house.services.records._database.query("SELECT * FROM records WHERE partition = 'x'")  # type: ignore[attr-defined]
     assert rows == []
-    assert house.follow(kept["image_urls"]["photograph"], anna).status_code == 200
+    assert house.follow(saved_record["image_urls"]["photograph"], anna).status_code == 200
 
 
 def test_the_reserve_for_a_full_disk_is_restored(tmp_path: Path) -> None:

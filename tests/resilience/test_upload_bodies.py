@@ -56,8 +56,8 @@ def test_unfinished_uploads_take_no_memory(tmp_path: Path, environment: dict[str
     with serving(tmp_path, environment) as server, contextlib.ExitStack() as stack:
         httpx.post(f"{server.url}/predict", files={"file": SAMPLE.read_bytes()}, timeout=60)
         before = server.memory()
-        wish = {"content_type": "image/jpeg"}
-        forms = [httpx.post(f"{server.url}/api/v1/uploads", json=wish).json() for _ in range(5)]
+        request = {"content_type": "image/jpeg"}
+        forms = [httpx.post(f"{server.url}/api/v1/uploads", json=request).json() for _ in range(5)]
         good = [filled(form, b"x" * size) for form in forms]
         bad = [filled(forms[0], b"x" * size, signature="0" * 64), multipart(b"x" * size)[:-10]] * 5
         for body in [*good, *bad]:
@@ -115,8 +115,8 @@ def test_nothing_remains_of_a_form_that_fails(
     assert answer.status_code == status, answer.text
     if code:
         assert_problem(answer, status, code)
-    kept = [path.name for path in (tmp_path / "uploads").glob("*")]
-    assert kept == ([] if code else [form["upload_id"]])
+    left = [path.name for path in (tmp_path / "uploads").glob("*")]
+    assert left == ([] if code else [form["upload_id"]])
 
 
 def test_fields_of_an_upload_form_are_small(ours: TestClient) -> None:

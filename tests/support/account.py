@@ -22,12 +22,12 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def wish(client: Any, verifier: str, **changes: str) -> dict[str, str]:
+def sign_in_query(client: Any, verifier: str, **changes: str) -> dict[str, str]:
     """What the page asks /oauth2/authorize for."""
-    told = client.get("/api/v1/sign-in").json()
+    issuer = client.get("/api/v1/sign-in").json()
     return {
-        "client_id": told["client_id"],
-        "redirect_uri": f"{told['url']}/",
+        "client_id": issuer["client_id"],
+        "redirect_uri": f"{issuer['url']}/",
         "response_type": "code",
         "scope": "openid email",
         "state": "s",
@@ -38,10 +38,10 @@ def wish(client: Any, verifier: str, **changes: str) -> dict[str, str]:
 
 def enter(client: Any, address: str, password: str = PASSWORD, how: str = "register", verifier: str = "v" * 43) -> Any:
     """Fill in the form; the answer to it."""
-    form = client.get("/oauth2/authorize", params=wish(client, verifier))
+    form = client.get("/oauth2/authorize", params=sign_in_query(client, verifier))
     assert form.status_code == 200, form.text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form.text))
-    fields = {**hidden, "address": address, "password": password, "wish": how}
+    fields = {**hidden, "address": address, "password": password, "action": how}
     return client.post("/oauth2/authorize", data=fields, follow_redirects=False)
 
 
@@ -56,7 +56,7 @@ def sign_in(client: Any, address: str, how: str = "register") -> dict[str, Any]:
 
 def redeem(client: Any, code: str, verifier: str, **changes: str) -> httpx.Response:
     fields = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
-    asked = wish(client, verifier)
+    asked = sign_in_query(client, verifier)
     return client.post(  # type: ignore[no-any-return]
         "/oauth2/token",
         data=fields | {name: asked[name] for name in ("client_id", "redirect_uri")} | changes,

@@ -9,9 +9,9 @@ from support.tables import rows_of
 TEXT = b"no photograph"
 
 
-def new(house: House, who: dict[str, str], *names: str, size: int = 100_000, **wishes: Any) -> dict[str, Any]:
+def new(house: House, who: dict[str, str], *names: str, size: int = 100_000, **options: Any) -> dict[str, Any]:
     items = [{"name": name, "size": size} for name in names]
-    made = house.client.post(BATCHES, json={"items": items} | wishes, headers=who)
+    made = house.client.post(BATCHES, json={"items": items} | options, headers=who)
     assert made.status_code == 201, made.text
     batch: dict[str, Any] = made.json()
     return batch
@@ -23,9 +23,9 @@ def come(house: House, batch: dict[str, Any], *photos: bytes) -> None:
 
 
 def counts(house: House, who: dict[str, str], batch: dict[str, Any]) -> dict[str, int]:
-    told = house.client.get(f"{BATCHES}/{batch['id']}", headers=who).raise_for_status().json()
-    assert sum(told["counts"].values()) == 2 * told["counts"]["total"]
-    return {state: count for state, count in told["counts"].items() if count and state != "total"}
+    batch_now = house.client.get(f"{BATCHES}/{batch['id']}", headers=who).raise_for_status().json()
+    assert sum(batch_now["counts"].values()) == 2 * batch_now["counts"]["total"]
+    return {state: count for state, count in batch_now["counts"].items() if count and state != "total"}
 
 
 def items(house: House, who: dict[str, str], batch: dict[str, Any], **page: Any) -> list[dict[str, Any]]:

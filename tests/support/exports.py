@@ -7,9 +7,9 @@ from typing import Any
 from support.house import EXPORTS, House
 
 
-def export(house: House, who: dict[str, str], **wish: Any) -> zipfile.ZipFile:
-    """What a wish leads to, once the worker has been at it."""
-    made = house.client.post(EXPORTS, json=wish, headers=who)
+def export(house: House, who: dict[str, str], **body: Any) -> zipfile.ZipFile:
+    """The ZIP file of an export, once a worker has created it."""
+    made = house.client.post(EXPORTS, json=body, headers=who)
     assert made.status_code == 202, made.text
     assert (made.json()["state"], made.json()["url"], made.json()["bytes"]) == ("waiting", None, None)
     house.work_off()

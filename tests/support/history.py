@@ -6,11 +6,11 @@ from support.house import PREDICTIONS, House
 
 
 def save(house: House, who: dict[str, str], photo: bytes, **fields: str) -> dict[str, Any]:
-    wishes = {"save": "true", "outputs": "mask"} | fields
-    answer = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=wishes, headers=who)
+    form = {"save": "true", "outputs": "mask"} | fields
+    answer = house.client.post(PREDICTIONS, files={"file": ("a.jpg", photo)}, data=form, headers=who)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def listed(house: House, who: dict[str, str], **filters: Any) -> list[str]:

@@ -93,8 +93,8 @@ def in_aws(data: Path, **settings: Any) -> House:
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     only = {"Key": {"FilterRules": [{"Name": "prefix", "Value": BATCH}]}}
-    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
-    s3.put_bucket_notification_configuration(Bucket=uploads, NotificationConfiguration=told)
+    notification = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": only}]}
+    s3.put_bucket_notification_configuration(Bucket=uploads, NotificationConfiguration=notification)
     table = new_table().table
     return House(data, table=table, uploads_bucket=uploads, results_bucket=results, queue_url=url, **settings)
 

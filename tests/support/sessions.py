@@ -23,5 +23,5 @@ def works(house: House, tokens: dict[str, Any]) -> bool:
 
 def claims(token: str) -> dict[str, Any]:
     part = token.split(".")[1]
-    told: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return told
+    payload: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return payload

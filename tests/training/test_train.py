@@ -95,11 +95,11 @@ def test_a_second_cycle_starts_from_the_weights_of_the_first(
     first = train.train(data, tmp_path / "first", **run, rate=1e-3)
     still = train.train(data, tmp_path / "still", **run, rate=0.0, begin=first)
     afresh = train.train(data, tmp_path / "afresh", **(run | {"seed": 4}), rate=0.0)
-    trained, kept, other = (
+    trained, resumed_weights, other = (
         np.concatenate([w.numpy().ravel() for w in keras.saving.load_model(path).trainable_weights])
         for path in (first, still, afresh)
     )
-    assert np.allclose(trained, kept, atol=1e-6)
+    assert np.allclose(trained, resumed_weights, atol=1e-6)
     assert not np.allclose(trained, other, atol=1e-2)
 
 

@@ -1,4 +1,4 @@
-"""Which mail addresses and passwords are accepted for a new account."""
+"""Which email addresses and passwords are accepted for a new account."""
 
 from contextlib import suppress
 
@@ -51,7 +51,7 @@ def test_valid_email_addresses(address: str) -> None:
     ],
 )
 def test_invalid_email_addresses(address: str) -> None:
-    with pytest.raises(SignInRefusedError, match="not a valid mail address"):
+    with pytest.raises(SignInRefusedError, match="not a valid email address"):
         demand_address(address.lower())
 
 

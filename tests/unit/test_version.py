@@ -27,8 +27,8 @@ def test_the_api_reports_it(client: TestClient) -> None:
 
 def test_the_command_line_prints_it(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "retina", "--version"]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    assert told == f"{__version__}\n"
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert printed == f"{__version__}\n"
 
 
 def test_no_other_code_repeats_it() -> None:

@@ -110,7 +110,7 @@ class Audit:
 
         `address` is an IP address, None for this computer's own, or "" if there is none.
         """
-        facts = {"action": action, "record": record, "caller": caller, "address": self._kept(account, address)}
+        facts = {"action": action, "record": record, "caller": caller, "address": self._stored(account, address)}
         place = f"{clock.now()}:{secrets.token_hex(8)}"
         return Put(_key(account, place), facts, NEW, expires=int(time.time()) + self._days * DAY)
 
@@ -139,8 +139,8 @@ class Audit:
         except (OSError, sqlite3.Error) as error:
             if not is_full(error):
                 raise
-            kept = self._kept(account, address)
-            log.error("lost for want of space: %s %s %s by %r from %s", account, action, record, caller, kept)
+            stored = self._stored(account, address)
+            log.error("lost for want of space: %s %s %s by %r from %s", account, action, record, caller, stored)
             return
         self._seen[what] = now
         self._seen.move_to_end(what)
@@ -153,7 +153,7 @@ class Audit:
         page = [_entry(row) for row in rows[:limit]]
         return page, page[-1].place if len(rows) > limit else None
 
-    def _kept(self, account: str, address: str | None) -> str:
+    def _stored(self, account: str, address: str | None) -> str:
         if address is None:
             return LOCAL
         if not address or self._addresses == "none":

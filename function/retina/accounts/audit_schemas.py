@@ -14,7 +14,7 @@ class AuditEntry(BaseModel):
         examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"],
     )
     caller: str = Field(
-        description="the id of the API key; empty for a person; “operator” for whoever runs the service",
+        description="the id of the API key; empty for a person; “operator” for the operator of the service",
         examples=["5f4d1c2a7e0a7b4b"],
     )
     address: str = Field(

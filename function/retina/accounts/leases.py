@@ -1,7 +1,7 @@
-"""A request that is being answered under its caller's key: what it stores counts only if its changes are written.
+"""The lease of a request in progress: the response that it stores is valid only if its changes are written.
 
-The one mechanism behind every answer that is given again under an Idempotency-Key: charged responses store the whole
-answer, creations the id of what they made. Both write the changes of `held` in their own transaction.
+Every response that is replayed under an Idempotency-Key uses this: charged responses store the whole response,
+creations the id of what they created. Both write the changes from `held` in their own transaction.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,11 +18,12 @@ Store = Callable[[bytes, str | None], list[Change]]
 
 @contextmanager
 def held(idempotency: Idempotency, lease: Lease | None) -> Iterator[Store]:
-    """A function that stores the answer, once, and gives the changes that make it the request's; none without a lease.
+    """Yields a function that stores the response and returns the changes that make it valid; none without a lease.
 
-    Its second argument is the id of what the answer tells of, if that can be deleted. Where the context is left by an
-    error, the lease ends, so that the same request may be sent again, and what was stored goes. Raises
-    `RequestInProgressError` in place of `ConditionError`: another has the lease, or something else has changed.
+    The function stores only once. Its second argument is the id of the record that the response describes, if that can
+    be deleted. After an exception, the lease is released, so that the request can be retried, and the stored response
+    is deleted. Raises `RequestInProgressError` instead of `ConditionError`: another request holds the lease, or
+    something else has changed.
     """
     stored: list[Put] = []
 
@@ -37,7 +38,9 @@ def held(idempotency: Idempotency, lease: Lease | None) -> Iterator[Store]:
         yield store
     except BaseException as error:
         unwritten = isinstance(error, ConditionError)
-        if lease and (idempotency.abandon(lease) or unwritten):  # else the answer may be written, and counts
+        if lease and (
+            idempotency.abandon(lease) or unwritten
+        ):  # otherwise the response may have been written, and is valid
             for answer in stored:
                 idempotency.discard(answer)
         if unwritten:

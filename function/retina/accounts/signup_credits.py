@@ -1,8 +1,8 @@
-"""Sign-up credits: granted once per mail address, and to a limited number of new accounts of a network per day.
+"""Sign-up credits: granted once per email address, and to a limited number of new accounts of a network per day.
 
-The functions return the changes that record a grant, to be written in one transaction with it. A mail address is stored
-as a hash under a key of this store's own (HMAC-SHA256), so that nobody without the key can test addresses. The hash is
-kept for `RETENTION_SECONDS` after the account's deletion. An account created again within that time starts
+The functions return the changes that record a grant, to be written in one transaction with it. An email address is
+stored as a hash under a key of this store's own (HMAC-SHA256), so that nobody without the key can test addresses. The
+hash is stored for `RETENTION_SECONDS` after the account's deletion. An account created again within that time starts
 without credits, and so does every account beyond the network's limit.
 """
 

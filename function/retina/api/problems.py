@@ -54,9 +54,9 @@ def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]
     """The OpenAPI description of a router's errors, by status."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     # Any route may get an invalid request; FastAPI would describe that in a format that is not ours.
-    told: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
-    told |= {"4XX": "Any other fault in the request", "5XX": "A fault on our side"}
-    return {status: {"description": description, "content": schema} for status, description in told.items()}
+    descriptions: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
+    descriptions |= {"4XX": "Any other fault in the request", "5XX": "A fault on our side"}
+    return {status: {"description": description, "content": schema} for status, description in descriptions.items()}
 
 
 def problem(request_id: str, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:

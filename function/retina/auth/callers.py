@@ -35,7 +35,7 @@ class Directory(Protocol):
     """The issuer's people, by subject."""
 
     def address(self, subject: str) -> str | None:
-        """The mail address of a person; None if there is no address or no such person."""
+        """The email address of a person; None if there is no address or no such person."""
         ...
 
     def forget(self, subject: str) -> None:

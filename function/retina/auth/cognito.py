@@ -14,7 +14,7 @@ class CognitoPool:
         self._pool = pool
 
     def address(self, subject: str) -> str | None:
-        """The verified mail address of `subject`; None if there is no address or no such person.
+        """The verified email address of `subject`; None if there is no address or no such person.
 
         Raises `BusyError` if the pool is throttling requests.
         """
@@ -31,7 +31,7 @@ class CognitoPool:
     def forget(self, subject: str) -> None:
         """See `callers.Directory`."""
         cognito: Any = client("cognito-idp")
-        # If people sign in with their mail address, Cognito uses the subject as their user name.
+        # If people sign in with their email address, Cognito uses the subject as their user name.
         with suppress(cognito.exceptions.UserNotFoundException):
             cognito.admin_delete_user(UserPoolId=self._pool, Username=subject)
 

@@ -60,7 +60,7 @@ class Admission:
         counts = known.counts if known else {}
         if counts.get("batches", 0) >= self._allowance.batches:
             raise TooManyBatchesError(
-                f"This account already has {counts['batches']:,} batches, the maximum. Delete one, or "
+                f"This account already has the maximum number of batches ({counts['batches']:,}). Delete one, or "
                 "wait until one expires. Nothing was started."
             )
         # The bytes that could be paid for if every credit were spent on a photograph of the largest size.
@@ -79,10 +79,13 @@ class Admission:
         if photographs <= available:
             return
         held = self._credits.balance(account) - available
-        aside = f" ({held:,} more are reserved for photographs of other batches)" if held else ""
+        aside = (
+            f" ({held:,} more {'is' if held == 1 else 'are'} reserved for photographs in other batches)" if held else ""
+        )
         raise OutOfCreditsError(
-            f"Each photograph needs a credit. You chose {photographs:,} photographs and have {available:,} credits"
-            f"{aside}. Choose fewer photographs, or get more credits. Nothing was started."
+            f"Each photograph needs a credit. You chose {_counted(photographs, 'photograph')} and have "
+            f"{_counted(available, 'credit')}{aside}. Choose fewer photographs, or get more credits. "
+            "Nothing was started."
         )
 
     def admit(self, batch: Batch, size: int, *changes: Change) -> None:
@@ -106,3 +109,8 @@ class Admission:
         raise BusyError(
             "Other requests are creating batches for this account right now. Please try again in a few seconds."
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    """The number with its noun in the singular or plural, for example "1 credit"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -79,9 +79,9 @@ class Claims:
             raise UploadRefusedError("This photograph is finished and cannot be replaced.")
         return found.size
 
-    def unwanted(self, id: str, number: int, came: float) -> bool:
-        """Whether a photograph that arrived at the time `came` (seconds since 1970) can be deleted: it should not have
-        been sent, or is no longer needed.
+    def unwanted(self, id: str, number: int, arrived: float) -> bool:
+        """Whether a photograph can be deleted that arrived at this time (seconds since 1970): it should not have been
+        sent, or is no longer needed.
 
         Photographs that arrived before their batch was cancelled, and those of failed items, stay for a retry.
         """
@@ -92,7 +92,7 @@ class Claims:
             return False
         if found.outcome:
             return found.outcome.status != "failed"
-        return found.batch.cancelled and came > (found.batch.stopped or 0) + CLOCK_SECONDS
+        return found.batch.cancelled and arrived > (found.batch.stopped or 0) + CLOCK_SECONDS
 
     def there(self, id: str, number: int) -> bool:
         """Whether the batch has this item, finished or not."""

@@ -161,7 +161,7 @@ class Batches:
         # Photographs of failed items are still stored; in batches from before reservations, those of all finished
         # items.
         over = finished["failed"] if batch.reserved else batch.total - left - batch.refused
-        queued = min(max(len(self._come(batch)) - over - running, 0), left - running)
+        queued = min(max(len(self._arrived(batch)) - over - running, 0), left - running)
         return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
 
     def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
@@ -174,10 +174,10 @@ class Batches:
             return
         outcomes = {number_of(row): outcome_of(row) for row in self._rows(batch, first, len(files))}
         open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
-        come, running = (self._come(batch), self._running(batch)) if open_ones else (set(), set())
+        arrived, running = (self._arrived(batch), self._running(batch)) if open_ones else (set(), set())
         for number, (name, size) in enumerate(files, first):
             outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
-            state = "running" if number in running else "queued" if number in come else "waiting"
+            state = "running" if number in running else "queued" if number in arrived else "waiting"
             yield Item(number, name, size, outcome.status if outcome else state, outcome)
 
     def outcome(self, batch: Batch, number: int) -> Outcome | None:
@@ -212,7 +212,7 @@ class Batches:
                 continue  # already written by another request, or by this one before its reply was lost
         self._release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
-        again = sorted(self._come(batch) - over - self._running(batch))
+        again = sorted(self._arrived(batch) - over - self._running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))
         if short:
             self._admission.demand_credits(batch.account, len(failed))
@@ -284,7 +284,7 @@ class Batches:
                 continue
             return
 
-    def _come(self, batch: Batch) -> set[int]:
+    def _arrived(self, batch: Batch) -> set[int]:
         """The numbers of the photographs that have arrived."""
         return {int(key.rpartition("/")[2]) for key in self._uploads.keys(batch.folder)}
 

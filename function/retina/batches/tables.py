@@ -8,9 +8,9 @@ from retina.tables import lines
 
 COLUMNS = {
     "number": "of the photograph in the batch, from 0",
-    "file": "its name as it was announced",
+    "file": "its file name, as announced",
     "status": "waiting, queued, running, done, rejected or failed",
-    "code": "why it was rejected or failed, as a stable word",
+    "code": "why it was rejected or failed, as a stable code",
     "reason": "the same in a sentence",
     **FOUND,
 }

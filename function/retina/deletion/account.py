@@ -20,7 +20,7 @@ from retina.storage.records import Put
 SECONDS = 20
 """The time limit for one request: Lambda's own time is limited."""
 PORTION = 50
-MAIL = "A keyed hash of your mail address is kept for {days}, so that sign-up credits are given only once."
+MAIL = "A keyed hash of your email address is stored for {days}, so that sign-up credits are given only once."
 
 
 def close(
@@ -44,10 +44,10 @@ def close(
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # whatever another request has saved in the meantime
-    told = receipt(services, counts)
+    deleted = receipt(services, counts)
     if remembered:
-        told.remains.append(remainder(MAIL, RETENTION_SECONDS // DAY))
-    return told
+        deleted.remains.append(remainder(MAIL, RETENTION_SECONDS // DAY))
+    return deleted
 
 
 def leave_nothing(services: Services, account: str) -> None:

@@ -14,7 +14,7 @@ from retina.storage.records import Change
 
 LEDGER = "The charges stay in the ledger for good, under a random account id, without names or pictures."
 AUDIT = "For {days} the audit log still records that it existed and was deleted, by random ids only."
-BACKUPS = "Backups of the records, with labels and measurements but no pictures, are kept for up to {days}."
+BACKUPS = "Backups of the records, with labels and measurements but no pictures, are stored for up to {days}."
 
 
 def delete_prediction(services: Services, account: str, id: str, *extra_changes: Change) -> DeletionReceipt:

@@ -20,7 +20,7 @@ class DeletionReceipt(BaseModel):
     batches: int = 0
     pictures: int = Field(0, description="photographs of the history and pictures of results")
     uploads: int = Field(0, description="photographs of batches, as they were sent")
-    answers: int = Field(0, description="stored answers, which were kept for repeated requests")
+    answers: int = Field(0, description="stored responses to repeated requests")
     exports: int = Field(0, description="exports that contained what was deleted")
     exports_made_anew: int = Field(0, description="exports in progress that start again without it")
     keys: int = Field(0, description="API keys")

@@ -26,11 +26,11 @@ class ExportPart(BaseModel):
 
 
 class ExportResponse(BaseModel):
-    """An export: one or more ZIP files, kept for a day."""
+    """An export: one or more ZIP files, stored for a day."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     created: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     state: Literal["waiting", "running", "ready", "failed"]
     bytes: int | None = Field(description="of all parts, once it is ready")
     url: str | None = Field(description="of the first part, which often is the only one")
-    parts: list[ExportPart] = Field(description="once it is ready: large exports come in several")
+    parts: list[ExportPart] = Field(description="once it is ready; large exports have several")

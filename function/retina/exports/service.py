@@ -39,9 +39,7 @@ from retina.storage.records import (
 State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
 """The most exports one account can have at the same time."""
-NOT_FOUND = (
-    "This export does not exist, or no longer does: exports are kept for a day and deleted with what they contain."
-)
+NOT_FOUND = "This export does not exist, or no longer does: exports are stored for a day and deleted with their data."
 
 
 class SupersededError(Exception):

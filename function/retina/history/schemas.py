@@ -18,7 +18,7 @@ Subject = Annotated[
         min_length=1,
         max_length=100,
         pattern=r"^[^\x00-\x1f\x7f]*$",
-        description="your label for whose eye it is; better a number than a name",
+        description="your label for the subject; a code is better than a name",
         examples=["P-0017"],
     ),
 ]

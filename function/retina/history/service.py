@@ -65,7 +65,7 @@ class History:
         """Store the `pictures` (PNG by name, photograph included); returns the changes that save the prediction."""
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
-        return [*written(saved, NEW), *self._keep(saved, pictures, saved.folder)]
+        return [*written(saved, NEW), *self._store(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> PredictionRecord:
         """The account's prediction with this id; raises `NotFoundError`."""
@@ -133,8 +133,8 @@ class History:
         now = replace(
             saved, findings=findings, predicted=clock.now(), software=__version__, pictures=secrets.token_hex(4)
         )
-        kept = self._keep(now, pictures, f"{now.folder}{now.pictures}/")
-        return now, [*written(now, version, saved), *kept, _left(account, f"{saved.folder}{saved.pictures}/")]
+        images = self._store(now, pictures, f"{now.folder}{now.pictures}/")
+        return now, [*written(now, version, saved), *images, _left(account, f"{saved.folder}{saved.pictures}/")]
 
     def link(self, account: str, id: str, picture: str, here: str) -> str:
         """A download link for an image; raises `NotFoundError`."""
@@ -176,7 +176,7 @@ class History:
                 self._records.write(Delete(row.key))
         return counts
 
-    def _keep(self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
+    def _store(self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
         self.sweep(saved.account)
         self._records.write(_left(saved.account, folder))
         for name, picture in pictures.items():

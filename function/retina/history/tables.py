@@ -8,12 +8,12 @@ from retina.tables import lines
 
 COLUMNS = {
     "id": "of the saved prediction",
-    "subject": "your label for whose eye it is",
+    "subject": "your label for the subject",
     "eye": "left, right or unknown",
-    "taken_on": "the day on which the photograph was taken; empty where nobody said",
-    "note": "what you noted",
+    "taken_on": "the day the photograph was taken; empty if unknown",
+    "note": "your note",
     "saved": "when it was saved, in UTC",
-    "predicted": "when it was computed, in UTC: later than saved where it was recomputed",
+    "predicted": "when it was computed, in UTC; later than saved if it was recomputed",
     "software_version": "of the service that computed it",
     **FOUND,
 }

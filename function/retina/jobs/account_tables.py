@@ -37,8 +37,8 @@ def _batches(services: Services, account: str) -> Iterator[Mapping[str, str]]:
         page, after = services.batches.of(account, BATCHES_PAGE, after)
         for batch in page:
             ended = {name: str(batch.finished.get(name, 0)) for name in ("done", "rejected", "failed")}
-            told = {"id": batch.id, "created": batch.created, "photographs": str(batch.total)}
-            yield told | {"cancelled": "yes" if batch.cancelled else "no"} | ended
+            row = {"id": batch.id, "created": batch.created, "photographs": str(batch.total)}
+            yield row | {"cancelled": "yes" if batch.cancelled else "no"} | ended
         if after is None:
             return
 

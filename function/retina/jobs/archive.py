@@ -82,9 +82,9 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
     """
 
     def pictures(item: Item) -> list[tuple[str, str]]:
-        kept = [FILES[output][0] for output in batch.order.outputs] if item.state == "done" else []
+        stored = [FILES[output][0] for output in batch.order.outputs] if item.state == "done" else []
         stem = f"{item.number:05d}_{plain(item.name)}"
-        return [(f"{batch.folder}{item.number}/{name}", f"{stem}_{name}") for name in kept]
+        return [(f"{batch.folder}{item.number}/{name}", f"{stem}_{name}") for name in stored]
 
     items = [*batches.items(batch, int(place or 0))]
     entries = ((item, pictures(item), _most(item.outcome.findings if item.outcome else None)) for item in items)

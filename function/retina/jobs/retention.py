@@ -41,7 +41,7 @@ class Retention:
 
     def __init__(self, services: Services) -> None:
         self._services, self._stopping = services, threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Retention":
         self._thread.start()
@@ -50,7 +50,7 @@ class Retention:
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         pause = 0.0
         while not self._stopping.wait(pause):
             try:
@@ -59,7 +59,7 @@ class Retention:
             except Exception:  # a full disk or a locked database: it may pass
                 log.exception("what has expired could not be deleted")
                 pause = RETRY_SECONDS
-            self._services.keep_reserves()
+            self._services.refill_reserves()
 
 
 def delete_expired(services: Services) -> None:

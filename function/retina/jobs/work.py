@@ -77,21 +77,21 @@ class Work:
         services = self.services
         claim = services.claims.begin(batch, number)
         if claim is None:
-            came = services.uploads.stored(key)
-            if came and services.claims.unwanted(batch, number, came.time):
+            uploaded = services.uploads.stored(key)
+            if uploaded and services.claims.unwanted(batch, number, uploaded.time):
                 services.uploads.delete(key)
             return False
         outcome = GIVEN_UP if given_up else self._outcome(claim, key)
         try:
-            kept = services.claims.finish(claim, outcome)
+            finished = services.claims.finish(claim, outcome)
         except OutOfCreditsError as error:  # another photograph has used up the last credit in the meantime
             outcome = _ended("failed", error)
-            kept = services.claims.finish(claim, outcome)
-        if not kept and not services.claims.there(batch, number):
+            finished = services.claims.finish(claim, outcome)
+        if not finished and not services.claims.there(batch, number):
             services.results.delete_all(f"{key}/")
-        if kept and claim.batch.reserved and outcome.status != "failed":
+        if finished and claim.batch.reserved and outcome.status != "failed":
             services.uploads.delete(key)
-        if kept and outcome.code:
+        if finished and outcome.code:
             events.rejected(outcome.code)
         return True
 
@@ -109,8 +109,8 @@ class Work:
         """Raises `LargerThanAnnouncedError` before anything is read. The upload form enforces only the largest size in
         the batch.
         """
-        came = self.services.uploads.stored(key)
-        if came and claim.size is not None and came.size > claim.size:
+        uploaded = self.services.uploads.stored(key)
+        if uploaded and claim.size is not None and uploaded.size > claim.size:
             raise LargerThanAnnouncedError(larger_than_announced(claim.size))
 
     def _segmented(self, claim: Claim, key: str) -> Outcome:

@@ -81,7 +81,7 @@ class Workers:
         self._queue, self._count = queue, count
         self._processes: list[subprocess.Popen[bytes]] = []
         self._stopping, self._ends = threading.Event(), 0.0
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Workers":
         self._queue.waiting()  # a queue that cannot be used must fail here, not in the thread
@@ -112,7 +112,7 @@ class Workers:
         for process in self._processes:
             process.terminate()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             try:
                 self._clear()

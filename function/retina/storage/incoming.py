@@ -53,7 +53,7 @@ class Incoming:
         while left:
             left = left[self._file.write(left) :]
 
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Sync the complete file and move it to its key; raises `UploadRefusedError` if it is too small."""
         if self._count < self._grant.least:
             raise UploadRefusedError("The uploaded file is empty. Choose another one.")
@@ -69,6 +69,6 @@ class Incoming:
                 return
 
     def close(self) -> None:
-        """Close the file, and delete it unless it was kept."""
+        """Close the file, and delete it unless it was committed."""
         self._file.close()
         self._partial.unlink(missing_ok=True)

@@ -84,7 +84,7 @@ class LocalUploads:
         grant = self.granted(fields, name)
         with closing(self.incoming(grant)) as incoming:
             incoming.write(data)
-            incoming.keep()
+            incoming.commit()
         return grant.key
 
     def read(self, key: str) -> bytes:

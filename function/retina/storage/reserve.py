@@ -32,7 +32,7 @@ class Reserve:
         self._path, self._size, self._step = folder / name, size, step or size
         self._lock = Lock()
 
-    def keep(self) -> None:
+    def refill(self) -> None:
         """Allocate the reserve, or as many steps as there is space for. Only its own purpose depends on it."""
         with self._lock:
             had = self._bytes()

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from retina.storage.port import CONTENT_TYPES
 
-Next = Annotated[str | None, Field(description="the cursor of the next page; null where this is the last")]
+Next = Annotated[str | None, Field(description="the cursor of the next page; null on the last")]
 
 
 class Form(BaseModel):
@@ -22,7 +22,7 @@ class UploadCreate(BaseModel):
     """A photograph to upload."""
 
     content_type: str = Field(
-        description=f"of the file: {', '.join(sorted(CONTENT_TYPES))}; the first where it is not known",
+        description=f"of the file: {', '.join(sorted(CONTENT_TYPES))}; if unknown, application/octet-stream",
         examples=["image/tiff"],
     )
 

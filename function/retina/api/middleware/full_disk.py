@@ -43,7 +43,7 @@ class RoomToDelete:
                 raise
             await self._app(fresh, _again(received, receive), send)
         finally:
-            await to_thread.run_sync(reserve.keep)
+            await to_thread.run_sync(reserve.refill)
 
     def _reserve(self, scope: Scope) -> Reserve | None:
         """The reserve that the request may use up on a full disk."""

@@ -30,5 +30,7 @@ def get_audit(
     """
     log.seen(caller, "audit.read")
     entries, place = services.audit.of(caller.account, limit, place_of(cursor))
-    told = [AuditEntry(**{name: value for name, value in vars(entry).items() if name != "place"}) for entry in entries]
-    return AuditPage(entries=told, next=cursor_of(place))
+    listed = [
+        AuditEntry(**{name: value for name, value in vars(entry).items() if name != "place"}) for entry in entries
+    ]
+    return AuditPage(entries=listed, next=cursor_of(place))

@@ -82,10 +82,10 @@ def get_export(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audit
 
     Request it again for new links.
     """
-    told = _response(services, links, _export_of(services, caller, id))
-    if told.url:
+    current = _response(services, links, _export_of(services, caller, id))
+    if current.url:
         log.seen(caller, "export.downloaded", id)
-    return told
+    return current
 
 
 @router.delete("/{id}", summary="Delete an export")

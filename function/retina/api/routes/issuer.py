@@ -30,7 +30,7 @@ from retina.errors import (
 )
 
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
-TOO_MANY = "There were too many sign-ins from your network in this hour. Please try again later."
+TOO_MANY = "There were too many sign-ins from your network this hour. Please try again later."
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,13 +50,13 @@ async def signed_in(
     hashing: HashingDep,
     viewer: Viewer,
     log: Audited,
-    wish: Annotated[str, Form()],
+    action: Annotated[str, Form()],
     address: Annotated[str, Form()],
     password: Annotated[str, Form()],
 ) -> Response:
     """Redirects back to the page with a code, or shows the form again with an error message."""
     asked = _asked(request, {name: str(value) for name, value in (await request.form()).items()})
-    enter = people.register if wish == "register" else people.sign_in
+    enter = people.register if action == "register" else people.sign_in
     sender = viewer or ""
     known = await to_thread.run_sync(people.knows, address, sender)
     # Hashing keeps a core busy as long as a photograph does, and needs memory: one at a time leaves the other cores to

@@ -56,9 +56,9 @@ def _end(expires: datetime | None) -> str:
     """The time at which a key expires, "" for never; raises `InvalidRequestError` for a time in the past."""
     if expires is None:
         return ""
-    if (told := clock.formatted(expires)) <= clock.now():
+    if (expiry := clock.formatted(expires)) <= clock.now():
         raise InvalidRequestError("The last day (“expires”) is in the past. Choose a later day, or leave it out.")
-    return told
+    return expiry
 
 
 def _response(key: ApiKey) -> KeyResponse:

@@ -91,7 +91,7 @@ async def receive_upload(request: Request, services: ServicesDep, arrivals: Arri
                 add(len(piece))
                 await to_thread.run_sync(incoming.write, piece)
         await to_thread.run_sync(_announced, services, grant.key)  # the batch may have been cancelled in the meantime
-        await to_thread.run_sync(incoming.keep)
+        await to_thread.run_sync(incoming.commit)
     finally:
         incoming.close()
     if grant.key.startswith(BATCH):

@@ -44,7 +44,7 @@ waits 1, 2, 4, ... minutes. The right password on the first try is never refused
 BESIEGED_WAIT = 60
 MOST_OF_SENDER = 60
 """Failures of one sender in an hour, for any accounts, after which only accounts that know the sender let it in."""
-TRIES = 10
+ATTEMPTS = 10
 """How often counting an attempt is tried while others count theirs."""
 
 
@@ -73,7 +73,7 @@ class Attempts:
         Raises `SignInRefusedError` with the remaining waiting time, and `BusyError` if too many come at once.
         """
         attempt = self._attempt(address, sender)
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             pair, by_account, by_sender = self._records.get(attempt.pair, attempt.account, attempt.sender)
             now = time.time()
             known = _is_known(pair, now)

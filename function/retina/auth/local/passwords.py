@@ -1,4 +1,4 @@
-"""Validation of the mail address and password of a new account.
+"""Validation of the email address and password of a new account.
 
 It does not look at existing accounts, so the result is the same whether or not an address has one.
 """
@@ -23,14 +23,14 @@ and patterns."""
 
 
 def address_of(text: str) -> str:
-    """A mail address in the form that accounts store. `demand_address` validates it."""
+    """An email address in the form that accounts store. `demand_address` validates it."""
     return text.strip().lower()
 
 
 def demand_address(address: str) -> None:
-    """Raise `SignInRefusedError` if this is not a mail address."""
+    """Raise `SignInRefusedError` if this is not an email address."""
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
-        raise SignInRefusedError("This is not a valid mail address. Write it like name@example.org.")
+        raise SignInRefusedError("This is not a valid email address. Write it like name@example.org.")
 
 
 def demand_strong(password: str, address: str) -> None:

@@ -1,4 +1,4 @@
-"""People who have registered with the embedded issuer: mail address and password. Cognito keeps its own.
+"""People who have registered with the embedded issuer: email address and password. Cognito keeps its own.
 
 A person's subject is random. Passwords are stored as argon2id hashes (RFC 9106). No response reveals, by its content or
 its timing, whether an address has an account.
@@ -44,7 +44,7 @@ CURRENT_WRONG = "The current password is wrong."
 LINK_USED = "This link was already used or has expired. Ask whoever runs the service for a new one."
 LINK_SECONDS = 24 * 3600
 """How long a link to choose a new password is valid."""
-TRIES = 5
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ class People:
         return Person(known.data["address"], known.data.get("generation", 0), known.data.get("passwords", 0))
 
     def address(self, subject: str) -> str | None:
-        """The mail address of a person; None if there is no such person, or no longer."""
+        """The email address of a person; None if there is no such person, or no longer."""
         person = self.person(subject)
         return person.address if person else None
 
     def of_address(self, address: str) -> str | None:
-        """The subject of the person with this mail address. Only for the operator."""
+        """The subject of the person with this email address. Only for the operator."""
         [known] = self._records.get(_person(address_of(address)))
         return str(known.data["subject"]) if known else None
 
@@ -145,7 +145,7 @@ class People:
         return token
 
     def linked(self, token: str) -> str:
-        """The mail address that a link was created for; raises `SignInRefusedError` if the link is not valid."""
+        """The email address that a link was created for; raises `SignInRefusedError` if the link is not valid."""
         return self._linked(token)[1].address
 
     def reset(self, token: str, new: str, *changes: Change) -> None:
@@ -160,7 +160,7 @@ class People:
 
     def end_sessions(self, subject: str) -> None:
         """End all sessions of `subject`. Raises `BusyError` if other changes keep interfering."""
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             [known] = self._records.get(_of_subject(subject))
             if known is None:
                 return
@@ -185,7 +185,7 @@ class People:
 
     def _set_password(self, address: str, new: str, *changes: Change) -> None:
         hashed = self._hasher.hash(new)
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             [known] = self._records.get(_person(address))
             subject = known.data["subject"] if known else ""
             [link] = self._records.get(_of_subject(subject))

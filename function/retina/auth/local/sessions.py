@@ -34,7 +34,7 @@ GRACE_SECONDS = 20
 """How long a refresh token may be used again, with the same successor: by another tab at the same time, or because the
 response was lost."""
 TOKEN = re.compile(r"([0-9a-f]{32})\.(0|[1-9][0-9]{0,8})\.([\w-]{43})", re.ASCII)
-TRIES = 5
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Sessions:
         Ends the session if the token was used before, except for the previous one within `GRACE_SECONDS`.
         """
         id, number = self._read(token)
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             [known] = self._records.get(_key(id))
             if known is None:
                 break
