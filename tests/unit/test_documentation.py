@@ -1,21 +1,39 @@
-"""The documentation matches the code: settings, routes, error codes, columns and links, with none missing or extra."""
+"""The documentation matches the code: settings, routes, errors, columns, links and paths, with none missing or extra."""
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from conftest import ROOT
 from infra.settings import StackSettings
 from retina.api import problems
+from retina.api.routes import usage
 from retina.app import create_app
+from retina.batches import tables as batch_tables
 from retina.cli.results import COLUMNS
 from retina.errors import STATUS, GrantRefusedError
+from retina.history import tables as history_tables
+from retina.imaging.columns import FOUND
 from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.jobs import account_tables
+from retina.services import Services
 from retina.settings import Settings
+from retina.tables import dictionary
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "models/README.md"])
 METHODS = ("get", "post", "put", "patch", "delete")
+UNTRACKED = {"build", "data", "dist"}
+TABLES = {
+    "results.csv": batch_tables.COLUMNS,
+    "history.csv": history_tables.COLUMNS,
+    "keys.csv": account_tables.KEYS,
+    "batches.csv": account_tables.BATCHES,
+    "ledger.csv": account_tables.LEDGER,
+    "audit.csv": account_tables.AUDIT,
+    "usage.csv": usage.COLUMNS,
+}
 
 
 def text(name: str) -> str:
@@ -94,6 +112,24 @@ def test_columns() -> None:
     assert "| one for each measurement |" in table
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_columns_of_exported_tables(table: str) -> None:
+    """Columns that every table of results has are described with the command line."""
+    own = {name: meaning for name, meaning in TABLES[table].items() if name not in FOUND}
+    rest = [] if own == TABLES[table] else ["| from `width` on | [the columns of every table of results]"]
+    pattern = rf"^`{re.escape(table)}`.*?\n\n(.*?)(?:\n\n|\Z)"
+    [section] = re.findall(pattern, text("tables.md"), re.MULTILINE | re.DOTALL)
+    rows = section.rstrip().splitlines()
+    assert rows[: len(own) + 2] == dictionary(own).splitlines()
+    assert [line.split("(")[0] for line in rows[len(own) + 2 :]] == rest
+    assert [*TABLES[table]][len(own) :] == ([*FOUND] if rest else [])
+
+
+def test_every_table_of_an_account_export_is_described() -> None:
+    files = [name for name, _ in account_tables.account_tables(cast(Services, None), "")]
+    assert {*files} < {*TABLES}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links(document: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
@@ -109,5 +145,31 @@ def test_links(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_are_named(document: Path) -> None:
-    for name in re.findall(r"`((?:function|tests|site|infra|models|benchmarks)/[\w./-]+)`", document.read_text()):
-        assert (ROOT / name).exists(), name
+    """Paths in backquotes, from the root of the repository or from `function/retina/`."""
+    roots = [ROOT, ROOT / "function/retina"]
+    first = {path.name for root in roots for path in root.iterdir() if path.is_dir()} - UNTRACKED
+    for name in re.findall(r"`([\w.-]+/[\w./-]*)`", document.read_text()):
+        if name.partition("/")[0] in first:
+            assert any((root / name).exists() for root in roots), name
+
+
+def test_modules_in_the_way_of_a_photograph() -> None:
+    picture = text("architecture.md").partition("```mermaid")[2].partition("```")[0]
+    named = re.findall(r"\b(imaging/\w+)", picture)
+    assert len(named) > 5
+    for name in named:
+        path = ROOT / "function/retina" / name
+        assert path.is_dir() or path.with_suffix(".py").exists(), name
+
+
+def test_folders_in_the_map_of_rooms() -> None:
+    """A folder at the start of a line is inside the folder that it is indented under."""
+    lines = text("architecture.md").partition("## The rooms")[2].split("```")[1].splitlines()
+    inside = {0: ROOT, 2: ROOT / "function", 4: ROOT / "function/retina"}
+    named = [
+        inside[len(line) - len(line.lstrip())] / name
+        for line in lines
+        for name in re.findall(r"(\w+)/,? ", line[:21] + " ")
+    ]
+    assert len(named) > 15
+    assert [str(path) for path in named if not path.is_dir()] == []

@@ -11,10 +11,38 @@ from retina.tables import lines
 
 PAGE = 1000
 BATCHES_PAGE = 100
-KEYS = ("id", "name", "created", "scopes", "expires", "used")
-BATCHES = ("id", "created", "photographs", "cancelled", "done", "rejected", "failed")
-LEDGER = ("time", "amount", "kind", "key_id", "what")
-AUDIT = ("time", "action", "record", "caller", "address")
+KEYS = {
+    "id": "the part of the key between rk_ and its secret",
+    "name": "the name given when it was created",
+    "created": "when it was created, in UTC",
+    "scopes": "what it may be used for: predict, read, delete; separated by spaces",
+    "expires": "when it expires, in UTC; empty: never",
+    "used": "the day of its last use, in UTC; empty: never used",
+}
+BATCHES = {
+    "id": "of the batch",
+    "created": "when it was created, in UTC",
+    "photographs": "how many it has",
+    "cancelled": "yes if it was cancelled",
+    "done": "photographs with a result",
+    "rejected": "photographs that cannot be segmented",
+    "failed": "photographs that failed, and can be retried",
+}
+LEDGER = {
+    "time": "of the entry, in UTC",
+    "amount": "credits; negative for a charge",
+    "kind": "signup, grant or charge",
+    "key_id": "the API key that was charged; empty for a person",
+    "what": "what was charged, by its id, or why credits were granted",
+}
+AUDIT = {
+    "time": "of the action, in UTC",
+    "action": "the kind of record, and what was done with it",
+    "record": "the id of the record; empty for a list",
+    "caller": "the id of the API key; empty for a person; operator for the operator of the service",
+    "address": "where it came from: a keyed hash, the address itself, or nothing, depending on the service",
+}
+"""The columns of each table, in order, each with its meaning."""
 
 
 def account_tables(services: Services, account: str) -> Iterator[tuple[str, Iterator[str]]]:
