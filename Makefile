@@ -6,7 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-DATA ?= ../shared/data
+# The labelled photographs, where a target needs them: make bench DATA=folder
+LABELLED = $(if $(DATA),$(DATA),$(error this needs labelled photographs: set DATA=folder, with CHASE_DB1/ and HRF/ in it (models/README.md)))
 BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run.done ## start the service and the page (PORT=8000)
 	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
@@ -42,27 +43,27 @@ test-models: build/keras.done ## tests of training, conversion and import (they 
 	PYTHONPATH=function:tests:. build/keras/bin/python -m pytest \
 	  tests/training
 
-bench: .venv/test.done build/keras.done ## the tables in docs/performance.md (several minutes)
-	PYTHONPATH=.:tests $(BIN)/python benchmarks/speed.py --keras build/keras/bin/python --photograph "$(DATA)/HRF/images/01_h.jpg"
+bench: .venv/test.done build/keras.done ## the tables in docs/performance.md (DATA=folder; several minutes)
+	PYTHONPATH=.:tests $(BIN)/python benchmarks/speed.py --keras build/keras/bin/python --photograph "$(LABELLED)/HRF/images/01_h.jpg"
 
 bench-accounts: .venv/test.done ## the figures of batches and of a long history in docs/performance.md
 	PYTHONPATH=.:tests:function $(BIN)/python benchmarks/accounts.py
 
 train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
 
-TRAIN := PYTHONPATH=function build/keras/bin/python -m models.training.train --data $(DATA)
+TRAIN = PYTHONPATH=function build/keras/bin/python -m models.training.train --data $(LABELLED)
 build/train/first/weights.keras: | build/keras.done
 	$(TRAIN) --out $(@D) --steps 10000
 
 build/train/second/weights.keras: build/train/first/weights.keras
 	$(TRAIN) --out $(@D) --steps 10000 --rate 1.5e-3 --seed 2 --begin $<
 
-convert: build/keras.done ## the trained weights to models/unet.tflite and its card (THRESHOLD=...)
-	PYTHONPATH=function build/keras/bin/python -m models.export.convert --weights build/train/second/weights.keras --data $(DATA) \
+convert: build/keras.done ## the trained weights to models/unet.tflite and its card (DATA=folder, THRESHOLD=...)
+	PYTHONPATH=function build/keras/bin/python -m models.export.convert --weights build/train/second/weights.keras --data $(LABELLED) \
 	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
-evaluate: .venv/test.done ## score models/unet.json on the test photographs
-	PYTHONPATH=function $(BIN)/python -m models.evaluation.evaluate --data $(DATA)
+evaluate: .venv/test.done ## score models/unet.json on the test photographs (DATA=folder)
+	PYTHONPATH=function $(BIN)/python -m models.evaluation.evaluate --data $(LABELLED)
 
 package: .venv/test.done ## build/package/: what Lambda runs, from wheels, checked, and built twice
 	$(BIN)/python -m infra.package

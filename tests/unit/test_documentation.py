@@ -1,4 +1,4 @@
-"""The documentation matches the code: settings, routes, errors, columns, links and paths, with none missing or extra."""
+"""The documentation matches the code: settings, routes, errors, columns, links and paths, none missing or extra."""
 
 import re
 from pathlib import Path

@@ -4,12 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from conftest import ROOT, decode
+from conftest import decode
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.photograph import Photograph
-
-DATA = ROOT.parent / "shared" / "data"
+from support.data_sets import DATA, photographs
 
 
 def test_the_sample_is_a_disc_that_nearly_fills_the_frame(photograph: Photograph) -> None:
@@ -59,9 +58,7 @@ def test_brightness_does_not_move_the_edge(small_rgb: Rgb, scale: float) -> None
 
 @pytest.mark.parametrize("name", ["CHASE_DB1", "HRF"])
 def test_it_agrees_with_the_published_fields_of_view(name: str) -> None:
-    if not DATA.exists():
-        pytest.skip("the labelled photographs are not here")
-    for path in sorted((DATA / name / "images").iterdir())[::5]:
+    for path in photographs(name)[::5]:
         decoded = decode(path.read_bytes())
         reference = cv2.imread(str(DATA / name / "fov" / f"{path.stem}.png"), cv2.IMREAD_GRAYSCALE) > 127
         found = decoded.field_of_view.mask(reference.shape)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import skimage
 
-from conftest import ROOT, decode
+from conftest import decode
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.photograph import Photograph
 from retina.imaging.retina_gate import fundus_like
+from support.data_sets import photographs
 
-DATA = ROOT.parent / "shared" / "data"
 EVERYDAY = Path(skimage.__file__).parent / "data"
 
 
@@ -33,8 +33,6 @@ def test_everyday_pictures_are_no_fundus_photographs(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["CHASE_DB1", "HRF"])
 def test_labelled_photographs_are_retinas(name: str) -> None:
-    if not DATA.exists():
-        pytest.skip("the labelled photographs are not here")
-    for path in sorted((DATA / name / "images").iterdir())[::5]:
+    for path in photographs(name)[::5]:
         decoded = decode(path.read_bytes())
         assert fundus_like(decoded.rgb, decoded.field_of_view), path.name
