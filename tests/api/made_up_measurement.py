@@ -16,9 +16,9 @@ from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.schemas import MeasurementValues
 from support.batches import come, new, table
 from support.exports import export
+from support.extra_measurement import MADE_UP
 from support.history import save
 from support.house import PREDICTIONS, House
-from support.made_up_measurement import MADE_UP
 from support.specimens import encode
 from support.tables import rows_in, rows_of
 

@@ -26,7 +26,7 @@ def test_a_measurement_is_registered_once() -> None:
     inside = Path(__file__).with_name("made_up_measurement.py")
     paths = [str(ROOT / name) for name in ("function", "tests", "")]
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "support.made_up_measurement", str(inside)],
+        [sys.executable, "-m", "pytest", "-p", "support.extra_measurement", str(inside)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         cwd=ROOT,
         capture_output=True,

@@ -53,7 +53,6 @@ def test_the_numbers_of_days_are_those_of_the_code() -> None:
         assert days(stack.log_days) in row(log)
     assert f"{FORM_SECONDS // 60} minutes" in TEXT
     assert f"works for {LINK_SECONDS // 60} minutes" in TEXT
-    assert DAY == 24 * 3600
 
 
 def test_every_setting_named_exists() -> None:

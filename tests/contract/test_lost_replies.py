@@ -12,6 +12,7 @@ from retina.accounts.ledger import Credits
 from retina.auth.local.attempts import Attempts
 from retina.auth.local.issuer import Issuer
 from retina.auth.local.people import People
+from retina.batches.admission import Allowance
 from retina.batches.claims import Claims
 from retina.batches.records import Order
 from retina.batches.schemas import Counts, Outcome
@@ -143,9 +144,8 @@ def test_a_batch_is_created_processed_retried_and_deleted(
     deaf: Records, account: str, queue: LocalQueue, tmp_path: Path
 ) -> None:
     credits = Credits(deaf)
-    batches = Batches(
-        deaf, LocalBlobs(tmp_path), LocalUploads(tmp_path, 1000), queue, credits, copies_in(deaf, tmp_path)
-    )
+    uploads, copies, allowance = LocalUploads(tmp_path, 1000), copies_in(deaf, tmp_path), Allowance(10, 10_000, 1000)
+    batches = Batches(deaf, LocalBlobs(tmp_path), uploads, queue, credits, copies, allowance)
     claims = Claims(deaf, credits)
     batch = batches.create(account, "k", [("a", 1), ("b", 1), ("c", 1)], Order(("mask",)), {})
 

@@ -8,18 +8,12 @@ import pytest
 from retina.storage.records import Key, Put
 from support.account import (
     PASSWORD,
-    QuickHasher,
     bearer,
     enter,
     sign_in,
 )
 from support.house import House
 from support.sessions import ANNA, EVERYWHERE, OTHER, PASSWORDS, claims, works
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retina.auth.local.people.PasswordHasher", QuickHasher)
 
 
 def test_a_link_from_the_operator_resets_a_password_once(house: House) -> None:

@@ -14,7 +14,6 @@ from retina.errors import GrantRefusedError
 from retina.storage.records import Key, Put, Records
 from support.account import (
     PASSWORD,
-    QuickHasher,
     bearer,
     enter,
     renewed,
@@ -22,11 +21,6 @@ from support.account import (
 )
 from support.house import House, problem
 from support.sessions import ANNA, EVERYWHERE, OTHER, PASSWORDS, USAGE, claims, works
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retina.auth.local.people.PasswordHasher", QuickHasher)
 
 
 @pytest.fixture
@@ -69,7 +63,7 @@ def test_the_previous_refresh_token_yields_the_same_successor_for_a_moment(
     now = [1_795_000_000.0]
     monkeypatch.setattr("retina.auth.local.sessions.time.time", lambda: now[0])
     session, second = made.renew(first)
-    now[0] += sessions.GRACE_SECONDS
+    now[0] += sessions.REUSE_SECONDS
     assert made.renew(first) == (session, second)
     now[0] += 1
     with pytest.raises(GrantRefusedError):

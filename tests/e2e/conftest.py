@@ -1,12 +1,6 @@
 """The real server and a real browser. Skips if there is no Chromium, except in continuous integration."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from e2e.visit import Visit
 from retina.imaging.arrays import Rgb
+from support.processes import serving
 from support.specimens import encode
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +23,6 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -40,41 +34,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(data: Path) -> Iterator[str]:
     """The address of `retina serve`, without settings of whoever runs the tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    log = data.parent / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "retina", "serve", "--port", str(port)],
-            env={
-                **environment,
-                "PYTHONPATH": str(ROOT / "function"),
-                "RETINA_DATA": str(data),
-                "RETINA_MODEL": os.environ["RETINA_MODEL"],
-            },
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_healthy(address, process, log)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_until_healthy(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{address}/api/v1/health", timeout=5):  # noqa: S310 - this test's own server
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the server did not start:\n{log.read_text()}")
+    own = {"PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data), "RETINA_MODEL": os.environ["RETINA_MODEL"]}
+    with serving(data.parent, environment | own) as running:
+        yield running.url
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -44,7 +44,7 @@ def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes
         time.sleep(0.7)
     assert {outcome(embedded, key).status for key in keys} == {"done"}
     eventually(lambda: embedded.queue.waiting() == 0)
-    assert embedded.queue.buried() == 0
+    assert embedded.given_up() == 0
 
 
 def test_a_worker_finishes_its_job_when_asked_to_end(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -41,9 +41,6 @@ class Allowance:
     photograph: int
 
 
-ALLOWANCE = Allowance(batches=1000, bytes=50 * 2**30, photograph=50 * 2**20)
-
-
 class Admission:
     """Checks against the counts in `records`, the account's `credits`, and one `allowance` for all accounts."""
 

@@ -21,7 +21,6 @@ from retina.accounts.reservations import (
     reservation_key,
 )
 from retina.batches.admission import (
-    ALLOWANCE,
     ATTEMPTS,
     Admission,
     Allowance,
@@ -81,7 +80,7 @@ class Batches:
         queue: Queue,
         credits: Credits,
         copies: Copies,
-        allowance: Allowance = ALLOWANCE,
+        allowance: Allowance,
     ) -> None:
         self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
         self._queue, self._admission = queue, Admission(records, credits, allowance)

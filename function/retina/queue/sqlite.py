@@ -71,17 +71,10 @@ class LocalQueue:
 
     def waiting(self) -> int:
         """The number of jobs that are not finished or given up, including those being worked on."""
-        return self._count(buried=0)
-
-    def buried(self) -> int:
-        """The number of jobs that were given up."""
-        return self._count(buried=1)
+        [row] = self._database.query("SELECT count(*) FROM jobs WHERE buried = 0")
+        count: int = row[0]
+        return count
 
     def _change(self, statement: str, *values: object) -> None:
         with self._database.transaction() as connection:
             connection.execute(statement, values)
-
-    def _count(self, *, buried: int) -> int:
-        [row] = self._database.query("SELECT count(*) FROM jobs WHERE buried = ?", buried)
-        count: int = row[0]
-        return count

@@ -30,7 +30,7 @@ from retina.storage.records import (
 INVALID = "invalid_grant"
 SESSION_SECONDS = 30 * DAY
 """From signing in until the person must sign in again."""
-GRACE_SECONDS = 20
+REUSE_SECONDS = 20
 """How long a refresh token may be used again, with the same successor: by another tab at the same time, or because the
 response was lost."""
 TOKEN = re.compile(r"([0-9a-f]{32})\.(0|[1-9][0-9]{0,8})\.([\w-]{43})", re.ASCII)
@@ -66,7 +66,7 @@ class Sessions:
     def renew(self, token: str) -> tuple[Session, str]:
         """The session of a refresh token, and the next refresh token; raises `GrantRefusedError` if it is not valid.
 
-        Ends the session if the token was used before, except for the previous one within `GRACE_SECONDS`.
+        Ends the session if the token was used before, except for the previous one within `REUSE_SECONDS`.
         """
         id, number = self._read(token)
         for _ in range(ATTEMPTS):
@@ -81,7 +81,7 @@ class Sessions:
                 except ConditionError:  # another tab was first, or the reply to this write was lost
                     continue
                 return _session(known), self._token(id, last + 1)
-            if number == last - 1 and now - known.data["renewed"] <= GRACE_SECONDS:
+            if number == last - 1 and now - known.data["renewed"] <= REUSE_SECONDS:
                 return _session(known), self._token(id, last)
             if number < last:
                 self.end(id)
