@@ -24,6 +24,7 @@ from retina.api.problems import add_error_map
 from retina.api.routes import (
     account,
     audit,
+    batch_items,
     batches,
     exports,
     history,
@@ -74,7 +75,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.predictor = Predictor(network, settings)
     # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
     MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
-    parts = (predictions, recompute, history, batches, exports, uploads, keys, usage, audit, account, service)
+    parts = (
+        predictions,
+        recompute,
+        history,
+        batches,
+        batch_items,
+        exports,
+        uploads,
+        keys,
+        usage,
+        audit,
+        account,
+        service,
+    )
     rooms = [part.router for part in parts]
     app.state.services = services = Services(settings)
     if not settings.uploads_bucket:

@@ -150,7 +150,7 @@ def test_a_batch_is_created_processed_retried_and_deleted(
     batch = batches.create(account, "k", [("a", 1), ("b", 1), ("c", 1)], Order(("mask",)), {})
 
     def counts() -> Counts:
-        return batches.counts(batches.get(account, batch.id))
+        return batches.items.counts(batches.get(account, batch.id))
 
     for number, outcome in enumerate((Outcome(status="done"), Outcome(status="failed"), Outcome(status="rejected"))):
         claim = claims.begin(batch.id, number)

@@ -1,7 +1,7 @@
 """Batches for their owners: up to ten thousand photographs segmented with the same options.
 
-Creates, lists, cancels, retries and deletes batches, and reports counts and items at any time. Does not process items
-(`claims` and `jobs` do).
+Creates, lists, cancels, retries and deletes batches. `items` reports what has become of their photographs; `claims` and
+`jobs` process them.
 """
 
 import json
@@ -25,20 +25,19 @@ from retina.batches.admission import (
     Admission,
     Allowance,
 )
+from retina.batches.items import NOT_FOUND, Items
 from retina.batches.records import (
     Batch,
-    Item,
     Order,
     batch_key,
     batch_of,
     batch_record,
     item_record,
-    number_key,
     number_of,
     outcome_of,
     size_records,
 )
-from retina.batches.schemas import MOST_ITEMS, Counts, Outcome
+from retina.batches.schemas import Outcome
 from retina.errors import BusyError, NotFoundError
 from retina.exports.copies import Copies
 from retina.ids import is_id, new_id
@@ -58,15 +57,10 @@ from retina.storage.records import (
     Delete,
     Key,
     Put,
-    Record,
     Records,
 )
 
 T = TypeVar("T")
-NOT_FOUND = "There is no such batch."
-CANCELLED = Outcome(
-    status="failed", code="cancelled", detail=("The batch was cancelled before this photograph was processed.")
-)
 
 
 class Batches:
@@ -84,6 +78,7 @@ class Batches:
     ) -> None:
         self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
         self._queue, self._admission = queue, Admission(records, credits, allowance)
+        self.items = Items(records, results, uploads)
 
     def create(
         self,
@@ -146,44 +141,6 @@ class Batches:
         found = self._records.get(*(batch_key(row.data["id"]) for row in page)) if page else []
         return [batch_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
 
-    def counts(self, batch: Batch) -> Counts:
-        """The number of items in each state; they add up to the total."""
-        finished = {**batch.finished}
-        left = batch.total - sum(finished.values())
-        if batch.cancelled:
-            finished["failed"] += left
-            left = 0
-        if not left:
-            return Counts(total=batch.total, waiting=0, queued=0, running=0, **finished)
-        # The two counts are read one after the other: an item that was queued may be finished by now.
-        running = min(len(self._running(batch)), left)
-        # Photographs of failed items are still stored; in batches from before reservations, those of all finished
-        # items.
-        over = finished["failed"] if batch.reserved else batch.total - left - batch.refused
-        queued = min(max(len(self._arrived(batch)) - over - running, 0), left - running)
-        return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
-
-    def items(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
-        """At most `limit` items, starting with number `first`. Raises `NotFoundError` if the batch is being deleted."""
-        names = self._results.read(batch.names)
-        if names is None:
-            raise NotFoundError(NOT_FOUND)
-        files = json.loads(names)[first : first + limit]
-        if not files:
-            return
-        outcomes = {number_of(row): outcome_of(row) for row in self._rows(batch, first, len(files))}
-        open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
-        arrived, running = (self._arrived(batch), self._running(batch)) if open_ones else (set(), set())
-        for number, (name, size) in enumerate(files, first):
-            outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
-            state = "running" if number in running else "queued" if number in arrived else "waiting"
-            yield Item(number, name, size, outcome.status if outcome else state, outcome)
-
-    def outcome(self, batch: Batch, number: int) -> Outcome | None:
-        """The outcome of one item; None if it is not finished or the batch has no such item."""
-        [known] = self._records.get(number_key(batch.items, number))
-        return outcome_of(known)
-
     def cancel(self, batch: Batch) -> Batch:
         """Start no more items; finished ones stay as they are."""
         return self._changed(batch, cancelled=True)
@@ -193,7 +150,7 @@ class Batches:
 
         Raises `OutOfCreditsError` unless there is a credit for each of them.
         """
-        outcomes = [(row, outcome_of(row)) for row in self._rows(batch, 0, batch.total)]
+        outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
         if batch.reserved:
             stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
@@ -211,7 +168,7 @@ class Batches:
                 continue  # already written by another request, or by this one before its reply was lost
         self._release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
-        again = sorted(self._arrived(batch) - over - self._running(batch))
+        again = sorted(self.items.arrived(batch) - over - self.items.running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))
         if short:
             self._admission.demand_credits(batch.account, len(failed))
@@ -282,19 +239,6 @@ class Batches:
             except ConditionError:  # retried, finished or released in the meantime
                 continue
             return
-
-    def _arrived(self, batch: Batch) -> set[int]:
-        """The numbers of the photographs that have arrived."""
-        return {int(key.rpartition("/")[2]) for key in self._uploads.keys(batch.folder)}
-
-    def _running(self, batch: Batch) -> set[int]:
-        return {number_of(row) for row in self._records.query(batch.begun)}
-
-    def _rows(self, batch: Batch, first: int, count: int) -> Iterator[Record]:
-        begin, end, after = f"{first:05d}", f"{first + count - 1:05d}", None
-        while rows := self._records.query(batch.items, first=begin, last=end, after=after):
-            yield from rows
-            after = rows[-1].key.sort
 
 
 def _listed(batch: Batch) -> Key:

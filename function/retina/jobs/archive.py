@@ -86,7 +86,7 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
         stem = f"{item.number:05d}_{plain(item.name)}"
         return [(f"{batch.folder}{item.number}/{name}", f"{stem}_{name}") for name in stored]
 
-    items = [*batches.items(batch, int(place or 0))]
+    items = [*batches.items.of(batch, int(place or 0))]
     entries = ((item, pictures(item), _most(item.outcome.findings if item.outcome else None)) for item in items)
     packed = list[Item]()
     with part.archive() as archive:

@@ -3,10 +3,8 @@
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Response
 
 from retina import deletion
 from retina.api.addresses import ServiceUrl
@@ -22,35 +20,28 @@ from retina.api.pagination import (
     place_of,
 )
 from retina.api.problems import documented
-from retina.api.routes.links import LinksUrl, redirect
 from retina.api.routes.uploads import RECEIVED_AT
-from retina.batches.records import Batch, Item, Order
+from retina.batches.records import Batch, Order
 from retina.batches.schemas import (
-    MOST_ITEMS,
     BatchCreate,
     BatchCreateResponse,
     BatchFile,
     BatchForm,
-    BatchItem,
-    BatchItems,
     BatchList,
     BatchResponse,
     Outcome,
 )
-from retina.batches.tables import COLUMNS, batch_lines
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import (
     BatchClosedError,
     InvalidRequestError,
-    NotFoundError,
     too_large_to_upload,
 )
 from retina.imaging.rendering import FILES
 from retina.services import Services
 from retina.storage.port import FILE_NAME, FORM_SECONDS
 from retina.storage.records import Change
-from retina.tables import described, within
 
 ANY_TYPE = "application/octet-stream"
 
@@ -60,7 +51,6 @@ router = APIRouter(
     responses=documented({401: "Neither a valid sign-in nor an API key"}),
 )
 MISSING = documented({404: "There is no such batch"})
-PICTURE_MISSING = documented({404: "There is no such picture"})
 
 
 @router.post(
@@ -172,81 +162,6 @@ def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> 
     return _response(services, services.batches.retry(batch))
 
 
-@router.get("/{id}/items", summary="List the photographs of a batch", responses=MISSING)
-def list_items(
-    services: ServicesDep,
-    caller: Owner,
-    log: Audited,
-    id: str,
-    limit: Annotated[int, Query(ge=1, le=1000, description="at most this many")] = 100,
-    cursor: Cursor = None,
-) -> BatchItems:
-    """Lists the photographs by number, each with its state, and its result or the reason why there is none."""
-    batch = services.batches.get(caller.account, id)
-    log.seen(caller, "batch.seen", id)
-    place = place_of(cursor) or "0"
-    if not place.isdecimal():
-        raise InvalidRequestError("This cursor is not valid here. Use “next” from the previous page.")
-    first = int(place)
-    items = [_item(batch, item) for item in services.batches.items(batch, first, limit)]
-    return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
-
-
-@router.get(
-    "/{id}/results.csv",
-    summary="Results of a batch as CSV",
-    response_class=Response,
-    responses=described(COLUMNS) | MISSING | documented({413: "The table would be too large"}),
-)
-def get_table(
-    services: ServicesDep,
-    caller: Owner,
-    log: Audited,
-    id: str,
-    first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many rows")] = MOST_ITEMS,
-) -> Response:
-    """A table with one row per photograph, available at any time: its state, its result, or the reason why there is
-    none.
-    """
-    batch = services.batches.get(caller.account, id)
-    log.seen(caller, "batch.seen", id)
-    instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
-    rows = batch_lines(services.batches.items(batch, first, limit))
-    table = within(rows, services.settings.inline_bytes, instead)
-    headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
-    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-@router.get(
-    "/{id}/items/{number}/{picture}",
-    status_code=307,
-    summary="A picture of one photograph of a batch",
-    response_class=RedirectResponse,
-    responses=PICTURE_MISSING,
-)
-def get_batch_picture(
-    services: ServicesDep,
-    links: LinksUrl,
-    caller: Owner,
-    log: Audited,
-    id: str,
-    number: Annotated[int, Path(ge=0)],
-    picture: str,
-) -> Response:
-    """Redirects to a download link that works for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png,
-    if requested for the batch.
-    """
-    batch = services.batches.get(caller.account, id)
-    outcome = services.batches.outcome(batch, number)
-    made = {FILES[output][0] for output in batch.order.outputs} if outcome and outcome.status == "done" else set()
-    if picture not in made:
-        raise NotFoundError("There is no such picture. The items of the batch list the ones there are.")
-    log.seen(caller, "picture.opened", f"{id}:{number}:{picture}")
-    key = f"{batch.folder}{number}/{picture}"
-    return redirect(services.results.link(key, f"{number}-{picture}", links))
-
-
 def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outcome]]:
     for number, file in enumerate(files):
         if file.size > limit:
@@ -262,7 +177,7 @@ def _form(services: Services, url: str, batch: Batch) -> BatchForm:
 
 
 def _response(services: Services, batch: Batch) -> BatchResponse:
-    counts = services.batches.counts(batch)
+    counts = services.batches.items.counts(batch)
     ended = counts.done + counts.rejected + counts.failed == counts.total
     return BatchResponse(
         id=batch.id,
@@ -271,20 +186,4 @@ def _response(services: Services, batch: Batch) -> BatchResponse:
         state="cancelled" if batch.cancelled else "done" if ended else "open",
         outputs=[*batch.order.outputs],
         counts=counts,
-    )
-
-
-def _item(batch: Batch, item: Item) -> BatchItem:
-    outcome = item.outcome
-    folder = f"{router.prefix}/{batch.id}/items/{item.number}"
-    urls = {output: f"{folder}/{FILES[output][0]}" for output in batch.order.outputs} if item.state == "done" else None
-    return BatchItem(
-        number=item.number,
-        name=item.name,
-        size=item.size,
-        state=item.state,
-        code=outcome.code if outcome else "",
-        detail=outcome.detail if outcome else "",
-        findings=outcome.findings if outcome else None,
-        image_urls=urls,
     )
