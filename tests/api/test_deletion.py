@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from retina.exports.service import Exports, Part, SupersededError
+from retina.exports.records import Part
+from retina.exports.service import Exports, SupersededError
 from retina.storage.database import ERASED_AT_ONCE, Database
 from retina.storage.records import Delete, Key, Put
 from retina.storage.sqlite import SqliteRecords

@@ -24,7 +24,8 @@ from retina.errors import (
     OutOfCreditsError,
     SignInRefusedError,
 )
-from retina.exports.service import Exports, Part
+from retina.exports.records import Part
+from retina.exports.service import Exports
 from retina.history.records import Labels
 from retina.history.service import History
 from retina.imaging.schemas import (

@@ -8,7 +8,7 @@ from collections import Counter
 
 from retina.batches.records import Batch
 from retina.deletion.schemas import DeletionReceipt, Remainder
-from retina.exports.service import Export
+from retina.exports.records import Export
 from retina.services import Services
 from retina.storage.records import Change
 

@@ -1,4 +1,4 @@
-"""Exports: a batch, the history or the whole account as ZIP files, made by a worker and kept for a day.
+"""Exports: a batch, the history or the whole account as ZIP files, made by a worker and stored for a day.
 
 Stores the state of exports and their finished parts, and creates download links. Does not make the files
 (`jobs.archive` does). Only one worker works on an export at a time: the last one to claim it. An export is deleted with
@@ -9,12 +9,13 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from retina import clock
 from retina.accounts.quotas import take
 from retina.errors import NotFoundError, TooManyExportsError
+from retina.exports.records import Export, Part, export_key, export_of, export_record, job_key, list_of
 from retina.ids import is_id, new_id
 from retina.queue.port import Queue
 from retina.storage.port import (
@@ -31,12 +32,10 @@ from retina.storage.records import (
     Delete,
     Key,
     Put,
-    Record,
     Records,
     ensure,
 )
 
-State = Literal["waiting", "running", "ready", "failed"]
 MOST_EXPORTS = 20
 """The most exports one account can have at the same time."""
 NOT_FOUND = "This export does not exist, or no longer does: exports are stored for a day and deleted with their data."
@@ -44,45 +43,6 @@ NOT_FOUND = "This export does not exist, or no longer does: exports are stored f
 
 class SupersededError(Exception):
     """The export was deleted or claimed again while this worker was making it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One ZIP file: the key of its blob and its size."""
-
-    key: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Export:
-    """An export of the batch with this id or, if `batch` is empty, of the history; `whole`: of the whole account.
-
-    `parts` are the finished ones, and `place` is where the next one starts, None for the beginning. `token` identifies
-    the worker that has claimed it; `listed` is its key in the account's list. `expires` is in seconds since 1970.
-    """
-
-    id: str
-    account: str
-    batch: str
-    created: str
-    expires: int
-    state: State = "waiting"
-    parts: tuple[Part, ...] = ()
-    place: str | None = None
-    token: str = ""
-    listed: str = ""
-    whole: bool = False
-
-    @property
-    def folder(self) -> str:
-        """The key prefix of its parts."""
-        return f"{_job(self.id)}/"
-
-    @property
-    def bytes(self) -> int | None:
-        """The size of all parts, once it is ready."""
-        return sum(part.bytes for part in self.parts) if self.state == "ready" else None
 
 
 class Exports:
@@ -112,11 +72,11 @@ class Exports:
         def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
             listed = Put(place, {"id": export.id}, NEW, expires=export.expires)
             others: tuple[Change, ...] = (listed, *with_it)
-            return _record(replace(export, listed=place.sort), NEW), *others
+            return export_record(replace(export, listed=place.sort), NEW), *others
 
-        if not take(self._records, _listed(account), MOST_EXPORTS, changes):
+        if not take(self._records, list_of(account), MOST_EXPORTS, changes):
             raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
-        self._queue.put(_job(export.id))
+        self._queue.put(job_key(export.id))
         return export
 
     def again(self, account: str, id: str) -> Export:
@@ -125,7 +85,7 @@ class Exports:
         """
         export = self.get(account, id)
         if export.state == "waiting":
-            self._queue.put(_job(id))
+            self._queue.put(job_key(id))
         return export
 
     def get(self, account: str, id: str) -> Export:
@@ -137,8 +97,8 @@ class Exports:
 
     def find(self, id: str) -> Export | None:
         """The export with this id, whichever account it belongs to."""
-        [known] = self._records.get(_key(id)) if is_id(id) else [None]
-        return _export(known) if known else None
+        [known] = self._records.get(export_key(id)) if is_id(id) else [None]
+        return export_of(known) if known else None
 
     def begin(self, id: str) -> Export | None:
         """Claim the export, taking it over from any earlier worker; None if there is nothing to do: deleted, ready or
@@ -187,7 +147,9 @@ class Exports:
 
     def delete(self, export: Export) -> None:
         """Delete the export and its files; a worker that is making it will notice."""
-        self._records.write(Delete(_key(export.id)), Delete(Key(_listed(export.account), export.listed or export.id)))
+        self._records.write(
+            Delete(export_key(export.id)), Delete(Key(list_of(export.account), export.listed or export.id))
+        )
         for part in export.parts:
             self._blobs.delete(part.key)  # parts made by an earlier version are stored elsewhere
         self._blobs.delete_all(export.folder)
@@ -234,52 +196,25 @@ class Exports:
                 self.delete(known)
             return False
         self._blobs.delete_all(export.folder)
-        self._queue.put(_job(export.id))
+        self._queue.put(job_key(export.id))
         return True
 
     def _of(self, account: str) -> list[Export]:
-        rows = self._records.query(_listed(account), limit=MOST_CHANGES)
-        found = self._records.get(*(_key(row.data.get("id", row.key.sort)) for row in rows)) if rows else []
+        rows = self._records.query(list_of(account), limit=MOST_CHANGES)
+        found = self._records.get(*(export_key(row.data.get("id", row.key.sort)) for row in rows)) if rows else []
         for row, known in zip(rows, found, strict=True):
             if known is None:
                 self._records.write(Delete(row.key))
-        return [_export(known) for known in found if known]
+        return [export_of(known) for known in found if known]
 
     def _changed(self, export: Export, **changes: Any) -> Export:
         """Raises `SupersededError` if the stored export differs from `export`."""
-        [known] = self._records.get(_key(export.id))
-        if known is None or _export(known) != export:
+        [known] = self._records.get(export_key(export.id))
+        if known is None or export_of(known) != export:
             raise SupersededError(export.id)
         changed = replace(export, **changes)
         try:
-            ensure(self._records, _record(changed, known.version))
+            ensure(self._records, export_record(changed, known.version))
         except ConditionError:
             raise SupersededError(export.id) from None
         return changed
-
-
-def _record(export: Export, version: int) -> Put:
-    facts = {name: value for name, value in asdict(export).items() if name != "id"}
-    return Put(_key(export.id), facts, version, expires=export.expires)
-
-
-def _export(known: Record) -> Export:
-    facts = {name: value for name, value in known.data.items() if name not in ("bytes", "parts")}
-    id = known.key.partition.removeprefix("export:")
-    parts = tuple(Part(**part) for part in known.data.get("parts", ()))
-    if "bytes" in known.data and facts["state"] == "ready":  # as an earlier version stored it
-        parts = (Part(_job(id), known.data["bytes"]),)
-    return Export(id=id, parts=parts, **facts)
-
-
-def _key(id: str) -> Key:
-    return Key(f"export:{id}", "export")
-
-
-def _listed(account: str) -> str:
-    return f"exports:{account}"
-
-
-def _job(id: str) -> str:
-    """The key of an export's job in the queue, and the key prefix of its files."""
-    return EXPORTS + id

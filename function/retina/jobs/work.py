@@ -24,7 +24,8 @@ from retina.errors import (
     UploadNotFoundError,
     larger_than_announced,
 )
-from retina.exports.service import Export, Part, SupersededError
+from retina.exports.records import Export, Part
+from retina.exports.service import SupersededError
 from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import predict

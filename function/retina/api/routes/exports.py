@@ -18,8 +18,8 @@ from retina.auth.callers import Caller
 from retina.deletion.account import leave_nothing
 from retina.deletion.schemas import DeletionReceipt
 from retina.errors import InvalidRequestError, PersonRequiredError
+from retina.exports.records import Export
 from retina.exports.schemas import ExportCreate, ExportPart, ExportResponse
-from retina.exports.service import Export
 from retina.services import Services
 from retina.storage.records import Change
 
