@@ -20,7 +20,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from benchmarks.speed import SAMPLE, percentiles
+from benchmarks.speed import SAMPLE
+from benchmarks.timing import percentiles
 from conftest import ROOT
 from retina.accounts.reservations import account_key
 from retina.history.records import Labels, PredictionRecord, written

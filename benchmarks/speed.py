@@ -9,46 +9,24 @@ import hashlib
 import json
 import os
 import platform
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from infra.package import TARGET
-from infra.package.build import build
-from infra.package.wheels import install, python_of, requirements
-from retina.imaging import preprocessing, rendering
-from retina.imaging.decoding.decoder import decoder
+from benchmarks.stages import LIMITS, stages
+from benchmarks.timing import CORES, ROOT, first_answer, percentiles, resident, retina, send, served
+from benchmarks.under_lambda import report_lambda
 from retina.imaging.field_of_view import find_field_of_view
-from retina.imaging.measurements.registry import measure
-from retina.imaging.network import VesselNetwork
-from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
+from retina.imaging.photograph import decode_photograph, open_photograph
 from retina.imaging.retina_gate import fundus_like
-from retina.imaging.segmentation import Segmentation, over
 from retina.settings import Settings
-from support.lambda_package import RUNTIME
-from support.runtime_api import COGNITO, RuntimeApi, multipart
 
-ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
-CORES = sorted(os.sched_getaffinity(0))
-LIMITS = {"max_pixels": 64_000_000, "min_side": 64}
-T = TypeVar("T")
-
-
-def percentiles(milliseconds: list[float]) -> str:
-    return f"{np.percentile(milliseconds, 50):.1f} | {np.percentile(milliseconds, 95):.1f}"
 
 
 def only_canvas(folder: Path, number: int) -> Path:
@@ -59,93 +37,6 @@ def only_canvas(folder: Path, number: int) -> Path:
     (folder / "unet.json").write_text(json.dumps(card))
     (folder / card["file"]).write_bytes((Settings().model.parent / card["file"]).read_bytes())
     return folder / "unet.json"
-
-
-def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds per stage of a request with default outputs, measured in this process."""
-    network = VesselNetwork(card)
-    spent: dict[str, list[float]] = defaultdict(list)
-
-    def timed(stage: str, work: Callable[[], T]) -> T:
-        started = time.perf_counter()
-        result = work()
-        spent[stage].append((time.perf_counter() - started) * 1e3)
-        return result
-
-    def decode() -> Photograph:
-        with decoder().photograph(data, **LIMITS) as photograph:
-            return photograph
-
-    for _ in range(rounds):
-        timed(
-            "decode in this process, for comparison", lambda: decode_photograph(open_photograph(data, **LIMITS), data)
-        )
-        photograph = timed("decode, field of view", decode)
-        view, shape = photograph.field_of_view, photograph.rgb.shape[:2]
-        placed = preprocessing.place(view, network.card.canvases)
-        values = timed("prepare", lambda: preprocessing.prepare(photograph.rgb, view, placed, network.card.preparation))
-        probability = timed("infer", lambda: network(placed.canvas, values))
-
-        def threshold() -> Segmentation:
-            native = preprocessing.restore(probability, view, placed, shape)
-            vessels = over(native, network.card.threshold)
-            measure(vessels, view)
-            return Segmentation(native, vessels, network.card.threshold, placed.canvas)
-
-        segmentation = timed("threshold, measure", threshold)
-        wanted = {**rendering.OUTPUTS["preview"], **rendering.OUTPUTS["mask"]}
-        timed("encode", lambda: [draw(photograph, segmentation) for draw in wanted.values()])
-    return {stage: values[2:] for stage, values in spent.items()}
-
-
-@contextmanager
-def served(command: list[str], **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
-    """Run a server pinned to the last core; yields its address, process and start time."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    data = tempfile.mkdtemp()
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "TF_CPP_MIN_LOG_LEVEL": "3", "RETINA_DATA": data}
-    environment |= settings
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [part.replace("PORT", port) for part in command],
-        env=environment,
-        preexec_fn=lambda: os.sched_setaffinity(0, {CORES[-1]}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}", process, started
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(data)
-
-
-def first_answer(url: str, path: str, data: bytes, started: float) -> float:
-    """Seconds from process start to the first prediction."""
-    while True:
-        try:
-            httpx.post(url + path, files={"file": data}, timeout=120).raise_for_status()
-            return time.perf_counter() - started
-        except httpx.TransportError:
-            time.sleep(0.005)
-
-
-def send(client: httpx.Client, url: str, data: bytes) -> float:
-    started = time.perf_counter()
-    client.post(url, files={"file": data}, timeout=120).raise_for_status()
-    return (time.perf_counter() - started) * 1e3
-
-
-def resident(process: subprocess.Popen[bytes], field: str) -> float:
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
-
-
-def retina() -> list[str]:
-    return [sys.executable, "-m", "retina", "serve", "--port", "PORT"]
 
 
 def report_stages(photographs: dict[str, bytes], cards: dict[str, Path], rounds: int) -> None:
@@ -185,51 +76,6 @@ def report_comparison(sample: bytes, card: Path, keras: Path, rounds: int) -> No
                 peak = resident(process, "VmHWM")
                 print(f"| {name} | {pixels} | {percentiles(values[2:])} | {first:.2f} s | {peak:.0f} MB |")
             print(f"\nRatio, request by request: {ratio:.1f} times as fast, at 16 times the pixels.", flush=True)
-
-
-def report_lambda(photograph: bytes, card: Path, rounds: int) -> None:
-    """Compare the package under Lambda's runtime client with uvicorn, alternating, on the card's canvas."""
-    python = python_of(TARGET)
-    if not python:
-        print("\nUnder Lambda's runtime client: not measured, there is no Python 3.13 here.")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        task, runtime = Path(folder) / "task", Path(folder) / "runtime"
-        build(task, TARGET, python)
-        for name in ("unet.json", "unet.tflite"):
-            shutil.copy(card.parent / name, task / "retina" / "models")
-        pinned = requirements(ROOT / "tests" / "requirements.txt", TARGET)
-        install(runtime, (pinned[name] for name in RUNTIME), TARGET)
-        command = [str(python), "-m", "awslambdaric", "handler.api"]
-        environment = COGNITO | {"PYTHONPATH": str(runtime), "PATH": os.environ["PATH"]}
-        # No rate limits: there is no table to count in, and uvicorn does not count requests from its own computer.
-        environment |= {"RETINA_FREE_EACH": "0", "RETINA_FREE_TOGETHER": "0"}
-        pinning = ["taskset", "-c", str(CORES[-1])]
-        firsts: list[float] = []
-        for _ in range(5):
-            started = time.perf_counter()
-            with RuntimeApi([*pinning, *command], task, environment) as function:
-                function.invoke(multipart("/predict", photograph))
-                firsts.append(time.perf_counter() - started)
-        with (
-            RuntimeApi([*pinning, *command], task, environment) as function,
-            served(retina(), RETINA_MODEL=str(card)) as (url, _, started),
-            httpx.Client() as client,
-        ):
-            first_answer(url, "/predict", photograph, started)
-            times: dict[str, list[float]] = {"Lambda's runtime client": [], "uvicorn": []}
-            for _ in range(rounds):
-                times["uvicorn"].append(send(client, f"{url}/predict", photograph))
-                event, started = multipart("/predict", photograph), time.perf_counter()
-                function.invoke(event)
-                times["Lambda's runtime client"].append((time.perf_counter() - started) * 1e3)
-            peak = resident(function.process, "VmHWM")
-    canvas = json.loads(card.read_text())["canvases"][0]
-    print(f"\nThe package, Python 3.13, POST /predict on canvas {canvas['width']}x{canvas['height']}:")
-    print(f"process start to first answer {np.median(firsts):.2f} s (median of 5), peak memory {peak:.0f} MB.\n")
-    print("| under | p50 ms | p95 ms |\n|---|---|---|")
-    for name, values in times.items():
-        print(f"| {name} | {percentiles(values[2:])} |", flush=True)
 
 
 def report_precisions(folder: Path, rounds: int) -> None:

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from models.evaluation.evaluate import read_photograph
+from models.evaluation.measuring import read_photograph
 from models.evaluation.metrics import count, dice
 from models.evaluation.perturbations import PERTURBATIONS, STRENGTHS
 from models.training.labelled import (
