@@ -79,7 +79,7 @@ def test_passwords_may_be_changed_on_the_sign_in_page(visit: Visit) -> None:
 
     visit.page.route("**/api/v1/sign-in", cognito)
     sign_up(visit, PATH)
-    expect(visit.page.get_by_text("The sign-in page changes the password")).to_be_visible()
+    expect(visit.page.get_by_text("Passwords are changed on the sign-in page")).to_be_visible()
     expect(visit.page.get_by_label("Current password")).to_be_hidden()
     expect(visit.page.get_by_role("button", name="Sign out everywhere…")).to_be_visible()
 
