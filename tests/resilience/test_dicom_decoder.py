@@ -16,7 +16,7 @@ from support.decoders import Peak, decoded
 from support.dicom import compressed, hostile, native
 
 MIB = 2**20
-MUTANTS = 600
+MUTANTS = 360
 
 MUTATE = """
 import sys

@@ -26,6 +26,9 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
             height=prediction.height,
             field_of_view=Box(left=view.left, top=view.top, width=view.width, height=view.height),
             sha256=prediction.sha256,
+            frames=prediction.facts.frames,
+            pixel_size_um=prediction.facts.pixel_size_um,
+            laterality=prediction.facts.laterality,
         ),
         quality=Quality(
             field_of_view=view.frame,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.confidence import expected_dice
 from retina.imaging.decoding.decoder import decoder
+from retina.imaging.decoding.facts import Facts
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements.registry import Measurements, measure
 from retina.imaging.model_card import CanvasSize
@@ -34,6 +35,7 @@ class Prediction:
     field_of_view: FieldOfView
     fundus_like: bool
     sha256: str
+    facts: Facts
     threshold: float
     canvas: CanvasSize
     flips: bool
@@ -91,6 +93,7 @@ def predict_photograph(
         field_of_view=photograph.field_of_view,
         fundus_like=like,
         sha256=photograph.sha256,
+        facts=photograph.facts,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
         flips=flips,

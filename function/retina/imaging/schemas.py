@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model, model_validator
 
+from retina.imaging.decoding.facts import Laterality
 from retina.imaging.measurements.measurement import MeasurementDescription
 from retina.imaging.measurements.registry import MEASUREMENTS
 
@@ -43,6 +44,16 @@ class PhotographFacts(BaseModel):
     height: int = Field(description="pixels", examples=[1411])
     field_of_view: Box
     sha256: SHA256
+    frames: int = Field(1, ge=1, description="in the file; the first one was segmented", examples=[1])
+    pixel_size_um: float | None = Field(
+        None,
+        gt=0,
+        description="size of a pixel on the retina in micrometres, as a DICOM file states it; null if none was stated",
+        examples=[8.2],
+    )
+    laterality: Laterality | None = Field(
+        None, description="which eye it shows, as a DICOM file states it; null if none was stated", examples=["left"]
+    )
 
 
 class Quality(BaseModel):

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -116,7 +117,7 @@ async def create_prediction(
     force: Annotated[bool, Form(description=("segment it even if it does not look like a fundus photograph"))] = False,
     save: Annotated[bool, Form(description=("save it to your history, with the photograph; needs an account"))] = False,
     subject: Annotated[Subject | None, Form()] = None,
-    eye: Annotated[Eye, Form()] = "unknown",
+    eye: Annotated[Eye, Form(description="if unknown: as a DICOM file states it")] = "unknown",
     taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
     note: Annotated[Note | None, Form()] = None,
 ) -> Response:
@@ -151,7 +152,8 @@ async def create_prediction(
         response = PredictionResponse(**facts.model_dump(), images=Images(**in_base64(shown)))
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
-        changes = services.history.prepare(caller.account, facts, labels, saved)
+        eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"
+        changes = services.history.prepare(caller.account, facts, replace(labels, eye=eye), saved)
         changes.append(log.entry(caller, "prediction.saved", id))
         response = response.model_copy(update={"image_urls": image_urls(id)})
         return Answer(response.model_dump_json(exclude_unset=True).encode(), changes, source=id)

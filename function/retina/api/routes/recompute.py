@@ -24,6 +24,9 @@ from retina.imaging.pipeline import Prediction
 LABELS = {"subject", "eye", "taken_on", "note"}
 """The labels of a saved prediction, which its owner may change."""
 
+OF_THE_FILE = {"sha256", "frames", "pixel_size_um", "laterality"}
+"""What is known of the file that was sent, and not of the one in which its photograph is stored."""
+
 router = APIRouter(tags=predictions.router.tags, responses=predictions.router.responses)
 
 
@@ -64,7 +67,7 @@ async def recompute(
         before, prediction = result
         facts = findings_of(prediction, network.card, id)
         # The photograph counts as the one that was sent, whatever file it is stored in.
-        sent = facts.photograph.model_copy(update={"sha256": before.findings.photograph.sha256})
+        sent = facts.photograph.model_copy(update=before.findings.photograph.model_dump(include=OF_THE_FILE))
         facts = facts.model_copy(update={"photograph": sent})
         saved, changes = services.history.prepare_again(caller.account, id, facts, apart(prediction.pictures)[1])
         changes.append(log.entry(caller, "prediction.recomputed", id))
