@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from conftest import decode
 from retina.errors import PhotographError, PhotographTooSmallError, TooManyPixelsError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
+from retina.imaging.decoding.dicom.stripping import stripped
 from retina.imaging.decoding.facts import Facts
 from support.dicom import OCT, SECRETS, compressed, dicom, header, native, nested, written
 
@@ -143,6 +144,19 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
     for name, (data, _) in specimens.items():
         with pytest.raises(PhotographError):
             pytest.fail(f"{name} was decoded: {decode(data[: len(data) * 2 // 3]).rgb.shape}")
+
+
+def test_a_stripped_file_shows_the_same_and_names_nobody(specimens: dict[str, tuple[bytes, Any]]) -> None:
+    for name, (data, _) in specimens.items():
+        rest = stripped(data)
+        assert not [secret for secret in SECRETS if secret.encode() in rest]
+        assert len(rest) < len(data), name
+        assert np.array_equal(decode(rest).rgb, decode(data).rgb), name
+
+
+def test_a_stripped_file_states_the_same(small_rgb: Rgb) -> None:
+    data = dicom(small_rgb, PixelSpacing=[0.008, 0.008], Laterality="R", NumberOfFrames=1)
+    assert decode(stripped(data)).facts == decode(data).facts == Facts(1, 8.0, "right")
 
 
 def test_deeply_nested_sequences_are_refused(small_rgb: Rgb) -> None:

@@ -17,6 +17,9 @@ from typing import Any
 import httpx
 
 from retina.cli.results import RESULTS, OutputFolderError
+from retina.errors import PhotographError, PhotographUnreadableError
+from retina.imaging.decoding.dicom.mark import is_dicom
+from retina.imaging.decoding.header import DAMAGE, DAMAGED
 from retina.jobs.archive import plain
 from retina.tables import lines, read
 
@@ -143,9 +146,12 @@ class RemoteBatch:
 
     def _send(self, number: int) -> None:
         try:
-            data = self._files[number].read_bytes()
+            data = _without_header(self._files[number].read_bytes())
         except OSError as error:
             self._unsent[number] = f"The file could not be read: {error}."
+            return
+        except PhotographError as error:
+            self._unsent[number] = str(error)
             return
         for attempt in range(TRIES):
             form = self._form
@@ -220,6 +226,20 @@ class RemoteBatch:
                     break
             time.sleep(min(2**attempt / 4, 5))
         raise RemoteError(f"{trouble.rstrip('.')}.")
+
+
+def _without_header(data: bytes) -> bytes:
+    """The file as it is sent: a DICOM file without who the patient is. Raises the `PhotographError`s if it is one that
+    cannot be read.
+    """
+    if not is_dicom(data):
+        return data
+    from retina.imaging.decoding.dicom.stripping import stripped  # loads pydicom, which takes a while
+
+    try:
+        return stripped(data)
+    except DAMAGE as error:
+        raise PhotographUnreadableError(DAMAGED) from error
 
 
 def _stamp(file: Path) -> list[int]:

@@ -92,12 +92,21 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
   const view = photograph.field_of_view;
   return {
     trust: trustOf(quality),
-    size: `${photograph.width} × ${photograph.height} pixels`,
+    size: sizeOf(photograph),
     view: quality.field_of_view === 'disc' ? `round, ${view.width} × ${view.height} pixels` : 'the whole frame',
     canvas: `${canvas.replace('x', ' × ')} pixels`,
     threshold: String(Number(threshold.toFixed(3))),
     model: `${model.name} ${model.sha256.slice(0, 8)}`,
   };
+}
+
+/**
+ * “1411 × 1411 pixels of 8.2 µm”; what a DICOM file does not state is left out.
+ * @param {Findings['photograph']} photograph
+ */
+function sizeOf({ width, height, pixel_size_um: micrometres, frames }) {
+  const pixels = `${width} × ${height} pixels${micrometres ? ` of ${Number(micrometres.toPrecision(3))} µm` : ''}`;
+  return (frames ?? 1) > 1 ? `${pixels}, the first of ${frames} frames` : pixels;
 }
 
 /** @param {Quality} quality */

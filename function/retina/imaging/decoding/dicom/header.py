@@ -91,13 +91,18 @@ class PixelData:
     `words`: uncompressed pixels are stored as 16-bit words. `offsets`: the extended offset table, if there is one.
     """
 
-    codec: str | None
+    syntax: uid.UID
     little_endian: bool
     words: bool
     start: int
     length: int | None
     remaining: int
     offsets: tuple[bytes, bytes] | None
+
+    @property
+    def codec(self) -> str | None:
+        """The name of the codec in `COMPRESSED`; None for uncompressed pixels."""
+        return COMPRESSED.get(self.syntax)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ def open_dicom(data: bytes) -> Dicom:
         specific_tags=_TAGS,
     )
     _refuse_other_content(header)
-    pixel_data = _pixel_data(data, stream.tell(), COMPRESSED.get(syntax), header, little_endian=little_endian)
+    pixel_data = _pixel_data(data, stream.tell(), syntax, header, little_endian=little_endian)
     samples = samples_of(header)
     if samples.photometric not in PHOTOMETRIC.get(samples.per_pixel, ()) or samples.allocated not in (8, 16):
         raise UnsupportedFormatError(f"The pixels of this DICOM file are stored in a way that cannot be read. {EXPORT}")
@@ -177,7 +182,7 @@ def _contains(content: str) -> str:
     return f"This DICOM file contains {content}. Send one with a fundus photograph."
 
 
-def _pixel_data(data: bytes, place: int, codec: str | None, header: Dataset, *, little_endian: bool) -> PixelData:
+def _pixel_data(data: bytes, place: int, syntax: uid.UID, header: Dataset, *, little_endian: bool) -> PixelData:
     """Read the head of the element at `place`, which is a few bytes long (PS3.5, section 7.1)."""
     order: Literal["little", "big"] = "little" if little_endian else "big"
     group, element = (int.from_bytes(data[at : at + 2], order) for at in (place, place + 2))
@@ -187,11 +192,12 @@ def _pixel_data(data: bytes, place: int, codec: str | None, header: Dataset, *, 
     explicit = kind in (b"OB", b"OW", b"UN")
     start = place + (12 if explicit else 8)
     length = int.from_bytes(data[start - 4 : start], order)
-    if (length == UNDEFINED) != bool(codec):
+    compressed = syntax in COMPRESSED
+    if (length == UNDEFINED) != compressed:
         raise ValueError("the pixels are not stored as the transfer syntax says")
-    if length > len(data) - start if codec is None else data.rfind(DELIMITER) < start:
+    if data.rfind(DELIMITER) < start if compressed else length > len(data) - start:
         raise ValueError("the end of the pixels is missing")
     table = header.get("ExtendedOffsetTable"), header.get("ExtendedOffsetTableLengths")
     offsets = table if all(table) else None
-    native = None if codec else length
-    return PixelData(codec, little_endian, kind != b"OB", start, native, len(data) - start, offsets)
+    native = None if compressed else length
+    return PixelData(syntax, little_endian, kind != b"OB", start, native, len(data) - start, offsets)
