@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette import requests
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartParser
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -15,6 +15,7 @@ from retina import __version__
 from retina.api.arrivals import Arrivals
 from retina.api.callers import describe_scopes
 from retina.api.concurrency import Cores
+from retina.api.content_disposition import FormParser
 from retina.api.middleware.bodies import SMALL_BYTES, Bodies, Taken
 from retina.api.middleware.full_disk import RoomToDelete
 from retina.api.middleware.origin import BehindProxy
@@ -74,7 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.network = network = VesselNetwork(settings.model)
     app.state.predictor = Predictor(network, settings)
     # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
-    MultiPartParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
+    FormParser.spool_max_size = settings.inline_bytes + SMALL_BYTES
+    requests.MultiPartParser = FormParser  # type: ignore[attr-defined]
     parts = (
         predictions,
         recompute,

@@ -9,6 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 
+from retina.api.content_disposition import with_file_name
 from retina.errors import UploadRefusedError
 
 FIELDS_BYTES = 16 * 2**10
@@ -94,7 +95,7 @@ class StreamedForm:
         self._header, self._value = b"", b""
 
     def _end_headers(self) -> None:
-        _, options = parse_options_header(self._disposition)
+        _, options = parse_options_header(with_file_name(self._disposition))
         self._name = options.get(b"name", b"").decode(errors="replace")
         if b"filename" in options:
             if self._name != "file":
