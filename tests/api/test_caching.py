@@ -122,3 +122,26 @@ def test_head_is_answered_wherever_get_is(house: House, tiny: bytes) -> None:
         assert (head.status_code, head.content) == (get.status_code, b""), path
         for name in ("content-type", "content-length", "cache-control"):
             assert head.headers.get(name) == get.headers.get(name) or name == "content-length", (path, name)
+
+
+def test_head_is_answered_on_every_route_that_has_get(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna, tiny, subject="A", eye="left")
+    batch = new(house, anna, "a.jpg")
+    come(house, batch, tiny)
+    export = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()
+    house.work_off()
+    ids = {PREDICTIONS: saved["id"], BATCHES: batch["id"], EXPORTS: export["id"]}
+    paths = {path_of(route, ids) for route in routes(house) if "GET" in (route.methods or ())} | {*PAGE, *PUBLIC}
+    paths |= {f"{BATCHES}/{batch['id']}/results.csv?limit=1", "/api/v1/trends?subject=A&eye=left"}
+    links = [house.client.get(url, headers=anna, follow_redirects=False) for url in saved["image_urls"].values()]
+    if isinstance(house.services.results, LocalBlobs):
+        paths |= {link.headers["location"] for link in links}
+    assert len(paths) > 25
+    for path in sorted(paths):
+        get, head = (house.client.request(way, path, headers=anna, follow_redirects=False) for way in ("GET", "HEAD"))
+        assert (head.status_code, head.content) == (get.status_code, b""), path
+        for name in ("content-type", "content-disposition", "cache-control"):
+            assert head.headers.get(name) == get.headers.get(name), (path, name)
+        if get.status_code == 200:
+            assert head.headers["content-length"] == get.headers["content-length"] == str(len(get.content)), path
