@@ -18,7 +18,8 @@ from support.house import House, problem
 from support.specimens import encode
 
 FOUND = (
-    "width height field_of_view_width fundus_like photo_sha256 model_sha256 threshold canvas flips expected_dice "
+    "width height field_of_view_width frames pixel_size_um laterality fundus_like photo_sha256 model_sha256 "
+    "threshold canvas flips expected_dice "
 ) + " ".join(each.name for each in MEASUREMENTS)
 
 
@@ -54,7 +55,7 @@ def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> No
 def test_the_limits_listed_are_those_enforced(tmp_path: Path) -> None:
     house = House(tmp_path, inline_bytes=2**16, upload_bytes=2**17, max_pixels=100 * 100, min_side=80)
     limits = house.client.get("/api/v1/limits").json()
-    assert limits.pop("formats") == ["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF"]
+    assert limits.pop("formats") == ["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF", "DICOM"]
     assert limits == {
         "inline_bytes": 2**16,
         "upload_bytes": 2**17,

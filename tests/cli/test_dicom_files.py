@@ -34,6 +34,7 @@ def test_files_with_and_without_extension_are_segmented(folder: Path, tmp_path: 
         "IM000001": "done",
         "cut.dcm": "rejected",
     }
+    assert (found["left.dcm"]["laterality"], found["left.dcm"]["frames"]) == ("right", "1")
     assert found["left.dcm"]["vascular_density"] == found["IM000001"]["vascular_density"] != ""
     assert (out / "IM000001_mask.png").exists()
     written = b"".join(path.read_bytes() for path in out.iterdir())

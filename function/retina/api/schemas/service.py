@@ -50,7 +50,7 @@ class Limits(BaseModel):
     min_side: int = Field(description="shortest side of the smallest photograph, in pixels", examples=[64])
     formats: list[str] = Field(
         description="accepted image formats",
-        examples=[["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF"]],
+        examples=[["JPEG", "PNG", "TIFF", "WebP", "BMP", "PNM", "GIF", "DICOM"]],
     )
     batch_items: int = Field(description="most photographs in one batch", examples=[10_000])
     name_characters: int = Field(description="longest file name of a photograph in a batch", examples=[255])
