@@ -18,8 +18,8 @@ from support.house import House, problem
 from support.specimens import encode
 
 FOUND = (
-    "width height field_of_view_width frames pixel_size_um laterality fundus_like photo_sha256 model_sha256 "
-    "threshold canvas flips expected_dice "
+    "width height field_of_view_width frames pixel_size_um laterality frame fundus_like retina grade reasons "
+    "photo_sha256 model_sha256 threshold canvas flips expected_dice expected_dice_low expected_dice_high "
 ) + " ".join(each.name for each in MEASUREMENTS)
 
 

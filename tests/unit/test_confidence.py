@@ -6,8 +6,17 @@ from PIL import Image
 
 from conftest import decode
 from retina.imaging.arrays import CERTAIN, Rgb
-from retina.imaging.confidence import expected_dice, uncertainty
-from retina.imaging.model_card import Confidence
+from retina.imaging.clarity import clarity
+from retina.imaging.confidence import (
+    NOTHING_FOUND,
+    OUTSIDE,
+    Expectation,
+    expectation,
+    expected_dice,
+    interval,
+    uncertainty,
+)
+from retina.imaging.model_card import Confidence, Weight
 from retina.imaging.network import VesselNetwork
 from retina.imaging.segmentation import segment
 from support.specimens import encode
@@ -47,9 +56,31 @@ def test_the_shipped_network_expects_less_of_a_noisy_photograph(small_rgb: Rgb, 
     noisy = np.clip(small_rgb + noise, 0, 255).astype(np.uint8)
     found = []
     for rgb in (small_rgb, noisy):
-        segmentation = segment(decode(encode(Image.fromarray(rgb), "PNG")), network)
-        found.append(expected_dice(segmentation.probability, segmentation.vessels, network.card.confidence))
+        photograph = decode(encode(Image.fromarray(rgb), "PNG"))
+        made = segment(photograph, network)
+        numbers = clarity(rgb, made.probability, photograph.field_of_view)
+        found.append(expected_dice(made.probability, made.vessels, network.card.confidence, numbers))
     clear, worse = found
     assert clear is not None
     assert worse is not None
     assert 0.5 < worse < clear < 0.95
+
+
+def test_an_interval_stays_within_zero_and_one_and_widens_with_doubt() -> None:
+    fitted = FITTED.model_copy(update={"below": 0.1, "above": 0.06})
+    assert interval(0.8, fitted) == (0.7, 0.86)
+    low, high = interval(0.3, fitted) or (0, 0)
+    assert high - low > 0.3
+    assert interval(0.02, fitted) == pytest.approx((0, 0.314))
+    assert (interval(0.99, fitted) or (0, 0))[1] == 1
+    assert interval(0.8, FITTED) is None
+
+
+def test_outside_of_what_was_measured_there_is_a_reason_instead_of_a_number() -> None:
+    weights = {"focus": Weight(weight=0.1, low=-1, high=1)}
+    fitted = FITTED.model_copy(update={"weights": weights, "slope": 0.0, "below": 0.1, "above": 0.1})
+    full = np.ones((64, 64), bool)
+    sure = np.full((64, 64), CERTAIN, np.uint16)
+    assert expectation(sure, full, fitted, {"focus": 0.5}).dice == 0.95
+    assert expectation(sure, full, fitted, {"focus": 1.5}) == Expectation(reason=OUTSIDE)
+    assert expectation(sure, ~full, fitted, {"focus": 0.5}) == Expectation(reason=NOTHING_FOUND)

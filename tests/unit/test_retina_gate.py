@@ -7,13 +7,54 @@ import pytest
 import skimage
 
 from conftest import decode
+from models.evaluation.drawings import DRAWINGS
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
-from retina.imaging.retina_gate import fundus_like
+from retina.imaging.reduction import reduce
+from retina.imaging.retina_gate import BRIGHT, SEVERAL, Verdict, fundus_like, impossible, judge
+from retina.imaging.segmentation import segment
 from support.data_sets import photographs
 
 EVERYDAY = Path(skimage.__file__).parent / "data"
+
+
+def verdict(rgb: Rgb, network: VesselNetwork) -> Verdict:
+    view = find_field_of_view(rgb)
+    found = segment(Photograph(rgb, view, ""), network)
+    return impossible(rgb, view) or judge(reduce(rgb, found.probability, view))
+
+
+def test_a_retina_is_recognised_by_its_vessels_in_colour_and_in_gray(small_rgb: Rgb, network: VesselNetwork) -> None:
+    assert verdict(small_rgb, network).retina == "yes"
+    gray = np.repeat(small_rgb[..., 1:2], 3, axis=2)
+    green = np.ascontiguousarray(small_rgb * np.array([0, 1, 0], np.uint8))
+    assert verdict(gray, network).retina != "no"
+    assert verdict(green, network).retina != "no"
+
+
+def test_an_angiogram_is_refused_because_its_vessels_are_bright(small_rgb: Rgb, network: VesselNetwork) -> None:
+    lit = small_rgb.max(axis=2, keepdims=True) > 15
+    negative = np.repeat(np.where(lit, 200 - np.minimum(small_rgb[..., 1:2], 200), 0).astype(np.uint8), 3, axis=2)
+    found = verdict(negative, network)
+    assert (found.retina, found.reason) == ("no", BRIGHT)
+
+
+def test_two_retinas_in_one_picture_are_refused_before_the_network_runs(small_rgb: Rgb) -> None:
+    for surround in (0, 255):
+        gap = np.full((len(small_rgb), 40, 3), surround, np.uint8)
+        eye = np.where(small_rgb.max(axis=2, keepdims=True) > 20, small_rgb, np.uint8(surround))
+        both = np.hstack([gap, eye, gap, eye[:, ::-1], gap])
+        found = impossible(both, find_field_of_view(both))
+        assert found == Verdict("no", SEVERAL, 0.0)
+    assert impossible(small_rgb, find_field_of_view(small_rgb)) is None
+
+
+@pytest.mark.parametrize("name", sorted(DRAWINGS))
+def test_drawings_are_no_retinas(name: str, network: VesselNetwork) -> None:
+    drawn = DRAWINGS[name](np.random.default_rng(77), 300)
+    assert verdict(drawn, network).retina == "no"
 
 
 def test_the_sample_is_a_retina(photograph: Photograph) -> None:

@@ -10,13 +10,19 @@ FOUND = {
     "frames": "in the file; the first one was segmented",
     "pixel_size_um": "of a pixel on the retina in micrometres, as a DICOM file states it; empty if none was stated",
     "laterality": "left or right, as a DICOM file states it; empty if none was stated",
+    "frame": "disc if a round field of view was found, whole if the whole frame was segmented",
     "fundus_like": "no if a photograph that does not look like a retina was segmented anyway, otherwise yes",
+    "retina": "yes, unsure or no: whether it looks like a photograph of a retina; empty in results of earlier versions",
+    "grade": "good, usable, poor or unusable: the photograph's quality; empty in results of earlier versions",
+    "reasons": "why the grade is not good, separated by semicolons",
     "photo_sha256": "of the photograph's file as it was sent",
     "model_sha256": "of the network that found the vessels",
     "threshold": "a vessel is where the probability is greater",
     "canvas": "width x height in pixels at which the network saw the field of view",
     "flips": "yes if mirror images were averaged (test-time augmentation)",
     "expected_dice": "expected agreement (Dice, 0 to 1) with a human observer's mask; empty if it is not known",
+    "expected_dice_low": "lower end of the interval that holds the true Dice nine times of ten",
+    "expected_dice_high": "upper end of that interval",
     **{each.name: f"{each.meaning} Empty if it cannot be measured." for each in MEASUREMENTS},
 }
 """The columns, in order, each with its meaning; `columns_of` fills them."""
@@ -25,6 +31,7 @@ FOUND = {
 def columns_of(findings: Findings) -> dict[str, str]:
     """The findings as text by column name; an unknown value is an empty string."""
     photograph, quality = findings.photograph, findings.quality
+    low, high = quality.expected_dice_interval or (None, None)
     values = (
         photograph.width,
         photograph.height,
@@ -32,13 +39,19 @@ def columns_of(findings: Findings) -> dict[str, str]:
         photograph.frames,
         photograph.pixel_size_um,
         photograph.laterality,
+        quality.field_of_view,
         quality.fundus_like,
+        quality.retina,
+        quality.grade,
+        "; ".join(reason.rstrip(".") for reason in quality.reasons),
         photograph.sha256,
         findings.model.sha256,
         findings.threshold,
         findings.canvas,
         findings.flips,
         quality.expected_dice,
+        low,
+        high,
         *(getattr(findings.measurements, each.name) for each in MEASUREMENTS),
     )
     return {name: text(value) for name, value in zip(FOUND, values, strict=True)}

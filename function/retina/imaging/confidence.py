@@ -1,10 +1,13 @@
-"""How far to trust a vessel mask: the expected Dice with a human observer's mask.
+"""How far to trust a vessel mask: the expected Dice with a human observer's mask, and an interval around it.
 
-The estimate is a number from 0 to 1, computed from a segmentation and the coefficients fitted for its network. It uses
-the probability map alone and never looks at the photograph, so it cannot detect mistakes that the network is sure of.
+The estimate is a number from 0 to 1, computed from the probability map, the photograph's `clarity`, and the
+coefficients fitted for the network. Outside what these were fitted on there is no estimate, and the reason is said.
+What the network overlooks, or takes for a vessel, with full confidence, it cannot foresee.
 """
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +16,21 @@ from retina.imaging.model_card import Confidence
 
 ENOUGH = 1_000_000
 """Number of pixels that are sampled. For larger photographs only every second, third, ... row and column is used."""
+
+NOT_FITTED = "Nobody has measured it for this network."
+OTHER_THRESHOLD = "It is known only for the threshold that the network's model card names."
+NOTHING_FOUND = "No vessels were found."
+NOT_A_RETINA = "It is not certain that this is a photograph of a retina."
+OUTSIDE = "The photograph is unlike those that it was measured on."
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The expected Dice with the interval that holds the true one nine times of ten, or the `reason` why not."""
+
+    dice: float | None = None
+    interval: tuple[float, float] | None = None
+    reason: str | None = None
 
 
 def uncertainty(probability: ProbabilityMap, vessels: Mask) -> float | None:
@@ -28,9 +46,43 @@ def uncertainty(probability: ProbabilityMap, vessels: Mask) -> float | None:
     return math.log(int(p.sum(dtype=np.int64)) / CERTAIN / pixels) if pixels else None
 
 
-def expected_dice(probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None) -> float | None:
-    """The expected Dice, 0 to 1: linear in `uncertainty`. None if no coefficients were fitted or the mask is empty."""
-    found = uncertainty(probability, vessels)
-    if fitted is None or found is None:
+def expected_dice(
+    probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None, numbers: Mapping[str, float] | None = None
+) -> float | None:
+    """The expected Dice, 0 to 1: linear in `uncertainty` and the `numbers` of `clarity` that the card weighs.
+
+    None if no coefficients were fitted or the mask is empty.
+    """
+    if fitted is None or not vessels.any():
         return None
-    return round(min(1.0, max(0.0, fitted.intercept + fitted.slope * found)), 3)
+    found = fitted.intercept + sum(each.of((numbers or {})[name]) for name, each in fitted.weights.items())
+    if fitted.slope:
+        found += fitted.slope * (uncertainty(probability, vessels) or 0.0)
+    return round(min(1.0, max(0.0, found)), 3)
+
+
+def expectation(
+    probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None, numbers: Mapping[str, float]
+) -> Expectation:
+    """The expected Dice with its interval, or the reason why there is none."""
+    dice = expected_dice(probability, vessels, fitted, numbers)
+    if fitted is None:
+        return Expectation(reason=NOT_FITTED)
+    if dice is None:
+        return Expectation(reason=NOTHING_FOUND)
+    if any(not each.low <= numbers[name] <= each.high for name, each in fitted.weights.items()):
+        return Expectation(reason=OUTSIDE)
+    return Expectation(dice, interval(dice, fitted))
+
+
+def interval(dice: float, fitted: Confidence) -> tuple[float, float] | None:
+    """The interval around an expected Dice, within 0 to 1: the worse the photograph, the wider. None if not fitted."""
+    if fitted.below is None or fitted.above is None:
+        return None
+    wider = widening(dice)
+    return round(max(0.0, dice - fitted.below * wider), 3), round(min(1.0, dice + fitted.above * wider), 3)
+
+
+def widening(dice: float) -> float:
+    """How much wider an interval is than for a photograph of which a Dice of .8 is expected."""
+    return 1 + 5 * max(0.0, 0.8 - dice)

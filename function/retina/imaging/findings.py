@@ -9,12 +9,14 @@ from retina.imaging.schemas import (
     ModelName,
     PhotographFacts,
     Quality,
+    QualityScore,
 )
 
 
 def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
     """The findings of `prediction`, made by the network of `card`, with this `id`."""
     view, fitted = prediction.field_of_view, card.confidence
+    report, expected = prediction.quality, prediction.expected
     return Findings(
         id=id,
         model=ModelName(name=card.name, sha256=card.sha256),
@@ -33,9 +35,18 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
         quality=Quality(
             field_of_view=view.frame,
             roundness=view.roundness,
-            fundus_like=prediction.fundus_like,
-            expected_dice=prediction.expected_dice,
-            expected_dice_error=fitted.mean_absolute_error if fitted and prediction.expected_dice is not None else None,
+            fundus_like=prediction.verdict.retina != "no",
+            retina=prediction.verdict.retina,
+            grade=report.grade,
+            score=report.score,
+            reasons=list(report.reasons),
+            scores={
+                name: QualityScore(score=each.score, sentence=each.sentence) for name, each in report.scores.items()
+            },
+            expected_dice=expected.dice,
+            expected_dice_error=fitted.mean_absolute_error if fitted and expected.dice is not None else None,
+            expected_dice_interval=expected.interval,
+            expected_dice_reason=expected.reason,
         ),
         measurements=MeasurementValues(**prediction.measurements),
     )

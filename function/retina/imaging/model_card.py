@@ -105,14 +105,35 @@ class Score(_Part):
     cldice: float
 
 
+class Weight(_Part):
+    """What one number of `clarity` adds to the expected Dice: weight * value, where value is between `low` and `high`.
+
+    Outside that range nothing was measured, and no Dice is promised.
+    """
+
+    weight: float
+    bend: float = Field(0, description="times the square of the distance from centre")
+    centre: float = 0
+    low: float
+    high: float
+
+    def of(self, value: float) -> float:
+        """The part of `value`, which is held within the range."""
+        held = min(self.high, max(self.low, value))
+        return self.weight * held + self.bend * (held - self.centre) ** 2
+
+
 class Confidence(_Part):
-    """How the Dice to expect of one photograph follows from its probability map: intercept + slope * uncertainty.
+    """How the Dice to expect of one photograph follows: intercept + slope * uncertainty + the weighted clarity.
 
     uncertainty = ln(sum of probability / pixels of the mask).
     """
 
     intercept: float
-    slope: float
+    slope: float = 0
+    weights: dict[str, Weight] = Field({}, description="by the names of retina.imaging.clarity")
+    below: float | None = Field(None, description="the interval's reach below an expected Dice of .8, if there is one")
+    above: float | None = Field(None, description="its reach above")
     mean_absolute_error: float
     fitted_on: str
 

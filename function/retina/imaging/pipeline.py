@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retina.errors import NotAFundusPhotographError
-from retina.imaging.confidence import expected_dice
+from retina.imaging.clarity import clarity
+from retina.imaging.confidence import NOT_A_RETINA, OTHER_THRESHOLD, Expectation, expectation, expected_dice
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.facts import Facts
 from retina.imaging.field_of_view import FieldOfView
@@ -16,7 +17,9 @@ from retina.imaging.measurements.registry import Measurements, measure
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
-from retina.imaging.retina_gate import fundus_like
+from retina.imaging.quality import QualityReport, quality_report
+from retina.imaging.reduction import reduce
+from retina.imaging.retina_gate import Verdict, impossible, judge, judge_by_colour
 from retina.imaging.segmentation import Segmentation, segment
 
 Picture = Callable[[Photograph, Segmentation], bytes]
@@ -26,20 +29,20 @@ Picture = Callable[[Photograph, Segmentation], bytes]
 class Prediction:
     """The findings of one photograph. Sizes are in pixels; `pictures` are encoded image files by name.
 
-    `fundus_like` is false only if a photograph that does not look like a retina was segmented by `force`.
-    `expected_dice`, 0 to 1, is the expected agreement with a human observer, or None if unknown.
+    The `verdict` is "no" only if `force` was set. `expected` is the expected agreement with a human observer.
     """
 
     width: int
     height: int
     field_of_view: FieldOfView
-    fundus_like: bool
+    verdict: Verdict
+    quality: QualityReport
     sha256: str
     facts: Facts
     threshold: float
     canvas: CanvasSize
     flips: bool
-    expected_dice: float | None
+    expected: Expectation
     measurements: Measurements
     network_seconds: float
     pictures: dict[str, bytes]
@@ -78,27 +81,49 @@ def predict_photograph(
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
     test-time augmentation: the mean over four mirror images, in four times the network's time.
     """
-    like = fundus_like(photograph.rgb, photograph.field_of_view)
-    if not (like or force):
-        raise NotAFundusPhotographError(
-            "This does not look like a photograph of the back of an eye. If it is one, choose to segment it anyway."
-        )
+    view, fitted = photograph.field_of_view, network.card.confidence
+    verdict = impossible(photograph.rgb, view)
+    if verdict is None and not (fitted and fitted.weights):
+        verdict = judge_by_colour(photograph.rgb, view)
+    if not force:
+        _let_in(verdict)
     segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape
+    if verdict is None:
+        verdict = judge(reduce(photograph.rgb, segmentation.probability, view))
+    if not force:
+        _let_in(verdict)
+    numbers = clarity(photograph.rgb, segmentation.probability, view)
+    promised = expected_dice(segmentation.probability, segmentation.vessels, fitted, numbers)
+    expected = expectation(segmentation.probability, segmentation.vessels, fitted, numbers)
+    quality = quality_report(numbers, view, verdict, promised)
+    if verdict.retina != "yes":
+        expected = Expectation(reason=NOT_A_RETINA)
     # The confidence was fitted at the card's threshold. At a lower one the larger mask would look like a better one.
-    fitted = network.card.confidence if segmentation.threshold == network.card.threshold else None
+    elif fitted and segmentation.threshold != network.card.threshold:
+        expected = Expectation(reason=OTHER_THRESHOLD)
     return Prediction(
         width=width,
         height=height,
-        field_of_view=photograph.field_of_view,
-        fundus_like=like,
+        field_of_view=view,
+        verdict=verdict,
+        quality=quality,
         sha256=photograph.sha256,
         facts=photograph.facts,
         threshold=segmentation.threshold,
         canvas=segmentation.canvas,
         flips=flips,
-        expected_dice=expected_dice(segmentation.probability, segmentation.vessels, fitted),
+        expected=expected,
         network_seconds=segmentation.network_seconds,
-        measurements=measure(segmentation.vessels, photograph.field_of_view),
+        measurements=measure(segmentation.vessels, view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
     )
+
+
+def _let_in(verdict: Verdict | None) -> None:
+    """Raise `NotAFundusPhotographError`, with what was looked for and not found, if the verdict is "no"."""
+    if verdict and verdict.retina == "no":
+        raise NotAFundusPhotographError(
+            f"This does not look like a photograph of the back of an eye: {verdict.reason}. "
+            "If it is one, choose to segment it anyway."
+        )

@@ -1,14 +1,131 @@
-"""The gate: whether a photograph looks like one of a retina.
+"""The gate: whether a picture is a photograph of one retina.
 
-`fundus_like` takes RGB uint8[H,W,3] and its field of view, and looks at the colour and texture inside. It knows nothing
-of the vessels.
+`impossible` looks at the picture alone, before any network runs, and names only what cannot be one. `judge` decides
+with the vessel map in hand, by a logistic regression on `vessel_pattern`; its coefficients are in `gate_fit`.
+`fundus_like` looks at colour and texture alone, for networks on whose maps nobody has fitted the regression.
 """
+
+import math
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import FieldOfView, search_copy
+from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
+from retina.imaging.reduction import Reduction
+from retina.imaging.schemas import Retina
+from retina.imaging.vessel_pattern import vessel_pattern
+
+BLANK = "it shows nothing but an even surface"
+SEVERAL = "it shows several retinas at once; send each as a photograph of its own"
+BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
+LOOKED_FOR = {
+    "tree": "no tree of vessels was found that hangs together, and grows thinner from trunk to twigs",
+    "directions": "its lines do not run as the vessels of a retina do",
+    "ground": "its lines do not stand out from a smooth ground as the vessels of a retina do",
+    "colours": "its colours are not those of a retina",
+}
+"""What was looked for and not found, by the group of a term of the regression."""
+
+GROUPS = {
+    **dict.fromkeys(("directions", "straight"), "directions"),
+    **dict.fromkeys(("warm", "yellow", "warm_spread", "yellow_spread"), "colours"),
+    **dict.fromkeys(("contrast", "red_contrast", "red_share", "dark_lines", "bright_lines", "edges"), "ground"),
+    **dict.fromkeys(("edge_level", "edge_lift", "fine", "coarse", "patches", "uneven", "polarity"), "ground"),
+}
+"""Group by number; all others belong to the tree."""
+
+BRIGHT_BELOW = -0.12
+"""Polarity below which bright lines outweigh dark ones: retinas have -.1 to .4. It only words a refusal."""
+
+HALFTONE_ALLOWANCE = 4.0
+"""How much lower the logit of such a scan may be: the gate was fitted on photographs with tones."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`retina` and, unless it is "yes", what was looked for and not found; `likeness` is 0 to 1, 1 for a retina."""
+
+    retina: Retina
+    reason: str = ""
+    likeness: float = 1.0
+
+
+def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
+    """A "no" for an even surface, a field that is too small, or several retinas in one picture uint8[H,W,3]."""
+    small = search_copy(rgb)
+    height, width = small.shape[:2]
+    shown = view.width * view.height / (rgb.shape[0] * rgb.shape[1])
+    if min(height, width) < 32 or shown < 0.05 or float(small[..., 1].std()) < 1.0:
+        return Verdict("no", BLANK, 0.0)
+    return Verdict("no", SEVERAL, 0.0) if _several(small) else None
+
+
+def judge(reduction: Reduction) -> Verdict:
+    """The verdict on a photograph and its vessel map."""
+    toned = _with_tones(reduction)
+    pattern = vessel_pattern(toned)
+    logit, groups = INTERCEPT, dict.fromkeys(LOOKED_FOR, 0.0)
+    for name, term in TERMS.items():
+        part = term.part(pattern[name])
+        logit += part
+        groups[GROUPS.get(name, "tree")] += part
+    likeness = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    if logit >= YES_FROM:
+        return Verdict("yes", "", likeness)
+    reason = BRIGHT if pattern["polarity"] < BRIGHT_BELOW else LOOKED_FOR[min(groups, key=lambda name: groups[name])]
+    limit = NO_BELOW if toned is reduction else NO_BELOW - HALFTONE_ALLOWANCE
+    return Verdict("no" if logit < limit else "unsure", reason, likeness)
+
+
+def _with_tones(reduction: Reduction) -> Reduction:
+    """A scan in black and white is blurred until its dots are tones again; anything else stays as it is."""
+    if not reduction.halftone:
+        return reduction
+    return replace(reduction, rgb=np.asarray(cv2.GaussianBlur(reduction.rgb, (0, 0), 3), np.uint8))
+
+
+def _several(small: Rgb) -> bool:
+    """Whether two round areas of similar size lie apart from each other on an even surround.
+
+    Everything that differs from the border's colour is lit. The largest circle that fits into it is a disc if it is
+    filled and mostly unlit around; then the same is tried beside it.
+    """
+    scale = 160 / max(small.shape[:2])
+    copy = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    border = np.concatenate([copy[0], copy[-1], copy[:, 0], copy[:, -1]])
+    surround = np.median(border, axis=0)
+    if (np.abs(border - surround).max(axis=1) < 20).mean() < 0.5:
+        return False
+    lit = (np.abs(copy - surround).max(axis=2) > 20).astype(np.uint8)
+    lit = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    free = lit.copy()
+    radii: list[float] = []
+    for _ in range(2):
+        distance = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        _, radius, _, centre = cv2.minMaxLoc(distance)
+        if radius < 14 or (radii and radius < 0.6 * radii[0]) or not _round(lit, centre, radius):
+            return False
+        radii.append(radius)
+        cv2.circle(free, centre, round(1.15 * radius), (0,), -1)
+    return True
+
+
+def _round(lit: np.typing.NDArray[np.uint8], centre: cv2.typing.Point, radius: float) -> bool:
+    """Whether the circle is filled, and most of a ring around it is unlit or outside the picture."""
+    rows, columns = np.ogrid[: lit.shape[0], : lit.shape[1]]
+    away = np.hypot(rows - centre[1], columns - centre[0]) / radius
+    filled = lit[away < 0.95].mean() > 0.97
+    beside = np.count_nonzero(lit[(away > 1.1) & (away < 1.25)]) / (math.pi * radius**2 * (1.25**2 - 1.1**2))
+    return bool(filled and beside < 0.45)
+
+
+def judge_by_colour(rgb: Rgb, view: FieldOfView) -> Verdict:
+    """The verdict without a vessel map: "yes" or "no"."""
+    like = fundus_like(rgb, view)
+    return Verdict("yes") if like else Verdict("no", "its colours or its texture are not those of a retina", 0.0)
 
 
 def fundus_like(rgb: Rgb, view: FieldOfView) -> bool:

@@ -14,6 +14,9 @@ SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])
 Base64Image = Annotated[str, Field(description="base64, without a data: prefix", examples=["iVBORw0KGgo="])]
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class PreviewResponse(BaseModel):
     """The response of the first version: the photograph and its vessel mask, both stretched to 128x128 pixels."""
 
@@ -56,8 +59,22 @@ class PhotographFacts(BaseModel):
     )
 
 
+class QualityScore(BaseModel):
+    """One side of a photograph's quality."""
+
+    score: float = Field(ge=0, le=1, description="1 is best", examples=[0.92])
+    sentence: str = Field(description="what it means, in words", examples=["The vessels are in focus."])
+
+
+Grade = Literal["good", "usable", "poor", "unusable"]
+Retina = Literal["yes", "unsure", "no"]
+
+
 class Quality(BaseModel):
-    """What the search for the field of view found, and how far to trust the mask."""
+    """What the photograph shows, how good it is, and how far to trust the mask.
+
+    Predictions that were stored by earlier versions have no grade, scores, interval or answer about the retina.
+    """
 
     field_of_view: Literal["disc", "whole"] = Field(
         description=("disc: a round field of view was found. whole: none was found, so the whole frame was segmented")
@@ -66,19 +83,44 @@ class Quality(BaseModel):
         ge=0, le=1, description="share of the visible edge that lies on one circle", examples=[0.968]
     )
     fundus_like: bool = Field(description="false only if force=true was sent")
+    retina: Retina | None = Field(
+        None,
+        description=(
+            "whether it looks like a photograph of a retina, judged from its vessels, colours and texture; "
+            "no only if force=true was sent"
+        ),
+        examples=["yes"],
+    )
+    grade: Grade | None = Field(None, description="the quality of the photograph as a whole", examples=["good"])
+    score: Share | None = Field(
+        None,
+        description="what the grade is read from; 1 is best. It follows the Dice with a human",
+        examples=[0.81],
+    )
+    reasons: list[str] = Field([], description="why the grade is not good, the most serious first", examples=[[]])
+    scores: dict[str, QualityScore] = Field(
+        {},
+        description=(
+            "field_of_view, sharpness, exposure, contrast, illumination (shadow and glare), resolution and domain "
+            "(likeness to the photographs that the network has learned from)"
+        ),
+    )
     expected_dice: float | None = Field(
         ge=0,
         le=1,
         description=(
-            "expected agreement (Dice) with a human observer's mask, estimated from the "
-            "probability map alone; null if nothing was found, another threshold was "
-            "requested, or the network was never evaluated for this"
+            "expected agreement (Dice) with a human observer's mask, estimated from the probability map and the "
+            "photograph; null with the reason in expected_dice_reason"
         ),
         examples=[0.811],
     )
     expected_dice_error: float | None = Field(
         ge=0, description="how far off expected_dice was on average when it was evaluated", examples=[0.031]
     )
+    expected_dice_interval: tuple[Share, Share] | None = Field(
+        None, description="lies around the true Dice nine times of ten", examples=[[0.74, 0.86]]
+    )
+    expected_dice_reason: str | None = Field(None, description="why there is no expected_dice")
 
 
 def _value_of(measurement: MeasurementDescription) -> Any:

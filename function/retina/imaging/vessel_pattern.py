@@ -1,0 +1,148 @@
+"""What the vessel map and the photograph look like together, in numbers that tell a retina from other pictures.
+
+`vessel_pattern` takes a `Reduction` and returns numbers by name. A retina's vessels hang together in a few trees, run
+in every direction, are thick at the trunk and thin at the ends, and are a little darker than the smooth, unevenly lit
+ground around them, in green more than in red.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from retina.imaging.arrays import Mask
+from retina.imaging.reduction import SIDE, Reduction
+
+LIKELY = 0.35
+"""Probability from which a pixel of the copy counts as vessel; thin vessels are averaged to less than one half."""
+
+FAINT = 0.02
+"""Probability below which the map counts as empty; summed over a whole photograph, such traces would weigh too much."""
+
+DIRECTIONS = 12
+
+
+def _disc(size: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+_DISC_3, _DISC_9, _SQUARE_9 = _disc(3), _disc(9), np.ones((9, 9), np.uint8)
+
+
+def vessel_pattern(reduction: Reduction) -> dict[str, float]:
+    """The numbers by name; all are without a unit, and finite for every picture."""
+    core, probability = reduction.core, reduction.probability
+    area = int(np.count_nonzero(core))
+    vessels = (probability > LIKELY) & core
+    if area < 200 or np.count_nonzero(vessels) < 30:
+        return dict.fromkeys(NAMES, 0.0)
+    return {
+        **_tree(vessels, area),
+        **_certainty(probability, core),
+        **_directions(probability, vessels),
+        **_ground(reduction, vessels),
+        **_colours(reduction),
+    }
+
+
+def _tree(vessels: Mask, area: int) -> dict[str, float]:
+    """How the vessels hang together, how long and how thick they are."""
+    drawn = vessels.view(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8)
+    pieces = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1].astype(np.float64)
+    extents = np.sort(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1))[::-1] / SIDE
+    distance = cv2.distanceTransform(drawn, cv2.DIST_L2, 3)
+    ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & vessels]
+    p30, p95, p98 = np.percentile(ridge, (30, 95, 98))
+    return {
+        "largest": pieces[0] / pieces.sum(),
+        "main": pieces[:4].sum() / pieces.sum(),
+        "pieces": math.log1p(np.count_nonzero(pieces >= 6)),
+        "extent": extents[0],
+        "length": math.log(ridge.size / area * 100 + 0.05),
+        "calibre": float(ridge.mean()),
+        "trunk": float(p98),
+        "taper": float(p95 / (p30 + 0.3)),
+    }
+
+
+def _certainty(probability: NDArray[np.float32], core: Mask) -> dict[str, float]:
+    """How sure the network is of what it has found."""
+    inside = probability[core]
+    likely, mask = float(inside[inside > FAINT].sum()), int(np.count_nonzero(inside > 0.5))
+    return {
+        "uncertainty": math.log((likely + 1) / (mask + 1)),
+        "sure": float((inside > 0.7).mean() / ((inside > 0.15).mean() + 1e-6)),
+        "density": math.log(likely / inside.size + 1e-3),
+    }
+
+
+def _directions(probability: NDArray[np.float32], vessels: Mask) -> dict[str, float]:
+    """How evenly the vessels run in all directions (1) rather than in one (0), and how straight."""
+    smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
+    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (cv2.blur(product, (7, 7))[vessels] for product in (across * across, down * down, across * down))
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
+    share = np.histogram(angle, DIRECTIONS, (-np.pi / 2, np.pi / 2))[0] / angle.size
+    return {
+        "directions": float(-(share * np.log(share + 1e-6)).sum() / math.log(DIRECTIONS)),
+        "straight": float((np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-6)).mean()),
+    }
+
+
+def _ground(reduction: Reduction, vessels: Mask) -> dict[str, float]:
+    """How the vessels stand out from their ground, and how smooth and how evenly lit the ground is."""
+    core, green = reduction.core, np.ascontiguousarray(reduction.rgb[..., 1])
+    drawn = vessels.view(np.uint8)
+    halo = cv2.dilate(drawn, _DISC_9).view(np.bool_) & core
+    ring = halo & ~cv2.dilate(drawn, _DISC_3).view(np.bool_)
+    ground = core & ~halo
+    if np.count_nonzero(ground) < 100 or np.count_nonzero(ring) < 30:
+        ground, ring = core, core
+    around, within = reduction.rgb[ring].mean(axis=0), reduction.rgb[vessels].mean(axis=0)
+    contrast = (around - within) / (around + 5)
+    level = float(green[core].mean()) + 5
+    smooth = cv2.GaussianBlur(green, (0, 0), 1)
+    dark = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, _SQUARE_9)
+    bright = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, _SQUARE_9)
+    fine = cv2.absdiff(green, smooth)[ground].mean()
+    coarse = cv2.absdiff(smooth, cv2.blur(smooth, (15, 15)))
+    edges = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
+    small = cv2.resize(smooth, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA).astype(np.float32)
+    lit = cv2.resize(core.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    return {
+        "contrast": float(contrast[1]),
+        "red_contrast": float(contrast[0]),
+        "red_share": float(contrast[0] / (abs(contrast[1]) + 0.02)),
+        "polarity": math.log((dark[core].mean() + 0.3) / (bright[core].mean() + 0.3)),
+        "dark_lines": float(dark[halo].sum(dtype=np.float64) / (dark[core].sum(dtype=np.float64) + 1)),
+        "bright_lines": float(bright[halo].sum(dtype=np.float64) / (bright[core].sum(dtype=np.float64) + 1)),
+        "edges": float(edges[halo].sum(dtype=np.float64) / (edges[core].sum(dtype=np.float64) + 1)),
+        "edge_level": math.log((edges[core].mean() + 0.5) / level),
+        "edge_lift": math.log((edges[halo].mean() + 0.5) / (edges[ground].mean() + 0.5)) if halo.any() else 0.0,
+        "fine": math.log((fine + 0.2) / level),
+        "coarse": math.log((coarse[ground].mean() + 0.2) / level),
+        "patches": math.log((np.percentile(coarse[ground][::5], 98) + 0.5) / level),
+        "uneven": float(small[lit].std() / level) if lit.any() else 0.0,
+    }
+
+
+def _colours(reduction: Reduction) -> dict[str, float]:
+    """The colours of the ground, and how much they vary."""
+    red, green, blue = (np.log(reduction.rgb[::2, ::2, i][reduction.core[::2, ::2]] + 10.0) for i in range(3))
+    warm, yellow = red - green, green - blue
+    return {
+        "warm": float(warm.mean()),
+        "yellow": float(yellow.mean()),
+        "warm_spread": float(warm.std()),
+        "yellow_spread": float(yellow.std()),
+    }
+
+
+NAMES = (
+    *("largest", "main", "pieces", "extent", "length", "calibre", "trunk", "taper", "uncertainty", "sure", "density"),
+    *("directions", "straight", "contrast", "red_contrast", "red_share", "polarity", "dark_lines", "bright_lines"),
+    *("edges", "edge_level", "edge_lift", "fine", "coarse", "patches", "uneven"),
+    *("warm", "yellow", "warm_spread", "yellow_spread"),
+)

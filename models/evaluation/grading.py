@@ -1,0 +1,146 @@
+"""Fit and try the Dice that a photograph promises, from which its quality grade and the expected Dice are read.
+
+Takes the maps that `models.evaluation.maps` keeps. The fit is a ridge regression on the numbers of `clarity`, from the
+train photographs of the labelled sets and their changed copies. Prints how well the promise follows the true Dice on
+the test photographs and their copies, and how often the interval covers it for each set left out of the fit; on request
+writes the card's `confidence`.
+
+`python -m models.evaluation.grading --maps DIR [--write-card]`
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from models.evaluation.maps import Kept, kept
+from retina.imaging.clarity import clarity
+from retina.imaging.confidence import widening
+from retina.imaging.model_card import Confidence, ModelCard, Weight
+
+CHOSEN = ("uncertainty", "focus", "pieces", "grain", "noise", "shadow")
+RIDGE = 2.0
+COVERED = (0.05, 0.95)
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A photograph or a changed copy of one: its true Dice, and the numbers of `CHOSEN`."""
+
+    set: str
+    split: str
+    what: str
+    dice: float
+    numbers: Floats
+
+
+def graded(one: Kept) -> Graded:
+    """The numbers of one kept map whose Dice is known."""
+    numbers = clarity(one.rgb, one.probability, one.view)
+    return Graded(one.set, one.split, one.what, one.dice or 0.0, np.array([numbers[name] for name in CHOSEN]))
+
+
+def fit(copies: Sequence[Graded]) -> Confidence:
+    """The regression on `copies`, each set with the same weight."""
+    numbers = np.stack([c.numbers for c in copies])
+    low, high = np.percentile(numbers, (1, 99), axis=0)
+    held = np.clip(numbers, low, high)
+    centre = held.mean(axis=0)
+    bent = (held - centre) ** 2
+    columns = np.hstack([held - centre, bent - bent.mean(axis=0)])
+    spread = columns.std(axis=0) + 1e-6
+    sets = [c.set for c in copies]
+    weight = np.array([1 / sets.count(name) for name in sets])
+    weight /= weight.mean()
+    true = np.array([c.dice for c in copies])
+    mean = float(np.average(true, weights=weight))
+    scaled = columns / spread
+    gram = (scaled * weight[:, None]).T @ scaled + RIDGE * len(true) / 20 * np.eye(scaled.shape[1])
+    slopes = np.linalg.solve(gram, (scaled * weight[:, None]).T @ (true - mean)) / spread
+    linear, bend = slopes[: len(CHOSEN)], slopes[len(CHOSEN) :]
+    intercept = mean - float(linear @ centre) - float(bend @ bent.mean(axis=0))
+    margin = 0.35 * (high - low)
+    rows = zip(CHOSEN, linear, bend, centre, low - margin, high + margin, strict=True)
+    weights = {
+        name: Weight(
+            weight=round(float(w), 5), bend=round(float(b), 5), centre=round(float(c), 4), low=float(lo), high=float(hi)
+        )
+        for name, w, b, c, lo, hi in rows
+    }
+    return Confidence(intercept=round(intercept, 4), weights=weights, mean_absolute_error=0, fitted_on="")
+
+
+def promised(fitted: Confidence, copies: Sequence[Graded]) -> Floats:
+    """The Dice that the fit promises, float64[copies], 0 to 1."""
+    parts = [[fitted.weights[n].of(v) for n, v in zip(CHOSEN, c.numbers, strict=True)] for c in copies]
+    return np.asarray(np.clip(np.sum(parts, axis=1) + fitted.intercept, 0, 1))
+
+
+def with_interval(fitted: Confidence, copies: Sequence[Graded]) -> Confidence:
+    """The fit with the interval that covers nine of ten of what fits without one set promise for it."""
+    residuals: list[float] = []
+    for name in sorted({c.set for c in copies}):
+        own, rest = [c for c in copies if c.set == name], [c for c in copies if c.set != name]
+        said = promised(fit(rest), own) if rest else promised(fitted, own)
+        residuals += [(c.dice - s) / widening(s) for c, s in zip(own, said, strict=True)]
+    below, above = np.quantile(residuals, COVERED)
+    error = float(np.mean(np.abs(residuals)))
+    return fitted.model_copy(
+        update={
+            "below": round(-float(below), 3),
+            "above": round(float(above), 3),
+            "mean_absolute_error": round(error, 3),
+        }
+    )
+
+
+def covered(fitted: Confidence, copies: Sequence[Graded]) -> float:
+    """Share of the copies whose true Dice lies in the interval."""
+    said = promised(fitted, copies)
+    below, above = fitted.below or 0, fitted.above or 0
+    inside = [s - below * widening(s) <= c.dice <= s + above * widening(s) for c, s in zip(copies, said, strict=True)]
+    return float(np.mean(inside))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--maps", type=Path, required=True, help="the folder of models.evaluation.maps")
+    parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card")
+    parser.add_argument("--write-card", action="store_true", help="put the fit into the card")
+    options = parser.parse_args()
+
+    copies = [graded(one) for one in kept(options.maps, labelled=True)]
+    train, test = ([c for c in copies if c.split == split] for split in ("train", "test"))
+    fitted = with_interval(fit(train), train)
+    print("| test photographs and copies | number | mean absolute error | rank correlation | covered |")
+    print("|---|---|---|---|---|")
+    for name in [*sorted({c.set for c in test}), "all of them"]:
+        own = [c for c in test if name in (c.set, "all of them")]
+        said, true = promised(fitted, own), np.array([c.dice for c in own])
+        rank = float(spearmanr(said, true).statistic)
+        error = float(np.abs(said - true).mean())
+        print(f"| {name} | {len(own)} | {error:.3f} | {rank:.2f} | {100 * covered(fitted, own):.0f} % |")
+    print("\n| set left out of the fit | copies | mean absolute error | rank correlation | covered |")
+    print("|---|---|---|---|---|")
+    for name in sorted({c.set for c in copies}):
+        own, rest = [c for c in copies if c.set == name], [c for c in copies if c.set != name]
+        others = with_interval(fit(rest), rest)
+        said, true = promised(others, own), np.array([c.dice for c in own])
+        rank, error = float(spearmanr(said, true).statistic), float(np.abs(said - true).mean())
+        print(f"| {name} | {len(own)} | {error:.3f} | {rank:.2f} | {100 * covered(others, own):.0f} % |")
+    if options.write_card:
+        card = ModelCard.model_validate_json(options.model.read_bytes())
+        sets = ", ".join(sorted({c.set for c in train}))
+        told = fitted.model_copy(update={"fitted_on": f"{len(train)} train photographs and changed copies of {sets}"})
+        written = card.model_copy(update={"confidence": told}).model_dump_json(indent=2) + "\n"
+        options.model.write_text(written)
+
+
+if __name__ == "__main__":
+    main()
