@@ -144,7 +144,7 @@ def report_ledger(entries: int, rounds: int) -> None:
                         times.append((time.perf_counter() - started) * 1e3)
                     print(f"| {name} | {percentiles(times)} |", flush=True)
                 usage = client.get("/api/v1/usage").json()
-                print(f"newest day told: {usage['charges'][0]['day']}; all of it as a table: ", end="")
+                print(f"newest day listed: {usage['charges'][0]['day']}; all of it as a table: ", end="")
                 print(client.get("/api/v1/usage.csv").status_code)
                 count, total, after, started = 0, 0, None, time.perf_counter()
                 while some := services.credits.ledger(account, after=after):

@@ -25,7 +25,7 @@ FIRST = date(2020, 1, 1)
 
 
 def charged(house: House, who: dict[str, str], days: int, keys: int) -> list[tuple[str, str]]:
-    """Charges of so many days by so many keys each, as they are told: the newest day first."""
+    """Charges of so many days by so many keys each, in the order they are listed in: the newest day first."""
     account = house.account(who)
     places = [((FIRST + timedelta(day)).isoformat(), f"{key:016x}") for day in range(days) for key in range(keys)]
     changes = [Add(Key(f"usage:{account}", f"{day}:{key}"), {"charged": 1}, upsert=True) for day, key in places]

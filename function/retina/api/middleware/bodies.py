@@ -1,6 +1,6 @@
 """Limits on request bodies: which are read at all, their size one by one and all together, and how slowly they arrive.
 
-Works on ASGI messages. Knows of each route only what `Bodies` is told.
+Works on ASGI messages. All it knows of a route is the body that the route accepts (`Bodies`).
 """
 
 import re
