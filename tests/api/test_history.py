@@ -281,3 +281,19 @@ def test_a_page_of_a_long_history_needs_no_more_queries_than_one_of_a_short_hist
             assert plan
             assert not [detail for detail in plan if "SCAN" in detail or "TEMP B-TREE" in detail], plan
     assert asked[0] == asked[1] == 21
+
+
+def test_a_visit_has_one_day(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    undated = save(house, anna, tiny, subject="A", eye="left")
+    dated = save(house, anna, tiny, subject="A", eye="left", taken_on="2020-02-29")
+    known = {id: house.client.get(f"{PREDICTIONS}/{id}", headers=anna).json() for id in (undated["id"], dated["id"])}
+    assert known[dated["id"]]["day"] == "2020-02-29"
+    assert known[undated["id"]]["day"] == known[undated["id"]]["saved"][:10]
+    listed = house.client.get(PREDICTIONS, headers=anna).json()["predictions"]
+    assert {each["id"]: each["day"] for each in listed} == {id: each["day"] for id, each in known.items()}
+    visits = house.client.get("/api/v1/trends?subject=A&eye=left", headers=anna).json()["trends"][0]["points"]
+    assert {each["id"]: each["on"] for each in visits} == {id: each["day"] for id, each in known.items()}
+    today = {"taken_from": known[undated["id"]]["day"], "taken_to": known[undated["id"]]["day"]}
+    [found] = house.client.get(PREDICTIONS, params=today, headers=anna).json()["predictions"]
+    assert found["id"] == undated["id"]

@@ -1,6 +1,7 @@
 """Saving a result, and the history page: finding, editing, recomputing, following trends, downloading and deleting."""
 
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -253,3 +254,22 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect(page.locator("#trend-rows")).to_contain_text("not measurable")
     expect(page.get_by_role("img", name="3 values from 10 Jan 2025 to 10 Jan 2026")).to_be_visible()
     expect_for_everyone(page)
+
+
+def test_a_visit_has_one_date_in_every_time_zone(visit: Visit, small: bytes) -> None:
+    sign_up(visit, PATH)
+    ids = [saved(visit, small, subject="P-1", eye="left") for _ in range(2)]
+    now = datetime.now(UTC)
+    # Where it is another day: early in the day still yesterday, later in the day already tomorrow.
+    zone = "Pacific/Pago_Pago" if now.hour < 11 else "Pacific/Kiritimati"
+    page = visit.page
+    page.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+    open_record(visit, ids[0])
+    record = httpx.get(f"{visit.address}/api/v1/predictions/{ids[0]}", headers=token(visit)).json()
+    day = datetime.fromisoformat(record["day"])
+    shown = f"{day.day} {day:%b %Y}".replace("Sep", "Sept")
+    assert page.evaluate("(day) => new Date().getDate() !== day", day.day), "the reader's own day is another one"
+    expect(page.locator("#list .item-state").first).to_contain_text(shown)
+    expect(page.locator("#result-title")).to_contain_text(shown)
+    expect(page.locator("#computed")).to_contain_text(f"Saved {shown}")
+    expect(page.locator("#trend-rows tr").first).to_contain_text(shown)

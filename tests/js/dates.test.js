@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { dayOf, timeOf } from '../../site/js/ui/dates.js';
+import { dayOf, timeOf, utcTimeOf } from '../../site/js/ui/dates.js';
 
 const ZONES = ['Pacific/Kiritimati', 'UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Pago_Pago'];
 
@@ -21,4 +21,11 @@ test('a time is shown in the reader’s time zone', () => {
   assert.equal(dayOf('2026-03-01T23:30:00Z'), '2 Mar 2026');
   process.env.TZ = 'UTC';
   assert.equal(timeOf('2026-03-01T23:30:00Z'), '1 Mar 2026, 23:30');
+});
+
+test('the time of a visit is in UTC everywhere, as its day is', () => {
+  for (const zone of ZONES) {
+    process.env.TZ = zone;
+    assert.equal(utcTimeOf('2026-03-02T02:00:00.123456Z'), '2 Mar 2026, 02:00 UTC', zone);
+  }
 });

@@ -1,5 +1,7 @@
 """API responses for saved predictions."""
 
+from datetime import date
+
 from retina.history.records import PredictionRecord
 from retina.history.schemas import SavedPrediction
 from retina.imaging.rendering import STORED
@@ -13,6 +15,7 @@ def saved_response(saved: PredictionRecord) -> SavedPrediction:
         eye=saved.labels.eye,
         taken_on=saved.labels.taken_on,
         note=saved.labels.note,
+        day=date.fromisoformat(saved.day),
         saved=saved.saved,
         predicted=saved.predicted,
         software_version=saved.software,

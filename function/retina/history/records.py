@@ -57,7 +57,10 @@ class PredictionRecord:
 
     @property
     def day(self) -> str:
-        """The day the photograph was taken or, if that is unknown, the day it was saved; YYYY-MM-DD."""
+        """The day of the visit, YYYY-MM-DD: when the photograph was taken or, if that is unknown, saved (in UTC).
+
+        Everything that shows or sorts by a day uses this one, the page too.
+        """
         return self.labels.taken_on.isoformat() if self.labels.taken_on else self.saved[:10]
 
     @property

@@ -34,6 +34,11 @@ class SavedPrediction(Findings):
     eye: Eye
     taken_on: date | None = Field(description="when the photograph was taken", examples=["2026-05-04"])
     note: Note | None
+    day: date = Field(
+        description="of the visit, by which predictions are sorted and filtered: taken_on or, where that is not known, "
+        "the day in UTC on which it was saved",
+        examples=["2026-05-04"],
+    )
     saved: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     predicted: str = Field(description="in UTC; later than saved if it was recomputed")
     software_version: str = Field(description="of this service, when it was predicted", examples=["0.1.0"])
@@ -64,7 +69,7 @@ class TrendPoint(BaseModel):
     """
 
     id: str = Field(description="of the prediction")
-    on: date = Field(description="when the photograph was taken or, if that is not known, saved")
+    on: date = Field(description="the day of the visit, as in a saved prediction")
     value: float | None
     model_sha256: SHA256
     threshold: float

@@ -54,7 +54,7 @@ export function createCompare({ page, attempt }) {
     if (!id || !here || !measurement) return;
     /** @type {SavedPrediction} */
     const other = await ask(`${PREDICTIONS}/${id}`);
-    const records = [here, other].sort((a, b) => dayIn(a).localeCompare(dayIn(b)));
+    const records = [here, other].sort((a, b) => a.day.localeCompare(b.day));
     const blobs = await Promise.all(records.map(({ image_urls: { overlay } }) => askBlob(overlay)));
     if (here !== opened || choice.value !== id) return;
     urls = blobs.map((blob) => URL.createObjectURL(blob));
@@ -72,11 +72,6 @@ export function createCompare({ page, attempt }) {
  * @param {MeasurementDescription} measurement
  */
 function figure(record, url, measurement) {
-  const words = `${dayOf(dayIn(record))}: ${labelled(measurement, record.measurements)}`;
+  const words = `${dayOf(record.day)}: ${labelled(measurement, record.measurements)}`;
   return element('figure', {}, element('img', { src: url, alt: `Overlay, ${words}` }), element('figcaption', {}, words));
-}
-
-/** @param {SavedPrediction} record */
-function dayIn({ taken_on: taken, saved }) {
-  return taken ?? saved.slice(0, 10);
 }

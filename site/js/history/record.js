@@ -3,7 +3,7 @@
 
 import { ask, askBlob } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
-import { dayOf, timeOf } from '../ui/dates.js';
+import { dayOf, utcTimeOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
 import { detailsOf, fill, titleOf } from './details.js';
 import { receiptOf } from '../ui/receipt.js';
@@ -70,7 +70,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     by('result').hidden = false;
     result.show(pictures);
     fill(form, opened);
-    by('computed').textContent = `Saved ${timeOf(opened.saved)}. Computed ${timeOf(opened.predicted)} by version ${opened.software_version}.`;
+    by('computed').textContent = `Saved ${utcTimeOf(opened.saved)}. Computed ${utcTimeOf(opened.predicted)} by version ${opened.software_version}.`;
     await trend.show(opened, signal);
   }
 
@@ -144,14 +144,14 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
 
 /** @param {SavedPrediction} record */
 function headingOf(record) {
-  return `${titleOf(record)}, ${dayOf(record.taken_on ?? record.saved)}`;
+  return `${titleOf(record)}, ${dayOf(record.day)}`;
 }
 
 /**
  * The name that its downloads are named after.
  * @param {SavedPrediction} record
  */
-function fileOf({ subject, eye, taken_on: taken, saved }) {
-  const parts = [subject ?? 'photograph', eye === 'unknown' ? null : eye, taken ?? saved.slice(0, 10)];
+function fileOf({ subject, eye, day }) {
+  const parts = [subject ?? 'photograph', eye === 'unknown' ? null : eye, day];
   return `${parts.filter(Boolean).join('-').replaceAll(/[^\p{L}\p{N}-]+/gu, '_')}.png`;
 }

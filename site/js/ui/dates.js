@@ -18,3 +18,11 @@ export function dayOf(text) {
 export function timeOf(text) {
   return new Date(text).toLocaleString('en-GB', TIME);
 }
+
+/**
+ * In UTC, for the times of visits, whose days are counted in UTC: one visit shall not have two dates.
+ * @param {string} text
+ */
+export function utcTimeOf(text) {
+  return `${new Date(text).toLocaleString('en-GB', { ...TIME, timeZone: 'UTC' })} UTC`;
+}

@@ -54,7 +54,7 @@ def list_predictions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> HistoryPage:
-    """Lists saved predictions, latest day first: the day the photograph was taken or, if unknown, saved."""
+    """Lists saved predictions, latest day first: the day the photograph was taken or, if unknown, saved (in UTC)."""
     found, place = services.history.of(
         caller.account,
         subject=subject,
