@@ -136,6 +136,8 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
         "gray JPEG in a colour file": dicom(small_rgb, syntax, [imagecodecs.jpeg8_encode(small_rgb[..., 0].copy())]),
         "8 bits in a 16-bit file": dicom(small_rgb.astype("u2"), uid.JPEGLSLossless, [jpeg_ls]),
         "compressed as it says, but not": dicom(small_rgb, uid.RLELossless, [bytes(5000)]),
+        "fewer columns than there are": dicom(small_rgb, Columns=352),
+        "more frames than there are": dicom(small_rgb, NumberOfFrames=2),
         "bits that contradict": dicom(small_rgb, BitsStored=12),
         "no frame": dicom(small_rgb, syntax, []),
     }.items():

@@ -56,8 +56,10 @@ def _native(dicom: Dicom, data: bytes) -> Values:
     if halved and (samples.allocated != 8 or width % 2 or samples.planar):
         raise ValueError("the colours cannot be halved")
     count = height * width * (2 if halved else per_pixel)
-    if count * samples.allocated // 8 > (pixel_data.length or 0):
-        raise ValueError("samples are missing")
+    # A wrong height or width would show a sheared picture; a few bytes of padding are usual.
+    surplus = (pixel_data.length or 0) - count * samples.allocated // 8 * dicom.facts.frames
+    if not 0 <= surplus < min(height, width):
+        raise ValueError("height, width and frames do not fit the number of samples")
     order = "<" if pixel_data.little_endian else ">"
     if order == ">" and samples.allocated == 8 and pixel_data.words:  # bytes in words: each pair is swapped
         words = np.frombuffer(data, ">u2", -(-count // 2), pixel_data.start)
