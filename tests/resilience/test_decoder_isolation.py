@@ -16,7 +16,7 @@ import pytest
 
 from conftest import AS_ROOT, ROOT
 from retina.imaging.arrays import Rgb
-from retina.imaging.decoding import header
+from retina.imaging.decoding import damage
 from retina.imaging.decoding.decoder import Decoder
 from support.decoders import children, decoded
 from support.specimens import readable
@@ -57,7 +57,7 @@ def test_nothing_of_one_photograph_is_in_the_process_of_the_next(decoder: Decode
         memory = _memory_of(child.pid)
         if not memory:  # it has ended meanwhile
             continue
-        assert header.DAMAGED.encode() in memory, "what is in its memory is found"
+        assert damage.DAMAGED.encode() in memory, "what is in its memory is found"
         assert not any(row in memory for row in rows)
 
 

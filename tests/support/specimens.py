@@ -83,6 +83,49 @@ def deep_tiff(rgb: Rgb, orientation: int = 1, **options: Any) -> bytes:
     return stream.getvalue()
 
 
+def pages(*pages: tuple[NDArray[Any], dict[str, Any]], **options: Any) -> bytes:
+    """A TIFF file of these pages, each with its own options of tifffile."""
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream, **options) as writer:
+        for pixels, described in pages:
+            writer.write(pixels, **{"photometric": "rgb" if pixels.ndim == 3 else "minisblack", **described})
+    return stream.getvalue()
+
+
+def bitmap(rgb: Rgb, bits: tuple[int, int, int]) -> bytes:
+    """A 16-bit bitmap with this many bits of red, green and blue."""
+    red, green, blue = (rgb[::-1, :, c].astype(np.uint16) >> 8 - bits[c] for c in range(3))
+    values = red << bits[1] + bits[2] | green << bits[2] | blue
+    rows = np.pad(values, ((0, 0), (0, values.shape[1] % 2))).astype("<u2").tobytes()
+    masks = [((1 << bits[0]) - 1) << bits[1] + bits[2], ((1 << bits[1]) - 1) << bits[2], (1 << bits[2]) - 1]
+    height, width = values.shape
+    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 16, 3, len(rows), 2835, 2835, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 66 + len(rows), 0, 0, 66) + header + struct.pack("<III", *masks) + rows
+
+
+def with_accessories(photograph: bytes) -> dict[str, bytes]:
+    """The PNG file `photograph` with chunks that are broken or huge and have nothing to do with its pixels."""
+    header, rest = photograph[:33], photograph[33:]
+    text = zlib.compress(bytes(3 * 2**20))
+    chunks = {
+        "large text": chunk(b"iTXt", b"Comment\0\0\0\0\0" + b"x" * 3 * 2**20),
+        "large compressed text": chunk(b"zTXt", b"Comment\0\0" + text),
+        "broken compressed text": chunk(b"zTXt", b"Comment\0\0" + text[:99]),
+        "text with a crc error": chunk(b"tEXt", b"Comment\0hello", crc=1),
+        "malformed profile": chunk(b"iCCP", b"profile\0\0" + b"no zlib"),
+        "large profile": chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(70 * 2**20))),
+        "malformed exif": chunk(b"eXIf", b"MM\0*\0\0\0\x08\xff\xff"),
+        "exif that is none": chunk(b"eXIf", b"nothing of the kind"),
+        "short gamma": chunk(b"gAMA", b"\0"),
+    }
+    return {name: header + accessory + rest for name, accessory in chunks.items()}
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    """A marker segment of a JPEG file."""
+    return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+
 def _tiff(rgb: Rgb, orientation: int) -> bytes:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[274] = orientation

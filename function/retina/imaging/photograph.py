@@ -13,14 +13,11 @@ from PIL import Image
 
 from retina.errors import PhotographUnreadableError
 from retina.imaging.arrays import Rgb
+from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.facts import UNSTATED, Facts
-from retina.imaging.decoding.header import DAMAGE, DAMAGED, open_photograph
-from retina.imaging.decoding.pixels import (
-    as_bytes,
-    blank,
-    stored_pixels,
-    upright,
-)
+from retina.imaging.decoding.header import open_photograph
+from retina.imaging.decoding.orientations import upright
+from retina.imaging.decoding.pixels import as_bytes, blank, stored_pixels
 from retina.imaging.field_of_view import FieldOfView, find_field_of_view
 
 if TYPE_CHECKING:

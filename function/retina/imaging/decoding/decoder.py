@@ -19,7 +19,8 @@ from retina.errors import BusyError, PhotographUnreadableError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child, EndedError
 from retina.imaging.decoding.confinement import hide_memory, keep_little_memory
-from retina.imaging.decoding.header import DAMAGED, refuse_laborious
+from retina.imaging.decoding.damage import DAMAGED
+from retina.imaging.decoding.header import refuse_laborious
 from retina.imaging.decoding.opened import Opened
 from retina.imaging.photograph import Photograph
 

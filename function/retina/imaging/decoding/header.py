@@ -5,11 +5,9 @@
 
 import io
 import re
-import struct
-import zlib
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from retina.errors import (
     PhotographTooSmallError,
@@ -17,7 +15,11 @@ from retina.errors import (
     TooManyPixelsError,
     UnsupportedFormatError,
 )
+from retina.imaging.decoding.accessories import without_accessories
+from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
+from retina.imaging.decoding.foreign import name_of_foreign
+from retina.imaging.decoding.tiff_pages import photograph_page
 
 if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom
@@ -31,33 +33,11 @@ NAMES = (*FORMATS.values(), "DICOM")
 ANY_FORMAT = f"{', '.join(_first)} or {_last}"
 """The names in a sentence."""
 
-DAMAGE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    ZeroDivisionError,
-    AssertionError,
-    RuntimeError,
-    MemoryError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    ImageCms.PyCMSError,
-)
-"""Exceptions that decoders raise on damaged files. They document no single type."""
-
-DAMAGED = (
-    "The file is damaged, incomplete or of a kind that cannot be decoded. Copy it again, or export the photograph as "
-    "PNG or JPEG."
-)
-
 MEMORY_BLOCK = 64 * 2**20
 """Size of Pillow's memory blocks in bytes. Blocks this large are returned to the system as soon as they are freed."""
+
+XMP = ("xmp", "XML:com.adobe.xmp")
+"""Where Pillow also looks for an orientation. Viewers do not."""
 
 MAX_SCANS = 100
 """Limit on the scans of a progressive JPEG. Encoders write about ten; each costs a pass over the whole photograph,
@@ -81,13 +61,13 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> "Image.Im
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
     image: Image.Image | Dicom
     try:
-        image = _open_dicom(data) if is_dicom(data) else Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+        image = _open_dicom(data) if is_dicom(data) else _open(data)
     except Image.DecompressionBombError:
         raise TooManyPixelsError(_too_many(max_pixels)) from None
     except UnidentifiedImageError:
         if any(accept and accept(data[:16]) for accept in (Image.OPEN[name][1] for name in FORMATS)):
             raise PhotographUnreadableError(DAMAGED) from None
-        raise UnsupportedFormatError(f"This is not an image that can be read. Send a {ANY_FORMAT} file.") from None
+        raise UnsupportedFormatError(unsupported(data)) from None
     except DAMAGE as error:
         raise PhotographUnreadableError(DAMAGED) from error
     most = max_pixels if isinstance(image, Image.Image) else min(max_pixels, image.most_pixels)
@@ -128,6 +108,23 @@ def refuse_laborious(data: bytes) -> None:
         laborious = comments > MAX_PNM_COMMENTS or not _PNM_HEADER.match(data[:MAX_PNM_HEADER])
     if laborious:
         raise PhotographUnreadableError(DAMAGED)
+
+
+def unsupported(data: bytes) -> str:
+    """What to say about a file of another format: its name, if it is known, and how to convert it."""
+    kind = name_of_foreign(data)
+    if kind is None:
+        return f"This is not an image that can be read. Send a {ANY_FORMAT} file."
+    return f"{kind} cannot be read. Send a {ANY_FORMAT} file."
+
+
+def _open(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(without_accessories(data)), formats=tuple(FORMATS))
+    if image.format == "TIFF":
+        image.seek(photograph_page(data))
+    for name in XMP:
+        image.info.pop(name, None)
+    return image
 
 
 def _too_many(limit: float) -> str:

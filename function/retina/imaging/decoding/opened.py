@@ -6,9 +6,10 @@ from typing import Any
 from retina.errors import PhotographUnreadableError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child
+from retina.imaging.decoding.damage import DAMAGED
 from retina.imaging.decoding.facts import Facts
-from retina.imaging.decoding.header import DAMAGED, refuse_size
-from retina.imaging.decoding.pixels import upright
+from retina.imaging.decoding.header import refuse_size
+from retina.imaging.decoding.orientations import upright
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.photograph import Photograph
 

@@ -17,14 +17,17 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import tifffile
+from imagecodecs import png_encode
 from PIL import Image, ImageCms
 
 from retina.errors import PhotographError, PhotographUnreadableError
 from retina.imaging.decoding import confinement
+from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.header import Dicom, Extra
 from retina.imaging.decoding.dicom.loading import load_dicom
 from retina.imaging.decoding.facts import UNSTATED
-from retina.imaging.decoding.header import DAMAGE, DAMAGED, open_photograph
+from retina.imaging.decoding.header import open_photograph
 from retina.imaging.decoding.pixels import as_bytes, stored_pixels
 
 LINE = 4096
@@ -150,14 +153,17 @@ def _load() -> None:
     lab = ImageCms.profileToProfile(image, *profiles, outputMode="LAB") or image
     for kind in ("PNG", "TIFF", "WEBP", "BMP", "PPM", "GIF"):
         _decode(image, kind)
-    for compression in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"):
-        _decode(image, "TIFF", compression=compression)
+    for kind in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"):
+        _decode(image, "TIFF", compression=kind)
+    deep = rgb.astype(np.uint16) * 257
+    for compression, predictor in ((None, False), ("zlib", True), ("lzw", True), ("packbits", False)):
+        stream = io.BytesIO()
+        tifffile.imwrite(stream, deep, photometric="rgb", compression=compression, predictor=predictor)
+        _read(stream.getvalue())
     _decode(lab, "TIFF")
     _decode(image.convert("CMYK"), "JPEG")
     _decode(image.convert("P"), "PNG")
-    from retina.imaging.decoding.deep import load_codecs
-
-    load_codecs(rgb)
+    _read(bytes(png_encode(deep)))
     load_dicom(rgb)
 
 
