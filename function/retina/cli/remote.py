@@ -18,8 +18,8 @@ import httpx
 
 from retina.cli.results import RESULTS, OutputFolderError
 from retina.errors import PhotographError, PhotographUnreadableError
+from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
-from retina.imaging.decoding.header import DAMAGE, DAMAGED
 from retina.jobs.archive import plain
 from retina.tables import lines, read
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.decoding.checksums import demand_whole_png, demand_whole_tiff
 from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
 from retina.imaging.decoding.jpeg import jpeg_pixels
@@ -54,6 +55,8 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
         return Stored(*image.size, orientation, _jpeg_strips(jpeg_pixels(image, data)))
     if image.format == "TIFF":
         return _tiff(image, data, orientation)
+    if image.format == "PNG":
+        demand_whole_png(data)
     if is_deep_png(image):
         return Stored(*image.size, orientation, eight_bit_strips(png_pixels(image, data)))
     image.load()
@@ -63,6 +66,7 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
 def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
     with tiff_page(data, number=image.tell()) as page:
         size = demand_agreement(image, page, orientation)
+        demand_whole_tiff(page, data)
         if is_deep_colour(page):
             return Stored(*size, orientation, eight_bit_strips(tiff_pixels(page)))
         image.load()  # also turns it upright; its orientation is then 1
