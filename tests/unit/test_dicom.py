@@ -131,6 +131,7 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
         "cut in the meta information": whole[:200],
         "nothing but the mark": whole[:132],
         "JPEG cut off": dicom(small_rgb, syntax, [jpeg[: len(jpeg) // 2]]),
+        "JPEG cut off, with an end": dicom(small_rgb, syntax, [bytes(jpeg[: len(jpeg) // 2]) + b"\xff\xd9"]),
         "JPEG of another size": dicom(small_rgb, syntax, [jpeg], Rows=352),
         "JPEG of a larger size": dicom(small_rgb, syntax, [imagecodecs.jpeg8_encode(np.tile(small_rgb, (4, 4, 1)))]),
         "gray JPEG in a colour file": dicom(small_rgb, syntax, [imagecodecs.jpeg8_encode(small_rgb[..., 0].copy())]),

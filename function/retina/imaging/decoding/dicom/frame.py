@@ -14,6 +14,7 @@ from pydicom.encaps import get_frame
 
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.header import MAX_SCANS
+from retina.imaging.decoding.jpeg import jpeg_pixels
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -91,7 +92,7 @@ def _jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     samples = dicom.samples
     if samples.allocated == 8 and (samples.photometric != "RGB" or any(mark in frame[:HEAD] for mark in COLOUR_MARKS)):
         with Image.open(io.BytesIO(frame), formats=("JPEG",)) as image:
-            return np.asarray(image), image.mode == "RGB"
+            return jpeg_pixels(image, frame), image.mode == "RGB"
     if samples.per_pixel == 1:
         return imagecodecs.jpeg8_decode(frame), False
     stored = "RGB" if samples.photometric == "RGB" else "YCBCR"
