@@ -22,7 +22,8 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 
 # Two processes; tests that share something costly (xdist_group) stay together. PYTEST='-m "not package"' leaves some out.
 test: check build/tflite-runtime.done test-models ## everything
-	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training $(PYTEST)
+	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training \
+	  --cov --cov-append --cov-report term $(if $(PYTEST),,--cov-fail-under 90) $(PYTEST)
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
@@ -31,7 +32,7 @@ check: .venv/test.done check-js ## linters, formatter, types and unit tests: a m
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n 2 --cov --cov-report= tests/unit
 
 check-js: build/js.done build/js/openapi.d.ts ## types, linter and unit tests of the page's JavaScript
 	$(NODE) build/js/node_modules/.bin/tsc -p .
