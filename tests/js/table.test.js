@@ -46,7 +46,7 @@ test('every photograph has its row, and a refused one its reason', () => {
   const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', sentence: 'It is damaged.', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
   assert.deepEqual(columns.slice(0, 4), ['file', 'state', 'code', 'reason']);
-  assert.deepEqual(columns.slice(10, 13), ['vascular_density', 'crae', 'canvas']);
+  assert.deepEqual(columns.slice(10, 18), ['grade', 'reasons', 'expected_dice', 'expected_dice_low', 'expected_dice_high', 'vascular_density', 'crae', 'canvas']);
   assert.deepEqual(row.slice(0, 5), ["'=1.jpg", 'refused', 'photograph_unreadable', 'It is damaged.', '']);
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);

@@ -148,6 +148,8 @@ function rowOf({ name }) {
  */
 function foundOf({ measurements: values, quality }, measurements) {
   const parts = measurements.slice(0, 1).map((first) => labelled(first, values));
+  if (quality.grade) parts.push(`${quality.grade} quality`);
+  if (quality.retina === 'unsure') parts.push('perhaps not a retina');
   if (quality.expected_dice !== null) parts.push(`expected Dice ${quality.expected_dice.toFixed(2)}`);
   if (quality.field_of_view === 'whole') parts.push('no round field of view: look closely');
   return parts.join(', ');

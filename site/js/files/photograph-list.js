@@ -118,7 +118,8 @@ function words(photo) {
   if (photo.state === 'waiting') return 'Waiting';
   if (photo.state === 'segmenting') return photo.sentence || 'Segmenting…';
   if (!photo.result) return 'Not segmented';
-  const { field_of_view: view, fundus_like: like } = photo.result.answer.quality;
+  const { field_of_view: view, fundus_like: like, grade, retina } = photo.result.answer.quality;
   const done = photo.saved ? 'Done, saved' : 'Done';
-  return view === 'whole' || !like ? `${done}, look closely` : done;
+  const doubtful = view === 'whole' || !like || retina === 'unsure';
+  return [done, grade && `${grade} quality`, doubtful && 'look closely'].filter(Boolean).join(', ');
 }

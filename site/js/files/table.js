@@ -7,7 +7,10 @@
 /** @typedef {Pick<Photo, 'name' | 'state' | 'code' | 'sentence' | 'result'>} Listed */
 
 const LABELS = ['file', 'state', 'code', 'reason'];
-const FOUND = ['width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'expected_dice'];
+const FOUND = [
+  'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'retina', 'grade', 'reasons',
+  'expected_dice', 'expected_dice_low', 'expected_dice_high',
+];
 const HOW = ['canvas', 'threshold', 'model', 'model_sha256'];
 
 /**
@@ -36,11 +39,13 @@ function rowOf({ name, state, code, sentence, result }, measured) {
   if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...HOW].map(() => null)];
   const { photograph, quality, measurements, canvas, threshold, model } = result.answer;
   const view = photograph.field_of_view;
+  const [low, high] = quality.expected_dice_interval ?? [];
   /** @type {Values} */
   const values = measurements;
   return [
     name, state, null, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
-    quality.expected_dice, ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
+    quality.retina, quality.grade, quality.reasons?.join(' '), quality.expected_dice, low, high,
+    ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
   ];
 }
 

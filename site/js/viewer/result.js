@@ -92,6 +92,7 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
   const view = photograph.field_of_view;
   return {
     trust: trustOf(quality),
+    quality: qualityOf(quality),
     size: sizeOf(photograph),
     view: quality.field_of_view === 'disc' ? `round, ${view.width} × ${view.height} pixels` : 'the whole frame',
     canvas: `${canvas.replace('x', ' × ')} pixels`,
@@ -107,6 +108,15 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
 function sizeOf({ width, height, pixel_size_um: micrometres, frames }) {
   const pixels = `${width} × ${height} pixels${micrometres ? ` of ${Number(micrometres.toPrecision(3))} µm` : ''}`;
   return (frames ?? 1) > 1 ? `${pixels}, the first of ${frames} frames` : pixels;
+}
+
+/**
+ * The grade in words with its reasons.
+ * @param {Quality} quality
+ */
+function qualityOf({ grade, reasons }) {
+  if (!grade) return 'not known';
+  return reasons.length ? `${grade}: ${reasons.join(' ')}` : grade;
 }
 
 /** @param {Quality} quality */
