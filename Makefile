@@ -12,7 +12,7 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check bench bench-accounts train convert evaluate check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
+.PHONY: help run test test-long test-models check bench bench-accounts train train-field-of-view convert evaluate evaluate-surrounds check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,12 @@ build/train/second/weights.keras: build/train/first/weights.keras
 convert: build/keras.done ## the trained weights to models/unet.tflite and its card (DATA=folder, THRESHOLD=...)
 	PYTHONPATH=function build/keras/bin/python -m models.export.convert --weights build/train/second/weights.keras --data $(LABELLED) \
 	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
+
+train-field-of-view: build/keras.done ## train the network that finds the field of view, to models/field_of_view.tflite
+	PYTHONPATH=function build/keras/bin/python -m models.training.field_of_view --data $(LABELLED)
+
+evaluate-surrounds: .venv/test.done ## score the field of view on composed surrounds
+	PYTHONPATH=function $(BIN)/python -m models.evaluation.surrounds --data $(LABELLED) --split test
 
 evaluate: .venv/test.done ## score models/unet.json on the test photographs (DATA=folder)
 	PYTHONPATH=function $(BIN)/python -m models.evaluation.evaluate --data $(LABELLED)

@@ -94,3 +94,15 @@ def training_photographs(data: Path, sets: Sequence[str] = SETS) -> list[list[La
 def read_mask(path: Path) -> Mask:
     """Read a 0/255 image as bool[H,W]."""
     return np.asarray(Image.open(path).convert("L")) > 127
+
+
+def photographs_with_fields(data: Path, split: str = "all") -> list[tuple[str, str, Path, Path]]:
+    """(set, id, photograph, field of view) of all sets in `data`, whether or not they have references of vessels."""
+    found = []
+    for folder in sorted(path.parent for path in data.glob("*/fov")):
+        splits = _splits(folder / "split.csv") if (folder / "split.csv").exists() else {}
+        for photograph in sorted((folder / "images").iterdir()):
+            field = folder / "fov" / f"{photograph.stem}.png"
+            if field.exists() and split in ("all", splits.get(photograph.stem, "test")):
+                found.append((folder.name, photograph.stem, photograph, field))
+    return found

@@ -1,7 +1,8 @@
-"""Find the field of view, the lit disc of a fundus photograph.
+"""Find the field of view of a fundus photograph: the lit tissue, whatever surrounds it.
 
-`find_field_of_view` takes RGB uint8[H,W,3] and returns a `FieldOfView`. It does not judge whether the disc is a retina
-(see `retina_gate`), focus or exposure, and does not complete a disc that is cut off by the frame.
+`find_field_of_view` takes RGB uint8[H,W,3] and returns a `FieldOfView`. A small network finds roughly where tissue is
+(`field_network`), and the outline is moved to the edge that is seen there (`field_edge`). It does not judge whether the
+field of view is a retina's (see `retina_gate`), focus or exposure, and does not complete a disc that is cut off.
 """
 
 from dataclasses import dataclass, replace
@@ -13,23 +14,32 @@ from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, Rgb
 from retina.imaging.downsampling import downsample
+from retina.imaging.field_edge import Points, sharpen
+from retina.imaging.field_network import field_network
 
 SEARCH_SIDE = 512
 """The search runs on a copy whose longer side has this many pixels, which locates the edge to about 0.1 % of that."""
 
-MIN_ROUNDNESS = 0.8
-MIN_SOLIDITY = 0.9
-MIN_ARC = 0.25
-"""The share of the outline that must lie inside the frame. A disc is clipped on at most two sides."""
+SMALL_FIELD = 0.6
+"""A field of view that takes less than this share of the picture's sides is looked at a second time, enlarged."""
+
+MIN_SHARE = 0.02
+"""The least share of the picture that a field of view may take. Below it nothing was found."""
+
+WHOLE_SHARE = 0.985
+"""From this share on the field of view fills the frame."""
+
+
+_DENT = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
 
 
 @dataclass(frozen=True)
 class FieldOfView:
     """The field of view, in pixels of its photograph.
 
-    `outline` is int32[N,2], a convex polygon of (x, y). `frame` is "disc" if a round field of view was found and
-    "whole" if the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline inside the frame
-    that lies within 3 % of a fitted circle's radius.
+    `outline` is int32[N,2], a polygon of (x, y). `frame` is "disc" if an edge of the field of view was found, and
+    "whole" if the retina seems to fill the frame. `roundness`, 0 to 1, is the share of the outline that lies within 3 %
+    of a fitted circle's radius; straight cuts at its sides are left out.
     """
 
     left: int
@@ -47,35 +57,26 @@ class FieldOfView:
     def mask(self, shape: tuple[int, int]) -> Mask:
         """The field of view as bool[H,W], for a photograph of `shape` (H, W)."""
         inside = np.zeros(shape, np.uint8)
-        cv2.fillConvexPoly(inside, self.outline, (1,))
+        cv2.fillPoly(inside, [self.outline], (1,))
         return inside.view(np.bool_)
 
 
-_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
-
-
 def find_field_of_view(rgb: Rgb) -> FieldOfView:
-    """Find the field of view in `rgb`, uint8[H,W,3]. Without a visible disc it is the whole frame.
-
-    The brightest channel is thresholded well below the retina's own brightness, the largest connected region is opened
-    (which drops labels and orientation marks), and its convex hull is compared with a circle.
-    """
+    """Find the field of view in `rgb`, uint8[H,W,3]. Without a visible edge it is the whole frame."""
     height, width = rgb.shape[:2]
     small = search_copy(rgb)
-    size = (small.shape[1], small.shape[0])
-    lit = _largest_lit_region(small)
-    hull = cv2.convexHull(_outline(lit))[:, 0] if lit.any() else np.zeros((1, 2), np.int32)
-    inside = np.zeros_like(lit)
-    cv2.fillConvexPoly(inside, hull, (1,))
-    solidity = float(lit.sum()) / max(1.0, float(inside.sum()))
-    roundness, arc = _roundness(inside)
-    disc = roundness >= MIN_ROUNDNESS and solidity >= MIN_SOLIDITY and arc >= MIN_ARC
-    if disc:
-        # Pixel i of the copy is centred at (i + 0.5) / scale in the photograph.
-        outline = (hull + 0.5) * (width / size[0], height / size[1]) - 0.5
-        outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
+    rough = _rough_outline(small)
+    if rough is None:
+        outline, roundness = _frame((height, width)), 0.0
     else:
-        outline = _frame((height, width))
+        found = sharpen(small, rough)
+        size = np.array(small.shape[1::-1], np.float32)
+        found = np.where(found < 0.75, 0, np.where(found > size - 1.75, size - 1, found)).astype(np.float32)
+        roundness = _roundness(found)
+        # Pixel i of the copy is centred at (i + 0.5) / scale in the photograph; its frame is the photograph's.
+        outline = (found + 0.5) * (width / size[0], height / size[1]) - 0.5
+        outline = np.where(found == 0, 0, np.where(found == size - 1, (width - 1, height - 1), outline))
+        outline = np.clip(np.rint(outline), 0, (width - 1, height - 1)).astype(np.int32)
     left, top = (int(v) for v in outline.min(axis=0))
     right, bottom = (int(v) for v in outline.max(axis=0))
     return FieldOfView(
@@ -84,7 +85,7 @@ def find_field_of_view(rgb: Rgb) -> FieldOfView:
         width=right - left + 1,
         height=bottom - top + 1,
         outline=outline,
-        frame="disc" if disc else "whole",
+        frame="whole" if rough is None else "disc",
         roundness=round(roundness, 3),
     )
 
@@ -101,46 +102,68 @@ def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
     return np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.int32)
 
 
-def _largest_lit_region(small: Rgb) -> NDArray[np.uint8]:
-    """uint8[h,w], 1 on the largest region that is brighter than a fifth of the 90th percentile of brightness, else 0.
+def _rough_outline(small: Rgb) -> Points | None:
+    """The outline float32[N,2] of the largest region of tissue in uint8[h,w,3]; None if it is all or nothing."""
+    height, width = small.shape[:2]
+    region = _tissue(small)
+    if not region.any():
+        return None
+    x, y, w, h = cv2.boundingRect(region)
+    if w < SMALL_FIELD * width and h < SMALL_FIELD * height:
+        left, top = max(0, x - w // 6), max(0, y - h // 6)
+        window = (slice(top, y + h + h // 6), slice(left, x + w + w // 6))
+        again = _tissue(np.ascontiguousarray(small[window]))
+        region[:] = 0
+        region[window] = again
+    if not MIN_SHARE <= region.mean() <= WHOLE_SHARE:
+        return None
+    region = _without_dents(small, region)
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(contours[0][:, 0], np.float32)
 
-    The threshold is kept between 6 and 40.
-    """
-    red, green, blue = cv2.split(small)
-    brightest = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue), (0, 0), 1.5)
-    threshold = np.clip(0.2 * np.percentile(brightest[::4, ::4], 90), 6, 40)
-    lit = _largest((brightest > threshold).astype(np.uint8))
-    padded = cv2.copyMakeBorder(lit, 16, 16, 16, 16, cv2.BORDER_REPLICATE)
-    opened = cv2.erode(padded, _DISC)
-    return _largest(np.asarray(cv2.dilate(opened, _DISC)[16:-16, 16:-16], np.uint8))
 
-
-def _largest(regions: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _tissue(small: Rgb) -> NDArray[np.uint8]:
+    """uint8[h,w], 1 on the largest connected region of tissue."""
+    share = field_network()(small)
+    regions = (cv2.resize(share, small.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(regions)
     if count < 2:
-        return np.zeros_like(regions)
+        return regions
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.uint8)
 
 
-def _outline(region: NDArray[np.uint8]) -> cv2.typing.MatLike:
-    """int32[N,1,2]: the outer contour (x, y) of the single region in uint8[h,w]."""
+def _without_dents(small: Rgb, region: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The region uint8[h,w] with those of its dents filled that look more like it than like what lies beyond.
+
+    A bright optic disc at the rim is such a dent; a notch is not.
+    """
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return contours[0]
+    hull = np.zeros_like(region)
+    cv2.fillConvexPoly(hull, cv2.convexHull(contours[0]), (1,))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(hull - region, cv2.MORPH_OPEN, _DENT))
+    for i in range(1, count):
+        x, y, w, h = (int(v) for v in stats[i, :4])
+        near = (slice(max(0, y - 12), y + h + 12), slice(max(0, x - 12), x + w + 12))
+        dent, own, beyond = labels[near] == i, region[near] > 0, hull[near] == 0
+        if not beyond.any() or not own.any():
+            continue
+        colours = [small[near][where].mean(axis=0) for where in (dent, own, beyond)]
+        if np.abs(colours[0] - colours[1]).sum() < np.abs(colours[0] - colours[2]).sum():
+            region[near][dent] = 1
+    return np.asarray(cv2.morphologyEx(region, cv2.MORPH_CLOSE, _DENT), np.uint8)
 
 
-def _roundness(inside: NDArray[np.uint8]) -> tuple[float, float]:
-    """The roundness of the part of the outline that the frame does not cut, and that part's share of the outline.
+def _roundness(outline: Points) -> float:
+    """The share of the outline float32[N,2] on a circle, without what is cut straight at its four sides.
 
     The circle is Kasa's least-squares fit (IEEE Trans. Instrum. Meas. 1976, doi 10.1109/TIM.1976.6312298).
     """
-    height, width = inside.shape
-    points = _outline(inside)[:, 0].astype(np.float64)
-    x, y = points.T
-    free = points[(x > 2) & (x < width - 3) & (y > 2) & (y < height - 3)]
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    free = outline[((outline > low + 1.5) & (outline < high - 1.5)).all(axis=1)].astype(np.float64)
     if len(free) < 20:
-        return 0.0, len(free) / len(points)
+        return 0.0
     system = np.column_stack([2 * free, np.ones(len(free))])
-    (centre_x, centre_y, c), *_ = np.linalg.lstsq(system, (free**2).sum(axis=1), rcond=None)
-    radius = np.sqrt(max(c + centre_x**2 + centre_y**2, 1.0))
-    off = np.abs(np.hypot(free[:, 0] - centre_x, free[:, 1] - centre_y) - radius) / radius
-    return float((off < 0.03).mean()), len(free) / len(points)
+    (x, y, c), *_ = np.linalg.lstsq(system, (free**2).sum(axis=1), rcond=None)
+    radius = np.sqrt(max(c + x**2 + y**2, 1.0))
+    off = np.abs(np.hypot(free[:, 0] - x, free[:, 1] - y) - radius) / radius
+    return float((off < 0.03).mean())

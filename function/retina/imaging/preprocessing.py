@@ -75,7 +75,7 @@ def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Prep
         gray = np.asarray(cv2.cvtColor(resample(crop, size, preparation.resampling), cv2.COLOR_RGB2GRAY), np.uint8)
     inside = np.zeros(gray.shape, np.uint8)
     corner, zoom = (view.left - 0.5, view.top - 0.5), (size[0] / view.width, size[1] / view.height)
-    cv2.fillConvexPoly(inside, np.rint((view.outline - corner) * zoom - 0.5).astype(np.int32), (1,))
+    cv2.fillPoly(inside, [np.rint((view.outline - corner) * zoom - 0.5).astype(np.int32)], (1,))
     canvas = np.zeros((placement.canvas.height, placement.canvas.width), np.float32)
     canvas[placement.top : placement.top + size[1], placement.left : placement.left + size[0]] = normalise(
         gray, inside.view(np.bool_), preparation

@@ -132,11 +132,15 @@ def judge_by_colour(rgb: Rgb, view: FieldOfView) -> Verdict:
     return Verdict("yes") if like else Verdict("no", "its colours or its texture are not those of a retina", 0.0)
 
 
+MIN_ROUNDNESS = 0.8
+"""A field of view that is less round is judged as one that fills the frame."""
+
+
 def fundus_like(rgb: Rgb, view: FieldOfView) -> bool:
     """Whether the colour and texture inside the field of view could be a retina's.
 
-    Inside a disc gray is accepted (red-free photographs), and only a foreign hue or a texture that is too flat or too
-    harsh is rejected. Without a disc the colour must be a retina's red to orange. The bounds lie between retina
+    Inside a round field gray is accepted (red-free photographs), and only a foreign hue or a texture that is too flat
+    or too harsh is rejected. Without one the colour must be a retina's red to orange. The bounds lie between retina
     photographs and the everyday ones of scikit-image's collection.
     """
     small = search_copy(rgb)
@@ -154,6 +158,6 @@ def fundus_like(rgb: Rgb, view: FieldOfView) -> bool:
     texture = float(detail.mean() / (smooth[core].mean() + 1))
     brightest = np.maximum(np.maximum(red, green), blue)
     saturation = float(np.median((brightest - np.minimum(np.minimum(red, green), blue)) / (brightest + 1)))
-    if view.frame == "disc":
+    if view.frame == "disc" and view.roundness >= MIN_ROUNDNESS:
         return reddish >= 0.7 and 0.004 <= texture <= 0.12
     return reddish >= 0.95 and yellowish >= 0.9 and saturation >= 0.5 and 0.004 <= texture <= 0.06

@@ -77,7 +77,7 @@ class Quality(BaseModel):
     """
 
     field_of_view: Literal["disc", "whole"] = Field(
-        description=("disc: a round field of view was found. whole: none was found, so the whole frame was segmented")
+        description=("disc: a field of view was found. whole: no edge was found, so the whole frame was segmented")
     )
     roundness: float = Field(
         ge=0, le=1, description="share of the visible edge that lies on one circle", examples=[0.968]
