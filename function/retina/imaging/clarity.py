@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from retina.imaging.arrays import CERTAIN, Mask, ProbabilityMap, Rgb
+from retina.imaging.arrays import CERTAIN, ProbabilityMap, Rgb
 from retina.imaging.field_of_view import FieldOfView
 
 SIDE = 640
@@ -18,6 +18,9 @@ SIDE = 640
 
 FAINT = 0.02
 """Probability below which the map counts as empty; summed over a whole photograph, such traces would weigh too much."""
+
+Mask255 = NDArray[np.uint8]
+"""uint8[h,w], 0 or 255, as OpenCV takes masks."""
 
 _DISC_3 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 _DISC_5 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
@@ -30,31 +33,31 @@ def clarity(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> dict[st
     size = _size(view)
     green, found = _copy(rgb[window][..., 1], size), _copy(probability[window], size) * np.float32(1 / CERTAIN)
     core = _core(view, size)
-    vessels = (found > 0.5) & core
-    drawn = vessels.view(np.uint8)
-    near = cv2.dilate(drawn, _DISC_5).view(np.bool_)
-    ground = core & ~cv2.dilate(drawn, _SQUARE_11).view(np.bool_)
-    ring = core & cv2.dilate(drawn, _SQUARE_11).view(np.bool_) & ~near
-    border = core & (cv2.dilate(drawn, _DISC_3) != cv2.erode(drawn, _DISC_3))
-    if min(np.count_nonzero(part) for part in (ground, ring, border, vessels)) < 50:
-        ground = ring = border = core if core.any() else np.ones_like(core)
-    level = float(green[ground].mean()) + 5
-    contrast = max(float(green[ring].mean() - green[vessels].mean()) if vessels.any() else 0.0, 0.5)
+    vessels = cv2.bitwise_and(cv2.compare(found, 0.5, cv2.CMP_GT), core)
+    wide = cv2.dilate(vessels, _SQUARE_11)
+    ground = cv2.bitwise_and(core, cv2.bitwise_not(wide))
+    ring = cv2.bitwise_and(core, cv2.subtract(wide, cv2.dilate(vessels, _DISC_5)))
+    border = cv2.bitwise_and(core, cv2.morphologyEx(vessels, cv2.MORPH_GRADIENT, _DISC_3))
+    if min(cv2.countNonZero(part) for part in (ground, ring, border, vessels)) < 50:
+        ground = ring = border = core if core.any() else np.full_like(core, 255)
+    level = _mean(green, ground) + 5
+    contrast = max(_mean(green, ring) - _mean(green, vessels) if vessels.any() else 0.0, 0.5)
     smooth = cv2.GaussianBlur(green, (0, 0), 1)
     smoother = cv2.GaussianBlur(green, (0, 0), 2)
     fine, middle = cv2.absdiff(green, smooth), cv2.absdiff(smooth, smoother)
     steps = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
-    sure = max(1, int(np.count_nonzero(vessels)))
+    sure = max(1, cv2.countNonZero(vessels))
+    noise = _mean(fine, ground)
     return {
         "width": math.log(max(view.width, view.height)),
         "visible": visible(view),
         "contrast": math.log(contrast / level),
-        "focus": math.log((float(steps[border].mean()) + 0.1) / contrast),
-        "detail": math.log((float(middle[border].mean()) + 0.05) / contrast),
-        "noise": math.log((float(fine[ground].mean()) + 0.05) / contrast),
-        "grain": math.log((float(middle[ground].mean()) + 0.05) / contrast),
-        "speckle": math.log((float(fine[ground].mean()) + 0.05) / level),
-        **_light(green, rgb, core),
+        "focus": math.log((_mean(steps, border) + 0.1) / contrast),
+        "detail": math.log((_mean(middle, border) + 0.05) / contrast),
+        "noise": math.log((noise + 0.05) / contrast),
+        "grain": math.log((_mean(middle, ground) + 0.05) / contrast),
+        "speckle": math.log((noise + 0.05) / level),
+        **_light(green, core),
         "level": math.log(level),
         **_doubts(found, vessels, core, sure),
     }
@@ -79,43 +82,50 @@ def _copy(pixels: NDArray[np.uint8] | NDArray[np.uint16], size: tuple[int, int])
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR))
 
 
-def _core(view: FieldOfView, size: tuple[int, int]) -> Mask:
-    """bool[h,w]: the field of view without a rim of 12 pixels."""
+def _mean(values: NDArray[np.uint8], where: Mask255) -> float:
+    """The mean of uint8[h,w] where `where` is set."""
+    return float(cv2.mean(values, where)[0])
+
+
+def _core(view: FieldOfView, size: tuple[int, int]) -> Mask255:
+    """uint8[h,w], 255 in the field of view without a rim of 12 pixels."""
     inside = np.zeros((size[1] + 2, size[0] + 2), np.uint8)
     outline = (view.outline - (view.left, view.top)) * (size[0] / view.width, size[1] / view.height) + 1
-    cv2.fillConvexPoly(inside, np.rint(outline).astype(np.int32), (1,))
+    cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], (255,))
     inside[[0, -1]] = inside[:, [0, -1]] = 0
-    return cv2.erode(inside, np.ones((25, 25), np.uint8))[1:-1, 1:-1].view(np.bool_)
+    return np.ascontiguousarray(cv2.erode(inside, np.ones((25, 25), np.uint8))[1:-1, 1:-1])
 
 
-def _light(green: NDArray[np.uint8], rgb: Rgb, core: Mask) -> dict[str, float]:
+def _light(green: NDArray[np.uint8], core: Mask255) -> dict[str, float]:
     """Shares of the field that are in shadow (under .45 of the median), in glare, nearly black, or burnt out."""
     small = cv2.blur(cv2.resize(green, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA), (5, 5))
-    lit = cv2.resize(core.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
     middle = float(np.median(levels)) + 1
-    inside = green[core] if core.any() else green
+    inside = cv2.calcHist([green], [0], core if core.any() else None, [256], [0, 256])[:, 0]
+    inside /= inside.sum()
     return {
         "shadow": float((levels < 0.45 * middle).mean()),
         "glare": float((levels > 1.8 * middle).mean()),
-        "black": float((inside < 10).mean()),
-        "burnt": float((inside > 248).mean()),
+        "black": float(inside[:10].sum()),
+        "burnt": float(inside[249:].sum()),
         "uneven": float(levels.std() / middle),
     }
 
 
-def _doubts(found: NDArray[np.float32], vessels: Mask, core: Mask, sure: int) -> dict[str, float]:
+def _doubts(found: NDArray[np.float32], vessels: Mask255, core: Mask255, sure: int) -> dict[str, float]:
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(vessels.view(np.uint8), connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8)
     pieces = stats[1:, cv2.CC_STAT_AREA]
-    inside = found[core]
+    traces = cv2.bitwise_and(cv2.compare(found, FAINT, cv2.CMP_GT), core)
+    half = cv2.bitwise_and(cv2.inRange(found, (0.1,), (0.9,)), core)
     return {
-        "uncertainty": math.log((float(inside[inside > FAINT].sum()) + 1) / (sure + 1)),
-        "half_seen": min(9.0, float(np.count_nonzero((inside > 0.1) & (inside < 0.9))) / sure),
-        "sureness": float(found[vessels].mean()) if vessels.any() else 0.5,
+        "uncertainty": math.log((cv2.countNonZero(traces) * cv2.mean(found, traces)[0] + 1) / (sure + 1)),
+        "half_seen": min(9.0, cv2.countNonZero(half) / sure),
+        "sureness": float(cv2.mean(found, vessels)[0]) if vessels.any() else 0.5,
         "pieces": math.log1p(count - 1),
         "largest": float(pieces.max() / pieces.sum()) if count > 1 else 0.0,
-        "density": math.log(sure / max(1, inside.size) + 0.002),
+        "density": math.log(sure / max(1, cv2.countNonZero(core)) + 0.002),
     }
 
 

@@ -43,7 +43,7 @@ def reduce(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> Reductio
     size = (max(1, round(view.width * scale)), max(1, round(view.height * scale)))
     inside = np.zeros(size[::-1], np.uint8)
     outline = (view.outline - (view.left, view.top)) * (size[0] / view.width, size[1] / view.height)
-    cv2.fillConvexPoly(inside, np.rint(outline).astype(np.int32), (1,))
+    cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], (1,))
     inside = np.pad(inside, 1)
     core = cv2.erode(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM + 1, 2 * RIM + 1)))[1:-1, 1:-1]
     step = max(1, int(1 / (2 * scale)))  # the map is smooth: every second, third, ... pixel shows it as well
