@@ -19,7 +19,7 @@ SIDE = 640
 FAINT = 0.02
 """Probability below which the map counts as empty; summed over a whole photograph, such traces would weigh too much."""
 
-Mask255 = NDArray[np.uint8]
+Mask255 = cv2.typing.MatLike
 """uint8[h,w], 0 or 255, as OpenCV takes masks."""
 
 _DISC_3 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
@@ -33,7 +33,7 @@ def clarity(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> dict[st
     size = _size(view)
     green, found = _copy(rgb[window][..., 1], size), _copy(probability[window], size) * np.float32(1 / CERTAIN)
     core = _core(view, size)
-    vessels = cv2.bitwise_and(cv2.compare(found, 0.5, cv2.CMP_GT), core)
+    vessels = cv2.bitwise_and(_between(found, 0.5, 1), core)
     wide = cv2.dilate(vessels, _SQUARE_11)
     ground = cv2.bitwise_and(core, cv2.bitwise_not(wide))
     ring = cv2.bitwise_and(core, cv2.subtract(wide, cv2.dilate(vessels, _DISC_5)))
@@ -82,9 +82,14 @@ def _copy(pixels: NDArray[np.uint8] | NDArray[np.uint16], size: tuple[int, int])
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR))
 
 
-def _mean(values: NDArray[np.uint8], where: Mask255) -> float:
+def _mean(values: cv2.typing.MatLike, where: Mask255) -> float:
     """The mean of uint8[h,w] where `where` is set."""
     return float(cv2.mean(values, where)[0])
+
+
+def _between(found: NDArray[np.float32], low: float, high: float) -> Mask255:
+    """Where float32[h,w] is from `low` to `high`."""
+    return cv2.inRange(found, np.array([float(low)]), np.array([float(high)]))
 
 
 def _core(view: FieldOfView, size: tuple[int, int]) -> Mask255:
@@ -102,13 +107,13 @@ def _light(green: NDArray[np.uint8], core: Mask255) -> dict[str, float]:
     lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
     middle = float(np.median(levels)) + 1
-    inside = cv2.calcHist([green], [0], core if core.any() else None, [256], [0, 256])[:, 0]
-    inside /= inside.sum()
+    counts = np.asarray(cv2.calcHist([green], [0], core if core.any() else None, [256], [0, 256]))[:, 0]
+    shares = counts / counts.sum()
     return {
         "shadow": float((levels < 0.45 * middle).mean()),
         "glare": float((levels > 1.8 * middle).mean()),
-        "black": float(inside[:10].sum()),
-        "burnt": float(inside[249:].sum()),
+        "black": float(shares[:10].sum()),
+        "burnt": float(shares[249:].sum()),
         "uneven": float(levels.std() / middle),
     }
 
@@ -117,8 +122,8 @@ def _doubts(found: NDArray[np.float32], vessels: Mask255, core: Mask255, sure: i
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8)
     pieces = stats[1:, cv2.CC_STAT_AREA]
-    traces = cv2.bitwise_and(cv2.compare(found, FAINT, cv2.CMP_GT), core)
-    half = cv2.bitwise_and(cv2.inRange(found, (0.1,), (0.9,)), core)
+    traces = cv2.bitwise_and(_between(found, FAINT, 1), core)
+    half = cv2.bitwise_and(_between(found, 0.1, 0.9), core)
     return {
         "uncertainty": math.log((cv2.countNonZero(traces) * cv2.mean(found, traces)[0] + 1) / (sure + 1)),
         "half_seen": min(9.0, cv2.countNonZero(half) / sure),
