@@ -132,7 +132,7 @@ def test_a_prediction_is_created_and_charged(keyed: Program, photo: bytes, quick
     assert 0 < first.parsed.measurements.vascular_density < 1
     used = keyed("usage.usage").parsed
     assert (used.credits_, [day.credits_ for day in used.charges]) == (19, [1])
-    assert keyed("usage.usage_table").parsed.splitlines()[0] == "day,key_id,credits"
+    assert keyed("usage.usage_table").parsed.splitlines()[0] == "\ufeffday,key_id,credits"
 
 
 def test_errors_have_codes_and_sentences(server: Server, keyed: Program, photo: bytes) -> None:
