@@ -121,7 +121,7 @@ def test_bytes_and_batches_have_their_own_limits(strict: House, tiny: bytes) -> 
         announced(strict, anna, 1, 0).raise_for_status()
     refused = announced(strict, anna, 1, 1)
     assert problem(refused) == (409, "too_many_batches")
-    assert "3 batches" in refused.json()["detail"]
+    assert "maximum number of batches (3)" in refused.json()["detail"]
     assert len(strict.client.get(BATCHES, headers=anna).json()["batches"]) == 3
 
 

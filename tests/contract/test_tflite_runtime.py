@@ -7,30 +7,40 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT, SAMPLE
+from conftest import ROOT, SHIPPED
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph
+from retina.imaging.preprocessing import place, prepare
 
 PREDECESSOR = ROOT / "build" / "tflite-runtime" / "bin" / "python"
 
+SCRIPT = """
+import sys
+from pathlib import Path
+import numpy as np
+import tflite_runtime
+from retina.imaging.model_card import CanvasSize
+from retina.imaging.network import VesselNetwork
+card, values, out = map(Path, sys.argv[1:])
+prepared = np.load(values)
+network = VesselNetwork(card)
+[canvas] = [canvas for canvas in network.card.canvases if (canvas.height, canvas.width) == prepared.shape]
+np.save(out, network(canvas, prepared))
+"""
 
-def test_tflite_runtime_gives_the_same_results(tmp_path: Path) -> None:
+
+def test_tflite_runtime_gives_the_same_results(tmp_path: Path, photograph: Photograph, network: VesselNetwork) -> None:
     if not PREDECESSOR.exists():
         pytest.skip(
             "tflite-runtime exists up to Python 3.11 only" if sys.version_info >= (3, 12) else "make test makes it"
         )
-    script = (
-        "import sys, numpy as np, tflite_runtime\n"
-        "from retina.settings import Settings\n"
-        "from retina.imaging.network import VesselNetwork\n"
-        "from retina.imaging.photograph import *\n"
-        "from retina.imaging.segmentation import segment\n"
-        "data = open(sys.argv[1], 'rb').read()\n"
-        "photograph = decode_photograph(open_photograph(data, max_pixels=10**8, min_side=64), data)\n"
-        "np.save(sys.argv[2], segment(photograph, VesselNetwork(Settings().model)).vessels)\n"
-    )
-    ours, theirs = tmp_path / "ours.npy", tmp_path / "theirs.npy"
-    script_here = script.replace(", tflite_runtime", "")
-    environment = {"PYTHONPATH": str(ROOT / "function")}
-    subprocess.run([sys.executable, "-c", script_here, str(SAMPLE), str(ours)], check=True, env=environment)
-    subprocess.run([str(PREDECESSOR), "-c", script, str(SAMPLE), str(theirs)], check=True, env=environment)
-    a, b = np.load(ours), np.load(theirs)
-    assert 2 * (a & b).sum() / (a.sum() + b.sum()) > 0.98
+    view = photograph.field_of_view
+    placed = place(view, network.card.canvases)
+    values = prepare(photograph.rgb, view, placed, network.card.preparation)
+    np.save(tmp_path / "values.npy", values)
+    command = [str(PREDECESSOR), "-c", SCRIPT, str(SHIPPED), str(tmp_path / "values.npy"), str(tmp_path / "theirs.npy")]
+    subprocess.run(command, check=True, env={"PYTHONPATH": str(ROOT / "function")})
+    threshold = network.card.threshold
+    ours, theirs = network(placed.canvas, values) > threshold, np.load(tmp_path / "theirs.npy") > threshold
+    assert ours.any()
+    assert 2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()) > 0.98

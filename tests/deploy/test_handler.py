@@ -82,6 +82,7 @@ def test_the_package_has_every_decoder(function: RuntimeApi, small_rgb: Rgb, for
     assert function.invoke(multipart("/predict", readable(small_rgb)[form]))["statusCode"] == 200
 
 
+@pytest.mark.usefixtures("shipped")
 def test_handler_uvicorn_and_command_line_give_the_same_bytes(
     function: RuntimeApi, tmp_path: Path, environment: dict[str, str], sample: bytes
 ) -> None:

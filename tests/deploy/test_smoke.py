@@ -16,11 +16,11 @@ from retina.imaging.network import VesselNetwork
 from retina.settings import Settings
 
 
-def test_a_working_service_passes(client: TestClient, network: VesselNetwork) -> None:
+def test_a_working_service_passes(client: TestClient, quick_network: VesselNetwork) -> None:
     printed: list[str] = []
-    smoke.check(client, network, printed.append)
+    smoke.check(client, quick_network, printed.append)
     assert len(printed) == 3
-    theirs, ours = smoke.factor(client, network, 2)
+    theirs, ours = smoke.factor(client, quick_network, 2)
     assert min(theirs, ours) > 0
 
 
