@@ -45,8 +45,8 @@ def labelled_set(folder: Path, small_rgb: Rgb, network: VesselNetwork) -> Path:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, small_rgb: Rgb, quick_network: VesselNetwork) -> Path:
-    return labelled_set(tmp_path_factory.mktemp("data"), small_rgb, quick_network)
+def data(tmp_path_factory: pytest.TempPathFactory, small_rgb: Rgb, network: VesselNetwork) -> Path:
+    return labelled_set(tmp_path_factory.mktemp("data"), small_rgb, network)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, main: object, *arguments: object) -> None:
@@ -132,11 +132,11 @@ def test_an_incomplete_set_is_refused_and_other_files_are_ignored(data: Path, tm
             list(read_set(sample))
 
 
-def test_flips_average_four_views(small_rgb: Rgb, quick_network: VesselNetwork) -> None:
-    once = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), quick_network, flips=True)
+def test_flips_average_four_views(small_rgb: Rgb, network: VesselNetwork) -> None:
+    once = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), network, flips=True)
     mirrored = np.ascontiguousarray(small_rgb[:, ::-1])
-    other = segment(decode(encode(Image.fromarray(mirrored), "PNG")), quick_network, flips=True)
-    plain = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), quick_network)
+    other = segment(decode(encode(Image.fromarray(mirrored), "PNG")), network, flips=True)
+    plain = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), network)
     assert not np.array_equal(once.probability, plain.probability)
     agree = 2 * (once.vessels & other.vessels[:, ::-1]).sum() / (once.vessels.sum() + other.vessels.sum())
     assert agree > 0.97

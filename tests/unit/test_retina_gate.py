@@ -57,6 +57,13 @@ def test_drawings_are_no_retinas(name: str, network: VesselNetwork) -> None:
     assert verdict(drawn, network).retina == "no"
 
 
+def test_a_picture_far_from_every_retina_is_refused_whatever_else_speaks_for_it(network: VesselNetwork) -> None:
+    y, x = np.mgrid[:200, :300]
+    grain = np.random.default_rng(1).integers(0, 60, x.shape)
+    sea = np.stack([60 + x // 10, 90 + y // 4, 170 + grain], axis=2).astype(np.uint8)
+    assert verdict(sea, network).retina == "no"
+
+
 def test_the_sample_is_a_retina(photograph: Photograph) -> None:
     assert fundus_like(photograph.rgb, photograph.field_of_view)
 

@@ -12,9 +12,13 @@ class Term:
     slope: float
     bend: float
 
+    def away(self, value: float) -> float:
+        """The distance of `value` from the centre, in spreads."""
+        return (value - self.centre) / self.spread
+
     def part(self, value: float) -> float:
-        """The part of `value`: slope times its distance from the centre in spreads, and bend times the square."""
-        away = max(-6.0, min(6.0, (value - self.centre) / self.spread))
+        """The part of `value`: slope times its distance from the centre, and bend times the square."""
+        away = max(-6.0, min(6.0, self.away(value)))
         return self.slope * away + self.bend * min(abs(away), 4.0) ** 2 / 4
 
 
