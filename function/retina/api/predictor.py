@@ -13,6 +13,7 @@ from fastapi import Request
 from retina import events
 from retina.api.concurrency import Cores
 from retina.api.disconnects import unless_the_caller_leaves
+from retina.errors import BusyError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
 from retina.imaging.decoding.opened import Opened
@@ -21,8 +22,12 @@ from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import Picture, Prediction, predict_photograph
 from retina.settings import PhotographLimits, Settings
 
-DECODING = 3
+DECODING = 2
 """Photographs per core that may be decoded, or wait for a core, at the same time."""
+
+
+LARGE = 3
+"""Large photographs that may be decoded, or wait to be, at the same time. Each that waits takes 13 MB."""
 
 
 class Predictor:
@@ -34,6 +39,7 @@ class Predictor:
         self._cores = Cores(settings.cores, settings.wait_seconds)
         self._decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
         self._large = Cores(1, settings.wait_seconds)
+        self._large_count = 0
         decoder().start()
 
     async def predict(self, request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
@@ -54,8 +60,14 @@ class Predictor:
                     file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, held)
                     if isinstance(file, Photograph):
                         return await segmented(file, abandoned)
-                async with self._large.one():
-                    return await segmented(await to_thread.run_sync(file.photograph), abandoned)
+                if self._large_count == LARGE:
+                    raise BusyError("Too many large photographs are waiting. Please try again in a few seconds.")
+                self._large_count += 1
+                try:
+                    async with self._large.one():
+                        return await segmented(await to_thread.run_sync(file.photograph), abandoned)
+                finally:
+                    self._large_count -= 1
 
         prediction = await unless_the_caller_leaves(request, work)
         events.predicted(prediction.network_seconds)

@@ -4,6 +4,7 @@ It reads no file itself. It keeps the decoders loaded and forks a process for ea
 an earlier file in its memory. `serve` and `_answer` describe the protocol.
 """
 
+import gc
 import io
 import json
 import logging
@@ -37,8 +38,8 @@ TAKEN = "taken"
 """Sent once the whole file has been received. A process that ends before has not looked at the file."""
 
 MIB = 2**20
-READY_MEMORY = 24 * MIB
-"""Memory in bytes that a process allocates before its file arrives: enough for a photograph of five megapixels."""
+READY_MEMORY = 12 * MIB
+"""Memory in bytes that a process allocates before its file arrives: enough for a JPEG file of four megapixels."""
 
 HEADER_MEMORY, HEADER_SECONDS = 48 * MIB, 0.5
 """Limits for reading a header: bytes in addition to the file's own, and seconds of processor time."""
@@ -194,6 +195,8 @@ def main(control: int) -> None:
     logging.disable(logging.CRITICAL)
     confinement.hide_memory()
     _load()
+    gc.collect()
+    gc.disable()  # collecting would copy shared memory, and no process lives long
     confinement.release_memory()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff's warnings could fill the log
     serve(socket.socket(fileno=control))
