@@ -121,11 +121,12 @@ def test_a_photograph_that_the_browser_rotates_differently_is_drawn_by_the_serve
 
 
 def test_the_expected_agreement_is_shown(visit: Visit, small: bytes) -> None:
-    expected = iter([(0.824, 0.031), (0.512, 0.031), (None, None)])
+    expected = iter([(0.824, 0.031, None), (0.512, 0.031, None), (0.824, 0.031, (0.701, 0.893)), (None, None, None)])
 
     def another_quality(route: Route) -> None:
         answer = route.fetch().json()
-        answer["quality"]["expected_dice"], answer["quality"]["expected_dice_error"] = next(expected)
+        names = ("expected_dice", "expected_dice_error", "expected_dice_interval")
+        answer["quality"] |= zip(names, next(expected), strict=True)
         route.fulfill(json=answer)
 
     visit.page.route(PREDICTIONS, another_quality)
@@ -133,6 +134,7 @@ def test_the_expected_agreement_is_shown(visit: Visit, small: bytes) -> None:
     for name, words, warned in (
         ("good.jpg", "Dice 0.82 ± 0.03", False),
         ("poor.jpg", "Dice 0.51 ± 0.03", True),
+        ("interval.jpg", "Dice 0.82 (0.70 to 0.89)", False),
         ("foreign.jpg", "not known", False),
     ):
         visit.choose((name, small))

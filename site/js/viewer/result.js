@@ -120,7 +120,8 @@ function qualityOf({ grade, reasons }) {
 }
 
 /** @param {Quality} quality */
-function trustOf({ expected_dice: dice, expected_dice_error: error }) {
+function trustOf({ expected_dice: dice, expected_dice_error: error, expected_dice_interval: interval }) {
   if (dice === null || error === null) return 'not known';
+  if (interval) return `Dice ${dice.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})`;
   return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)}`;
 }

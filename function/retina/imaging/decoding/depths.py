@@ -46,7 +46,7 @@ def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
     if low >= 0 and high <= DEPTHS[-1]:
         whole = image.mode.startswith("I;16")
-        low, high = 0.0, 1.0 if high <= 1 and not whole else _depth(high)
+        low, high = 0.0, 1.0 if high <= 1 and not whole else depth_of(high)
     for top, bottom in strips:
         scaled = (values(top, bottom) - np.float32(low)) * np.float32(255 / max(high - low, 1e-12))
         gray: Gray = np.rint(np.clip(255 - scaled if inverted else scaled, 0, 255)).astype(np.uint8)
@@ -55,8 +55,9 @@ def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
 
 def _table(high: int) -> Gray:
     """uint8[65536] that maps 16-bit values to 8 bits. `high`, their maximum, selects the depth as in `_gray_strips`."""
-    return np.asarray(np.rint(np.clip(np.arange(65536) * (255 / _depth(high)), 0, 255)), np.uint8)
+    return np.asarray(np.rint(np.clip(np.arange(65536) * (255 / depth_of(high)), 0, 255)), np.uint8)
 
 
-def _depth(high: float) -> float:
+def depth_of(high: float) -> float:
+    """The maximum of the smallest common depth that holds `high`, 0 to 65535."""
     return next(depth for depth in DEPTHS if high <= depth)

@@ -12,15 +12,10 @@ from PIL import Image
 from pydicom.pixels.processing import apply_color_lut
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.decoding.depths import STRIP, depth_of
 from retina.imaging.decoding.dicom.frame import Values, stored_frame
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.dicom.values import Window, number, window_of
-
-DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
-"""The maximum values of 8, 10, 12, 14 and 16 bits."""
-
-STRIP = 256
-"""Number of rows that are converted at a time."""
 
 Table = NDArray[np.uint8]
 """8-bit values by stored value, uint8[N] or, for a palette, uint8[N,3]."""
@@ -87,7 +82,7 @@ def _whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDAr
     high = float((1 << samples.stored) - 1)
     if samples.stored == 16:
         most = max(int(values[top : top + STRIP].max()) for top in range(0, len(values), STRIP))
-        high = next(depth for depth in DEPTHS if most <= depth)
+        high = depth_of(most)
     return every / high
 
 
