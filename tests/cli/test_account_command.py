@@ -1,4 +1,4 @@
-"""`retina account`: the operator's commands for a user, named by mail address."""
+"""`retina account`: the operator's commands for a user, named by email address."""
 
 import re
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_a_password_is_reset_by_a_link(service: TestClient, capsys: pytest.Captu
     assert main(["account", "reset", ANNA, "--url", "https://retina.example.org/"]) == 0
     said = capsys.readouterr().out
     [token] = re.findall(r"^https://retina\.example\.org/oauth2/reset\?token=([\w-]{43})$", said, re.MULTILINE)
-    assert "works once, for 24 hours" in said
+    assert "works once, within 24 hours" in said
     answer = service.post("/oauth2/reset", data={"token": token, "password": "another secret one"})
     assert answer.status_code == 200
     assert enter(service, ANNA, "another secret one", "sign-in").status_code == 303
@@ -67,7 +67,7 @@ def test_an_account_is_signed_out(service: TestClient, capsys: pytest.CaptureFix
 def test_nobody_of_that_address(service: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     for action in ("show", "reset", "sign-out"):
         assert main(["account", action, "nobody@example.org"]) == 2
-        assert "Nobody has an account" in capsys.readouterr().err
+        assert "No account has the address" in capsys.readouterr().err
 
 
 def test_with_cognito_it_says_what_to_do_instead(
@@ -80,4 +80,4 @@ def test_with_cognito_it_says_what_to_do_instead(
     assert "aws cognito-idp admin-reset-user-password --user-pool-id eu-central-1_pool --username anna@example" in said
     for command in (["credits", "show"], ["audit"]):
         assert main([*command, ANNA]) == 2
-        assert "Cognito stores the mail addresses" in capsys.readouterr().err
+        assert "Cognito stores the email addresses" in capsys.readouterr().err

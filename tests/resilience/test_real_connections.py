@@ -23,7 +23,7 @@ from PIL import Image
 
 from conftest import ROOT
 from retina.app import create_app
-from retina.cli.serve import listening_at
+from retina.cli.serve import bound_socket
 from retina.settings import Settings
 from support.processes import Server
 from support.raw_requests import MIB, MULTIPART, multipart
@@ -212,5 +212,5 @@ def test_a_full_disk_is_reported_in_a_sentence(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_response_body_does_not_wait_for_the_head_to_be_acknowledged(host: str) -> None:
     """asyncio asks for that (TCP_NODELAY) where the socket says that it is TCP; else answers take 40 ms longer."""
-    with listening_at(host, 0) as listening:
+    with bound_socket(host, 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

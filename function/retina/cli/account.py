@@ -1,4 +1,4 @@
-"""`retina account`: for the operator of a service, who names a user by mail address."""
+"""`retina account`: for the operator of a service, who names a user by email address."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from retina.cli.ending import wrong
 from retina.settings import Settings
 
 ELSEWHERE = (
-    "RETINA_ISSUER is set: Cognito keeps the accounts of this service. Use `aws cognito-idp {command} "
+    "RETINA_ISSUER is set: this service has its accounts in Cognito. Use `aws cognito-idp {command} "
     "--user-pool-id {pool} --username {address}`, or the pool's page in the AWS console."
 )
 COMMANDS = {"show": "admin-get-user", "reset": "admin-reset-user-password", "sign-out": "admin-user-global-sign-out"}
@@ -18,14 +18,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the program."""
     account = commands.add_parser("account", help="show somebody's account, reset its password, or sign it out")
     actions = account.add_subparsers(required=True)
-    show = actions.add_parser("show", help="its number, its credits and its API keys")
-    reset = actions.add_parser("reset", help=("print a link to choose a new password, valid once and for a day"))
+    show = actions.add_parser("show", help="its ID, its credits and its API keys")
+    reset = actions.add_parser("reset", help="print a link for choosing a new password; it works once, within a day")
     out = actions.add_parser("sign-out", help="end all its sessions")
     for action, name in ((show, "show"), (reset, "reset"), (out, "sign-out")):
-        action.add_argument("address", help="the mail address it was created with")
+        action.add_argument("address", help="the email address it was created with")
         action.set_defaults(run=run, action=name)
     reset.add_argument(
-        "--url", default="http://127.0.0.1:8000", help="where the service is (default: http://127.0.0.1:8000)"
+        "--url", default="http://127.0.0.1:8000", help="the address of the service (default: %(default)s)"
     )
 
 
@@ -45,7 +45,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     people = People(records, Attempts(records, settings.data))
     subject = people.of_address(parsed.address)
     if subject is None:
-        return wrong(f"Nobody has an account with the address {parsed.address!r} in {settings.table or settings.data}.")
+        return wrong(f"No account has the address {parsed.address!r} in {settings.table or settings.data}.")
     if parsed.action == "show":
         return _show(settings, subject)
     if account := services.accounts.find(ISSUER, subject):
@@ -55,13 +55,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         people.end_sessions(subject)
         print(
             "All sessions of this account have ended. Its API keys remain valid until their owner "
-            "revokes them on the page."
+            "revokes them on the account page."
         )
         return 0
     print(f"{parsed.url.rstrip('/')}/oauth2/reset?token={people.link(parsed.address)}")
     print(
-        f"Whoever opens this link chooses a new password for the account. It works once, for {LINK_SECONDS // 3600} "
-        "hours; until then the old password remains valid. Give it to the owner only, and make sure it is them."
+        "Anyone who opens this link can choose a new password for the account. It works once, within "
+        f"{LINK_SECONDS // 3600} hours; until it is used, the old password remains valid. Give it only to the owner, "
+        "after checking who they are."
     )
     return 0
 

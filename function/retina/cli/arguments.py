@@ -6,22 +6,22 @@ from pathlib import Path
 from retina.errors import NotFoundError
 from retina.settings import Settings
 
-ACCOUNT = "its number, which the account page and `retina account show ADDRESS` print, or its mail address"
+ACCOUNT = "the account ID, which the account page and `retina account show ADDRESS` print, or the email address"
 
 
 def photographs(command: argparse.ArgumentParser) -> None:
     """Add the arguments for input paths, the output folder, and the options for each photograph."""
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph or a folder")
-    command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="where the results go")
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph, or a folder of photographs")
+    command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="the folder for the results")
     command.add_argument(
         "--threshold",
         type=_share,
         metavar="P",
-        help="a vessel is where the probability is greater (default: the model's)",
+        help="a pixel is vessel where its probability is greater (default: the model's threshold)",
     )
     command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
     command.add_argument(
-        "--force", action="store_true", help=("also segment what does not look like a fundus photograph")
+        "--force", action="store_true", help="also segment what does not look like a fundus photograph"
     )
 
 
@@ -34,13 +34,13 @@ def positive(text: str) -> int:
 
 
 def account_of(given: str, settings: Settings) -> str:
-    """The account number that `given` is or, if it is a mail address, belongs to. Raises `NotFoundError` for an address
-    that cannot be found.
+    """The ID of an account that is `given` by its ID or its email address. Raises `NotFoundError` for an unknown
+    address.
     """
     if "@" not in given:
         return given
     if settings.issuer and settings.client_id:
-        raise NotFoundError("Cognito stores the mail addresses of this service. Use the number on the account page.")
+        raise NotFoundError("Cognito stores the email addresses of this service. Use the ID on the account page.")
     from retina.auth.local.attempts import Attempts
     from retina.auth.local.issuer import ISSUER
     from retina.auth.local.people import People

@@ -9,15 +9,15 @@ from retina.settings import Settings
 
 PAGE = 500
 NONE = (
-    "The audit log has no entries for {account!r}. An account is given by its number, 32 digits and letters that "
-    "`retina account show ADDRESS` prints, or by its mail address."
+    "The audit log has no entries for {account!r}. Give the account ID, 32 digits and letters that "
+    "`retina account show ADDRESS` prints, or the email address."
 )
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program."""
     audit = commands.add_parser("audit", help="show an account's audit log, the newest entry first")
-    audit.add_argument("account", help=f"{ACCOUNT}; “nobody”: failed sign-ins with addresses that no account has")
+    audit.add_argument("account", help=f"{ACCOUNT}; “nobody” lists failed sign-ins with addresses that have no account")
     audit.set_defaults(run=run)
 
 
@@ -40,9 +40,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         if first and not entries:
             return wrong(NONE.format(account=account))
         for entry in entries:
-            told = (
-                f"{part or '-':{width}}" for part, width in ((entry.action, 21), (entry.record, 32), (entry.caller, 16))
-            )
-            print(f"{entry.time}  {'  '.join(told)}  {entry.address or '-'}")
+            columns = ((entry.action, 21), (entry.record, 32), (entry.caller, 16))
+            padded = "  ".join(f"{text or '-':{width}}" for text, width in columns)
+            print(f"{entry.time}  {padded}  {entry.address or '-'}")
         if after is None:
             return 0

@@ -14,7 +14,7 @@ from retina.settings import Settings
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program."""
-    command = commands.add_parser("batch", help=("segment photographs on a service elsewhere, as a batch"))
+    command = commands.add_parser("batch", help="segment photographs on a remote service, as a batch")
     photographs(command)
     command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
     command.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")
@@ -23,7 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 0: all done; 1: some were rejected or failed."""
+    """Exit status 0: all done; 1: some were rejected or failed; 2: the command could not run."""
     from tqdm import tqdm
 
     from retina.cli.folder_lock import locked
@@ -36,28 +36,28 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     try:
         files = find_photographs(parsed.paths, parsed.out)
         if not files:
-            return wrong("There are no photographs.")
+            return wrong("No photographs were found.")
         options = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
-        if parsed.threshold is not None:  # not None as well: the notes of earlier runs do not have it
+        if parsed.threshold is not None:  # batch.json of an earlier run has no entry without it
             options["threshold"] = parsed.threshold
         with locked(parsed.out):
             batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options)
             with tqdm(total=len(files), unit="photo", disable=None) as progress:
-                for over in batch.send():
-                    progress.update(over - progress.n)
-            told = batch.fetch()
+                for finished in batch.send():
+                    progress.update(finished - progress.n)
+            outcomes = batch.fetch()
     except (FileNotFoundError, OutputFolderError, RemoteError) as error:
         return wrong(str(error))
     except KeyboardInterrupt:
         return stopped()
     except OSError as error:
         return wrong(f"The results cannot be written: {error}.")
-    _print_reasons(files, told)
-    return summary(Counter(status for status, _ in told.values()), parsed.out)
+    _print_reasons(files, outcomes)
+    return summary(Counter(status for status, _ in outcomes.values()), parsed.out)
 
 
-def _print_reasons(files: Sequence[Path], told: Mapping[int, tuple[str, str]]) -> None:
-    """Of those that are not done, by their numbers."""
-    for number, (status, sentence) in told.items():
+def _print_reasons(files: Sequence[Path], outcomes: Mapping[int, tuple[str, str]]) -> None:
+    """Say why photographs are not done. `outcomes`: status and reason of each, by its index in `files`."""
+    for number, (status, sentence) in outcomes.items():
         if status != "done":
             print(reason(str(files[number]), sentence), file=sys.stderr)

@@ -7,20 +7,20 @@ from retina.cli.ending import wrong
 from retina.settings import Settings
 
 MOST = 1_000_000
-"""The most credits in one grant; anything more is a typing mistake."""
+"""The most credits in one grant; a larger amount is taken for a typing error."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program."""
     credits = commands.add_parser("credits", help="show or grant an account's credits")
     commands = credits.add_subparsers(required=True)
-    show = commands.add_parser("show", help="what is left, and every entry of the ledger")
+    show = commands.add_parser("show", help="the credits left, and every entry of the ledger")
     grant = commands.add_parser("grant", help="add credits")
     for command in (show, grant):
         command.add_argument("account", help=ACCOUNT)
         command.set_defaults(run=run, amount=None)
     grant.add_argument("amount", type=positive, help="how many")
-    grant.add_argument("--why", default="", metavar="TEXT", help="a reason, for the ledger")
+    grant.add_argument("--why", default="", metavar="TEXT", help="a reason, recorded in the ledger")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -30,16 +30,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.storage import open_records
 
     if parsed.amount and parsed.amount > MOST:
-        return wrong(f"At most {MOST:,} credits are granted at a time.")
-    books = Credits(open_records(settings))
+        return wrong(f"At most {MOST:,} credits can be granted at a time.")
+    credits = Credits(open_records(settings))
     try:
         account = account_of(parsed.account, settings)
-        left = books.grant(account, parsed.amount, parsed.why) if parsed.amount else books.balance(account)
+        left = credits.grant(account, parsed.amount, parsed.why) if parsed.amount else credits.balance(account)
     except NotFoundError as error:
         return wrong(str(error))
     if not parsed.amount:
         after = None
-        while entries := books.ledger(account, after=after):
+        while entries := credits.ledger(account, after=after):
             for entry in entries:
                 what = entry.what.replace("\n", " ")
                 print(f"{entry.time}  {entry.amount:+6d}  {entry.kind:6}  {entry.key_id or '-':16}  {what}")

@@ -17,14 +17,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
     )
     command.add_argument(
-        "--jobs", type=positive, metavar="N", help=("photographs processed at once (default: all cores)")
+        "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"
     )
-    command.add_argument("--again", action="store_true", help="recompute what an earlier run has done")
+    command.add_argument("--again", action="store_true", help="also process photographs that an earlier run has done")
     command.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 0: all done; 1: some were rejected or failed."""
+    """Exit status 0: all done; 1: some were rejected or failed; 2: the command could not run."""
     from tqdm import tqdm
 
     from retina.cli.folders import Options, segment_files

@@ -11,22 +11,20 @@ from retina import __version__
 from retina.cli.ending import wrong
 from retina.settings import Settings
 
-GRACE_SECONDS = 8
-"""How long running requests may take to finish when the service is asked to stop; `docker stop` waits 10 seconds."""
-LAST_SECONDS = 1
-"""How long the process may take to exit after that."""
-EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised here, not listened at
+EXIT_SECONDS = 1
+"""How long the process may take to exit once its grace period is over."""
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised here, not listened on
 """Listening addresses that are not host names a client could use."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both commands to the program."""
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
-    serve.add_argument("--host", default="127.0.0.1", help=("address to listen on (default: this computer only)"))
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this computer only)")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=run)
     worker = commands.add_parser(
-        "worker", help=("process waiting jobs and exit when there are none; `serve` starts it when needed")
+        "worker", help="process waiting jobs, and exit when there are none; `serve` starts workers when needed"
     )
     worker.set_defaults(run=run_worker)
 
@@ -44,13 +42,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         descriptors,
     )
     from retina.jobs.retention import Retention
-    from retina.jobs.worker import Workers
+    from retina.jobs.worker import GRACE_SECONDS, Workers
     from retina.queue.sqlite import LocalQueue
 
     try:
-        listening = listening_at(parsed.host, parsed.port)
+        listening = bound_socket(parsed.host, parsed.port)
     except (OSError, OverflowError) as error:
-        return wrong(f"Cannot listen at {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
+        return wrong(f"Cannot listen on {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
     hosts = ",".join([settings.hosts, *([] if parsed.host in EVERYWHERE else [parsed.host])])
     app = create_app(settings.model_copy(update={"hosts": hosts}))
     port = listening.getsockname()[1]
@@ -90,14 +88,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         print(f"Retina {__version__} is at {address} and its API at {address}api/v1/docs", flush=True)
         print("Stop it with Ctrl+C. For research and education, not a medical device.", flush=True)
         Server(config).run([listening])
-    # A request that was given up may still be computing; it must not keep the process alive.
-    last = threading.Timer(LAST_SECONDS, os._exit, [0])
-    last.daemon = True
-    last.start()
+    # An abandoned request may still be computing; it must not keep the process alive.
+    forced_exit = threading.Timer(EXIT_SECONDS, os._exit, [0])
+    forced_exit.daemon = True
+    forced_exit.start()
     return 0
 
 
-def listening_at(host: str, port: int) -> socket.socket:
+def bound_socket(host: str, port: int) -> socket.socket:
     """A bound socket to serve from; raises `OSError` if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # IPPROTO_TCP explicitly: asyncio sets TCP_NODELAY, which sends a body without delay, only on sockets declared as
@@ -119,7 +117,7 @@ def run_worker(parsed: argparse.Namespace, settings: Settings) -> int:
     services = Services(settings)
     if not isinstance(services.queue, LocalQueue):
         return wrong(
-            "RETINA_QUEUE_URL is set: Lambda takes jobs from that queue, so there is nothing for a local worker to do."
+            "RETINA_QUEUE_URL is set: Lambda takes the jobs of that queue, so a local worker has nothing to do."
         )
     run(services.queue, Work(services, VesselNetwork(settings.model)))
     return 0

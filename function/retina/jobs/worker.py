@@ -27,10 +27,12 @@ IDLE_SECONDS = 30
 """A worker exits after this long without a job, since the network takes memory."""
 
 GRACE_SECONDS = 8
-"""How long a worker may take to finish its job when it is asked to stop; then it is killed and the job leased again."""
+"""How long running requests and jobs may take to finish when the service is asked to stop; `docker stop` waits 10
+seconds. A worker that takes longer is killed, and its job leased again.
+"""
 
-TROUBLE_SECONDS = 2
-"""How long to wait before starting another worker after one has failed: the next may do no better."""
+RESTART_SECONDS = 2
+"""How long to wait before starting another worker after one has failed: the next one might fail, too."""
 
 
 def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
@@ -43,8 +45,8 @@ def run(queue: LocalQueue, work: Callable[[str, int], None]) -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         stopping.set()
 
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     parent, idle_since = os.getppid(), time.monotonic()
     while not stopping.is_set() and os.getppid() == parent and time.monotonic() - idle_since < IDLE_SECONDS:
         if work_once(queue, work):
@@ -84,7 +86,7 @@ class Workers:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Workers":
-        self._queue.waiting()  # a queue that cannot be used must fail here, not in the thread
+        self._queue.waiting()  # a queue that cannot be used has to fail here, not in the thread
         self._thread.start()
         return self
 
@@ -119,11 +121,11 @@ class Workers:
                 for _ in range(min(self._queue.waiting(), self._count) - len(self._processes)):
                     self._processes.append(subprocess.Popen([sys.executable, "-m", "retina", "worker"]))
             except DatabaseError as error:
-                log.error("the workers are in trouble: %s", error)
-                self._stopping.wait(TROUBLE_SECONDS)
+                log.error("the workers cannot go on: %s", error)
+                self._stopping.wait(RESTART_SECONDS)
             except (sqlite3.Error, OSError):  # a full disk or too many processes: it may pass
-                log.exception("the workers are in trouble")
-                self._stopping.wait(TROUBLE_SECONDS)
+                log.exception("the workers cannot go on")
+                self._stopping.wait(RESTART_SECONDS)
 
     def _clear(self) -> None:
         ended = [process for process in self._processes if process.poll() is not None]
@@ -132,4 +134,4 @@ class Workers:
             self._processes.remove(process)
         if any(process.returncode for process in ended):
             log.error("a worker ended with %s", ", ".join(str(process.returncode) for process in ended))
-            self._stopping.wait(TROUBLE_SECONDS)
+            self._stopping.wait(RESTART_SECONDS)
