@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from retina.__main__ import main
-from retina.cli.remote import RemoteBatch
+from retina.cli.remote_batch import RemoteBatch
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.dicom.mark import is_dicom
 from support.dicom import SECRETS, dicom
@@ -50,7 +50,7 @@ def test_files_are_sent_without_their_header(folder: Path, monkeypatch: pytest.M
         return Mock(is_success=True)
 
     monkeypatch.setattr(httpx, "post", post)
-    monkeypatch.setattr(RemoteBatch, "_begin", lambda *_: "id")
+    monkeypatch.setattr(RemoteBatch, "_create_or_resume", lambda *_: "id")
     batch = RemoteBatch([*sorted(folder.iterdir())], folder, "http://localhost", "rk_1_2", {})
     batch._form = {"url": "http://localhost", "fields": {}}
     for number in range(3):

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retina.cells import neutral, original
-from retina.cli.remote import RemoteBatch
+from retina.cli.remote_batch import RemoteBatch
 from retina.cli.results import (
     COLUMNS,
     Results,
@@ -78,10 +78,10 @@ def test_cells_from_a_service_are_escaped_only_once(tmp_path: Path, monkeypatch:
     writer.writerows(rows)
     for table, expected in (("".join(lines(columns, rows)), texts), (old.getvalue(), ["=1.jpg", "=2.jpg", *texts[2:]])):
         service = Answers(table)
-        monkeypatch.setattr("retina.cli.remote.ROWS", 2)
+        monkeypatch.setattr("retina.cli.remote_batch.ROWS", 2)
         batch = RemoteBatch.__new__(RemoteBatch)
         batch._files, batch._out, batch._id, batch._unsent = [Path(text) for text in texts], tmp_path, "0", {}
-        monkeypatch.setattr(batch, "_answer", service)
+        monkeypatch.setattr(batch, "_service", service, raising=False)
         monkeypatch.setattr(batch, "_items", list)
         batch.fetch()
         found = rows_in(tmp_path / "results.csv")
@@ -96,6 +96,6 @@ class Answers:
     def __init__(self, table: str) -> None:
         self._table, self.asked = table, list[dict[str, Any]]()
 
-    def __call__(self, method: str, path: str, params: dict[str, Any]) -> httpx.Response:
+    def answer(self, method: str, path: str, params: dict[str, Any]) -> httpx.Response:
         self.asked.append(params)
         return httpx.Response(200, text=self._table)

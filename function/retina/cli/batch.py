@@ -28,7 +28,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
     from retina.cli.folder_lock import locked
     from retina.cli.inputs import find_photographs
-    from retina.cli.remote import RemoteBatch, RemoteError
+    from retina.cli.remote_batch import RemoteBatch
+    from retina.cli.remote_service import RemoteError
     from retina.cli.results import OutputFolderError
 
     if not parsed.key:

@@ -144,7 +144,7 @@ def test_a_form_that_has_expired_is_renewed(
         forms.append(sent["data"]["policy"])
         return httpx.Response(403) if forms[-1] == forms[0] else post(url, **sent)
 
-    monkeypatch.setattr("retina.cli.remote.httpx.post", strict)
+    monkeypatch.setattr("retina.cli.remote_batch.httpx.post", strict)
     assert main(["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]) == 1
     assert len(set(forms)) > 1
     assert [row["status"] for row in rows(tmp_path / "out").values()].count("done") == 3
@@ -205,7 +205,7 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
 def test_nobody_there_is_told_in_a_sentence(
     url: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retina.cli.remote.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("retina.cli.remote_service.time.sleep", lambda seconds: None)
     command = ["batch", str(photos), "--url", url, "--key", "rk_", "--out", str(tmp_path / "out")]
     assert main(command) == 2
     assert capsys.readouterr().err.startswith("retina: ")

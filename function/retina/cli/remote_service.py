@@ -1,0 +1,77 @@
+"""A remote service, for the command line: requests with an API key, repeated after temporary failures."""
+
+import functools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+
+TIMEOUT = httpx.Timeout(120, connect=20)
+ATTEMPTS = 6
+TEMPORARY = (429, 500, 502, 503, 504)
+"""The statuses after which a request is repeated."""
+
+
+class RemoteError(Exception):
+    """The service refused a request or cannot be reached; the message says why."""
+
+
+class GoneError(RemoteError):
+    """The service does not know the requested resource."""
+
+
+def attempts() -> Iterator[int]:
+    """The numbers of all attempts at one request, with a growing pause after each of them."""
+    for attempt in range(ATTEMPTS):
+        yield attempt
+        time.sleep(min(2**attempt / 4, 5))
+
+
+class RemoteService:
+    """The service at `url`, called with an API `key`. Raises `RemoteError` if one of them is not valid."""
+
+    def __init__(self, url: str, key: str) -> None:
+        try:
+            self._client = httpx.Client(base_url=url.rstrip("/"), headers={"X-API-Key": key}, timeout=TIMEOUT)
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise RemoteError(f"The address or the key is not valid: {error}.") from error
+        self.url = str(self._client.base_url)
+
+    def json(self, method: str, path: str, **more: Any) -> Any:
+        """The body of the answer to a request; errors as `answer`."""
+        return self.answer(method, path, **more).json()
+
+    def answer(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The answer to a request. Raises `GoneError` for 404 and `RemoteError` for other refusals."""
+        return self._retried(functools.partial(self._client.request, method, path, **more))
+
+    def download(self, link: str) -> bytes:
+        """What a download link leads to. It may be on another host, so the request has no key."""
+        return self._retried(functools.partial(httpx.get, link, timeout=TIMEOUT)).content
+
+    def _retried(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+        """The first response to `call` that is not a temporary failure."""
+        for _ in attempts():
+            try:
+                answer = call()
+            except httpx.TransportError as error:
+                failure = f"{self.url} cannot be reached: {error}"
+            except httpx.InvalidURL as error:
+                raise RemoteError(f"{self.url} is not the address of a service: {error}.") from error
+            else:
+                if answer.is_success or answer.is_redirect:
+                    return answer
+                failure = _detail(answer)
+                if answer.status_code == httpx.codes.NOT_FOUND:
+                    raise GoneError(failure)
+                if answer.status_code not in TEMPORARY:
+                    break
+        raise RemoteError(f"{failure.rstrip('.')}.")
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.request.url} answered {answer.status_code}"
