@@ -109,7 +109,7 @@ class Costs:
                 f"{self.settings.workers} workers, in batches ({at_once / PEAK:.0f} needed): `RETINA_STACK_WORKERS`"
             )
         if volume * self.uploaded() + self.idle() > self.settings.monthly_budget:
-            found.append(f"the budget's mail at {self.settings.monthly_budget} dollars: `RETINA_STACK_MONTHLY_BUDGET`")
+            found.append(f"the budget's email at {self.settings.monthly_budget} dollars: `RETINA_STACK_MONTHLY_BUDGET`")
         return "; ".join(found) or "nothing"
 
 

@@ -28,7 +28,7 @@ def firewall(scope: Construct, settings: StackSettings) -> str | None:
 
 
 def _web_acl(scope: Construct, settings: StackSettings) -> waf.CfnWebACL:
-    """A web ACL with one rule. AWS' managed rules look for scripts and SQL, and could mistake a photograph's bytes for
+    """A web ACL with one rule. AWS's managed rules look for scripts and SQL, and could mistake a photograph's bytes for
     either.
     """
     body = waf.CfnWebACL.CustomResponseBodyProperty(content=json.dumps(PROBLEM), content_type="APPLICATION_JSON")

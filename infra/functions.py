@@ -37,7 +37,7 @@ def retina_function(
 ) -> lambda_.Function:
     """A function that runs one entry point of the `package`, such as "handler.api", with a timeout in `seconds`.
 
-    `key` encrypts its log; without one, AWS' own key does.
+    `key` encrypts its log; without one, AWS's own key does.
     """
     log = log_group(scope, "Log", settings=settings, key=key)
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

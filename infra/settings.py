@@ -51,8 +51,12 @@ class StackSettings(BaseSettings):
         pattern=r"^arn:aws:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
         description="a certificate for the domain, in us-east-1 as CloudFront asks",
     )
-    alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$", description="who hears of alarms and costs")
-    monthly_budget: int = Field(20, ge=1, description="US dollars a month; a mail at 80 % and when 100 % are forecast")
+    alarm_email: str | None = Field(
+        None, pattern=r"^[^@\s]+@[^@\s]+$", description="who receives alarms and cost warnings"
+    )
+    monthly_budget: int = Field(
+        20, ge=1, description="US dollars a month; an email at 80 %, and when 100 % is forecast"
+    )
     throttle_rate: int = Field(20, ge=1, description="requests a second that the API takes; more get 429")
     throttle_burst: int = Field(40, ge=1, description="requests at once that the API takes")
     predict_rate: int = Field(10, ge=1, description="predictions a second that the API takes, by each route")

@@ -112,7 +112,7 @@ class Watch(Construct):
                 [
                     cloudwatch.GraphWidget(title="Photographs that wait", left=[waiting], right=[age]),
                     cloudwatch.GraphWidget(title="Given up", left=[dead]),
-                    cloudwatch.GraphWidget(title="The worker's trouble", left=[worker_errors, worker_throttles]),
+                    cloudwatch.GraphWidget(title="Errors of the worker", left=[worker_errors, worker_throttles]),
                 ],
             ],
         )

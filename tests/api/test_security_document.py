@@ -16,7 +16,7 @@ NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TEXT)
 
 def test_every_threat_names_a_test() -> None:
     assert len(NAMED) > 30
-    table = TEXT[TEXT.index("## Who tries what") : TEXT.index("## What is kept")]
+    table = TEXT[TEXT.index("## Threats") : TEXT.index("## What is stored")]
     rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
     assert len(rows) > 15
     for row in rows:
@@ -29,7 +29,7 @@ def test_every_test_named_exists(file: str, name: str) -> None:
 
 
 def row(of: str) -> str:
-    table = TEXT[TEXT.index("## What is kept") : TEXT.index("## What is encrypted")]
+    table = TEXT[TEXT.index("## What is stored") : TEXT.index("## What is encrypted")]
     [line] = [line for line in table.splitlines() if line.startswith("| ") and of in line.split(" | ")[0]]
     return line.split(" | ")[2]
 

@@ -51,9 +51,7 @@ End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
 class KeyCreate(BaseModel):
     """An API key to create."""
 
-    name: str = Field(
-        min_length=1, max_length=100, description="to tell this key from others", examples=["Reading centre"]
-    )
+    name: str = Field(min_length=1, max_length=100, description="to recognise the key by", examples=["Reading centre"])
     scopes: list[Scope] = Field(
         [*SCOPES],
         min_length=1,

@@ -20,7 +20,9 @@ from retina.errors import (
     TokenRefusedError,
 )
 
-API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="made by POST /api/v1/keys; rk_<id>_<secret>")
+API_KEY = APIKeyHeader(
+    name="X-API-Key", auto_error=False, description="created with POST /api/v1/keys; rk_<id>_<secret>"
+)
 BEARER = HTTPBearer(auto_error=False, description="an access token of the issuer that GET /api/v1/sign-in names")
 
 

@@ -18,7 +18,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         description=(
-            "your own name for this request: sent again within a day, it creates nothing new and costs nothing more"
+            "an ID of your choice for this request. Repeating the request with the same ID within a day creates "
+            "nothing new and costs nothing"
         ),
     ),
 ]

@@ -53,9 +53,9 @@ _HTTP = {
 def documented(statuses: dict[int | str, str]) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI description of a router's errors, by status."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    # Any route may get an invalid request; FastAPI would describe that in a format that is not ours.
+    # Any route may get an invalid request; FastAPI would describe that in a format of its own.
     descriptions: dict[int | str, str] = {422: "A parameter has an invalid value", **statuses}
-    descriptions |= {"4XX": "Any other fault in the request", "5XX": "A fault on our side"}
+    descriptions |= {"4XX": "Any other error in the request", "5XX": "An error in the service"}
     return {status: {"description": description, "content": schema} for status, description in descriptions.items()}
 
 
@@ -71,11 +71,11 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
     """The response for one of this package's errors."""
     status, code = STATUS[type(error)]
     detail = str(error)
-    if isinstance(error, ModelCardError):  # the operator must know why, not the user
+    if isinstance(error, ModelCardError):  # the reason is for the operator, not for the user
         log.error("request %s failed: %s", request_id, error)
         detail = (
-            "The service's model cannot be used for this photograph. Please report this to "
-            f"whoever runs it, with the request id {request_id}."
+            "The service's model cannot be used for this photograph. Please report this to the operator of the "
+            f"service, with the request ID {request_id}."
         )
     headers = {}
     if isinstance(error, BusyError | RateLimitError | RequestInProgressError):
@@ -91,15 +91,15 @@ def unexpected(request_id: str) -> Response:
     if isinstance(error, DatabaseError):  # its message says it all; a traceback would not help
         log.error("request %s failed: %s", request_id, error)
         detail = (
-            "The stored data cannot be read or written. Please report this to whoever runs the "
-            f"service, with the request id {request_id}."
+            "The stored data cannot be read or written. Please report this to the operator of the service, with the "
+            f"request ID {request_id}."
         )
         return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "storage_unusable", detail)
     log.exception("request %s failed", request_id)
     if is_full(error):
         detail = (
-            "There is no space left to store this. Please report this to whoever runs the "
-            f"service, with the request id {request_id}."
+            "There is no space left to store this. Please report this to the operator of the service, with the "
+            f"request ID {request_id}."
         )
         return problem(request_id, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", detail)
     return problem(
@@ -108,7 +108,7 @@ def unexpected(request_id: str) -> Response:
         "internal_error",
         (
             "Something went wrong on our side. Please try again; if "
-            f"it happens again, report the request id {request_id}."
+            f"it happens again, report the request ID {request_id}."
         ),
     )
 

@@ -21,7 +21,7 @@ FOUND = {
     "canvas": "width x height in pixels at which the network saw the field of view",
     "flips": "yes if mirror images were averaged (test-time augmentation)",
     "expected_dice": "expected agreement (Dice, 0 to 1) with a human observer's mask; empty if it is not known",
-    "expected_dice_low": "lower end of the interval that holds the true Dice nine times of ten",
+    "expected_dice_low": "lower end of the interval that contains the true Dice nine times out of ten",
     "expected_dice_high": "upper end of that interval",
     **{each.name: f"{each.meaning} Empty if it cannot be measured." for each in MEASUREMENTS},
 }

@@ -77,14 +77,14 @@ class Preparation(_Part):
     )
     gray: Literal["green", "luma"] = Field("green", description="luma: OpenCV's RGB2GRAY")
     outside: Literal["field-of-view mean", "as photographed"] = Field(
-        "field-of-view mean", description="what stands outside the field of view while contrast is equalised"
+        "field-of-view mean", description="the value outside the field of view while contrast is equalised"
     )
     equalisation: Clahe | GlobalHistogram | NoEqualisation = Field(default_factory=Clahe, discriminator="method")
     scaling: Standardise | Divide = Field(default_factory=Standardise, discriminator="method")
 
 
 class TrainingSet(_Part):
-    """Photographs that the network has learned from."""
+    """Photographs that the network was trained on."""
 
     name: str
     photographs: int
@@ -124,7 +124,7 @@ class Weight(_Part):
 
 
 class Confidence(_Part):
-    """How the Dice to expect of one photograph follows: intercept + slope * uncertainty + the weighted clarity.
+    """How the expected Dice of a photograph is computed: intercept + slope * uncertainty + the weighted clarity.
 
     uncertainty = ln(sum of probability / pixels of the mask).
     """
@@ -132,14 +132,16 @@ class Confidence(_Part):
     intercept: float
     slope: float = 0
     weights: dict[str, Weight] = Field({}, description="by the names of retina.imaging.clarity")
-    below: float | None = Field(None, description="the interval's reach below an expected Dice of .8, if there is one")
-    above: float | None = Field(None, description="its reach above")
+    below: float | None = Field(
+        None, description="how far the interval extends below an expected Dice of .8; null: no interval"
+    )
+    above: float | None = Field(None, description="how far it extends above")
     mean_absolute_error: float
     fitted_on: str
 
 
 class ModelCard(_Part):
-    """What stands in `unet.json`."""
+    """The contents of `unet.json`."""
 
     name: str
     file: str
@@ -151,7 +153,7 @@ class ModelCard(_Part):
     preparation: Preparation
     threshold: Annotated[float, Field(ge=0, le=1, description="a vessel is where the probability is greater")]
     training: tuple[TrainingSet, ...]
-    confidence: Confidence | None = Field(None, description="null: never fitted for this network")
+    confidence: Confidence | None = Field(None, description="null: not fitted for this network")
     scores: tuple[Score, ...] = ()
 
     @property

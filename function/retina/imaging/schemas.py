@@ -102,7 +102,7 @@ class Quality(BaseModel):
         {},
         description=(
             "field_of_view, sharpness, exposure, contrast, illumination (shadow and glare), resolution and domain "
-            "(likeness to the photographs that the network has learned from)"
+            "(likeness to the photographs that the network was trained on)"
         ),
     )
     expected_dice: float | None = Field(
@@ -118,7 +118,7 @@ class Quality(BaseModel):
         ge=0, description="how far off expected_dice was on average when it was evaluated", examples=[0.031]
     )
     expected_dice_interval: tuple[Share, Share] | None = Field(
-        None, description="lies around the true Dice nine times of ten", examples=[[0.74, 0.86]]
+        None, description="contains the true Dice nine times out of ten", examples=[[0.74, 0.86]]
     )
     expected_dice_reason: str | None = Field(None, description="why there is no expected_dice")
 

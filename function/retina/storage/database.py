@@ -17,7 +17,7 @@ CREATE TABLE jobs (
     key TEXT PRIMARY KEY,       -- of the photograph or the export
     attempts INTEGER NOT NULL,  -- begun so far
     due REAL NOT NULL,          -- seconds since 1970 from which on it may be leased
-    lease TEXT,                 -- of whoever works on it
+    lease TEXT,                 -- of the worker that holds it
     buried INTEGER NOT NULL     -- 1: given up
 );
 CREATE INDEX jobs_due ON jobs (buried, due);
@@ -32,7 +32,7 @@ CREATE TABLE records (
 ) WITHOUT ROWID;
 CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 """
-PATIENCE_MS = 10_000
+BUSY_TIMEOUT_MS = 10_000
 """How long a transaction waits for another one to end."""
 ERASED_AT_ONCE = 16 * 2**20
 """A file of at most this many bytes is rewritten after every deletion, in about 0.3 s; a larger one by the retention
@@ -130,7 +130,7 @@ class Database:
         # Transactions are begun explicitly, because Python's own would not be immediate.
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         try:
             self._prepare(connection)
         except BaseException as error:
@@ -161,7 +161,7 @@ class Database:
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to WAL mode, with retries: SQLite itself does not wait if others open a new file at the same moment."""
-    ends = time.monotonic() + PATIENCE_MS / 1000
+    ends = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -66,7 +66,7 @@ export function createAudit({ page, names }) {
    * @param {string} caller
    */
   function whoOf(action, caller) {
-    if (caller === 'operator') return 'whoever runs this service';
+    if (caller === 'operator') return 'the operator of this service';
     if (caller) return names.get(caller) ?? `key ${caller}`;
     return action === 'sign_in.failed' ? 'somebody' : 'you'; // anyone may have typed a wrong password
   }

@@ -115,7 +115,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     progress.show(batch, sending);
     by('resume').hidden = going || !settled || counts.waiting === 0 || state !== 'open';
     const missing = `${counted(counts.waiting)} ${counts.waiting === 1 ? 'has' : 'have'} not been sent.`;
-    by('resume-words').textContent = `${missing} Choose the same files again to go on.`;
+    by('resume-words').textContent = `${missing} Choose the same files again to continue.`;
     by('cancel').hidden = state !== 'open';
     by('retry').hidden = counts.failed === 0;
     by('zip').hidden = counts.done === 0;

@@ -42,7 +42,7 @@ export function createNewBatch({ page, announce, made }) {
 
   /** @param {Source[]} sources */
   async function take(sources) {
-    announce('Looking at the files…');
+    announce('Reading the list of files…');
     const { batch_items: most } = await limits();
     const found = await chosen(sources);
     const { length } = found.photographs;

@@ -20,7 +20,7 @@ export function timeOf(text) {
 }
 
 /**
- * In UTC, for the times of visits, whose days are counted in UTC: one visit shall not have two dates.
+ * In UTC, for the times of visits, whose days are counted in UTC: so that a visit does not have two dates.
  * @param {string} text
  */
 export function utcTimeOf(text) {

@@ -13,7 +13,7 @@ const ADDRESS = '/api/v1/exports';
 const PAUSE_MS = 2_000;
 
 /**
- * `body()` returns the body for POST /api/v1/exports. The `reset` that is returned forgets a file that was made.
+ * `body()` returns the body for POST /api/v1/exports. The returned `reset` forgets a finished file.
  * @param {{ button: HTMLButtonElement, place: HTMLElement, body: () => Partial<ExportCreate> }} parts
  */
 export function createExport({ button, place, body }) {

@@ -17,7 +17,7 @@ class SiteMasthead extends HTMLElement {
     if (this.childElementCount) return;
     const icon = element('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
     this.append(
-      element('a', { class: 'skip', href: '#main' }, 'Skip to the page'),
+      element('a', { class: 'skip', href: '#main' }, 'Skip to content'),
       element(
         'header',
         { class: 'masthead' },

@@ -3,8 +3,8 @@
 import { element } from '../ui/element.js';
 
 const WARNINGS = {
-  view: 'No round field of view was found, so the whole frame was searched. This result deserves a closer look.',
-  content: 'This does not look like a fundus photograph and was segmented because you asked for it. What is marked may not be vessels.',
+  view: 'No round field of view was found, so the whole frame was searched. Check this result closely.',
+  content: 'This does not look like a fundus photograph and was segmented at your request. The marked lines may not be vessels.',
   trust: 'The network expects this map to agree poorly with what a person would draw, usually because of blur, darkness or '
     + 'noise. Look closely before you use it.',
 };

@@ -14,8 +14,8 @@ from retina.errors import HostRefusedError
 EVERY = "*"
 HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:/?#@\s\[\]]+))(?::[0-9]{1,5})?")
 REFUSED = (
-    "This service does not answer requests for that host name. Open it at the address it is served "
-    "at; whoever runs it can allow more names with RETINA_HOSTS."
+    "This service does not answer requests for that host name. Open it at the address it is served at; its operator "
+    "can allow more names with RETINA_HOSTS."
 )
 
 

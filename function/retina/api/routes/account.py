@@ -26,7 +26,7 @@ def delete_account(services: ServicesDep, callers: CallersDep, caller: Person, l
     """Deletes history, batches, exports, stored responses, API keys and the sign-in itself.
 
     This cannot be undone. The receipt says how much was deleted, and what remains for how long. Backups of records, if
-    the service keeps any, lose the data within 35 days; photographs are not in backups. A keyed hash of the mail
+    the service keeps any, lose the data within 35 days; photographs are not in backups. A keyed hash of the email
     address is stored for a year: an account created with the same address in that time starts without credits.
     """
     entry, mail = log.entry(caller, "account.deleted"), callers.directory.address(caller.subject)

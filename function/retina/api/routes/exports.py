@@ -31,7 +31,7 @@ router = APIRouter(
             401: "Neither a valid sign-in nor an API key",
             403: "API keys cannot export the whole account",
             404: "There is no such batch or export",
-            409: "Too many of them",
+            409: "The account has too many exports",
             422: "Not exactly one of batch, history and account",
         }
     ),

@@ -27,7 +27,9 @@ router = APIRouter(
 )
 
 
-@router.post("", status_code=201, summary="Create an API key", responses=documented({409: ("Too many of them")}))
+@router.post(
+    "", status_code=201, summary="Create an API key", responses=documented({409: "The account has too many keys"})
+)
 def make_key(services: ServicesDep, caller: Person, log: Audited, body: KeyCreate) -> KeyCreateResponse:
     """Creates an API key and shows it this once: only its SHA-256 is stored."""
     scopes = tuple(scope for scope in SCOPES if scope in body.scopes)

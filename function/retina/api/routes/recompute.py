@@ -33,7 +33,7 @@ router = APIRouter(tags=predictions.router.tags, responses=predictions.router.re
 @router.post(
     "/api/v1/predictions/{id}/recompute",
     response_model=SavedPrediction,
-    summary="Predict anew",
+    summary="Recompute a saved prediction",
     responses=documented({401: "Neither a valid sign-in nor an API key", 404: "There is no such saved prediction"}),
 )
 async def recompute(

@@ -41,7 +41,7 @@ NOT_MADE = (
 
 
 CURRENT_WRONG = "The current password is wrong."
-LINK_USED = "This link was already used or has expired. Ask whoever runs the service for a new one."
+LINK_USED = "This link was already used or has expired. Ask the operator of the service for a new one."
 LINK_SECONDS = 24 * 3600
 """How long a link to choose a new password is valid."""
 ATTEMPTS = 5
@@ -99,14 +99,14 @@ class People:
         return self._attempts.knows(address_of(address), sender)
 
     def person(self, subject: str) -> Person | None:
-        """The person; None if there is no such person, or no longer."""
+        """The person; None if the person does not exist (any more)."""
         [known] = self._records.get(_of_subject(subject))
         if known is None:
             return None
         return Person(known.data["address"], known.data.get("generation", 0), known.data.get("passwords", 0))
 
     def address(self, subject: str) -> str | None:
-        """The email address of a person; None if there is no such person, or no longer."""
+        """The email address of a person; None if the person does not exist (any more)."""
         person = self.person(subject)
         return person.address if person else None
 
