@@ -1,5 +1,6 @@
 """Photographs are decoded in separate processes, which hold nothing else and can be killed."""
 
+import functools
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 from conftest import decode
 from retina.errors import (
     STATUS,
+    BusyError,
     PhotographError,
     PhotographUnreadableError,
     TooManyPixelsError,
@@ -73,6 +75,31 @@ def test_what_takes_too_much_memory_is_refused(small_rgb: Rgb, monkeypatch: pyte
         decoded(greedy, readable(small_rgb)["png"])
     greedy.stop()
     assert peak.bytes < 300 * MIB
+
+
+def test_only_files_that_take_long_are_laborious(
+    decoder: Decoder, sample: bytes, small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noticed: list[str] = []
+    for name, data in (readable(small_rgb) | {"sample": sample}).items():
+        with decoder.opened(
+            data, max_pixels=10**7, min_side=64, laborious=functools.partial(noticed.append, name)
+        ) as opened:
+            opened.photograph()
+    assert not noticed
+
+    def refuse() -> None:
+        raise BusyError("no place")
+
+    monkeypatch.setattr(decoders, "PROGRAM", [sys.executable, "-c", PATIENT.format("while True: pass")])
+    hasty = Decoder()
+    data = readable(small_rgb)["png"]
+    with (
+        pytest.raises(BusyError, match="no place"),
+        hasty.opened(data, max_pixels=10**7, min_side=64, laborious=refuse) as opened,
+    ):
+        opened.photograph()
+    hasty.stop()
 
 
 def test_large_photographs_are_worked_on_one_at_a_time(

@@ -27,6 +27,14 @@ class Cores:
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """Hold a core while the context lasts; raises what `run` raises."""
+        await self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
+
+    async def acquire(self) -> None:
+        """Hold a core until `release`; raises what `run` raises."""
         if self._free is None:
             # Created on the first call, because it belongs to the event loop that serves requests.
             self._free = anyio.Semaphore(self._cores)
@@ -35,7 +43,8 @@ class Cores:
                 await self._free.acquire()
         except TimeoutError:
             raise BusyError("Every core is busy with other photographs. Please try again in a few seconds.") from None
-        try:
-            yield
-        finally:
+
+    def release(self) -> None:
+        """Let the next caller have the core."""
+        if self._free:
             self._free.release()

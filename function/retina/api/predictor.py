@@ -1,19 +1,17 @@
-"""Runs a prediction for a request: decodes in a separate process, waits for a core, stops if the caller leaves.
-
-Decoding needs no core and does not wait for a large photograph, so hostile files hold up few other callers.
-"""
+"""Runs a prediction for a request: decodes in a separate process, waits for a core, stops if the caller leaves."""
 
 import functools
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from anyio import to_thread
+from anyio import from_thread, to_thread
 from fastapi import Request
 
 from retina import events
 from retina.api.concurrency import Cores
+from retina.api.decoding import Decoding
 from retina.api.disconnects import unless_the_caller_leaves
-from retina.errors import BusyError
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
 from retina.imaging.decoding.opened import Opened
@@ -21,13 +19,6 @@ from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import Picture, Prediction, predict_photograph
 from retina.settings import PhotographLimits, Settings
-
-DECODING = 2
-"""Photographs per core that may be decoded, or wait for a core, at the same time."""
-
-
-LARGE = 3
-"""Large photographs that may be decoded, or wait to be, at the same time. Each that waits takes 13 MB."""
 
 
 class Predictor:
@@ -37,9 +28,7 @@ class Predictor:
         self._network = network
         self._limits: PhotographLimits = settings.limits
         self._cores = Cores(settings.cores, settings.wait_seconds)
-        self._decoding = Cores(DECODING * settings.cores, settings.wait_seconds)
-        self._large = Cores(1, settings.wait_seconds)
-        self._large_count = 0
+        self._decoding = Decoding(settings.cores, settings.wait_seconds)
         decoder().start()
 
     async def predict(self, request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
@@ -56,27 +45,29 @@ class Predictor:
 
         async def work(abandoned: Abandoned) -> Prediction:
             with ExitStack() as held:
-                async with self._decoding.one():
-                    file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, held)
+                async with self._decoding.prompt() as give_up:
+                    file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
                     if isinstance(file, Photograph):
                         return await segmented(file, abandoned)
-                if self._large_count == LARGE:
-                    raise BusyError("Too many large photographs are waiting. Please try again in a few seconds.")
-                self._large_count += 1
-                try:
-                    async with self._large.one():
-                        return await segmented(await to_thread.run_sync(file.photograph), abandoned)
-                finally:
-                    self._large_count -= 1
+                async with self._decoding.large():
+                    return await segmented(await to_thread.run_sync(file.photograph), abandoned)
 
         prediction = await unless_the_caller_leaves(request, work)
         events.predicted(prediction.network_seconds)
         return prediction
 
-    def _decoded_unless_large(self, data: bytes, abandoned: Abandoned, held: ExitStack) -> Photograph | Opened:
+    def _decoded_unless_large(
+        self, data: bytes, abandoned: Abandoned, give_up: Callable[[], None], held: ExitStack
+    ) -> Photograph | Opened:
         """The decoded photograph; a large one is only opened, for as long as `held` is."""
+
+        def laborious() -> None:
+            from_thread.run_sync(give_up)
+
         with ExitStack() as file:
-            opened = file.enter_context(decoder().opened(data, abandoned=abandoned, **self._limits))
+            opened = file.enter_context(
+                decoder().opened(data, abandoned=abandoned, laborious=laborious, **self._limits)
+            )
             if opened.pixels <= LARGE_PIXELS:
                 return opened.photograph()
             held.push(file.pop_all())

@@ -4,6 +4,7 @@ import json
 import os
 import select
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -17,11 +18,19 @@ from retina.imaging.decoding.process import LINE, TAKEN
 SILENT_SECONDS = 120
 """How long to wait for a message. A process that runs at all hits its own time limit long before."""
 
-PROMPT_SECONDS = 0.5
-"""After this long without an answer, the process gets a lower priority."""
+PROMPT_SECONDS, PROMPT_MEGAPIXEL_SECONDS = 0.1, 0.06
+"""A file is laborious once it has taken this much processor time: a constant, and seconds per megapixel. About twice
+as much as the slowest format took when measured."""
+
+CHECK_SECONDS = 0.02
+"""How often to check that, while waiting."""
 
 BEHIND = 10
-"""That priority, as in nice(1): a tenth of a core while others need it, all of it otherwise."""
+"""The priority of a process with a laborious file, as in nice(1): a tenth of a core while others need it, all of it
+otherwise."""
+
+PROCESSOR_TIME = 2
+"""Which clock of another process to read: see clock_getcpuclockid(3)."""
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -42,16 +51,24 @@ class EndedError(Exception):
     """The process ended before its answer was complete."""
 
 
+def ignore() -> None:
+    """For callers whom a laborious file does not hold up."""
+
+
 class Child:
     """The process at the other end of `connection`. `pid` is None if it ended before sending its process id.
 
-    Raises `BusyError` if it sends nothing for `SILENT_SECONDS`.
+    `laborious` is called once if the file turns out to be laborious, and may raise an error of its own. Raises
+    `BusyError` if the process sends nothing for `SILENT_SECONDS`.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         connection.settimeout(SILENT_SECONDS)
-        self._lines = connection.makefile("rb")
+        self._lines = connection.makefile("rb", buffering=0)  # so that nothing has arrived that `select` cannot see
+        self.laborious: Callable[[], None] = ignore
+        self._is_laborious = False
+        self._pixels, self._before = 0, 0.0
         hello = self._receive()
         self.pid = hello if isinstance(hello, int) else None
 
@@ -62,7 +79,9 @@ class Child:
             self.connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             return False
-        return bool(self._receive() == TAKEN)
+        taken = bool(self._receive() == TAKEN)
+        self._before = self._seconds()
+        return taken
 
     def go(self) -> None:
         """Tell it to decode; raises `EndedError`."""
@@ -73,20 +92,20 @@ class Child:
 
     def answer(self) -> dict[str, Any]:
         """Its next answer; raises the `PhotographError` that the answer contains, or `EndedError`."""
-        if not select.select([self.connection], [], [], PROMPT_SECONDS)[0] and self.pid:
-            with suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, BEHIND)
+        self._wait()
         answer = self._receive()  # a process that takes too long ends itself: see `process`
         if not isinstance(answer, dict):
             raise EndedError
         if "refused" in answer:
             raise REFUSALS[answer["refused"]](answer["sentence"])
+        self._pixels = answer["width"] * answer["height"]
         return answer
 
     def pixels(self, height: int, width: int) -> Rgb:
         """Receive the pixels, uint8[H,W,3]; raises `EndedError` if any are missing."""
         rgb, left = blank(height, width)
         while left:
+            self._wait()
             count = self._read(self._lines.readinto, left)
             if not count:
                 raise EndedError
@@ -97,6 +116,24 @@ class Child:
         """Close the connection."""
         self._lines.close()
         self.connection.close()
+
+    def _wait(self) -> None:
+        """Wait until something has arrived, and find out meanwhile whether the file is laborious."""
+        for _ in range(round(SILENT_SECONDS / CHECK_SECONDS)):
+            if self._is_laborious or select.select([self.connection], [], [], CHECK_SECONDS)[0]:
+                return
+            prompt = PROMPT_SECONDS + PROMPT_MEGAPIXEL_SECONDS * self._pixels / 1e6
+            if self.pid and self._seconds() - self._before > prompt:
+                self._is_laborious = True
+                with suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, self.pid, BEHIND)
+                self.laborious()
+
+    def _seconds(self) -> float:
+        """Processor time that the process has taken so far; 0 once it has ended."""
+        with suppress(OSError):
+            return time.clock_gettime(~(self.pid or 0) << 3 | PROCESSOR_TIME)
+        return 0.0
 
     def _receive(self) -> Any:
         """The next message, a line of JSON; None if the process has ended."""

@@ -11,13 +11,13 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 
 from retina.errors import BusyError, PhotographUnreadableError
 from retina.imaging.decoding.abandoned import Abandoned
-from retina.imaging.decoding.child import Child, EndedError
+from retina.imaging.decoding.child import Child, EndedError, ignore
 from retina.imaging.decoding.confinement import hide_memory, keep_little_memory
 from retina.imaging.decoding.damage import DAMAGED
 from retina.imaging.decoding.header import refuse_laborious
@@ -79,16 +79,24 @@ class Decoder:
 
     @contextmanager
     def opened(
-        self, data: bytes, *, max_pixels: int, min_side: int, abandoned: Abandoned | None = None
+        self,
+        data: bytes,
+        *,
+        max_pixels: int,
+        min_side: int,
+        abandoned: Abandoned | None = None,
+        laborious: Callable[[], None] = ignore,
     ) -> Iterator[Opened]:
         """Read the header of the file `data`; decoding waits until the caller asks for it. Errors as in `photograph`.
 
-        Raises `CallerLeftError` if the caller left.
+        Calls `laborious` if the file takes much more time than others of its size. Raises `CallerLeftError` if the
+        caller left, and what `laborious` raises.
         """
         waiting = abandoned or Abandoned()
         refuse_laborious(data)
         limits = {"max_pixels": max_pixels, "min_side": min_side}
         with self._child({"bytes": len(data), **limits}, data, waiting) as child:
+            child.laborious = laborious
             try:
                 yield Opened(child, data, waiting, **limits)
             except EndedError as error:
