@@ -4,6 +4,7 @@ Decoding needs no core. Every file begins with a place among the prompt ones. On
 laborious has to give that place up, and goes on as one of few.
 """
 
+import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -26,19 +27,19 @@ class Decoding:
         self._slow = 0
 
     @asynccontextmanager
-    async def prompt(self) -> AsyncIterator[Callable[[], None]]:
-        """A place among the prompt ones; raises `BusyError` if none became free in time.
+    async def prompt(self, caller: str) -> AsyncIterator[Callable[[], None]]:
+        """A place among the prompt ones for a photograph of `caller`; raises `BusyError` if none became free in time.
 
         Yields a function for a photograph that turns out to be laborious: it exchanges the place for one among the slow
         ones, and raises `BusyError` if there is none.
         """
-        await self._prompt.acquire()
-        end = self._prompt.release
+        await self._prompt.acquire(caller)
+        end: Callable[[], None] = functools.partial(self._prompt.release, caller)
 
         def give_up() -> None:
             nonlocal end
             self._begin_slow()
-            self._prompt.release()
+            self._prompt.release(caller)
             end = self._end_slow
 
         try:
@@ -47,11 +48,11 @@ class Decoding:
             end()
 
     @asynccontextmanager
-    async def large(self) -> AsyncIterator[None]:
+    async def large(self, caller: str) -> AsyncIterator[None]:
         """A place for a large photograph, which waits for other large ones; raises `BusyError` if there is none."""
         self._begin_slow()
         try:
-            async with self._large.one():
+            async with self._large.one(caller):
                 yield
         finally:
             self._end_slow()

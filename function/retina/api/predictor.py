@@ -36,20 +36,21 @@ class Predictor:
 
         Raises the `PhotographError`s, `BusyError` if no core became free in time, and `CallerLeftError`.
         """
+        caller = request.client.host if request.client else ""
 
         async def segmented(photograph: Photograph, abandoned: Abandoned) -> Prediction:
             abandoned.demand()
             return await self._cores.run(
-                functools.partial(predict_photograph, photograph, self._network, pictures, **options)
+                functools.partial(predict_photograph, photograph, self._network, pictures, **options), caller
             )
 
         async def work(abandoned: Abandoned) -> Prediction:
             with ExitStack() as held:
-                async with self._decoding.prompt() as give_up:
+                async with self._decoding.prompt(caller) as give_up:
                     file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
                     if isinstance(file, Photograph):
                         return await segmented(file, abandoned)
-                async with self._decoding.large():
+                async with self._decoding.large(caller):
                     return await segmented(await to_thread.run_sync(file.photograph), abandoned)
 
         prediction = await unless_the_caller_leaves(request, work)
