@@ -4,13 +4,16 @@ Turns a visit into a signed-in visit. Asserts nothing about what the page does a
 """
 
 import secrets
+from typing import Any
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from e2e.visit import Visit
 
 PASSWORD = "correct horse battery"
+TOKENS = "JSON.parse(sessionStorage.getItem('retina.session'))"
+"""The tokens of the tab, in JavaScript."""
 
 
 def new_address() -> str:
@@ -52,3 +55,12 @@ def saved(visit: Visit, photograph: bytes, **said: str) -> str:
         timeout=30,
     )
     return str(answer.raise_for_status().json()["id"])
+
+
+def masthead(page: Page) -> Any:
+    return page.locator(".masthead")
+
+
+def expect_signed_out(page: Page) -> None:
+    expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
+    expect(masthead(page).get_by_role("link", name="History")).to_be_hidden()

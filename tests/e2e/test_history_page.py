@@ -1,4 +1,4 @@
-"""Saving a result, and the history page: finding, editing, recomputing, following trends, downloading and deleting."""
+"""The history page: finding, editing, recomputing, following trends, downloading and deleting."""
 
 import io
 import re
@@ -12,7 +12,6 @@ from playwright.sync_api import Route, expect
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import saved, sign_up, token
 from e2e.visit import Visit
-from support.specimens import encode
 
 PATH = "/history.html"
 
@@ -35,96 +34,10 @@ def test_signed_out(visit: Visit) -> None:
     expect_for_everyone(page)
 
 
-def test_nothing_is_offered_without_an_account(visit: Visit) -> None:
-    page = visit.sample().page
-    expect(page.locator("#save")).to_be_hidden()
-    expect(page.locator("#promise-saved")).to_be_hidden()
-
-
 def test_an_empty_history(visit: Visit) -> None:
     sign_up(visit, PATH)
     expect(visit.page.locator("#empty")).to_contain_text("Nothing is saved yet.")
     expect_for_everyone(visit.page)
-
-
-def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> None:
-    sign_up(visit)
-    page = visit.page
-    expect(page.get_by_text("Those you save to your history are stored until you delete them.")).to_be_visible()
-    visit.choose(("a.jpg", small), ("b.jpg", small))
-    visit.expect_state("b.jpg", "done")
-    visit.show("a.jpg")
-    form = page.locator("#save")
-    expect(form).to_contain_text("not a person’s name")
-    form.get_by_label("Subject label").fill("P-0123")
-    form.get_by_label("Eye").select_option("left")
-    form.get_by_label("Note").press_sequentially("1, 2 and 3")
-    expect(page.locator("#stage")).to_have_attribute("data-view", "overlay")  # digits are text there
-    form.get_by_label("Date taken").fill("2026-05-04")
-    expect_for_everyone(page)
-    form.get_by_role("button", name="Save to history").click()
-    expect(page.locator("#saved")).to_be_focused()
-    expect(visit.item("a.jpg").locator(".item-state")).to_have_text(re.compile(r"^Done, saved, \w+ quality"))
-
-    visit.show("b.jpg")  # of the same visit: the label stays, the eye and the note do not
-    expect(page.locator("#saved")).to_be_hidden()
-    expect(form.get_by_label("Subject label")).to_have_value("P-0123")
-    expect(form.get_by_label("Eye")).to_have_value("unknown")
-    expect(form.get_by_label("Note")).to_have_value("")
-
-    visit.show("a.jpg")
-    page.get_by_role("link", name="See it in your history").click()
-    expect(page.locator("#result-title")).to_have_text("P-0123, left eye, 4 May 2026")
-    expect(page.locator("#details").get_by_label("Note")).to_have_value("1, 2 and 3")
-    expect(page.locator("#fact-size")).to_have_text("353 × 353 pixels")
-    expect(page.locator("#list a")).to_have_count(1)
-
-
-def test_large_photographs_and_forced_ones_are_saved_too(visit: Visit, sample: bytes) -> None:
-    sign_up(visit)
-    large = sample + bytes(4 * 2**20 - len(sample) + 1)  # decoders stop at the end of the image
-    gradient = encode(Image.linear_gradient("L").convert("RGB"), "PNG")
-    visit.choose(("large.jpg", large), ("sea.png", gradient))
-    visit.expect_state("sea.png", "refused").get_by_role("button", name="Segment it anyway").click()
-    for name in ("large.jpg", "sea.png"):
-        visit.expect_state(name, "done")
-        visit.show(name)
-        visit.page.get_by_role("button", name="Save to history").click()
-        expect(visit.page.locator("#saved")).to_be_visible()
-
-
-def test_a_photograph_is_saved_once_although_the_response_was_lost(visit: Visit, small: bytes) -> None:
-    sign_up(visit)
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    lost: list[int] = []
-
-    def lose(route: Route) -> None:
-        if lost:
-            return route.continue_()
-        lost.append(route.fetch().status)
-        return route.abort()
-
-    visit.page.route("**/api/v1/predictions", lose)
-    visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#save-status")).to_contain_text("Trying again in 2 s")
-    expect(visit.page.locator("#saved")).to_be_visible()
-    assert lost == [200]
-    found = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"]
-    assert len(found) == 1
-
-
-def test_after_an_error_while_saving_the_user_can_try_again(visit: Visit, small: bytes) -> None:
-    sign_up(visit)
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    visit.page.route("**/api/v1/predictions", lambda route: route.abort())
-    visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#save-trouble")).to_contain_text("cannot be reached")
-    visit.page.unroute("**/api/v1/predictions")
-    visit.page.get_by_role("button", name="Save to history").click()
-    expect(visit.page.locator("#saved")).to_be_visible()
-    expect(visit.page.locator("#save-trouble")).to_be_hidden()
 
 
 def test_a_record_is_found_changed_recomputed_and_deleted(visit: Visit, small: bytes) -> None:

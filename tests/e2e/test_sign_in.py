@@ -4,25 +4,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from e2e.person import PASSWORD, fill_in, new_address, sign_up
+from e2e.person import PASSWORD, TOKENS, expect_signed_out, fill_in, masthead, new_address, sign_up
 from e2e.visit import Visit
-
-TOKENS = "JSON.parse(sessionStorage.getItem('retina.session'))"
-
-
-def masthead(page: Page) -> Any:
-    return page.locator(".masthead")
-
-
-def expect_signed_out(page: Page) -> None:
-    expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
-    expect(masthead(page).get_by_role("link", name="History")).to_be_hidden()
 
 
 def sign_out(page: Page) -> None:
@@ -117,106 +104,6 @@ def test_an_expired_code_is_reported(visit: Visit) -> None:
     visit.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, new_address())
     expect(visit.page.get_by_role("alert")).to_contain_text("no longer valid")
-    expect_signed_out(visit.page)
-
-
-def counted(visit: Visit) -> list[str]:
-    grants: list[str] = []
-
-    def count(route: Route) -> None:
-        grants.append(parse_qs(route.request.post_data or "")["grant_type"][0])
-        route.continue_()
-
-    visit.page.route("**/oauth2/token", count)
-    return grants
-
-
-def test_the_access_token_is_renewed_before_it_expires(visit: Visit) -> None:
-    sign_up(visit)
-    grants = counted(visit)
-    visit.page.evaluate(
-        "() => { const held = JSON.parse(sessionStorage.getItem('retina.session'));"
-        "held.ends = Date.now() + 30000; sessionStorage.setItem('retina.session', JSON.stringify(held)); }"
-    )
-    visit.open("/account.html")
-    expect(visit.page.locator("#credits")).to_have_text("20")
-    assert grants == ["refresh_token"]
-
-
-@pytest.mark.parametrize("good", [True, False], ids=["renewed", "ended"])
-def test_the_access_token_is_renewed_when_it_is_refused(visit: Visit, good: bool) -> None:
-    """And where that is refused, too, the page says so and shows nobody's data."""
-    sign_up(visit)
-    grants = counted(visit)
-    held = visit.page.evaluate(TOKENS)
-    held |= {"access": held["access"][:-4] + "AAAA"} | ({} if good else {"refresh": "revoked"})
-    visit.page.evaluate("text => sessionStorage.setItem('retina.session', text)", json.dumps(held))
-    visit.open("/account.html")
-    if good:
-        expect(visit.page.locator("#credits")).to_have_text("20")
-    else:
-        expect(visit.page.get_by_text("Sign in to see your account.")).to_be_visible()
-        expect_signed_out(visit.page)
-    assert grants == ["refresh_token"]
-
-
-def renew(tab: Visit) -> str:
-    """Have the page take its access token for refused; the new one."""
-    script = f"import('/js/auth/session.js').then((session) => session.accessToken({TOKENS}.access))"
-    return str(tab.page.evaluate(script))
-
-
-def test_tabs_that_renew_at_the_same_time_stay_signed_in(visits: Callable[..., Visit]) -> None:
-    """A refresh token is good once, and whoever comes with a used one ends the session for all."""
-    first = visits()
-    address = sign_up(first, "/account.html")
-    second = Visit(first.page.context.new_page(), first.address).open("/account.html")
-    expect(second.page.locator("#credits")).to_have_text("20")
-    before = first.page.evaluate(TOKENS)
-    for tab in (first, second):
-        tab.page.evaluate(
-            f"window.renewed = import('/js/auth/session.js').then((session) => session.accessToken({TOKENS}.access))"
-        )
-    for tab in (first, second):
-        tab.page.evaluate("window.renewed")
-    held = [tab.page.evaluate(TOKENS) for tab in (first, second)]
-    assert held[0] == held[1] != before
-    for tab in (first, second, first):
-        renew(tab)
-    for tab in (first, second):
-        tab.page.reload()
-        expect(tab.page.locator(".who-mail")).to_have_text(address)
-        expect(tab.page.locator("#credits")).to_have_text("20")
-    assert second.complaints == []
-
-
-def test_a_tab_that_slept_asks_other_tabs_before_renewing(visits: Callable[..., Visit]) -> None:
-    first = visits()
-    address = sign_up(first)
-    stale = first.page.evaluate(TOKENS) | {"ends": 0}
-    for _ in range(3):
-        renew(first)
-    second = Visit(first.page.context.new_page(), first.address)
-    second.page.add_init_script(
-        f"if (!sessionStorage.length) sessionStorage.setItem('retina.session', {json.dumps(json.dumps(stale))})"
-    )
-    second.open("/account.html")
-    expect(second.page.locator("#credits")).to_have_text("20")
-    for tab in (first, second):
-        renew(tab)
-        tab.page.reload()
-        expect(tab.page.locator(".who-mail")).to_have_text(address)
-
-
-def test_a_stolen_refresh_token_ends_the_session(visit: Visit) -> None:
-    sign_up(visit)
-    stolen = visit.page.evaluate(TOKENS)["refresh"]
-    for _ in range(2):
-        renew(visit)
-    fields = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": stolen}
-    assert visit.page.request.post(f"{visit.address}/oauth2/token", form=fields).status == 400
-    visit.open("/account.html")
-    expect(visit.page.get_by_text("Sign in to see your account.")).to_be_visible()
     expect_signed_out(visit.page)
 
 

@@ -1,0 +1,97 @@
+"""Saving a prediction: what is stored, what it costs, and what is left when it fails."""
+
+import io
+import time
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from retina.history.records import Labels
+from retina.history.service import SWEPT_SECONDS
+from support.history import listed, save
+from support.house import PREDICTIONS, House, problem
+
+
+def test_a_saved_photograph_is_listed_with_all_its_labels(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer = save(house, anna, tiny, subject="P 1: “ä”", eye="left", taken_on="2026-05-04", note="before\ntreatment")
+    record = house.client.get(f"{PREDICTIONS}/{answer['id']}", headers=anna).json()
+    shared = set(answer) - {"images"}
+    assert {name: record[name] for name in shared} == {name: answer[name] for name in shared}
+    assert (record["subject"], record["eye"]) == ("P 1: “ä”", "left")
+    assert (record["taken_on"], record["note"]) == ("2026-05-04", "before\ntreatment")
+    assert record["saved"] == record["predicted"]
+    assert record["software_version"]
+    sizes = set()
+    for name, path in record["image_urls"].items():
+        picture = house.follow(path, anna)
+        assert picture.status_code == 200, name
+        sizes.add(Image.open(io.BytesIO(picture.content)).size)
+    assert set(record["image_urls"]) == {"photograph", "mask", "probability", "overlay", "skeleton"}
+    assert sizes == {(record["photograph"]["width"], record["photograph"]["height"])}
+
+
+def test_a_saved_photograph_is_the_one_sent_without_its_metadata(house: House, tiny: bytes) -> None:
+    image = Image.open(io.BytesIO(tiny))
+    turned = Image.Exif()
+    turned[0x0112], turned[0x013B] = 6, "Dr. Somebody"
+    photo = io.BytesIO()
+    image.save(photo, "JPEG", quality=95, exif=turned)
+    assert b"Dr. Somebody" in photo.getvalue()
+    anna = house.person()
+    path = save(house, anna, photo.getvalue())["image_urls"]["photograph"]
+    record = house.follow(path, anna).content
+    assert b"Somebody" not in record
+    shown = Image.open(io.BytesIO(record))
+    assert not shown.getexif()
+    assert "exif" not in shown.info
+    upright = Image.open(photo).transpose(Image.Transpose.ROTATE_270).convert("RGB")
+    assert shown.tobytes() == upright.tobytes()
+
+
+def test_saving_needs_an_account_and_labels_need_saving(house: House, tiny: bytes) -> None:
+    files = {"file": ("a.jpg", tiny)}
+    unknown = house.client.post(PREDICTIONS, files=files, data={"save": "true"})
+    assert problem(unknown) == (401, "sign_in_required")
+    unsaved = house.client.post(PREDICTIONS, files=files, data={"subject": "A"}, headers=house.person())
+    assert problem(unsaved) == (422, "invalid_request")
+
+
+def test_saving_by_key_is_charged_once_however_often_it_is_retried(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    for who, left in ((house.key(anna), 19), (anna, 19)):
+        named = who | {"Idempotency-Key": f"visit of {len(who)} {left} {sorted(who)}"}
+        first, again = (save(house, named, tiny, subject="A") for _ in range(2))
+        assert first == again
+        assert house.credits(who) == left
+    assert len(listed(house, anna, subject="A")) == 2
+
+
+def test_a_saved_response_too_large_to_inline_links_its_images(tmp_path: Any, sample: bytes) -> None:
+    house = House(tmp_path, inline_bytes=len(sample))
+    anna = house.person()
+    fields = {"outputs": "mask,probability,overlay"}
+    plain = house.client.post(PREDICTIONS, files={"file": sample}, data=fields, headers=anna)
+    assert problem(plain) == (413, "response_too_large")
+    assert not listed(house, anna)
+    response = save(house, anna, sample, **fields)
+    assert response["images"] == {}
+    assert house.follow(response["image_urls"]["overlay"], anna).status_code == 200
+
+
+def test_files_left_by_a_failed_save_are_cleaned_up(house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.person()
+    account, history = house.account(anna), house.services.history
+    record = save(house, anna, tiny)
+    findings = history.get(account, record["id"]).findings
+    lost = findings.model_copy(update={"id": "f" * 32})
+    history.prepare(account, lost, Labels(), {"photograph": b"PNG", "mask": b"PNG"})  # and killed before the write
+    photograph = f"history/{account}/{'f' * 32}/photograph.png"
+    save(house, anna, tiny)
+    assert house.services.results.read(photograph) == b"PNG", "it may still be written"
+    later = time.time() + SWEPT_SECONDS + 1
+    monkeypatch.setattr("retina.history.service.time.time", lambda: later)
+    save(house, anna, tiny)
+    assert house.services.results.read(photograph) is None
+    assert house.follow(record["image_urls"]["photograph"], anna).status_code == 200

@@ -1,0 +1,100 @@
+"""`retina segment`, run again: what it continues, and what it computes again."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from retina.__main__ import main
+from retina.cli.results import COLUMNS
+from retina.imaging.arrays import Rgb
+from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.settings import Settings
+from support.results import rows
+from support.specimens import encode
+
+
+def test_a_second_run_does_only_what_has_changed(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
+    out = tmp_path / "out"
+    run = ["segment", str(photos), "--out", str(out)]
+    assert main(run) == 0
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert main(run) == 0
+    assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")} == before
+    (photos / "a.jpg").write_bytes(encode(Image.fromarray(quick_rgb[:, ::-1].copy()), "JPEG"))
+    assert main(run) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert after["a_mask.png"] > before["a_mask.png"]
+    assert after["b_mask.png"] == before["b_mask.png"]
+    (out / "b_mask.png").unlink()
+    assert main(run) == 0
+    assert (out / "b_mask.png").exists()
+    assert main([*run, "--again"]) == 0
+    again = (out / "a_mask.png").stat().st_mtime_ns
+    assert again > after["a_mask.png"]
+    assert main([*run, "--flips"]) == 0, "another way of looking is another result"
+    assert (out / "a_mask.png").stat().st_mtime_ns > again
+    assert [row["flips"] for row in rows(out).values()] == ["yes", "yes"]
+    assert len(rows(out)) == 2
+
+
+def test_a_folder_of_a_version_that_measured_less_is_completed(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    complete = rows(out)
+    older = [name for name in COLUMNS if name not in {each.name for each in MEASUREMENTS}]
+    with (out / "results.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, older, extrasaction="ignore")
+        table.writeheader()
+        table.writerows(complete.values())
+    (photos / "a.jpg").rename(tmp_path / "a.jpg")
+    assert main(["segment", str(photos), "--out", str(out)]) == 0
+    now = rows(out)
+    assert now[str(photos / "deeper" / "b.png")] == complete[str(photos / "deeper" / "b.png")]
+    gone = now[str(photos / "a.jpg")]
+    assert gone == complete[str(photos / "a.jpg")] | {each.name: "" for each in MEASUREMENTS}, "what is not there stays"
+
+
+def test_another_card_for_the_same_network_is_another_result(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Settings().model
+    (tmp_path / "unet.tflite").write_bytes((shipped.parent / "unet.tflite").read_bytes())
+    card = json.loads(shipped.read_text())
+    monkeypatch.setenv("RETINA_MODEL", str(tmp_path / "unet.json"))
+    densities = []
+    for gray in ("green", "luma"):
+        card["preparation"]["gray"] = gray
+        (tmp_path / "unet.json").write_text(json.dumps(card))
+        assert main(["segment", str(photos), "--out", str(tmp_path / "out")]) == 0
+        densities.append([row["vascular_density"] for row in rows(tmp_path / "out").values()])
+    assert densities[0] != densities[1]
+
+
+def test_a_killed_run_goes_on_where_it_was(
+    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+) -> None:
+    for number in range(12):
+        (photos / f"{number:02}.jpg").write_bytes(sample + bytes([number]))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out), "--jobs", "1"]
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    while not (out / "results.csv").exists() or (out / "results.csv").read_text().count("\n") < 4:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    done = {file for file, row in rows(out).items() if row["status"] == "done"}
+    assert 3 <= len(done) < 14
+    before = {file: (out / f"{Path(file).stem}_mask.png").stat().st_mtime_ns for file in done}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert len(rows(out)) == 14
+    assert {file: (out / f"{Path(file).stem}_mask.png").stat().st_mtime_ns for file in done} == before
+    assert not list(out.glob("*.partial"))
+    assert not list(out.glob(".*"))
