@@ -6,7 +6,8 @@ from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
 from infra.settings import StackSettings
-from retina.errors import STATUS, RateLimitError
+from retina.error_codes import STATUS
+from retina.errors import RateLimitError
 
 WINDOW = 300
 """Seconds over which the requests of one address are counted."""

@@ -1,4 +1,4 @@
-"""All errors as a tree, and the table that maps each of them to an HTTP status and code.
+"""All errors as a tree. `error_codes` maps each of them to an HTTP status and code.
 
 RetinaError
 ├── ModelCardError              the model cannot be served; raised at start, or when a canvas is first used
@@ -248,45 +248,3 @@ def larger_than_announced(size: int) -> str:
         f"The photograph is larger than the {size:,} bytes announced for it when the batch was "
         "created. Send the file that was announced, or create another batch."
     )
-
-
-STATUS: dict[type[RetinaError], tuple[int, str]] = {
-    PhotographTooLargeError: (413, "photograph_too_large"),
-    LargerThanAnnouncedError: (413, "larger_than_announced"),
-    TooManyPixelsError: (413, "photograph_too_many_pixels"),
-    PhotographTooSmallError: (422, "photograph_too_small"),
-    UnsupportedFormatError: (415, "unsupported_media_type"),
-    PhotographUnreadableError: (422, "photograph_unreadable"),
-    NotAFundusPhotographError: (422, "not_a_fundus_photograph"),
-    FileMissingError: (422, "file_missing"),
-    SeveralFilesError: (422, "several_files"),
-    InvalidRequestError: (422, "invalid_request"),
-    RequestTooLargeError: (413, "request_too_large"),
-    ResponseTooLargeError: (413, "response_too_large"),
-    SlowRequestError: (408, "request_timeout"),
-    HostRefusedError: (421, "host_refused"),
-    UploadRefusedError: (403, "upload_refused"),
-    UploadNotFoundError: (404, "upload_not_found"),
-    CallerLeftError: (400, "caller_left"),
-    SignInRequiredError: (401, "sign_in_required"),
-    OriginClosedError: (403, "origin_closed"),
-    PersonRequiredError: (403, "person_required"),
-    ScopeRequiredError: (403, "scope_required"),
-    TooManyKeysError: (409, "too_many_keys"),
-    TooManyExportsError: (409, "too_many_exports"),
-    TooManyBatchesError: (409, "too_many_batches"),
-    TooManyBytesError: (409, "too_many_bytes"),
-    BatchClosedError: (409, "batch_closed"),
-    SignInRefusedError: (403, "sign_in_refused"),
-    GrantRefusedError: (400, "invalid_grant"),
-    TokenRefusedError: (401, "token_refused"),
-    KeyRefusedError: (401, "key_refused"),
-    NotFoundError: (404, "not_found"),
-    OutOfCreditsError: (402, "out_of_credits"),
-    RateLimitError: (429, "fair_use_exceeded"),
-    RequestInProgressError: (409, "request_in_progress"),
-    IdempotencyKeyReusedError: (422, "idempotency_key_reused"),
-    BusyError: (503, "busy"),
-    ModelCardError: (500, "model_unusable"),
-}
-"""Error to HTTP status and stable code. The codes also appear in the `code` column of `results.csv`."""

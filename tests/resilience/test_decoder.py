@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from conftest import decode
+from retina.error_codes import STATUS
 from retina.errors import (
-    STATUS,
     BusyError,
     PhotographError,
     PhotographUnreadableError,

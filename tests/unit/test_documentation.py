@@ -13,7 +13,8 @@ from retina.api.routes import usage
 from retina.app import create_app
 from retina.batches import tables as batch_tables
 from retina.cli.results import COLUMNS
-from retina.errors import STATUS, GrantRefusedError
+from retina.error_codes import STATUS
+from retina.errors import GrantRefusedError
 from retina.history import tables as history_tables
 from retina.imaging.columns import FOUND
 from retina.imaging.measurements.registry import MEASUREMENTS

@@ -21,7 +21,7 @@ LAYERS = (
     {"auth"},
     {"accounts"},
     {"queue"},
-    {"storage", "imaging", "tables"},
+    {"storage", "imaging", "tables", "error_codes"},
     {"cells", "clock", "errors", "events", "ids", "settings"},
     {"__init__"},
 )

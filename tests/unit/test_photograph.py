@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from conftest import decode
+from retina.error_codes import STATUS
 from retina.errors import (
-    STATUS,
     PhotographError,
     PhotographUnreadableError,
     TooManyPixelsError,

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from retina import events
 from retina.api.schemas.problem import Problem
+from retina.error_codes import STATUS
 from retina.errors import (
-    STATUS,
     BusyError,
     FileMissingError,
     InvalidRequestError,

@@ -23,7 +23,8 @@ from retina.cli.results import (
     Row,
     read_results,
 )
-from retina.errors import STATUS, PhotographError, PhotographTooLargeError
+from retina.error_codes import STATUS
+from retina.errors import PhotographError, PhotographTooLargeError
 from retina.imaging import rendering
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of

@@ -14,8 +14,8 @@ from typing import Literal
 from retina import events
 from retina.batches.claims import Claim
 from retina.batches.schemas import Outcome
+from retina.error_codes import STATUS
 from retina.errors import (
-    STATUS,
     LargerThanAnnouncedError,
     NotFoundError,
     OutOfCreditsError,

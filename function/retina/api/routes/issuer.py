@@ -20,8 +20,8 @@ from retina.api.forms import page
 from retina.auth.callers import Caller
 from retina.auth.local.issuer import CLIENT, ISSUER
 from retina.auth.local.people import People
+from retina.error_codes import STATUS
 from retina.errors import (
-    STATUS,
     BusyError,
     GrantRefusedError,
     InvalidRequestError,
