@@ -1,6 +1,6 @@
 """Batches for their owners: up to ten thousand photographs segmented with the same options.
 
-Creates, lists, cancels, retries and deletes batches. `items` reports what has become of their photographs; `claims` and
+Creates, lists, cancels, retries and deletes batches. `items` reports the outcome of each photograph; `claims` and
 `jobs` process them.
 """
 
@@ -8,7 +8,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from retina import clock
@@ -16,7 +15,6 @@ from retina.accounts.ledger import Credits
 from retina.accounts.reservations import (
     account_key,
     ended,
-    released,
     renewed,
     reservation_key,
 )
@@ -25,13 +23,13 @@ from retina.batches.admission import (
     Admission,
     Allowance,
 )
+from retina.batches.cancellation import Cancellation
 from retina.batches.items import NOT_FOUND, Items
 from retina.batches.records import (
     Batch,
     Order,
     batch_key,
     batch_of,
-    batch_record,
     item_record,
     number_of,
     outcome_of,
@@ -78,6 +76,7 @@ class Batches:
     ) -> None:
         self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
         self._queue, self._admission = queue, Admission(records, credits, allowance)
+        self._cancellation = Cancellation(records, self._admission)
         self.items = Items(records, results, uploads)
 
     def create(
@@ -143,7 +142,7 @@ class Batches:
 
     def cancel(self, batch: Batch) -> Batch:
         """Start no more items; finished ones stay as they are."""
-        return self._changed(batch, cancelled=True)
+        return self._cancellation.change(batch, cancelled=True)
 
     def retry(self, batch: Batch) -> Batch:
         """Queue every photograph that has arrived and is neither done nor rejected; a cancelled batch continues.
@@ -155,7 +154,7 @@ class Batches:
         if batch.reserved:
             stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
             self._admission.demand_credits(batch.account, len(failed) + stopped)
-        batch = self._changed(batch, cancelled=False)
+        batch = self._cancellation.change(batch, cancelled=False)
         short = False
         for some in _portions(failed, MOST_CHANGES - 3):
             cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
@@ -166,7 +165,7 @@ class Batches:
                 if short := error.failed == {account_key(batch.account)}:
                     break
                 continue  # already written by another request, or by this one before its reply was lost
-        self._release_rest(batch)
+        self._cancellation.release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self.items.arrived(batch) - over - self.items.running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again))
@@ -176,7 +175,7 @@ class Batches:
 
     def delete(self, batch: Batch) -> Counter[str]:
         """Delete photographs, names, results and all copies; returns the number deleted, by kind. The ledger stays."""
-        self._changed(batch, cancelled=True)
+        self._cancellation.change(batch, cancelled=True)
         counts = Counter(batches=1) + self._clear(batch)
         for _ in range(ATTEMPTS):
             [reservation] = self._records.get(reservation_key(batch.account, batch.id))
@@ -199,46 +198,6 @@ class Batches:
             while rows := self._records.query(partition, limit=MOST_CHANGES):
                 self._records.write(*(Delete(row.key) for row in rows))
         return counts
-
-    def _changed(self, batch: Batch, *, cancelled: bool) -> Batch:
-        while batch.cancelled != cancelled:
-            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
-            if known is None:
-                raise NotFoundError(NOT_FOUND)
-            stopped = time.time() if cancelled else batch.stopped
-            batch = replace(batch_of(known), cancelled=cancelled, stopped=stopped)
-            changes: list[Change] = [batch_record(batch, known.version)]
-            left = batch.total - sum(batch.finished.values())
-            if reservation and cancelled:
-                changes += released(batch.account, batch.id, reservation.counts["credits"])
-            elif reservation:
-                changes += renewed(batch.account, batch.id, left)
-            try:
-                self._records.write(*changes)
-            except ConditionError as error:  # changed by another request, or by this one before its reply was lost
-                if not cancelled and error.failed == {account_key(batch.account)}:
-                    self._admission.demand_credits(batch.account, left)
-                batch = self.get(batch.account, batch.id)
-        if cancelled:
-            self._release_rest(batch)
-        return batch
-
-    def _release_rest(self, batch: Batch) -> None:
-        """Release what a retry has reserved while the batch was being cancelled.
-
-        Both cancelling and retrying call this after their own writes, so at least one of them sees the other's.
-        """
-        for _ in range(ATTEMPTS):
-            known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
-            rest = reservation.counts["credits"] if reservation else 0
-            if known is None or not rest or not batch_of(known).cancelled:
-                return
-            try:
-                unchanged = batch_record(batch_of(known), known.version)
-                self._records.write(unchanged, *released(batch.account, batch.id, rest))
-            except ConditionError:  # retried, finished or released in the meantime
-                continue
-            return
 
 
 def _listed(batch: Batch) -> Key:
