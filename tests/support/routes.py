@@ -1,0 +1,38 @@
+"""Every route of the service, and paths to call it with."""
+
+from collections.abc import Iterator
+
+from fastapi.routing import APIRoute
+
+from support.house import (
+    House,
+)
+
+PAGE = (
+    "/",
+    "/index.html",
+    "/style.css",
+    "/js/pages/index.js",
+    "/samples/retina.jpg",
+    "/history.html",
+    "/api/v1/docs/swagger-ui.css",
+)
+"""Files of the page."""
+
+
+def routes(house: House) -> Iterator[APIRoute]:
+    """All that were included, those that are not documented, too."""
+    for part in house.app.router.routes:
+        for route in getattr(part, "original_router", house.app.router).routes:
+            if isinstance(route, APIRoute):
+                yield route
+
+
+def path_of(route: APIRoute, ids: dict[str, str]) -> str:
+    path = route.path
+    for prefix, id in ids.items():
+        if path.startswith(prefix):
+            path = path.replace("{id}", id)
+    for name, value in (("id", "0" * 32), ("image", "mask"), ("number", "0"), ("picture", "mask.png")):
+        path = path.replace(f"{{{name}}}", value)
+    return path.replace("{key:path}", "history/x")
