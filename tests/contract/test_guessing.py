@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from retina.app import create_app
 from retina.auth.local import attempts
 from retina.auth.local.attempts import Attempts
-from retina.auth.local.people import NOT_MADE, WRONG, People
+from retina.auth.local.people import NOT_CREATED, WRONG, People
 from retina.errors import SignInRefusedError
 from retina.settings import Settings
 from retina.storage.records import Key, Put, Records
@@ -84,7 +84,7 @@ def test_not_even_guesses_from_a_thousand_addresses_lock_the_owner_out(people: P
 
 
 def test_during_an_attack_each_new_address_has_one_guess_per_interval(people: People, clock: Clock) -> None:
-    for n in range(attempts.BESIEGED):
+    for n in range(attempts.UNDER_ATTACK):
         assert said(people.sign_in, ANNA, "wrong", f"203.0.113.{n}") == WRONG
     assert said(people.sign_in, ANNA, "wrong", "192.0.2.1") == WRONG
     assert "Wait 60 s" in said(people.sign_in, ANNA, PASSWORD, "192.0.2.1")
@@ -182,16 +182,16 @@ def test_whether_an_address_has_an_account_is_not_revealed(people: People, hashe
 
     assert tried(ANNA, "192.0.2.1") == tried("nobody@example.org", "192.0.2.2")
     before = hasher.done
-    assert said(people.register, ANNA, "another secret one", "192.0.2.3") == NOT_MADE
+    assert said(people.register, ANNA, "another secret one", "192.0.2.3") == NOT_CREATED
     assert said(people.register, "new@example.org", "another secret one", "192.0.2.3") == ""
     assert hasher.done - before == 2
-    assert "exist" not in NOT_MADE
-    assert "already" not in NOT_MADE
+    assert "exist" not in NOT_CREATED
+    assert "already" not in NOT_CREATED
 
 
 def test_registering_gives_no_further_guesses(people: People) -> None:
     guesses = [said(people.register, ANNA, f"{n} secret guesses", STRANGER) for n in range(6)]
-    assert guesses[:5] == [NOT_MADE] * 5
+    assert guesses[:5] == [NOT_CREATED] * 5
     assert WAIT in guesses[5]
 
 

@@ -6,7 +6,7 @@ import { beforeEach, test } from 'node:test';
 import { issuing, json, problem, serve, signIn } from './support/service.js';
 import { ask, askBlob } from '../../site/js/api/requests.js';
 import { leave, person, whenPersonChanges } from '../../site/js/auth/session.js';
-import { tableOf } from '../../site/js/batches/results-table.js';
+import { tableOf } from '../../site/js/batches/results-csv.js';
 import { waitingItems } from '../../site/js/batches/waiting-items.js';
 
 const COUNTS = { total: 0, waiting: 0, queued: 0, running: 0, done: 0, rejected: 0, failed: 0 };

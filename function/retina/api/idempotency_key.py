@@ -1,4 +1,4 @@
-"""The Idempotency-Key header: the caller's own name for a request, and the SHA-256 of the request with that name."""
+"""The Idempotency-Key header: an ID chosen by the caller for a request, and the SHA-256 of the request with that ID."""
 
 from dataclasses import dataclass
 from typing import Annotated

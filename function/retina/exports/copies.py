@@ -19,9 +19,9 @@ class Copies:
     def of_prediction(self, account: str, id: str, request: str | None = None) -> Counter[str]:
         """Delete the copies of a deleted prediction; `request` is the Idempotency-Key of one more stored response."""
         answers = self._idempotency.forget(account, request) if request is not None else 0
-        gone, anew = self._exports.forget_history(account)
+        gone, restarted = self._exports.forget_history(account)
         answers += self._answers(account, id, *(export.id for export in gone))
-        return Counter(answers=answers, exports=len(gone), exports_made_anew=anew)
+        return Counter(answers=answers, exports=len(gone), exports_made_anew=restarted)
 
     def of_batch(self, account: str, id: str) -> Counter[str]:
         """Delete the copies of a deleted batch."""

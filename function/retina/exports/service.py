@@ -165,16 +165,16 @@ class Exports:
         """Call this after a prediction was deleted: deletes exports of the history that may contain it, and restarts
         those that are being made. Returns the deleted exports and the number restarted.
         """
-        gone, anew = list[Export](), 0
+        gone, restarted = list[Export](), 0
         for export in self._of(account):
             if export.batch or export.state == "waiting":  # nothing has been read yet
                 continue
             if export.state == "running":
-                anew += self._anew(export)
+                restarted += self._restart(export)
             else:
                 self.delete(export)
                 gone.append(export)
-        return gone, anew
+        return gone, restarted
 
     def delete_all(self, account: str) -> int:
         """Delete all of the account's exports; returns how many there were."""
@@ -185,13 +185,13 @@ class Exports:
             count += len(exports)
         return count
 
-    def _anew(self, export: Export) -> bool:
+    def _restart(self, export: Export) -> bool:
         try:
             self._changed(export, state="waiting", parts=(), place=None, token="")
         except SupersededError:  # a part was added, or it ended, in the meantime
             known = self.find(export.id)
             if known and known.state == "running":
-                return self._anew(known)
+                return self._restart(known)
             if known and known.state == "ready":
                 self.delete(known)
             return False

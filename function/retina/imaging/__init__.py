@@ -1,1 +1,1 @@
-"""The imaging pipeline: from the bytes of a photograph to its findings. Imports nothing of the service around it."""
+"""The imaging pipeline: from the bytes of a photograph to its findings. Of this package it imports `errors` alone."""

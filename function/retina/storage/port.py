@@ -36,7 +36,7 @@ ANSWERS = "answers/"
 HISTORY, EXPORTS = "history/", "exports/"
 """Key prefixes: of saved photographs with their images, and of ZIP files."""
 RETENTION_DAYS = MappingProxyType({UPLOADS: 1, BATCH: 30, ANSWERS: 2, EXPORTS: 1})
-"""Longest lifetime of a blob by key prefix; others are kept until they are deleted. Responses live for one day, plus
+"""Longest lifetime of a blob by key prefix; others are stored until they are deleted. Responses live for one day, plus
 the one on which they were stored."""
 NOT_FOUND = (
     "There is no such upload: it was already answered, has expired, or never arrived. Upload the photograph again."

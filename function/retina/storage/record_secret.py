@@ -13,7 +13,7 @@ from retina.storage.records import (
 
 
 def record_secret(records: Records, name: str, expires: int | None = None) -> bytes:
-    """The 32-byte secret called `name`, created if missing; kept until `expires` (seconds since 1970) or forever."""
+    """The 32-byte secret called `name`, created if missing; stored until `expires` (seconds since 1970) or forever."""
     key = Key(f"secret:{name}", "secret")
     [known] = records.get(key)
     if known is None:

@@ -9,12 +9,12 @@ import { timeOf } from '../ui/dates.js';
 import { createExport } from '../ui/export.js';
 import { finder } from '../ui/element.js';
 import { takeChoices } from '../files/intake.js';
-import { createItems } from './items.js';
+import { createItems } from './items-table.js';
 import { counted } from './new-batch.js';
 import { createPulse } from '../api/pulse.js';
 import { Refusal, codeOf } from '../api/reach.js';
 import { receiptOf } from '../ui/receipt.js';
-import { saveTable } from './results-table.js';
+import { saveTable } from './results-csv.js';
 import { createTrouble } from '../ui/trouble.js';
 import { waitingItems } from './waiting-items.js';
 

@@ -39,7 +39,7 @@ photographs has 50,000.
 """
 
 SLICE_BYTES = 64 * 2**10
-"""How much of a body is parsed before other requests get a turn."""
+"""How much of a body is parsed before other requests are handled."""
 
 SLOWEST = 64 * 2**10
 """Bytes per second: a sender with a lower average rate is cut off."""
@@ -188,7 +188,7 @@ class Held:
         async def replayed() -> Message:
             nonlocal begun
             if slices or not begun:
-                if begun:  # other requests get a turn between two slices
+                if begun:  # other requests are handled between two slices
                     await checkpoint()
                 begun = True
                 piece = slices.pop() if slices else b""

@@ -38,10 +38,10 @@ FORGOTTEN_SECONDS = DAY
 """Failures are forgotten after this long without another one."""
 KNOWN_SECONDS = 30 * DAY
 """How long a sender stays known to an account after a sign-in."""
-BESIEGED = 20
+UNDER_ATTACK = 20
 """Failures for one account in an hour, from all senders, after which an unknown sender has one free failure and then
 waits 1, 2, 4, ... minutes. The right password on the first try is never refused."""
-BESIEGED_WAIT = 60
+UNDER_ATTACK_WAIT = 60
 MOST_OF_SENDER = 60
 """Failures of one sender in an hour, for any accounts, after which only accounts that know the sender let it in."""
 ATTEMPTS = 10
@@ -83,8 +83,8 @@ class Attempts:
                 wait = max(wait, HOUR - now % HOUR)
             if wait > 0:
                 raise SignInRefusedError(f"Too many wrong attempts. Wait {math.ceil(wait)} s, then try again.")
-            besieged = not known and _failures(by_account) >= BESIEGED
-            pause = _pause(failures + 1, besieged)
+            under_attack = not known and _failures(by_account) >= UNDER_ATTACK
+            pause = _pause(failures + 1, under_attack)
             good = pair.data["good"] if pair else 0
             facts = {"failures": failures + 1, "last": now, "until": now + pause, "good": good}
             facts |= {"mark": secrets.token_hex(8)}  # unique to this attempt
@@ -137,9 +137,9 @@ def _failures(record: Record | None) -> int:
     return record.counts["failures"] if record else 0
 
 
-def _pause(failures: int, besieged: bool) -> float:
+def _pause(failures: int, under_attack: bool) -> float:
     """Seconds until the next attempt is allowed."""
-    free, first = (1, BESIEGED_WAIT) if besieged else (FREE_FAILURES, 1)
+    free, first = (1, UNDER_ATTACK_WAIT) if under_attack else (FREE_FAILURES, 1)
     return min(first * 2 ** min(failures - free, 20), LONGEST_WAIT) if failures >= free else 0
 
 

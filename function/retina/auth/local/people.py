@@ -34,7 +34,7 @@ from retina.storage.records import (
 )
 
 WRONG = "The address or the password is wrong."
-NOT_MADE = (
+NOT_CREATED = (
     "No account can be created with this address and password. If you have an account, "
     "choose “Sign in”; otherwise use another address or password."
 )
@@ -79,7 +79,7 @@ class People:
         subject = self._known(known, password) if known else self._new(address, password)
         if subject is None:
             self._attempts.failed(attempt)
-            raise SignInRefusedError(NOT_MADE)
+            raise SignInRefusedError(NOT_CREATED)
         self._attempts.succeeded(attempt)
         return subject
 
@@ -179,7 +179,7 @@ class People:
     def _linked(self, token: str) -> tuple[Record, Person]:
         [link] = self._records.get(_link(token))
         person = self.person(link.data["subject"]) if link else None
-        if link is None or person is None or not _still_good(link, person):
+        if link is None or person is None or not _is_valid(link, person):
             raise SignInRefusedError(LINK_USED)
         return link, person
 
@@ -217,7 +217,7 @@ class People:
         return subject
 
 
-def _still_good(link: Record, person: Person) -> bool:
+def _is_valid(link: Record, person: Person) -> bool:
     """Whether the password is still the one that the `link` was created for."""
     if "passwords" not in link.data:  # from an older version, whose links end with the sessions
         return bool(link.data["generation"] == person.generation)
