@@ -13,7 +13,8 @@ from retina.errors import PhotographError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.decoder import Decoder
 from support.decoders import Peak, decoded
-from support.dicom import compressed, hostile, native
+from support.dicom_specimens import compressed, native
+from support.hostile_dicom import hostile
 
 MIB = 2**20
 MUTANTS = 360

@@ -10,7 +10,7 @@ from conftest import SAMPLE, decode
 from retina.errors import PhotographError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding import decoder as decoders
-from support.dicom import compressed, native
+from support.dicom_specimens import compressed, native
 from support.specimens import readable
 
 WITHOUT_MEMORY_AT_HAND = """

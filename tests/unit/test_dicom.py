@@ -13,7 +13,9 @@ from retina.errors import PhotographError, PhotographTooSmallError, TooManyPixel
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.dicom.stripping import stripped
 from retina.imaging.decoding.facts import Facts
-from support.dicom import OCT, SECRETS, compressed, dicom, header, native, nested, written
+from support.dicom import OCT, SECRETS, dicom, header, written
+from support.dicom_specimens import compressed, native
+from support.hostile_dicom import nested
 
 ROUNDED = {
     "YBR full 422": 40, "YBR": 3, "JPEG-LS, nearly lossless": 2, "JPEG in gray": 8, "extended JPEG, 12 bits": 4,
