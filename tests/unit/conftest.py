@@ -1,0 +1,6 @@
+"""Settings of Hypothesis: how fast the machine is decides no test."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
