@@ -26,8 +26,8 @@ from support.stored import everything
 ISSUER = "https://issuer.example"
 
 
-def newcomer(mail: str | None, network: str | None = None) -> Newcomer:
-    return Newcomer(lambda: mail, network)
+def newcomer(email: str | None, network: str | None = None) -> Newcomer:
+    return Newcomer(lambda: email, network)
 
 
 def accounts_of(records: Records, each: int = 0) -> Accounts:
@@ -110,7 +110,7 @@ def test_the_network_of_the_viewer_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mail", "expected"),
+    ("email", "expected"),
     [
         ("Anna@Example.ORG", "anna@example.org"),
         (" anna+tag@example.org ", "anna@example.org"),
@@ -119,8 +119,8 @@ def test_the_network_of_the_viewer_counts(tmp_path: Path) -> None:
         ("ａnna@example.org", "anna@example.org"),
     ],
 )
-def test_addresses_of_one_mailbox_are_equal(mail: str, expected: str) -> None:
-    assert normal(mail) == expected
+def test_addresses_of_one_mailbox_are_equal(email: str, expected: str) -> None:
+    assert normal(email) == expected
 
 
 def test_the_address_is_read_from_cognito(s3: Any) -> None:

@@ -99,7 +99,7 @@ class Entry:
 
 
 class Audit:
-    """The entries in `records`, kept for `days` each. `addresses` says how callers' addresses are stored."""
+    """The entries in `records`, each stored for `days`. `addresses` says how callers' addresses are stored."""
 
     def __init__(self, records: Records, days: int, addresses: Addresses) -> None:
         self._records, self._days, self._addresses = records, days, addresses

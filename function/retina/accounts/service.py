@@ -103,14 +103,14 @@ class Accounts:
         [known] = self._records.get(_user(issuer, subject))
         return known.data.get("account") if known else None
 
-    def remember(self, account: str, mail: str) -> bool:
+    def remember(self, account: str, email: str) -> bool:
         """Before an account is deleted: note that it had sign-up credits, so that its person gets none for a year.
 
         Returns whether it had any.
         """
         had = given(self._records, account)
         if had:
-            self._records.write(self._signup.remember(mail))
+            self._records.write(self._signup.remember(email))
         return had
 
     def close(self, account: str, issuer: str, subject: str, *extra_changes: Change) -> None:

@@ -30,11 +30,11 @@ RETENTION_SECONDS = 365 * 24 * 3600
 class Newcomer:
     """A person who may be about to get an account.
 
-    `mail` asks the issuer for the address, which may be unknown. `network` is the address that the request came from,
+    `email` asks the issuer for the address, which may be unknown. `network` is the address that the request came from,
     None for this computer itself.
     """
 
-    mail: Callable[[], str | None] = lambda: None
+    email: Callable[[], str | None] = lambda: None
     network: str | None = None
 
 
@@ -48,25 +48,25 @@ class SignupCredits:
         """The credits that may be granted, most first, each with the changes to write. If one fails, try the next."""
         if not self._amount:
             return [(0, [])]
-        mail, changes = newcomer.mail(), list[Change]()
-        if mail:
-            changes.append(Put(self._mark(mail), {}, NEW))
+        email, changes = newcomer.email(), list[Change]()
+        if email:
+            changes.append(Put(self._mark(email), {}, NEW))
         if newcomer.network and self._each:
             changes += self._rate_limits.of_day("sign-up credits", newcomer.network, self._each)
         return [(self._amount, changes), (0, [])] if changes else [(self._amount, [])]
 
-    def remember(self, mail: str) -> Put:
+    def remember(self, email: str) -> Put:
         """The change that stores, for a year from now, that this address has had its credits."""
-        return Put(self._mark(mail), {}, expires=int(time.time()) + RETENTION_SECONDS)
+        return Put(self._mark(email), {}, expires=int(time.time()) + RETENTION_SECONDS)
 
-    def _mark(self, mail: str) -> Key:
+    def _mark(self, email: str) -> Key:
         hashed = hmac.new(
-            record_secret(self._records, "sign-up credits"), normal(mail).encode(), hashlib.sha256
+            record_secret(self._records, "sign-up credits"), normal(email).encode(), hashlib.sha256
         ).hexdigest()
         return Key(f"credited:{hashed}", "mail")
 
 
-def normal(mail: str) -> str:
+def normal(email: str) -> str:
     """One form for all addresses of a mailbox: lower case, without the part after a plus sign (RFC 5233)."""
-    name, _, host = unicodedata.normalize("NFKC", mail).strip().casefold().rpartition("@")
+    name, _, host = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
     return f"{name.partition('+')[0] or name}@{host.rstrip('.')}"

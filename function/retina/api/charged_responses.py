@@ -31,8 +31,8 @@ NOTHING: Mapping[str, str] = {}
 class Answer:
     """A JSON response, and the changes to write with it. The first change is a `Put` that no other request makes.
 
-    `source` is the id of the record that the response describes; they are deleted together. `stored` is what is kept
-    for repeated requests, if not `content`.
+    `source` is the id of the record that the response describes; they are deleted together. `stored`, if given,
+    is stored for repeated requests instead of `content`.
     """
 
     content: bytes

@@ -20,7 +20,7 @@ from retina.storage.records import Put
 SECONDS = 20
 """The time limit for one request: Lambda's own time is limited."""
 PORTION = 50
-MAIL = "A keyed hash of your email address is stored for {days}, so that sign-up credits are given only once."
+EMAIL_HASH = "A keyed hash of your email address is stored for {days}, so that sign-up credits are given only once."
 
 
 def close(
@@ -28,25 +28,25 @@ def close(
     account: str,
     subject: str,
     issuer: str,
-    mail: str | None,
+    email: str | None,
     forget: Callable[[str], None],
     entry: Put,
 ) -> DeletionReceipt:
     """Delete what `account` holds, have the issuer `forget` its person (`subject`), and store the audit `entry` with
     that.
 
-    If the account got sign-up credits, a keyed hash of the `mail` address is kept for a year, so that they are given
+    If the account got sign-up credits, a keyed hash of its `email` address is stored for a year, so that they are given
     only once. Raises `BusyError` if there is too much for one request; sending it again continues where it stopped.
     """
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
-    remembered = bool(mail) and services.accounts.remember(account, str(mail))
+    remembered = bool(email) and services.accounts.remember(account, str(email))
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     _clear(services, account, counts, ends)  # whatever another request has saved in the meantime
     deleted = receipt(services, counts)
     if remembered:
-        deleted.remains.append(remainder(MAIL, RETENTION_SECONDS // DAY))
+        deleted.remains.append(remainder(EMAIL_HASH, RETENTION_SECONDS // DAY))
     return deleted
 
 

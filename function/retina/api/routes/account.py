@@ -29,9 +29,9 @@ def delete_account(services: ServicesDep, callers: CallersDep, caller: Person, l
     the service keeps any, lose the data within 35 days; photographs are not in backups. A keyed hash of the email
     address is stored for a year: an account created with the same address in that time starts without credits.
     """
-    entry, mail = log.entry(caller, "account.deleted"), callers.directory.address(caller.subject)
+    entry, email = log.entry(caller, "account.deleted"), callers.directory.address(caller.subject)
     return close(
-        services, caller.account, caller.subject, callers.verifier.issuer, mail, callers.directory.forget, entry
+        services, caller.account, caller.subject, callers.verifier.issuer, email, callers.directory.forget, entry
     )
 
 
