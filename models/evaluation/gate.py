@@ -9,106 +9,40 @@ on request writes `gate_fit.py`.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from models.evaluation.maps import Kept, kept
+from models.evaluation.gate_regression import CHOSEN, Fit, Floats, Picture, fit, left_out
+from models.evaluation.kept_maps import Kept, kept
+from models.evaluation.maps import SMALL
 from retina.imaging import gate_fit
-from retina.imaging.gate_fit import Term
 from retina.imaging.reduction import reduce
+from retina.imaging.retina_gate import impossible
 from retina.imaging.vessel_pattern import vessel_pattern
 
-CHOSEN = (
-    *("largest", "main", "extent", "length", "calibre", "taper", "uncertainty", "density", "directions", "straight"),
-    *("contrast", "red_share", "polarity", "dark_lines", "edges", "edge_lift", "coarse", "patches", "warm_spread"),
-)
-RIDGE = 0.01
 UNSURE = 1.5
 """Width of the range of logits in which the gate lets a picture in and says that it is unsure."""
 
-RUINED = ("small, noise 20", "small, noise 35", "small, size", "size 0.12", "JPEG 5", "exposure 3", "blur 8", "glare 1")
+RUINED = {"size 0.12", "JPEG 5", "exposure 3", "blur 8", "glare 1"}
 """Copies on which hardly anything is left to be seen; they count neither as retinas nor as anything else."""
 
-Floats = NDArray[np.float64]
+RUINED_IF_SMALL = RUINED | {"noise 20", "noise 35", "size 0.5", "size 0.25"}
+"""The same for photographs that are small already."""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """The pattern of one picture; `kind` is its set or what it shows."""
-
-    kind: str
-    retina: bool
-    what: str
-    pattern: Floats
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A regression: `centre`, `spread`, `slope` and `bend` float64[features]."""
-
-    intercept: float
-    centre: Floats
-    spread: Floats
-    slope: Floats
-    bend: Floats
-
-    def logits(self, patterns: Floats) -> Floats:
-        """float64[pictures] for float64[pictures, features]."""
-        columns = _columns(patterns, self.centre, self.spread)
-        return np.asarray(columns @ np.concatenate([self.slope, self.bend]) + self.intercept)
-
-    def terms(self) -> dict[str, Term]:
-        """The terms by name, rounded."""
-        rows = np.stack([self.centre, self.spread, self.slope, self.bend], axis=1)
-        return {name: Term(*(round(float(v), 4) for v in row)) for name, row in zip(CHOSEN, rows, strict=True)}
-
-
-def _columns(patterns: Floats, centre: Floats, spread: Floats) -> Floats:
-    away = np.clip((patterns - centre) / spread, -6, 6)
-    return np.hstack([away, np.minimum(np.abs(away), 4) ** 2 / 4])
-
-
-def fit(pictures: Sequence[Picture]) -> Fit:
-    """Retinas and foreign pictures have the same weight together."""
-    patterns = np.stack([p.pattern for p in pictures])
-    retina = np.array([p.retina for p in pictures])
-    own = patterns[retina]
-    centre = np.median(own, axis=0)
-    spread = np.ptp(np.percentile(own, (10, 90), axis=0), axis=0) / 2 + 0.5 * own.std(axis=0) + 1e-3
-    columns = _columns(patterns, centre, spread)
-    sign, weight = np.where(retina, 1, -1), np.where(retina, 1 / retina.sum(), 1 / (~retina).sum())
-
-    def loss(beta: Floats) -> tuple[float, Floats]:
-        margin = sign * (columns @ beta[1:] + beta[0])
-        pull = -weight * sign / (1 + np.exp(np.clip(margin, -50, 50)))
-        slope = columns.T @ pull + 2 * RIDGE * beta[1:]
-        total = (weight * np.logaddexp(0, -margin)).sum() + RIDGE * (beta[1:] ** 2).sum()
-        return float(total), np.concatenate([[pull.sum()], slope])
-
-    beta = minimize(loss, np.zeros(columns.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    half = 1 + len(CHOSEN)
-    return Fit(float(beta[0]), centre, spread, beta[1:half], beta[half:])
-
-
-def left_out(pictures: Sequence[Picture]) -> Floats:
-    """The logit of each picture by a fit that has seen no picture of its kind."""
-    found = np.zeros(len(pictures))
-    for kind in {p.kind for p in pictures}:
-        own = np.array([p.kind == kind for p in pictures])
-        rest = fit([p for p in pictures if p.kind != kind])
-        found[own] = rest.logits(np.stack([p.pattern for p in pictures if p.kind == kind]))
-    return found
+def ruined(one: Kept) -> bool:
+    """Whether hardly anything is left to be seen on this copy."""
+    return one.what in (RUINED_IF_SMALL if max(one.rgb.shape[:2]) <= SMALL else RUINED)
 
 
 def picture(one: Kept) -> Picture:
     """The pattern of one kept map."""
     pattern = vessel_pattern(reduce(one.rgb, one.probability, one.view))
     kind = one.set.split("_")[0] if one.retina else one.set
-    return Picture(kind, one.retina, f"{one.key} ({one.what})", np.array([pattern[name] for name in CHOSEN]))
+    numbers = np.array([pattern[name] for name in CHOSEN])
+    refused = impossible(one.rgb, one.view) is not None
+    return Picture(kind, one.retina, one.what, f"{one.key} ({one.what})", numbers, refused)
 
 
 def module(fitted: Fit, no_below: float, yes_from: float) -> str:
@@ -120,6 +54,22 @@ def module(fitted: Fit, no_below: float, yes_from: float) -> str:
     return "\n".join([f"{head}{limits}", "", "TERMS: dict[str, Term] = {", *lines, "}", ""])
 
 
+def table(pictures: Sequence[Picture], logits: Floats, no_below: float, yes_from: float) -> list[str]:
+    """A row for each set, its photographs and changed copies apart from those on drawn surrounds, and each drawing."""
+    names = []
+    for p in pictures:
+        composed = "on a drawn surround" if p.what.startswith("surround") else "as photographed or changed"
+        names.append((f"retinas, {composed}", p.kind) if p.retina else ("foreign", p.kind))
+    rows = sorted(set(names)) + [(group, "all") for group in sorted({group for group, _ in names})]
+    lines = ["| pictures | number | no | unsure | yes |", "|---|---|---|---|---|"]
+    for group, kind in sorted(rows):
+        own = logits[[name[0] == group and kind in (name[1], "all") for name in names]]
+        no, yes = (own < no_below).mean(), (own >= yes_from).mean()
+        shares = f"{100 * no:.1f} % | {100 * (1 - no - yes):.1f} % | {100 * yes:.1f} %"
+        lines.append(f"| {group}: {kind} | {own.size} | {shares} |")
+    return lines
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -127,27 +77,18 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the fit into function/retina/imaging/gate_fit.py")
     options = parser.parse_args()
 
-    whole = (one for one in kept(options.maps) if not any(ruin in one.what for ruin in RUINED))
-    pictures = [picture(one) for one in whole]
+    pictures = [picture(one) for one in kept(options.maps) if not ruined(one)]
     retina = np.array([p.retina for p in pictures])
     found = left_out(pictures)
     no_below = float(np.percentile(found[retina], 1) + np.percentile(found[~retina], 99)) / 2
     yes_from = no_below + UNSURE
-    print("| kind | pictures | no | unsure | yes |", "|---|---|---|---|---|", sep="\n")
-    for is_retina in (True, False):
-        kinds = sorted({p.kind for p in pictures if p.retina == is_retina})
-        for kind in [*kinds, "all"]:
-            own = np.array([p.retina == is_retina and kind in (p.kind, "all") for p in pictures])
-            logits = found[own]
-            no, yes = (logits < no_below).mean(), (logits >= yes_from).mean()
-            label = f"{'retinas' if is_retina else 'foreign'}, {kind}"
-            print(f"| {label} | {own.sum()} | {100 * no:.1f} % | {100 * (1 - no - yes):.1f} % | {100 * yes:.1f} % |")
+    print(*table(pictures, found, no_below, yes_from), sep="\n")
     order = np.argsort(found)
-    print("retinas nearest to a no:", [f"{pictures[i].what} {found[i]:.1f}" for i in order if retina[i]][:8])
-    print("foreign nearest to a yes:", [f"{pictures[i].what} {found[i]:.1f}" for i in order[::-1] if not retina[i]][:8])
-    fitted = fit(pictures)
+    labels = [f"{p.label} {logit:.1f}" for p, logit in zip(pictures, found, strict=True)]
+    print("retinas nearest to a no:", [labels[i] for i in order if retina[i]][:12])
+    print("foreign nearest to a yes:", [labels[i] for i in order[::-1] if not retina[i]][:12])
     if options.write:
-        Path(gate_fit.__file__).write_text(module(fitted, no_below, yes_from))
+        Path(gate_fit.__file__).write_text(module(fit(pictures), no_below, yes_from))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from models.evaluation.maps import Kept, kept
+from models.evaluation.kept_maps import Kept, kept
 from retina.imaging.clarity import clarity
 from retina.imaging.confidence import widening
 from retina.imaging.model_card import Confidence, ModelCard, Weight
+from retina.imaging.reduction import reduce
 
 CHOSEN = ("uncertainty", "focus", "pieces", "grain", "noise", "shadow")
 RIDGE = 2.0
@@ -41,7 +42,7 @@ class Graded:
 
 def graded(one: Kept) -> Graded:
     """The numbers of one kept map whose Dice is known."""
-    numbers = clarity(one.rgb, one.probability, one.view)
+    numbers = clarity(reduce(one.rgb, one.probability, one.view), one.view)
     return Graded(one.set, one.split, one.what, one.dice or 0.0, np.array([numbers[name] for name in CHOSEN]))
 
 

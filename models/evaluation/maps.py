@@ -1,17 +1,19 @@
 """Keep the vessel maps of many pictures in a folder: the gate and the quality report are fitted without the network.
 
-The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s;
-those of sets without vessel labels at 310 pixels, which the smallest canvas serves; and the `foreign` pictures. An
-interrupted run continues where it stopped. The folder is a cache, to be made anew for another network.
+The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
+and at their own size; those of sets without vessel labels at 310 pixels, which the smallest canvas serves; all whose
+true field of view is known at 310 pixels on drawn surrounds; and the `foreign` pictures. An interrupted run continues
+where it stopped. The folder is a cache, to be made anew for another network.
 
-`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4]`
+`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--surrounds 4]`
 """
 
 import argparse
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,66 +23,20 @@ from tqdm import tqdm
 
 from models.evaluation import foreign
 from models.evaluation.appearances import appearance
+from models.evaluation.kept_maps import from_bgr
 from models.evaluation.metrics import count, dice
+from models.evaluation.surrounds import CASES
+from models.training.compositions import compose
 from models.training.labelled import read_mask
-from retina.imaging.arrays import Mask, ProbabilityMap, Rgb
-from retina.imaging.field_of_view import FieldOfView, find_field_of_view
+from retina.imaging.arrays import Mask, Rgb
+from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import over, segment
 
 LABELLED, UNLABELLED = ("CHASE_DB1", "HRF", "FIVES20"), ("IDRID", "IDRID_outlined", "AVRDB")
-WIDTHS = {**dict.fromkeys(LABELLED, 1000), **dict.fromkeys(UNLABELLED, 310)}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A picture and its map: `what` was changed or is shown, `dice` where the vessels are labelled."""
-
-    key: str
-    set: str
-    id: str
-    split: str
-    retina: bool
-    what: str
-    dice: float | None
-    rgb: Rgb
-    probability: ProbabilityMap
-    view: FieldOfView
-
-
-def kept(folder: Path, *, labelled: bool = False) -> Iterator[Kept]:
-    """Every picture in `folder`, or only those whose Dice is known."""
-    for path in sorted(folder.glob("*.json")):
-        facts = json.loads(path.read_text())
-        if labelled and "dice" not in facts:
-            continue
-        stem = str(path.with_suffix(""))
-        rgb = _rgb(cv2.imread(f"{stem}.rgb.png", cv2.IMREAD_COLOR))
-        levels = cv2.imread(f"{stem}.prob.png", cv2.IMREAD_GRAYSCALE)
-        if levels is None:
-            raise FileNotFoundError(f"{stem}.prob.png")
-        left, top, width, height = facts["view"]
-        outline = np.load(f"{stem}.outline.npy")
-        view = FieldOfView(left, top, width, height, outline, facts["frame"], facts["roundness"])
-        yield Kept(
-            facts["key"],
-            facts["set"],
-            facts["id"],
-            facts["split"],
-            facts["kind"] == "retina",
-            facts["what"],
-            facts.get("dice"),
-            rgb,
-            levels.astype(np.uint16) * 257 * view.mask(levels.shape[:2]),
-            view,
-        )
-
-
-def _rgb(bgr: cv2.typing.MatLike | None) -> Rgb:
-    if bgr is None:
-        raise FileNotFoundError("a picture is missing or unreadable")
-    return np.ascontiguousarray(bgr[..., ::-1], np.uint8)
+SMALL, OWN = 310, 100_000
+WIDTHS = {**dict.fromkeys(LABELLED, 1000), **dict.fromkeys(UNLABELLED, SMALL)}
 
 
 def _shrunk(picture: Rgb | Mask, width: int) -> Rgb:
@@ -91,34 +47,107 @@ def _shrunk(picture: Rgb | Mask, width: int) -> Rgb:
     return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def keep(
-    folder: Path, network: VesselNetwork, key: str, facts: dict[str, Any], rgb: Rgb, truth: tuple[Mask, Mask] | None
-) -> None:
-    """Segment `rgb` and keep everything under `key`; `truth` are the labelled vessels and their field of view."""
-    view = find_field_of_view(rgb)
-    segmentation = segment(Photograph(rgb, view, ""), network)
-    if truth:
-        vessels, inside = truth
-        probability = segmentation.probability
-        if probability.shape != vessels.shape:
-            probability = np.asarray(cv2.resize(probability, vessels.shape[::-1]), np.uint16)
-        facts["dice"] = dice(count(over(probability, segmentation.threshold), vessels, inside))
-    cv2.imwrite(f"{folder / key}.rgb.png", np.ascontiguousarray(rgb[..., ::-1]))
-    cv2.imwrite(f"{folder / key}.prob.png", (segmentation.probability >> 8).astype(np.uint8))
-    np.save(f"{folder / key}.outline.npy", view.outline)
-    box = [view.left, view.top, view.width, view.height]
-    facts |= {"key": key, "view": box, "frame": view.frame, "roundness": view.roundness}
-    (folder / f"{key}.json").write_text(json.dumps(facts))
+Made = tuple[str, Rgb, tuple[Mask, Mask] | None]
+"""What was changed, the picture, and where they are known its labelled vessels and their field of view."""
 
 
-def photographs(data: Path) -> Iterator[tuple[str, Path, str]]:
-    """Set, file and split of every photograph."""
+@dataclass(frozen=True)
+class Folder:
+    """Where the maps of `network` are kept."""
+
+    path: Path
+    network: VesselNetwork
+
+    def keep(self, key: str, facts: dict[str, Any], make: Callable[[], Made]) -> None:
+        """Segment what `make` makes and keep everything under `key`, unless it is there already."""
+        stem = self.path / key
+        if Path(f"{stem}.json").exists():
+            return
+        what, rgb, truth = make()
+        rgb = np.ascontiguousarray(rgb)
+        view = find_field_of_view(rgb)
+        segmentation = segment(Photograph(rgb, view, ""), self.network)
+        box = [view.left, view.top, view.width, view.height]
+        facts = {**facts, "what": what, "key": key, "view": box, "frame": view.frame, "roundness": view.roundness}
+        if truth:
+            vessels, inside = truth
+            probability = segmentation.probability
+            if probability.shape != vessels.shape:
+                probability = np.asarray(cv2.resize(probability, vessels.shape[::-1]), np.uint16)
+            facts["dice"] = dice(count(over(probability, segmentation.threshold), vessels, inside))
+        cv2.imwrite(f"{stem}.rgb.png", np.ascontiguousarray(rgb[..., ::-1]))
+        cv2.imwrite(f"{stem}.prob.png", (segmentation.probability >> 8).astype(np.uint8))
+        np.save(f"{stem}.outline.npy", view.outline)
+        Path(f"{stem}.json").write_text(json.dumps(facts))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photograph of a set: `folder` has `images/`, `fov/` and perhaps `vessels/`; `split` is train, test or none."""
+
+    folder: Path
+    path: Path
+    split: str
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is kept of it."""
+        return {"kind": "retina", "set": self.folder.name, "id": self.path.stem, "split": self.split}
+
+    @property
+    def key(self) -> str:
+        """The beginning of the keys of its maps."""
+        return f"{self.folder.name}-{self.path.stem}"
+
+    @property
+    def seed(self) -> int:
+        """For what is drawn at random."""
+        return zlib.crc32(f"{self.folder.name}/{self.path.stem}".encode())
+
+    @property
+    def width(self) -> int:
+        """The most pixels of its longer side."""
+        return WIDTHS[self.folder.name]
+
+    def read(self, width: int) -> Rgb:
+        """RGB uint8[H,W,3], whose longer side has at most `width` pixels."""
+        return _shrunk(from_bgr(cv2.imread(str(self.path), cv2.IMREAD_COLOR)), width)
+
+    def label(self, part: str, width: int) -> Mask:
+        """The mask in `part`, "vessels" or "fov", bool[H,W]."""
+        return np.asarray(_shrunk(read_mask(self.folder / part / f"{self.path.stem}.png"), width) > 127)
+
+    def truth(self, width: int) -> tuple[Mask, Mask] | None:
+        """Its vessels and field of view, where the vessels are labelled."""
+        if self.folder.name not in LABELLED:
+            return None
+        return self.label("vessels", width), self.label("fov", width)
+
+    def changed(self, number: int) -> Made:
+        """The changed copy of this number; 0 is unchanged."""
+        return *appearance(self.read(self.width), number, self.seed), self.truth(self.width)
+
+    def at_own_size(self) -> Made:
+        """The photograph as it is."""
+        return "own size", self.read(OWN), self.truth(OWN)
+
+    def composed(self, number: int) -> Made:
+        """The photograph on one of the surrounds that the field of view is tried on."""
+        order = np.random.default_rng(self.seed).permutation(len(CASES))
+        case = list(CASES)[order[number % len(CASES)]]
+        random = np.random.default_rng(zlib.crc32(f"{self.folder.name} {self.path.stem} {case}".encode()))
+        rgb, _ = compose(self.read(SMALL), self.label("fov", SMALL), *CASES[case], random)
+        return f"surround: {case}", rgb, None
+
+
+def photographs(data: Path) -> Iterator[Source]:
+    """Every photograph of the sets in `data`."""
     for name in (*LABELLED, *UNLABELLED):
         listing = data / name / "split.csv"
         lines = listing.read_text().split()[1:] if listing.exists() else []
         splits = dict(line.split(",") for line in lines)
         for path in sorted((data / name / "images").iterdir()):
-            yield name, path, splits.get(path.stem, "none")
+            yield Source(data / name, path, splits.get(path.stem, "none"))
 
 
 def main() -> None:
@@ -128,32 +157,29 @@ def main() -> None:
     parser.add_argument("--maps", type=Path, required=True, help="where the maps go")
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
+    parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
     options = parser.parse_args()
     options.maps.mkdir(parents=True, exist_ok=True)
-    network = VesselNetwork(options.model)
+    folder = Folder(options.maps, VesselNetwork(options.model))
 
-    def read(name: str, path: Path) -> Rgb:
-        return _shrunk(_rgb(cv2.imread(str(path), cv2.IMREAD_COLOR)), WIDTHS[name])
-
-    for name, path, split in tqdm(list(photographs(options.data)), unit="photo"):
-        truth = None
-        if name in LABELLED:
-            labels = (read_mask(options.data / name / part / f"{path.stem}.png") for part in ("vessels", "fov"))
-            vessels, inside = (_shrunk(mask, WIDTHS[name]) > 127 for mask in labels)
-            truth = (vessels, inside)
+    sources = list(photographs(options.data))
+    for source in tqdm(sources, unit="photo"):
         for number in range(options.copies + 1):
-            key = f"{name}-{path.stem}-{number}"
-            if not (options.maps / f"{key}.json").exists():
-                what, rgb = appearance(read(name, path), number, zlib.crc32(f"{name}/{path.stem}".encode()))
-                facts = {"kind": "retina", "set": name, "id": path.stem, "split": split, "what": what}
-                keep(options.maps, network, key, facts, np.ascontiguousarray(rgb), truth)
-    some = (read(name, path) for name, path, _ in list(photographs(options.data))[::4])
+            folder.keep(f"{source.key}-{number}", source.facts, partial(source.changed, number))
+    some = (source.read(source.width) for source in sources[::4])
     pictures = [*foreign.drawings(), *foreign.samples(), *foreign.negatives(some)]
     for number, (kind, rgb) in enumerate(tqdm(pictures, unit="picture")):
-        key = f"foreign-{number:03}-{kind}"
-        if not (options.maps / f"{key}.json").exists():
-            facts = {"kind": "foreign", "set": kind, "id": str(number), "split": "none", "what": kind}
-            keep(options.maps, network, key, facts, np.ascontiguousarray(rgb), None)
+        facts = {"kind": "foreign", "set": kind, "id": str(number), "split": "none"}
+        folder.keep(f"foreign-{number:03}-{kind}", facts, partial(_foreign, kind, rgb))
+    for source in tqdm(sources, unit="photo"):
+        for number in range(options.surrounds if (source.folder / "fov").is_dir() else 0):
+            folder.keep(f"{source.key}-surround-{number}", source.facts, partial(source.composed, number))
+        if source.folder.name in LABELLED:
+            folder.keep(f"{source.key}-own", source.facts, source.at_own_size)
+
+
+def _foreign(kind: str, rgb: Rgb) -> Made:
+    return kind, rgb, None
 
 
 if __name__ == "__main__":

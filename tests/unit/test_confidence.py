@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from conftest import decode
-from retina.imaging.arrays import CERTAIN, Rgb
+from retina.imaging.arrays import CERTAIN, Mask, Rgb
 from retina.imaging.clarity import clarity
 from retina.imaging.confidence import (
     NOTHING_FOUND,
@@ -18,6 +18,7 @@ from retina.imaging.confidence import (
 )
 from retina.imaging.model_card import Confidence, Weight
 from retina.imaging.network import VesselNetwork
+from retina.imaging.reduction import reduce
 from retina.imaging.segmentation import segment
 from support.specimens import encode
 
@@ -58,7 +59,7 @@ def test_the_shipped_network_expects_less_of_a_noisy_photograph(small_rgb: Rgb, 
     for rgb in (small_rgb, noisy):
         photograph = decode(encode(Image.fromarray(rgb), "PNG"))
         made = segment(photograph, network)
-        numbers = clarity(rgb, made.probability, photograph.field_of_view)
+        numbers = clarity(reduce(rgb, made.probability, photograph.field_of_view), photograph.field_of_view)
         found.append(expected_dice(made.probability, made.vessels, network.card.confidence, numbers))
     clear, worse = found
     assert clear is not None
@@ -81,6 +82,11 @@ def test_outside_of_what_was_measured_there_is_a_reason_instead_of_a_number() ->
     fitted = FITTED.model_copy(update={"weights": weights, "slope": 0.0, "below": 0.1, "above": 0.1})
     full = np.ones((64, 64), bool)
     sure = np.full((64, 64), CERTAIN, np.uint16)
-    assert expectation(sure, full, fitted, {"focus": 0.5}).dice == 0.95
-    assert expectation(sure, full, fitted, {"focus": 1.5}) == Expectation(reason=OUTSIDE)
-    assert expectation(sure, ~full, fitted, {"focus": 0.5}) == Expectation(reason=NOTHING_FOUND)
+
+    def found(vessels: Mask, focus: float) -> Expectation:
+        numbers = {"focus": focus}
+        return expectation(expected_dice(sure, vessels, fitted, numbers), fitted, numbers)
+
+    assert found(full, 0.5).dice == 0.95
+    assert found(full, 1.5) == Expectation(reason=OUTSIDE)
+    assert found(~full, 0.5) == Expectation(reason=NOTHING_FOUND)

@@ -61,18 +61,15 @@ def expected_dice(
     return round(min(1.0, max(0.0, found)), 3)
 
 
-def expectation(
-    probability: ProbabilityMap, vessels: Mask, fitted: Confidence | None, numbers: Mapping[str, float]
-) -> Expectation:
-    """The expected Dice with its interval, or the reason why there is none."""
-    dice = expected_dice(probability, vessels, fitted, numbers)
+def expectation(promised: float | None, fitted: Confidence | None, numbers: Mapping[str, float]) -> Expectation:
+    """The `promised` Dice, which is the `expected_dice`, with its interval, or the reason why there is none."""
     if fitted is None:
         return Expectation(reason=NOT_FITTED)
-    if dice is None:
+    if promised is None:
         return Expectation(reason=NOTHING_FOUND)
     if any(not each.low <= numbers[name] <= each.high for name, each in fitted.weights.items()):
         return Expectation(reason=OUTSIDE)
-    return Expectation(dice, interval(dice, fitted))
+    return Expectation(promised, interval(promised, fitted))
 
 
 def interval(dice: float, fitted: Confidence) -> tuple[float, float] | None:

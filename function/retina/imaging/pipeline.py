@@ -89,13 +89,14 @@ def predict_photograph(
         _let_in(verdict)
     segmentation = segment(photograph, network, threshold, flips=flips)
     height, width = segmentation.vessels.shape
+    reduction = reduce(photograph.rgb, segmentation.probability, view)
     if verdict is None:
-        verdict = judge(reduce(photograph.rgb, segmentation.probability, view))
+        verdict = judge(reduction)
     if not force:
         _let_in(verdict)
-    numbers = clarity(photograph.rgb, segmentation.probability, view)
+    numbers = clarity(reduction, view)
     promised = expected_dice(segmentation.probability, segmentation.vessels, fitted, numbers)
-    expected = expectation(segmentation.probability, segmentation.vessels, fitted, numbers)
+    expected = expectation(promised, fitted, numbers)
     quality = quality_report(numbers, view, verdict, promised)
     if verdict.retina != "yes":
         expected = Expectation(reason=NOT_A_RETINA)

@@ -6,12 +6,13 @@ with the vessel map in hand, by a logistic regression on `vessel_pattern`; its c
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.downsampling import downsample
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
 from retina.imaging.reduction import Reduction
@@ -74,8 +75,7 @@ def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
 
 def judge(reduction: Reduction) -> Verdict:
     """The verdict on a photograph and its vessel map."""
-    toned = _with_tones(reduction)
-    pattern = vessel_pattern(toned)
+    pattern = vessel_pattern(reduction)
     logit, groups = INTERCEPT, dict.fromkeys(LOOKED_FOR, 0.0)
     for name, term in TERMS.items():
         part = term.part(pattern[name])
@@ -90,15 +90,8 @@ def judge(reduction: Reduction) -> Verdict:
     if logit >= YES_FROM:
         return Verdict("yes", "", likeness)
     reason = BRIGHT if pattern["polarity"] < BRIGHT_BELOW else LOOKED_FOR[min(groups, key=lambda name: groups[name])]
-    limit = NO_BELOW if toned is reduction else NO_BELOW - HALFTONE_ALLOWANCE
+    limit = NO_BELOW - HALFTONE_ALLOWANCE if reduction.halftone else NO_BELOW
     return Verdict("no" if logit < limit else "unsure", reason, likeness)
-
-
-def _with_tones(reduction: Reduction) -> Reduction:
-    """A scan in black and white is blurred until its dots are tones again; anything else stays as it is."""
-    if not reduction.halftone:
-        return reduction
-    return replace(reduction, rgb=np.asarray(cv2.GaussianBlur(reduction.rgb, (0, 0), 3), np.uint8))
 
 
 def _several(small: Rgb) -> bool:
@@ -108,12 +101,14 @@ def _several(small: Rgb) -> bool:
     filled and mostly unlit around; then the same is tried beside it.
     """
     scale = 160 / max(small.shape[:2])
-    copy = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = (max(1, round(small.shape[1] * scale)), max(1, round(small.shape[0] * scale)))
+    copy = downsample(np.ascontiguousarray(small), size) if scale < 1 else cv2.resize(small, size)
     border = np.concatenate([copy[0], copy[-1], copy[:, 0], copy[:, -1]])
-    surround = np.median(border, axis=0)
-    if (np.abs(border - surround).max(axis=1) < 20).mean() < 0.5:
+    surround = np.rint(np.median(border, axis=0)).astype(np.uint8)
+    if (cv2.absdiff(border, np.full_like(border, surround)).max(axis=1) < 20).mean() < 0.5:
         return False
-    lit = (np.abs(copy - surround).max(axis=2) > 20).astype(np.uint8)
+    away = cv2.absdiff(copy, np.full_like(copy, surround))
+    lit = (np.maximum(np.maximum(away[..., 0], away[..., 1]), away[..., 2]) > 20).astype(np.uint8)
     lit = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
     free = lit.copy()
     radii: list[float] = []

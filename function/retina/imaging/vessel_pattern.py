@@ -1,8 +1,8 @@
 """What the vessel map and the photograph look like together, in numbers that tell a retina from other pictures.
 
-`vessel_pattern` takes a `Reduction` and returns numbers by name. A retina's vessels hang together in a few trees, run
-in every direction, are thick at the trunk and thin at the ends, and are a little darker than the smooth, unevenly lit
-ground around them, in green more than in red.
+`vessel_pattern` takes a `Reduction`, looks at it halved, and returns numbers by name. A retina's vessels hang together
+in a few trees, run in every direction, are thick at the trunk and thin at the ends, and are a little darker than the
+smooth, unevenly lit ground around them, in green more than in red.
 """
 
 import math
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from retina.imaging.arrays import Mask
+from retina.imaging.arrays import Canvas, Mask, Rgb
 from retina.imaging.reduction import SIDE, Reduction
 
 LIKELY = 0.35
@@ -27,12 +27,14 @@ def _disc(size: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
-_DISC_3, _DISC_9, _SQUARE_9 = _disc(3), _disc(9), np.ones((9, 9), np.uint8)
+_DISC_3, _DISC_9, _SQUARE_9, _RIM = _disc(3), _disc(9), np.ones((9, 9), np.uint8), _disc(19)
 
 
 def vessel_pattern(reduction: Reduction) -> dict[str, float]:
     """The numbers by name; all are without a unit, and finite for every picture."""
-    core, probability = reduction.core, reduction.probability
+    half = reduction.halved()
+    core = half.core(_RIM) > 127
+    probability = half.probability * np.float32(1 / 255)
     area = int(np.count_nonzero(core))
     vessels = (probability > LIKELY) & core
     if area < 200 or np.count_nonzero(vessels) < 30:
@@ -41,8 +43,8 @@ def vessel_pattern(reduction: Reduction) -> dict[str, float]:
         **_tree(vessels, area),
         **_certainty(probability, core),
         **_directions(probability, vessels),
-        **_ground(reduction, vessels),
-        **_colours(reduction),
+        **_ground(half.rgb, core, vessels),
+        **_colours(half.rgb, core),
     }
 
 
@@ -51,7 +53,7 @@ def _tree(vessels: Mask, area: int) -> dict[str, float]:
     drawn = vessels.view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8)
     pieces = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1].astype(np.float64)
-    extents = np.sort(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1))[::-1] / SIDE
+    extents = np.sort(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1))[::-1] / (SIDE // 2)
     distance = cv2.distanceTransform(drawn, cv2.DIST_L2, 3)
     ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & vessels]
     p30, p95, p98 = np.percentile(ridge, (30, 95, 98))
@@ -67,7 +69,7 @@ def _tree(vessels: Mask, area: int) -> dict[str, float]:
     }
 
 
-def _certainty(probability: NDArray[np.float32], core: Mask) -> dict[str, float]:
+def _certainty(probability: Canvas, core: Mask) -> dict[str, float]:
     """How sure the network is of what it has found."""
     inside = probability[core]
     likely, mask = float(inside[inside > FAINT].sum()), int(np.count_nonzero(inside > 0.5))
@@ -78,7 +80,7 @@ def _certainty(probability: NDArray[np.float32], core: Mask) -> dict[str, float]
     }
 
 
-def _directions(probability: NDArray[np.float32], vessels: Mask) -> dict[str, float]:
+def _directions(probability: Canvas, vessels: Mask) -> dict[str, float]:
     """How evenly the vessels run in all directions (1) rather than in one (0), and how straight."""
     smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
@@ -91,16 +93,16 @@ def _directions(probability: NDArray[np.float32], vessels: Mask) -> dict[str, fl
     }
 
 
-def _ground(reduction: Reduction, vessels: Mask) -> dict[str, float]:
+def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
     """How the vessels stand out from their ground, and how smooth and how evenly lit the ground is."""
-    core, green = reduction.core, np.ascontiguousarray(reduction.rgb[..., 1])
+    green = cv2.extractChannel(rgb, 1)
     drawn = vessels.view(np.uint8)
     halo = cv2.dilate(drawn, _DISC_9).view(np.bool_) & core
     ring = halo & ~cv2.dilate(drawn, _DISC_3).view(np.bool_)
     ground = core & ~halo
     if np.count_nonzero(ground) < 100 or np.count_nonzero(ring) < 30:
         ground, ring = core, core
-    around, within = reduction.rgb[ring].mean(axis=0), reduction.rgb[vessels].mean(axis=0)
+    around, within = (np.array(cv2.mean(rgb, where.view(np.uint8))[:3]) for where in (ring, vessels))
     contrast = (around - within) / (around + 5)
     level = float(green[core].mean()) + 5
     smooth = cv2.GaussianBlur(green, (0, 0), 1)
@@ -128,9 +130,9 @@ def _ground(reduction: Reduction, vessels: Mask) -> dict[str, float]:
     }
 
 
-def _colours(reduction: Reduction) -> dict[str, float]:
+def _colours(rgb: Rgb, core: Mask) -> dict[str, float]:
     """The colours of the ground, and how much they vary."""
-    red, green, blue = (np.log(reduction.rgb[::2, ::2, i][reduction.core[::2, ::2]] + 10.0) for i in range(3))
+    red, green, blue = (np.log(rgb[::2, ::2, i][core[::2, ::2]] + 10.0) for i in range(3))
     warm, yellow = red - green, green - blue
     return {
         "warm": float(warm.mean()),
