@@ -2,10 +2,11 @@
 
 Takes the CSV files of `models.evaluation.robustness`. For the fit, they must come from networks that never saw the set
 they are measured on, so that the spread between sets is part of the fit. For the examination, they come from the
-shipped network on test photographs. Prints the figures and, on request, writes the card's `confidence`.
+shipped network on test photographs. Prints the figures and, on request, writes the card's `confidence`: a first one,
+for a network of which no maps are kept yet. A card that weighs the photograph too (`models.evaluation.grading`) is left
+alone, since its gate, its grade and its interval rest on those weights.
 
-`python -m models.evaluation.trust --fit build/cross-CHASE_DB1.csv build/cross-HRF.csv --examine build/robustness.csv
---write-card`
+`python -m models.evaluation.trust --fit build/cross-CHASE_DB1.csv build/cross-HRF.csv --examine build/robustness.csv`
 """
 
 import argparse
@@ -72,6 +73,9 @@ def main() -> None:
     for path in [*options.fit, *filter(None, [options.examine])]:
         if not path.is_file():
             parser.error(f"there is no file {path}: models.evaluation.robustness writes such files")
+    card = ModelCard.model_validate_json(options.model.read_bytes())
+    if options.write_card and card.confidence and card.confidence.weights:
+        parser.error(f"{options.model} weighs the photograph as well: models.evaluation.grading writes that")
     try:
         fitted = [copy for path in options.fit for copy in read(path)]
         examined = read(options.examine) if options.examine else []
@@ -86,7 +90,6 @@ def main() -> None:
         print(*examine(examined, intercept, slope), sep="\n")
     print(f"\nExpected Dice = {intercept:.4f} + {slope:.4f} * uncertainty")
     if options.write_card:
-        card = ModelCard.model_validate_json(options.model.read_bytes())
         sets = ", ".join(sorted({c.set for c in fitted}))
         confidence = Confidence(
             intercept=round(intercept, 4),

@@ -184,8 +184,14 @@ def test_confidence_is_fitted_across_sets_and_written_to_the_card(
     robustness.write(tmp_path / "b.csv", copies_of("B", -0.02))
     assert trust.fit(copies_of("A", 0)) == pytest.approx((0.1, 0.8))
     card = tmp_path / "unet.json"
-    card.write_text(Settings().model.read_text())
+    shipped = Settings().model.read_text()
+    card.write_text(shipped)
     fit = ("--fit", tmp_path / "a.csv", tmp_path / "b.csv", "--examine", tmp_path / "a.csv")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, trust.main, *fit, "--model", card, "--write-card")
+    assert "weighs the photograph as well" in capsys.readouterr().err
+    assert card.read_text() == shipped, "the shipped card keeps its weights"
+    card.write_text(json.dumps({**json.loads(shipped), "confidence": None}))
     run(monkeypatch, trust.main, *fit, "--model", card, "--write-card")
     written = json.loads(card.read_text())["confidence"]
     assert (written["intercept"], written["slope"]) == pytest.approx((0.1, 0.8), abs=1e-3)
