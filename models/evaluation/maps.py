@@ -142,7 +142,7 @@ class Source:
 
 def photographs(data: Path) -> Iterator[Source]:
     """Every photograph of the sets in `data`."""
-    for name in (*LABELLED, *UNLABELLED):
+    for name in (name for name in WIDTHS if (data / name).is_dir()):
         listing = data / name / "split.csv"
         lines = listing.read_text().split()[1:] if listing.exists() else []
         splits = dict(line.split(",") for line in lines)

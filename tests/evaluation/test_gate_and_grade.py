@@ -1,0 +1,80 @@
+"""The maps that the gate and the grade are fitted on, and both fits, on pictures and numbers made here."""
+
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from models.evaluation.gate import picture, ruined, table
+from models.evaluation.gate_regression import CHOSEN, FAR, Picture, fit, left_out
+from models.evaluation.kept_maps import kept
+from models.evaluation.maps import Folder, photographs
+from models.evaluation.surrounds import CASES
+from retina.imaging.arrays import Rgb
+from retina.imaging.network import VesselNetwork
+
+
+@pytest.fixture
+def data(tmp_path: Path, small_rgb: Rgb) -> Path:
+    """A folder with one set of one photograph, labelled with a cross."""
+    for part in ("images", "vessels", "fov"):
+        (tmp_path / "HRF" / part).mkdir(parents=True)
+    inside = (small_rgb.max(axis=2) > 20).astype(np.uint8) * 255
+    cross = np.zeros_like(inside)
+    cross[:, 170:175] = cross[170:175] = 255
+    for part, pixels in (("images", small_rgb[..., ::-1]), ("vessels", cross), ("fov", inside)):
+        cv2.imwrite(str(tmp_path / "HRF" / part / "1.png"), np.ascontiguousarray(pixels))
+    (tmp_path / "HRF" / "split.csv").write_text("id,split\n1,train\n")
+    return tmp_path
+
+
+def test_maps_are_kept_and_read_with_what_was_changed(data: Path, network: VesselNetwork) -> None:
+    [source] = photographs(data)
+    folder = Folder(data / "maps", network)
+    folder.path.mkdir()
+    folder.keep("plain", source.facts, partial(source.changed, 0))
+    folder.keep("plain", source.facts, partial(pytest.fail, "an interrupted run starts over"))
+    folder.keep("other", source.facts, partial(source.composed, 3))
+    other, plain = kept(folder.path)
+    assert (plain.set, plain.split, plain.what, plain.retina) == ("HRF", "train", "unchanged", True)
+    assert plain.dice is not None
+    assert 0 < plain.dice < 0.3
+    assert [one.key for one in kept(folder.path, labelled=True)] == ["plain"]
+    assert other.what.removeprefix("surround: ") in CASES
+    assert other.rgb.shape != plain.rgb.shape
+    assert plain.probability.max() > 60_000
+    assert not ruined(plain)
+    assert not picture(plain).impossible
+
+
+def pictures(kinds: int, each: int) -> list[Picture]:
+    """Half of the `kinds` are sets of retinas, which differ from the others in the first number only."""
+    random = np.random.default_rng(0)
+    made: list[Picture] = []
+    for kind in range(kinds):
+        for _ in range(each):
+            pattern = random.normal(0, 1, len(CHOSEN))
+            pattern[0] += 5 * (kind % 2)
+            what = "surround: white" if len(made) % 3 == 0 else "unchanged"
+            made.append(Picture(str(kind), kind % 2 == 0, what, "", pattern))
+    return made
+
+
+def test_the_gate_tells_kinds_apart_that_it_has_not_seen() -> None:
+    some = pictures(6, 30)
+    logits = left_out(some)
+    retina = np.array([p.retina for p in some])
+    assert np.mean((logits > 0) == retina) > 0.95
+    rows = table(some, logits, -1.0, 1.0)
+    assert "| retinas, on a drawn surround: all | 30 |" in "\n".join(rows)
+    assert any(row.startswith("| foreign: all | 90 | 9") for row in rows)
+
+
+def test_what_is_far_from_every_retina_is_refused_whatever_the_regression_says() -> None:
+    some = pictures(4, 30)
+    far = np.zeros((1, len(CHOSEN)))
+    far[0, 1] = 1e3
+    assert fit(some).logits(far) == FAR
+    assert left_out([*some, Picture("0", True, "unchanged", "", np.zeros(len(CHOSEN)), impossible=True)])[-1] == FAR
