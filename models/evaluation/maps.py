@@ -1,11 +1,11 @@
 """Keep the vessel maps of many pictures in a folder: the gate and the quality report are fitted without the network.
 
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
-and at their own size; those of sets without vessel labels at 310 pixels, which the smallest canvas serves; all whose
-true field of view is known at 310 pixels on drawn surrounds; and the `foreign` pictures. An interrupted run continues
-where it stopped. The folder is a cache, to be made anew for another network.
+and the test ones at their own size; those of sets without vessel labels at 310 pixels, which the smallest canvas serves;
+those whose true field of view is known at 310 pixels on drawn surrounds; and the `foreign` pictures. An interrupted run
+continues where it stopped. The folder is a cache, to be made anew for another network.
 
-`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--surrounds 4]`
+`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--surrounds 4] [--every 1]`
 """
 
 import argparse
@@ -105,6 +105,11 @@ class Source:
         return zlib.crc32(f"{self.folder.name}/{self.path.stem}".encode())
 
     @property
+    def labelled(self) -> bool:
+        """Whether its vessels are labelled."""
+        return self.folder.name in LABELLED
+
+    @property
     def width(self) -> int:
         """The most pixels of its longer side."""
         return WIDTHS[self.folder.name]
@@ -119,7 +124,7 @@ class Source:
 
     def truth(self, width: int) -> tuple[Mask, Mask] | None:
         """Its vessels and field of view, where the vessels are labelled."""
-        if self.folder.name not in LABELLED:
+        if not self.labelled:
             return None
         return self.label("vessels", width), self.label("fov", width)
 
@@ -158,11 +163,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
     parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
+    parser.add_argument("--every", type=int, default=1, help="take every so-manieth photograph without vessel labels")
     options = parser.parse_args()
     options.maps.mkdir(parents=True, exist_ok=True)
     folder = Folder(options.maps, VesselNetwork(options.model))
 
-    sources = list(photographs(options.data))
+    sources = [one for one in photographs(options.data) if one.labelled]
+    sources += [one for one in photographs(options.data) if not one.labelled][:: options.every]
     for source in tqdm(sources, unit="photo"):
         for number in range(options.copies + 1):
             folder.keep(f"{source.key}-{number}", source.facts, partial(source.changed, number))
@@ -174,7 +181,7 @@ def main() -> None:
     for source in tqdm(sources, unit="photo"):
         for number in range(options.surrounds if (source.folder / "fov").is_dir() else 0):
             folder.keep(f"{source.key}-surround-{number}", source.facts, partial(source.composed, number))
-        if source.folder.name in LABELLED:
+        if source.labelled and source.split == "test":
             folder.keep(f"{source.key}-own", source.facts, source.at_own_size)
 
 

@@ -36,12 +36,14 @@ class Reduction:
     inside: Gray
     halftone: bool = False
 
-    def core(self, rim: NDArray[np.uint8]) -> Gray:
-        """uint8[h,w], 255 in the field of view without a rim, which is half as wide as the structuring element `rim`.
+    def core(self, rim: float) -> Gray:
+        """uint8[h,w], 255 in the field of view further than `rim` pixels from its edge, the frame's edge included.
 
-        At the rim the field's edge itself looks like a vessel.
+        The edge itself looks like a vessel.
         """
-        return np.asarray(cv2.erode(self.inside, rim, borderType=cv2.BORDER_CONSTANT, borderValue=(0,)), np.uint8)
+        padded = cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+        distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+        return np.asarray(cv2.threshold(distance, rim, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
     def halved(self) -> "Reduction":
         """A copy of half the size; the dots of a halftone are tones on it."""
@@ -65,6 +67,16 @@ def reduce(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> Reductio
         inside=inside,
         halftone=bool(((green < 8) | (green > 247)).mean() > HALFTONE),
     )
+
+
+def total(values: cv2.typing.MatLike, where: cv2.typing.MatLike) -> float:
+    """The sum of uint8[h,w] where uint8[h,w] is 255 rather than 0."""
+    return float(cv2.sumElems(cv2.bitwise_and(values, where))[0])
+
+
+def mean(values: cv2.typing.MatLike, where: cv2.typing.MatLike) -> float:
+    """The mean of uint8[h,w] where uint8[h,w] is 255, 0 if it is nowhere. Much faster than `cv2.mean` with a mask."""
+    return total(values, where) / max(1, cv2.countNonZero(where))
 
 
 def _halved(pixels: cv2.typing.MatLike) -> cv2.typing.MatLike:

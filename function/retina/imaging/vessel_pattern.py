@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import Canvas, Mask, Rgb
-from retina.imaging.reduction import SIDE, Reduction
+from retina.imaging.reduction import SIDE, Reduction, mean, total
 
 LIKELY = 0.35
 """Probability from which a pixel of the copy counts as vessel; thin vessels are averaged to less than one half."""
@@ -27,13 +27,16 @@ def _disc(size: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
-_DISC_3, _DISC_9, _SQUARE_9, _RIM = _disc(3), _disc(9), np.ones((9, 9), np.uint8), _disc(19)
+_DISC_3, _DISC_9, _SQUARE_9 = _disc(3), _disc(9), np.ones((9, 9), np.uint8)
+
+RIM = 9
+"""Width in pixels of the rim that is left out."""
 
 
 def vessel_pattern(reduction: Reduction) -> dict[str, float]:
     """The numbers by name; all are without a unit, and finite for every picture."""
     half = reduction.halved()
-    core = half.core(_RIM) > 127
+    core = half.core(RIM) > 0
     probability = half.probability * np.float32(1 / 255)
     area = int(np.count_nonzero(core))
     vessels = (probability > LIKELY) & core
@@ -96,36 +99,36 @@ def _directions(probability: Canvas, vessels: Mask) -> dict[str, float]:
 def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
     """How the vessels stand out from their ground, and how smooth and how evenly lit the ground is."""
     green = cv2.extractChannel(rgb, 1)
-    drawn = vessels.view(np.uint8)
-    halo = cv2.dilate(drawn, _DISC_9).view(np.bool_) & core
-    ring = halo & ~cv2.dilate(drawn, _DISC_3).view(np.bool_)
-    ground = core & ~halo
-    if np.count_nonzero(ground) < 100 or np.count_nonzero(ring) < 30:
-        ground, ring = core, core
-    around, within = (np.array(cv2.mean(rgb, where.view(np.uint8))[:3]) for where in (ring, vessels))
+    drawn, whole = (mask.view(np.uint8) * np.uint8(255) for mask in (vessels, core))
+    halo = cv2.bitwise_and(cv2.dilate(drawn, _DISC_9), whole)
+    ring = cv2.subtract(halo, cv2.dilate(drawn, _DISC_3))
+    ground = cv2.subtract(whole, halo)
+    if cv2.countNonZero(ground) < 100 or cv2.countNonZero(ring) < 30:
+        ground, ring = whole, whole
+    around, within = (np.array(cv2.mean(rgb, where)[:3]) for where in (ring, drawn))
     contrast = (around - within) / (around + 5)
-    level = float(green[core].mean()) + 5
+    level = mean(green, whole) + 5
     smooth = cv2.GaussianBlur(green, (0, 0), 1)
     dark = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, _SQUARE_9)
     bright = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, _SQUARE_9)
-    fine = cv2.absdiff(green, smooth)[ground].mean()
+    fine = mean(cv2.absdiff(green, smooth), ground)
     coarse = cv2.absdiff(smooth, cv2.blur(smooth, (15, 15)))
     edges = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
     small = cv2.resize(smooth, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA).astype(np.float32)
-    lit = cv2.resize(core.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    lit = cv2.resize(whole, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return {
         "contrast": float(contrast[1]),
         "red_contrast": float(contrast[0]),
         "red_share": float(contrast[0] / (abs(contrast[1]) + 0.02)),
-        "polarity": math.log((dark[core].mean() + 0.3) / (bright[core].mean() + 0.3)),
-        "dark_lines": float(dark[halo].sum(dtype=np.float64) / (dark[core].sum(dtype=np.float64) + 1)),
-        "bright_lines": float(bright[halo].sum(dtype=np.float64) / (bright[core].sum(dtype=np.float64) + 1)),
-        "edges": float(edges[halo].sum(dtype=np.float64) / (edges[core].sum(dtype=np.float64) + 1)),
-        "edge_level": math.log((edges[core].mean() + 0.5) / level),
-        "edge_lift": math.log((edges[halo].mean() + 0.5) / (edges[ground].mean() + 0.5)) if halo.any() else 0.0,
+        "polarity": math.log((mean(dark, whole) + 0.3) / (mean(bright, whole) + 0.3)),
+        "dark_lines": total(dark, halo) / (total(dark, whole) + 1),
+        "bright_lines": total(bright, halo) / (total(bright, whole) + 1),
+        "edges": total(edges, halo) / (total(edges, whole) + 1),
+        "edge_level": math.log((mean(edges, whole) + 0.5) / level),
+        "edge_lift": math.log((mean(edges, halo) + 0.5) / (mean(edges, ground) + 0.5)),
         "fine": math.log((fine + 0.2) / level),
-        "coarse": math.log((coarse[ground].mean() + 0.2) / level),
-        "patches": math.log((np.percentile(coarse[ground][::5], 98) + 0.5) / level),
+        "coarse": math.log((mean(coarse, ground) + 0.2) / level),
+        "patches": math.log((np.percentile(coarse[ground > 0][::5], 98) + 0.5) / level),
         "uneven": float(small[lit].std() / level) if lit.any() else 0.0,
     }
 
