@@ -1,7 +1,7 @@
 """Keep the vessel maps of many pictures in a folder: the gate and the quality report are fitted without the network.
 
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
-and the test ones at their own size; those of sets without vessel labels at 310 pixels, which the smallest canvas serves;
+and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves;
 those whose true field of view is known at 310 pixels on drawn surrounds; and the `foreign` pictures. An interrupted run
 continues where it stopped. The folder is a cache, to be made anew for another network.
 
