@@ -9,6 +9,10 @@ import pytest
 
 from models.evaluation.gate import picture, ruined, table
 from models.evaluation.gate_regression import CHOSEN, FAR, Picture, fit, left_out
+from models.evaluation.grading import CHOSEN as CHOSEN_FOR_GRADE
+from models.evaluation.grading import Graded, covered, promised, with_interval
+from models.evaluation.grading import fit as fit_grade
+from models.evaluation.grading import left_out as left_out_sets
 from models.evaluation.kept_maps import kept
 from models.evaluation.maps import Folder, photographs
 from models.evaluation.surrounds import CASES
@@ -78,3 +82,31 @@ def test_what_is_far_from_every_retina_is_refused_whatever_the_regression_says()
     far[0, 1] = 1e3
     assert fit(some).logits(far) == FAR
     assert left_out([*some, Picture("0", True, "unchanged", "", np.zeros(len(CHOSEN)), impossible=True)])[-1] == FAR
+
+
+def copies_of(name: str, split: str, off: float, number: int = 60) -> list[Graded]:
+    """Copies whose Dice falls with the first number; the set's own share of it, `off`, no number tells."""
+    random = np.random.default_rng([*name.encode(), *split.encode()])
+    made: list[Graded] = []
+    for _ in range(number):
+        numbers = random.normal(0, 1, len(CHOSEN_FOR_GRADE))
+        true = 0.75 - 0.04 * numbers[0] + off + random.normal(0, 0.01)
+        made.append(Graded(name, split, "unchanged", float(np.clip(true, 0, 1)), numbers))
+    return made
+
+
+def test_the_interval_is_as_wide_as_the_set_asks_for_that_the_others_foresee_worst() -> None:
+    alike = [*copies_of("A", "train", 0.0), *copies_of("B", "train", 0.0)]
+    odd = copies_of("C", "train", -0.12)
+    narrow, wide = (with_interval(fit_grade(some), some) for some in (alike, [*alike, *odd]))
+    assert (narrow.below or 0) < 0.05
+    assert (wide.below or 0) > 0.08
+    assert covered(wide, odd) > 0.9
+    assert "| C | 60 |" in "\n".join(left_out_sets(alike + odd, odd))
+
+
+def test_a_worse_photograph_is_promised_less() -> None:
+    some = [*copies_of("A", "train", 0.0), *copies_of("B", "train", 0.01)]
+    tried = copies_of("B", "test", 0.01)
+    said = promised(fit_grade(some), tried)
+    assert np.corrcoef(said, [c.dice for c in tried])[0, 1] > 0.8

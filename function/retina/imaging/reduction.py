@@ -62,8 +62,8 @@ def reduce(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> Reductio
     cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], (255,))
     green = rgb[window][::3, ::3, 1]
     return Reduction(
-        rgb=np.asarray(_resized(rgb[window], size), np.uint8),
-        probability=(np.asarray(_resized(probability[window], size), np.uint16) >> 8).astype(np.uint8),
+        rgb=np.asarray(resized(rgb[window], size), np.uint8),
+        probability=(np.asarray(resized(probability[window], size), np.uint16) >> 8).astype(np.uint8),
         inside=inside,
         halftone=bool(((green < 8) | (green > 247)).mean() > HALFTONE),
     )
@@ -85,7 +85,7 @@ def _halved(pixels: cv2.typing.MatLike) -> cv2.typing.MatLike:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
 
 
-def _resized(pixels: NDArray[np.uint8] | NDArray[np.uint16], size: tuple[int, int]) -> cv2.typing.MatLike:
+def resized(pixels: NDArray[np.uint8] | NDArray[np.uint16], size: tuple[int, int]) -> cv2.typing.MatLike:
     """`pixels` [h,w] or [h,w,3] at `size` (width, height): halved while that leaves enough, which is quick."""
     picture: cv2.typing.MatLike = pixels
     while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:

@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
-from retina.imaging.downsampling import downsample
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
-from retina.imaging.reduction import Reduction
+from retina.imaging.reduction import Reduction, resized
 from retina.imaging.schemas import Retina
 from retina.imaging.vessel_pattern import vessel_pattern
 
@@ -102,7 +101,7 @@ def _several(small: Rgb) -> bool:
     """
     scale = 160 / max(small.shape[:2])
     size = (max(1, round(small.shape[1] * scale)), max(1, round(small.shape[0] * scale)))
-    copy = downsample(np.ascontiguousarray(small), size) if scale < 1 else cv2.resize(small, size)
+    copy = np.asarray(resized(small, size), np.uint8)
     border = np.concatenate([copy[0], copy[-1], copy[:, 0], copy[:, -1]])
     surround = np.rint(np.median(border, axis=0)).astype(np.uint8)
     if (cv2.absdiff(border, np.full_like(border, surround)).max(axis=1) < 20).mean() < 0.5:
