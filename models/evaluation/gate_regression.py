@@ -14,10 +14,22 @@ from retina.imaging.gate_fit import Term
 from retina.imaging.retina_gate import FARTHEST
 
 CHOSEN = (
-    *("largest", "main", "extent", "length", "calibre", "taper", "uncertainty", "density", "directions", "straight"),
+    *(
+        "largest",
+        "main",
+        "pieces",
+        "extent",
+        "length",
+        "calibre",
+        "taper",
+        "uncertainty",
+        "density",
+        "directions",
+        "straight",
+    ),
     *("contrast", "red_share", "polarity", "dark_lines", "edges", "edge_lift", "coarse", "patches", "warm_spread"),
 )
-RIDGE = 0.01
+RIDGE = 0.006
 
 FAR = -99.0
 """The logit of a picture that is too far from every retina."""

@@ -1,9 +1,9 @@
 """Keep the vessel maps of many pictures in a folder: the gate and the quality report are fitted without the network.
 
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
-and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves;
-those whose true field of view is known at 310 pixels on drawn surrounds; and the `foreign` pictures. An interrupted run
-continues where it stopped. The folder is a cache, to be made anew for another network.
+and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves; those
+whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. An
+interrupted run continues where it stopped. The folder is a cache, to be made anew for another network.
 
 `python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--surrounds 4] [--every 1]`
 """
@@ -141,8 +141,9 @@ class Source:
         order = np.random.default_rng(self.seed).permutation(len(CASES))
         case = list(CASES)[order[number % len(CASES)]]
         random = np.random.default_rng(zlib.crc32(f"{self.folder.name} {self.path.stem} {case}".encode()))
-        rgb, _ = compose(self.read(SMALL), self.label("fov", SMALL), *CASES[case], random)
-        return f"surround: {case}", rgb, None
+        rgb, inside = compose(self.read(2 * SMALL), self.label("fov", 2 * SMALL), *CASES[case], random)
+        _, _, width, height = cv2.boundingRect(inside.view(np.uint8))
+        return f"surround: {case}", _shrunk(rgb, round(max(rgb.shape) * min(1, SMALL / max(width, height)))), None
 
 
 def photographs(data: Path) -> Iterator[Source]:
