@@ -24,7 +24,7 @@ from retina.imaging.confidence import widening
 from retina.imaging.model_card import Confidence, ModelCard, Weight
 from retina.imaging.reduction import reduce
 
-CHOSEN = ("uncertainty", "noise", "sureness", "grain", "shadow", "largest")
+CHOSEN = ("uncertainty", "sureness", "grain", "shadow", "largest", "contrast", "speckle")
 RIDGE = 2.0
 COVERED = (0.05, 0.95)
 Floats = NDArray[np.float64]
