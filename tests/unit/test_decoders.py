@@ -2,6 +2,7 @@
 
 import io
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from conftest import decode
 from retina.errors import PhotographUnreadableError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
-from retina.imaging.decoding.jpeg import is_torn
+from retina.imaging.decoding.tears import is_stepped, is_torn
 from support.specimens import bitmap, deep_tiff, encode, pages, segment, with_accessories
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08"
@@ -190,3 +191,49 @@ def test_a_raw_file_whose_preview_comes_first_is_refused_with_the_reason(small_r
 def test_formats_that_are_not_read_are_refused_by_name(data: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormatError, match=f"{name}.* cannot be read.*JPEG"):
         decode(data)
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_blocks_in_the_wrong_place_show(small_rgb: Rgb, size: int) -> None:
+    """From the middle of a row on everything is some blocks further on, as after a damaged byte."""
+    assert not is_stepped(small_rgb, size, size)
+    moved = small_rgb.copy()
+    top, left, lower = 8 * size, 10 * size, 9 * size
+    elsewhere = np.roll(small_rgb, (3 * size, 5 * size), axis=(0, 1))
+    moved[top:lower, left:] = elsewhere[top:lower, left:]
+    moved[lower:] = elsewhere[lower:]
+    assert is_stepped(moved, size, size)
+
+
+@pytest.mark.parametrize("options", [{}, {"quality": 95, "method": 6}, {"lossless": True}])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_webp_data_that_are_left_over_are_damage(small_rgb: Rgb, options: dict[str, Any], mode: str) -> None:
+    image = Image.fromarray(small_rgb).convert(mode)
+    whole = encode(image, "WEBP", **options)
+    assert decode(whole).rgb.shape == small_rgb.shape
+    longer = whole + bytes(20)
+    places = [whole.index(name) + 4 for name in (b"VP8L", b"VP8 ") if name in whole]
+    more = longer[: places[0]] + (int.from_bytes(whole[places[0] : places[0] + 4], "little") + 20).to_bytes(4, "little")
+    more += longer[places[0] + 4 :]
+    more = more[:4] + (len(more) - 8).to_bytes(4, "little") + more[8:]
+    with pytest.raises(PhotographUnreadableError):
+        decode(more)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "PPM", "TIFF"])
+def test_an_insertion_is_damage(small_rgb: Rgb, kind: str) -> None:
+    """All pixels after it would be in the wrong place, and the last ones left over."""
+    whole = encode(Image.fromarray(small_rgb), kind)
+    middle = len(whole) // 2
+    with pytest.raises(PhotographUnreadableError):
+        decode(whole[:middle] + bytes(512) + whole[middle:])
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+def test_a_gif_has_as_many_pixels_as_it_says(small_rgb: Rgb, interlace: int) -> None:
+    whole = encode(Image.fromarray(small_rgb), "GIF", interlace=interlace)
+    assert decode(whole).rgb.shape == small_rgb.shape
+    place = whole.rindex(small_rgb.shape[0].to_bytes(2, "little"), 0, 1200)
+    shorter = whole[:place] + (small_rgb.shape[0] - 1).to_bytes(2, "little") + whole[place + 2 :]
+    with pytest.raises(PhotographUnreadableError):
+        decode(shorter)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
+from tifffile import COMPRESSION
 
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.checksums import demand_whole_png, demand_whole_tiff
@@ -19,6 +20,8 @@ from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.png import is_deep_png, png_pixels
+from retina.imaging.decoding.surplus import demand_no_surplus_bmp, demand_no_surplus_pnm, demand_whole_gif
+from retina.imaging.decoding.tears import is_stepped_in_rows
 from retina.imaging.decoding.tiff import (
     WITH_OPACITY,
     demand_agreement,
@@ -29,9 +32,19 @@ from retina.imaging.decoding.tiff import (
     tiff_page,
     tiff_pixels,
 )
+from retina.imaging.decoding.webp import demand_no_wraps, demand_whole_webp
 
 if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom
+
+WHOLE: dict[str, Callable[[Image.Image, bytes], None]] = {
+    "PNG": lambda _, data: demand_whole_png(data),
+    "WEBP": lambda _, data: demand_whole_webp(data),
+    "BMP": demand_no_surplus_bmp,
+    "PPM": demand_no_surplus_pnm,
+    "GIF": demand_whole_gif,
+}
+"""What refuses damaged files of a format, of those which their decoders accept."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +68,15 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
         return Stored(*image.size, orientation, _jpeg_strips(jpeg_pixels(image, data)))
     if image.format == "TIFF":
         return _tiff(image, data, orientation)
-    if image.format == "PNG":
-        demand_whole_png(data)
+    if image.format in WHOLE:
+        WHOLE[image.format](image, data)
     if is_deep_png(image):
         return Stored(*image.size, orientation, eight_bit_strips(png_pixels(image, data)))
     image.load()
+    if image.format == "WEBP":
+        demand_no_wraps(image)
+    if image.format in ("BMP", "PPM"):
+        _demand_no_step(image, upwards=image.format == "BMP")
     return Stored(*image.size, orientation, _strips(image))
 
 
@@ -71,8 +88,18 @@ def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
             return Stored(*size, orientation, eight_bit_strips(tiff_pixels(page)))
         image.load()  # also turns it upright; its orientation is then 1
         demand_same_rows(image, page, orientation)
+        if orientation == 1 and page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS):
+            _demand_no_step(image)
         strips = _strips(image, inverted=is_inverted(image, page), opacity=has_opacity(page))
         return Stored(*image.size, 1, strips)
+
+
+def _demand_no_step(image: Image.Image, *, upwards: bool = False) -> None:
+    """Raise `ValueError` if the picture shows that runs of its uncompressed pixels were changed or are elsewhere."""
+    if image.mode in ("L", "RGB"):
+        pixels = np.asarray(image).reshape(image.height, image.width, -1)
+        if is_stepped_in_rows(pixels[::-1] if upwards else pixels):
+            raise ValueError("pixels do not continue those above them")
 
 
 def blank(height: int, width: int) -> tuple[Rgb, memoryview]:

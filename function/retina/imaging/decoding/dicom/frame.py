@@ -14,7 +14,9 @@ from pydicom.encaps import get_frame
 
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.header import MAX_SCANS
-from retina.imaging.decoding.jpeg import jpeg_pixels
+from retina.imaging.decoding.jpeg import BLOCK, jpeg_pixels
+from retina.imaging.decoding.tears import is_stepped, is_stepped_in_rows, is_torn
+from retina.imaging.decoding.webp import demand_no_wraps
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -23,6 +25,17 @@ SCAN, END = b"\xff\xda", b"\xff\xd9"
 
 COLOUR_MARKS = (b"JFIF\0", b"Adobe\0d")
 """With one of these near its start, a JPEG says itself which colours it has."""
+
+MORE, TAIL = bytes.fromhex("55aa55aa33cc33cc"), 4
+"""Bytes to put after compressed data, and how many of their last ones to invert."""
+
+TORN = "pixels do not continue those above them"
+
+LATER = 0x7FE1
+"""The lowest group of the elements that may follow the pixels."""
+
+RLE_HEADER = 64
+"""Its length in bytes."""
 
 HEAD = 1024
 """How many bytes of a JPEG are searched for them."""
@@ -36,7 +49,10 @@ def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
     samples, pixel_data = dicom.samples, dicom.pixel_data
     shape = dicom.height, dicom.width, samples.per_pixel
     if pixel_data.codec is None:
-        return _native(dicom, data), False
+        values = _native(dicom, data)
+        if not samples.planar and is_stepped_in_rows(_shown(values, samples.stored)):
+            raise ValueError(TORN)
+        return values, False
     stream = io.BytesIO(data)
     stream.seek(pixel_data.start)
     frame = get_frame(stream, 0, extended_offsets=pixel_data.offsets, number_of_frames=dicom.facts.frames)
@@ -61,6 +77,9 @@ def _native(dicom: Dicom, data: bytes) -> Values:
     surplus = (pixel_data.length or 0) - count * samples.allocated // 8 * dicom.facts.frames
     if not 0 <= surplus < min(height, width):
         raise ValueError("height, width and frames do not fit the number of samples")
+    following = data[pixel_data.start + (pixel_data.length or 0) :][:8]
+    if len(following) == 8 and int.from_bytes(following[:2], "little" if pixel_data.little_endian else "big") < LATER:
+        raise ValueError("no element follows the pixels, but other bytes do")
     order = "<" if pixel_data.little_endian else ">"
     if order == ">" and samples.allocated == 8 and pixel_data.words:  # bytes in words: each pair is swapped
         words = np.frombuffer(data, ">u2", -(-count // 2), pixel_data.start)
@@ -80,9 +99,20 @@ def _native(dicom: Dicom, data: bytes) -> Values:
 def _rle(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     samples, size = dicom.samples, dicom.height * dicom.width
     values = np.zeros(size * samples.per_pixel * samples.allocated // 8, np.uint8)
+    _demand_whole_segments(frame, size)
     imagecodecs.dicomrle_decode(frame, f"u{samples.allocated // 8}", out=values)  # type: ignore[arg-type]
     planes = values.view(f"u{samples.allocated // 8}").reshape(samples.per_pixel, dicom.height, dicom.width)
     return np.moveaxis(planes, 0, 2), False
+
+
+def _demand_whole_segments(frame: bytes, size: int) -> None:
+    """Raise `ValueError` unless every segment (PS3.5, section G.5) has `size` bytes when decoded."""
+    count, *starts = np.frombuffer(frame, "<u4", RLE_HEADER // 4).tolist()
+    starts = starts[:count]
+    for start, end in zip(starts, [*starts[1:], len(frame)], strict=True):
+        lengths = (len(imagecodecs.packbits_decode(frame[start : end - padding])) for padding in (0, 1))
+        if size not in lengths:
+            raise ValueError("a segment has too many or too few pixels")
 
 
 def _jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
@@ -93,17 +123,52 @@ def _jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     if samples.allocated == 8 and (samples.photometric != "RGB" or any(mark in frame[:HEAD] for mark in COLOUR_MARKS)):
         with Image.open(io.BytesIO(frame), formats=("JPEG",)) as image:
             return jpeg_pixels(image, frame), image.mode == "RGB"
-    if samples.per_pixel == 1:
-        return imagecodecs.jpeg8_decode(frame), False
+    _demand_all_used(frame)
     stored = "RGB" if samples.photometric == "RGB" else "YCBCR"
-    return imagecodecs.jpeg8_decode(frame, colorspace=stored, outcolorspace="RGB"), True
+    one = samples.per_pixel == 1
+    values = _converted(frame, None if one else stored)
+    shown = _shown(values, samples.stored)
+    if any(is_torn(shown, size, size) or is_stepped(shown, size, size) for size in (BLOCK, 2 * BLOCK)):
+        raise ValueError(TORN)
+    return values, not one
 
 
 def _lossless_jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """No colours are converted: a lossless JPEG stores what the header says."""
-    if dicom.samples.per_pixel == 1:
-        return imagecodecs.jpeg8_decode(frame), False
-    return imagecodecs.jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB"), False
+    _demand_all_used(frame)
+    values = _converted(frame, None if dicom.samples.per_pixel == 1 else "RGB")
+    shown = _shown(values, dicom.samples.stored)
+    if is_stepped_in_rows(shown):
+        raise ValueError(TORN)
+    if values.ndim == 3:
+        demand_no_wraps(Image.fromarray(shown))
+    return values, False
+
+
+def _demand_all_used(frame: bytes) -> None:
+    """Raise `ValueError` unless the JPEG's compressed data end where its pixels do.
+
+    The decoder keeps it to itself whether they did. So they are decoded with something after them, which must not
+    matter, and with their end inverted, which must.
+    """
+    body = frame.rstrip(b"\0").removesuffix(END)
+    plain = imagecodecs.jpeg8_decode(frame)
+    longer = imagecodecs.jpeg8_decode(body + MORE + END)
+    other = body[:-TAIL] + bytes(~byte & 0x7F for byte in body[-TAIL:])
+    if not np.array_equal(plain, longer) or np.array_equal(plain, imagecodecs.jpeg8_decode(other + END)):
+        raise ValueError("the compressed data do not end where the pixels do")
+
+
+def _converted(frame: bytes, stored: str | None) -> Values:
+    """Decode a JPEG of gray, or of colours `stored` like this, which become RGB."""
+    if stored is None:
+        return imagecodecs.jpeg8_decode(frame)
+    return imagecodecs.jpeg8_decode(frame, colorspace=stored, outcolorspace="RGB")
+
+
+def _shown(values: Values, stored: int) -> NDArray[np.uint8]:
+    """The upper 8 of the bits that are stored, uint8[H,W,C]."""
+    return (values >> max(stored - 8, 0)).astype(np.uint8).reshape(*values.shape[:2], -1)
 
 
 def _jpeg_ls(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
