@@ -35,15 +35,17 @@ CHANGED, SHARE = 16, 0.002
 """Without more than this share of pixels that differ by more than that, the mask is not computed."""
 
 MISSED = {
-    "gray jpeg": 0.006,
-    "cmyk jpeg": 0.006,
+    "gray jpeg": 0.008,
+    "gray bmp": 0.1,
+    "cmyk jpeg": 0.012,
     "jpeg, not halved": 0.006,
     "webp": 0.004,
     "webp with opacity": 0.004,
     "dicom, JPEG": 0.006,
     "dicom, JPEG, 12 bits": 0.1,
+    "dicom, lossless JPEG, 16 bits": 0.1,
     "dicom, JPEG 2000": 0.1,
-    "dicom, lossless JPEG 2000": 0.1,
+    "dicom, lossless JPEG 2000": 0.2,
 }
 """Which share may be missed: formats without checksums, whose data may be valid by chance."""
 

@@ -28,7 +28,7 @@ def test_no_pixel_is_left_unfilled(tmp_path: Path) -> None:
     one, other = ((tmp_path / value).read_text().splitlines() for value in ("85", "170"))
     assert len(one) >= MUTANTS
     assert [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]] == []
-    # PNG is not among them: its pixels must agree with their checksums.
+    # PNG and WebP are not among them: what is damaged shows.
     accepted = [line for line in one if not line.endswith("Error")]
     assert len(accepted) > MUTANTS / 10
-    assert {line.split(":")[0] for line in accepted} >= {"jpeg", "tiff", "16-bit colour tiff", "webp", "gif"}
+    assert {line.split(":")[0] for line in accepted} >= {"jpeg", "tiff", "12-bit colour tiff", "gif"}

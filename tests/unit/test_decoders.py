@@ -198,8 +198,9 @@ def test_blocks_in_the_wrong_place_show(small_rgb: Rgb, size: int) -> None:
     """From the middle of a row on everything is some blocks further on, as after a damaged byte."""
     assert not is_stepped(small_rgb, size, size)
     moved = small_rgb.copy()
-    top, left, lower = 8 * size, 10 * size, 9 * size
-    elsewhere = np.roll(small_rgb, (3 * size, 5 * size), axis=(0, 1))
+    top, left = 160, 160
+    lower = top + size
+    elsewhere = np.roll(small_rgb, (96, 128), axis=(0, 1))
     moved[top:lower, left:] = elsewhere[top:lower, left:]
     moved[lower:] = elsewhere[lower:]
     assert is_stepped(moved, size, size)

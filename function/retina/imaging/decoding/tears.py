@@ -21,12 +21,12 @@ DARK, LIGHT = 12, 243
 JUMP, ALIKE, TELLING = 5.0, 0.8, 0.35
 """A tear jumps by at least JUMP (of 255), alike in ALIKE of the segments that tell, which are TELLING of all."""
 
-SIDE = 0.04
+SIDE = 0.15
 """As many of them, as a share of the width, must be on both sides of the place where the tear goes on a row below."""
 
-STEP, SURPLUS, AT_MOST = 5.0, 2.4, 40.0
-"""Along a step the mean jump is at least STEP, and SURPLUS times that beside it, plus one. No jump counts more than
-AT_MOST."""
+STEP, SURPLUS, AT_MOST = 7.0, 2.8, 20.0
+"""Along a step, and where it is taken, the mean jump is at least STEP, and SURPLUS times that beside it, plus one. No
+jump counts more than AT_MOST."""
 
 SEGMENT, OVERLAP = 8, 5
 """How many pixels are averaged where there are no blocks, and how many rows belong to two strips."""
@@ -76,11 +76,12 @@ def is_stepped(pixels: NDArray[np.uint8], height: int, width: int) -> bool:
     places = np.arange(least, columns - least + 1)
     if not len(places):
         return False
-    sums = np.cumsum(jumps, axis=1)
-    left = sums[:, places - 1] / places
-    right = (sums[:, -1:] - sums[:, places - 1]) / (columns - places)
+    sums = np.pad(np.cumsum(jumps, axis=1), ((0, 0), (1, 0)))
+    left, right = sums[:, places] / places, (sums[:, -1:] - sums[:, places]) / (columns - places)
     along, beside = np.minimum(right[:-1], left[1:]), np.maximum(left[:-1], right[1:])
-    return bool(np.any((along >= STEP) & (along >= SURPLUS * (beside + 1))))
+    before, after = sums[:, places] - sums[:, places - least], sums[:, places + least] - sums[:, places]
+    here = np.minimum(after[:-1], before[1:]) / least
+    return bool(np.any((along >= STEP) & (here >= STEP) & (along >= SURPLUS * (beside + 1))))
 
 
 def is_stepped_in_rows(pixels: NDArray[np.uint8]) -> bool:
