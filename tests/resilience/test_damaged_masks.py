@@ -22,7 +22,8 @@ from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import predict_photograph
 from retina.imaging.rendering import OUTPUTS
 from support.damage import damaged_in_any_way
-from support.dicom import OPHTHALMIC_16_BIT, compressed, dicom, rle
+from support.dicom import OPHTHALMIC_16_BIT, dicom, rle
+from support.dicom_specimens import compressed
 from support.specimens import bitmap, deep, deep_tiff, encode
 
 FILES = int(os.environ.get("RETINA_DAMAGED_FILES", "12"))
