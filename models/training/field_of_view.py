@@ -2,9 +2,9 @@
 
 Takes a folder of sets with `images/`, `fov/` and `split.csv`, of which only the train splits are read. Writes
 `field_of_view.tflite` and its card `field_of_view.json`; the card's scores are those of `models.evaluation.surrounds`
-and are written by hand. A quarter of an hour on one core that is free.
+and are written by hand. About half an hour on one core that is free.
 
-`python -m models.training.field_of_view --data DIR [--out models] [--compositions 3000] [--epochs 13]`
+`python -m models.training.field_of_view --data DIR [--out models] [--compositions 8400] [--epochs 7]`
 """
 
 import argparse
@@ -134,8 +134,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("build/field_of_view"))
     parser.add_argument("--out", type=Path, default=Path("models"))
-    parser.add_argument("--compositions", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=13)
+    parser.add_argument("--compositions", type=int, default=8400)
+    parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

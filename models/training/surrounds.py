@@ -62,6 +62,15 @@ def coloured(size: Size, random: Generator) -> Rgb:
     return flat(size, random.uniform(0, 255, 3).tolist(), random.uniform(0, 6), random)
 
 
+def warm(size: Size, random: Generator) -> Rgb:
+    """A colour that tissue may have, now and then a slope between two of them."""
+    first, second = random.uniform([70, 25, 5], [235, 150, 110], (2, 3))
+    if random.random() < 0.5:
+        return flat(size, first.tolist(), random.uniform(0, 6), random)
+    slope = np.linspace(0, 1, size[1], dtype=np.float32)[None, :, None]
+    return np.asarray(np.broadcast_to(first + (second - first) * slope, (*size, 3)), np.uint8)
+
+
 def gradient(size: Size, random: Generator) -> Rgb:
     """A slope between any two colours in any direction."""
     height, width = size
@@ -82,6 +91,29 @@ def textured(size: Size, random: Generator) -> Rgb:
         grains = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
         out = out + grains.reshape(height, width, -1)
     return np.asarray(np.clip(out, 0, 255), np.uint8)
+
+
+def waves(size: Size, random: Generator) -> Rgb:
+    """Curved bands of two colours, with a soft or sharp edge: interference on a screen, folded cloth."""
+    height, width = size
+    rows, columns = np.mgrid[:height, :width].astype(np.float32) / max(size)
+    angle, bands = random.uniform(0, 2 * np.pi), random.uniform(3, 25)
+    along = np.cos(angle) * columns + np.sin(angle) * rows
+    across = np.cos(angle) * rows - np.sin(angle) * columns
+    bend = random.uniform(0, 0.1) * np.sin(2 * np.pi * random.uniform(0.5, 3) * across)
+    share = np.sin(2 * np.pi * bands * (along + bend)) * random.choice([1.0, 3.0, 30.0]) * 0.5 + 0.5
+    first, second = random.uniform(0, 255, (2, 3))
+    return np.asarray(first + (second - first) * np.clip(share, 0, 1)[..., None], np.uint8)
+
+
+def shards(size: Size, random: Generator) -> Rgb:
+    """Triangles of any colours on any colour, large and small."""
+    out = flat(size, random.uniform(0, 255, 3).tolist(), 2, random)
+    for _ in range(int(random.integers(5, 50))):
+        middle = random.uniform(0, 1, 2) * size[::-1]
+        corners = middle + random.normal(0, random.uniform(0.02, 0.15) * max(size), (3, 2))
+        cv2.fillPoly(out, [np.rint(corners).astype(np.int32)], random.integers(0, 256, 3).tolist(), cv2.LINE_AA)
+    return out
 
 
 def write(picture: Rgb, random: Generator, lines: int = 1, *, edge: bool = True) -> None:
@@ -199,8 +231,8 @@ def mount(size: Size, random: Generator) -> Rgb:
 FILLS: dict[str, Fill] = {
     fill.__name__: fill
     for fill in (
-        black, noisy_black, gray, light_gray, white, green, blue, coloured, gradient, textured, screen, scanner,
-        stamped, eye,
+        black, noisy_black, gray, light_gray, white, green, blue, coloured, warm, gradient, textured, waves, shards,
+        screen, scanner, stamped, eye,
     )
 }  # fmt: skip
 """The surrounds that the network learns from."""
