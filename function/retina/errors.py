@@ -22,7 +22,7 @@ RetinaError
 │   ├── UploadNotFoundError
 │   └── CallerLeftError             the caller has closed the connection
 ├── AccountError                the caller may not do this, or not now
-│   ├── RateLimitError                the rate limit for predictions free of charge is reached
+│   ├── RateLimitError              the rate limit for free requests is reached
 │   ├── SignInRequiredError         the caller is not signed in
 │   ├── OriginClosedError           the request did not come through the proxy in front
 │   ├── PersonRequiredError         an API key may not do it
@@ -30,7 +30,7 @@ RetinaError
 │   ├── SignInRefusedError          address or password
 │   ├── GrantRefusedError           a code or refresh token
 │   ├── TokenRefusedError           not signed in, or no longer
-│   ├── KeyRefusedError             no such API key
+│   ├── KeyRefusedError             the API key is unknown, revoked or expired
 │   ├── TooManyKeysError            one has to be revoked first
 │   ├── TooManyExportsError         one has to expire first
 │   ├── TooManyBatchesError         one has to be deleted or expire first
@@ -186,7 +186,7 @@ class TokenRefusedError(AccountError):
 
 
 class KeyRefusedError(AccountError):
-    """There is no such API key."""
+    """The API key is unknown, revoked or expired."""
 
 
 class NotFoundError(AccountError):
@@ -206,7 +206,7 @@ class RequestInProgressError(AccountError):
 
 
 class RateLimitError(AccountError):
-    """The rate limit for requests free of charge is reached; retry after `retry_after` seconds."""
+    """The rate limit for free requests is reached; retry after `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
@@ -245,6 +245,6 @@ def too_large_to_upload(limit: int) -> str:
 def larger_than_announced(size: int) -> str:
     """The message for a photograph of more bytes than the `size` announced for it."""
     return (
-        f"The photograph is larger than the {size:,} bytes announced for it when the batch was "
-        "created. Send the file that was announced, or create another batch."
+        f"The photograph is larger than the {size:,} bytes stated for it when the batch was created. "
+        "Send the original file, or create another batch."
     )

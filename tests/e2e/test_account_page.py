@@ -188,7 +188,7 @@ def test_an_account_is_deleted(visit: Visit) -> None:
     expect_for_everyone(page)
     assert httpx.get(f"{visit.address}/api/v1/usage", headers={"X-API-Key": key}).status_code == 401
 
-    page.get_by_role("link", name="Leave").click()
+    page.get_by_role("link", name="Go to the start page").click()
     expect(page).to_have_url(f"{visit.address}/")
     page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, address, PASSWORD, "Sign in")

@@ -116,7 +116,7 @@ def test_a_batch_is_cancelled_retried_and_followed_from_another_page(visit: Visi
     expect(page.locator("#counts li")).to_have_text(["2 failed"])
     expect_for_everyone(page)
     page.unroute(UPLOADS)
-    page.get_by_role("button", name="Retry what failed").click()
+    page.get_by_role("button", name="Retry unfinished photographs").click()
     expect(page.locator("#batch-state")).to_have_text("Open")
     expect(page.locator("#resume")).to_contain_text("2 photographs have not been sent.")
 
@@ -138,9 +138,9 @@ def test_items_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> None:
     expect(page.locator("#pager-place")).to_have_text("1 to 100 of 201")
     expect_for_everyone(page)
     for place in ("101 to 200 of 201", "201 to 201 of 201"):
-        page.get_by_role("button", name="Later").click()
+        page.get_by_role("button", name="Next").click()
         expect(page.locator("#pager-place")).to_have_text(place)
-    expect(page.get_by_role("button", name="Later")).to_be_disabled()
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
     expect(page.locator("#items th")).to_have_text(["200.jpg"])
-    page.get_by_role("button", name="Earlier").click()
+    page.get_by_role("button", name="Previous").click()
     expect(page.locator("#items th")).to_have_count(100)

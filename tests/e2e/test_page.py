@@ -39,7 +39,7 @@ def resembles(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
 
 def test_sample(visit: Visit) -> None:
     page = visit.open().page
-    expect(page.get_by_text("Photos are not stored.").first).to_be_visible()
+    expect(page.get_by_text("Photos are not kept.").first).to_be_visible()
     expect(page.get_by_text("Not a medical device, not for diagnosis.")).to_be_visible()
     visit.sample()
     facts = page.locator("#facts")

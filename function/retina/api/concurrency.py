@@ -57,7 +57,7 @@ class Cores:
                 self.release(caller)
             if isinstance(error, TimeoutError):
                 raise BusyError(
-                    "Every core is busy with other photographs. Please try again in a few seconds."
+                    "The service is busy with other photographs. Please try again in a few seconds."
                 ) from None
             raise
 

@@ -39,7 +39,7 @@ _HTTP = {
         "malformed_request",
         (
             "The request could not be read: its body is not the form or JSON that its Content-Type "
-            "announces. The API is described at /api/v1/openapi.json."
+            "declares. The API is described at /api/v1/openapi.json."
         ),
     ),
     404: ("not_found", "There is nothing at this address. The API is described at /api/v1/openapi.json."),

@@ -19,12 +19,13 @@ from retina.imaging.schemas import Retina
 from retina.imaging.vessel_pattern import vessel_pattern
 
 BLANK = "it shows nothing but an even surface"
+TOO_SMALL = "the field of view takes up too little of the picture; crop the picture to it"
 SEVERAL = "it shows several retinas at once; send each as a photograph of its own"
 BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
 LOOKED_FOR = {
-    "tree": "no tree of vessels was found that hangs together, and grows thinner from trunk to twigs",
+    "tree": "no connected tree of vessels was found that narrows from trunk to branches",
     "directions": "its lines do not run as the vessels of a retina do",
-    "ground": "its lines do not stand out from a smooth ground as the vessels of a retina do",
+    "ground": "its lines do not stand out from a smooth background as the vessels of a retina do",
     "colours": "its colours are not those of a retina",
 }
 """What was looked for and not found, by the group of a term of the regression."""
@@ -67,8 +68,10 @@ def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
     small = rgb[::step, ::step]
     height, width = small.shape[:2]
     shown = view.width * view.height / (rgb.shape[0] * rgb.shape[1])
-    if min(height, width) < 32 or shown < 0.05 or float(small[..., 1].std()) < 1.0:
+    if min(height, width) < 32 or float(small[..., 1].std()) < 1.0:
         return Verdict("no", BLANK, 0.0)
+    if shown < 0.05:
+        return Verdict("no", TOO_SMALL, 0.0)
     return Verdict("no", SEVERAL, 0.0) if _several(small) else None
 
 

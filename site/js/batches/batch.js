@@ -67,7 +67,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('batch').hidden = false;
     by('batch-title').textContent = `Batch of ${timeOf(batch.created)}`;
     const until = `until ${timeOf(batch.expires)}, or until you delete the batch`;
-    by('batch-retention').textContent = `Photographs are deleted once they are done or rejected; names and results are stored ${until}.`;
+    by('batch-retention').textContent = `Each photograph is deleted as soon as it is done or rejected; names and results are stored ${until}.`;
     progress.begin();
     look();
     await items.open(answer);
@@ -135,7 +135,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   /** @param {BatchResponse} shown */
   async function cancel({ id }) {
-    const words = 'Photographs that are still waiting will not be processed. Results so far remain, and you can continue later with “Retry”.';
+    const words = 'Photographs that are still waiting will not be processed. Results so far remain, and you can continue later with “Retry unfinished photographs”.';
     if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
     sendings.get(id)?.stop();
     await order(id, 'cancel');

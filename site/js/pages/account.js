@@ -64,7 +64,7 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
         'tr',
         {},
         element('td', {}, dayOf(day)),
-        element('td', {}, key ? (names.get(key) ?? `key ${key} (revoked)`) : 'batches on this page'),
+        element('td', {}, key ? (names.get(key) ?? `key ${key} (revoked)`) : 'you, on the Batches page'),
         element('td', { class: 'number' }, count.toLocaleString('en')),
       ),
     ),

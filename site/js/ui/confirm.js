@@ -3,7 +3,7 @@
 import { element } from './element.js';
 
 /** What a deletion does not remove at once. Shown wherever people delete something. */
-export const BACKUPS = 'Backups of records, if this service has any, lose them within 35 days; photographs are not backed up.';
+export const BACKUPS = 'If this service keeps backups of its records, the deleted ones disappear from them within 35 days; photographs are not backed up.';
 
 /**
  * Resolves to true for yes. With `typed`, yes is disabled until that text has been typed.

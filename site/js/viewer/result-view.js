@@ -9,7 +9,7 @@ const WARNINGS = {
     + 'noise. Look closely before you use it.',
 };
 const HEADLINES = { trust: 'Expected agreement with a human observer' };
-const FACTS = { quality: 'Quality', size: 'Size', view: 'Field of view', canvas: 'Canvas', threshold: 'Threshold', model: 'Model' };
+const FACTS = { quality: 'Quality', size: 'Size', view: 'Field of view', canvas: 'Size seen by the network', threshold: 'Probability threshold', model: 'Model' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
 
 class ResultView extends HTMLElement {

@@ -50,7 +50,7 @@ router = APIRouter(
             415: "Not a supported image format",
             422: ("A photograph that cannot be decoded or does not look like a retina, or an invalid parameter"),
             429: "This hour's free requests are used up; see Retry-After",
-            503: "Every core is busy; see Retry-After",
+            503: "The service is busy; see Retry-After",
         }
     ),
 )

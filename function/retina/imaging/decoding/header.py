@@ -87,7 +87,7 @@ def refuse_size(width: int, height: int, *, max_pixels: float, min_side: int) ->
         raise TooManyPixelsError(_too_many(max_pixels))
     if min(width, height) < min_side:
         raise PhotographTooSmallError(
-            f"The photograph is {width} x {height} pixels; its shorter side needs at least {min_side}. "
+            f"The photograph is {width} x {height} pixels; its shorter side must have at least {min_side}. "
             "Send the original from the camera."
         )
 
