@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from dataclasses import fields
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ def test_every_text_is_read_back_and_none_is_a_formula(text: str) -> None:
     assert first not in ("=", "+", "-", "@") or float(cell) is not None
 
 
-@given(st.lists(PRINTABLE, min_size=len(COLUMNS), max_size=len(COLUMNS)))
-def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+@given(st.lists(PRINTABLE, min_size=3, max_size=7))
+def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathFactory, few: list[str]) -> None:
+    texts = list(islice(cycle(few), len(COLUMNS)))  # to make up one for each column takes minutes
     cells = dict(zip(COLUMNS, texts, strict=True))
     own = {each.name: cells.pop(each.name) for each in fields(Row) if each.name != "found"}
     out, row = tmp_path_factory.mktemp("out"), Row(**own, found=cells)
