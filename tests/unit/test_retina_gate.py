@@ -8,10 +8,12 @@ import skimage
 
 from conftest import decode
 from models.evaluation.drawings import DRAWINGS
+from retina.errors import NotAFundusPhotographError
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
+from retina.imaging.pipeline import predict_photograph
 from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import BRIGHT, SEVERAL, Verdict, fundus_like, impossible, judge
 from retina.imaging.segmentation import segment
@@ -41,13 +43,15 @@ def test_an_angiogram_is_refused_because_its_vessels_are_bright(small_rgb: Rgb, 
     assert (found.retina, found.reason) == ("no", BRIGHT)
 
 
-def test_two_retinas_in_one_picture_are_refused_before_the_network_runs(small_rgb: Rgb) -> None:
+def test_two_retinas_in_one_picture_are_refused_before_the_network_runs(small_rgb: Rgb, network: VesselNetwork) -> None:
     for surround in (0, 255):
         gap = np.full((len(small_rgb), 40, 3), surround, np.uint8)
         eye = np.where(small_rgb.max(axis=2, keepdims=True) > 20, small_rgb, np.uint8(surround))
         both = np.hstack([gap, eye, gap, eye[:, ::-1], gap])
         found = impossible(both, find_field_of_view(both))
         assert found == Verdict("no", SEVERAL, 0.0)
+        with pytest.raises(NotAFundusPhotographError, match=r"several retinas at once\. Send each"):
+            predict_photograph(Photograph(both, find_field_of_view(both), ""), network, {})
     assert impossible(small_rgb, find_field_of_view(small_rgb)) is None
 
 

@@ -20,7 +20,7 @@ from retina.imaging.vessel_pattern import vessel_pattern
 
 BLANK = "it shows nothing but an even surface"
 TOO_SMALL = "the field of view takes up too little of the picture; crop the picture to it"
-SEVERAL = "it shows several retinas at once; send each as a photograph of its own"
+SEVERAL = "it shows several retinas at once"
 BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
 LOOKED_FOR = {
     "tree": "no connected tree of vessels was found that narrows from trunk to branches",
