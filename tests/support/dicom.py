@@ -55,11 +55,12 @@ def dicom(
     frames: Sequence[bytes | bytearray] | None = None,
     *,
     offsets: bool = True,
+    fragments: int = 1,
     **attributes: Any,
 ) -> bytes:
     """A file of `values`, [H,W] or [H,W,3] of 8 or 16 bits; `frames` are the pixels compressed as `syntax` says.
 
-    With `offsets` every one of them begins a frame.
+    With `offsets` every one of them begins a frame. Each is split into `fragments`.
     """
     gray = values.ndim == 2
     bits = values.dtype.itemsize * 8
@@ -78,9 +79,20 @@ def dicom(
         stored = values.astype(values.dtype.newbyteorder(">" if syntax == uid.ExplicitVRBigEndian else "<"))
         dataset.PixelData = padded(stored.tobytes())
     else:
-        dataset.PixelData = encapsulate([bytes(frame) for frame in frames], has_bot=offsets)
+        dataset.PixelData = encapsulate([bytes(frame) for frame in frames], fragments, has_bot=offsets)
     dataset["PixelData"].VR = "OB" if frames is not None or bits == 8 else "OW"
     return written(dataset, syntax)
+
+
+def several(
+    shown: Sequence[NDArray[Any]],
+    syntax: str = uid.ExplicitVRLittleEndian,
+    compressed: Sequence[bytes | bytearray] | None = None,
+    **attributes: Any,
+) -> bytes:
+    """A file of several frames, all of one size; `compressed` are their pixels as `syntax` says."""
+    described = {"Rows": shown[0].shape[0], "NumberOfFrames": len(shown)}
+    return dicom(np.concatenate([*shown]), syntax, compressed, **described | attributes)
 
 
 def padded(data: bytes) -> bytes:

@@ -30,9 +30,9 @@ def unread() -> int:
     return UNREAD
 
 
-def reason(file: str, sentence: str) -> str:
-    """The line that says why a photograph is not done."""
-    return _printable(f"{file}: {sentence}")
+def reason(file: str, sentence: str, frame: str = "") -> str:
+    """The line that says why a photograph is not done; `frame` is its number in a file with several."""
+    return _printable(f"{file}, frame {frame}: {sentence}" if frame else f"{file}: {sentence}")
 
 
 def summary(statuses: Counter[str], out: Path) -> int:

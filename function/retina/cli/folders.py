@@ -1,30 +1,25 @@
 """Segments photographs; writes the images and `results.csv` to an output folder.
 
-There is one CSV row for every photograph. A bad file never stops the run, and results that an earlier run wrote for the
-same photograph with the same network and options are not computed again.
+There is one CSV row for every photograph, and for every frame of a file with several. A bad one never stops the run,
+and results that an earlier run wrote for the same photograph with the same network and options are not computed again.
 """
 
 import errno
 import hashlib
 import os
 import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
-from retina.cli.folder_lock import locked
-from retina.cli.inputs import ByPhotograph, name_of
-from retina.cli.results import (
-    RESULTS,
-    OutputFolderError,
-    Results,
-    Row,
-    read_results,
-)
+from retina.cli.earlier_runs import earlier_rows, frame_of, shared_stems
+from retina.cli.frames import Frame, read_photograph
+from retina.cli.inputs import name_of
+from retina.cli.results import RESULTS, OutputFolderError, Results, Row
 from retina.error_codes import STATUS
-from retina.errors import PhotographError, PhotographTooLargeError
+from retina.errors import PhotographError
 from retina.imaging import rendering
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of
@@ -59,35 +54,32 @@ class Options:
         return {name: draw for output in self.outputs for name, draw in OUTPUTS[output].items()}
 
 
-def segment_files(
-    files: Sequence[Path], out: Path, network: VesselNetwork, settings: Settings, options: Options
-) -> Iterator[Row]:
-    """Segment `files` into `out`; yields the row of each file once it is on disk, in the order in which they finish.
+def segment_frames(
+    frames: Sequence[Frame], out: Path, network: VesselNetwork, settings: Settings, options: Options
+) -> Generator[Row]:
+    """Segment all frames of some files into `out`, whose lock the caller has; yields the row of each once it is on
+    disk, in the order in which they finish.
 
-    Up to `settings.cores` photographs are processed at the same time. Raises `OutputFolderError` if `out` cannot be
-    written, another run is writing to it, or it contains a `results.csv` of another program.
+    Up to `settings.cores` frames are processed at the same time. Raises `OutputFolderError` if `out` cannot be written,
+    or contains a `results.csv` of another program.
     """
-    with locked(out):
-        earlier = ByPhotograph[Row]()
-        for row in read_results(out):
-            earlier.put(row.path(out), row)
-        before = {file: known for file in files if (known := earlier.pop(file))}
-        others = [*earlier.values()]
-        job = _Job(out, network, settings, options, before, _shared_stems(files, before, others, out))
-        if not (out / RESULTS).exists():
-            job.refuse_foreign_files(files)
-        threads = ThreadPoolExecutor(settings.cores)
-        try:
-            unchanged = {file: row for file, row in zip(files, threads.map(job.unchanged, files), strict=True) if row}
-            # Write the unchanged rows first, so that a run that is killed has lost none of them.
-            with Results(out, [*others, *unchanged.values()]) as results:
-                yield from unchanged.values()
-                running = [threads.submit(job.run, file) for file in files if file not in unchanged]
-                for done in as_completed(running):
-                    results.write(done.result())
-                    yield done.result()
-        finally:
-            threads.shutdown(cancel_futures=True)
+    before, others = earlier_rows(frames, out)
+    shared = shared_stems(frames, before, others, out, [name for output in OUTPUTS.values() for name in output])
+    job = _Job(out, network, settings, options, before, shared)
+    if not (out / RESULTS).exists():
+        job.refuse_foreign_files(frames)
+    threads = ThreadPoolExecutor(settings.cores)
+    try:
+        unchanged = {frame: row for frame, row in zip(frames, threads.map(job.unchanged, frames), strict=True) if row}
+        # Write the unchanged rows first, so that a run that is killed has lost none of them.
+        with Results(out, [*others, *unchanged.values()]) as results:
+            yield from unchanged.values()
+            running = [threads.submit(job.run, frame) for frame in frames if frame not in unchanged]
+            for done in as_completed(running):
+                results.write(done.result())
+                yield done.result()
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -96,48 +88,55 @@ class _Job:
     network: VesselNetwork
     settings: Settings
     options: Options
-    before: Mapping[Path, Row]
-    """The rows of earlier runs for the files of this one."""
+    before: Mapping[Frame, Row]
+    """The rows of earlier runs for the frames of this one."""
     shared_stems: frozenset[str]
+    digest: Callable[[Path], str] = field(default_factory=lambda: cache(_sha256))
+    """The SHA-256 of a file, computed once for all its frames."""
 
-    def run(self, file: Path) -> Row:
-        """Segment one file and write its images."""
+    def run(self, frame: Frame) -> Row:
+        """Segment one frame and write its images."""
         try:
-            self._demand_short_name(file)
-            return self._segmented(file)
+            self._demand_short_name(frame)
+            with frame.turn():
+                return self._segmented(frame)
         except (OSError, UnicodeError) as error:
             reason = f"The file could not be read, or its result could not be written: {error}."
-            return Row(name_of(file), "failed", "file_error", reason, Row.location_of(file, self.out))
+            return replace(self._row(frame, "failed"), code="file_error", reason=reason)
 
-    def _segmented(self, file: Path) -> Row:
-        options, location = self.options, Row.location_of(file, self.out)
+    def _segmented(self, frame: Frame) -> Row:
+        options = self.options
         try:
+            if frame.refusal:
+                raise frame.refusal
             prediction = predict(
-                self._read(file),
+                read_photograph(frame.file, self.settings),
                 self.network,
                 options.pictures,
                 **self.settings.limits,
+                frame=(frame.number or 1) - 1,
                 threshold=options.threshold,
                 flips=options.flips,
                 force=options.force,
             )
         except PhotographError as error:
-            found = {"photo_sha256": _sha256(file)}
-            return Row(name_of(file), "rejected", STATUS[type(error)][1], str(error), location, found=found)
+            found = {"photo_sha256": _sha256(frame.file)}
+            code = STATUS[type(error)][1]
+            return replace(self._row(frame, "rejected"), code=code, reason=str(error), found=found)
         for name, picture in prediction.pictures.items():
-            _write(self._path(file, prediction.sha256, name), picture)
-        return self._row(file, prediction)
+            _write(self._path(frame, prediction.sha256, name), picture)
+        return self._done(frame, prediction)
 
-    def refuse_foreign_files(self, files: Sequence[Path]) -> None:
+    def refuse_foreign_files(self, frames: Sequence[Frame]) -> None:
         """Raises `OutputFolderError` if an image would overwrite a file that no earlier run has written."""
-        new = (file for file in files if file.stem.casefold() not in self.shared_stems)
-        images = (self._path(file, "", name) for file in new for name in self.options.pictures)
+        new = (frame for frame in frames if frame.stem.casefold() not in self.shared_stems)
+        images = (self._path(frame, "", name) for frame in new for name in self.options.pictures)
         for path in filter(os.path.exists, images):
             raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")
 
-    def unchanged(self, file: Path) -> Row | None:
+    def unchanged(self, frame: Frame) -> Row | None:
         """The earlier run's row, if photograph, network and options are unchanged and the images still exist."""
-        row, options = self.before.get(file), self.options
+        row, options = self.before.get(frame), self.options
         threshold = self.network.card.threshold if options.threshold is None else options.threshold
         if (
             row is None
@@ -150,18 +149,18 @@ class _Job:
         ):
             return None
         try:
-            same = _sha256(file) == row.found["photo_sha256"]
+            same = self.digest(frame.file) == row.found["photo_sha256"]
         except OSError:
             return None
         # The images have the name by which the photograph was first given.
-        first = file if row.file == name_of(file) else Path(row.file)
+        first = frame if row.file == name_of(frame.file) else frame_of(row)
         images = [self._path(first, row.found["photo_sha256"], name) for name in options.pictures]
         return row if same and all(map(os.path.exists, images)) else None
 
-    def _demand_short_name(self, file: Path) -> None:
+    def _demand_short_name(self, frame: Frame) -> None:
         for name in self.options.pictures:
             try:
-                os.lstat(self._path(file, "0" * 64, name))
+                os.lstat(self._path(frame, "0" * 64, name))
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -169,46 +168,21 @@ class _Job:
                     raise
                 raise OSError(f"the name is too long with “_{name}.png” after it; rename the photograph") from None
 
-    def _read(self, file: Path) -> bytes:
-        if not file.is_file():
-            raise FileNotFoundError("it is gone, or not a regular file")
-        # Three uncompressed 16-bit channels are 6 bytes per pixel, so no larger file can be within the pixel limit.
-        if file.stat().st_size > 8 * self.settings.max_pixels:
-            limit = f"{self.settings.max_pixels / 1e6:.0f} megapixels"
-            raise PhotographTooLargeError(f"The file is larger than any photograph of {limit}. Send a smaller one.")
-        return file.read_bytes()
-
-    def _path(self, file: Path, sha256: str, picture: str) -> Path:
+    def _path(self, frame: Frame, sha256: str, picture: str) -> Path:
         """The output path. Inputs with the same stem get the first eight digits of their SHA-256 (column photo_sha256)
         added.
         """
-        stem = f"{file.stem}-{sha256[:8]}" if file.stem.casefold() in self.shared_stems else file.stem
+        stem = f"{frame.stem}-{sha256[:8]}" if frame.stem.casefold() in self.shared_stems else frame.stem
         return self.out / f"{stem}_{picture}.png"
 
-    def _row(self, file: Path, prediction: Prediction) -> Row:
+    def _done(self, frame: Frame, prediction: Prediction) -> Row:
         card = self.network.card
         found = columns_of(findings_of(prediction, card, ""))
-        location = Row.location_of(file, self.out)
-        return Row(name_of(file), "done", location=location, card_sha256=card.digest, found=found)
+        return replace(self._row(frame, "done"), card_sha256=card.digest, found=found)
 
-
-def _shared_stems(
-    files: Sequence[Path], before: Mapping[Path, Row], others: Sequence[Row], out: Path
-) -> frozenset[str]:
-    """Stems that need a suffix, case-folded because some file systems ignore case: those of several photographs, now or
-    in an earlier run, and those whose images would have the name of an input inside the output folder.
-    """
-    inside = {file.name.casefold() for file in files if file.parent.resolve() == out.resolve()}
-    pictures = [name for output in OUTPUTS.values() for name in output]
-    named_like_inputs = {
-        file.stem.casefold() for file in files if inside & {f"{file.stem}_{name}.png".casefold() for name in pictures}
-    }
-    counts = Counter(Path(row.file).stem.casefold() for row in others)
-    for file in files:
-        # An earlier run may have found the same photograph by another name, which its images have.
-        names = [file, Path(before[file].file)] if file in before else [file]
-        counts.update({name.stem.casefold() for name in names})
-    return frozenset(stem for stem, count in counts.items() if count > 1) | named_like_inputs
+    def _row(self, frame: Frame, status: str) -> Row:
+        location = Row.location_of(frame.file, self.out)
+        return Row(name_of(frame.file), status, location=location, frame_number=frame.cell)
 
 
 def _sha256(file: Path) -> str:

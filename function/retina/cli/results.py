@@ -1,4 +1,7 @@
-"""`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted."""
+"""`results.csv`: one row per photograph, in a file that stays valid if the run is interrupted.
+
+A file with several frames has a row for each.
+"""
 
 import csv
 import os
@@ -20,7 +23,8 @@ COLUMNS = {
     "code": "why it was rejected or failed, as a stable word",
     "reason": "the same in a sentence",
     "location": "where the photograph is, as a path from the folder of this table; by it a later run recognises it",
-    **dict(_found[:_card]),
+    "frame_number": "of the frame in a file with several, from 1; empty if there is only one",
+    **dict(_found[:_card]) | {"frames": "number of frames in the file; each has a row"},
     "card_sha256": "of the model card, which says how photographs are prepared",
     **dict(_found[_card:]),
 }
@@ -34,7 +38,8 @@ class Row:
     """One row of `results.csv`.
 
     `status` is done, rejected (this photograph) or failed (reading or writing it); `location` is the photograph's real
-    path, seen from the output folder, or "" in a row of an earlier version; `found` are the cells with the findings, by
+    path, seen from the output folder, or "" in a row of an earlier version; `frame_number`, from 1, is the frame's in a
+    file with several, otherwise ""; `found` are the cells with the findings, by
     column.
     """
 
@@ -43,6 +48,7 @@ class Row:
     code: str = ""
     reason: str = ""
     location: str = ""
+    frame_number: str = ""
     card_sha256: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
 

@@ -25,9 +25,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Exit status 0: all done; 1: some were rejected or failed; 2: the command could not run."""
+    from contextlib import closing
+
     from tqdm import tqdm
 
-    from retina.cli.folders import Options, segment_files
+    from retina.cli.folder_lock import locked
+    from retina.cli.folders import Options, segment_frames
+    from retina.cli.frames import find_frames
     from retina.cli.inputs import find_photographs
     from retina.cli.results import OutputFolderError
     from retina.imaging.network import VesselNetwork
@@ -38,13 +42,18 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     try:
         files = find_photographs(parsed.paths, parsed.out)
         options = Options(parsed.outputs, parsed.threshold, parsed.flips, parsed.again, parsed.force)
-        rows = segment_files(files, parsed.out, VesselNetwork(settings.model), settings, options)
-        with tqdm(total=len(files), unit="photo", disable=None) as progress:
-            for row in rows:
-                statuses[row.status] += 1
-                if row.status != "done":
-                    progress.write(reason(row.file, row.reason), file=sys.stderr)
-                progress.update()
+        network = VesselNetwork(settings.model)
+        with locked(parsed.out):
+            frames = find_frames(files, settings)
+            with (
+                tqdm(total=len(frames), unit="photo", disable=None) as progress,
+                closing(segment_frames(frames, parsed.out, network, settings, options)) as rows,
+            ):
+                for row in rows:
+                    statuses[row.status] += 1
+                    if row.status != "done":
+                        progress.write(reason(row.file, row.reason, row.frame_number), file=sys.stderr)
+                    progress.update()
     except (FileNotFoundError, OutputFolderError) as error:
         return wrong(str(error))
     except KeyboardInterrupt:

@@ -55,15 +55,16 @@ def predict(
     *,
     max_pixels: int,
     min_side: int,
+    frame: int = 0,
     threshold: float | None = None,
     flips: bool = False,
     force: bool = False,
 ) -> Prediction:
     """Decode, segment and measure the photograph in the file `data`, and render `pictures`.
 
-    Raises the `PhotographError`s; for the rest see `predict_photograph`.
+    `frame`, from 0, is the one of a DICOM file. Raises the `PhotographError`s; for the rest see `predict_photograph`.
     """
-    with decoder().photograph(data, max_pixels=max_pixels, min_side=min_side) as photograph:
+    with decoder().photograph(data, max_pixels=max_pixels, min_side=min_side, frame=frame) as photograph:
         return predict_photograph(photograph, network, pictures, threshold=threshold, flips=flips, force=force)
 
 

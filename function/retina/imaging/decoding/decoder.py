@@ -66,13 +66,13 @@ class Decoder:
             self._fill()
 
     @contextmanager
-    def photograph(self, data: bytes, *, max_pixels: int, min_side: int) -> Iterator[Photograph]:
-        """Decode the file `data`. Large photographs are processed one at a time.
+    def photograph(self, data: bytes, *, max_pixels: int, min_side: int, frame: int = 0) -> Iterator[Photograph]:
+        """Decode the file `data`; of a DICOM file `frame`, from 0. Large photographs are processed one at a time.
 
         Raises the `PhotographError`s; `PhotographUnreadableError` also if decoding took too much time or memory.
         """
         with ExitStack() as held:
-            opened = held.enter_context(self.opened(data, max_pixels=max_pixels, min_side=min_side))
+            opened = held.enter_context(self.opened(data, max_pixels=max_pixels, min_side=min_side, frame=frame))
             if opened.pixels > LARGE_PIXELS:
                 held.enter_context(self._large)
             yield opened.photograph()
@@ -84,6 +84,7 @@ class Decoder:
         *,
         max_pixels: int,
         min_side: int,
+        frame: int = 0,
         abandoned: Abandoned | None = None,
         laborious: Callable[[], None] = ignore,
     ) -> Iterator[Opened]:
@@ -95,7 +96,7 @@ class Decoder:
         waiting = abandoned or Abandoned()
         refuse_laborious(data)
         limits = {"max_pixels": max_pixels, "min_side": min_side}
-        with self._child({"bytes": len(data), **limits}, data, waiting) as child:
+        with self._child({"bytes": len(data), "frame": frame, **limits}, data, waiting) as child:
             child.laborious = laborious
             try:
                 yield Opened(child, data, waiting, **limits)

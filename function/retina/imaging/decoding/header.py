@@ -49,19 +49,25 @@ MAX_PNM_HEADER = 4096
 MAX_PNM_COMMENTS = 100
 """Limit on the comments of a PNM file. For each of them Pillow reads the pixels of a plain (text) file again."""
 
+ONE_FRAME = "The file has only one frame."
+
 _PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
 
 
-def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> "Image.Image | Dicom":
+def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int = 0) -> "Image.Image | Dicom":
     """Open the file `data` without decoding it, and reject what cannot or should not be decoded.
+
+    `frame`, from 0, is the one of a DICOM file; of others it has to be 0.
 
     Raises `UnsupportedFormatError`, `PhotographUnreadableError`, `TooManyPixelsError` or `PhotographTooSmallError`.
     """
     refuse_laborious(data)
+    if frame and not is_dicom(data):
+        raise PhotographUnreadableError(ONE_FRAME)
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
     image: Image.Image | Dicom
     try:
-        image = _open_dicom(data) if is_dicom(data) else _open(data)
+        image = _open_dicom(data, frame) if is_dicom(data) else _open(data)
     except Image.DecompressionBombError:
         raise TooManyPixelsError(_too_many(max_pixels)) from None
     except UnidentifiedImageError:
@@ -75,10 +81,13 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int) -> "Image.Im
     return image
 
 
-def _open_dicom(data: bytes) -> "Dicom":
-    from retina.imaging.decoding.dicom.header import open_dicom  # needs pydicom, which the service itself never loads
+def _open_dicom(data: bytes, frame: int) -> "Dicom":
+    # They need pydicom, which the service itself never loads.
+    from retina.imaging.decoding.dicom.frames import frame_of
+    from retina.imaging.decoding.dicom.header import open_dicom
 
-    return open_dicom(data)
+    dicom = open_dicom(data)
+    return frame_of(dicom, data, frame) if frame else dicom
 
 
 def refuse_size(width: int, height: int, *, max_pixels: float, min_side: int) -> None:

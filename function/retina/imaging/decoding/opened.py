@@ -28,6 +28,11 @@ class Opened:
         self._facts = Facts.received(header)
         self._sha256 = hashlib.sha256(data).hexdigest()
 
+    @property
+    def frames(self) -> int:
+        """How many the file says it has."""
+        return self._facts.frames
+
     def photograph(self) -> Photograph:
         """Decode it. Can be called only once."""
         self._child.go()

@@ -96,10 +96,10 @@ def _fork(control: socket.socket, file: int) -> int:
 def _answer(caller: socket.socket) -> None:
     """Serve one caller: send the process id, receive a file, send its size and, if asked, its pixels.
 
-    Received: a line {"bytes", "max_pixels", "min_side"} and that many bytes; then the line `"go"`. Sent, one line each:
-    the process id; `"taken"`; {"width", "height"} from the header; {"width", "height", "orientation"}, followed by the
-    pixels as stored. Either of the last two may be replaced by {"refused", "sentence"}. If the file turns out to be
-    damaged while its pixels are being sent, they end there.
+    Received: a line {"bytes", "max_pixels", "min_side", "frame"} and that many bytes; then the line `"go"`. Sent, one
+    line each: the process id; `"taken"`; {"width", "height"} and the facts from the header; {"width", "height",
+    "orientation"}, followed by the pixels as stored. Either of the last two may be replaced by {"refused", "sentence"}.
+    If the file turns out to be damaged while its pixels are being sent, they end there.
     """
     confinement.end_with_parent()
     confinement.provide_memory(READY_MEMORY)
@@ -111,12 +111,12 @@ def _answer(caller: socket.socket) -> None:
     request = json.loads(lines.readline(LINE) or "null")
     if not request:
         return
-    data = lines.read(request["bytes"])
+    data = lines.read(request.pop("bytes"))
     _say(caller, TAKEN)
     confinement.limit_memory(size + 2 * len(data) + HEADER_MEMORY)
     confinement.limit_time(HEADER_SECONDS)
     try:
-        image = open_photograph(data, max_pixels=request["max_pixels"], min_side=request["min_side"])
+        image = open_photograph(data, **request)
         pixels = image.width * image.height
         confinement.limit_time(0)
         if PIXEL_BYTES * pixels > READY_MEMORY:

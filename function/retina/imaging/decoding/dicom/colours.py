@@ -22,7 +22,7 @@ Table = NDArray[np.uint8]
 
 
 def dicom_strips(dicom: Dicom, data: bytes) -> Iterator[Rgb]:
-    """Decode the first frame of `dicom`, opened from the file `data`, to strips of uint8[h,W,3].
+    """Decode the frame of `dicom`, opened from the file `data`, to strips of uint8[h,W,3].
 
     This, and reading a strip, may raise what `DAMAGE` lists.
     """

@@ -10,8 +10,8 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.encaps import get_frame
 
+from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_samples, is_filled
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.header import MAX_SCANS
 from retina.imaging.decoding.jpeg import BLOCK, jpeg_pixels
@@ -20,8 +20,8 @@ from retina.imaging.decoding.webp import demand_no_wraps
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
-SCAN, END = b"\xff\xda", b"\xff\xd9"
-"""Markers of all JPEG formats."""
+SCAN = b"\xff\xda"
+"""The marker before the pixels in all JPEG formats."""
 
 COLOUR_MARKS = (b"JFIF\0", b"Adobe\0d")
 """With one of these near its start, a JPEG says itself which colours it has."""
@@ -42,7 +42,7 @@ HEAD = 1024
 
 
 def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
-    """The first frame, [H,W,1] or [H,W,3], and whether the codec has turned it into RGB.
+    """The frame, [H,W,1] or [H,W,3], and whether the codec has turned it into RGB.
 
     Raises `ValueError` if samples are missing or the codec disagrees with the header, and whatever decoders raise.
     """
@@ -53,9 +53,7 @@ def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
         if not samples.planar and is_stepped_in_rows(_shown(values, samples.stored)):
             raise ValueError(TORN)
         return values, False
-    stream = io.BytesIO(data)
-    stream.seek(pixel_data.start)
-    frame = get_frame(stream, 0, extended_offsets=pixel_data.offsets, number_of_frames=dicom.facts.frames)
+    frame = compressed_frame(dicom, data)
     if pixel_data.codec != "RLE" and not frame.rstrip(b"\0").endswith(END):
         raise ValueError("the end of the compressed pixels is missing")
     values, rgb = CODECS[pixel_data.codec](frame, dicom)
@@ -72,20 +70,20 @@ def _native(dicom: Dicom, data: bytes) -> Values:
     halved = samples.photometric == "YBR_FULL_422"  # two pixels share their colour
     if halved and (samples.allocated != 8 or width % 2 or samples.planar):
         raise ValueError("the colours cannot be halved")
-    count = height * width * (2 if halved else per_pixel)
-    # A wrong height or width would show a sheared picture; a few bytes of padding are usual.
-    surplus = (pixel_data.length or 0) - count * samples.allocated // 8 * dicom.facts.frames
-    if not 0 <= surplus < min(height, width):
+    if not is_filled(dicom):
         raise ValueError("height, width and frames do not fit the number of samples")
     following = data[pixel_data.start + (pixel_data.length or 0) :][:8]
     if len(following) == 8 and int.from_bytes(following[:2], "little" if pixel_data.little_endian else "big") < LATER:
         raise ValueError("no element follows the pixels, but other bytes do")
     order = "<" if pixel_data.little_endian else ">"
+    count = frame_samples(dicom)
+    start = pixel_data.start + dicom.frame * count * samples.allocated // 8
     if order == ">" and samples.allocated == 8 and pixel_data.words:  # bytes in words: each pair is swapped
-        words = np.frombuffer(data, ">u2", -(-count // 2), pixel_data.start)
-        values: Values = words.astype("<u2").view(np.uint8)[:count]
+        odd = dicom.frame * count % 2  # the frame begins in the middle of a word
+        words = np.frombuffer(data, ">u2", -(-(odd + count) // 2), start - odd)
+        values: Values = words.astype("<u2").view(np.uint8)[odd : odd + count]
     else:
-        stored = np.frombuffer(data, f"{order}u{samples.allocated // 8}", count, pixel_data.start)
+        stored = np.frombuffer(data, f"{order}u{samples.allocated // 8}", count, start)
         values = stored.astype(stored.dtype.newbyteorder("="), copy=False)
     if halved:
         pairs = values.reshape(height, width // 2, 4)

@@ -115,7 +115,10 @@ class Extra:
 
 @dataclass(frozen=True)
 class Dicom:
-    """An opened file. `header` has the `WANTED` attributes; those of size, samples and facts have been checked."""
+    """An opened file. `header` has the `WANTED` attributes; those of size, samples and facts have been checked.
+
+    `frame`, from 0, is the one to decode.
+    """
 
     width: int
     height: int
@@ -123,6 +126,7 @@ class Dicom:
     pixel_data: PixelData
     facts: Facts
     header: Dataset
+    frame: int = 0
 
     @property
     def extra(self) -> Extra:
