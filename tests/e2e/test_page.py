@@ -43,7 +43,7 @@ def test_sample(visit: Visit) -> None:
     expect(page.get_by_text("Not a medical device, not for diagnosis.")).to_be_visible()
     visit.sample()
     facts = page.locator("#facts")
-    for words in ("1411 × 1411 pixels", "% of the field of view", "round, 1391 × 1398 pixels"):
+    for words in ("1411 × 1411 pixels", "% of the field of view", "round, 1391 × 1396 pixels"):
         expect(facts).to_contain_text(words)
     for image in ("#preview-original", "#preview-prediction"):
         assert page.locator(image).evaluate("i => [i.naturalWidth, i.naturalHeight]") == [128, 128]
