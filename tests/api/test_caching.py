@@ -2,26 +2,19 @@
 
 from retina.app import PUBLIC
 from retina.storage.local import LocalBlobs
-from support.batches import come, new
-from support.history import save
 from support.house import (
     BATCHES,
     EXPORTS,
     PREDICTIONS,
     House,
 )
-from support.routes import PAGE, path_of, routes
+from support.routes import PAGE, one_of_each, path_of, routes
 
 
 def test_browsers_store_no_personal_data(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
-    saved = save(house, anna, tiny, subject="A", eye="left")
-    batch = new(house, anna, "a.jpg")
-    come(house, batch, tiny)
-    export = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()
-    house.work_off()
-    ids = {PREDICTIONS: saved["id"], BATCHES: batch["id"], EXPORTS: export["id"]}
+    _, ids = one_of_each(house, anna, tiny)
     seen = set()
     everything = [(method, route) for route in routes(house) for method in sorted(route.methods or ())]
     assert len(everything) > 30

@@ -21,7 +21,7 @@ from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
 from support.account import sign_in
-from support.processes import Server
+from support.processes import Server, serving
 from support.specimens import encode
 from support.waiting import eventually
 
@@ -75,10 +75,8 @@ class Program:
 
 @pytest.fixture
 def server(tmp_path: Path, environment: dict[str, str], generated: Path) -> Iterator[Server]:
-    running = Server(tmp_path, environment)
-    yield running
-    running.process.terminate()
-    running.process.wait(20)
+    with serving(tmp_path, environment) as running:
+        yield running
 
 
 @pytest.fixture

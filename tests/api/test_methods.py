@@ -2,16 +2,12 @@
 
 from retina.app import PUBLIC
 from retina.storage.local import LocalBlobs
-from support.batches import come, new
-from support.history import save
 from support.house import (
     BATCHES,
-    EXPORTS,
-    PREDICTIONS,
     House,
 )
 from support.problems import assert_problem
-from support.routes import PAGE, path_of, routes
+from support.routes import PAGE, one_of_each, path_of, routes
 
 
 def test_unknown_paths_are_not_found_by_any_method(house: House) -> None:
@@ -28,15 +24,10 @@ def test_unknown_paths_are_not_found_by_any_method(house: House) -> None:
 
 def test_head_is_answered_on_every_route_that_has_get(house: House, tiny: bytes) -> None:
     anna = house.person()
-    saved = save(house, anna, tiny, subject="A", eye="left")
-    batch = new(house, anna, "a.jpg")
-    come(house, batch, tiny)
-    export = house.client.post(EXPORTS, json={"history": True}, headers=anna).json()
-    house.work_off()
-    ids = {PREDICTIONS: saved["id"], BATCHES: batch["id"], EXPORTS: export["id"]}
+    saved, ids = one_of_each(house, anna, tiny)
     paths = {path_of(route, ids) for route in routes(house) if "GET" in (route.methods or ())} | {*PAGE, *PUBLIC}
     paths |= {"/api/v1/openapi.json", "/api/v1/docs", "/x"}
-    paths |= {f"{BATCHES}/{batch['id']}/results.csv?limit=1", "/api/v1/trends?subject=A&eye=left"}
+    paths |= {f"{BATCHES}/{ids[BATCHES]}/results.csv?limit=1", "/api/v1/trends?subject=A&eye=left"}
     links = [house.client.get(url, headers=anna, follow_redirects=False) for url in saved["image_urls"].values()]
     if isinstance(house.services.results, LocalBlobs):
         paths |= {link.headers["location"] for link in links}

@@ -1,7 +1,5 @@
 """Files of several frames on the command line: each frame has a row and images, like a photograph of its own."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import imagecodecs
@@ -15,6 +13,7 @@ from retina.cli import frames as command_frames
 from retina.cli.frames import MOST_FRAMES
 from retina.imaging.arrays import Rgb
 from support.dicom import SECRETS, dicom, rle, several
+from support.processes import segment_at_once
 from support.specimens import encode
 from support.tables import rows_in
 
@@ -223,15 +222,5 @@ def test_frames_of_two_runs_at_the_same_time_are_all_there(
     tmp_path: Path, folder: Path, environment: dict[str, str]
 ) -> None:
     out = tmp_path / "out"
-    commands = [
-        [sys.executable, "-m", "retina", "segment", str(folder / name), "--out", str(out), "--outputs", "mask"]
-        for name in ("plain.dcm", "runs.dcm")
-    ]
-    running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for command in commands]
-    for command, process in zip(commands, running, strict=True):
-        _, told = process.communicate()
-        if process.returncode:
-            assert process.returncode == 2
-            assert "Another run is writing to" in told
-            subprocess.run(command, env=environment, check=True, capture_output=True)
+    segment_at_once(out, [folder / name for name in ("plain.dcm", "runs.dcm")], environment)
     assert len(table(out)) == 6

@@ -17,17 +17,15 @@ from PIL import Image
 
 from retina.__main__ import main
 from support.account import new_key
-from support.processes import Server
+from support.processes import Server, serving
 from support.tables import rows_in
 from support.waiting import eventually
 
 
 @pytest.fixture
 def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
-    running = Server(tmp_path, environment)
-    yield running
-    running.process.terminate()
-    running.process.wait(30)
+    with serving(tmp_path, environment) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Two runs into one folder: one at a time, and no row is lost."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from retina.__main__ import main
 from retina.cli.folder_lock import LOCK, locked
+from support.processes import segment_at_once
 from support.results import rows
 
 
@@ -40,15 +39,5 @@ def test_a_run_that_was_killed_locks_nobody_out(tmp_path: Path, photos: Path) ->
 
 def test_of_runs_at_the_same_time_no_row_is_lost(tmp_path: Path, photos: Path, environment: dict[str, str]) -> None:
     out = tmp_path / "out"
-    commands = [
-        [sys.executable, "-m", "retina", "segment", str(photos / name), "--out", str(out), "--outputs", "mask"]
-        for name in ("a.jpg", "deeper/b.png")
-    ]
-    running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for command in commands]
-    for command, process in zip(commands, running, strict=True):
-        _, told = process.communicate()
-        if process.returncode:
-            assert process.returncode == 2
-            assert "Another run is writing to" in told
-            subprocess.run(command, env=environment, check=True, capture_output=True)
+    segment_at_once(out, [photos / name for name in ("a.jpg", "deeper/b.png")], environment)
     assert len(rows(out)) == 2

@@ -18,7 +18,7 @@ import pytest
 from conftest import AS_ROOT
 from retina.imaging.arrays import Rgb
 from support.hostile import hostile
-from support.processes import Server
+from support.processes import Server, serving
 
 EACH = 10
 MEMORY = 1.2e9
@@ -28,10 +28,8 @@ ELSEWHERE = "127.0.0.2"
 
 @pytest.fixture
 def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
-    running = Server(tmp_path, environment)
-    yield running
-    running.process.terminate()
-    running.process.wait(30)
+    with serving(tmp_path, environment) as running:
+        yield running
 
 
 class Memory:

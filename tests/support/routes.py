@@ -1,12 +1,13 @@
 """Every route of the service, and paths to call it with."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi.routing import APIRoute
 
-from support.house import (
-    House,
-)
+from support.batches import come, new
+from support.history import save
+from support.house import BATCHES, EXPORTS, PREDICTIONS, House
 
 PAGE = (
     "/",
@@ -36,3 +37,13 @@ def path_of(route: APIRoute, ids: dict[str, str]) -> str:
     for name, value in (("id", "0" * 32), ("image", "mask"), ("number", "0"), ("picture", "mask.png")):
         path = path.replace(f"{{{name}}}", value)
     return path.replace("{key:path}", "history/x")
+
+
+def one_of_each(house: House, who: dict[str, str], photo: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """A saved prediction, and the IDs of it, of a finished batch and of an export, by what their paths begin with."""
+    saved = save(house, who, photo, subject="A", eye="left")
+    batch = new(house, who, "a.jpg")
+    come(house, batch, photo)
+    export = house.client.post(EXPORTS, json={"history": True}, headers=who).json()
+    house.work_off()
+    return saved, {PREDICTIONS: saved["id"], BATCHES: batch["id"], EXPORTS: export["id"]}

@@ -120,7 +120,7 @@ class _Job:
                 force=options.force,
             )
         except PhotographError as error:
-            found = {"photo_sha256": _sha256(frame.file)}
+            found = {"photo_sha256": self.digest(frame.file)}
             code = STATUS[type(error)][1]
             return replace(self._row(frame, "rejected"), code=code, reason=str(error), found=found)
         for name, picture in prediction.pictures.items():

@@ -19,7 +19,7 @@ from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.quality import QualityReport, quality_report
 from retina.imaging.reduction import reduce
-from retina.imaging.retina_gate import SEVERAL, Verdict, impossible, judge, judge_by_colour
+from retina.imaging.retina_gate import Verdict, impossible, judge, judge_by_colour
 from retina.imaging.segmentation import Segmentation, segment
 
 Picture = Callable[[Photograph, Segmentation], bytes]
@@ -124,13 +124,7 @@ def predict_photograph(
 
 def _let_in(verdict: Verdict | None) -> None:
     """Raise `NotAFundusPhotographError`, with what was looked for and not found, if the verdict is "no"."""
-    if verdict and verdict.reason == SEVERAL:
-        raise NotAFundusPhotographError(
-            "This picture shows several retinas at once. Send each as a photograph of its own. If there is only one, "
-            "choose to segment the picture anyway."
-        )
     if verdict and verdict.retina == "no":
         raise NotAFundusPhotographError(
-            f"This does not look like a photograph of the back of an eye: {verdict.reason}. "
-            "If it is one, choose to segment it anyway."
+            f"{verdict.sentence} If it is a photograph of one retina, choose to segment it anyway."
         )

@@ -21,8 +21,6 @@ of .80 on CHASE_DB1."""
 ENOUGH = 0.5
 """A score under this is a reason."""
 
-UNSURE = "It is not certain that this is a photograph of a retina: {reason}."
-NO_RETINA = "This does not look like a photograph of a retina: {reason}."
 DOUBTFUL = "The network is unsure of many vessels."
 
 
@@ -56,7 +54,7 @@ def quality_report(
     weak = sorted((each for each in scores.values() if each.score < ENOUGH), key=lambda each: each.score)
     reasons = [each.sentence for each in weak]
     if verdict.retina != "yes":
-        reasons.insert(0, (UNSURE if verdict.retina == "unsure" else NO_RETINA).format(reason=verdict.reason))
+        reasons.insert(0, verdict.sentence)
     if grade == "good":
         reasons = []
     elif not reasons:

@@ -61,6 +61,17 @@ class Verdict:
     reason: str = ""
     likeness: float = 1.0
 
+    @property
+    def sentence(self) -> str:
+        """What a user is told of it; empty for "yes"."""
+        if self.retina == "yes":
+            return ""
+        if self.reason == SEVERAL:
+            return "This picture shows several retinas at once. Send each as a photograph of its own."
+        if self.retina == "unsure":
+            return f"It is not certain that this is a photograph of a retina: {self.reason}."
+        return f"This does not look like a photograph of the back of an eye: {self.reason}."
+
 
 def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
     """A "no" for an even surface, a field that is too small, or several retinas in one picture uint8[H,W,3]."""

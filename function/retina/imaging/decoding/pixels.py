@@ -21,7 +21,7 @@ from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.png import is_deep_png, png_pixels
 from retina.imaging.decoding.surplus import demand_no_surplus_bmp, demand_no_surplus_pnm, demand_whole_gif
-from retina.imaging.decoding.tears import is_stepped_in_rows
+from retina.imaging.decoding.tears import demand_no_wraps, is_stepped_in_rows
 from retina.imaging.decoding.tiff import (
     WITH_OPACITY,
     demand_agreement,
@@ -32,7 +32,7 @@ from retina.imaging.decoding.tiff import (
     tiff_page,
     tiff_pixels,
 )
-from retina.imaging.decoding.webp import demand_no_wraps, demand_whole_webp
+from retina.imaging.decoding.webp import demand_whole_webp
 
 if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom

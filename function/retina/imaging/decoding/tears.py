@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from retina.imaging.decoding.depths import STRIP
 
@@ -33,6 +34,10 @@ SEGMENT, OVERLAP = 8, 5
 
 PART = 0.12
 """Each side of a step is at least this share of the width: shorter edges belong to the photograph."""
+
+WRAPPED, STEADY = 128, 32
+"""Where one channel has wrapped around, it differs from the next pixel's by more than WRAPPED, the others by less than
+STEADY."""
 
 
 def is_torn(pixels: NDArray[np.uint8], height: int, width: int) -> bool:
@@ -141,3 +146,23 @@ def _sums(values: NDArray[Any], length: int) -> NDArray[np.float64]:
     """The sums of each `length` values in a row."""
     total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     return np.asarray(total[length:] - total[:-length])
+
+
+def demand_no_wraps(image: Image.Image) -> None:
+    """Raise `ValueError` if a channel of the decoded `image` has wrapped around, from 255 to 0 or back.
+
+    Lossless data are differences to the pixels before: if one is damaged, what follows is off by as much, until it
+    wraps around in a tangle of edges. The outline of a drawn surround is shorter than that of the whole photograph.
+    """
+    wraps = 0
+    for top in range(0, image.height, STRIP):
+        strip = image.crop((0, top, image.width, min(top + STRIP + 1, image.height))).convert("RGB")
+        values = np.asarray(strip).astype(np.int16)
+        wraps += sum(_wraps(np.abs(np.diff(values, axis=axis))) for axis in (0, 1))
+    if wraps > 2 * (image.width + image.height):
+        raise ValueError("a channel has wrapped around")
+
+
+def _wraps(differences: NDArray[np.int16]) -> int:
+    ordered = np.sort(differences, axis=2)
+    return int(np.count_nonzero((ordered[..., 2] > WRAPPED) & (ordered[..., 1] < STEADY)))

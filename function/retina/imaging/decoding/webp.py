@@ -8,12 +8,9 @@ they were not used, and the file is damaged.
 import io
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from retina.imaging.decoding.damage import DAMAGE
-from retina.imaging.decoding.depths import STRIP
 
 EXTENDED, OPACITY, LOSSY, LOSSLESS, FRAME = b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANMF"
 FRAME_HEADER, LOSSY_HEADER = 16, 10
@@ -22,10 +19,6 @@ FRAME_HEADER, LOSSY_HEADER = 16, 10
 TAIL, MODES_TAIL, LOSSLESS_TAIL = 6, 4, 3
 """How many bytes the copy lacks, of pixels, of their modes, and of lossless data. Encoders fill up the last bytes: one
 that lacks 4, 2 and 1 could not be decoded at any quality."""
-
-WRAPPED, ALIKE = 128, 32
-"""Where one channel has wrapped around, it differs from the next pixel's by more than WRAPPED, the others by less than
-ALIKE."""
 
 
 def demand_whole_webp(data: bytes) -> None:
@@ -43,26 +36,6 @@ def demand_whole_webp(data: bytes) -> None:
         shorter += [_file({EXTENDED: chunks[EXTENDED], OPACITY: less, LOSSY: chunks[LOSSY]})]
     if any(map(_is_decodable, shorter)):
         raise ValueError("some of the compressed data were not used")
-
-
-def demand_no_wraps(image: Image.Image) -> None:
-    """Raise `ValueError` if a channel of the decoded WebP `image` has wrapped around, from 255 to 0 or back.
-
-    Lossless data are differences to the pixels before: if one is damaged, what follows is off by as much, until it
-    wraps around in a tangle of edges. The outline of a drawn surround is shorter than that of the whole photograph.
-    """
-    wraps = 0
-    for top in range(0, image.height, STRIP):
-        strip = image.crop((0, top, image.width, min(top + STRIP + 1, image.height))).convert("RGB")
-        values = np.asarray(strip).astype(np.int16)
-        wraps += sum(_wraps(np.abs(np.diff(values, axis=axis))) for axis in (0, 1))
-    if wraps > 2 * (image.width + image.height):
-        raise ValueError("a channel has wrapped around")
-
-
-def _wraps(differences: NDArray[np.int16]) -> int:
-    ordered = np.sort(differences, axis=2)
-    return int(np.count_nonzero((ordered[..., 2] > WRAPPED) & (ordered[..., 1] < ALIKE)))
 
 
 def _chunks(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:

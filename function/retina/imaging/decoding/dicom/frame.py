@@ -15,8 +15,7 @@ from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_sa
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.header import MAX_SCANS
 from retina.imaging.decoding.jpeg import BLOCK, jpeg_pixels
-from retina.imaging.decoding.tears import is_stepped, is_stepped_in_rows, is_torn
-from retina.imaging.decoding.webp import demand_no_wraps
+from retina.imaging.decoding.tears import demand_no_wraps, is_stepped, is_stepped_in_rows, is_torn
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
