@@ -128,17 +128,17 @@ clean: ## remove what was made here, trained weights too
 	$(PYTHON) -m venv .venv
 
 .venv/run.done: function/requirements-local.txt pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -q --require-hashes -r function/requirements-local.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r function/requirements-local.txt
 	$(BIN)/pip install -q --no-deps -e .
 	@touch $@
 
 .venv/test.done: tests/requirements.txt .venv/run.done
-	$(BIN)/pip install -q --require-hashes -r tests/requirements.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r tests/requirements.txt
 	@touch $@
 
 build/keras.done: models/requirements.txt
 	$(PYTHON) -m venv build/keras
-	build/keras/bin/pip install -q --require-hashes -r models/requirements.txt
+	build/keras/bin/pip install -q --no-deps --require-hashes -r models/requirements.txt
 	@touch $@
 
 # Node comes with the development environment, CDK's command line from npm.
@@ -161,5 +161,5 @@ build/tflite-runtime.done: tests/requirements-tflite-runtime.txt
 	@mkdir -p build
 	if $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
 	  $(PYTHON) -m venv build/tflite-runtime && \
-	  build/tflite-runtime/bin/pip install -q --require-hashes -r tests/requirements-tflite-runtime.txt; fi
+	  build/tflite-runtime/bin/pip install -q --no-deps --require-hashes -r tests/requirements-tflite-runtime.txt; fi
 	@touch $@

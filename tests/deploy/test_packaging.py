@@ -31,6 +31,19 @@ def test_locks_pin_with_hashes_and_name_no_host() -> None:
             assert "--hash=sha256:" in requirement, (lock, requirement)
 
 
+def test_a_release_made_after_the_lock_was_written_is_never_looked_at() -> None:
+    """pip ignores a pin where a package asks for another's extra, so only the lock may say what is installed."""
+    installs = re.findall(r"pip install (.*) -r (\S+\.txt)", (ROOT / "Makefile").read_text())
+    # The fifth lock is the function's; the package's builder installs it for Lambda's platform.
+    assert {ROOT / lock for _, lock in installs} == {*LOCKS} - {ROOT / "function" / "requirements.txt"}
+    assert {options for options, _ in installs} == {"-q --no-deps --require-hashes"}
+
+
+def test_the_locks_name_all_that_their_packages_ask_for() -> None:
+    check = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout
+
+
 def test_the_lock_of_the_javascript_tools_pins_with_hashes_and_names_no_host() -> None:
     text = (ROOT / "package-lock.json").read_text()
     assert "://" not in text
