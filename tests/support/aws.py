@@ -1,8 +1,13 @@
 """A server that answers as AWS does: how it is reached, and an empty table there as the stack makes it."""
 
+import copy
+import logging
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from retina.storage.s3 import client as aws_client
@@ -12,16 +17,45 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 
 
 def serialise_transactions() -> None:
-    """DynamoDB isolates its transactions; moto, left alone, does not."""
-    from moto.dynamodb.models import DynamoDBBackend
+    """DynamoDB isolates its transactions; moto, left alone, does not.
 
-    lock, plain = threading.RLock(), DynamoDBBackend.transact_write_items
+    moto also copies the whole table before each change of a transaction, to have it back if the transaction fails: the
+    more rows a test has written, the slower every further write. The rows that are about to change are enough.
+    """
+    from moto.dynamodb import models
+    from moto.dynamodb.models.table import Table
 
-    def serialised(*arguments: Any, **named: Any) -> Any:
-        with lock:
-            return plain(*arguments, **named)
+    lock, plain = threading.RLock(), models.DynamoDBBackend.transact_write_items
 
-    setattr(DynamoDBBackend, "transact_write_items", serialised)
+    def serialised(self: Any, transact_items: list[dict[str, Any]]) -> Any:
+        with lock, _restored(self, transact_items):
+            return plain(self, transact_items)
+
+    def copied(value: Any) -> Any:
+        return value if isinstance(value, Table) else copy.deepcopy(value)
+
+    setattr(models, "copy", SimpleNamespace(deepcopy=copied))
+    setattr(models.DynamoDBBackend, "transact_write_items", serialised)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request takes time, and nobody reads it
+
+
+@contextmanager
+def _restored(backend: Any, transact_items: list[dict[str, Any]]) -> Iterator[None]:
+    """After an exception, the rows that a transaction changes are in `backend` as they were before."""
+    before = []
+    for [change] in (item.values() for item in transact_items):
+        if table := backend.tables.get(change["TableName"]):
+            keys = backend.get_keys_value(table, change.get("Key") or change["Item"])
+            before.append((table, keys, copy.deepcopy(table.get_item(*keys))))
+    try:
+        yield
+    except BaseException:
+        for table, (partition, sort), row in before:
+            if row is None:
+                table.delete_item(partition, sort)
+            else:
+                table.items[partition][sort] = row
+        raise
 
 
 @dataclass(frozen=True)
