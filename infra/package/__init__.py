@@ -6,6 +6,7 @@
 | `wheels` | installs pinned wheels for another platform and Python, and finds an interpreter of that Python |
 | `contents` | removes files that the function never opens |
 | `bytecode` | replaces sources by bytecode |
+| `symbols` | cuts symbol tables and debugging information off shared libraries |
 | `limits` | checks that Lambda would accept the package |
 | `inventory` | sizes, and one digest of the whole |
 

@@ -7,6 +7,7 @@ from infra.package import ROOT, TARGET
 from infra.package.bytecode import compile_sources
 from infra.package.contents import UNUSED, prune
 from infra.package.limits import check
+from infra.package.symbols import cut
 from infra.package.wheels import install, requirements
 
 
@@ -19,6 +20,7 @@ def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = No
     pinned = requirements(ROOT / "function" / "requirements.txt", version)
     install(out, (text for name, text in pinned.items() if name not in UNUSED), version)
     prune(out)
+    cut(out)
     _add_ours(out)
     if python:
         compile_sources(out, python)

@@ -74,10 +74,7 @@ PRUNED = (
     "pydantic/mypy.py",
     "pydantic/v1/mypy.py",
 )
-"""Files that the function never opens.
-
-Libraries are left as they are: `strip` breaks those patched by auditwheel, and OpenCV is linked to its video codecs.
-"""
+"""Files that the function never opens. OpenCV's video codecs stay: it is linked to them."""
 
 CODECS = ("_shared", "_shared_cython", "_imcd", "_zlib", "_png", "_jpeg8", "_jpegls", "_jpeg2k")
 """The few imagecodecs modules, out of sixty, that decode TIFF, 16-bit colour PNG and DICOM: LZW, PackBits, Deflate,

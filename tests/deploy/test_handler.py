@@ -16,6 +16,7 @@ from retina.imaging.arrays import Rgb
 from retina.services import Services
 from retina.settings import Settings
 from support.aws import BUCKET, CREDENTIALS, new_table
+from support.dicom_specimens import compressed, native
 from support.lambda_package import Built
 from support.processes import Server
 from support.runtime_api import (
@@ -77,9 +78,27 @@ def test_the_real_runtime_answers_a_multipart_photograph(function: RuntimeApi, s
     assert answer["headers"]["x-request-id"]
 
 
-@pytest.mark.parametrize("form", ["16-bit colour tiff", "16-bit colour png", "lab tiff", "webp", "lzw tiff"])
-def test_the_package_has_every_decoder(function: RuntimeApi, small_rgb: Rgb, form: str) -> None:
-    assert function.invoke(multipart("/predict", readable(small_rgb)[form]))["statusCode"] == 200
+FILES = (
+    "16-bit colour tiff", "16-bit colour png", "lab tiff", "webp", "lzw tiff", "cmyk jpeg", "palette png",
+    "float tiff 0 to 1", "planar deflated 16-bit tiff", "tiled 16-bit tiff", "bmp", "ppm", "gif",
+)  # fmt: skip
+DICOM = (
+    "JPEG", "extended JPEG, 12 bits", "lossless JPEG, 16 bits", "JPEG-LS", "JPEG-LS, 12 bits", "JPEG 2000",
+    "JPEG 2000, 16 bits", "high-throughput JPEG 2000", "RLE, 16 bits", "16-bit colour", "palette", "YBR full 422",
+)  # fmt: skip
+"""For each decoder that the package must have, a file that only this one reads, or reads in its own way."""
+
+
+@pytest.fixture(scope="session")
+def files(quick_rgb: Rgb) -> dict[str, bytes]:
+    dicom = {f"DICOM, {name}": data for name, (data, _) in (native(quick_rgb) | compressed(quick_rgb)).items()}
+    return readable(quick_rgb) | dicom
+
+
+@pytest.mark.parametrize("form", [*FILES, *(f"DICOM, {name}" for name in DICOM)])
+def test_the_package_has_every_decoder(function: RuntimeApi, files: dict[str, bytes], form: str) -> None:
+    answer = function.invoke(multipart("/predict", files[form]))
+    assert answer["statusCode"] == 200, answer["body"]
 
 
 @pytest.mark.usefixtures("shipped")
