@@ -44,9 +44,10 @@ def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
 
         def threshold() -> Segmentation:
             native = preprocessing.restore(probability, view, placed, shape)
-            vessels = over(native, network.card.threshold)
+            limit = network.card.threshold_at(view.width)
+            vessels = over(native, limit)
             measure(vessels, view)
-            return Segmentation(native, vessels, network.card.threshold, placed.canvas)
+            return Segmentation(native, vessels, limit, placed.canvas)
 
         segmentation = timed("threshold, measure", threshold)
         wanted = {**rendering.OUTPUTS["preview"], **rendering.OUTPUTS["mask"]}

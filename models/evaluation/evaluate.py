@@ -24,6 +24,7 @@ from models.evaluation.measuring import Variant, measure, variants
 from models.evaluation.reports import sweep, table, write_csv, write_scores, write_sheets
 from models.training.labelled import LabelledPhotograph, LabelledSetError, read_sets
 from retina.errors import ModelCardError
+from retina.imaging.model_card import ModelCard
 
 
 def main() -> None:
@@ -68,6 +69,12 @@ def mistake(options: argparse.Namespace) -> str | None:
     return "--jobs must be 1 or more" if options.jobs < 1 else None
 
 
+def _thresholds(card: ModelCard) -> str:
+    """The card's thresholds in words."""
+    steps = "".join(f", {t.threshold:g} for a field up to {t.field_of_view_width_up_to}" for t in card.thresholds)
+    return f"threshold {card.threshold:g}{steps}"
+
+
 def _measured(
     ways: list[Variant], wanted: dict[str, list[LabelledPhotograph]], jobs: int
 ) -> dict[str, dict[str, list[Measured]]]:
@@ -95,7 +102,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     card = ways[0].network.card
     protocol = (
         "pixels inside the set's own field-of-view mask, at the photograph's own resolution, against the first "
-        f"observer; threshold {card.threshold:g}, fixed beforehand; mean over photographs"
+        f"observer; {_thresholds(card)}, fixed beforehand; mean over photographs"
     )
     print(*(table(name, measured) for name, measured in sets.items()), f"Protocol: {protocol}.", sep="\n\n")
     if options.csv:

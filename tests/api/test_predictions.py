@@ -12,6 +12,7 @@ from PIL import Image
 from conftest import copy_card
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
+from retina.imaging.model_card import ModelCard
 from retina.settings import Settings
 from support.house import PREDICTIONS
 from support.problems import assert_problem
@@ -75,12 +76,15 @@ def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) 
 
 def test_the_threshold_moves_the_mask(client: TestClient, quick_rgb: Rgb) -> None:
     data = encode(Image.fromarray(quick_rgb), "PNG")
+    default = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask"}).json()
+    card = ModelCard.model_validate(client.get("/api/v1/model").json())
+    assert default["threshold"] == card.threshold_at(default["photograph"]["field_of_view"]["width"]) != card.threshold
     areas = []
-    for threshold in ("0.1", "0.5", "0.9"):
+    for threshold in ("0.1", str(default["threshold"]), "0.9"):
         body = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask", "threshold": threshold}).json()
         assert body["threshold"] == float(threshold)
         expected = body["quality"]["expected_dice"]
-        assert (expected is None) == (body["threshold"] != client.get("/api/v1/model").json()["threshold"])
+        assert (expected is None) == (body["threshold"] != default["threshold"])
         areas.append(np.asarray(picture(body["images"]["mask"])).sum())
     assert areas[0] > areas[1] > areas[2] > 0
     for wrong in ("-0.1", "1.1", "nan", "much"):

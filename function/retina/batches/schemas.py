@@ -51,7 +51,9 @@ class BatchCreate(BaseModel):
     outputs: str = Field(
         "mask,overlay", description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton"
     )
-    threshold: float | None = Field(None, ge=0, le=1, description="instead of the model card's")
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="instead of the model card's for each width of the field of view"
+    )
     flips: bool = False
     force: bool = False
 

@@ -137,14 +137,13 @@ class _Job:
     def unchanged(self, frame: Frame) -> Row | None:
         """The earlier run's row, if photograph, network and options are unchanged and the images still exist."""
         row, options = self.before.get(frame), self.options
-        threshold = self.network.card.threshold if options.threshold is None else options.threshold
         if (
             row is None
             or options.again
             or row.status != "done"
             or row.found.keys() != FOUND.keys()  # an earlier version measured less
             or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(options.flips))
-            or row.found["threshold"] != text(threshold)
+            or row.found["threshold"] != text(self._threshold(row))
             or (row.found["fundus_like"] != text(True) and not options.force)
         ):
             return None
@@ -156,6 +155,12 @@ class _Job:
         first = frame if row.file == name_of(frame.file) else frame_of(row)
         images = [self._path(first, row.found["photo_sha256"], name) for name in options.pictures]
         return row if same and all(map(os.path.exists, images)) else None
+
+    def _threshold(self, row: Row) -> float:
+        """The threshold that the photograph of an earlier run's row is segmented at now."""
+        if self.options.threshold is not None:
+            return self.options.threshold
+        return self.network.card.threshold_at(int(row.found["field_of_view_width"]))
 
     def _demand_short_name(self, frame: Frame) -> None:
         for name in self.options.pictures:

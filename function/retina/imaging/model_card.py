@@ -27,6 +27,13 @@ class CanvasSize(_Part):
         return f"{self.width}x{self.height}"
 
 
+class WidthThreshold(_Part):
+    """The threshold for fields of view up to a width in pixels."""
+
+    field_of_view_width_up_to: Annotated[int, Field(gt=0)]
+    threshold: Annotated[float, Field(ge=0, le=1)]
+
+
 Tiles = Annotated[int, Field(ge=1, le=64)]
 
 
@@ -151,7 +158,13 @@ class ModelCard(_Part):
     stride: Annotated[int, Field(gt=0)]
     canvases: Annotated[tuple[CanvasSize, ...], Field(min_length=1)]
     preparation: Preparation
-    threshold: Annotated[float, Field(ge=0, le=1, description="a vessel is where the probability is greater")]
+    threshold: Annotated[
+        float,
+        Field(ge=0, le=1, description="a vessel is where the probability is greater; for widths not in thresholds"),
+    ]
+    thresholds: tuple[WidthThreshold, ...] = Field(
+        (), description="for narrower fields of view: the one with the smallest sufficient width serves"
+    )
     training: tuple[TrainingSet, ...]
     confidence: Confidence | None = Field(None, description="null: not fitted for this network")
     scores: tuple[Score, ...] = ()
@@ -160,6 +173,12 @@ class ModelCard(_Part):
     def digest(self) -> str:
         """SHA-256 of everything that a result depends on: the whole card except training sets and scores."""
         return hashlib.sha256(self.model_dump_json(exclude={"training", "scores"}).encode()).hexdigest()
+
+    def threshold_at(self, width: int) -> float:
+        """The threshold for a field of view that is `width` pixels wide, unless the caller asks for another."""
+        serving = [t for t in self.thresholds if width <= t.field_of_view_width_up_to]
+        narrowest = min(serving, key=lambda t: t.field_of_view_width_up_to, default=None)
+        return narrowest.threshold if narrowest else self.threshold
 
     @model_validator(mode="after")
     def _canvases_fit(self) -> "ModelCard":

@@ -101,8 +101,8 @@ def predict_photograph(
     quality = quality_report(numbers, view, verdict, promised)
     if verdict.retina != "yes":
         expected = Expectation(reason=NOT_A_RETINA)
-    # The confidence was fitted at the card's threshold. At a lower one the larger mask would look like a better one.
-    elif fitted and segmentation.threshold != network.card.threshold:
+    # The confidence was fitted at the card's threshold. What another one is worth, nobody has measured.
+    elif fitted and segmentation.threshold != network.card.threshold_at(view.width):
         expected = Expectation(reason=OTHER_THRESHOLD)
     return Prediction(
         width=width,

@@ -159,7 +159,10 @@ class Findings(BaseModel):
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     model: ModelName
-    threshold: float = Field(description="a vessel is where the probability is greater", examples=[0.4])
+    threshold: float = Field(
+        description="a vessel is where the probability is greater: as asked for, or the card's for this photograph",
+        examples=[0.4],
+    )
     canvas: str = Field(
         description=("width x height in pixels at which the network saw the field of view"), examples=["512x512"]
     )

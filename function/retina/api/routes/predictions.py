@@ -108,7 +108,8 @@ async def create_prediction(
         str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
     ] = "preview,mask",
     threshold: Annotated[
-        float | None, Form(ge=0, le=1, description="instead of the model card's", examples=[0.4])
+        float | None,
+        Form(ge=0, le=1, description="instead of the model card's for this width of the field of view", examples=[0.4]),
     ] = None,
     flips: Annotated[
         bool,
