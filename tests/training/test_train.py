@@ -1,5 +1,7 @@
 """Training on a miniature scale. Needs Keras: `make test-models`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from conftest import SAMPLE
 
 pytestmark = pytest.mark.training
 
+tensorflow = pytest.importorskip("tensorflow", reason="TensorFlow is not installed here: make test-models")
 keras = pytest.importorskip("keras", reason="Keras is not installed here: make test-models", exc_type=ImportError)
 
 
@@ -31,15 +34,30 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def small_patches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sixteenth of the pixels, from few photographs: the steps are the same, and so is what a resumed run repeats."""
+def miniature(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small patches from few small photographs, and a network of two levels and few filters: the steps are the same,
+    and so is what a resumed run repeats."""
+    from models import network
     from models.training import patches
 
     monkeypatch.setattr(patches, "SIDE", 80)
     monkeypatch.setattr(patches, "POOL", 6)
+    monkeypatch.setattr(patches, "WIDTHS", (280, 1050))
+    monkeypatch.setattr(network, "WIDTHS", (8, 16))
 
 
-@pytest.mark.usefixtures("small_patches")
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Steps are computed without being compiled first, which takes a hundred times as long as a few steps."""
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(False)
+
+
+@uncompiled()
+@pytest.mark.usefixtures("miniature")
 def test_a_killed_run_resumes_and_ends_with_the_same_weights(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,10 +85,11 @@ def test_a_killed_run_resumes_and_ends_with_the_same_weights(
     assert all(np.allclose(a, b, atol=2e-3) for a, b in zip(whole, resumed, strict=True))
 
 
-def test_patches_depend_only_on_their_number(data: Path) -> None:
+def test_patches_depend_only_on_their_number(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from models.training import patches
     from models.training.labelled import read_set
 
+    monkeypatch.setattr(patches, "POOL", 6)
     sets = [[patches.load(p) for p in read_set(data / name, "train")] for name in ("CHASE_DB1", "HRF")]
     first, again = patches.Patches(sets, 2, 7), patches.Patches(sets, 2, 7)
     first(0)
@@ -84,7 +103,7 @@ def test_patches_depend_only_on_their_number(data: Path) -> None:
     assert not np.array_equal(patches.Patches(sets, 2, 8)(5)[0], inputs)
 
 
-@pytest.mark.usefixtures("small_patches")
+@pytest.mark.usefixtures("miniature")
 def test_a_second_cycle_starts_from_the_weights_of_the_first(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,8 +112,9 @@ def test_a_second_cycle_starts_from_the_weights_of_the_first(
     monkeypatch.setattr(train, "STATISTICS", 1)
     run: dict[str, Any] = {"steps": 1, "batch": 1, "seed": 3}
     first = train.train(data, tmp_path / "first", **run, rate=1e-3)
-    still = train.train(data, tmp_path / "still", **run, rate=0.0, begin=first)
-    afresh = train.train(data, tmp_path / "afresh", **(run | {"seed": 4}), rate=0.0)
+    with uncompiled():
+        still = train.train(data, tmp_path / "still", **run, rate=0.0, begin=first)
+        afresh = train.train(data, tmp_path / "afresh", **(run | {"seed": 4}), rate=0.0)
     trained, resumed_weights, other = (
         np.concatenate([w.numpy().ravel() for w in keras.saving.load_model(path).trainable_weights])
         for path in (first, still, afresh)
