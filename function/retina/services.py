@@ -65,7 +65,7 @@ class Services:
     @cached_property
     def idempotency(self) -> Idempotency:
         """Requests that were answered before, with the stored responses."""
-        return Idempotency(self.records, self.results)
+        return Idempotency(self.records, self.results, self.settings.lease_seconds)
 
     @cached_property
     def copies(self) -> Copies:

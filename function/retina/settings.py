@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         description="worker processes for the embedded queue; default: half of the cores",
     )
     wait_seconds: float = Field(20, ge=0, description="how long a request waits for a core before the response is 503")
+    lease_seconds: float = Field(
+        60, ge=1, description="how long a request or a job is reserved for the process that began it"
+    )
 
     @property
     def limits(self) -> PhotographLimits:

@@ -41,8 +41,7 @@ class LocalTaker:
     """Takes jobs of the embedded queue, a second each time."""
 
     def __init__(self, queue: LocalQueue, patch: pytest.MonkeyPatch) -> None:
-        for name in ("retina.queue.sqlite.LEASE_SECONDS", "retina.jobs.worker.LEASE_SECONDS"):
-            patch.setattr(name, 1)
+        patch.setattr(queue, "lease_seconds", 1)
         patch.setattr("retina.queue.sqlite.RETRY_SECONDS", 0.1)
         self.queue = queue
 
@@ -56,13 +55,12 @@ class LocalTaker:
 class SqsTaker:
     """Takes messages as the function does that Lambda hands them to."""
 
-    def __init__(self, client: Any, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr("retina.queue.sqs.LEASE_SECONDS", 1)
+    def __init__(self, client: Any) -> None:
         self.client, self.url = (
             client,
             client.create_queue(QueueName=uuid.uuid4().hex, Attributes={"VisibilityTimeout": "900"})["QueueUrl"],
         )
-        self.queue = SqsQueue(client, self.url)
+        self.queue = SqsQueue(client, self.url, 1)
 
     def put(self) -> None:
         self.queue.put(f"{BATCH}{'0' * 32}/7")
@@ -81,7 +79,7 @@ def taker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Lo
     if request.param == "embedded":
         return LocalTaker(request.getfixturevalue("queue"), monkeypatch)
     request.getfixturevalue("s3")
-    return SqsTaker(aws_client("sqs"), monkeypatch)
+    return SqsTaker(aws_client("sqs"))
 
 
 def test_a_job_that_takes_longer_than_a_lease_is_done_once(taker: LocalTaker | SqsTaker) -> None:

@@ -84,6 +84,7 @@ def sqs(s3: Any, dynamodb: DynamoTable, environment: dict[str, str], tmp_path: P
     )
     chosen = settings.model_dump(include={"uploads_bucket", "results_bucket", "table", "queue_url", "upload_bytes"})
     theirs = {f"RETINA_{setting.upper()}": str(value) for setting, value in chosen.items()}
+    theirs |= {"RETINA_LEASE_SECONDS": "2"}  # the longest that a failed message waits to be tried again
     command = [sys.executable, "-m", "awslambdaric", "handler.worker"]
     with (
         RuntimeApi(command, ROOT / "function", environment | COGNITO | theirs, tmp_path / "log") as function,

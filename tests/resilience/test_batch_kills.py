@@ -34,6 +34,7 @@ def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
         "RETINA_DATA": str(tmp_path / "data"),
         "RETINA_SIGNUP_CREDITS": str(PHOTOS),
         "RETINA_WORKERS": "2",
+        "RETINA_LEASE_SECONDS": "15",  # the jobs of those killed with the server wait as long
     }
     server = Server(tmp_path, environment)
     with httpx.Client(base_url=server.url, timeout=60) as client:

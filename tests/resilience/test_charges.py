@@ -32,6 +32,8 @@ pytestmark = pytest.mark.kills
 
 CALLS, KEYS, CONNECTIONS, KILLS = 1000, 200, 8, 5
 ANSWERS_BEFORE_A_KILL = 15
+LEASE_SECONDS = 10
+"""How long the requests of a killed server are reserved for it."""
 
 
 class Server:
@@ -89,9 +91,8 @@ def store(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterat
 
 @pytest.fixture
 def server(environment: dict[str, str], store: Store) -> Iterator[Server]:
-    running = Server(
-        environment | store.settings | {"RETINA_SIGNUP_CREDITS": str(KEYS + 50), "RETINA_WAIT_SECONDS": "60"}
-    )
+    own = {"SIGNUP_CREDITS": KEYS + 50, "WAIT_SECONDS": 60, "LEASE_SECONDS": LEASE_SECONDS}
+    running = Server(environment | store.settings | {f"RETINA_{name}": str(value) for name, value in own.items()})
     yield running
     running.end()
 
@@ -120,7 +121,7 @@ def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Sto
                 assert found.status_code == 200, found.text
                 answers_by_key[name].append(found.content)
                 done.release()
-            else:  # a lease of a killed server lasts a minute: others go first
+            else:  # a lease of a killed server has to run out: others go first
                 waiting.append(name)
                 time.sleep(0.25)
 

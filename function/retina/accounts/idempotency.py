@@ -47,11 +47,11 @@ class Lease:
 class Idempotency:
     """The requests in `records` and their responses in `blobs`."""
 
-    def __init__(self, records: Records, blobs: Blobs) -> None:
-        self._records, self._blobs = records, blobs
+    def __init__(self, records: Records, blobs: Blobs, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._records, self._blobs, self._lease_seconds = records, blobs, lease_seconds
 
     def begin(self, account: str, key: str, request: str) -> Lease | bytes:
-        """A lease of 60 s, or the stored response.
+        """A lease, or the stored response.
 
         Raises `RequestInProgressError` while another caller holds the lease, and `IdempotencyKeyReusedError` if the key
         was used for a different request.
@@ -63,7 +63,7 @@ class Idempotency:
                 return Lease(where, request, known.version)
             if known and (answer := self._answer(known, request)) is not None:
                 return answer
-            facts = {"request": request, "token": token, "until": time.time() + LEASE_SECONDS}
+            facts = {"request": request, "token": token, "until": time.time() + self._lease_seconds}
             try:
                 self._records.write(Put(where, facts, known.version if known else NEW, expires=_end()))
             except ConditionError:

@@ -17,7 +17,7 @@ from types import FrameType
 
 from retina.jobs.work import GivenUpError
 from retina.queue.heartbeat import heartbeat
-from retina.queue.sqlite import LEASE_SECONDS, LocalQueue
+from retina.queue.sqlite import LocalQueue
 from retina.storage.database import DatabaseError
 
 log = logging.getLogger("retina")
@@ -61,7 +61,7 @@ def work_once(queue: LocalQueue, work: Callable[[str, int], None]) -> bool:
     if not lease:
         return False
     try:
-        with heartbeat(lambda: queue.extend(lease), LEASE_SECONDS / 3):
+        with heartbeat(lambda: queue.extend(lease), queue.lease_seconds / 3):
             work(lease.key, lease.attempt)
     except GivenUpError as error:
         log.error("%s: given up", error)

@@ -11,5 +11,5 @@ from retina.storage.s3 import client
 def open_queue(settings: Settings) -> Queue:
     """The queue that the settings select."""
     if settings.queue_url:
-        return SqsQueue(client("sqs"), settings.queue_url)
-    return LocalQueue(open_database(settings))
+        return SqsQueue(client("sqs"), settings.queue_url, settings.lease_seconds)
+    return LocalQueue(open_database(settings), settings.lease_seconds)

@@ -25,8 +25,8 @@ class Lease:
 class LocalQueue:
     """The jobs in `database`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._database, self.lease_seconds = database, lease_seconds
 
     def put(self, *keys: str) -> None:
         """See `port.Queue`."""
@@ -37,19 +37,19 @@ class LocalQueue:
             )
 
     def lease(self) -> Lease | None:
-        """Lease the job that has been due longest, for `LEASE_SECONDS`; None if none is due."""
+        """Lease the job that has been due longest, for `lease_seconds`; None if none is due."""
         now, token = time.time(), f"{os.getpid()}.{secrets.token_hex(8)}"
         with self._database.transaction() as connection:
             row = connection.execute(
                 """UPDATE jobs SET attempts = attempts + 1, due = ?, lease = ? WHERE key =
                    (SELECT key FROM jobs WHERE buried = 0 AND due <= ? ORDER BY due LIMIT 1) RETURNING key, attempts""",
-                (now + LEASE_SECONDS, token, now),
+                (now + self.lease_seconds, token, now),
             ).fetchone()
         return Lease(row["key"], row["attempts"], token) if row else None
 
     def extend(self, lease: Lease) -> None:
-        """Extend the lease to `LEASE_SECONDS` from now. Does nothing if another worker holds the job."""
-        due = time.time() + LEASE_SECONDS
+        """Extend the lease to `lease_seconds` from now. Does nothing if another worker holds the job."""
+        due = time.time() + self.lease_seconds
         self._change("UPDATE jobs SET due = ? WHERE key = ? AND lease = ?", due, lease.key, lease.token)
 
     def done(self, lease: Lease) -> None:

@@ -6,6 +6,7 @@ received here.
 
 import json
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,15 +25,15 @@ SENDERS = 8
 LEASE_SECONDS = 60
 """How long a message stays invisible to other workers unless that is extended."""
 RETRY_SECONDS = 2
-"""Delay before the first retry of a failed message. It doubles with each further one, up to `LEASE_SECONDS`."""
+"""Delay before the first retry of a failed message. It doubles with each further one, up to the lease."""
 JOB = re.compile(rf"(?=({BATCH}|{EXPORTS}))({KEY.pattern}|{EXPORTS}[0-9a-f]{{32}})")
 
 
 class SqsQueue:
     """The queue at `url`; `client` is boto3's SQS client."""
 
-    def __init__(self, client: Any, url: str) -> None:
-        self._client, self._url = client, url
+    def __init__(self, client: Any, url: str, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._client, self._url, self._lease_seconds = client, url, math.ceil(lease_seconds)
 
     def put(self, *keys: str) -> None:
         """See `port.Queue`. The messages have the form of S3's own."""
@@ -47,7 +48,7 @@ class SqsQueue:
         """Keep a message invisible to other workers while the context lasts; after an exception, have it retried soon.
 
         The queue's own visibility timeout must cover the time until a function starts, and is long. From here on the
-        timeout is `LEASE_SECONDS`, extended while the work continues, so a killed function is replaced after that time.
+        timeout is the lease's, extended while the work continues, so a killed function is replaced after that time.
         """
         if receipt is None:
             yield
@@ -56,12 +57,12 @@ class SqsQueue:
         def visible_in(seconds: int) -> None:
             self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
 
-        _try(lambda: visible_in(LEASE_SECONDS))
+        _try(lambda: visible_in(self._lease_seconds))
         try:
-            with heartbeat(lambda: visible_in(LEASE_SECONDS), LEASE_SECONDS / 3):
+            with heartbeat(lambda: visible_in(self._lease_seconds), self._lease_seconds / 3):
                 yield
         except Exception:
-            _try(lambda: visible_in(min(RETRY_SECONDS * 2 ** (attempt - 1), LEASE_SECONDS)))
+            _try(lambda: visible_in(min(RETRY_SECONDS * 2 ** (attempt - 1), self._lease_seconds)))
             raise
 
     def _send(self, keys: Sequence[str]) -> list[dict[str, Any]]:
