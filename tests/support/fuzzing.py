@@ -10,16 +10,22 @@ from conftest import SAMPLE, decode
 from retina.errors import PhotographError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding import decoder as decoders
+from retina.imaging.decoding import opened
+from retina.imaging.field_of_view import FieldOfView
 from support.dicom_specimens import compressed, native
 from support.specimens import readable
 
 WITHOUT_MEMORY_AT_HAND = """
 import sys
 from retina.imaging.decoding import process
-process.READY_MEMORY = 1
+process.READY_MEMORY, process._warm_up = 1, lambda: None
 process.main(int(sys.argv[1]))
 """
-"""To provide it takes longer than to decode a small file."""
+"""To provide it and to write to it takes longer than to decode a small file."""
+
+
+NOT_SOUGHT = FieldOfView(0, 0, 1, 1, np.zeros((4, 2), np.int32), "whole", 0.0)
+"""A photograph's field of view: it is looked for once the pixels are there, and says nothing about them."""
 
 
 def digests(count: int, out: str) -> None:
@@ -39,6 +45,7 @@ def _small() -> Rgb:
 
 def _write_digests(forms: dict[str, bytes], count: int, out: str) -> None:
     decoders.ENVIRONMENT = (*decoders.ENVIRONMENT, "MALLOC_PERTURB_")
+    setattr(opened, "find_field_of_view", lambda rgb: NOT_SOUGHT)
     decoders.PROGRAM = [sys.executable, "-c", WITHOUT_MEMORY_AT_HAND]
     decoder = decoders.Decoder()
     lines = []
