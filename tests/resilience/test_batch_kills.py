@@ -27,12 +27,13 @@ PATIENCE_SECONDS = 300
 
 
 def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
-    tmp_path: Path, environment: dict[str, str], tiny: bytes
+    tmp_path: Path, environment: dict[str, str], tiny: bytes, smallest_card: Path
 ) -> None:
     chance = random.Random(5)
     environment = environment | {
         "RETINA_DATA": str(tmp_path / "data"),
         "RETINA_SIGNUP_CREDITS": str(PHOTOS),
+        "RETINA_MODEL": str(smallest_card),
         "RETINA_WORKERS": "2",
         "RETINA_LEASE_SECONDS": "15",  # the jobs of those killed with the server wait as long
     }

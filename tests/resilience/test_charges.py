@@ -90,8 +90,8 @@ def store(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterat
 
 
 @pytest.fixture
-def server(environment: dict[str, str], store: Store) -> Iterator[Server]:
-    own = {"SIGNUP_CREDITS": KEYS + 50, "WAIT_SECONDS": 60, "LEASE_SECONDS": LEASE_SECONDS}
+def server(environment: dict[str, str], store: Store, smallest_card: Path) -> Iterator[Server]:
+    own = {"MODEL": smallest_card, "SIGNUP_CREDITS": KEYS + 50, "WAIT_SECONDS": 60, "LEASE_SECONDS": LEASE_SECONDS}
     running = Server(environment | store.settings | {f"RETINA_{name}": str(value) for name, value in own.items()})
     yield running
     running.end()
