@@ -5,17 +5,21 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from retina.accounts.idempotency import Lease
+from retina.errors import RequestInProgressError
 from retina.jobs.worker import work_once
 from retina.queue.heartbeat import heartbeat
 from retina.queue.port import ATTEMPTS
 from retina.queue.sqlite import LEASE_SECONDS, LocalQueue
 from retina.queue.sqs import SqsQueue
+from retina.services import Services
+from retina.settings import Settings
 from retina.storage.database import Database
 from retina.storage.port import BATCH
 from retina.storage.s3 import client as aws_client
@@ -141,6 +145,22 @@ def test_an_expired_lease_is_taken_over_and_its_former_holder_changes_nothing(
         assert queue.lease() is None
     queue.done(taken)
     assert (queue.waiting(), given_up_jobs(tmp_path / "retina.sqlite")) == (0, 0)
+
+
+def test_jobs_and_requests_are_reserved_for_as_long_as_the_setting_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = Services(Settings(data=tmp_path, lease_seconds=5))
+    queue, now = services.queue, time.time()
+    assert isinstance(queue, LocalQueue)
+    queue.put(f"{BATCH}{'0' * 32}/7")
+    assert queue.lease()
+    assert isinstance(services.idempotency.begin("a", "key", "request"), Lease)
+    for later, due in ((4, False), (6, True)):
+        monkeypatch.setattr("time.time", lambda later=later: now + later)
+        assert bool(queue.lease()) == due
+        with nullcontext() if due else pytest.raises(RequestInProgressError):
+            services.idempotency.begin("a", "key", "request")
 
 
 def test_a_job_that_kills_its_workers_is_abandoned(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
