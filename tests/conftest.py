@@ -3,14 +3,13 @@
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-from argon2 import PasswordHasher
+from anyio.from_thread import start_blocking_portal
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -27,6 +26,7 @@ from retina.storage.records import Records
 from retina.storage.s3 import s3_client
 from retina.storage.sqlite import SqliteRecords
 from support.aws import BUCKET, CREDENTIALS, DynamoTable, new_table, serialise_transactions
+from support.quick_service import QUICK_HASHER
 from support.specimens import encode
 from support.waiting import Embedded
 
@@ -67,10 +67,21 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("RETINA_FREE_EACH", "0")
         environment.setenv("RETINA_FREE_TOGETHER", "0")
         environment.setenv("RETINA_SIGNUPS_EACH", "0")
-        # Nearly every test makes an account; at full cost the hashes of passwords would take most of the tests' time.
-        quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-        environment.setattr("retina.auth.local.people.PasswordHasher", quick)
+        environment.setattr("retina.auth.local.people.PasswordHasher", QUICK_HASHER)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_event_loop() -> Iterator[None]:
+    """Requests of all clients run on one event loop, as they do in a server.
+
+    Left alone, a client starts one for each request: that takes longer than most answers, and who waits for a core on
+    one loop does not hear of it when a request on another has given it back.
+    """
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
+        yield
+        portal.call(portal.stop, True)
 
 
 @pytest.fixture(scope="session")

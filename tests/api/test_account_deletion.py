@@ -112,15 +112,17 @@ def test_data_saved_during_the_deletion_is_deleted_too(house: House, tiny: bytes
     threads = [threading.Thread(target=ask, args=(claim,)) for claim in range(3)]
     for thread in threads:
         thread.start()
-    time.sleep(1.5)
-    for _ in range(200):  # with so much going on there may be more than fits into one request
-        if house.client.delete(ACCOUNT, headers=anna).status_code == 200:
-            break
-    else:
-        pytest.fail("the deletion did not end")
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        time.sleep(1.5)
+        for _ in range(200):  # with so much going on there may be more than fits into one request
+            if house.client.delete(ACCOUNT, headers=anna).status_code == 200:
+                break
+        else:
+            pytest.fail("the deletion did not end")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     left = everything(house)
     for trace in (LABEL, "saved:", "list:", "idempotency:", "answers/", "history/", "batch:", "exports:", "key:"):
         assert trace not in left, trace

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from conftest import service_environment
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
@@ -73,16 +75,18 @@ class Program:
         return part(f"api.{operation}").sync_detailed(*places, client=self._client, **fields)
 
 
-@pytest.fixture
-def server(tmp_path: Path, environment: dict[str, str], generated: Path) -> Iterator[Server]:
-    with serving(tmp_path, environment) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, generated: Path) -> Iterator[Server]:
+    environment = service_environment(tmp_path_factory)
+    with serving(tmp_path_factory.mktemp("server"), environment, signups_each="0") as running:
         yield running
 
 
 @pytest.fixture
 def person(server: Server) -> Program:
+    """Somebody new."""
     with httpx.Client(base_url=server.url) as client:
-        return Program(server.url, token=sign_in(client, "anna@example.org")["access_token"])
+        return Program(server.url, token=sign_in(client, f"{secrets.token_hex(4)}@example.org")["access_token"])
 
 
 @pytest.fixture

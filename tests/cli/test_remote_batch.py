@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from conftest import service_environment
 from retina.__main__ import main
 from support.account import new_key
 from support.processes import Server, serving
@@ -22,16 +24,23 @@ from support.tables import rows_in
 from support.waiting import eventually
 
 
-@pytest.fixture
-def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
-    with serving(tmp_path, environment) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    environment = service_environment(tmp_path_factory)
+    with serving(tmp_path_factory.mktemp("server"), environment, signups_each="0") as running:
         yield running
 
 
 @pytest.fixture
 def key(server: Server) -> str:
+    """Of a new account."""
     with httpx.Client(base_url=server.url, timeout=60) as client:
-        return new_key(client, "anna@example.org")["X-API-Key"]
+        return new_key(client, f"{secrets.token_hex(4)}@example.org")["X-API-Key"]
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.cli.remote_batch.POLL_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -191,7 +200,7 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     assert not (tmp_path / "out" / "batch.json").exists()
     account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
     grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]
-    subprocess.run(grant, env=environment, check=True, capture_output=True)
+    subprocess.run(grant, env=environment | {"RETINA_DATA": str(server.data)}, check=True, capture_output=True)
     assert main(command) == 1
     found = rows(tmp_path / "out")
     assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}

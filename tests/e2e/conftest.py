@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from conftest import ROOT, service_environment
 from e2e.visit import Visit
 from retina.imaging.arrays import Rgb
 from support.processes import serving
 from support.specimens import encode
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
     "--disable-gpu",
@@ -32,11 +32,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(data: Path) -> Iterator[str]:
-    """The address of `retina serve`, without settings of whoever runs the tests."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RETINA_")}
-    own = {"PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": str(data), "RETINA_MODEL": os.environ["RETINA_MODEL"]}
-    with serving(data.parent, environment | own) as running:
+def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the service as a program."""
+    environment = service_environment(tmp_path_factory) | {"RETINA_DATA": str(data)}
+    environment["PYTHONPATH"] += f"{os.pathsep}{ROOT / 'tests'}"
+    with serving(data.parent, environment, program="support.quick_service") as running:
         yield running.url
 
 

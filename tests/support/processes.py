@@ -14,13 +14,15 @@ import httpx
 class Server:
     """`retina serve` in a process of its own, in an empty folder."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], before: Sequence[str] = ()) -> None:
-        """`before`: a command that runs the service's as its own."""
+    def __init__(
+        self, folder: Path, environment: dict[str, str], before: Sequence[str] = (), program: str = "retina"
+    ) -> None:
+        """`before`: a command that runs the service's as its own; `program`: the module that is run."""
         self.folder, self.data = folder, Path(environment["RETINA_DATA"])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        command = [*before, sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
+        command = [*before, sys.executable, "-m", program, "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder)}
         self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
@@ -47,8 +49,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, environment: dict[str, str], **settings: str) -> Iterator[Server]:
-    server = Server(folder, environment | {f"RETINA_{name.upper()}": value for name, value in settings.items()})
+def serving(folder: Path, environment: dict[str, str], program: str = "retina", **settings: str) -> Iterator[Server]:
+    own = environment | {f"RETINA_{name.upper()}": value for name, value in settings.items()}
+    server = Server(folder, own, program=program)
     try:
         yield server
     finally:
