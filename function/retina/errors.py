@@ -206,13 +206,17 @@ class RequestInProgressError(AccountError):
 
 
 class RateLimitError(AccountError):
-    """The rate limit for free requests is reached; retry after `retry_after` seconds."""
+    """The rate limit for free requests is reached; retry after `retry_after` seconds.
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            "You have used up the free requests for this hour. Try again later, sign in (signed-in users have "
-            "their own limit), or use an API key."
-        )
+    `advice` ends the sentence: what else this caller can do.
+    """
+
+    ANONYMOUS = " or sign in: signed-in users have a limit of their own."
+    SIGNED_IN = " or use an API key, which costs one credit for each result."
+    PAYING = " or add credits to the account: the more are left, the higher the limit."
+
+    def __init__(self, retry_after: int, advice: str = ANONYMOUS) -> None:
+        super().__init__(f"The requests for this hour are used up. Try again in the next hour,{advice}")
         self.retry_after = retry_after
 
 

@@ -224,3 +224,9 @@ def test_frames_of_two_runs_at_the_same_time_are_all_there(
     out = tmp_path / "out"
     segment_at_once(out, [folder / name for name in ("plain.dcm", "runs.dcm")], environment)
     assert len(table(out)) == 6
+
+
+def test_the_help_of_batch_says_that_it_takes_the_first_frame_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["batch", "--help"])
+    assert "several frames the service segments the first one only" in " ".join(capsys.readouterr().out.split())

@@ -130,6 +130,20 @@ def test_signed_in_users_have_shares_of_their_own_and_so_has_their_network(recor
     assert sum(made) == 2 * 5 - 4, "more accounts at one address do not make more shares than five"
 
 
+def test_each_kind_of_caller_is_told_what_else_it_can_do(records: Records) -> None:
+    limits = RateLimits(records, 1, 100)
+    count = {
+        "sign in": lambda: limits.count("predictions", VIEWER),
+        "API key": lambda: limits.count("predictions", VIEWER, "a" * 32),
+        "add credits": lambda: limits.count_paying("predictions", "b" * 32, 1),
+    }
+    for advice, once in count.items():
+        once()
+        with pytest.raises(RateLimitError) as caught:
+            once()
+        assert [each for each in count if each in str(caught.value)] == [advice]
+
+
 def test_addresses_are_not_stored(tmp_path: Path) -> None:
     from retina.storage.sqlite import SqliteRecords
 

@@ -82,7 +82,7 @@ class Visit:
 
     def sample(self) -> "Visit":
         """Open the page and see the sample's result."""
-        self.open().page.get_by_role("button", name="Try this photo").click()
+        self.open().page.get_by_role("button", name="Try this photograph").click()
         self.expect_state("retina.jpg", "done")
         expect(self.page.locator("#result")).to_be_visible()
         return self

@@ -59,7 +59,8 @@ class RateLimits:
         try:
             self._records.write(*counts)
         except ConditionError:
-            raise RateLimitError(HOUR - now % HOUR) from None
+            advice = RateLimitError.SIGNED_IN if account else RateLimitError.ANONYMOUS
+            raise RateLimitError(HOUR - now % HOUR, advice) from None
 
     def count_paying(self, what: str, account: str, credits: int) -> None:
         """Count a request of a paying account, whose limit is the number of `credits` left, but at least `each`."""
@@ -70,7 +71,7 @@ class RateLimits:
         try:
             self._records.write(Add(key, {"asked": 1}, True, now + 2 * HOUR, {"asked": most}))
         except ConditionError:
-            raise RateLimitError(HOUR - now % HOUR) from None
+            raise RateLimitError(HOUR - now % HOUR, RateLimitError.PAYING) from None
 
     def of_day(self, what: str, address: str, most: int) -> list[Add]:
         """The changes that count one of at most `most` events per address and day."""

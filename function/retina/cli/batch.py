@@ -11,10 +11,17 @@ from retina.cli.arguments import photographs
 from retina.cli.ending import reason, stopped, summary, wrong
 from retina.settings import Settings
 
+DESCRIPTION = (
+    "Segment photographs on a remote service, as a batch. Of a file with several frames the service segments the "
+    "first one only; `retina segment` segments all of them."
+)
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the program."""
-    command = commands.add_parser("batch", help="segment photographs on a remote service, as a batch")
+    command = commands.add_parser(
+        "batch", help="segment photographs on a remote service, as a batch", description=DESCRIPTION
+    )
     photographs(command)
     command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
     command.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")

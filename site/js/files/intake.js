@@ -1,4 +1,4 @@
-// The ways to add photographs: choosing files, dropping them anywhere, pasting, and “Try this photo”. Each calls
+// The ways to add photographs: choosing files, dropping them anywhere, pasting, and “Try this photograph”. Each calls
 // `add(sources)` without reading the files.
 
 import { sourceOfFile, sourcesOf } from './folder.js';
