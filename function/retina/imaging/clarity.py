@@ -41,8 +41,8 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
         ground = ring = border = core if core.any() else np.full_like(core, 255)
     level = mean(green, ground) + 5
     contrast = max(mean(green, ring) - mean(green, vessels) if vessels.any() else 0.0, 0.5)
-    smooth = cv2.GaussianBlur(green, (0, 0), 1)
-    smoother = cv2.GaussianBlur(green, (0, 0), 2)
+    smooth = cv2.GaussianBlur(green, (5, 5), 1)
+    smoother = cv2.blur(smooth, (5, 5))  # together as wide as a Gaussian of 2 pixels
     fine, middle = cv2.absdiff(green, smooth), cv2.absdiff(smooth, smoother)
     steps = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
     sure = max(1, cv2.countNonZero(vessels))
@@ -79,7 +79,7 @@ def _light(green: Gray, core: Mask255) -> dict[str, float]:
     lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
     middle = float(np.median(levels)) + 1
-    counts = np.asarray(cv2.calcHist([green], [0], core if core.any() else None, [256], [0, 256]))[:, 0]
+    counts = np.asarray(cv2.calcHist([green], [0], core if cv2.countNonZero(core) else None, [256], [0, 256]))[:, 0]
     shares = counts / counts.sum()
     return {
         "shadow": float((levels < 0.45 * middle).mean()),
@@ -92,7 +92,7 @@ def _light(green: Gray, core: Mask255) -> dict[str, float]:
 
 def _doubts(found: Gray, vessels: Mask255, core: Mask255, sure: int) -> dict[str, float]:
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
     traces = cv2.bitwise_and(_above(found, FAINT), core)
     half = cv2.bitwise_and(cv2.subtract(_above(found, HALF_LOW), _above(found, HALF_HIGH)), core)

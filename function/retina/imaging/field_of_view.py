@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, Rgb
-from retina.imaging.downsampling import downsample
+from retina.imaging.downsampling import resized
 from retina.imaging.field_edge import Points, sharpen
 from retina.imaging.field_network import field_network
 
@@ -94,7 +94,7 @@ def search_copy(rgb: Rgb) -> Rgb:
     """A copy of uint8[H,W,3] whose longer side has at most `SEARCH_SIDE` pixels."""
     height, width = rgb.shape[:2]
     scale = min(1.0, SEARCH_SIDE / max(height, width))
-    return downsample(rgb, (max(1, round(width * scale)), max(1, round(height * scale))))
+    return np.asarray(resized(rgb, (max(1, round(width * scale)), max(1, round(height * scale)))), np.uint8)
 
 
 def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
@@ -106,7 +106,7 @@ def _rough_outline(small: Rgb) -> Points | None:
     """The outline float32[N,2] of the largest region of tissue in uint8[h,w,3]; None if it is all or nothing."""
     height, width = small.shape[:2]
     region = _tissue(small)
-    if not region.any():
+    if not cv2.countNonZero(region):
         return None
     x, y, w, h = cv2.boundingRect(region)
     if w < SMALL_FIELD * width and h < SMALL_FIELD * height:
@@ -115,7 +115,7 @@ def _rough_outline(small: Rgb) -> Points | None:
         again = _tissue(np.ascontiguousarray(small[window]))
         region[:] = 0
         region[window] = again
-    if not MIN_SHARE <= region.mean() <= WHOLE_SHARE:
+    if not MIN_SHARE <= cv2.countNonZero(region) / region.size <= WHOLE_SHARE:
         return None
     region = _without_dents(small, region)
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -126,9 +126,10 @@ def _tissue(small: Rgb) -> NDArray[np.uint8]:
     """uint8[h,w], 1 on the largest connected region of tissue."""
     share = field_network()(small)
     regions = (cv2.resize(share, small.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(regions)
-    if count < 2:
+    outlines, _ = cv2.findContours(regions, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if len(outlines) < 2:  # the usual case, which needs no labels
         return regions
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(regions)
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.uint8)
 
 
@@ -140,7 +141,10 @@ def _without_dents(small: Rgb, region: NDArray[np.uint8]) -> NDArray[np.uint8]:
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = np.zeros_like(region)
     cv2.fillConvexPoly(hull, cv2.convexHull(contours[0]), (1,))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(hull - region, cv2.MORPH_OPEN, _DENT))
+    dents = cv2.morphologyEx(hull - region, cv2.MORPH_OPEN, _DENT)
+    count = 0
+    if cv2.countNonZero(dents):
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(dents)
     for i in range(1, count):
         x, y, w, h = (int(v) for v in stats[i, :4])
         near = (slice(max(0, y - 12), y + h + 12), slice(max(0, x - 12), x + w + 12))

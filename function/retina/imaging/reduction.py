@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from retina.imaging.arrays import Gray, ProbabilityMap, Rgb
+from retina.imaging.downsampling import halved, resized
 from retina.imaging.field_of_view import FieldOfView
 
 SIDE = 640
 """The longer side of the field of view, in pixels of the reduced copy. The thinnest vessels that people draw are one
 wide, the main ones 6 to 12."""
+
+_DARKEST, _BRIGHTEST = np.array([8], np.uint8), np.array([247], np.uint8)
+"""Gray levels beyond which a pixel is black or white."""
 
 HALFTONE = 0.95
 """Share of black and white pixels from which a picture counts as a scan in black and white."""
@@ -48,7 +51,7 @@ class Reduction:
     def halved(self) -> "Reduction":
         """A copy of half the size; the dots of a halftone are tones on it."""
         rgb = cv2.GaussianBlur(self.rgb, (0, 0), TONES) if self.halftone else self.rgb
-        rgb, found, inside = (np.asarray(_halved(each), np.uint8) for each in (rgb, self.probability, self.inside))
+        rgb, found, inside = (np.asarray(halved(each), np.uint8) for each in (rgb, self.probability, self.inside))
         return Reduction(rgb, found, inside, self.halftone)
 
 
@@ -60,12 +63,12 @@ def reduce(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> Reductio
     inside = np.zeros((size[1], size[0]), np.uint8)
     outline = (view.outline - (view.left, view.top)) * (size[0] / view.width, size[1] / view.height)
     cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], (255,))
-    green = rgb[window][::3, ::3, 1]
+    green = np.ascontiguousarray(rgb[window][::3, ::3, 1])
     return Reduction(
         rgb=np.asarray(resized(rgb[window], size), np.uint8),
         probability=(np.asarray(resized(probability[window], size), np.uint16) >> 8).astype(np.uint8),
         inside=inside,
-        halftone=bool(((green < 8) | (green > 247)).mean() > HALFTONE),
+        halftone=1 - cv2.countNonZero(cv2.inRange(green, _DARKEST, _BRIGHTEST)) / green.size > HALFTONE,
     )
 
 
@@ -77,17 +80,3 @@ def total(values: cv2.typing.MatLike, where: cv2.typing.MatLike) -> float:
 def mean(values: cv2.typing.MatLike, where: cv2.typing.MatLike) -> float:
     """The mean of uint8[h,w] where uint8[h,w] is 255, 0 if it is nowhere. Much faster than `cv2.mean` with a mask."""
     return total(values, where) / max(1, cv2.countNonZero(where))
-
-
-def _halved(pixels: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """Each pixel the mean of two by two."""
-    size = (max(1, pixels.shape[1] // 2), max(1, pixels.shape[0] // 2))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-
-
-def resized(pixels: NDArray[np.uint8] | NDArray[np.uint16], size: tuple[int, int]) -> cv2.typing.MatLike:
-    """`pixels` [h,w] or [h,w,3] at `size` (width, height): halved while that leaves enough, which is quick."""
-    picture: cv2.typing.MatLike = pixels
-    while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:
-        picture = _halved(picture)
-    return cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)

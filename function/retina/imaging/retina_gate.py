@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.downsampling import resized
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
-from retina.imaging.reduction import Reduction, resized
+from retina.imaging.reduction import Reduction
 from retina.imaging.schemas import Retina
 from retina.imaging.vessel_pattern import vessel_pattern
 
@@ -76,10 +77,10 @@ class Verdict:
 def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
     """A "no" for an even surface, a field that is too small, or several retinas in one picture uint8[H,W,3]."""
     step = max(1, max(rgb.shape[:2]) // COARSE)
-    small = rgb[::step, ::step]
+    small = np.ascontiguousarray(rgb[::step, ::step])
     height, width = small.shape[:2]
     shown = view.width * view.height / (rgb.shape[0] * rgb.shape[1])
-    if min(height, width) < 32 or float(small[..., 1].std()) < 1.0:
+    if min(height, width) < 32 or cv2.meanStdDev(cv2.extractChannel(small, 1))[1][0, 0] < 1.0:
         return Verdict("no", BLANK, 0.0)
     if shown < 0.05:
         return Verdict("no", TOO_SMALL, 0.0)

@@ -22,6 +22,9 @@ FAINT = 0.02
 
 DIRECTIONS = 12
 
+_LOGARITHMS = np.log(np.arange(256) + 10.0)
+"""ln(level + 10) by level."""
+
 
 def _disc(size: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
@@ -54,7 +57,7 @@ def vessel_pattern(reduction: Reduction) -> dict[str, float]:
 def _tree(vessels: Mask, area: int) -> dict[str, float]:
     """How the vessels hang together, how long and how thick they are."""
     drawn = vessels.view(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8, ltype=cv2.CV_16U)
     pieces = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1].astype(np.float64)
     extents = np.sort(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1))[::-1] / (SIDE // 2)
     distance = cv2.distanceTransform(drawn, cv2.DIST_L2, 3)
@@ -86,8 +89,10 @@ def _certainty(probability: Canvas, core: Mask) -> dict[str, float]:
 def _directions(probability: Canvas, vessels: Mask) -> dict[str, float]:
     """How evenly the vessels run in all directions (1) rather than in one (0), and how straight."""
     smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
+    at = np.flatnonzero(vessels)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    xx, yy, xy = (cv2.blur(product, (7, 7))[vessels] for product in (across * across, down * down, across * down))
+    products = (across * across, down * down, across * down)
+    xx, yy, xy = (cv2.blur(product, (7, 7)).ravel()[at] for product in products)
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     share = np.histogram(angle, DIRECTIONS, (-np.pi / 2, np.pi / 2))[0] / angle.size
     return {
@@ -108,7 +113,7 @@ def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
     around, within = (np.array(cv2.mean(rgb, where)[:3]) for where in (ring, drawn))
     contrast = (around - within) / (around + 5)
     level = mean(green, whole) + 5
-    smooth = cv2.GaussianBlur(green, (0, 0), 1)
+    smooth = cv2.GaussianBlur(green, (5, 5), 1)
     dark = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, _SQUARE_9)
     bright = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, _SQUARE_9)
     fine = mean(cv2.absdiff(green, smooth), ground)
@@ -135,7 +140,7 @@ def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
 
 def _colours(rgb: Rgb, core: Mask) -> dict[str, float]:
     """The colours of the ground, and how much they vary."""
-    red, green, blue = (np.log(rgb[::2, ::2, i][core[::2, ::2]] + 10.0) for i in range(3))
+    red, green, blue = _LOGARITHMS[rgb[::2, ::2][core[::2, ::2]].T]
     warm, yellow = red - green, green - blue
     return {
         "warm": float(warm.mean()),
