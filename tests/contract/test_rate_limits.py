@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def test_signed_in_users_have_shares_of_their_own_and_so_has_their_network(recor
 
 def test_each_kind_of_caller_is_told_what_else_it_can_do(records: Records) -> None:
     limits = RateLimits(records, 1, 100)
-    count = {
+    count: dict[str, Callable[[], None]] = {
         "sign in": lambda: limits.count("predictions", VIEWER),
         "API key": lambda: limits.count("predictions", VIEWER, "a" * 32),
         "add credits": lambda: limits.count_paying("predictions", "b" * 32, 1),
