@@ -1,7 +1,7 @@
 """Convert a Keras network to a TFLite file and run it. Shared by `convert` and `foreign`."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import Any, Literal
 
@@ -35,12 +35,12 @@ def shuffled(x: Any, width: int) -> Any:
     return DepthToSpace()(keras.layers.Conv2D(4 * width, 1)(x))
 
 
-def rebuild(trained: keras.Model, canvas: CanvasSize) -> keras.Model:
-    """The same network in float32 with one fixed size, built with `shuffled`: float32[1,H,W,1] to float32[1,H,W,1]."""
+def rebuild(trained: keras.Model, canvas: CanvasSize, build: Callable[..., keras.Model] = network.build) -> keras.Model:
+    """The same network in float32 with one fixed size, built with `shuffled`; `build` is that of its architecture."""
     policy = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("float32")
     try:
-        model = network.build(canvas.height, canvas.width, batch_size=1, up=shuffled)
+        model = build(canvas.height, canvas.width, batch_size=1, up=shuffled)
     finally:
         keras.mixed_precision.set_global_policy(policy)
     weights = zip(trained.get_weights(), model.get_weights(), strict=True)
@@ -61,8 +61,8 @@ Precision = Literal["float32", "float16", "int8"]
 def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Sequence[Canvas] = ()) -> bytes:
     """A TFLite file: float32, float16 weights, or int8 weights and activations.
 
-    The int8 ranges are determined from `windows`, typical inputs, float32[H,W] each. Input and output are always
-    float32: that costs no measurable time, and files of every precision are served by the same code.
+    The int8 ranges are determined from `windows`, typical inputs, float32[H,W] or float32[H,W,channels] each. Input and
+    output are always float32: that costs no measurable time, and files of every precision are served by the same code.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if precision == "float16":
@@ -70,7 +70,7 @@ def to_tflite(model: keras.Model, precision: Precision = "float32", windows: Seq
         converter.target_spec.supported_types = [tf.float16]
     elif precision == "int8":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: ([window[None, :, :, None]] for window in windows)
+        converter.representative_dataset = lambda: ([window.reshape(1, *window.shape[:2], -1)] for window in windows)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     with redirect_stdout(io.StringIO()):  # Keras lists every tensor that it exports
         return bytes(converter.convert())

@@ -13,6 +13,7 @@ from conftest import copy_card
 from retina.app import create_app
 from retina.imaging.arrays import Rgb
 from retina.imaging.model_card import ModelCard
+from retina.imaging.photograph import Photograph
 from retina.settings import Settings
 from support.house import PREDICTIONS
 from support.problems import assert_problem
@@ -64,7 +65,7 @@ def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None
 
 
 def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) -> None:
-    for output in ("mask", "probability", "overlay", "skeleton"):
+    for output in ("mask", "probability", "overlay", "skeleton", "artery_vein", "disc"):
         body = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": output}).json()
         assert set(body["images"]) == {output}
         assert picture(body["images"][output]).size == (1411, 1411)
@@ -72,6 +73,31 @@ def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) 
         client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,film"}), 422, "invalid_request"
     )
     assert_problem(client.post(PREDICTIONS, files={"file": sample}, data={"outputs": ","}), 422, "invalid_request")
+
+
+def test_structures_are_looked_for_on_request(client: TestClient, sample: bytes) -> None:
+    body = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,artery_vein,disc"}).json()
+    disc, fovea = body["structures"]["disc"], body["structures"]["fovea"]
+    centre = disc["centre"]
+    assert np.hypot(centre["x"] - 220, centre["y"] - 650) < 40
+    assert disc["short_axis"] <= disc["diameter"] <= disc["long_axis"]
+    assert body["structures"]["disc_reason"] is None
+    assert (fovea is None) == (body["structures"]["fovea_reason"] is not None)
+    mask, kinds, drawn = (np.asarray(picture(body["images"][name])) for name in ("mask", "artery_vein", "disc"))
+    colours = {tuple(colour) for colour in np.unique(kinds.reshape(-1, 3), axis=0).tolist()}
+    assert {(255, 0, 0), (0, 0, 255), (0, 0, 0)} <= colours <= {(255, 0, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)}
+    assert np.array_equal(kinds.any(axis=2), mask)
+    assert drawn[round(centre["y"]), round(centre["x"])]
+    assert drawn.sum() == pytest.approx(np.pi / 4 * disc["diameter"] ** 2, rel=0.1)
+
+
+def test_without_a_disc_in_view_the_answer_says_so(client: TestClient, photograph: Photograph) -> None:
+    temporal = encode(Image.fromarray(photograph.rgb[300:1100, 560:1360]), "PNG")
+    data = {"outputs": "disc", "force": "true"}
+    body = client.post(PREDICTIONS, files={"file": temporal}, data=data).json()
+    assert body["structures"]["disc"] is None
+    assert body["structures"]["disc_reason"] == "No optic disc is in view."
+    assert not np.asarray(picture(body["images"]["disc"])).any()
 
 
 def test_the_threshold_moves_the_mask(client: TestClient, quick_rgb: Rgb) -> None:

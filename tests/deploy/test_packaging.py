@@ -76,7 +76,7 @@ def test_the_wheel_carries_the_model_and_the_page(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     installed = tmp_path / "installed" / "retina"
-    models = ("models/unet.json", "models/unet.tflite", "models/field_of_view.tflite")
+    models = ("models/unet.json", "models/unet.tflite", "models/field_of_view.tflite", "models/structures.tflite")
     for part in (*models, "site/index.html", "site/samples/retina.jpg"):
         assert (installed / part).exists(), part
     out = tmp_path / "out"

@@ -5,12 +5,18 @@ from retina.imaging.pipeline import Prediction
 from retina.imaging.schemas import (
     Box,
     Findings,
+    FoveaPlace,
     MeasurementValues,
     ModelName,
+    OpticDisc,
     PhotographFacts,
+    Point,
     Quality,
     QualityScore,
+    StructuresFound,
 )
+from retina.imaging.structures.disc import NOT_IN_VIEW
+from retina.imaging.structures.fovea import NOT_SEEN
 
 
 def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
@@ -50,3 +56,30 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
         ),
         measurements=MeasurementValues(**prediction.measurements),
     )
+
+
+def structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
+    """`structures` of a response, if they were looked for. A tenth of a pixel is more than they are known to."""
+    if prediction.structures is None:
+        return {}
+    disc, fovea = prediction.structures.disc, prediction.structures.fovea
+    found = StructuresFound(
+        disc=OpticDisc(
+            centre=Point(x=round(disc.x, 1), y=round(disc.y, 1)),
+            long_axis=round(disc.long, 1),
+            short_axis=round(disc.short, 1),
+            angle=round(disc.angle, 1) % 180,
+            diameter=round(disc.diameter, 1),
+            confidence=round(disc.confidence, 3),
+        )
+        if disc
+        else None,
+        disc_reason=None if disc else NOT_IN_VIEW,
+        fovea=FoveaPlace(
+            centre=Point(x=round(fovea.x, 1), y=round(fovea.y, 1)), confidence=round(min(1.0, fovea.confidence), 3)
+        )
+        if fovea
+        else None,
+        fovea_reason=None if fovea else NOT_SEEN,
+    )
+    return {"structures": found}

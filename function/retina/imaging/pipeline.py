@@ -5,7 +5,7 @@ large arrays are dropped.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.clarity import clarity
@@ -21,8 +21,14 @@ from retina.imaging.quality import QualityReport, quality_report
 from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import Verdict, impossible, judge, judge_by_colour
 from retina.imaging.segmentation import Segmentation, segment
+from retina.imaging.structures.classifier import classifier
+from retina.imaging.structures.finding import Structures, find_structures
+from retina.imaging.structures.network import structure_network
 
 Picture = Callable[[Photograph, Segmentation], bytes]
+
+OF_STRUCTURES = frozenset({"artery_vein", "disc"})
+"""Pictures of what a second network finds, which only runs if one of them is asked for."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Prediction:
     """The findings of one photograph. Sizes are in pixels; `pictures` are encoded image files by name.
 
     The `verdict` is "no" only if `force` was set. `expected` is the expected agreement with a human observer.
+    `structures` is None unless one of the pictures `OF_STRUCTURES` was asked for.
     """
 
     width: int
@@ -46,6 +53,7 @@ class Prediction:
     measurements: Measurements
     network_seconds: float
     pictures: dict[str, bytes]
+    structures: Structures | None = None
 
 
 def predict(
@@ -104,6 +112,9 @@ def predict_photograph(
     # The confidence was fitted at the card's threshold. What another one is worth, nobody has measured.
     elif fitted and segmentation.threshold != network.card.threshold_at(view.width):
         expected = Expectation(reason=OTHER_THRESHOLD)
+    if not OF_STRUCTURES.isdisjoint(pictures):
+        found = find_structures(photograph, segmentation.vessels, structure_network(), classifier())
+        segmentation = replace(segmentation, structures=found)
     return Prediction(
         width=width,
         height=height,
@@ -119,6 +130,7 @@ def predict_photograph(
         network_seconds=segmentation.network_seconds,
         measurements=measure(segmentation.vessels, view),
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
+        structures=segmentation.structures,
     )
 
 

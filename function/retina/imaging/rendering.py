@@ -14,6 +14,8 @@ from retina.imaging.downsampling import downsample
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, over
 from retina.imaging.skeleton import skeletonise
+from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN
+from retina.imaging.structures.finding import Structures
 
 PREVIEW = (128, 128)
 """Width and height of the previews, whatever the photograph's shape. `POST /predict` promises this size."""
@@ -25,6 +27,9 @@ VESSEL_COLOUR = (0, 229, 255)
 """RGB. Cyan, a colour that does not occur in a retina."""
 
 VESSEL_OPACITY = 0.6
+
+KIND_COLOURS = ((255, 255, 255), (255, 0, 0), (0, 0, 255))
+"""RGB of a vessel of unknown kind, an artery, a vein."""
 
 
 def original_preview(photograph: Photograph) -> bytes:
@@ -82,6 +87,26 @@ def overlay_png(photograph: Photograph, segmentation: Segmentation) -> bytes:
     return _png(overlay(photograph, segmentation)[..., ::-1])
 
 
+def artery_vein(segmentation: Segmentation) -> bytes:
+    """The vessels as a PNG on black: arteries red, veins blue, unknown ones white."""
+    kinds = _structures(segmentation).kinds
+    palette = np.zeros((256, 1, 3), np.uint8)
+    palette[[UNKNOWN, ARTERY, VEIN], 0] = KIND_COLOURS
+    shown = np.where(segmentation.vessels, kinds, np.uint8(255)).astype(np.uint8)
+    return _png(cv2.LUT(cv2.merge([shown] * 3), palette)[..., ::-1])
+
+
+def disc(segmentation: Segmentation) -> bytes:
+    """The optic disc as a 1-bit PNG, white inside; all black if none is in view."""
+    return mask(_structures(segmentation).disc_mask)
+
+
+def _structures(segmentation: Segmentation) -> Structures:
+    if segmentation.structures is None:
+        raise ValueError("the structures of this photograph were not looked for")
+    return segmentation.structures
+
+
 OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
     "preview": {
         "original_image": lambda photograph, _: original_preview(photograph),
@@ -91,6 +116,8 @@ OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
     "probability": {"probability": lambda _, segmentation: probability(segmentation)},
     "overlay": {"overlay": overlay_jpeg},
     "skeleton": {"skeleton": lambda _, segmentation: mask(skeletonise(segmentation.vessels))},
+    "artery_vein": {"artery_vein": lambda _, segmentation: artery_vein(segmentation)},
+    "disc": {"disc": lambda _, segmentation: disc(segmentation)},
 }
 """The images that each output of a request adds to the response."""
 

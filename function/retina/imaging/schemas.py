@@ -152,6 +152,49 @@ class Images(BaseModel):
     probability: Base64Image | None = Field(None, description="8-bit gray PNG of the photograph's own size, 255 is 1")
     overlay: Base64Image | None = Field(None, description="JPEG, longer side at most 2,048 pixels")
     skeleton: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, centre lines")
+    artery_vein: Base64Image | None = Field(
+        None,
+        description="PNG of the photograph's own size, on black: arteries red, veins blue, unclear vessels white",
+    )
+    disc: Base64Image | None = Field(
+        None, description="1-bit PNG of the photograph's own size, white on the optic disc; black if none is in view"
+    )
+
+
+class Point(BaseModel):
+    """A place in pixels of the upright photograph; fractions count, and (0, 0) is the centre of its first pixel."""
+
+    x: float = Field(examples=[512.4])
+    y: float = Field(examples=[498.1])
+
+
+class OpticDisc(BaseModel):
+    """The optic disc as an ellipse, in pixels of the upright photograph."""
+
+    centre: Point
+    long_axis: float = Field(gt=0, description="pixels, from edge to edge", examples=[201.5])
+    short_axis: float = Field(gt=0, description="pixels, from edge to edge", examples=[186.0])
+    angle: float = Field(
+        ge=0, lt=180, description="of the long axis, in degrees clockwise from the horizontal", examples=[92.0]
+    )
+    diameter: float = Field(gt=0, description="pixels, of a circle of the same area", examples=[193.6])
+    confidence: Share = Field(description="mean probability inside", examples=[0.95])
+
+
+class FoveaPlace(BaseModel):
+    """Where the fovea is."""
+
+    centre: Point
+    confidence: Share = Field(description="the network's at this place", examples=[0.7])
+
+
+class StructuresFound(BaseModel):
+    """What a second network sees beside the vessels, in pixels of the upright photograph."""
+
+    disc: OpticDisc | None = Field(description="null with the reason in disc_reason")
+    disc_reason: str | None = Field(None, description="why there is no disc", examples=[None])
+    fovea: FoveaPlace | None = Field(description="null with the reason in fovea_reason")
+    fovea_reason: str | None = Field(None, description="why there is no fovea", examples=[None])
 
 
 class Findings(BaseModel):
@@ -184,5 +227,8 @@ ImageUrls = Annotated[
 class PredictionResponse(Findings):
     """The vessels of one photograph. For research and education, not for diagnosis."""
 
+    structures: StructuresFound | None = Field(
+        None, description="optic disc and fovea; only if artery_vein or disc is among the outputs"
+    )
     images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))
     image_urls: ImageUrls | None = Field(None, description="of a saved prediction")

@@ -25,6 +25,7 @@ from retina.imaging.preprocessing import (
     prepare,
     restore,
 )
+from retina.imaging.structures.finding import Structures
 
 FLIPS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 """Row and column steps of the mirror images: unchanged, left to right, upside down, both."""
@@ -35,7 +36,8 @@ class Segmentation:
     """`probability` uint16[H,W] and `vessels` bool[H,W] at the photograph's size; 0 outside the card's frame.
 
     `whole` is the network's own map, uint16[h,w], if the card stretches the whole photograph onto the canvas: it then
-    shows the same picture as the photograph, at another size.
+    shows the same picture as the photograph, at another size. `structures` are what a second network has found, if it
+    was asked.
     """
 
     probability: ProbabilityMap
@@ -44,6 +46,7 @@ class Segmentation:
     canvas: CanvasSize
     whole: ProbabilityMap | None = None
     network_seconds: float = 0.0
+    structures: Structures | None = None
 
 
 def segment(

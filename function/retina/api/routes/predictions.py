@@ -32,7 +32,7 @@ from retina.history.answers import image_urls
 from retina.history.records import Labels
 from retina.history.schemas import Eye, Note, Subject
 from retina.ids import new_id
-from retina.imaging.findings import findings_of
+from retina.imaging.findings import findings_of, structures_found
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import OUTPUTS
 from retina.imaging.schemas import Images, PredictionResponse, PreviewResponse
@@ -150,7 +150,8 @@ async def create_prediction(
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}
         refuse_too_large(shown, limit)
-        response = PredictionResponse(**facts.model_dump(), images=Images(**in_base64(shown)))
+        found = structures_found(prediction)
+        response = PredictionResponse(**facts.model_dump(), **found, images=Images(**in_base64(shown)))
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
         eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"

@@ -1,0 +1,82 @@
+"""Find the structures of one photograph: kinds of vessels, optic disc and fovea, in the photograph's own pixels."""
+
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from retina.imaging.arrays import Mask, Rgb
+from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.photograph import Photograph
+from retina.imaging.preprocessing import place
+from retina.imaging.structures import network as maps
+from retina.imaging.structures.artery_vein import Kinds, kinds_of, painted, working_copy
+from retina.imaging.structures.classifier import Classifier
+from retina.imaging.structures.disc import Disc, disc_of
+from retina.imaging.structures.fovea import Fovea, fovea_of
+from retina.imaging.structures.network import StructureNetwork
+from retina.imaging.structures.preparation import prepare_colour
+
+
+@dataclass(frozen=True)
+class Structures:
+    """`kinds` uint8[H,W] has the photograph's size and is 0 off the vessels; `disc` and `fovea` are in its pixels."""
+
+    kinds: Kinds
+    disc: Disc | None
+    fovea: Fovea | None
+    shape: tuple[int, int]
+    field_of_view: FieldOfView
+    network_seconds: float
+
+    @cached_property
+    def disc_mask(self) -> Mask:
+        """The disc's ellipse within the field of view, bool[H,W]; all false without a disc."""
+        mask = np.zeros(self.shape, np.uint8)
+        if self.disc:
+            axes, centre = (self.disc.long, self.disc.short), (self.disc.x, self.disc.y)
+            cv2.ellipse(mask, (centre, axes, self.disc.angle), (1,), cv2.FILLED)
+        return mask.view(np.bool_) & self.field_of_view.mask(self.shape)
+
+
+def find_structures(
+    photograph: Photograph, vessels: Mask, network: StructureNetwork, classifier: Classifier
+) -> Structures:
+    """Find the structures of `photograph`, whose vessel mask is bool[H,W]."""
+    view, shape = photograph.field_of_view, vessels.shape[:2]
+    placement = place(view, [network.canvas])
+    values = prepare_colour(photograph.rgb, view, placement)
+    started = time.perf_counter()
+    found = network(values)
+    spent = time.perf_counter() - started
+    disc = disc_of(found[..., maps.DISC], placement.width / 2)
+    fovea = fovea_of(found[..., maps.FOVEA], disc)
+    x_scale, y_scale = view.width / placement.width * 2, view.height / placement.height * 2
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        """A place on the maps, whose pixels are two of the canvas's, in the photograph."""
+        return (
+            (x + 0.5 - placement.left / 2) * x_scale - 0.5 + view.left,
+            (y + 0.5 - placement.top / 2) * y_scale - 0.5 + view.top,
+        )
+
+    if disc:
+        x, y = at(disc.x, disc.y)
+        disc = replace(disc, x=x, y=y, long=disc.long * x_scale, short=disc.short * x_scale)
+    if fovea:
+        x, y = at(fovea.x, fovea.y)
+        fovea = replace(fovea, x=x, y=y)
+    return Structures(_kinds(photograph.rgb, view, vessels, classifier), disc, fovea, (shape[0], shape[1]), view, spent)
+
+
+def _kinds(rgb: Rgb, view: FieldOfView, vessels: Mask, classifier: Classifier) -> Kinds:
+    """The kinds of all vessel pixels, uint8[H,W], found on the working copy and enlarged."""
+    copy = working_copy(rgb, view, vessels)
+    everywhere = painted(np.ones_like(copy.vessels), *kinds_of(copy, classifier))
+    kinds = np.zeros(vessels.shape, np.uint8)
+    window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
+    enlarged = cv2.resize(everywhere, (view.width, view.height), interpolation=cv2.INTER_NEAREST)
+    kinds[window] = np.where(vessels[window], enlarged, 0)
+    return kinds

@@ -1,0 +1,56 @@
+"""Run the structures network: where the optic disc lies, and where the fovea.
+
+Takes the four channels of `preparation` and returns two maps of half the canvas's size. `models/structures.json` is
+its card; `models.training.structures` trains it.
+"""
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retina.imaging.model_card import CanvasSize
+from retina.imaging.structures.preparation import Channels
+from retina.imaging.structures.shipped import bundled
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
+    from tflite_runtime.interpreter import Interpreter
+
+DISC, FOVEA = range(2)
+"""Maps of the answer."""
+
+Maps = NDArray[np.float32]
+"""float32[h/2,w/2,2], 0 to 1."""
+
+
+class StructureNetwork:
+    """The network in a TensorFlow Lite file. Thread-safe: callers take turns."""
+
+    def __init__(self, path: Path) -> None:
+        """Load it. Raises `OSError` or `ValueError` if the file is missing or damaged."""
+        self._interpreter: Any = Interpreter(model_content=path.read_bytes(), num_threads=1)
+        self._interpreter.allocate_tensors()
+        [source], [target] = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._source, self._target = source["index"], target["index"]
+        self.canvas = CanvasSize(
+            height=int(source["shape"][1]), width=int(source["shape"][2]), field_of_view_width_up_to=None
+        )
+        self._lock = threading.Lock()
+
+    def __call__(self, values: Channels) -> Maps:
+        """The maps float32[h/2,w/2,2] of a canvas float32[h,w,4]."""
+        with self._lock:
+            self._interpreter.set_tensor(self._source, values[None])
+            self._interpreter.invoke()
+            return np.asarray(self._interpreter.get_tensor(self._target)[0], np.float32)
+
+
+@cache
+def structure_network() -> StructureNetwork:
+    """The shipped network, loaded once."""
+    return StructureNetwork(bundled("structures.tflite"))

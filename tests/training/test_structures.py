@@ -1,0 +1,99 @@
+"""Training of the structures network: what its patches teach, and that a run resumes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+from models import structure_network
+from models.export.structures import run
+from models.export.tflite import TOLERANCE, rebuild, to_tflite
+from models.training import annotations, structures
+from models.training.centre_lines import centre_lines
+from models.training.structure_examples import SIDE, Batches, Source, sources
+from retina.imaging.arrays import Rgb
+from retina.imaging.model_card import CanvasSize
+
+
+def source() -> Source:
+    rgb = np.full((400, 400, 3), 100, np.uint8)
+    mask = np.zeros((400, 400), np.uint8)
+    cv2.circle(mask, (200, 200), 40, (255,), -1)
+    rgb[mask > 0] = 180
+    return Source("A", rgb, np.ones((400, 400), np.bool_), mask, (300.0, 200.0))
+
+
+def test_patches_teach_what_is_known_and_depend_on_their_number_only() -> None:
+    known, unknown = source(), replace(source(), disc=None, fovea=None)
+    inputs, targets = Batches([known], 3, 1)(5)
+    assert inputs.shape == (3, SIDE, SIDE, 4)
+    assert targets.shape == (3, SIDE // 2, SIDE // 2, 5)
+    assert np.array_equal(inputs, Batches([known], 3, 1)(5)[0])
+    assert not np.array_equal(inputs, Batches([known], 3, 1)(6)[0])
+    assert (targets[..., [1, 3]] == 1).all()
+    assert 0.5 < targets[..., 2].max() <= 1
+    assert not Batches([unknown], 3, 1)(5)[1][..., :4].any()
+
+
+def test_the_disc_in_a_patch_lies_where_it_is_drawn() -> None:
+    for number in range(6):
+        inputs, targets = Batches([source()], 1, 1)(number)
+        disc = cv2.resize(targets[0, ..., 0], (SIDE, SIDE)) > 0.5
+        seen = targets[0, ..., 4].repeat(2, 0).repeat(2, 1) > 0
+        if disc.sum() > 500:
+            assert inputs[0, disc & seen, 1].mean() > inputs[0, ~disc & seen, 1].mean() + 0.5
+
+
+def test_centre_lines_are_thin_coloured_and_away_from_crossings_and_the_border() -> None:
+    label = np.zeros((300, 300, 3), np.uint8)
+    cv2.line(label, (0, 150), (299, 150), (255, 0, 0), 9)
+    cv2.line(label, (150, 0), (150, 299), (0, 0, 255), 9)
+    cv2.rectangle(label, (143, 143), (157, 157), (0, 255, 0), -1)
+    artery, vein = centre_lines(label, np.ones((300, 300), np.bool_))
+    assert artery[150, 60]
+    assert vein[60, 150]
+    assert artery[:, 60].sum() == 1
+    for line in (artery, vein):
+        assert not line[140:161, 140:161].any()
+        assert not line[:15].any()
+    assert not (artery & vein).any()
+
+
+def test_the_drawn_discs_and_foveas_are_well_formed() -> None:
+    discs, foveas = annotations.discs(), annotations.foveas()
+    assert len(discs) >= 150
+    assert len(foveas) >= 60
+    for disc in filter(None, discs.values()):
+        assert 0.6 * disc.long <= disc.short <= disc.long
+        assert 0 <= disc.angle < 180
+
+
+def labelled_set(data: Path, rgb: Rgb) -> None:
+    """CHASE_DB1 with one photograph, whose disc has been drawn, and IDRID with another and its mask."""
+    for name, id in (("CHASE_DB1", "Image_01L"), ("IDRID", "one")):
+        for folder in ("images", "fov", "disc"):
+            (data / name / folder).mkdir(parents=True)
+        cv2.imwrite(str(data / name / "images" / f"{id}.png"), rgb)
+        for folder in ("fov", "disc"):
+            cv2.imwrite(str(data / name / folder / f"{id}.png"), np.full(rgb.shape[:2], 255, np.uint8))
+        (data / name / "split.csv").write_text(f"id,split\n{id},train\n")
+
+
+def test_a_run_resumes_and_its_file_repeats_keras(
+    tmp_path: Path, small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structures, "STATISTICS", 1)
+    labelled_set(tmp_path / "data", small_rgb)
+    assert len(sources(tmp_path / "data", tmp_path / "cache", "train")) == 2
+    out = tmp_path / "out"
+    for steps in (1, 2):
+        structures.train(tmp_path / "data", out, steps=steps, batch=1, seed=1, rate=1e-3, cache=None)
+    assert [line.split(",")[0] for line in (out / "log.csv").read_text().splitlines()] == ["step", "1", "2"]
+    trained = keras.saving.load_model(out / "weights.keras", compile=False)
+    canvas = CanvasSize(height=64, width=64, field_of_view_width_up_to=None)
+    file = to_tflite(rebuild(trained, canvas, structure_network.build))
+    values = np.random.default_rng(0).normal(size=(64, 64, 4)).astype(np.float32)
+    assert np.abs(run(file, values) - np.asarray(trained(values[None]))[0]).max() < TOLERANCE

@@ -1,0 +1,67 @@
+"""Vessels cut at their joints, and kinds that travel along them."""
+
+import cv2
+import numpy as np
+
+from retina.imaging.arrays import Mask
+from retina.imaging.skeleton import skeletonise
+from retina.imaging.structures.appearance import FEATURES, PROFILE, features_of, mean_features
+from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN, painted, propagated
+from retina.imaging.structures.segments import segments_of
+
+
+def drawn(*lines: tuple[tuple[int, int], tuple[int, int]]) -> Mask:
+    picture = np.zeros((200, 200), np.uint8)
+    for start, end in lines:
+        cv2.line(picture, start, end, (1,), 3)
+    return picture.view(np.bool_)
+
+
+def test_a_crossing_has_four_segments_of_which_opposite_ones_continue_each_other() -> None:
+    segments = segments_of(skeletonise(drawn(((20, 100), (180, 100)), ((100, 20), (100, 180)))))
+    assert segments.count == 4
+    straight = {frozenset((a, b)) for a, b, much in segments.meetings if much > 0.9}
+    ends = [segments.labels[place] for place in ((100, 40), (100, 160), (40, 100), (160, 100))]
+    assert straight == {frozenset(ends[:2]), frozenset(ends[2:])}
+    assert all(much < 0.3 for a, b, much in segments.meetings if frozenset((a, b)) not in straight)
+
+
+def test_nothing_has_no_segments() -> None:
+    segments = segments_of(np.zeros((50, 50), np.bool_))
+    assert (segments.count, segments.meetings) == (0, ())
+    assert not painted(np.ones((50, 50), np.bool_), segments, np.zeros(0)).any()
+
+
+def test_crossing_vessels_keep_their_kinds_and_doubtful_ends_follow_their_trunks() -> None:
+    vessels = drawn(((20, 100), (180, 100)), ((100, 20), (100, 180)))
+    segments = segments_of(skeletonise(vessels))
+    own = np.zeros(segments.count)
+    own[segments.labels[100, 40] - 1], own[segments.labels[40, 100] - 1] = 3, -3  # nothing about the opposite ends
+    kinds = painted(vessels, segments, propagated(segments, own, np.full(segments.count, 80.0)))
+    assert kinds[100, 40] == kinds[100, 160] == ARTERY
+    assert kinds[40, 100] == kinds[160, 100] == VEIN
+    assert not kinds[~vessels].any()
+
+
+def test_a_segment_of_little_evidence_has_no_kind() -> None:
+    vessels = drawn(((20, 100), (180, 100)))
+    segments = segments_of(skeletonise(vessels))
+    for own, kind in ((3.0, ARTERY), (-3.0, VEIN), (0.5, UNKNOWN)):
+        kinds = painted(vessels, segments, propagated(segments, np.array([own]), np.array([80.0])))
+        assert np.unique(kinds[vessels]).tolist() == [kind]
+    assert abs(propagated(segments, np.array([3.0]), np.array([5.0]))[0]) < 1.2, "a short one says less"
+
+
+def test_darker_vessels_have_other_features_whatever_the_light() -> None:
+    vessels = drawn(((20, 60), (180, 60)), ((20, 140), (180, 140)))
+    channels = np.zeros((200, 200, 4), np.float32)
+    channels[vessels, 2:] = -1
+    channels[100:][vessels[100:], 2] = -3  # the lower one is darker in red
+    segments = segments_of(skeletonise(vessels))
+    lines = segments.labels > 0
+    found = mean_features(features_of(channels, vessels, lines), segments.labels[lines] - 1, segments.count)
+    assert found.shape == (2, FEATURES)
+    assert np.isfinite(found).all()
+    red_depth = PROFILE
+    assert found[1, red_depth] > found[0, red_depth] + 1
+    assert features_of(channels, vessels, np.zeros_like(lines)).shape == (0, FEATURES)

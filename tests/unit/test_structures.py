@@ -1,0 +1,130 @@
+"""Optic disc and fovea: found in maps, and placed in the photograph."""
+
+import hashlib
+import json
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from conftest import ROOT
+from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.model_card import CanvasSize
+from retina.imaging.photograph import Photograph
+from retina.imaging.preprocessing import place
+from retina.imaging.structures.classifier import classifier
+from retina.imaging.structures.disc import Disc, disc_of
+from retina.imaging.structures.finding import find_structures
+from retina.imaging.structures.fovea import fovea_of
+from retina.imaging.structures.network import structure_network
+from retina.imaging.structures.preparation import channels, prepare_colour
+
+SHAPE = (300, 500)
+DISC = (220.0, 650.0, 203.0)
+"""Centre and diameter of the sample photograph's disc, read off by eye."""
+
+
+def disc_map(x: float, y: float, long: float, short: float, angle: float) -> Any:
+    picture = np.zeros((256, 256), np.float32)
+    cv2.ellipse(picture, ((x, y), (long, short), angle), (1.0,), cv2.FILLED, cv2.LINE_AA)
+    return cv2.GaussianBlur(picture, (0, 0), 1)
+
+
+def test_the_disc_is_the_ellipse_in_the_map() -> None:
+    disc = disc_of(disc_map(100.3, 130.6, 60, 44, 70), 256)
+    assert disc is not None
+    assert [disc.x, disc.y] == pytest.approx([100.3, 130.6], abs=0.6)
+    assert [disc.long, disc.short] == pytest.approx([60, 44], abs=2)
+    assert disc.angle == pytest.approx(70, abs=4)
+    assert disc.diameter == pytest.approx(np.sqrt(60 * 44), rel=0.03)
+    assert 0.8 < disc.confidence <= 1
+
+
+def test_without_a_disc_in_view_there_is_none() -> None:
+    assert disc_of(np.full((256, 256), 0.4, np.float32), 256) is None
+    assert disc_of(disc_map(100, 100, 8, 8, 0), 256) is None, "a speck is no disc"
+    assert disc_of(np.ones((256, 256), np.float32), 256) is None, "all of it is no disc either"
+
+
+def test_the_fovea_lies_where_a_fovea_can_be() -> None:
+    found = np.zeros((256, 256), np.float32)
+    found[100, 60], found[120, 150] = 30, 20  # blurred by two pixels: about .6 and .4
+    assert fovea_of(found * 0 + 0.1, None) is None
+    alone, beside = fovea_of(found, None), fovea_of(found, Disc(70, 110, 32, 32, 0, 1))
+    assert alone is not None
+    assert (alone.x, alone.y) == (60, 100)
+    assert beside is not None, "the higher peak lies within the disc's own surround"
+    assert (beside.x, beside.y) == (150, 120)
+
+
+def arteries(features: Any) -> Any:
+    """A classifier that takes all vessels for arteries."""
+    return np.full(len(features), 3.0)
+
+
+class Answers:
+    """A network that has seen a disc and a fovea."""
+
+    canvas = CanvasSize(height=512, width=512, field_of_view_width_up_to=None)
+
+    def __init__(self) -> None:
+        self.maps = np.zeros((256, 256, 2), np.float32)
+        self.maps[..., 0] = disc_map(60, 128, 40, 40, 0)
+        self.maps[..., 1] = cv2.GaussianBlur(disc_map(170, 128, 8, 8, 0), (0, 0), 2)
+
+    def __call__(self, values: Any) -> Any:
+        assert values.shape == (512, 512, 4)
+        return self.maps
+
+
+def test_places_are_those_of_the_photograph() -> None:
+    """The field of view is 400 wide and starts at 50: a pixel of the maps is 400 / 256 of the photograph's."""
+    outline = np.array([[50, 0], [449, 0], [449, 299], [50, 299]], np.int32)
+    view = FieldOfView(50, 0, 400, 300, outline, "disc", 1.0)
+    rgb = np.full((*SHAPE, 3), 90, np.uint8)
+    vessels = np.zeros(SHAPE, np.bool_)
+    vessels[148:152, 60:440] = True
+    found = find_structures(Photograph(rgb, view, ""), vessels, Answers(), arteries)  # type: ignore[arg-type]
+    scale = 400 / 256
+    assert found.disc is not None
+    assert [found.disc.x, found.disc.y] == pytest.approx([50 + 60.5 * scale - 0.5, 150], abs=1.5)
+    assert found.disc.diameter == pytest.approx(40 * scale, rel=0.06)
+    assert found.fovea is not None
+    assert found.fovea.x == pytest.approx(50 + 170.5 * scale - 0.5, abs=2)
+    assert found.kinds.shape == SHAPE
+    assert np.unique(found.kinds[vessels]).tolist() == [1]
+    assert not found.kinds[~vessels].any()
+    assert found.disc_mask.sum() == pytest.approx(np.pi / 4 * (40 * scale) ** 2, rel=0.1)
+
+
+def test_the_channels_do_not_know_how_bright_the_camera_is() -> None:
+    random = np.random.default_rng(0)
+    noise = random.uniform(0, 120, (200, 200, 2)).astype(np.float32)
+    pixels = np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.float32)
+    inside = np.zeros((200, 200), np.bool_)
+    inside[20:180, 20:180] = True
+    one, other = channels(pixels, inside), channels(pixels * np.array([1.7, 2.0], np.float32) + 5, inside)
+    assert one.shape == (200, 200, 4)
+    assert np.abs(one[inside].mean(axis=0)).max() < 0.05
+    assert np.abs(one - other).max() < 0.02
+    assert not one[~inside].any()
+    assert not channels(pixels, np.zeros_like(inside)).any()
+
+
+def test_the_shipped_network_is_the_one_its_card_describes(photograph: Photograph) -> None:
+    card = json.loads((ROOT / "models" / "structures.json").read_text())
+    assert hashlib.sha256((ROOT / "models" / card["file"]).read_bytes()).hexdigest() == card["sha256"]
+    network = structure_network()
+    assert str(network.canvas) in card["input"]
+    view = photograph.field_of_view
+    maps = network(prepare_colour(photograph.rgb, view, place(view, [network.canvas])))
+    assert maps.shape == (network.canvas.height // 2, network.canvas.width // 2, 2)
+    assert 0 <= maps.min() <= maps.max() <= 1
+
+
+def test_the_samples_disc_is_found(photograph: Photograph) -> None:
+    found = find_structures(photograph, np.zeros(photograph.rgb.shape[:2], np.bool_), structure_network(), classifier())
+    assert found.disc is not None
+    assert np.hypot(found.disc.x - DISC[0], found.disc.y - DISC[1]) < 0.2 * DISC[2]
+    assert found.disc.diameter == pytest.approx(DISC[2], rel=0.15)
