@@ -44,7 +44,7 @@ def test_the_disc_in_a_patch_lies_where_it_is_drawn() -> None:
         disc = cv2.resize(targets[0, ..., 0], (SIDE, SIDE)) > 0.5
         seen = targets[0, ..., 4].repeat(2, 0).repeat(2, 1) > 0
         if disc.sum() > 500:
-            assert inputs[0, disc & seen, 1].mean() > inputs[0, ~disc & seen, 1].mean() + 0.5
+            assert inputs[0, disc & seen, 3].mean() > inputs[0, ~disc & seen, 3].mean() + 0.5  # without slow light
 
 
 def test_centre_lines_are_thin_coloured_and_away_from_crossings_and_the_border() -> None:
