@@ -77,6 +77,26 @@ def test_another_card_for_the_same_network_is_another_result(
     assert densities[0] != densities[1]
 
 
+def test_pictures_of_structures_are_drawn_again_when_what_found_them_has_changed(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run = ["segment", str(photos), "--out", str(out), "--outputs"]
+    assert main([*run, "mask"]) == 0
+    assert {row["structures_sha256"] for row in rows(out).values()} == {""}
+    assert main([*run, "disc"]) == 0
+    [found] = {row["structures_sha256"] for row in rows(out).values()}
+    before = (out / "a_disc.png").stat().st_mtime_ns
+    assert main([*run, "mask,disc"]) == 0
+    assert (out / "a_disc.png").stat().st_mtime_ns == before
+    monkeypatch.setattr("retina.cli.folders.shipped_sha256", lambda: "other")
+    assert main([*run, "mask"]) == 0, "the masks do not depend on it"
+    assert {row["structures_sha256"] for row in rows(out).values()} == {found}
+    assert main([*run, "disc"]) == 0
+    assert (out / "a_disc.png").stat().st_mtime_ns > before
+    assert {row["structures_sha256"] for row in rows(out).values()} == {"other"}
+
+
 def test_a_killed_run_goes_on_where_it_was(
     tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
 ) -> None:

@@ -24,7 +24,8 @@ from retina.imaging import rendering
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
-from retina.imaging.pipeline import Picture, Prediction, predict
+from retina.imaging.pipeline import OF_STRUCTURES, Picture, Prediction, predict
+from retina.imaging.structures.shipped import shipped_sha256
 from retina.settings import Settings
 
 OUTPUTS: dict[str, dict[str, Picture]] = rendering.OUTPUTS | {"overlay": {"overlay": rendering.overlay_png}}
@@ -144,6 +145,7 @@ class _Job:
             or row.found.keys() != FOUND.keys()  # an earlier version measured less
             or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(options.flips))
             or row.found["threshold"] != text(self._threshold(row))
+            or (self.finds_structures and row.structures_sha256 != shipped_sha256())
             or (row.found["fundus_like"] != text(True) and not options.force)
         ):
             return None
@@ -155,6 +157,10 @@ class _Job:
         first = frame if row.file == name_of(frame.file) else frame_of(row)
         images = [self._path(first, row.found["photo_sha256"], name) for name in options.pictures]
         return row if same and all(map(os.path.exists, images)) else None
+
+    @property
+    def finds_structures(self) -> bool:
+        return not OF_STRUCTURES.isdisjoint(self.options.pictures)
 
     def _threshold(self, row: Row) -> float:
         """The threshold that the photograph of an earlier run's row is segmented at now."""
@@ -183,7 +189,8 @@ class _Job:
     def _done(self, frame: Frame, prediction: Prediction) -> Row:
         card = self.network.card
         found = columns_of(findings_of(prediction, card, ""))
-        return replace(self._row(frame, "done"), card_sha256=card.digest, found=found)
+        structures = shipped_sha256() if prediction.structures else ""
+        return replace(self._row(frame, "done"), card_sha256=card.digest, structures_sha256=structures, found=found)
 
     def _row(self, frame: Frame, status: str) -> Row:
         location = Row.location_of(frame.file, self.out)

@@ -17,6 +17,7 @@ from retina.imaging.schemas import (
 )
 from retina.imaging.structures.disc import NOT_IN_VIEW
 from retina.imaging.structures.fovea import NOT_SEEN
+from retina.imaging.structures.shipped import shipped_sha256
 
 
 def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
@@ -64,6 +65,7 @@ def structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
         return {}
     disc, fovea = prediction.structures.disc, prediction.structures.fovea
     found = StructuresFound(
+        sha256=shipped_sha256(),
         disc=OpticDisc(
             centre=Point(x=round(disc.x, 1), y=round(disc.y, 1)),
             long_axis=round(disc.long, 1),

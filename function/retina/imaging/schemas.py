@@ -191,6 +191,10 @@ class FoveaPlace(BaseModel):
 class StructuresFound(BaseModel):
     """What a second network sees beside the vessels, in pixels of the upright photograph."""
 
+    sha256: str = Field(
+        description="of the second network and of the classifier of arteries and veins, one after the other",
+        examples=["5c0e" * 16],
+    )
     disc: OpticDisc | None = Field(description="null with the reason in disc_reason")
     disc_reason: str | None = Field(None, description="why there is no disc", examples=[None])
     fovea: FoveaPlace | None = Field(description="null with the reason in fovea_reason")

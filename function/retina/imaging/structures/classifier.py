@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.structures.appearance import FEATURES, Features
-from retina.imaging.structures.shipped import bundled
+from retina.imaging.structures.shipped import CLASSIFIER, bundled
 
 CLIP = 4.0
 """Standard deviations beyond which a number is clipped."""
@@ -39,4 +39,4 @@ class Classifier:
 @cache
 def classifier() -> Classifier:
     """The shipped classifier, loaded once."""
-    return Classifier(bundled("artery_vein.json"))
+    return Classifier(bundled(CLASSIFIER))

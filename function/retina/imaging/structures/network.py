@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.structures.preparation import Channels
-from retina.imaging.structures.shipped import bundled
+from retina.imaging.structures.shipped import NETWORK, bundled
 
 try:
     from ai_edge_litert.interpreter import Interpreter
@@ -53,4 +53,4 @@ class StructureNetwork:
 @cache
 def structure_network() -> StructureNetwork:
     """The shipped network, loaded once."""
-    return StructureNetwork(bundled("structures.tflite"))
+    return StructureNetwork(bundled(NETWORK))
