@@ -44,7 +44,7 @@ def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
 
         def threshold() -> Segmentation:
             native = preprocessing.restore(probability, view, placed, shape)
-            limit = network.card.threshold_at(view.width)
+            limit = network.card.threshold_at(view.side)
             vessels = over(native, limit)
             measure(vessels, view)
             return Segmentation(native, vessels, limit, placed.canvas)

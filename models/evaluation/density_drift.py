@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="test", choices=["train", "test", "all"])
-    parser.add_argument("--every", type=int, default=8, help="take every so-manieth photograph")
+    parser.add_argument("--every", type=int, default=8, help="take only every Nth photograph")
     arguments = parser.parse_args()
     network, changes = VesselNetwork(Path("models/unet.json")), defaultdict[str, list[float]](list)
     files = photographs_with_fields(arguments.data, arguments.split)[:: arguments.every]

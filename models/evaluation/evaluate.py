@@ -71,7 +71,8 @@ def mistake(options: argparse.Namespace) -> str | None:
 
 def _thresholds(card: ModelCard) -> str:
     """The card's thresholds in words."""
-    steps = "".join(f", {t.threshold:g} for a field up to {t.field_of_view_width_up_to}" for t in card.thresholds)
+    sizes = [(t.threshold, t.field_of_view_side_up_to) for t in card.thresholds]
+    steps = "".join(f", {threshold:g} for fields of view up to {side} pixels" for threshold, side in sizes)
     return f"threshold {card.threshold:g}{steps}"
 
 

@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
     parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
-    parser.add_argument("--every", type=int, default=1, help="take every so-manieth photograph without vessel labels")
+    parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph without vessel labels")
     options = parser.parse_args()
     options.maps.mkdir(parents=True, exist_ok=True)
     folder = Folder(options.maps, VesselNetwork(options.model))

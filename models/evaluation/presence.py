@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--split", choices=("test", "train"), default="test")
     parser.add_argument("--thresholds", nargs="+", type=float, default=[], help="also tried; train split only")
-    parser.add_argument("--every", type=int, default=1, help="take every so-manieth photograph")
+    parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph")
     options = parser.parse_args()
     if options.thresholds and options.split == "test":
         parser.error("a threshold is not chosen on test photographs: add --split train")

@@ -61,7 +61,7 @@ def copies(name: str, card: Path, labelled: LabelledPhotograph) -> list[Copy]:
     for perturbation, strength, rgb in perturbed(original.rgb):
         photograph = Photograph(rgb, find_field_of_view(rgb), original.sha256)
         # The labels are those of the photograph's own size, so a smaller copy is not thresholded as one drawn small.
-        segmentation = segment(photograph, network, network.card.threshold_at(original.field_of_view.width))
+        segmentation = segment(photograph, network, network.card.threshold_at(original.field_of_view.side))
         probability = segmentation.probability
         if probability.shape != truth.shape:
             probability = np.asarray(cv2.resize(probability, truth.shape[::-1]), np.uint16)

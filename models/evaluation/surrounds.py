@@ -103,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="all", choices=["train", "test", "all"])
-    parser.add_argument("--every", type=int, default=1, help="take every so-manieth photograph of a set")
+    parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph of a set")
     parser.add_argument("--csv", type=Path)
     arguments = parser.parse_args()
 

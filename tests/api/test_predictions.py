@@ -3,6 +3,7 @@
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,11 +101,35 @@ def test_without_a_disc_in_view_the_answer_says_so(client: TestClient, photograp
     assert not np.asarray(picture(body["images"]["disc"])).any()
 
 
+def view_side(body: dict[str, Any]) -> int:
+    view = body["photograph"]["field_of_view"]
+    return max(int(view["width"]), int(view["height"]))
+
+
+def test_a_turned_photograph_has_the_same_threshold(client: TestClient, photograph: Photograph) -> None:
+    """Cut above and below, so that the field of view is 640 pixels wide and 413 high."""
+    cut = Image.fromarray(photograph.rgb[250:1160]).resize((640, 413), Image.Resampling.BOX)
+    found = [
+        client.post(PREDICTIONS, files={"file": encode(picture, "PNG")}).json()
+        for picture in (cut, cut.transpose(Image.Transpose.ROTATE_90))
+    ]
+    card = ModelCard.model_validate(client.get("/api/v1/model").json())
+    assert card.threshold_at(600) != found[0]["threshold"] == found[1]["threshold"] == card.threshold_at(640)
+
+
+def test_a_gray_photograph_has_no_arteries_and_veins(client: TestClient, quick_rgb: Rgb) -> None:
+    gray = encode(Image.fromarray(quick_rgb).convert("L"), "PNG")
+    body = client.post(PREDICTIONS, files={"file": gray}, data={"outputs": "mask,artery_vein"}).json()
+    assert body["structures"]["artery_vein_reason"].startswith("The photograph has no colour")
+    mask, kinds = (np.asarray(picture(body["images"][name])) for name in ("mask", "artery_vein"))
+    assert np.array_equal(kinds, np.repeat(mask[..., None], 3, axis=2) * np.uint8(255))
+
+
 def test_the_threshold_moves_the_mask(client: TestClient, quick_rgb: Rgb) -> None:
     data = encode(Image.fromarray(quick_rgb), "PNG")
     default = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask"}).json()
     card = ModelCard.model_validate(client.get("/api/v1/model").json())
-    assert default["threshold"] == card.threshold_at(default["photograph"]["field_of_view"]["width"]) != card.threshold
+    assert default["threshold"] == card.threshold_at(view_side(default)) != card.threshold
     areas = []
     for threshold in ("0.1", str(default["threshold"]), "0.9"):
         body = client.post(PREDICTIONS, files={"file": data}, data={"outputs": "mask", "threshold": threshold}).json()

@@ -57,8 +57,8 @@ def test_interpreters_are_reused(network: VesselNetwork) -> None:
         ({"sha256": "0" * 64}, "sha256 differs"),
         ({"file": "other.tflite"}, "cannot read"),
         ({"threshold": 2}, "malformed"),
-        ({"thresholds": [{"field_of_view_width_up_to": 0, "threshold": 0.5}]}, "thresholds"),
-        ({"thresholds": [{"field_of_view_width_up_to": 9, "threshold": 1.5}]}, "thresholds"),
+        ({"thresholds": [{"field_of_view_side_up_to": 0, "threshold": 0.5}]}, "thresholds"),
+        ({"thresholds": [{"field_of_view_side_up_to": 9, "threshold": 1.5}]}, "thresholds"),
         ({"surprise": 1}, "malformed"),
         ({"preparation": {"padding": "centre"}}, "preparation.padding"),
         ({"preparation": {"equalisation": {"method": "clahe", "tiles": [0, 8]}}}, "tiles"),
@@ -79,7 +79,7 @@ def test_a_canvas_can_be_added_by_writing_it_into_the_card(tmp_path: Path) -> No
 
 
 def test_the_threshold_follows_the_width_of_the_field_of_view(tmp_path: Path) -> None:
-    steps = [{"field_of_view_width_up_to": 700, "threshold": 0.3}, {"field_of_view_width_up_to": 450, "threshold": 0.2}]
+    steps = [{"field_of_view_side_up_to": 700, "threshold": 0.3}, {"field_of_view_side_up_to": 450, "threshold": 0.2}]
     card, _ = read_model_card(copy_card(tmp_path, threshold=0.6, thresholds=steps))
     assert [card.threshold_at(width) for width in (64, 450, 451, 700, 701, 4000)] == [0.2, 0.2, 0.3, 0.3, 0.6, 0.6]
     other, _ = read_model_card(copy_card(tmp_path, threshold=0.6, thresholds=steps[:1]))

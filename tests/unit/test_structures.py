@@ -82,7 +82,7 @@ def test_places_are_those_of_the_photograph() -> None:
     """The field of view is 400 wide and starts at 50: a pixel of the maps is 400 / 256 of the photograph's."""
     outline = np.array([[50, 0], [449, 0], [449, 299], [50, 299]], np.int32)
     view = FieldOfView(50, 0, 400, 300, outline, "disc", 1.0)
-    rgb = np.full((*SHAPE, 3), 90, np.uint8)
+    rgb = np.random.default_rng(0).integers(80, 100, (*SHAPE, 3), np.uint8)
     vessels = np.zeros(SHAPE, np.bool_)
     vessels[148:152, 60:440] = True
     found = find_structures(Photograph(rgb, view, ""), vessels, Answers(), arteries)  # type: ignore[arg-type]
@@ -96,6 +96,20 @@ def test_places_are_those_of_the_photograph() -> None:
     assert np.unique(found.kinds[vessels]).tolist() == [1]
     assert not found.kinds[~vessels].any()
     assert found.disc_mask.sum() == pytest.approx(np.pi / 4 * (40 * scale) ** 2, rel=0.1)
+
+
+@pytest.mark.parametrize("tint", [(1, 1, 1), (0, 1, 0), (1, 0.8, 0.6)], ids=["gray", "green", "sepia"])
+def test_without_colour_no_vessel_is_called_an_artery_or_a_vein(tint: tuple[float, ...]) -> None:
+    outline = np.array([[50, 0], [449, 0], [449, 299], [50, 299]], np.int32)
+    view = FieldOfView(50, 0, 400, 300, outline, "disc", 1.0)
+    gray = np.random.default_rng(0).integers(80, 200, (*SHAPE, 1))
+    rgb = np.rint(gray * np.array(tint)).astype(np.uint8)
+    vessels = np.zeros(SHAPE, np.bool_)
+    vessels[148:152, 60:440] = True
+    found = find_structures(Photograph(rgb, view, ""), vessels, Answers(), arteries)  # type: ignore[arg-type]
+    assert not found.colour
+    assert not found.kinds.any()
+    assert found.disc is not None
 
 
 def test_the_channels_do_not_know_how_bright_the_camera_is() -> None:

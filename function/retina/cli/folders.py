@@ -144,7 +144,8 @@ class _Job:
             or row.status != "done"
             or row.found.keys() != FOUND.keys()  # an earlier version measured less
             or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(options.flips))
-            or row.found["threshold"] != text(self._threshold(row))
+            or row.threshold_asked != text(options.threshold is not None)
+            or (options.threshold is not None and row.found["threshold"] != text(options.threshold))
             or (self.finds_structures and row.structures_sha256 != shipped_sha256())
             or (row.found["fundus_like"] != text(True) and not options.force)
         ):
@@ -161,12 +162,6 @@ class _Job:
     @property
     def finds_structures(self) -> bool:
         return not OF_STRUCTURES.isdisjoint(self.options.pictures)
-
-    def _threshold(self, row: Row) -> float:
-        """The threshold that the photograph of an earlier run's row is segmented at now."""
-        if self.options.threshold is not None:
-            return self.options.threshold
-        return self.network.card.threshold_at(int(row.found["field_of_view_width"]))
 
     def _demand_short_name(self, frame: Frame) -> None:
         for name in self.options.pictures:
@@ -190,7 +185,13 @@ class _Job:
         card = self.network.card
         found = columns_of(findings_of(prediction, card, ""))
         structures = shipped_sha256() if prediction.structures else ""
-        return replace(self._row(frame, "done"), card_sha256=card.digest, structures_sha256=structures, found=found)
+        return replace(
+            self._row(frame, "done"),
+            card_sha256=card.digest,
+            threshold_asked=text(self.options.threshold is not None),
+            structures_sha256=structures,
+            found=found,
+        )
 
     def _row(self, frame: Frame, status: str) -> Row:
         location = Row.location_of(frame.file, self.out)

@@ -18,7 +18,7 @@ ENOUGH = 1_000_000
 """Number of pixels that are sampled. For larger photographs only every second, third, ... row and column is used."""
 
 NOT_FITTED = "Nobody has measured it for this network."
-OTHER_THRESHOLD = "It is known only for the threshold that the network's model card names."
+OTHER_THRESHOLD = "It is known only for the threshold that the model card names for a field of view of this size."
 NOTHING_FOUND = "No vessels were found."
 NOT_A_RETINA = "It is not certain that this is a photograph of a retina."
 OUTSIDE = "The photograph is unlike those that it was measured on."

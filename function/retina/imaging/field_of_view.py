@@ -50,6 +50,11 @@ class FieldOfView:
     frame: Literal["disc", "whole"]
     roundness: float
 
+    @property
+    def side(self) -> int:
+        """Its longer side in pixels: the disc's diameter, unless it is cut all around. Turning does not change it."""
+        return max(self.width, self.height)
+
     def widened(self, shape: tuple[int, int]) -> "FieldOfView":
         """A copy that covers a whole photograph of `shape` (H, W)."""
         return replace(self, left=0, top=0, width=shape[1], height=shape[0], outline=_frame(shape))

@@ -16,6 +16,7 @@ from retina.imaging.schemas import (
     StructuresFound,
 )
 from retina.imaging.structures.disc import NOT_IN_VIEW
+from retina.imaging.structures.finding import NO_COLOUR
 from retina.imaging.structures.fovea import NOT_SEEN
 from retina.imaging.structures.shipped import shipped_sha256
 
@@ -66,6 +67,7 @@ def structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
     disc, fovea = prediction.structures.disc, prediction.structures.fovea
     found = StructuresFound(
         sha256=shipped_sha256(),
+        artery_vein_reason=None if prediction.structures.colour else NO_COLOUR,
         disc=OpticDisc(
             centre=Point(x=round(disc.x, 1), y=round(disc.y, 1)),
             long_axis=round(disc.long, 1),

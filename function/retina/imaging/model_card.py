@@ -27,10 +27,10 @@ class CanvasSize(_Part):
         return f"{self.width}x{self.height}"
 
 
-class WidthThreshold(_Part):
-    """The threshold for fields of view up to a width in pixels."""
+class SizeThreshold(_Part):
+    """The threshold for fields of view whose longer side has up to so many pixels."""
 
-    field_of_view_width_up_to: Annotated[int, Field(gt=0)]
+    field_of_view_side_up_to: Annotated[int, Field(gt=0)]
     threshold: Annotated[float, Field(ge=0, le=1)]
 
 
@@ -160,10 +160,10 @@ class ModelCard(_Part):
     preparation: Preparation
     threshold: Annotated[
         float,
-        Field(ge=0, le=1, description="a vessel is where the probability is greater; for widths not in thresholds"),
+        Field(ge=0, le=1, description="a vessel is where the probability is greater; for sizes not in thresholds"),
     ]
-    thresholds: tuple[WidthThreshold, ...] = Field(
-        (), description="for narrower fields of view: the one with the smallest sufficient width serves"
+    thresholds: tuple[SizeThreshold, ...] = Field(
+        (), description="for smaller fields of view: the one with the smallest sufficient side serves"
     )
     training: tuple[TrainingSet, ...]
     confidence: Confidence | None = Field(None, description="null: not fitted for this network")
@@ -174,11 +174,11 @@ class ModelCard(_Part):
         """SHA-256 of everything that a result depends on: the whole card except training sets and scores."""
         return hashlib.sha256(self.model_dump_json(exclude={"training", "scores"}).encode()).hexdigest()
 
-    def threshold_at(self, width: int) -> float:
-        """The threshold for a field of view that is `width` pixels wide, unless the caller asks for another."""
-        serving = [t for t in self.thresholds if width <= t.field_of_view_width_up_to]
-        narrowest = min(serving, key=lambda t: t.field_of_view_width_up_to, default=None)
-        return narrowest.threshold if narrowest else self.threshold
+    def threshold_at(self, side: int) -> float:
+        """The threshold for a field of view of `side` pixels, its longer side, unless a caller asks for another."""
+        serving = [t for t in self.thresholds if side <= t.field_of_view_side_up_to]
+        smallest = min(serving, key=lambda t: t.field_of_view_side_up_to, default=None)
+        return smallest.threshold if smallest else self.threshold
 
     @model_validator(mode="after")
     def _canvases_fit(self) -> "ModelCard":

@@ -110,7 +110,7 @@ def predict_photograph(
     if verdict.retina != "yes":
         expected = Expectation(reason=NOT_A_RETINA)
     # The confidence was fitted at the card's threshold. What another one is worth, nobody has measured.
-    elif fitted and segmentation.threshold != network.card.threshold_at(view.width):
+    elif fitted and segmentation.threshold != network.card.threshold_at(view.side):
         expected = Expectation(reason=OTHER_THRESHOLD)
     if not OF_STRUCTURES.isdisjoint(pictures):
         found = find_structures(photograph, segmentation.vessels, structure_network(), classifier())

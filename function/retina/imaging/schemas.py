@@ -192,8 +192,11 @@ class StructuresFound(BaseModel):
     """What a second network sees beside the vessels, in pixels of the upright photograph."""
 
     sha256: str = Field(
-        description="of the second network and of the classifier of arteries and veins, one after the other",
+        description="one SHA-256 of two files together: the second network's and the artery and vein classifier's",
         examples=["5c0e" * 16],
+    )
+    artery_vein_reason: str | None = Field(
+        None, description="why no vessel is called an artery or a vein", examples=[None]
     )
     disc: OpticDisc | None = Field(description="null with the reason in disc_reason")
     disc_reason: str | None = Field(None, description="why there is no disc", examples=[None])

@@ -52,7 +52,7 @@ class Segmentation:
 def segment(
     photograph: Photograph, network: VesselNetwork, threshold: float | None = None, *, flips: bool = False
 ) -> Segmentation:
-    """Segment the vessels of `photograph` at `threshold` (0 to 1), by default the card's for its field-of-view width.
+    """Segment the vessels of `photograph` at `threshold` (0 to 1), by default the card's for its field of view.
 
     With `flips` the network runs on the canvas and its three mirror images, and the mean of the four is taken.
     """
@@ -65,7 +65,7 @@ def segment(
     found = average(network, placement.canvas, values, FLIPS if flips else FLIPS[:1])
     spent = time.perf_counter() - started
     probability = restore(found, view, placement, shape)
-    threshold = network.card.threshold_at(photograph.field_of_view.width) if threshold is None else threshold
+    threshold = network.card.threshold_at(photograph.field_of_view.side) if threshold is None else threshold
     whole = levels(found) if entire and preparation.aspect == "stretch" else None
     return Segmentation(probability, over(probability, threshold), threshold, placement.canvas, whole, spent)
 

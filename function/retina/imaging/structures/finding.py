@@ -19,12 +19,22 @@ from retina.imaging.structures.fovea import Fovea, fovea_of
 from retina.imaging.structures.network import StructureNetwork
 from retina.imaging.structures.preparation import prepare_colour
 
+COLOUR_SIDE = 128
+"""Side in pixels of the copy on which colour is looked for."""
+
+SAME = 0.999
+"""Correlation of red and green from which on a picture counts as gray."""
+
+NO_COLOUR = "The photograph has no colour by which arteries and veins could be told apart."
+
 
 @dataclass(frozen=True)
 class Structures:
     """`kinds` uint8[H,W] has the photograph's size and is 0 off the vessels; `disc` and `fovea` are in its pixels."""
 
     kinds: Kinds
+    colour: bool
+    """Whether there is colour to tell arteries from veins by; without it every vessel is of unknown kind."""
     disc: Disc | None
     fovea: Fovea | None
     shape: tuple[int, int]
@@ -68,7 +78,18 @@ def find_structures(
     if fovea:
         x, y = at(fovea.x, fovea.y)
         fovea = replace(fovea, x=x, y=y)
-    return Structures(_kinds(photograph.rgb, view, vessels, classifier), disc, fovea, (shape[0], shape[1]), view, spent)
+    colour = has_colour(photograph.rgb, view)
+    kinds = _kinds(photograph.rgb, view, vessels, classifier) if colour else np.zeros(vessels.shape, np.uint8)
+    return Structures(kinds, colour, disc, fovea, (shape[0], shape[1]), view, spent)
+
+
+def has_colour(rgb: Rgb, view: FieldOfView) -> bool:
+    """Whether red and green of uint8[H,W,3] differ in more than brightness: not in a gray or a tinted gray picture."""
+    crop = rgb[view.top : view.top + view.height, view.left : view.left + view.width]
+    red, green = (cv2.resize(crop[..., i], (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA) for i in (0, 1))
+    if min(red.std(), green.std()) < 1:
+        return False
+    return abs(float(np.corrcoef(red.ravel(), green.ravel())[0, 1])) < SAME
 
 
 def _kinds(rgb: Rgb, view: FieldOfView, vessels: Mask, classifier: Classifier) -> Kinds:
