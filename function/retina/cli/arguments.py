@@ -17,7 +17,7 @@ def photographs(command: argparse.ArgumentParser) -> None:
         "--threshold",
         type=_share,
         metavar="P",
-        help="a pixel is vessel where its probability is greater (default: the model card's for the size of the field of view)",
+        help="a vessel is where the probability is greater (default: the model card's for the size of the field)",
     )
     command.add_argument("--flips", action="store_true", help="average over mirror images: slightly better, slower")
     command.add_argument(
