@@ -78,6 +78,27 @@ class Answers:
         return self.maps
 
 
+class Dazzled(Answers):
+    """Sees more in the padding above and below the field of view, where training never looks, than in it."""
+
+    def __call__(self, values: Any) -> Any:
+        self.maps[:30] = 1
+        return self.maps
+
+
+def test_nothing_is_found_outside_the_field_of_view() -> None:
+    outline = np.array([[50, 0], [449, 0], [449, 299], [50, 299]], np.int32)
+    view = FieldOfView(50, 0, 400, 300, outline, "disc", 1.0)
+    rgb = np.random.default_rng(0).integers(80, 100, (*SHAPE, 3), np.uint8)
+    vessels = np.zeros(SHAPE, np.bool_)
+    one, other = (
+        find_structures(Photograph(rgb, view, ""), vessels, network, arteries)  # type: ignore[arg-type]
+        for network in (Answers(), Dazzled())
+    )
+    assert one.disc is not None
+    assert (one.disc, one.fovea) == (other.disc, other.fovea)
+
+
 def test_places_are_those_of_the_photograph() -> None:
     """The field of view is 400 wide and starts at 50: a pixel of the maps is 400 / 256 of the photograph's."""
     outline = np.array([[50, 0], [449, 0], [449, 299], [50, 299]], np.int32)

@@ -61,6 +61,9 @@ def find_structures(
     started = time.perf_counter()
     found = network(values)
     spent = time.perf_counter() - started
+    # Training says nothing of what lies outside the field of view, so whatever the maps show there is no find.
+    inside = cv2.resize(values.any(axis=2).view(np.uint8), found.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    found = found * inside[..., None]
     disc = disc_of(found[..., maps.DISC], placement.width / 2)
     fovea = fovea_of(found[..., maps.FOVEA], disc)
     x_scale, y_scale = view.width / placement.width * 2, view.height / placement.height * 2
