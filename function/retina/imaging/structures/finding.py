@@ -62,7 +62,8 @@ def find_structures(
     found = network(values)
     spent = time.perf_counter() - started
     # Training says nothing of what lies outside the field of view, so whatever the maps show there is no find.
-    inside = cv2.resize(values.any(axis=2).view(np.uint8), found.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    seen = np.asarray(values.any(axis=2), np.uint8)
+    inside = cv2.resize(seen, found.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     found = found * inside[..., None]
     disc = disc_of(found[..., maps.DISC], placement.width / 2)
     fovea = fovea_of(found[..., maps.FOVEA], disc)
