@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from models.network import transposed
 from retina.imaging.structures.preparation import CHANNELS
 
 WIDTHS = (16, 24, 40, 56, 64)
@@ -20,11 +21,6 @@ STRIDE = 2 ** len(WIDTHS)
 
 OUTPUTS = 2
 """Optic disc, fovea."""
-
-
-def transposed(x: Any, width: int) -> Any:
-    """Double the height and width: float32[N,h,w,c] to float32[N,2h,2w,width]."""
-    return layers.Conv2DTranspose(width, 2, strides=2)(x)
 
 
 def build(

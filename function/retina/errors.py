@@ -216,7 +216,7 @@ class RateLimitError(AccountError):
     PAYING = " or add credits to the account: the more are left, the higher the limit."
 
     def __init__(self, retry_after: int, advice: str = ANONYMOUS) -> None:
-        super().__init__(f"The requests for this hour are used up. Try again in the next hour,{advice}")
+        super().__init__(f"The requests for this hour are used up. Try again when the hour is over,{advice}")
         self.retry_after = retry_after
 
 

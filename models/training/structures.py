@@ -6,17 +6,14 @@ which a later run resumes, and `log.csv`. An hour on one free core.
 """
 
 import argparse
-import csv
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
-from tqdm import tqdm
 
 from models import structure_network
+from models.training import cycle
 from models.training.structure_examples import Batches, sources
 
 EVERY = 50
@@ -66,45 +63,9 @@ def new_model(steps: int, rate: float) -> keras.Model:
 
 def train(data: Path, out: Path, *, steps: int, batch: int, seed: int, rate: float, cache: Path | None) -> Path:
     """Train, or resume from the last checkpoint in `out`; returns the path of the averaged weights."""
-    out.mkdir(parents=True, exist_ok=True)
-    checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
     keras.utils.set_random_seed(seed)
-    if checkpoint.exists():
-        model = keras.saving.load_model(checkpoint)
-    else:
-        model = new_model(steps, rate)
-        log.write_text("step,loss\n")
-    start = int(model.optimizer.iterations)
     draw = Batches(sources(data, cache or out / "cache", "train"), batch, seed)
-    losses: list[float] = []
-    with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=10) as progress:
-        following = ahead.submit(draw, start)
-        for step in range(start, steps):
-            inputs, targets = following.result()
-            following = ahead.submit(draw, step + 1)
-            losses.append(float(model.train_on_batch(inputs, targets)))
-            progress.update()
-            if (step + 1) % EVERY == 0 or step + 1 == steps:
-                _replace(model, checkpoint)
-                with log.open("a", newline="") as lines:
-                    csv.writer(lines).writerow([step + 1, f"{np.mean(losses[-EVERY:]):.5f}"])
-    average(model, draw, steps)
-    _replace(model, weights)
-    return weights
-
-
-def average(model: keras.Model, draw: Batches, steps: int) -> None:
-    """Replace the weights of `model` by their moving average, and estimate that one's batch statistics."""
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    for number in tqdm(range(steps, steps + STATISTICS), unit="batch", desc="batch statistics", mininterval=5):
-        model(draw(number)[0], training=True)
-
-
-def _replace(model: keras.Model, path: Path) -> None:
-    """Save atomically: a run that is killed while saving leaves the previous checkpoint."""
-    partial = path.with_name(f"partial-{path.name}")
-    model.save(partial)
-    partial.replace(path)
+    return cycle.run(out, lambda: new_model(steps, rate), draw, steps, every=EVERY, statistics=STATISTICS)
 
 
 def main() -> None:

@@ -5,19 +5,15 @@ Takes a folder of labelled sets. Writes `weights.keras`, a checkpoint from which
 """
 
 import argparse
-import csv
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
-from tqdm import tqdm
 
 from models import network
-from models.training import patches
+from models.training import cycle, patches
 from models.training.labelled import SETS, training_photographs
 from retina.imaging.network import VesselNetwork
 
@@ -77,51 +73,21 @@ def train(
     probability maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; with a network of the same size:
     Furlanello et al. 2018, arXiv 1805.04770).
     """
-    out.mkdir(parents=True, exist_ok=True)
-    checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
     keras.utils.set_random_seed(seed)
-    if checkpoint.exists():
-        model = keras.saving.load_model(checkpoint)
-    else:
-        model = new_model(steps, rate)
-        if begin:
-            model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
-        log.write_text("step,loss\n")
-    start = int(model.optimizer.iterations)
     taught_by = VesselNetwork(teacher) if teacher else None
     draw = patches.Patches(
         [[patches.load(p, taught_by) for p in photographs] for photographs in training_photographs(data, sets)],
         batch,
         seed,
     )
-    losses: list[float] = []
-    with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
-        following = ahead.submit(draw, start)
-        for step in range(start, steps):
-            inputs, targets = following.result()
-            following = ahead.submit(draw, step + 1)
-            losses.append(float(model.train_on_batch(inputs, targets)))
-            progress.update()
-            if (step + 1) % EVERY == 0 or step + 1 == steps:
-                _replace(model, checkpoint)
-                with log.open("a", newline="") as lines:
-                    csv.writer(lines).writerow([step + 1, f"{np.mean(losses):.5f}"])
-                progress.set_postfix(loss=f"{np.mean(losses):.4f}")
-                losses.clear()
-    averaged = keras.saving.load_model(checkpoint)
-    averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
-    # The checkpoint's batch statistics belong to the last weights. The averaged weights need their own.
-    for number in tqdm(range(steps, steps + STATISTICS), unit="batch", desc="batch statistics", mininterval=5):
-        averaged(draw(number)[0], training=True)
-    _replace(averaged, weights)
-    return weights
 
+    def first() -> keras.Model:
+        model = new_model(steps, rate)
+        if begin:
+            model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
+        return model
 
-def _replace(model: keras.Model, path: Path) -> None:
-    """Save atomically: a run that is killed while saving leaves the previous checkpoint."""
-    partial = path.with_name(f"partial-{path.name}")
-    model.save(partial)
-    partial.replace(path)
+    return cycle.run(out, first, draw, steps, every=EVERY, statistics=STATISTICS)
 
 
 def main() -> None:
