@@ -2,6 +2,7 @@
 
 import io
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,37 @@ def test_brightness_that_jumps_in_the_order_of_storage_is_a_tear(small_rgb: Rgb)
         torn[160:176, 96:] += jump
         torn[176:] += jump
         assert is_torn(np.clip(torn, 0, 255).astype(np.uint8), 16, 16), jump
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_jpeg_data_that_are_left_over_are_damage(image: Image.Image, mode: str) -> None:
+    """Of less than eight bytes libjpeg says nothing."""
+    whole = encode(image.convert(mode), "JPEG")
+    for surplus in (b"\x2b", b"\x28\xa2\x8a\x28\xaf"):
+        with pytest.raises(PhotographUnreadableError):
+            decode(whole[:-2] + surplus + whole[-2:])
+
+
+def test_a_gray_block_that_is_left_over_is_damage(image: Image.Image) -> None:
+    """It takes six bits, which fit in where the last byte is filled up."""
+    files = (encode(image.convert("L"), "JPEG", quality=quality) for quality in range(50, 96))
+    whole = next(data for data in files if data[-3] & 0b111111 == 0b111111)
+    fill = 7 if whole[-3] & 0b1000000 else 6
+    zeros = whole[-3] >> fill << fill
+    assert np.array_equal(decode(whole[:-3] + bytes([zeros]) + whole[-2:]).rgb, decode(whole).rgb)
+    with pytest.raises(PhotographUnreadableError):
+        decode(whole[:-3] + bytes([zeros | 0b001010 << fill - 6 | fill - 6]) + whole[-2:])
+
+
+def test_a_jpeg_may_end_with_bytes_that_fill_it_up(image: Image.Image) -> None:
+    whole = encode(image, "JPEG")
+    for filling in (b"\0", b"\xff\0"):
+        assert np.array_equal(decode(whole[:-2] + filling + whole[-2:]).rgb, decode(whole).rgb)
+
+
+def test_arithmetic_coding_is_read() -> None:
+    """Its last bytes may be missing without a warning."""
+    assert decode((Path(__file__).parent / "arithmetic.jpg").read_bytes()).rgb.shape == (88, 88, 3)
 
 
 def test_a_straight_edge_in_the_photograph_is_no_tear(small_rgb: Rgb) -> None:

@@ -18,6 +18,12 @@ from retina.imaging.decoding.tears import is_stepped, is_torn
 SAME_COLOURS = {"L": ("Gray",), "RGB": ("YCbCr", "RGB"), "CMYK": ("CMYK", "YCCK")}
 """Pillow's modes and what TurboJPEG calls the same."""
 
+END, FILLING = b"\xff\xd9", b"\0\xff"
+"""The end marker, and bytes that may fill up the data before it: all zeros or all ones."""
+
+ARITHMETIC = b"\xff\xc9", b"\xff\xca"
+"""One of these markers is in files with arithmetic coding, whose last bytes may be left out."""
+
 BLOCK = 8
 """Side of the blocks that JPEG codes, in pixels."""
 
@@ -33,6 +39,7 @@ def jpeg_pixels(image: Image.Image, data: bytes) -> NDArray[np.uint8]:
         raise ValueError("the libraries disagree on the size or the channels")
     kind = {"L": "GRAY"}.get(image.mode, image.mode)
     pixels = _decoded(essentials, kind)
+    _demand_all_used(essentials, pixels, kind)
     if is_torn(pixels, *_unit(image)) or is_stepped(pixels, *_unit(image)):
         raise ValueError("blocks do not continue those above them")
     if kind == "CMYK":
@@ -45,13 +52,42 @@ def _decoded(essentials: bytes, kind: str) -> NDArray[np.uint8]:
         return np.asarray(simplejpeg.decode_jpeg(essentials, kind, strict=True))
     except ValueError as error:
         # Some cameras fill up the compressed data with zeros; the first of them may be data.
-        body = essentials.removesuffix(b"\xff\xd9")
+        body = essentials.removesuffix(END)
         filled = body.rstrip(b"\0")
         if "extraneous bytes before marker 0xd9" not in str(error) or len(body) - len(filled) < 2:
             raise
     with suppress(ValueError):
-        return np.asarray(simplejpeg.decode_jpeg(filled + b"\xff\xd9", kind, strict=True))
-    return np.asarray(simplejpeg.decode_jpeg(filled + b"\0\xff\xd9", kind, strict=True))
+        return np.asarray(simplejpeg.decode_jpeg(filled + END, kind, strict=True))
+    return np.asarray(simplejpeg.decode_jpeg(filled + b"\0" + END, kind, strict=True))
+
+
+def _demand_all_used(essentials: bytes, pixels: NDArray[np.uint8], kind: str) -> None:
+    """Raise `ValueError` unless the compressed data end where the `pixels` do.
+
+    libjpeg reads up to eight bytes ahead and says nothing if they are left over, as they are when damage makes it find
+    a few dark blocks too many. So the last byte is left out, which must fail. Blocks of all channels together take more
+    than a byte, but one of gray need not: the last bit that does not just fill up the byte must matter, too.
+    """
+    if any(marker in essentials for marker in ARITHMETIC):
+        return
+    used = essentials.removesuffix(END).rstrip(FILLING)
+    rest, last = used[:-1], used[-1]
+    if not _is_damaged(rest + END, kind):
+        raise ValueError("bytes are left over")
+    if kind == "GRAY":
+        fill = next(bit for bit in range(1, 8) if (last >> bit ^ last) & 1)
+        other = rest + bytes([last ^ 1 << fill]) + END
+        if not _is_damaged(other, kind) and np.array_equal(simplejpeg.decode_jpeg(other, kind), pixels):
+            raise ValueError("bits are left over")
+
+
+def _is_damaged(data: bytes, kind: str) -> bool:
+    """Whether libjpeg warns. It decodes to an eighth of the size, which takes half as long."""
+    try:
+        simplejpeg.decode_jpeg(data, kind, min_height=1, min_width=1, min_factor=BLOCK, strict=True)
+    except ValueError:
+        return True
+    return False
 
 
 def _unit(image: Any) -> tuple[int, int]:
