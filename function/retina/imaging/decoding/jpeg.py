@@ -39,7 +39,10 @@ def jpeg_pixels(image: Image.Image, data: bytes) -> NDArray[np.uint8]:
         raise ValueError("the libraries disagree on the size or the channels")
     kind = {"L": "GRAY"}.get(image.mode, image.mode)
     pixels = _decoded(essentials, kind)
-    _demand_all_used(essentials, pixels, kind)
+    if not any(marker in essentials for marker in ARITHMETIC):
+        _demand_bytes_used(essentials, kind)
+        if kind == "GRAY" and not image.info.get("progressive"):
+            _demand_bits_used(essentials, pixels)
     if is_torn(pixels, *_unit(image)) or is_stepped(pixels, *_unit(image)):
         raise ValueError("blocks do not continue those above them")
     if kind == "CMYK":
@@ -61,24 +64,32 @@ def _decoded(essentials: bytes, kind: str) -> NDArray[np.uint8]:
     return np.asarray(simplejpeg.decode_jpeg(filled + b"\0" + END, kind, strict=True))
 
 
-def _demand_all_used(essentials: bytes, pixels: NDArray[np.uint8], kind: str) -> None:
-    """Raise `ValueError` unless the compressed data end where the `pixels` do.
+def _demand_bytes_used(essentials: bytes, kind: str) -> None:
+    """Raise `ValueError` unless the last byte of the compressed data is needed.
 
     libjpeg reads up to eight bytes ahead and says nothing if they are left over, as they are when damage makes it find
-    a few dark blocks too many. So the last byte is left out, which must fail. Blocks of all channels together take more
-    than a byte, but one of gray need not: the last bit that does not just fill up the byte must matter, too.
+    a few dark blocks too many. So the last byte is left out, which must fail.
     """
-    if any(marker in essentials for marker in ARITHMETIC):
-        return
-    used = essentials.removesuffix(END).rstrip(FILLING)
-    rest, last = used[:-1], used[-1]
-    if not _is_damaged(rest + END, kind):
+    if not _is_damaged(_used(essentials)[:-1] + END, kind):
         raise ValueError("bytes are left over")
-    if kind == "GRAY":
-        fill = next(bit for bit in range(1, 8) if (last >> bit ^ last) & 1)
-        other = rest + bytes([last ^ 1 << fill]) + END
-        if not _is_damaged(other, kind) and np.array_equal(simplejpeg.decode_jpeg(other, kind), pixels):
-            raise ValueError("bits are left over")
+
+
+def _demand_bits_used(essentials: bytes, pixels: NDArray[np.uint8]) -> None:
+    """Raise `ValueError` if inverting the last bit that does not just fill up the last byte changes nothing.
+
+    For gray `pixels` in one scan. Only a block of one channel is shorter than a byte, and only whole blocks show.
+    """
+    used = _used(essentials)
+    last = used[-1]
+    fill = next(bit for bit in range(1, 8) if (last >> bit ^ last) & 1)
+    other = used[:-1] + bytes([last ^ 1 << fill]) + END
+    if not _is_damaged(other, "GRAY") and np.array_equal(simplejpeg.decode_jpeg(other, "GRAY"), pixels):
+        raise ValueError("bits are left over")
+
+
+def _used(essentials: bytes) -> bytes:
+    """The file up to the last byte that does not just fill it up."""
+    return essentials.removesuffix(END).rstrip(FILLING)
 
 
 def _is_damaged(data: bytes, kind: str) -> bool:
