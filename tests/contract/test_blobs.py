@@ -1,6 +1,9 @@
 """Storage of results: one contract for folders and for S3."""
 
+import secrets
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from retina.errors import UploadNotFoundError
+from retina.storage.files import entries, files_below, remove, write
 from retina.storage.local import LocalBlobs
 from retina.storage.port import Blobs
 from retina.storage.s3 import S3Blobs, S3Uploads
@@ -44,6 +48,35 @@ def test_a_folder_is_deleted_completely_and_no_other(blobs: Blobs) -> None:
     for _ in range(2):
         blobs.delete_all("history/a/")
     assert [blobs.read(key) for key in keys] == [None, None, None, b"mask"]
+
+
+def test_a_folder_is_deleted_while_others_write_into_it_and_delete_it(blobs: Blobs) -> None:
+    ends = time.monotonic() + 1.5
+
+    def store(number: int) -> None:
+        while time.monotonic() < ends:
+            for name in ("mask.png", "overlay.png"):
+                blobs.put(f"history/a/{number}-{secrets.token_hex(2)}/{name}", b"picture", "image/png")
+
+    def delete(number: int) -> None:
+        while time.monotonic() < ends:
+            blobs.delete_all("history/a/")
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(4) as threads:
+        for asked in [threads.submit(do, number) for do in (store, delete) for number in range(2)]:
+            asked.result()
+    blobs.delete_all("history/a/")
+    assert blobs.delete_all("history/a/") == 0
+
+
+def test_a_listing_leaves_out_what_is_deleted_in_the_meantime(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / f"a/{number}/deep/mask.png", b"mask")
+    found = files_below(tmp_path / "a")
+    assert next(found).name == "mask.png"
+    remove(tmp_path / "a")
+    assert [*found, *entries(tmp_path / "a")] == []
 
 
 def test_a_stream_is_stored_when_complete_and_not_at_all_when_interrupted(blobs: Blobs) -> None:

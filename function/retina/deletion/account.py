@@ -3,16 +3,18 @@
 The ledger stays, under an id that no longer leads to anybody.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 from retina.accounts.reservations import settle
 from retina.accounts.service import CLOSED
 from retina.accounts.signup_credits import RETENTION_SECONDS
 from retina.deletion.items import receipt, remainder
 from retina.deletion.schemas import DeletionReceipt
-from retina.errors import BusyError, TokenRefusedError
+from retina.errors import BusyError, NotFoundError, TokenRefusedError
 from retina.services import Services
 from retina.storage.port import DAY, HISTORY
 from retina.storage.records import Put
@@ -43,7 +45,9 @@ def close(
     remembered = bool(email) and services.accounts.remember(account, str(email))
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
-    _clear(services, account, counts, ends)  # whatever another request has saved in the meantime
+    # Whatever another request has saved in the meantime. A closed account's token is refused, so that nobody could send
+    # this request again; and nothing new is added to it, so that this ends.
+    _clear(services, account, counts, math.inf)
     deleted = receipt(services, counts)
     if remembered:
         deleted.remains.append(remainder(EMAIL_HASH, RETENTION_SECONDS // DAY))
@@ -57,7 +61,7 @@ def leave_nothing(services: Services, account: str) -> None:
     them sees the other. Raises `TokenRefusedError` if the account is closed.
     """
     if services.accounts.closed(account):
-        _clear(services, account, Counter(), time.monotonic() + SECONDS)
+        _clear(services, account, Counter(), math.inf)
         services.records.erase()
         raise TokenRefusedError(CLOSED)
 
@@ -66,16 +70,19 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
     counts += services.copies.of_account(account)
     while keys := services.accounts.keys(account):
         for key in keys:
-            services.accounts.revoke(account, key.id)
-            counts["keys"] += 1
+            with suppress(NotFoundError):  # here and below: another request that clears this account was faster
+                services.accounts.revoke(account, key.id)
+                counts["keys"] += 1
     while batches := services.batches.of(account, PORTION)[0]:
         for batch in batches:
             _still_time(ends)
-            counts += services.batches.delete(batch)
+            with suppress(NotFoundError):
+                counts += services.batches.delete(batch)
     while predictions := services.history.of(account, limit=PORTION)[0]:
         for saved in predictions:
             _still_time(ends)
-            counts += services.history.delete(account, saved.id)
+            with suppress(NotFoundError):
+                counts += services.history.delete(account, saved.id)
     counts += services.history.sweep(account, everything=True)
     counts["pictures"] += services.results.delete_all(f"{HISTORY}{account}/")
     counts += services.copies.of_account(account)

@@ -6,13 +6,12 @@ and DynamoDB's time to live do this.
 
 import logging
 import re
-import shutil
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from retina.services import Services
+from retina.storage.files import entries, files_below, remove
 from retina.storage.local import RESULTS
 from retina.storage.port import (
     ANSWERS,
@@ -83,25 +82,25 @@ def delete_expired(services: Services) -> None:
 def _forget_expired(folder: Path) -> None:
     """Delete what is older than `RETENTION_DAYS` allows: uploads, stored responses, and batches as a whole."""
     for prefix, days in RETENTION_DAYS.items():
-        paths = [*(folder / prefix).glob("*")]
+        paths = entries(folder / prefix)
         if prefix == ANSWERS:  # in a folder per account; versions before 0.2.0 stored them without
-            paths = [*(folder / prefix).glob("*/*"), *(path for path in paths if path.is_file())]
+            inside = [path for account in paths for path in entries(account)]
+            paths = [*inside, *(path for path in paths if path.is_file())]
         for path in paths:
-            with suppress(FileNotFoundError):  # answered or deleted in the meantime
-                if _age(path) > days * DAY:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if _age(path) > days * DAY:
+                remove(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _forget_batches(services: Services, folder: Path) -> None:
-    for path in folder.glob("*"):
+    for path in entries(folder):
         if _age(path) > ABANDONED_SECONDS and not services.claims.there(path.name, 0):
             services.uploads.delete_all(f"{BATCH}{path.name}/")
             services.results.delete_all(f"{BATCH}{path.name}/")
 
 
 def _forget_partial(folder: Path) -> None:
-    for path in folder.rglob(".*"):
-        if PARTIAL.fullmatch(path.name) and path.is_file() and _age(path) > ABANDONED_SECONDS:
+    for path in files_below(folder):
+        if PARTIAL.fullmatch(path.name) and _age(path) > ABANDONED_SECONDS:
             path.unlink(missing_ok=True)
 
 

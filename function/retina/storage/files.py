@@ -47,19 +47,34 @@ def partial(path: Path) -> Iterator[BinaryIO]:
 
 def remove(folder: Path) -> int:
     """Delete `folder`, even while others write into it; returns the number of files, not counting unfinished ones."""
-    count = sum(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
+    count = sum(not path.name.startswith(".") for path in files_below(folder))
     for attempt in range(ATTEMPTS):
         try:
             shutil.rmtree(folder)
-        except FileNotFoundError:
-            if not folder.exists():
-                break
         except OSError as error:
-            if error.errno != errno.ENOTEMPTY or attempt == ATTEMPTS - 1:
+            if isinstance(error, FileNotFoundError) and not folder.exists():
+                break
+            # Without a number: rmtree takes a folder that was deleted and made anew under its hands for a link.
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, None) or attempt == ATTEMPTS - 1:
                 raise
         else:
             break
     return count
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files in `folder` and its folders, even while others delete some: what is gone by then is left out."""
+    for parent, _, names in os.walk(folder):  # a pathlib glob raises for a folder that is deleted under its hands
+        for name in names:
+            yield Path(parent, name)
+
+
+def entries(folder: Path) -> list[Path]:
+    """The files and folders in `folder`; none if it is a file, or gone."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def signer(path: Path) -> Callable[[str], str]:

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 from retina.errors import NotFoundError, UploadNotFoundError, UploadRefusedError
 from retina.storage.files import (
+    entries,
     partial,
     remove,
     signer,
@@ -104,7 +105,7 @@ class LocalUploads:
 
     def keys(self, folder: str) -> set[str]:
         """See `port.Uploads`."""
-        return {key for path in (self._folder / folder).glob("*") if KEY.fullmatch(key := folder + path.name)}
+        return {key for path in entries(self._folder / folder) if KEY.fullmatch(key := folder + path.name)}
 
     def delete(self, key: str) -> None:
         """See `port.Uploads`."""
