@@ -2,21 +2,21 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask
 
 _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 """P2 to P9 of Guo and Hall as (row, column), clockwise from north. Neighbour i has weight 2**i in a code."""
 
-_WEIGHTS = np.zeros((3, 3), np.float32)
-for _i, (_row, _column) in enumerate(_NEIGHBOURS):
-    _WEIGHTS[_row + 1, _column + 1] = 2**_i
+_SQUARE = np.ones((3, 3), np.uint8)
+
+_INSIDE = 255
+"""The code of a pixel whose neighbours are all vessel."""
 
 
-def _deletable(second: bool) -> NDArray[np.uint8]:
-    """uint8[256]: 1 for the neighbourhoods whose centre pixel the first or `second` pass deletes."""
-    table = np.zeros(256, np.uint8)
+def _deletable(second: bool) -> Mask:
+    """bool[256]: true for the neighbourhoods whose centre pixel the first or `second` pass deletes."""
+    table = np.zeros(256, np.bool_)
     for code in range(256):
         p2, p3, p4, p5, p6, p7, p8, p9 = (bool(code >> i & 1) for i in range(8))
         crossings = (
@@ -36,16 +36,32 @@ _PASSES = (_deletable(second=False), _deletable(second=True))
 def skeletonise(vessels: Mask) -> Mask:
     """Thin `vessels` bool[H,W] to lines one pixel wide: algorithm A1 of Guo and Hall 1989 (doi 10.1145/62065.62074)."""
     lines = np.pad(vessels.view(np.uint8), 1)
-    codes = np.empty_like(lines)
+    steps = [row * lines.shape[1] + column for row, column in _NEIGHBOURS]
+    codes = np.asarray(cv2.erode(lines, _SQUARE), np.uint8)
+    # Only pixels at the rim can be deleted, so only they are looked at: a few hundredths of all.
+    rim = np.flatnonzero(lines.ravel() != codes.ravel())
+    codes *= np.uint8(_INSIDE)
+    flat, codes = lines.ravel(), codes.ravel()
+    for i, step in enumerate(steps):
+        codes[rim] += flat[rim + step] << np.uint8(i)
     changed = True
     while changed:
         changed = False
         for table in _PASSES:
-            # In place, because every copy counts at 64 megapixels.
-            cv2.filter2D(lines, cv2.CV_8U, _WEIGHTS, dst=codes, borderType=cv2.BORDER_CONSTANT)
-            cv2.LUT(codes, table, dst=codes)
-            cv2.bitwise_and(codes, lines, dst=codes)
-            if cv2.countNonZero(codes):
-                changed = True
-                cv2.subtract(lines, codes, dst=lines)
+            gone = table[codes[rim]]
+            deleted = rim[gone]
+            if not len(deleted):
+                continue
+            changed = True
+            flat[deleted] = 0
+            found = [rim[~gone]]
+            for i, step in enumerate(steps):
+                near = deleted + step
+                before = codes[near]
+                # What is deleted is the opposite neighbour of the pixel that lies this way.
+                codes[near] = before & np.uint8(_INSIDE - 2 ** ((i + 4) % 8))
+                bared = near[before == _INSIDE]
+                if len(bared):
+                    found.append(bared[flat[bared] > 0])
+            rim = np.concatenate(found)
     return np.ascontiguousarray(lines[1:-1, 1:-1]).view(np.bool_)
