@@ -92,6 +92,32 @@ def test_structures_are_looked_for_on_request(client: TestClient, sample: bytes)
     assert drawn.sum() == pytest.approx(np.pi / 4 * disc["diameter"] ** 2, rel=0.1)
 
 
+def test_the_graph_lies_on_the_mask_and_has_kinds_if_they_were_looked_for(client: TestClient, sample: bytes) -> None:
+    plain, kinds = (
+        client.post(PREDICTIONS, files={"file": sample}, data={"outputs": outputs}).json()
+        for outputs in ("mask,graph", "mask,artery_vein,graph")
+    )
+    assert set(plain["images"]) == {"mask"}
+    assert (plain["graph"]["type"], plain["graph"]["segments_left_out"]) == ("FeatureCollection", 0)
+    mask = np.asarray(picture(plain["images"]["mask"]))
+    features = plain["graph"]["features"]
+    nodes = [each for each in features if each["geometry"]["type"] == "Point"]
+    segments = [each for each in features if each["geometry"]["type"] == "LineString"]
+    assert [each["properties"]["node"] for each in nodes] == [*range(len(nodes))]
+    on = 0
+    for each in segments:
+        said, line = each["properties"], np.array(each["geometry"]["coordinates"])
+        assert len(said["calibres"]) == len(line)
+        assert said["length"] == pytest.approx(np.hypot(*np.diff(line, axis=0).T).sum(), rel=0.05, abs=1)
+        for end, place in (("start", line[0]), ("end", line[-1])):
+            assert nodes[said[end]]["geometry"]["coordinates"] == place.tolist()
+        on += mask[line[:, 1].round().astype(int), line[:, 0].round().astype(int)].mean() > 0.8
+        assert "kind" not in said
+    assert on > 0.97 * len(segments) > 100
+    found = {each["properties"].get("kind") for each in kinds["graph"]["features"]}
+    assert {"artery", "vein"} <= found <= {None, "artery", "vein", "unknown"}
+
+
 def test_without_a_disc_in_view_the_answer_says_so(client: TestClient, photograph: Photograph) -> None:
     temporal = encode(Image.fromarray(photograph.rgb[300:1100, 560:1360]), "PNG")
     data = {"outputs": "disc", "force": "true"}

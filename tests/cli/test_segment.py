@@ -1,6 +1,7 @@
 """`retina segment`: the images and rows that it writes."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,9 @@ def test_every_output_of_the_api_can_be_written(tmp_path: Path, photos: Path, cl
     for name, picture in answer["images"].items():
         if name != "overlay":  # a JPEG in an answer
             assert (out / f"a_{name}.png").read_bytes() == base64.b64decode(picture), name
+    graph = json.loads((out / "a_graph.json").read_text())
+    assert graph == answer["graph"]
+    assert any(each["properties"].get("kind") == "vein" for each in graph["features"])
 
 
 def test_another_threshold_is_another_result(tmp_path: Path, photos: Path) -> None:

@@ -1,12 +1,13 @@
-"""The images of a response: which ones to draw and to save, whether they fit, and their base64."""
+"""The images of a response and its graph: which ones to draw and to save, whether they fit, and how they are sent."""
 
 import base64
 from collections.abc import Mapping
 
 from retina.errors import InvalidRequestError, ResponseTooLargeError
 from retina.history.records import PHOTOGRAPH
+from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.pipeline import Picture
-from retina.imaging.rendering import OUTPUTS, STORED
+from retina.imaging.rendering import GRAPH, OUTPUTS, STORED
 
 SAVED = "saved "
 """The prefix that marks images to be saved, among all images of a prediction."""
@@ -48,9 +49,14 @@ def refuse_too_large(pictures: Mapping[str, bytes], limit: int) -> None:
         )
 
 
+def graph_in(pictures: Mapping[str, bytes]) -> dict[str, GraphFeatures]:
+    """The vessel graph, if it is there, by its name."""
+    return {GRAPH: GraphFeatures.model_validate_json(pictures[GRAPH])} if GRAPH in pictures else {}
+
+
 def in_base64(pictures: Mapping[str, bytes]) -> dict[str, str]:
     """The images in base64, as JSON needs them."""
-    return {name: base64.b64encode(picture).decode() for name, picture in pictures.items()}
+    return {name: base64.b64encode(picture).decode() for name, picture in pictures.items() if name != GRAPH}
 
 
 def _base64_bytes(picture: bytes) -> int:

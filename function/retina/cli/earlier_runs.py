@@ -7,6 +7,7 @@ from pathlib import Path
 from retina.cli.frames import Frame
 from retina.cli.inputs import ByPhotograph
 from retina.cli.results import Row, read_results
+from retina.imaging.rendering import GRAPH
 
 
 def earlier_rows(frames: Sequence[Frame], out: Path) -> tuple[dict[Frame, Row], list[Row]]:
@@ -36,7 +37,7 @@ def shared_stems(
     named_like_inputs = {
         frame.stem.casefold()
         for frame in frames
-        if inside & {f"{frame.stem}_{name}.png".casefold() for name in pictures}
+        if inside & {file_name(frame.stem, name).casefold() for name in pictures}
     }
     counts = Counter(frame_of(row).stem.casefold() for row in others)
     for frame in frames:
@@ -44,6 +45,11 @@ def shared_stems(
         names = [frame, frame_of(before[frame])] if frame in before else [frame]
         counts.update({name.stem.casefold() for name in names})
     return frozenset(stem for stem, count in counts.items() if count > 1) | named_like_inputs
+
+
+def file_name(stem: str, picture: str) -> str:
+    """The name of an output's file, for a photograph whose results begin with `stem`."""
+    return f"{stem}_{picture}.{'json' if picture == GRAPH else 'png'}"
 
 
 def frame_of(row: Row) -> Frame:

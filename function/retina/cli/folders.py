@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from retina.cli.earlier_runs import earlier_rows, frame_of, shared_stems
+from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
 from retina.cli.frames import Frame, read_photograph
 from retina.cli.inputs import name_of
 from retina.cli.results import RESULTS, OutputFolderError, Results, Row
@@ -30,6 +30,7 @@ from retina.settings import Settings
 
 OUTPUTS: dict[str, dict[str, Picture]] = rendering.OUTPUTS | {"overlay": {"overlay": rendering.overlay_png}}
 """The images of each output, as in the API. All are PNG files; apart from the preview's, in the photograph's own size.
+The graph is JSON.
 """
 
 _writing = threading.Lock()
@@ -172,14 +173,16 @@ class _Job:
             except OSError as error:
                 if error.errno != errno.ENAMETOOLONG:
                     raise
-                raise OSError(f"the name is too long with “_{name}.png” after it; rename the photograph") from None
+                raise OSError(
+                    f"the name is too long with “{file_name('', name)}” after it; rename the photograph"
+                ) from None
 
     def _path(self, frame: Frame, sha256: str, picture: str) -> Path:
         """The output path. Inputs with the same stem get the first eight digits of their SHA-256 (column photo_sha256)
         added.
         """
         stem = f"{frame.stem}-{sha256[:8]}" if frame.stem.casefold() in self.shared_stems else frame.stem
-        return self.out / f"{stem}_{picture}.png"
+        return self.out / file_name(stem, picture)
 
     def _done(self, frame: Frame, prediction: Prediction) -> Row:
         card = self.network.card

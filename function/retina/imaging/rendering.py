@@ -1,8 +1,10 @@
-"""Render the images of a response: masks, probability maps, overlays and previews.
+"""Render the images of a response: masks, probability maps, overlays and previews; and the vessel graph.
 
-Functions take a photograph, a segmentation or both, and return the bytes of a PNG or JPEG file without metadata.
+Functions take a photograph, a segmentation or both, and return the bytes of a PNG or JPEG file without metadata; those
+of the graph are JSON.
 """
 
+import json
 from collections.abc import Callable
 
 import cv2
@@ -11,6 +13,8 @@ from numpy.typing import NDArray
 
 from retina.imaging.arrays import CERTAIN, Mask, Rgb
 from retina.imaging.downsampling import downsample
+from retina.imaging.graph.features import features_of
+from retina.imaging.graph.vessel_graph import vessel_graph
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, over
 from retina.imaging.skeleton import skeletonise
@@ -27,6 +31,9 @@ VESSEL_COLOUR = (0, 229, 255)
 """RGB. Cyan, a colour that does not occur in a retina."""
 
 VESSEL_OPACITY = 0.6
+
+GRAPH = "graph"
+"""The output that is no image."""
 
 KIND_COLOURS = ((255, 255, 255), (255, 0, 0), (0, 0, 255))
 """RGB of a vessel of unknown kind, an artery, a vein."""
@@ -101,6 +108,13 @@ def disc(segmentation: Segmentation) -> bytes:
     return mask(_structures(segmentation).disc_mask)
 
 
+def graph(photograph: Photograph, segmentation: Segmentation) -> bytes:
+    """The vessel graph as JSON, as `GraphFeatures`; with the kinds of vessels if the structures were looked for."""
+    found = vessel_graph(segmentation.vessels, segmentation.probability, photograph.field_of_view)
+    kinds = segmentation.structures.kinds if segmentation.structures else None
+    return json.dumps(features_of(found, kinds), separators=(",", ":")).encode()
+
+
 def _structures(segmentation: Segmentation) -> Structures:
     if segmentation.structures is None:
         raise ValueError("the structures of this photograph were not looked for")
@@ -118,8 +132,9 @@ OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
     "skeleton": {"skeleton": lambda _, segmentation: mask(skeletonise(segmentation.vessels))},
     "artery_vein": {"artery_vein": lambda _, segmentation: artery_vein(segmentation)},
     "disc": {"disc": lambda _, segmentation: disc(segmentation)},
+    GRAPH: {GRAPH: graph},
 }
-"""The images that each output of a request adds to the response."""
+"""The images that each output of a request adds to the response; and the graph, which is JSON."""
 
 FILES = {
     "mask": ("mask.png", "image/png"),

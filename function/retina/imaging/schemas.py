@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model, model_validator
 
 from retina.imaging.decoding.facts import Laterality
+from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.measurements.measurement import MeasurementDescription
 from retina.imaging.measurements.registry import MEASUREMENTS
 
@@ -236,6 +237,12 @@ class PredictionResponse(Findings):
 
     structures: StructuresFound | None = Field(
         None, description="optic disc and fovea; only if artery_vein or disc is among the outputs"
+    )
+    graph: GraphFeatures | None = Field(
+        None,
+        description=(
+            "nodes and segments of the vessels, in pixels of the upright photograph; if graph is among the outputs"
+        ),
     )
     images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))
     image_urls: ImageUrls | None = Field(None, description="of a saved prediction")

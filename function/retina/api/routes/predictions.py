@@ -17,7 +17,7 @@ from retina.api.charged_responses import Answer, ChargedRequest
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
-from retina.api.pictures import apart, asked_for, fit, in_base64, refuse_too_large, to_save
+from retina.api.pictures import apart, asked_for, fit, graph_in, in_base64, refuse_too_large, to_save
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
 from retina.auth.callers import Caller
@@ -150,8 +150,8 @@ async def create_prediction(
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}
         refuse_too_large(shown, limit)
-        found = structures_found(prediction)
-        response = PredictionResponse(**facts.model_dump(), **found, images=Images(**in_base64(shown)))
+        found, graph = structures_found(prediction), graph_in(shown)
+        response = PredictionResponse(**facts.model_dump(), **found, **graph, images=Images(**in_base64(shown)))
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
         eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"
