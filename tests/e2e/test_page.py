@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 
 from e2e.visit import Visit, pixels
 from retina.imaging.arrays import Rgb
+from retina.imaging.overlay import VESSEL_COLOUR
 from retina.imaging.photograph import Photograph
-from retina.imaging.rendering import VESSEL_COLOUR
 from support.specimens import encode, oriented
 from support.tables import rows_of
 

@@ -37,8 +37,19 @@ def stops(page: Page, count: int) -> dict[str, bool]:
 def test_everything_is_reached_by_tab(visit: Visit) -> None:
     page = in_trouble(visit).page
     page.locator(".skip").focus()
-    reached = stops(page, 24)
-    wanted = {"files", "sample", "item-show", "item-remove", "table", "clear", "overlay", "opacity"}
+    reached = stops(page, 26)
+    wanted = {
+        "files",
+        "sample",
+        "item-show",
+        "item-remove",
+        "table",
+        "clear",
+        "overlay",
+        "opacity",
+        "artery_vein",
+        "disc",
+    }
     wanted |= {"zoom-fit", "zoom-in", "stage", "download-mask", "download-overlay"}
     assert wanted <= reached.keys()
     assert [stop for stop, ringed in reached.items() if stop in wanted and not ringed] == []

@@ -13,6 +13,7 @@ from retina.imaging.downsampling import downsample
 from retina.imaging.measurements.vascular_density import vascular_density
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
+from retina.imaging.overlay import overlay
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, segment
 
@@ -66,7 +67,7 @@ def test_previews_are_128_and_thresholded_after_averaging(segmentation: Segmenta
 
 
 def test_the_overlay_tints_vessels_only(segmentation: Segmentation, photograph: Photograph) -> None:
-    tinted = rendering.overlay(photograph, segmentation)
+    tinted = overlay(photograph, segmentation)
     changed = (tinted != photograph.rgb).any(axis=2)
     assert not (changed & ~segmentation.vessels).any()
     assert (changed & segmentation.vessels).sum() > 0.99 * segmentation.vessels.sum()

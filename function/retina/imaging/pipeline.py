@@ -28,7 +28,7 @@ from retina.imaging.structures.network import structure_network
 Picture = Callable[[Photograph, Segmentation], bytes]
 
 OF_STRUCTURES = frozenset({"artery_vein", "disc"})
-"""Pictures of what a second network finds, which only runs if one of them is asked for."""
+"""Pictures of what a second network finds, which only runs if one of them is asked for. The overlay shows it, too."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ def predict_photograph(
     # The confidence was fitted at the card's threshold. What another one is worth, nobody has measured.
     elif fitted and segmentation.threshold != network.card.threshold_at(view.side):
         expected = Expectation(reason=OTHER_THRESHOLD)
-    if not OF_STRUCTURES.isdisjoint(pictures):
+    if marked := OF_STRUCTURES & pictures.keys():
         found = find_structures(photograph, segmentation.vessels, structure_network(), classifier())
-        segmentation = replace(segmentation, structures=found)
+        segmentation = replace(segmentation, structures=found, marked=marked)
     return Prediction(
         width=width,
         height=height,

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from retina.imaging.arrays import CERTAIN, Mask, Rgb
+from retina.imaging.arrays import CERTAIN, Mask
 from retina.imaging.downsampling import downsample
 from retina.imaging.graph.features import features_of
 from retina.imaging.graph.vessel_graph import vessel_graph
+from retina.imaging.overlay import OVERLAY_SIDE, overlay
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, over
 from retina.imaging.skeleton import skeletonise
@@ -24,19 +25,11 @@ from retina.imaging.structures.finding import Structures
 PREVIEW = (128, 128)
 """Width and height of the previews, whatever the photograph's shape. `POST /predict` promises this size."""
 
-OVERLAY_SIDE = 2048
-"""Longer side of the overlay in a response, in pixels."""
-
-VESSEL_COLOUR = (0, 229, 255)
-"""RGB. Cyan, a colour that does not occur in a retina."""
-
-VESSEL_OPACITY = 0.6
-
 GRAPH = "graph"
 """The output that is no image."""
 
 KIND_COLOURS = ((255, 255, 255), (255, 0, 0), (0, 0, 255))
-"""RGB of a vessel of unknown kind, an artery, a vein."""
+"""RGB of a vessel of unknown kind, an artery, a vein in `artery_vein`, whose ground is black."""
 
 
 def original_preview(photograph: Photograph) -> bytes:
@@ -63,24 +56,6 @@ def mask(vessels: Mask) -> bytes:
 def probability(segmentation: Segmentation) -> bytes:
     """The probability map as an 8-bit gray PNG; 255 is probability 1."""
     return _png(cv2.convertScaleAbs(segmentation.probability, alpha=255 / CERTAIN))
-
-
-def overlay(photograph: Photograph, segmentation: Segmentation, side: int | None = None) -> Rgb:
-    """The photograph with its vessels tinted, uint8[h,w,3]; the longer side has at most `side` pixels."""
-    rgb: cv2.typing.MatLike = photograph.rgb
-    vessels: cv2.typing.MatLike = segmentation.vessels.view(np.uint8) * np.uint8(255)
-    scale = min(1.0, side / max(vessels.shape)) if side else 1.0
-    if scale < 1:
-        size = (max(1, round(vessels.shape[1] * scale)), max(1, round(vessels.shape[0] * scale)))
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        vessels = cv2.resize(vessels, size, interpolation=cv2.INTER_AREA)
-    tinted = rgb.copy()
-    touched = vessels > 0
-    opacity = vessels[touched].astype(np.float32)[:, None] * (VESSEL_OPACITY / 255)
-    tinted[touched] = np.rint(rgb[touched] * (1 - opacity) + np.array(VESSEL_COLOUR, np.float32) * opacity).astype(
-        np.uint8
-    )
-    return np.asarray(tinted, np.uint8)
 
 
 def overlay_jpeg(photograph: Photograph, segmentation: Segmentation) -> bytes:

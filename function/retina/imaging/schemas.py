@@ -151,7 +151,13 @@ class Images(BaseModel):
     prediction_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128, 0 and 255")
     mask: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, white on vessels")
     probability: Base64Image | None = Field(None, description="8-bit gray PNG of the photograph's own size, 255 is 1")
-    overlay: Base64Image | None = Field(None, description="JPEG, longer side at most 2,048 pixels")
+    overlay: Base64Image | None = Field(
+        None,
+        description=(
+            "JPEG, longer side at most 2,048 pixels: vessels cyan; with output artery_vein arteries pink and veins "
+            "blue, with output disc also the optic disc's rim"
+        ),
+    )
     skeleton: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, centre lines")
     artery_vein: Base64Image | None = Field(
         None,

@@ -37,7 +37,7 @@ class Segmentation:
 
     `whole` is the network's own map, uint16[h,w], if the card stretches the whole photograph onto the canvas: it then
     shows the same picture as the photograph, at another size. `structures` are what a second network has found, if it
-    was asked.
+    was asked; `marked` are those of its pictures that were asked for, which the overlay shows as well.
     """
 
     probability: ProbabilityMap
@@ -47,6 +47,7 @@ class Segmentation:
     whole: ProbabilityMap | None = None
     network_seconds: float = 0.0
     structures: Structures | None = None
+    marked: frozenset[str] = frozenset()
 
 
 def segment(

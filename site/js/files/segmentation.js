@@ -16,6 +16,15 @@ import { bytesOf } from './source.js';
  * @property {string} prediction
  * @property {string} mask
  * @property {string | null} overlay
+ * @property {string | null} [artery_vein] arteries red, veins blue, unclear vessels white, on black
+ * @property {string | null} [kinds] the same as a layer of the viewer, once it is made
+ */
+/** @import { Mark } from '../viewer/marks.js' */
+/**
+ * @callback Look asks the service for marks and puts them into the result
+ * @param {Mark[]} marks
+ * @param {{ signal: AbortSignal, pausing: (seconds: number) => void }} options
+ * @returns {Promise<void>}
  */
 /**
  * @typedef {object} Result
@@ -23,6 +32,8 @@ import { bytesOf } from './source.js';
  * @property {string} [file] the name that downloads are named after, if not `name`
  * @property {Findings} answer
  * @property {Urls} urls
+ * @property {Look | null} look null if there is nothing more to ask for
+ * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
  * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not
  */
 /** @typedef {{ width: number, height: number }} Size in pixels */
@@ -32,29 +43,55 @@ const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /**
  * @param {Source} source
- * @param {{ force: boolean, signal: AbortSignal, pausing: (seconds: number) => void }} options
+ * @param {{ force: boolean, marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} options
  * @returns {Promise<Result>}
  */
-export async function segment(source, { force, signal, pausing }) {
+export async function segment(source, { force, marks, signal, pausing }) {
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
   try {
     const size = await shownSize(url);
     const options = { force, signal, pausing };
-    let answer = await predict(bytes, source.name, { ...options, outputs: size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER });
+    const outputs = (/** @type {string} */ images) => [images, ...marks].join();
+    let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
     if (size) {
       fallback = await disagreement(url, size, answer);
-      if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: DRAWN_BY_SERVER });
+      if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
     }
     signal.throwIfAborted();
     if (fallback) URL.revokeObjectURL(url);
-    return { name: source.name, answer, fallback, urls: urlsOf(answer.images, fallback ? null : url) };
+    const result = { name: source.name, answer, fallback, drawn: marks.join(), urls: urlsOf(answer.images, fallback ? null : url), look: null };
+    return lookingInto(result, source, force);
   } catch (error) {
     URL.revokeObjectURL(url);
     throw error;
   }
+}
+
+/**
+ * The result with its `look`: the photograph is read and sent again.
+ * @param {Result} result
+ * @param {Source} source
+ * @param {boolean} force
+ */
+function lookingInto(result, source, force) {
+  /** @type {Look} */
+  async function look(marks, { signal, pausing }) {
+    const outputs = result.fallback ? ['overlay', ...marks] : marks;
+    const options = { outputs: outputs.join(), force, signal, pausing };
+    const { images, structures } = await predict(await bytesOf(source), source.name, options);
+    signal.throwIfAborted();
+    const { urls, answer } = result;
+    if (structures) answer.structures = structures;
+    if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
+    if (!images.overlay) return;
+    if (urls.overlay) URL.revokeObjectURL(urls.overlay);
+    urls.overlay = blobUrl(images.overlay, 'image/jpeg');
+    result.drawn = marks.join();
+  }
+  return Object.assign(result, { look });
 }
 
 /** @param {Result} result */
@@ -109,6 +146,7 @@ function urlsOf(images, photograph) {
     prediction: blobUrl(images.prediction_image, 'image/png'),
     mask: blobUrl(images.mask, 'image/png'),
     overlay: images.overlay ? blobUrl(images.overlay, 'image/jpeg') : null,
+    artery_vein: images.artery_vein ? blobUrl(images.artery_vein, 'image/png') : null,
   };
 }
 

@@ -63,6 +63,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       name: headingOf(opened),
       file: fileOf(opened),
       answer: opened,
+      look: null,
       fallback: null,
       urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null },
     };

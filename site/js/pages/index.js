@@ -68,7 +68,7 @@ async function run(photo) {
   change(photo, { state: 'segmenting' });
   const pausing = (/** @type {number} */ seconds) => change(photo, { sentence: `The server is busy. Trying again in ${seconds} s…` });
   try {
-    const segmented = await segment(photo.source, { force: photo.force, signal, pausing });
+    const segmented = await segment(photo.source, { force: photo.force, marks: viewer.marks(), signal, pausing });
     change(photo, { state: 'done', sentence: '', result: segmented });
     if (!shown) show(photo);
   } catch (error) {

@@ -10,6 +10,8 @@ const WARNINGS = {
 };
 const HEADLINES = { trust: 'Expected agreement with a human observer' };
 const FACTS = { quality: 'Quality', size: 'Size', view: 'Field of view', canvas: 'Size seen by the network', threshold: 'Probability threshold', model: 'Model' };
+const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
+const LEGEND = { artery: 'Artery', vein: 'Vein', unclear: 'Vessel of unclear kind' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
 
 class ResultView extends HTMLElement {
@@ -21,6 +23,7 @@ class ResultView extends HTMLElement {
       element('p', { class: 'warning', id: 'no-measurements', role: 'alert', hidden: '' }),
       findings(),
       toolbar(),
+      marks(),
       element('p', { class: 'note', id: 'fallback', hidden: '' }),
       stage(),
       downloads(),
@@ -84,6 +87,32 @@ function choice([view, words], i) {
   return element('label', {}, radio, element('span', {}, `${words} `, element('kbd', {}, String(i + 1))));
 }
 
+/** What can be switched on beside the vessels, and what its colours mean. */
+function marks() {
+  const swatch = (/** @type {string} */ name) => element('span', { class: `swatch ${name}`, 'aria-hidden': 'true' });
+  return element(
+    'div',
+    { class: 'marks', id: 'marks', hidden: '' },
+    element(
+      'fieldset',
+      {},
+      element('legend', {}, 'Also show'),
+      ...Object.entries(MARKS).map(([mark, words], i) =>
+        element('label', {}, element('input', { type: 'checkbox', name: 'mark', value: mark }), ` ${words} `, element('kbd', {}, String(i + 4))),
+      ),
+    ),
+    element(
+      'ul',
+      { class: 'legend', id: 'legend', 'aria-label': 'Legend', hidden: '' },
+      ...Object.entries(LEGEND).map(([name, words]) => element('li', { class: 'of-kinds' }, swatch(name), words)),
+      element('li', { id: 'legend-disc' }, swatch('disc'), 'Rim of the optic disc'),
+    ),
+    element('p', { class: 'note', id: 'marks-status', role: 'status' }),
+    element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
+    element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
+  );
+}
+
 function stage() {
   return element(
     'div',
@@ -93,6 +122,8 @@ function stage() {
       { class: 'layers', id: 'layers' },
       element('img', { id: 'layer-photograph', alt: 'The photograph' }),
       element('div', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
+      element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
+      element('div', { id: 'layer-disc' }),
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
     ),
   );
@@ -104,6 +135,7 @@ function downloads() {
     { class: 'downloads' },
     element('a', { class: 'button primary', id: 'download-mask' }, 'Vessel mask (PNG)'),
     element('button', { class: 'primary', id: 'download-overlay', type: 'button' }, 'Overlay (PNG)'),
+    element('button', { id: 'download-kinds', type: 'button', hidden: '' }, 'Arteries and veins (PNG)'),
     element('span', { class: 'note', id: 'download-note' }),
   );
 }

@@ -67,12 +67,17 @@ export function createResult({ page, viewer, announce }) {
   }
 
   /** @param {Result} result */
-  async function saveOverlay({ name, file = name, urls: { photograph, mask: vessels, overlay: drawn } }) {
+  async function saveOverlay({ name, file = name, answer, urls: { photograph, mask: vesselMask, artery_vein: kinds, overlay: drawn } }) {
     overlay.disabled = true;
     try {
       if (drawn) save(drawn, `${stem(file)}-overlay.jpg`);
       else if (photograph) {
-        saveBlob(await overlayPng(photograph, vessels, viewer.opacity(), viewer.colour()), `${stem(file)}-overlay.png`);
+        const marks = viewer.marks();
+        const coloured = marks.includes('artery_vein') && kinds;
+        const vessels = { url: coloured || vesselMask, coloured: Boolean(coloured) };
+        const disc = (marks.includes('disc') && answer.structures?.disc) || null;
+        const options = { opacity: viewer.opacity(), colours: viewer.colours(), disc };
+        saveBlob(await overlayPng(photograph, vessels, options), `${stem(file)}-overlay.png`);
       }
     } catch {
       announce('The overlay could not be drawn: the photograph is too large for this browser.');

@@ -1,8 +1,9 @@
 // The photograph with its vessels, in one of three views: photograph, overlay or vessels. The vessels are a CSS mask
-// over a flat colour (--vessel). Facts and downloads are up to result.js.
+// over a flat colour (--vessel); what is shown beside them is up to marks.js, facts and downloads to result.js.
 
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
+import { createMarks } from './marks.js';
 import { createZoom } from './zoom.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -21,6 +22,7 @@ export function createViewer({ page }) {
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
   const less = by('zoom-out', HTMLButtonElement);
   const zoom = createZoom({ stage, layers, less, fit: by('zoom-fit'), more: by('zoom-in', HTMLButtonElement) });
+  const marks = createMarks({ page, colours });
   /** @type {Result | null} */
   let shown = null;
 
@@ -41,6 +43,13 @@ export function createViewer({ page }) {
     return slider.valueAsNumber / 100;
   }
 
+  /** Those of the stylesheet. */
+  function colours() {
+    const style = getComputedStyle(layers);
+    const [artery, vein, vessel] = ['--artery', '--vein', '--vessel'].map((name) => style.getPropertyValue(name).trim());
+    return { artery, vein, vessel };
+  }
+
   /** @param {Result} result */
   function show(result) {
     shown = result;
@@ -55,10 +64,12 @@ export function createViewer({ page }) {
     if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
     zoom.fit();
     look();
+    marks.show(result);
   }
 
   function hide() {
     shown = null;
+    marks.hide();
     layers.style.removeProperty('--mask');
     picture(photograph, null);
     picture(overlay, null);
@@ -76,6 +87,7 @@ export function createViewer({ page }) {
 
   const keys = new Map([
     ...radios.map((radio, i) => /** @type {const} */ ([String(i + 1), () => choose(radio)])),
+    ...marks.toggles.map((toggle, i) => /** @type {const} */ ([String(VIEWS.length + i + 1), toggle])),
     ['+', zoom.more],
     ['=', zoom.more],
     ['-', zoom.less],
@@ -86,12 +98,7 @@ export function createViewer({ page }) {
     keys.get(event.key)?.();
   });
 
-  return {
-    show,
-    hide,
-    opacity,
-    colour: () => getComputedStyle(layers).getPropertyValue('--vessel').trim(),
-  };
+  return { show, hide, opacity, colours, marks: marks.wanted };
 }
 
 /**

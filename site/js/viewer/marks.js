@@ -1,0 +1,146 @@
+// The switches for what can be shown beside the vessels: arteries and veins in colours, and the optic disc's rim. The
+// service is asked for them only once they are wanted; then the result keeps them. mark-layers.js draws them.
+
+import { finder, the } from '../ui/element.js';
+import { save, stem } from '../files/save.js';
+import { createTrouble } from '../ui/trouble.js';
+import { kindsLayer } from './kinds.js';
+import { createMarkLayers } from './mark-layers.js';
+
+/** @import { Result } from '../files/segmentation.js' */
+/** @import { Colours } from './kinds.js' */
+
+const MARKS = /** @type {const} */ (['artery_vein', 'disc']);
+const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc' };
+
+/** @typedef {(typeof MARKS)[number]} Mark an output of the service */
+
+/** @param {{ page: ParentNode, colours: () => Colours }} parts */
+export function createMarks({ page, colours }) {
+  const by = finder(page);
+  const boxes = MARKS.map((mark) => the(by('marks'), `[value=${mark}]`, HTMLInputElement));
+  const again = by('marks-again', HTMLButtonElement);
+  const file = by('download-kinds', HTMLButtonElement);
+  const layers = createMarkLayers({ page });
+  const { attempt, say } = createTrouble(by('marks-trouble'));
+  /** @type {Result | null} */
+  let shown = null;
+  let stop = new AbortController();
+
+  /** The marks that are switched on. */
+  function wanted() {
+    return MARKS.filter((_, i) => boxes[i].checked);
+  }
+
+  /** @param {Result} result */
+  function show(result) {
+    shown = result;
+    by('marks').hidden = !result.look;
+    void look();
+  }
+
+  function hide() {
+    shown = null;
+    stop.abort();
+    layers.clear();
+    status('');
+  }
+
+  /** Shows what is wanted of the result, and first gets what it lacks. */
+  async function look() {
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    const result = shown;
+    if (!result) return;
+    say('');
+    again.hidden = true;
+    paint(result);
+    const done = await attempt(async () => {
+      try {
+        await fetchMissing(result, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    });
+    if (signal.aborted) return;
+    again.hidden = done;
+    if (done) paint(result);
+    status(done ? reasonsOf(result).join(' ') : '');
+  }
+
+  /** @param {Result} result */
+  function paint(result) {
+    layers.show(result, wanted());
+    file.hidden = !wanted().includes('artery_vein') || !result.urls.artery_vein;
+  }
+
+  /**
+   * @param {Result} result
+   * @param {AbortSignal} signal
+   */
+  async function fetchMissing(result, signal) {
+    const lacking = missing(result, wanted());
+    if (lacking) {
+      busy(lacking.length ? `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…` : 'Drawing the overlay…');
+      await result.look?.(lacking, { signal, pausing: (seconds) => busy(`The server is busy. Trying again in ${seconds} s…`) });
+      signal.throwIfAborted();
+    }
+    const { urls } = result;
+    if (!wanted().includes('artery_vein') || !urls.artery_vein || urls.kinds) return;
+    const layer = URL.createObjectURL(await kindsLayer(urls.artery_vein, colours()));
+    if (signal.aborted) URL.revokeObjectURL(layer); // the result may have been released in the meantime
+    else urls.kinds = layer;
+  }
+
+  /**
+   * Why what is wanted cannot be seen, in the service's words.
+   * @param {Result} result
+   */
+  function reasonsOf({ answer: { structures } }) {
+    const reasons = { artery_vein: structures?.artery_vein_reason, disc: structures?.disc_reason };
+    return wanted().flatMap((mark) => reasons[mark] ?? []);
+  }
+
+  /** @param {string} sentence */
+  function busy(sentence) {
+    status(sentence);
+    by('marks-status').classList.add('busy');
+  }
+
+  /** @param {string} sentence */
+  function status(sentence) {
+    by('marks-status').classList.remove('busy');
+    by('marks-status').textContent = sentence;
+  }
+
+  /** @param {number} i */
+  function toggle(i) {
+    if (by('marks').hidden) return;
+    boxes[i].checked = !boxes[i].checked;
+    void look();
+  }
+
+  for (const box of boxes) box.addEventListener('change', () => void look());
+  again.addEventListener('click', () => {
+    boxes[0].focus(); // the button is about to go
+    void look();
+  });
+  file.addEventListener('click', () => {
+    if (shown?.urls.artery_vein) save(shown.urls.artery_vein, `${stem(shown.file ?? shown.name)}-arteries-veins.png`);
+  });
+  return { show, hide, wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
+}
+
+/**
+ * What to ask the service for, or null if the result has all that is wanted. The server's overlay shows exactly what is
+ * wanted, so it may have to be drawn again with nothing.
+ * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer'>} result
+ * @param {Mark[]} wanted
+ */
+export function missing({ look, fallback, drawn, urls, answer }, wanted) {
+  if (!look) return null;
+  if (fallback) return drawn === wanted.join() ? null : wanted;
+  const lacking = wanted.filter((mark) => !(mark === 'disc' ? answer.structures : urls.artery_vein));
+  return lacking.length ? lacking : null;
+}
