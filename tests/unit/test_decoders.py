@@ -13,7 +13,11 @@ from PIL import Image
 from conftest import decode
 from retina.errors import PhotographUnreadableError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
-from retina.imaging.decoding.tears import is_stepped, is_torn
+from retina.imaging.decoding.block_edges import Edges, block_edges
+from retina.imaging.decoding.jpeg import demand_continuous
+from retina.imaging.decoding.shifts import is_shifted
+from retina.imaging.decoding.steps import is_broken, is_stepped
+from retina.imaging.decoding.tears import is_torn
 from support.specimens import bitmap, deep_tiff, encode, pages, segment, with_accessories
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08"
@@ -22,6 +26,12 @@ EXIF = b"Exif\0\0MM\0*\0\0\0\x08"
 @pytest.fixture(scope="module")
 def image(small_rgb: Rgb) -> Image.Image:
     return Image.fromarray(small_rgb)
+
+
+def edges(rgb: Rgb, size: int) -> Edges:
+    found = block_edges(rgb, size, size)
+    assert found is not None
+    return found
 
 
 def likeness(ours: Rgb, theirs: Rgb) -> float:
@@ -42,12 +52,12 @@ def test_a_damaged_jpeg_of_which_libjpeg_only_warns_is_refused(image: Image.Imag
 
 def test_brightness_that_jumps_in_the_order_of_storage_is_a_tear(small_rgb: Rgb) -> None:
     """Such a file has as many blocks as it says, and libjpeg does not warn."""
-    assert not is_torn(small_rgb, 16, 16)
+    assert not is_torn(edges(small_rgb, 16))
     for jump in (-20, 12, 30):
         torn = small_rgb.astype(int)
         torn[160:176, 96:] += jump
         torn[176:] += jump
-        assert is_torn(np.clip(torn, 0, 255).astype(np.uint8), 16, 16), jump
+        assert is_torn(edges(np.clip(torn, 0, 255).astype(np.uint8), 16)), jump
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
@@ -85,8 +95,11 @@ def test_a_straight_edge_in_the_photograph_is_no_tear(small_rgb: Rgb) -> None:
     for level in (0, 40, 90, 255):
         bar = small_rgb.copy()
         bar[:160] = level
-        assert not is_torn(bar, 16, 16), level
-        assert not is_torn(bar, 8, 8), level
+        for size in (8, 16):
+            assert not is_torn(edges(bar, size)), level
+            demand_continuous(bar, size, size)
+            bar[160 : 160 + size, : 2 * size] = level  # a step near the border, as at the corner of a cut field
+            demand_continuous(bar, size, size)
 
 
 def test_good_jpegs_of_every_kind_are_read(image: Image.Image) -> None:
@@ -228,17 +241,41 @@ def test_formats_that_are_not_read_are_refused_by_name(data: bytes, name: str) -
         decode(data)
 
 
+def damaged(rgb: Rgb, other: Rgb, size: int, left: int) -> Rgb:
+    """A photograph that is another one from the block at row 160 and this column on."""
+    changed = rgb.copy()
+    changed[160 : 160 + size, left:] = other[160 : 160 + size, left:]
+    changed[160 + size :] = other[160 + size :]
+    return changed
+
+
+@pytest.mark.parametrize("size", [8, 16])
+@pytest.mark.parametrize("blocks", [-2, -1, 1, 2])
+def test_a_picture_that_is_moved_by_a_block_shows(small_rgb: Rgb, size: int, blocks: int) -> None:
+    assert not is_shifted(small_rgb, size, size)
+    for left in (0, 96, 320):
+        assert is_shifted(damaged(small_rgb, np.roll(small_rgb, blocks * size, axis=1), size, left), size, size), left
+
+
+def test_a_few_blocks_show_no_shift() -> None:
+    """Everywhere in these stripes a row is like the one above it, moved."""
+    stripes = Image.fromarray(np.resize(np.arange(251, dtype=np.uint8), (64, 64, 3))).convert("CMYK")
+    assert decode(encode(stripes, "JPEG")).rgb.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_blocks_in_the_wrong_place_show_near_a_border(small_rgb: Rgb, size: int) -> None:
+    changed = edges(damaged(small_rgb, np.roll(small_rgb, 128, axis=1) // 2, size, 336), size)
+    assert is_broken(changed)
+    assert not is_stepped(changed)
+    assert not is_broken(edges(small_rgb, size))
+
+
 @pytest.mark.parametrize("size", [8, 16])
 def test_blocks_in_the_wrong_place_show(small_rgb: Rgb, size: int) -> None:
     """From the middle of a row on everything is some blocks further on, as after a damaged byte."""
-    assert not is_stepped(small_rgb, size, size)
-    moved = small_rgb.copy()
-    top, left = 160, 160
-    lower = top + size
-    elsewhere = np.roll(small_rgb, (96, 128), axis=(0, 1))
-    moved[top:lower, left:] = elsewhere[top:lower, left:]
-    moved[lower:] = elsewhere[lower:]
-    assert is_stepped(moved, size, size)
+    assert not is_stepped(edges(small_rgb, size))
+    assert is_stepped(edges(damaged(small_rgb, np.roll(small_rgb, (96, 128), axis=(0, 1)), size, 160), size))
 
 
 @pytest.mark.parametrize("options", [{}, {"quality": 95, "method": 6}, {"lossless": True}])

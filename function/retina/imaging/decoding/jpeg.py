@@ -1,7 +1,7 @@
 """JPEG files, decoded strictly: damage of which libjpeg only warns is an error here.
 
 A damaged file is found out where its compressed data end too early or too late, and by the traces that damage leaves in
-the pixels (`tears`).
+the pixels (`tears`, `steps`, `shifts`).
 """
 
 from contextlib import suppress
@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from retina.imaging.decoding.accessories import jpeg_essentials
-from retina.imaging.decoding.tears import is_stepped, is_torn
+from retina.imaging.decoding.block_edges import block_edges
+from retina.imaging.decoding.shifts import is_shifted
+from retina.imaging.decoding.steps import is_broken, is_stepped
+from retina.imaging.decoding.tears import is_torn
 
 SAME_COLOURS = {"L": ("Gray",), "RGB": ("YCbCr", "RGB"), "CMYK": ("CMYK", "YCCK")}
 """Pillow's modes and what TurboJPEG calls the same."""
@@ -43,11 +46,19 @@ def jpeg_pixels(image: Image.Image, data: bytes) -> NDArray[np.uint8]:
         _demand_bytes_used(essentials, kind)
         if kind == "GRAY" and not image.info.get("progressive"):
             _demand_bits_used(essentials, pixels)
-    if is_torn(pixels, *_unit(image)) or is_stepped(pixels, *_unit(image)):
-        raise ValueError("blocks do not continue those above them")
+    demand_continuous(pixels, *_unit(image))
     if kind == "CMYK":
         return np.subtract(255, pixels, out=pixels)  # stored inverted, as Adobe does
     return pixels
+
+
+def demand_continuous(pixels: NDArray[np.uint8], height: int, width: int) -> None:
+    """Raise `ValueError` if blocks of `height` x `width` pixels do not continue those above them."""
+    edges = block_edges(pixels, height, width)
+    if edges is None:
+        return
+    if is_torn(edges) or is_stepped(edges) or is_broken(edges) or is_shifted(pixels, height, width):
+        raise ValueError("blocks do not continue those above them")
 
 
 def _decoded(essentials: bytes, kind: str) -> NDArray[np.uint8]:

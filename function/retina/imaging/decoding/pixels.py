@@ -20,8 +20,9 @@ from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.png import is_deep_png, png_pixels
+from retina.imaging.decoding.steps import is_stepped_in_rows
 from retina.imaging.decoding.surplus import demand_no_surplus_bmp, demand_no_surplus_pnm, demand_whole_gif
-from retina.imaging.decoding.tears import demand_no_wraps, is_stepped_in_rows
+from retina.imaging.decoding.tears import demand_no_wraps
 from retina.imaging.decoding.tiff import (
     WITH_OPACITY,
     demand_agreement,

@@ -14,8 +14,9 @@ from PIL import Image
 from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_samples, is_filled
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.header import MAX_SCANS
-from retina.imaging.decoding.jpeg import BLOCK, jpeg_pixels
-from retina.imaging.decoding.tears import demand_no_wraps, is_stepped, is_stepped_in_rows, is_torn
+from retina.imaging.decoding.jpeg import BLOCK, demand_continuous, jpeg_pixels
+from retina.imaging.decoding.steps import is_stepped_in_rows
+from retina.imaging.decoding.tears import demand_no_wraps
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -125,8 +126,8 @@ def _jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     one = samples.per_pixel == 1
     values = _converted(frame, None if one else stored)
     shown = _shown(values, samples.stored)
-    if any(is_torn(shown, size, size) or is_stepped(shown, size, size) for size in (BLOCK, 2 * BLOCK)):
-        raise ValueError(TORN)
+    for size in (BLOCK, 2 * BLOCK):
+        demand_continuous(shown, size, size)
     return values, not one
 
 
