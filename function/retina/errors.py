@@ -85,6 +85,9 @@ class PhotographUnreadableError(PhotographError):
 class NotAFundusPhotographError(PhotographError):
     """The image does not look like a fundus photograph."""
 
+    ADVICE = "choose to segment it anyway"
+    """How a person on the page insists, which the command line puts in its own words."""
+
 
 class RequestError(RetinaError):
     """The request is wrong, whatever the photograph."""
@@ -225,9 +228,17 @@ class IdempotencyKeyReusedError(AccountError):
 
 
 class BusyError(RetinaError):
-    """Other requests are in the way; retry after `retry_after` seconds."""
+    """Other requests are in the way. That one may retry after `retry_after` seconds is added to the sentence."""
 
     retry_after = 2
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} Please try again in {seconds_of(self.retry_after)}."
+
+
+def seconds_of(count: int) -> str:
+    """So many seconds, in words."""
+    return "1 second" if count == 1 else f"{count} seconds"
 
 
 def too_large_inline(limit: int) -> str:

@@ -14,6 +14,8 @@ import pytest
 
 from conftest import ROOT
 from retina.__main__ import main
+from retina.cli.folders import OUTPUTS
+from retina.imaging.rendering import FILES
 from retina.services import Services
 from retina.settings import Settings
 from support.results import rows
@@ -50,6 +52,21 @@ def test_wrong_usage_is_2_and_a_sentence(
     assert status == 2
     assert "Traceback" not in capsys.readouterr().err
     assert Path("x.jpg").read_bytes() == b""
+
+
+@pytest.mark.parametrize(("command", "outputs"), [("segment", OUTPUTS), ("batch", FILES)])
+def test_the_help_names_every_output(
+    command: str, outputs: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert f"comma-separated: {', '.join(outputs)} (default" in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_option_has_a_help_text(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "the port to listen on; 0: any (default: 8000)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,10 +96,11 @@ def test_an_unreadable_file_is_a_failure_not_a_rejection(tmp_path: Path, photos:
     assert (row["status"], row["code"]) == ("failed", "file_error")
 
 
-def test_force_segments_what_looks_like_no_retina(tmp_path: Path) -> None:
+def test_force_segments_what_looks_like_no_retina(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     white = tmp_path / "white.png"
     white.write_bytes(encode(Image.new("RGB", (200, 100), "white"), "PNG"))
     assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1
+    assert "use --force to segment it anyway." in capsys.readouterr().err
     assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--force"]) == 0
     row = rows(tmp_path / "out")[str(white)]
     assert (row["status"], row["fundus_like"]) == ("done", "no")

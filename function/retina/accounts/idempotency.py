@@ -12,7 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from retina.errors import IdempotencyKeyReusedError, RequestInProgressError
+from retina.errors import IdempotencyKeyReusedError, RequestInProgressError, seconds_of
 from retina.storage.port import ANSWERS, Blobs
 from retina.storage.records import (
     ANY,
@@ -171,8 +171,9 @@ def _folder(key: Key) -> str:
 
 
 def _in_progress(seconds: float) -> RequestInProgressError:
-    sentence = "A request with this Idempotency-Key is being answered. Send it again in a few seconds."
-    return RequestInProgressError(sentence, min(2, max(1, round(seconds))))
+    wait = min(2, max(1, round(seconds)))
+    sentence = f"A request with this Idempotency-Key is being answered. Send it again in {seconds_of(wait)}."
+    return RequestInProgressError(sentence, wait)
 
 
 def _end() -> int:

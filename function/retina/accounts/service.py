@@ -93,7 +93,7 @@ class Accounts:
                 else:
                     return account
             if known is None:
-                raise BusyError("The account could not be created. Please try again in a few seconds.")
+                raise BusyError("The account could not be created.")
         if "closed" in known.data:
             raise TokenRefusedError(CLOSED)
         return str(known.data["account"])

@@ -56,9 +56,7 @@ class Cores:
             else:  # the core came in the same moment
                 self.release(caller)
             if isinstance(error, TimeoutError):
-                raise BusyError(
-                    "The service is busy with other photographs. Please try again in a few seconds."
-                ) from None
+                raise BusyError("The service is busy with other photographs.") from None
             raise
 
     def release(self, caller: str = "") -> None:

@@ -59,7 +59,7 @@ class Decoding:
 
     def _begin_slow(self) -> None:
         if self._slow == SLOW:
-            raise BusyError("Too many large photographs are waiting. Please try again in a few seconds.")
+            raise BusyError("Too many large photographs are waiting.")
         self._slow += 1
 
     def _end_slow(self) -> None:

@@ -24,7 +24,7 @@ class CognitoPool:
         except cognito.exceptions.UserNotFoundException:
             return None
         except cognito.exceptions.TooManyRequestsException:
-            raise BusyError("Sign-ins cannot be checked at the moment. Please try again in a few seconds.") from None
+            raise BusyError("Sign-ins cannot be checked at the moment.") from None
         attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
         return attributes.get("email") or None
 

@@ -73,7 +73,7 @@ class PublishedKeys:
                 self._asked = time.monotonic()
                 found = self._published.match_kid(self._published.get_signing_keys(refresh=True), key_id)
         except PyJWKClientConnectionError:
-            raise BusyError("Sign-ins cannot be checked at the moment. Please try again in a few seconds.") from None
+            raise BusyError("Sign-ins cannot be checked at the moment.") from None
         except PyJWKClientError:
             return None
         return found.key if found and isinstance(found.key, RSAPublicKey) else None

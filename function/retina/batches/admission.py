@@ -103,9 +103,7 @@ class Admission:
             except ConditionError:  # the account's counts have changed in the meantime
                 continue
             return
-        raise BusyError(
-            "Other requests are creating batches for this account right now. Please try again in a few seconds."
-        )
+        raise BusyError("Other requests are creating batches for this account right now.")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -186,7 +186,7 @@ class Batches:
                 continue
             break
         else:
-            raise BusyError("Other requests are changing this batch right now. Please try again in a few seconds.")
+            raise BusyError("Other requests are changing this batch right now.")
         return counts + self._clear(batch)  # what a running worker has stored in the meantime
 
     def _clear(self, batch: Batch) -> Counter[str]:

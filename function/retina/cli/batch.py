@@ -25,7 +25,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     photographs(command)
     command.add_argument("--url", required=True, help="the service's address, such as https://example.org")
     command.add_argument("--key", default=os.environ.get("RETINA_API_KEY"), help="an API key; default: RETINA_API_KEY")
-    command.add_argument("--outputs", default="mask,overlay", metavar="LIST", help="default: %(default)s")
+    command.add_argument(
+        "--outputs",
+        default="mask,overlay",
+        metavar="LIST",
+        help="comma-separated: mask, probability, overlay, skeleton (default: %(default)s)",
+    )
     command.set_defaults(run=run)
 
 

@@ -5,6 +5,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from retina.errors import NotAFundusPhotographError
+
 WRONG_USAGE = 2
 STOPPED = 130
 """The conventional exit status of a program stopped by Ctrl+C."""
@@ -32,6 +34,7 @@ def unread() -> int:
 
 def reason(file: str, sentence: str, frame: str = "") -> str:
     """The line that says why a photograph is not done; `frame` is its number in a file with several."""
+    sentence = sentence.replace(NotAFundusPhotographError.ADVICE, "use --force to segment it anyway")
     return _printable(f"{file}, frame {frame}: {sentence}" if frame else f"{file}: {sentence}")
 
 

@@ -14,7 +14,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("segment", help="segment photographs and folders of photographs")
     photographs(command)
     command.add_argument(
-        "--outputs", default="mask,probability,overlay", type=_outputs, metavar="LIST", help="default: %(default)s"
+        "--outputs",
+        default="mask,probability,overlay",
+        type=_outputs,
+        metavar="LIST",
+        help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, graph "
+        "(default: %(default)s)",
     )
     command.add_argument(
         "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"

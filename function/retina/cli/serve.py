@@ -21,7 +21,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add both commands to the program."""
     serve = commands.add_parser("serve", help="serve the page and the API from this computer")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this computer only)")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=int, default=8000, help="the port to listen on; 0: any (default: %(default)s)")
     serve.set_defaults(run=run)
     worker = commands.add_parser(
         "worker", help="process waiting jobs, and exit when there are none; `serve` starts workers when needed"

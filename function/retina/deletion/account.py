@@ -91,4 +91,4 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
 
 def _still_time(ends: float) -> None:
     if time.monotonic() > ends:
-        raise BusyError("Part of the account was deleted. Send the request again to delete the rest.")
+        raise BusyError("Part of the account was deleted, and the same request deletes the rest.")

@@ -205,4 +205,4 @@ def _left(account: str, folder: str, deleted: PredictionRecord | None = None) ->
 
 
 def _busy() -> BusyError:
-    return BusyError("Other requests are changing this prediction right now. Please try again in a few seconds.")
+    return BusyError("Other requests are changing this prediction right now.")

@@ -214,4 +214,4 @@ def _pause(attempt: int) -> None:
 
 
 def _busy() -> BusyError:
-    return BusyError("Too many changes are being made to this account at once. Please try again in a few seconds.")
+    return BusyError("Too many changes are being made to this account at once.")

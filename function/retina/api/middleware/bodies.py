@@ -115,7 +115,7 @@ class Budget:
     def take(self, count: int) -> None:
         """Hold `count` more bytes; raises `BusyError` if that exceeds the limit."""
         if self._held + count > self._limit:
-            raise BusyError("Too many requests are being received. Please try again in a few seconds.")
+            raise BusyError("Too many requests are being received.")
         self._held += count
 
     def give_back(self, count: int) -> None:

@@ -94,7 +94,7 @@ class Attempts:
             except ConditionError:
                 continue
             return attempt
-        raise BusyError("Too many people are signing in at once. Please try again in a few seconds.")
+        raise BusyError("Too many people are signing in at once.")
 
     def failed(self, attempt: Attempt) -> None:
         """Record that the password was wrong."""

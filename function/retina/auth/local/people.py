@@ -167,7 +167,7 @@ class People:
             with suppress(ConditionError):
                 ensure(self._records, _next_generation(known))
                 return
-        raise BusyError("Another change is in progress. Please try again in a few seconds.")
+        raise BusyError("Another change is in progress.")
 
     def forget(self, subject: str) -> None:
         """Delete the person."""

@@ -146,4 +146,4 @@ class Child:
         except ConnectionResetError:
             return None
         except TimeoutError:
-            raise BusyError("Decoding this photograph is taking too long right now. Please try again later.") from None
+            raise BusyError("Decoding this photograph is taking too long right now.") from None

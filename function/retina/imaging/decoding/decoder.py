@@ -34,7 +34,7 @@ PAUSE_SECONDS, ENDING_SECONDS = 0.1, 2
 """PAUSE_SECONDS: wait before checking whether the forking process still runs, since ending takes a moment.
 ENDING_SECONDS: how long to wait for it to end after a forked process ended at once."""
 
-BUSY = "Photographs cannot be decoded right now. Please try again in a few seconds."
+BUSY = "Photographs cannot be decoded right now."
 
 LARGE_PIXELS = 16_000_000
 """Photographs above this are processed one at a time: one of 64 megapixels takes about 0.7 GB meanwhile."""
