@@ -2,7 +2,7 @@
 
 Each patch looks as the service would see it: the photograph is resized to a random field-of-view width, its colour,
 light and sharpness are changed, it is preprocessed by the service's own `retina.imaging.preprocessing.normalise`, then
-rotated and flipped.
+rotated and flipped. On request some photographs are first reduced to what a smaller camera would have given.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.training import small_cameras
+from models.training.drawn_labels import ReducedLabel
 from models.training.labelled import LabelledPhotograph, read_mask
 from retina.imaging.arrays import (
     CERTAIN,
@@ -45,15 +47,17 @@ class Source:
     """A photograph cropped to its field of view, at most `CACHED_WIDTH` wide.
 
     `rgb` is uint8[H,W,3], `vessels` uint8[H,W] (0 to 255, area-averaged), `inside`, the field of view, bool[H,W].
+    `small` are the labels of smaller cameras, if they are to be learned from.
     """
 
     rgb: Rgb
     vessels: Gray
     inside: Mask
+    small: tuple[ReducedLabel, ...] = ()
 
 
-def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -> Source:
-    """Read and crop one photograph.
+def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None, *, small: bool = False) -> Source:
+    """Read and crop one photograph; with `small`, also make its labels for smaller cameras.
 
     With a `teacher`, the label is the mean of the mask and of the teacher's probability map with test-time
     augmentation.
@@ -63,7 +67,8 @@ def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
     scale = min(1.0, CACHED_WIDTH / view.width)
     size = (round(view.width * scale), round(view.height * scale))
-    vessels = read_mask(photograph.vessels)[window].astype(np.uint8) * 255
+    mask = read_mask(photograph.vessels)[window]
+    vessels = mask.astype(np.uint8) * 255
     if teacher:
         taught = segment(Photograph(rgb, view, ""), teacher, flips=True).probability[window]
         vessels = np.rint((vessels + taught * (255 / CERTAIN)) / 2).astype(np.uint8)
@@ -72,6 +77,7 @@ def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None) -
         rgb=cv2.resize(rgb[window], size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
         vessels=cv2.resize(vessels, size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
         inside=cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST).view(np.bool_),
+        small=small_cameras.labels(mask) if small else (),
     )
 
 
@@ -90,8 +96,9 @@ class Disturbed:
 class Patches:
     """Batches numbered from 0. A batch depends on its number only, not on the batches drawn before."""
 
-    def __init__(self, sets: Sequence[Sequence[Source]], batch: int, seed: int) -> None:
-        self._sets, self._batch, self._seed = sets, batch, seed
+    def __init__(self, sets: Sequence[Sequence[Source]], batch: int, seed: int, small: float = 0.0) -> None:
+        """`small` is the share of the photographs, 0 to 1, that are reduced to what a smaller camera gives."""
+        self._sets, self._batch, self._seed, self._small = sets, batch, seed, small
         self._disturbed = lru_cache(POOL)(self._disturb)
 
     def __call__(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -107,15 +114,17 @@ class Patches:
     def _disturb(self, index: int) -> Disturbed:
         random = np.random.default_rng((self._seed, 1, index))
         sources = self._sets[index % len(self._sets)]
-        return _disturb(sources[int(random.integers(len(sources)))], random)
+        return _disturb(sources[int(random.integers(len(sources)))], random, self._small)
 
 
-def _disturb(source: Source, random: np.random.Generator) -> Disturbed:
-    width = round(float(np.exp(random.uniform(*np.log(WIDTHS)))))
-    size = (width, round(width * source.inside.shape[0] / source.inside.shape[1]))
-    gray = _retake(source.rgb, size, random)
+def _disturb(source: Source, random: np.random.Generator, small: float) -> Disturbed:
+    rgb, vessels, width = source.rgb, source.vessels, float(np.exp(random.uniform(*np.log(WIDTHS))))
+    if small and source.small and random.random() < small:
+        rgb, vessels, width = small_cameras.photograph(rgb, source.small, random)
+    size = (round(width), round(round(width) * source.inside.shape[0] / source.inside.shape[1]))
+    gray = _retake(rgb, size, random)
     inside = cv2.resize(source.inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
-    return Disturbed(normalise(gray, inside, Preparation()), resample(source.vessels, size), inside)
+    return Disturbed(normalise(gray, inside, Preparation()), resample(vessels, size), inside)
 
 
 def _cut(photograph: Disturbed, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -30,18 +30,29 @@ def loss(target: Any, probability: Any) -> Any:
     """
     vessel, inside = target[..., 0], target[..., 1]
     p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
-    entropy = -(vessel * ops.log(p) + (1 - vessel) * ops.log(1 - p))
-    pixels = ops.sum(inside) + 1.0
     overlap = ops.sum(inside * p * vessel)
     dice = (2 * overlap + 1.0) / (ops.sum(inside * p) + ops.sum(inside * vessel) + 1.0)
-    return ops.sum(inside * entropy) / pixels + 1 - dice
+    return cross_entropy(target, probability) + 1 - dice
+
+
+@keras.saving.register_keras_serializable(package="retina")  # type: ignore[untyped-decorator]
+def cross_entropy(target: Any, probability: Any) -> Any:
+    """Mean cross-entropy over the pixels inside the field of view; arguments as for `loss`.
+
+    The best answer to it is the true probability (Gneiting and Raftery 2007), whereas soft Dice pushes probabilities
+    apart.
+    """
+    vessel, inside = target[..., 0], target[..., 1]
+    p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
+    entropy = -(vessel * ops.log(p) + (1 - vessel) * ops.log(1 - p))
+    return ops.sum(inside * entropy) / (ops.sum(inside) + 1.0)
 
 
 STATISTICS = 250
 """Batches from which the batch statistics of the averaged weights are estimated."""
 
 
-def new_model(steps: int, rate: float) -> keras.Model:
+def new_model(steps: int, rate: float, learned_by: Any = loss) -> keras.Model:
     """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; averaged weights (momentum 0.999)."""
     warm_up = min(200, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -51,7 +62,7 @@ def new_model(steps: int, rate: float) -> keras.Model:
         schedule, weight_decay=1e-4, clipnorm=1.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
     )
     model = network.build()
-    model.compile(optimizer, loss)
+    model.compile(optimizer, learned_by)
     return model
 
 
@@ -66,23 +77,30 @@ def train(
     sets: Sequence[str] = SETS,
     begin: Path | None = None,
     teacher: Path | None = None,
+    small: float = 0.0,
+    calibrated: bool = False,
 ) -> Path:
     """Train, or resume from the last checkpoint in `out`; returns the path of the averaged weights.
 
     `begin`: weights of an earlier run to start from, instead of random ones. `teacher`: the card of a network whose
     probability maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; with a network of the same size:
-    Furlanello et al. 2018, arXiv 1805.04770).
+    Furlanello et al. 2018, arXiv 1805.04770). `small`: the share of the photographs that are reduced to what a smaller
+    camera gives. `calibrated`: learn by cross-entropy alone.
     """
     keras.utils.set_random_seed(seed)
     taught_by = VesselNetwork(teacher) if teacher else None
     draw = patches.Patches(
-        [[patches.load(p, taught_by) for p in photographs] for photographs in training_photographs(data, sets)],
+        [
+            [patches.load(p, taught_by, small=small > 0) for p in photographs]
+            for photographs in training_photographs(data, sets)
+        ],
         batch,
         seed,
+        small,
     )
 
     def first() -> keras.Model:
-        model = new_model(steps, rate)
+        model = new_model(steps, rate, cross_entropy if calibrated else loss)
         if begin:
             model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
         return model
@@ -98,6 +116,8 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets to learn from")
     parser.add_argument("--begin", type=Path, help="weights.keras of an earlier run, for a further cycle")
     parser.add_argument("--teacher", type=Path, help="the card of a network whose maps are half of the labels")
+    parser.add_argument("--small", type=float, default=0.0, help="share of photographs as a smaller camera gives them")
+    parser.add_argument("--calibrated", action="store_true", help="learn by cross-entropy alone, without soft Dice")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=3e-3)

@@ -136,3 +136,63 @@ def test_a_teacher_writes_half_of_the_labels(data: Path) -> None:
     assert taught.vessels[alone.vessels == 0].max() <= 128
     assert taught.vessels[alone.vessels == 0].max() > 20
     assert taught.vessels[alone.vessels == 255].max() > 240
+
+
+def test_a_smaller_cameras_label_is_drawn_in_whole_pixels_and_its_vessels_stay_connected(data: Path) -> None:
+    from models.training import patches, small_cameras
+    from models.training.labelled import read_set
+
+    [photograph] = read_set(data / "HRF", "train")
+    assert patches.load(photograph).small == ()
+    mask = np.zeros((1000, 1000), bool)
+    mask[100:900, 500:502] = True  # a vessel two pixels wide covers less than half of any pixel at 400
+    made = small_cameras.labels(mask)
+    assert [label.coverage.shape[1] for label in made] == [400, 480, 560, 640, 800]
+    rgb = np.full((1000, 1000, 3), 90, np.uint8)
+    for seed in range(8):
+        small, vessels, width = small_cameras.photograph(rgb, made, np.random.default_rng(seed))
+        height = vessels.shape[0]
+        assert small.shape == (*vessels.shape, 3)
+        assert set(np.unique(vessels)) == {0, 255}
+        assert (vessels[height // 10 + 1 : height * 9 // 10 - 1] > 0).any(axis=1).all()
+        assert 1 <= (vessels[height // 2] > 0).sum() <= 3
+        assert 1024 * np.exp(-0.2) <= width <= 1024 * np.exp(0.2)
+
+
+def test_smaller_cameras_are_drawn_only_on_request(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.training import patches, small_cameras
+    from models.training.labelled import read_set
+
+    monkeypatch.setattr(patches, "POOL", 2)
+    asked: list[int] = []
+    real = small_cameras.photograph
+
+    def counted(rgb: Any, small: Any, random: Any) -> Any:
+        asked.append(len(small))
+        return real(rgb, small, random)
+
+    monkeypatch.setattr(small_cameras, "photograph", counted)
+    [photograph] = read_set(data / "HRF", "train")
+    sources = [[patches.load(photograph, small=True)]]
+    plain = [[patches.load(photograph)]]
+    without, never = (patches.Patches(some, 1, 7)(0)[0] for some in (plain, sources))
+    assert not asked
+    assert np.array_equal(without, never)
+    patches.Patches(sources, 1, 7, small=1.0)(0)
+    assert asked == [4, 4]
+
+
+def test_cross_entropy_is_least_at_the_true_probability() -> None:
+    from models.training import train
+
+    target = np.zeros((1, 10, 10, 2), np.float32)
+    target[0, :3, :, 0] = 1  # 30 of 80 pixels inside are vessels; the rows outside do not count
+    target[0, :8, :, 1] = 1
+    said = np.linspace(0.05, 0.95, 19)
+    losses = [float(train.cross_entropy(target, np.full((1, 10, 10, 1), p, np.float32))) for p in said]
+    assert abs(said[int(np.argmin(losses))] - 30 / 80) < 0.04
+    outside = np.full((1, 10, 10, 1), 0.4, np.float32)
+    outside[0, 8:] = 0.9
+    assert float(train.cross_entropy(target, outside)) == pytest.approx(
+        float(train.cross_entropy(target, outside * 0 + 0.4))
+    )
