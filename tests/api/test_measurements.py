@@ -19,7 +19,9 @@ from support.specimens import encode
 
 FOUND = (
     "width height field_of_view_width frames pixel_size_um laterality frame fundus_like retina grade reasons "
-    "photo_sha256 model_sha256 threshold canvas flips expected_dice expected_dice_low expected_dice_high "
+    "photo_sha256 model_sha256 structures_sha256 threshold canvas flips "
+    "expected_dice expected_dice_low expected_dice_high "
+    "disc_x disc_y disc_long_axis disc_short_axis disc_angle fovea_x fovea_y "
 ) + " ".join(each.name for each in MEASUREMENTS)
 
 
@@ -39,7 +41,7 @@ def test_a_measurement_is_registered_once() -> None:
 def test_columns_have_not_changed() -> None:
     assert " ".join(BATCH) == f"number file status code reason {FOUND}"
     assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted software_version {FOUND}"
-    mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked structures_sha256")
+    mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked")
     assert " ".join(COMMAND_LINE) == f"file status code reason location frame_number {mine}"
 
 

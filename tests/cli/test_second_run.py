@@ -89,7 +89,8 @@ def test_pictures_of_structures_are_drawn_again_when_what_found_them_has_changed
     before = (out / "a_disc.png").stat().st_mtime_ns
     assert main([*run, "mask,disc"]) == 0
     assert (out / "a_disc.png").stat().st_mtime_ns == before
-    monkeypatch.setattr("retina.cli.folders.shipped_sha256", lambda: "other")
+    for module in ("retina.cli.folders", "retina.imaging.findings"):
+        monkeypatch.setattr(f"{module}.shipped_sha256", lambda: "other")
     assert main([*run, "mask"]) == 0, "the masks do not depend on it"
     assert {row["structures_sha256"] for row in rows(out).values()} == {found}
     assert main([*run, "disc"]) == 0

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
+from e2e.person import saved, sign_up
 from e2e.visit import PREDICTIONS, Visit, pixels
 from retina.imaging.arrays import Rgb
 from retina.imaging.overlay import ARTERY_COLOUR, VEIN_COLOUR, VESSEL_COLOUR
@@ -211,3 +212,41 @@ def test_everyone_can_use_the_layers(visits: Callable[..., Visit], small: bytes,
     )
     expect(page.get_by_role("img", name="The rim of the optic disc")).to_be_visible()
     expect_for_everyone(page)
+
+
+def test_a_saved_photograph_shows_what_was_saved_with_it(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    id = saved(visit, small, outputs="mask,artery_vein")
+    page = visit.open(f"/history.html#{id}").page
+    legend = page.get_by_role("list", name="Legend")
+    switch(page, ARTERIES_AND_VEINS)
+    expect(legend).to_contain_text("Vein")
+    visit.opacity(100)
+    assert min(counts(visit.seen(), ARTERY_COLOUR, VEIN_COLOUR)) > 500
+    switch(page, OPTIC_DISC)
+    expect(legend).to_contain_text("Rim of the optic disc")
+
+
+def test_a_photograph_saved_without_them_is_computed_again_with_them(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page = visit.open(f"/history.html#{saved(visit, small)}").page
+    switch(page, ARTERIES_AND_VEINS)
+    trouble = page.locator("#marks-trouble")
+    expect(trouble).to_contain_text("was saved without arteries, veins and optic disc")
+    page.get_by_role("button", name="Compute again with the current model").click()
+    expect(page.get_by_role("list", name="Legend")).to_contain_text("Artery")
+    expect(trouble).to_be_hidden()
+    expect_for_everyone(page)
+
+
+def test_what_is_switched_on_is_saved(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page = visit.page
+    switch(page, OPTIC_DISC)
+    expect(page.get_by_role("list", name="Legend")).to_be_visible()
+    page.get_by_role("button", name="Save to history").click()
+    page.get_by_role("link", name="See it in your history").click()
+    switch(page, OPTIC_DISC)
+    expect(page.get_by_role("list", name="Legend")).to_contain_text("Rim of the optic disc")

@@ -1,13 +1,13 @@
 """The images of a response and its graph: which ones to draw and to save, whether they fit, and how they are sent."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from retina.errors import InvalidRequestError, ResponseTooLargeError
-from retina.history.records import PHOTOGRAPH
 from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.pipeline import Picture
 from retina.imaging.rendering import GRAPH, OUTPUTS, STORED
+from retina.imaging.structures.finding import OF_STRUCTURES
 
 SAVED = "saved "
 """The prefix that marks images to be saved, among all images of a prediction."""
@@ -22,9 +22,10 @@ def asked_for(outputs: str) -> dict[str, Picture]:
     return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
 
 
-def to_save(*, photograph: bool) -> dict[str, Picture]:
-    """The images of a saved prediction, with or without the `photograph` itself."""
-    return {SAVED + name: draw for name, draw in STORED.items() if photograph or name != PHOTOGRAPH}
+def to_save(shown: Collection[str]) -> dict[str, Picture]:
+    """The images to save with a prediction whose response has the images `shown`."""
+    structures = not OF_STRUCTURES.isdisjoint(shown)
+    return {SAVED + name: draw for name, draw in STORED.items() if structures or name not in OF_STRUCTURES}
 
 
 def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:

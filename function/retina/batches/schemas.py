@@ -49,7 +49,9 @@ class BatchCreate(BaseModel):
 
     items: list[BatchFile] = Field(min_length=1, max_length=MOST_ITEMS)
     outputs: str = Field(
-        "mask,overlay", description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton"
+        "mask,overlay",
+        description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton, artery_vein, "
+        "disc, graph",
     )
     threshold: float | None = Field(
         None, ge=0, le=1, description="instead of the model card's for each width of the field of view"

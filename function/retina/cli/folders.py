@@ -24,7 +24,8 @@ from retina.imaging import rendering
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of
 from retina.imaging.network import VesselNetwork
-from retina.imaging.pipeline import OF_STRUCTURES, Picture, Prediction, predict
+from retina.imaging.pipeline import Picture, Prediction, predict
+from retina.imaging.structures.finding import OF_STRUCTURES
 from retina.imaging.structures.shipped import shipped_sha256
 from retina.settings import Settings
 
@@ -147,7 +148,7 @@ class _Job:
             or (row.card_sha256, row.found["flips"]) != (self.network.card.digest, text(options.flips))
             or row.threshold_asked != text(options.threshold is not None)
             or (options.threshold is not None and row.found["threshold"] != text(options.threshold))
-            or (self.finds_structures and row.structures_sha256 != shipped_sha256())
+            or (self.finds_structures and row.found.get("structures_sha256") != shipped_sha256())
             or (row.found["fundus_like"] != text(True) and not options.force)
         ):
             return None
@@ -187,12 +188,10 @@ class _Job:
     def _done(self, frame: Frame, prediction: Prediction) -> Row:
         card = self.network.card
         found = columns_of(findings_of(prediction, card, ""))
-        structures = shipped_sha256() if prediction.structures else ""
         return replace(
             self._row(frame, "done"),
             card_sha256=card.digest,
             threshold_asked=text(self.options.threshold is not None),
-            structures_sha256=structures,
             found=found,
         )
 

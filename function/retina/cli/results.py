@@ -27,7 +27,6 @@ COLUMNS = {
     **dict(_found[:_card]) | {"frames": "number of frames in the file; each has a row"},
     "card_sha256": "of the model card, which says how photographs are prepared",
     "threshold_asked": "yes: --threshold named it; no: it is the model card's for this photograph",
-    "structures_sha256": "of what found arteries and veins, disc and fovea; empty if they were not looked for",
     **dict(_found[_card:]),
 }
 """Each with its meaning."""
@@ -53,7 +52,6 @@ class Row:
     frame_number: str = ""
     card_sha256: str = ""
     threshold_asked: str = ""
-    structures_sha256: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
 
     def path(self, out: Path) -> Path:

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from retina.history.records import PredictionRecord
+from retina.history.records import PredictionRecord, images_of
 from retina.history.schemas import SavedPrediction
-from retina.imaging.rendering import STORED
+from retina.imaging.schemas import Findings
 
 
 def saved_response(saved: PredictionRecord) -> SavedPrediction:
@@ -19,10 +19,10 @@ def saved_response(saved: PredictionRecord) -> SavedPrediction:
         saved=saved.saved,
         predicted=saved.predicted,
         software_version=saved.software,
-        image_urls=image_urls(saved.id),
+        image_urls=image_urls(saved.findings),
     )
 
 
-def image_urls(id: str) -> dict[str, str]:
-    """The URLs of a saved prediction's images, by image name."""
-    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in STORED}
+def image_urls(findings: Findings) -> dict[str, str]:
+    """The URLs of the images that are stored with `findings`, by image name."""
+    return {name: f"/api/v1/predictions/{findings.id}/{name}.png" for name in images_of(findings)}

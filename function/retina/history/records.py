@@ -11,7 +11,9 @@ from datetime import date
 from typing import Any
 
 from retina.history.schemas import Eye
+from retina.imaging.rendering import STORED
 from retina.imaging.schemas import Findings
+from retina.imaging.structures.finding import OF_STRUCTURES
 from retina.storage.port import HISTORY
 from retina.storage.records import (
     Change,
@@ -73,12 +75,22 @@ class PredictionRecord:
         """The key prefix of the photograph and its images."""
         return folder_of(self.account, self.id)
 
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The names of its stored images, the photograph among them."""
+        return images_of(self.findings)
+
     def key_of(self, picture: str) -> str:
         """The key of an image, or of the photograph itself, which stays when the prediction is recomputed."""
         return f"{self.folder}{picture}.png" if picture == PHOTOGRAPH else f"{self.folder}{self.pictures}/{picture}.png"
 
 
 PHOTOGRAPH = "photograph"
+
+
+def images_of(findings: Findings) -> tuple[str, ...]:
+    """The names of the images that are stored with `findings`."""
+    return tuple(name for name in STORED if findings.structures or name not in OF_STRUCTURES)
 
 
 def folder_of(account: str, id: str) -> str:

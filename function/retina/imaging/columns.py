@@ -17,12 +17,20 @@ FOUND = {
     "reasons": "why the grade is not good, separated by semicolons",
     "photo_sha256": "of the photograph's file as it was sent",
     "model_sha256": "of the network that found the vessels",
+    "structures_sha256": "of what found arteries and veins, disc and fovea; empty if they were not looked for",
     "threshold": "a vessel is where the probability is greater",
     "canvas": "width x height in pixels at which the network saw the field of view",
     "flips": "yes if mirror images were averaged (test-time augmentation)",
     "expected_dice": "expected agreement (Dice, 0 to 1) with a human observer's mask; empty if it is not known",
     "expected_dice_low": "lower end of the interval that contains the true Dice nine times out of ten",
     "expected_dice_high": "upper end of that interval",
+    "disc_x": "of the optic disc's centre, in pixels from that of the first pixel; empty if none was found",
+    "disc_y": "of the optic disc's centre",
+    "disc_long_axis": "of the optic disc's ellipse, in pixels from edge to edge",
+    "disc_short_axis": "of the optic disc's ellipse",
+    "disc_angle": "of the ellipse's long axis, in degrees clockwise from the horizontal",
+    "fovea_x": "of the fovea, in pixels from the centre of the first pixel; empty if none was found",
+    "fovea_y": "of the fovea",
     **{each.name: f"{each.meaning} Empty if it cannot be measured." for each in MEASUREMENTS},
 }
 """The columns, in order, each with its meaning; `columns_of` fills them."""
@@ -32,6 +40,8 @@ def columns_of(findings: Findings) -> dict[str, str]:
     """The findings as text by column name; an unknown value is an empty string."""
     photograph, quality = findings.photograph, findings.quality
     low, high = quality.expected_dice_interval or (None, None)
+    structures = findings.structures
+    disc, fovea = (structures.disc, structures.fovea) if structures else (None, None)
     values = (
         photograph.width,
         photograph.height,
@@ -46,12 +56,15 @@ def columns_of(findings: Findings) -> dict[str, str]:
         "; ".join(reason.rstrip(".") for reason in quality.reasons),
         photograph.sha256,
         findings.model.sha256,
+        structures and structures.sha256,
         findings.threshold,
         findings.canvas,
         findings.flips,
         quality.expected_dice,
         low,
         high,
+        *((disc.centre.x, disc.centre.y, disc.long_axis, disc.short_axis, disc.angle) if disc else [None] * 5),
+        *((fovea.centre.x, fovea.centre.y) if fovea else [None] * 2),
         *(getattr(findings.measurements, each.name) for each in MEASUREMENTS),
     )
     return {name: text(value) for name, value in zip(FOUND, values, strict=True)}

@@ -57,11 +57,12 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
             expected_dice_reason=expected.reason,
         ),
         measurements=MeasurementValues(**prediction.measurements),
+        **_structures_found(prediction),
     )
 
 
-def structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
-    """`structures` of a response, if they were looked for. A tenth of a pixel is more than they are known to."""
+def _structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
+    """`structures` of the findings, if they were looked for. A tenth of a pixel is more than they are known to."""
     if prediction.structures is None:
         return {}
     disc, fovea = prediction.structures.disc, prediction.structures.fovea

@@ -22,13 +22,10 @@ from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import Verdict, impossible, judge, judge_by_colour
 from retina.imaging.segmentation import Segmentation, segment
 from retina.imaging.structures.classifier import classifier
-from retina.imaging.structures.finding import Structures, find_structures
+from retina.imaging.structures.finding import OF_STRUCTURES, Structures, find_structures
 from retina.imaging.structures.network import structure_network
 
 Picture = Callable[[Photograph, Segmentation], bytes]
-
-OF_STRUCTURES = frozenset({"artery_vein", "disc"})
-"""Pictures of what a second network finds, which only runs if one of them is asked for. The overlay shows it, too."""
 
 
 @dataclass(frozen=True)

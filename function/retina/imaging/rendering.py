@@ -116,8 +116,11 @@ FILES = {
     "probability": ("probability.png", "image/png"),
     "overlay": ("overlay.jpg", "image/jpeg"),
     "skeleton": ("skeleton.png", "image/png"),
+    "artery_vein": ("artery_vein.png", "image/png"),
+    "disc": ("disc.png", "image/png"),
+    GRAPH: ("graph.json", "application/json"),
 }
-"""The images that can be stored for a photograph of a batch: file name and content type by output."""
+"""What can be stored for a photograph of a batch: file name and content type by output."""
 
 STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "photograph": lambda photograph, _: _png(photograph.rgb[..., ::-1]),
@@ -125,8 +128,13 @@ STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "probability": OUTPUTS["probability"]["probability"],
     "overlay": lambda photograph, segmentation: _png(overlay(photograph, segmentation, OVERLAY_SIDE)[..., ::-1]),
     "skeleton": OUTPUTS["skeleton"]["skeleton"],
+    "artery_vein": OUTPUTS["artery_vein"]["artery_vein"],
+    "disc": OUTPUTS["disc"]["disc"],
 }
-"""The images of a saved prediction, all PNG. The photograph is stored as decoded: upright and without metadata."""
+"""The images of a saved prediction, all PNG; those `OF_STRUCTURES` only if one of them was asked for.
+
+The photograph is stored as decoded: upright and without metadata.
+"""
 
 
 def _png(pixels: NDArray[np.uint8] | cv2.typing.MatLike, *parameters: int) -> bytes:

@@ -227,6 +227,9 @@ class Findings(BaseModel):
     photograph: PhotographFacts
     quality: Quality
     measurements: MeasurementValues
+    structures: StructuresFound | None = Field(
+        None, description="optic disc and fovea; only if artery_vein or disc is among the outputs"
+    )
 
 
 ImageUrls = Annotated[

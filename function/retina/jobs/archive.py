@@ -22,7 +22,7 @@ from retina.history.answers import saved_response
 from retina.history.records import PredictionRecord
 from retina.history.service import History
 from retina.history.tables import history_table
-from retina.imaging.rendering import FILES, STORED
+from retina.imaging.rendering import FILES
 from retina.imaging.schemas import Findings
 from retina.storage.port import Blobs, Stream
 
@@ -109,7 +109,7 @@ def pack_history(
 
     def entries() -> Iterator[tuple[PredictionRecord, list[tuple[str, str]], int]]:
         for saved in _saved(account, history, place):
-            files = [(saved.key_of(name), f"{_folder(saved)}/{name}.png") for name in STORED]
+            files = [(saved.key_of(name), f"{_folder(saved)}/{name}.png") for name in saved.images]
             yield saved, files, _most(saved.findings)
 
     packed, ended = list[PredictionRecord](), True

@@ -1,5 +1,5 @@
 // A dialog with the pictures of one photograph in a batch. It shows the most informative one and offers all for
-// download. The blob URL is revoked when the dialog closes.
+// download, the vessel graph too. The blob URL is revoked when the dialog closes.
 
 import { askBlob } from '../api/requests.js';
 import { download } from '../api/download.js';
@@ -10,7 +10,10 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Attempt } from '../ui/trouble.js' */
 
 /** @type {Record<string, string>} */
-const NAMES = { overlay: 'Overlay', mask: 'Vessel mask', probability: 'Probability map', skeleton: 'Skeleton' };
+const NAMES = {
+  overlay: 'Overlay', artery_vein: 'Arteries and veins', mask: 'Vessel mask', probability: 'Probability map', skeleton: 'Skeleton',
+  disc: 'Optic disc', graph: 'Vessel graph',
+};
 
 /**
  * @param {string} name
@@ -25,7 +28,7 @@ export async function showPictures(name, urls) {
     'dialog',
     { class: 'pictures', 'aria-labelledby': 'pictures-title' },
     element('h2', { id: 'pictures-title' }, name),
-    element('img', { src: url, alt: `${NAMES[first]} of ${name}` }),
+    ...(formatOf(urls[first]) === 'JSON' ? [] : [element('img', { src: url, alt: `${NAMES[first]} of ${name}` })]),
     trouble,
     element(
       'form',
@@ -48,8 +51,14 @@ export async function showPictures(name, urls) {
  * @param {Attempt} attempt
  */
 function fileButton(output, url, name, attempt) {
-  const button = element('button', { type: 'button' }, `${NAMES[output]} (${url.endsWith('.jpg') ? 'JPEG' : 'PNG'})`);
+  const button = element('button', { type: 'button' }, `${NAMES[output]} (${formatOf(url)})`);
   const file = `${stem(name)}-${url.slice(url.lastIndexOf('/') + 1)}`;
   button.addEventListener('click', () => void attempt(() => download(url, file), button));
   return button;
+}
+
+/** @param {string} url of a picture */
+function formatOf(url) {
+  const ending = url.slice(url.lastIndexOf('.') + 1);
+  return ending === 'jpg' ? 'JPEG' : ending.toUpperCase();
 }

@@ -8,12 +8,18 @@ import { finder } from '../ui/element.js';
 import { detailsOf, fill, titleOf } from './details.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
+import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { DeletionReceipt, SavedPrediction } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
+/** @import { Mark } from '../viewer/marks.js' */
 /** @import { Viewer } from '../viewer/viewer.js' */
 /** @import { Trend } from './trend.js' */
+
+const WITHOUT_MARKS =
+  'This photograph was saved without arteries, veins and optic disc. To add them, leave them switched on and choose '
+  + '“Compute again with the current model” below.';
 
 export const PREDICTIONS = '/api/v1/predictions';
 
@@ -63,7 +69,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       name: headingOf(opened),
       file: fileOf(opened),
       answer: opened,
-      look: null,
+      look: (marks, { signal: asked }) => look(opened, marks, asked),
       fallback: null,
       urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null },
     };
@@ -73,6 +79,19 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     fill(form, opened);
     by('computed').textContent = `Saved ${utcTimeOf(opened.saved)}. Computed ${utcTimeOf(opened.predicted)} by version ${opened.software_version}.`;
     await trend.show(opened, signal);
+  }
+
+  /**
+   * Gets what is saved of arteries, veins and disc.
+   * @param {SavedPrediction} opened
+   * @param {Mark[]} marks
+   * @param {AbortSignal} signal
+   */
+  async function look({ structures, image_urls: urls }, marks, signal) {
+    if (!structures) throw new Refusal('not_saved', WITHOUT_MARKS);
+    if (!marks.includes('artery_vein')) return;
+    const blob = await askBlob(urls.artery_vein, signal);
+    if (pictures && !signal.aborted) pictures.urls.artery_vein = URL.createObjectURL(blob);
   }
 
   function close() {
@@ -106,7 +125,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     by('details-status').textContent = 'Computing…';
     const { signal } = stop;
     /** @type {SavedPrediction} */
-    const computed = await ask(`${PREDICTIONS}/${id}/recompute`, { method: 'POST', signal });
+    const computed = await ask(`${PREDICTIONS}/${id}/recompute${viewer.marks().length ? '?structures=true' : ''}`, { method: 'POST', signal });
     await show(computed, signal);
     changed(computed);
     by('details-status').textContent = `Computed again by model ${computed.model.name} ${computed.model.sha256.slice(0, 8)}.`;

@@ -10,12 +10,13 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Details } from './details.js' */
+/** @import { Mark } from '../viewer/marks.js' */
 
 /**
- * `saved(photo)` is called once `photo.saved` is the id of the record.
- * @param {{ page: ParentNode, announce: (words: string) => void, saved: (photo: Photo) => void }} parts
+ * `marks()` are saved, too. `saved(photo)` is called once `photo.saved` is the id of the record.
+ * @param {{ page: ParentNode, marks: () => Mark[], announce: (words: string) => void, saved: (photo: Photo) => void }} parts
  */
-export function createSaveForm({ page, announce, saved }) {
+export function createSaveForm({ page, marks, announce, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
   const { attempt, say } = createTrouble(by('save-trouble'));
@@ -46,7 +47,7 @@ export function createSaveForm({ page, announce, saved }) {
   async function save(photo, details) {
     const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
     const answer = await predict(await bytesOf(photo.source), photo.name, {
-      outputs: 'preview',
+      outputs: ['preview', ...marks()].join(),
       force: photo.force,
       signal: photo.stop.signal,
       pausing: (seconds) => (by('save-status').textContent = `Not saved yet. Trying again in ${seconds} s…`),

@@ -26,7 +26,7 @@ const photographs = new Set();
 const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
 const result = createResult({ page: document, viewer, announce });
-const saveForm = createSaveForm({ page: document, announce, saved: (photo) => list.change(photo) });
+const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, saved: (photo) => list.change(photo) });
 const list = createList({ list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: retry, anyway, remove });
 /** @type {Photo | null} */
 let shown = null;

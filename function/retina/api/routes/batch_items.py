@@ -86,8 +86,8 @@ def get_batch_picture(
     number: Annotated[int, Path(ge=0)],
     picture: str,
 ) -> Response:
-    """Redirects to a download link that works for 15 minutes: mask.png, probability.png, overlay.jpg or skeleton.png,
-    if requested for the batch.
+    """Redirects to a download link that works for 15 minutes: mask.png, probability.png, overlay.jpg, skeleton.png,
+    artery_vein.png, disc.png or graph.json, if requested for the batch.
     """
     batch = services.batches.get(caller.account, id)
     outcome = services.batches.items.outcome(batch, number)

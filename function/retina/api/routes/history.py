@@ -33,7 +33,6 @@ from retina.history.schemas import (
     Trends,
 )
 from retina.imaging.measurements.registry import MEASUREMENTS
-from retina.imaging.rendering import STORED
 
 router = APIRouter(
     tags=["history"],
@@ -113,10 +112,11 @@ def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: st
 )
 def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str, image: str) -> Response:
     """Redirects to a download link that works for 15 minutes: photograph (without metadata), mask, probability, overlay
-    or skeleton.
+    or skeleton, and artery_vein or disc if it was saved with one of them.
     """
-    if image not in STORED:
-        raise NotFoundError(f"There is no such picture; there are {', '.join(STORED)}.")
+    images = services.history.get(caller.account, id).images
+    if image not in images:
+        raise NotFoundError(f"There is no such picture; there are {', '.join(images)}.")
     link = services.history.link(caller.account, id, image, links)
     log.seen(caller, "picture.opened", f"{id}:{image}")
     return redirect(link)

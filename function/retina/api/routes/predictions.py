@@ -32,7 +32,7 @@ from retina.history.answers import image_urls
 from retina.history.records import Labels
 from retina.history.schemas import Eye, Note, Subject
 from retina.ids import new_id
-from retina.imaging.findings import findings_of, structures_found
+from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import OUTPUTS
 from retina.imaging.schemas import Images, PredictionResponse, PreviewResponse
@@ -141,7 +141,7 @@ async def create_prediction(
             yield data
 
     async def predict(data: bytes) -> Prediction:
-        drawn = pictures | (to_save(photograph=True) if save else {})
+        drawn = pictures | (to_save(pictures) if save else {})
         return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force)
 
     def answer(prediction: Prediction) -> Answer:
@@ -150,14 +150,14 @@ async def create_prediction(
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}
         refuse_too_large(shown, limit)
-        found, graph = structures_found(prediction), graph_in(shown)
-        response = PredictionResponse(**facts.model_dump(), **found, **graph, images=Images(**in_base64(shown)))
+        found, graph = facts.model_dump(exclude_unset=True), graph_in(shown)
+        response = PredictionResponse(**found, **graph, images=Images(**in_base64(shown)))
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
         eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"
         changes = services.history.prepare(caller.account, facts, replace(labels, eye=eye), saved)
         changes.append(log.entry(caller, "prediction.saved", id))
-        response = response.model_copy(update={"image_urls": image_urls(id)})
+        response = response.model_copy(update={"image_urls": image_urls(facts)})
         return Answer(response.model_dump_json(exclude_unset=True).encode(), changes, source=id)
 
     def replay(stored: bytes) -> bytes:

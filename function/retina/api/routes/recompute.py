@@ -3,23 +3,25 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
 from retina.api.charged_responses import Answer, ChargedRequest
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
-from retina.api.pictures import apart, to_save
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
 from retina.api.routes import predictions
 from retina.history.answers import saved_response
-from retina.history.records import PredictionRecord
+from retina.history.records import PHOTOGRAPH, PredictionRecord
 from retina.history.schemas import SavedPrediction
 from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
+from retina.imaging.rendering import STORED
+from retina.imaging.structures.finding import OF_STRUCTURES
 
 LABELS = {"subject", "eye", "taken_on", "note"}
 """The labels of a saved prediction, which its owner may change."""
@@ -46,6 +48,9 @@ async def recompute(
     rate_limit: PredictionLimit,
     id: str,
     keyed: Keyed,
+    structures: Annotated[
+        bool, Query(description="also find arteries, veins, disc and fovea; kept up where they were found before")
+    ] = False,
 ) -> Response:
     """Repeats the prediction with the current model and replaces the earlier result. Costs as much as a prediction."""
 
@@ -60,7 +65,9 @@ async def recompute(
     async def predict(saved: tuple[PredictionRecord, bytes]) -> tuple[PredictionRecord, Prediction]:
         before, data = saved
         flips, like = before.findings.flips, before.findings.quality.fundus_like
-        drawn = to_save(photograph=False)
+        found = structures or before.findings.structures
+        drawn = {name: draw for name, draw in STORED.items() if found or name not in OF_STRUCTURES}
+        del drawn[PHOTOGRAPH]
         return before, await predictor.predict(request, data, drawn, flips=flips, force=not like)
 
     def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
@@ -69,7 +76,7 @@ async def recompute(
         # The photograph counts as the one that was sent, whatever file it is stored in.
         sent = facts.photograph.model_copy(update=before.findings.photograph.model_dump(include=OF_THE_FILE))
         facts = facts.model_copy(update={"photograph": sent})
-        saved, changes = services.history.prepare_again(caller.account, id, facts, apart(prediction.pictures)[1])
+        saved, changes = services.history.prepare_again(caller.account, id, facts, prediction.pictures)
         changes.append(log.entry(caller, "prediction.recomputed", id))
         response = saved_response(saved)
         stored = response.model_dump_json(exclude=LABELS).encode()

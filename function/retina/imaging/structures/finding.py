@@ -25,6 +25,9 @@ COLOUR_SIDE = 128
 SAME = 0.999
 """Correlation of red and green from which on a picture counts as gray."""
 
+OF_STRUCTURES = frozenset({"artery_vein", "disc"})
+"""Pictures of what is found here. The second network only runs if one of them is asked for."""
+
 NO_COLOUR = "The photograph has no colour by which arteries and veins could be told apart."
 
 
