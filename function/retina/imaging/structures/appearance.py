@@ -35,7 +35,7 @@ def features_of(channels: NDArray[np.float32], vessels: Mask, lines: Mask) -> Fe
     width = vessels.shape[1]
     radius = np.maximum(cv2.distanceTransform(vessels.view(np.uint8), cv2.DIST_L2, 5)[rows, columns], 1.0)
     x, y = _normals(lines, rows, columns)
-    flat = np.ascontiguousarray(channels[..., 2:4])
+    flat = cv2.merge([cv2.extractChannel(channels, i) for i in (2, 3)])
     profile = []
     for away in ACROSS:
         sides = [

@@ -68,7 +68,7 @@ def working_copy(rgb: Rgb, view: FieldOfView, vessels: Mask) -> WorkingCopy:
     scale = min(1.0, WORKING_SIDE / max(view.width, view.height))
     size = (max(1, round(view.width * scale)), max(1, round(view.height * scale)))
     canvas = CanvasSize(height=size[1], width=size[0], field_of_view_width_up_to=None)
-    native = np.ascontiguousarray(vessels[window]).view(np.uint8) * np.uint8(255)
+    native = np.multiply(vessels[window].view(np.uint8), np.uint8(255))
     small = np.asarray(cv2.resize(native, size, interpolation=cv2.INTER_AREA) > 255 * VESSEL_SHARE)
     return WorkingCopy(small, skeletonise(small), prepare_colour(rgb, view, Placement(canvas, 0, 0, *size)))
 
@@ -109,4 +109,4 @@ def painted(vessels: Mask, segments: Segments, evidence: Evidence, sure: float =
     owner = np.zeros(int(nearest.max()) + 1, np.int32)
     on_line = segments.labels > 0
     owner[nearest[on_line]] = segments.labels[on_line]
-    return np.asarray(np.where(vessels, kinds[owner[nearest]], 0), np.uint8)
+    return np.asarray(np.multiply(np.take(kinds.astype(np.uint8)[owner], nearest), vessels.view(np.uint8)), np.uint8)

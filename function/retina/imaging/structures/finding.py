@@ -93,7 +93,7 @@ def find_structures(
 def has_colour(rgb: Rgb, view: FieldOfView) -> bool:
     """Whether red and green of uint8[H,W,3] differ in more than brightness: not in a gray or a tinted gray picture."""
     crop = rgb[view.top : view.top + view.height, view.left : view.left + view.width]
-    red, green = (cv2.resize(crop[..., i], (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA) for i in (0, 1))
+    red, green, _ = cv2.split(cv2.resize(crop, (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA))
     if min(red.std(), green.std()) < 1:
         return False
     return abs(float(np.corrcoef(red.ravel(), green.ravel())[0, 1])) < SAME
@@ -106,5 +106,5 @@ def _kinds(rgb: Rgb, view: FieldOfView, vessels: Mask, classifier: Classifier) -
     kinds = np.zeros(vessels.shape, np.uint8)
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
     enlarged = cv2.resize(everywhere, (view.width, view.height), interpolation=cv2.INTER_NEAREST)
-    kinds[window] = np.where(vessels[window], enlarged, 0)
+    np.multiply(enlarged, vessels[window].view(np.uint8), out=kinds[window])
     return kinds

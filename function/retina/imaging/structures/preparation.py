@@ -35,31 +35,35 @@ def prepare_colour(rgb: Rgb, view: FieldOfView, placement: Placement) -> Channel
     inside = np.zeros(small.shape[:2], np.uint8)
     corner, zoom = (view.left - 0.5, view.top - 0.5), (size[0] / view.width, size[1] / view.height)
     cv2.fillPoly(inside, [np.rint((view.outline - corner) * zoom - 0.5).astype(np.int32)], (1,))
+    found = channels(small[..., :2].astype(np.float32), inside.view(np.bool_))
+    if found.shape[:2] == (placement.canvas.height, placement.canvas.width):
+        return found
     canvas = np.zeros((placement.canvas.height, placement.canvas.width, CHANNELS), np.float32)
-    canvas[placement.top : placement.top + size[1], placement.left : placement.left + size[0]] = channels(
-        small[..., :2].astype(np.float32), inside.view(np.bool_)
-    )
+    canvas[placement.top : placement.top + size[1], placement.left : placement.left + size[0]] = found
     return canvas
 
 
 def channels(red_green: NDArray[np.float32], inside: Mask) -> Channels:
     """The channels float32[h,w,4] of red and green float32[h,w,2], 0 to 255; the field of view is bool[h,w]."""
+    # Channel by channel, because numpy and OpenCV are several times faster on arrays that lie side by side.
+    planes = cv2.split(red_green)
+    weight = inside.astype(np.float32)
     # Blurred at a quarter of the size, because a Gaussian this wide is slow and needs no detail.
     size = (max(1, inside.shape[1] // 4), max(1, inside.shape[0] // 4))
-    weight = inside.astype(np.float32)
     sigma = BACKGROUND * size[0]
-    lit = cv2.resize(red_green * weight[..., None], size, interpolation=cv2.INTER_AREA)
+    lit = cv2.merge([cv2.resize(cv2.multiply(plane, weight), size, interpolation=cv2.INTER_AREA) for plane in planes])
     share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     light = cv2.GaussianBlur(lit, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(share, (0, 0), sigma), 1e-3)[..., None]
-    flat = red_green - cv2.resize(light, inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(
-        cv2.merge([*cv2.split(_standardised(red_green, inside)), *cv2.split(_standardised(flat, inside))])
-    )
+    below = cv2.split(cv2.resize(light, inside.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    flat = [cv2.subtract(plane, under) for plane, under in zip(planes, below, strict=True)]
+    return np.asarray(cv2.merge([_standardised(plane, inside, weight) for plane in (*planes, *flat)]))
 
 
-def _standardised(values: NDArray[np.float32], inside: Mask) -> NDArray[np.float32]:
-    mean, deviation = (each.ravel() for each in cv2.meanStdDev(values, mask=inside.view(np.uint8)))
-    scaled = (values - mean.astype(np.float32)) * (1 / np.maximum(deviation, FAINTEST)).astype(np.float32)
+def _standardised(plane: cv2.typing.MatLike, inside: Mask, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32[h,w] with mean 0 and deviation 1 in `inside` bool[h,w], 0 elsewhere; `weight` is the same as float32."""
+    mean, deviation = (float(each[0, 0]) for each in cv2.meanStdDev(plane, mask=inside.view(np.uint8)))
+    scaled = np.subtract(plane, np.float32(mean), dtype=np.float32)
+    scaled *= np.float32(1 / max(deviation, FAINTEST))
     np.clip(scaled, -CLIP, CLIP, out=scaled)
-    scaled *= inside[..., None]
+    scaled *= weight
     return scaled

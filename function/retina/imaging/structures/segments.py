@@ -45,14 +45,15 @@ def segments_of(skeleton: Mask) -> Segments:
 def _meetings(labels: NDArray[np.int32], joints: NDArray[np.uint8]) -> list[tuple[int, int, float]]:
     _, numbers = cv2.connectedComponents(joints, connectivity=8)
     near = cv2.dilate(numbers.astype(np.float32), _SQUARE).astype(np.int32)
-    rows, columns = np.nonzero((labels > 0) & (near > 0))
-    pixels = _pixels(labels)
+    found = np.flatnonzero((labels > 0) & (near > 0))
+    # Where a segment touches a joint more than once, the last place counts.
+    ends = {(int(near.flat[at]), int(labels.flat[at])): int(at) for at in found}
+    if not ends:
+        return []
+    segments, places = np.array([segment for _, segment in ends]), np.array([*ends.values()])
     directions: dict[int, dict[int, NDArray[np.float64]]] = defaultdict(dict)
-    for row, column in zip(rows, columns, strict=True):
-        segment, joint = int(labels[row, column]), int(near[row, column])
-        away = pixels[segment] - (row, column)
-        close = away[(np.abs(away) <= REACH).all(axis=1)].mean(axis=0)
-        directions[joint][segment] = close / max(float(np.hypot(*close)), 1e-6)
+    for (joint, segment), direction in zip(ends, _directions(labels, segments, places), strict=True):
+        directions[joint][segment] = direction
     return [
         (one, other, max(0.0, -float(ends[one] @ ends[other])))
         for ends in directions.values()
@@ -60,10 +61,25 @@ def _meetings(labels: NDArray[np.int32], joints: NDArray[np.uint8]) -> list[tupl
     ]
 
 
-def _pixels(labels: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """The pixels int64[N,2] (row, column) of each label, the first being that of nothing, which is empty."""
-    places = np.argwhere(labels > 0)
-    owners = labels[labels > 0]
-    order = np.argsort(owners, kind="stable")
-    bounds = np.searchsorted(owners[order], np.arange(1, int(labels.max()) + 1))
-    return [np.zeros((0, 2), np.int64), *np.split(places[order], bounds[1:])] if len(places) else [places]
+def _directions(
+    labels: NDArray[np.int32], segments: NDArray[np.int64], places: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Unit vectors float64[N,2] (row, column) from `places` int64[N], as flat indices, into the `segments` int64[N]."""
+    width = labels.shape[1]
+    pixels = np.flatnonzero(labels)
+    owners = labels.flat[pixels]
+    pixels = pixels[np.argsort(owners, kind="stable")]
+    bounds = np.concatenate([[0, 0], np.cumsum(np.bincount(owners)[1:])])  # of the pixels of each segment
+    first, sizes = bounds[segments], bounds[segments + 1] - bounds[segments]
+    # All pixels of all the segments in one array, and for each the number of its place.
+    starts = np.cumsum(sizes) - sizes
+    number = np.repeat(np.arange(len(segments)), sizes)
+    own = pixels[np.arange(len(number)) + (first - starts)[number]]
+    at = places[number]
+    down, across = own // width - at // width, own % width - at % width
+    close = (np.abs(down) <= REACH) & (np.abs(across) <= REACH)
+    number = number[close]
+    count = np.bincount(number, minlength=len(segments))
+    sums = [np.bincount(number, away[close], len(segments)) for away in (down, across)]
+    mean = np.stack(sums, axis=1) / count[:, None]
+    return np.asarray(mean / np.maximum(np.hypot(mean[:, 0], mean[:, 1]), 1e-6)[:, None])
