@@ -11,6 +11,7 @@ never saw HRF
 """
 
 import argparse
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, reduce
 from operator import add
@@ -33,7 +34,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with one folder per set")
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--split", choices=("test", "train", "all"), default="test")
-    parser.add_argument("--sets", nargs="+", help="names of sets; default: every folder in --data with images/")
+    parser.add_argument(
+        "--sets", nargs="+", help="names of sets; default: every folder in --data with images/, vessels/ and fov/"
+    )
     parser.add_argument(
         "--widths", nargs="+", type=int, default=[], help="working widths instead of the card's canvases"
     )
@@ -69,6 +72,28 @@ def mistake(options: argparse.Namespace) -> str | None:
     return "--jobs must be 1 or more" if options.jobs < 1 else None
 
 
+def sets_with_references(data: Path) -> tuple[list[str], dict[str, str]]:
+    """The names of the sets in `data` that have references of vessels, and of the others with what they lack."""
+    complete, lacking = [], {}
+    for folder in sorted(images.parent for images in data.glob("*/images")):
+        missing = [f"{name}/" for name in ("vessels", "fov") if not (folder / name).is_dir()]
+        if missing:
+            lacking[folder.name] = " and ".join(missing)
+        else:
+            complete.append(folder.name)
+    return complete, lacking
+
+
+def _complete(data: Path) -> list[str]:
+    """The names of the sets in `data` that have references; says which others are left out, and why."""
+    complete, lacking = sets_with_references(data)
+    if lacking and not complete:
+        raise LabelledSetError(f"no set in {data} has vessels/ and fov/ to compare with")
+    for name, folders in lacking.items():
+        print(f"{name} is left out: it has no {folders} to compare with.", file=sys.stderr)
+    return complete
+
+
 def _thresholds(card: ModelCard) -> str:
     """The card's thresholds in words."""
     sizes = [(t.threshold, t.field_of_view_side_up_to) for t in card.thresholds]
@@ -94,7 +119,7 @@ def _measured(
 
 def _evaluate(options: argparse.Namespace) -> None:
     ways = variants(options.model, options.widths, options.flips)
-    wanted = read_sets(options.data, options.sets, options.split)
+    wanted = read_sets(options.data, options.sets or _complete(options.data), options.split)
     sets = _measured(ways, wanted, options.jobs)
     if options.sweep:
         for way in ways:

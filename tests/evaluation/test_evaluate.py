@@ -132,6 +132,23 @@ def test_an_incomplete_set_is_refused_and_other_files_are_ignored(data: Path, tm
             list(read_set(sample))
 
 
+def test_a_set_without_references_is_left_out_and_named(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = tmp_path / "data"
+    shutil.copytree(data / "SAMPLE", whole / "SAMPLE")
+    for name in ("images", "fov"):
+        shutil.copytree(data / "SAMPLE" / name, whole / "DISCS" / name)
+    run(monkeypatch, evaluate.main, "--data", whole, "--widths", 512)
+    printed = capsys.readouterr()
+    assert "SAMPLE" in printed.out
+    assert "DISCS is left out: it has no vessels/ to compare with." in printed.err
+    shutil.rmtree(whole / "SAMPLE")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, evaluate.main, "--data", whole)
+    assert "has vessels/ and fov/ to compare with" in capsys.readouterr().err
+
+
 def test_flips_average_four_views(small_rgb: Rgb, network: VesselNetwork) -> None:
     once = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), network, flips=True)
     mirrored = np.ascontiguousarray(small_rgb[:, ::-1])
