@@ -47,6 +47,21 @@ def test_without_a_disc_in_view_there_is_none() -> None:
     assert disc_of(np.ones((256, 256), np.float32), 256) is None, "all of it is no disc either"
 
 
+def test_a_disc_cut_by_the_photographs_edge_goes_on_beyond_it() -> None:
+    disc = disc_of(disc_map(-5, 128, 60, 60, 0), 256)
+    assert disc is not None
+    assert [disc.x, disc.y, disc.diameter] == pytest.approx([-5, 128, 60], abs=3)
+
+
+def test_a_disc_cut_by_a_round_edge_is_that_of_the_seen_part() -> None:
+    rows, columns = np.indices((256, 256))
+    field = np.hypot(columns - 128, rows - 128) < 120
+    disc = disc_of(disc_map(240, 128, 60, 60, 0) * field, 256)
+    assert disc is not None
+    assert 225 < disc.x < 236, "too far inside"
+    assert [disc.short, disc.long, disc.angle] == pytest.approx([45, 61, 90], abs=4)
+
+
 def test_the_fovea_lies_where_a_fovea_can_be() -> None:
     found = np.zeros((256, 256), np.float32)
     found[100, 60], found[120, 150] = 30, 20  # blurred by two pixels: about .6 and .4

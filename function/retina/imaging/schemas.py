@@ -176,13 +176,20 @@ class Point(BaseModel):
 
 
 class OpticDisc(BaseModel):
-    """The optic disc as an ellipse, in pixels of the upright photograph."""
+    """The optic disc as an ellipse, in pixels of the upright photograph, fitted to the outline of what is seen of it.
+
+    Where the photograph's straight edge cuts the disc, the ellipse goes on beyond the edge; where the round edge of the
+    field of view cuts it, the ellipse is about that of the seen part.
+    """
 
     centre: Point
     long_axis: float = Field(gt=0, description="pixels, from edge to edge", examples=[201.5])
     short_axis: float = Field(gt=0, description="pixels, from edge to edge", examples=[186.0])
     angle: float = Field(
-        ge=0, lt=180, description="of the long axis, in degrees clockwise from the horizontal", examples=[92.0]
+        ge=0,
+        lt=180,
+        description="of the long axis, in degrees clockwise from the horizontal as seen on the screen; 90 is upright",
+        examples=[92.0],
     )
     diameter: float = Field(gt=0, description="pixels, of a circle of the same area", examples=[193.6])
     confidence: Share = Field(description="mean probability inside", examples=[0.95])

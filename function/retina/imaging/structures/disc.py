@@ -1,4 +1,8 @@
-"""The optic disc: an ellipse round where the network sees it, or the reason why there is none."""
+"""The optic disc: an ellipse round where the network sees it, or the reason why there is none.
+
+It is fitted to the corners of the hull round the seen part. A straight cut has no corners but its ends, so that the
+ellipse goes on beyond the photograph's edge; the round edge of a field of view has many, and passes for a rim.
+"""
 
 from dataclasses import dataclass
 
