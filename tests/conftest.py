@@ -10,10 +10,12 @@ import httpx
 import numpy as np
 import pytest
 from anyio.from_thread import start_blocking_portal
+from fastapi.dependencies.utils import get_dependant
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from retina.app import create_app
+from retina.auth.local.issuer import _new_key
 from retina.imaging.arrays import Rgb
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
@@ -26,6 +28,7 @@ from retina.storage.records import Records
 from retina.storage.s3 import s3_client
 from retina.storage.sqlite import SqliteRecords
 from support.aws import BUCKET, CREDENTIALS, DynamoTable, new_table, serialise_transactions
+from support.caches import cache_in_moto, cached_signatures, rotating_keys
 from support.quick_service import QUICK_HASHER
 from support.specimens import encode
 from support.waiting import Embedded
@@ -68,6 +71,8 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("RETINA_FREE_TOGETHER", "0")
         environment.setenv("RETINA_SIGNUPS_EACH", "0")
         environment.setattr("retina.auth.local.people.PasswordHasher", QUICK_HASHER)
+        environment.setattr("retina.auth.local.issuer._new_key", rotating_keys(_new_key))
+        environment.setattr("fastapi.routing.get_dependant", cached_signatures(get_dependant))
         yield
 
 
@@ -142,6 +147,7 @@ def aws() -> Iterator[str]:
     from moto.server import ThreadedMotoServer  # not above: the training environment lacks it
 
     serialise_transactions()
+    cache_in_moto()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,6 +1,9 @@
 """The package for Lambda, built once, and the stack's templates."""
 
 import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,18 +15,30 @@ from infra.package.wheels import install, python_of, requirements
 from support.lambda_package import RUNTIME, Built
 
 
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[int, int], Path], Built]:
+    """Builds the package for a version of Python, the first time it is asked for."""
+
+    @cache
+    def package(version: tuple[int, int], python: Path) -> Built:
+        folder = tmp_path_factory.mktemp("package")
+        build(folder / "task", version, python)
+        pinned = requirements(ROOT / "tests" / "requirements.txt", version)
+        client = (pinned[name] for name in RUNTIME)
+        install(folder / "runtime", client, version)
+        return Built(folder / "task", python, folder / "runtime")
+
+    return package
+
+
 @pytest.fixture(scope="session", params=["this Python", "Lambda's Python"])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(request: pytest.FixtureRequest, packages: Callable[[tuple[int, int], Path], Built]) -> Built:
+    """The package for one Python, then for the other, in each file of tests anew: hence `packages`."""
     version = sys.version_info[:2] if request.param == "this Python" else TARGET
     python = python_of(version)
     if not python:
         pytest.skip(f"there is no Python {version[0]}.{version[1]} here")
-    folder = tmp_path_factory.mktemp("package")
-    build(folder / "task", version, python)
-    pinned = requirements(ROOT / "tests" / "requirements.txt", version)
-    client = (pinned[name] for name in RUNTIME)
-    install(folder / "runtime", client, version)
-    return Built(folder / "task", python, folder / "runtime")
+    return packages(version, python)
 
 
 @pytest.fixture(scope="session")

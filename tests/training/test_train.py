@@ -1,7 +1,5 @@
 """Training on a miniature scale. Needs Keras: `make test-models`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,10 @@ from conftest import SAMPLE
 
 pytestmark = pytest.mark.training
 
-tensorflow = pytest.importorskip("tensorflow", reason="TensorFlow is not installed here: make test-models")
+pytest.importorskip("tensorflow", reason="TensorFlow is not installed here: make test-models")
 keras = pytest.importorskip("keras", reason="Keras is not installed here: make test-models", exc_type=ImportError)
+
+from support.training import uncompiled
 
 
 @pytest.fixture
@@ -44,16 +44,6 @@ def miniature(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patches, "POOL", 6)
     monkeypatch.setattr(patches, "WIDTHS", (280, 1050))
     monkeypatch.setattr(network, "WIDTHS", (8, 16))
-
-
-@contextmanager
-def uncompiled() -> Iterator[None]:
-    """Steps are computed without being compiled first, which takes a hundred times as long as a few steps."""
-    tensorflow.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tensorflow.config.run_functions_eagerly(False)
 
 
 @uncompiled()
