@@ -92,6 +92,8 @@ def test_a_run_resumes_and_its_file_repeats_keras(
     tmp_path: Path, small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(structures, "STATISTICS", 1)
+    # Compiling and converting take as long as there are layers; with three levels there is one of each kind.
+    monkeypatch.setattr(structure_network, "WIDTHS", structure_network.WIDTHS[:3])
     labelled_set(tmp_path / "data", small_rgb)
     assert len(sources(tmp_path / "data", tmp_path / "cache", "train")) == 2
     out = tmp_path / "out"
