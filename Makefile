@@ -20,8 +20,10 @@ help: ## list the targets
 run: .venv/run.done ## start the service and the page (PORT=8000)
 	@$(BIN)/retina serve --host $(HOST) --port $(PORT)
 
-# Two processes; tests that share something costly (xdist_group) stay together. PYTEST='-m "not package"' leaves some out.
-test: check build/tflite-runtime.done test-models ## everything
+# Linters and training take one core each. After them two processes; tests that share something costly (xdist_group) stay
+# together. PYTEST='-m "not package"' leaves some out.
+test: build/tflite-runtime.done ## everything
+	$(MAKE) -j 2 --output-sync=target check test-models
 	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training \
 	  --cov --cov-append --cov-report term $(if $(PYTEST),,--cov-fail-under 90) $(PYTEST)
 
