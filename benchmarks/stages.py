@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from retina.imaging import preprocessing, rendering
 from retina.imaging.decoding.decoder import decoder
+from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.registry import measure
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph, decode_photograph, open_photograph
@@ -46,7 +47,7 @@ def stages(data: bytes, card: Path, rounds: int) -> dict[str, list[float]]:
             native = preprocessing.restore(probability, view, placed, shape)
             limit = network.card.threshold_at(view.side)
             vessels = over(native, limit)
-            measure(vessels, view)
+            measure(Observation(vessels, view, native))
             return Segmentation(native, vessels, limit, placed.canvas)
 
         segmentation = timed("threshold, measure", threshold)

@@ -89,5 +89,5 @@ def test_in_the_table_of_the_command_line(tmp_path: Path, even: bytes) -> None:
 
 
 def test_not_in_records_stored_before() -> None:
-    before = {name: 0.1 for name in NAMES if name != NAME}
+    before = {each.name: each.example for each in MEASUREMENTS if each.name != NAME}
     assert MeasurementValues.model_validate(before).model_dump() == before | {NAME: None}

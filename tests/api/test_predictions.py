@@ -48,6 +48,7 @@ def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None
         "photograph",
         "quality",
         "measurements",
+        "measurement_reasons",
         "images",
     }
     assert body["model"] == {"name": card["name"], "sha256": card["sha256"]}

@@ -1,5 +1,6 @@
 """The page takes labels, units and limits from the service, whatever they are, and says where it cannot have them."""
 
+import re
 from typing import Any
 
 import httpx
@@ -50,6 +51,19 @@ def test_labels_and_units_of_a_result(longer_list: Visit, small: bytes) -> None:
     assert (row["vascular_density"], row["calibre"], row["state"]) == ("0.1066", "5.678", "done")
 
 
+def test_other_measurements_are_listed_in_groups_with_their_reasons(visit: Visit, small: bytes) -> None:
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page = visit.page
+    expect(page.locator("#facts .measurement dt")).to_have_text("Vascular density")
+    page.get_by_text("More measurements").click()
+    groups = page.locator("#measurement-groups section")
+    expect(groups.locator("h3")).to_have_text(["Vessels", "In micrometres"])
+    vessels = groups.first.locator(".measurement").filter(has_text="Tortuosity").first
+    expect(vessels.locator("dd")).to_have_text(re.compile(r"^1\.\d\d\d$"))
+    expect(groups.nth(1)).to_contain_text("The size of a pixel on the retina is not known.")
+
+
 def test_each_measurement_has_a_trend(longer_list: Visit, small: bytes) -> None:
     sign_up(longer_list)
     for day in ("2026-01-01", "2026-02-01"):
@@ -60,7 +74,7 @@ def test_each_measurement_has_a_trend(longer_list: Visit, small: bytes) -> None:
 
     def second_trend(route: Route) -> None:
         answer: Any = route.fetch().json()
-        [first] = answer["trends"]
+        first, *_ = answer["trends"]
         points = [point | {"value": 5.0 + i} for i, point in enumerate(first["points"])]
         answer["trends"] = [first, {"measurement": "calibre", "unit": "px", "points": points}]
         route.fulfill(json=answer)

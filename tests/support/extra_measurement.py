@@ -3,14 +3,14 @@
 The API's schema is made at import: tests with one more measurement need a process of their own.
 """
 
-from retina.imaging.arrays import Mask
-from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements import registry
 from retina.imaging.measurements.measurement import Display, Measurement
+from retina.imaging.measurements.observation import Observation
 
 
-def rows_with_vessels(vessels: Mask, view: FieldOfView) -> float | None:
-    """Counted with `vessels` bool[H,W]; None for a photograph whose height is odd, so that both are seen."""
+def rows_with_vessels(observation: Observation) -> float | None:
+    """Counted in the vessel mask; None for a photograph whose height is odd, so that both are seen."""
+    vessels = observation.vessels
     return None if vessels.shape[0] % 2 else float(vessels.any(axis=1).sum())
 
 

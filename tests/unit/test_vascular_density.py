@@ -1,5 +1,6 @@
 import pytest
 
+from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.registry import DECIMALS, measure
 from retina.imaging.measurements.vascular_density import vascular_density
 from retina.imaging.photograph import Photograph
@@ -14,4 +15,4 @@ def test_density_is_the_share_of_the_field_of_view(photograph: Photograph) -> No
     half[:703] = False
     density = vascular_density(half, view)
     assert density == pytest.approx(0.5, abs=0.005)
-    assert measure(half, view)["vascular_density"] == round(density or 0, DECIMALS)
+    assert measure(Observation(half, view)).values["vascular_density"] == round(density or 0, DECIMALS)

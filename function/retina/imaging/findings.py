@@ -56,7 +56,8 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
             expected_dice_interval=expected.interval,
             expected_dice_reason=expected.reason,
         ),
-        measurements=MeasurementValues(**prediction.measurements),
+        measurements=MeasurementValues(**prediction.measured.values),
+        measurement_reasons=prediction.measured.reasons,
         **_structures_found(prediction),
     )
 

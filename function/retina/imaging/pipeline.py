@@ -13,7 +13,9 @@ from retina.imaging.confidence import NOT_A_RETINA, OTHER_THRESHOLD, Expectation
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.facts import Facts
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.measurements.registry import Measurements, measure
+from retina.imaging.measurements.observation import Observation
+from retina.imaging.measurements.obstacle import obstacle
+from retina.imaging.measurements.registry import Measured, measure
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -47,7 +49,7 @@ class Prediction:
     canvas: CanvasSize
     flips: bool
     expected: Expectation
-    measurements: Measurements
+    measured: Measured
     network_seconds: float
     pictures: dict[str, bytes]
     structures: Structures | None = None
@@ -112,6 +114,16 @@ def predict_photograph(
     if marked := OF_STRUCTURES & pictures.keys():
         found = find_structures(photograph, segmentation.vessels, structure_network(), classifier())
         segmentation = replace(segmentation, structures=found, marked=marked)
+    measured = measure(
+        Observation(
+            segmentation.vessels,
+            view,
+            segmentation.probability,
+            segmentation.structures,
+            photograph.facts.pixel_size_um,
+            obstacle(quality, numbers, view),
+        )
+    )
     return Prediction(
         width=width,
         height=height,
@@ -125,7 +137,7 @@ def predict_photograph(
         flips=flips,
         expected=expected,
         network_seconds=segmentation.network_seconds,
-        measurements=measure(segmentation.vessels, view),
+        measured=measured,
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
         structures=segmentation.structures,
     )

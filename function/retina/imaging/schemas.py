@@ -237,6 +237,11 @@ class Findings(BaseModel):
     structures: StructuresFound | None = Field(
         None, description="optic disc and fovea; only if artery_vein or disc is among the outputs"
     )
+    measurement_reasons: dict[str, str] = Field(
+        {},
+        description="why a measurement is null, by its name, as far as it is known",
+        examples=[{"mean_calibre_um": "The size of a pixel on the retina is not known."}],
+    )
 
 
 ImageUrls = Annotated[

@@ -22,6 +22,12 @@ class ResultView extends HTMLElement {
       ...Object.entries(WARNINGS).map(([name, words]) => element('p', { class: 'warning', id: `warning-${name}`, hidden: '' }, words)),
       element('p', { class: 'warning', id: 'no-measurements', role: 'alert', hidden: '' }),
       findings(),
+      element(
+        'details',
+        { class: 'more', id: 'more-measurements', hidden: '' },
+        element('summary', {}, 'More measurements'),
+        element('div', { id: 'measurement-groups' }),
+      ),
       toolbar(),
       marks(),
       element('p', { class: 'note', id: 'fallback', hidden: '' }),
@@ -37,7 +43,7 @@ function findings() {
     { class: 'findings' },
     preview('preview-original', 'Photograph', 'The photograph at 128 by 128 pixels'),
     preview('preview-prediction', 'Vessel map', 'The vessel map at 128 by 128 pixels'),
-    element('dl', { id: 'facts' }, ...facts(HEADLINES, { class: 'headline' }), ...facts(FACTS, {})),
+    element('dl', { id: 'facts', class: 'facts' }, ...facts(HEADLINES, { class: 'headline' }), ...facts(FACTS, {})),
   );
 }
 

@@ -5,6 +5,7 @@ import './result-view.js';
 import { measurementList } from '../api/about.js';
 import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
+import { groupView, groupsOf } from './measurement-groups.js';
 import { heading, valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -48,14 +49,15 @@ export function createResult({ page, viewer, announce }) {
   }
 
   /**
-   * Puts the measurements before the other facts and highlights the first one.
+   * Puts the first group of measurements before the other facts, highlights the first one, and lists the other groups.
    * @param {Result} result
    */
   async function showMeasurements(result) {
     for (const row of by('facts').querySelectorAll('.measurement')) row.remove();
-    const measurements = await measurementList();
-    if (result !== shown) return;
-    const rows = measurements.map((measurement, i) =>
+    by('more-measurements').hidden = true;
+    const [first, ...others] = groupsOf(await measurementList());
+    if (result !== shown || !first) return;
+    const rows = first.measurements.map((measurement, i) =>
       element(
         'div',
         { class: i ? 'measurement' : 'measurement headline', title: measurement.definition },
@@ -64,6 +66,9 @@ export function createResult({ page, viewer, announce }) {
       ),
     );
     by('facts').prepend(...rows);
+    const { measurements, measurement_reasons: reasons = {} } = result.answer;
+    by('measurement-groups').replaceChildren(...others.map((group) => groupView(group, measurements, reasons)));
+    by('more-measurements').hidden = !others.length;
   }
 
   /** @param {Result} result */

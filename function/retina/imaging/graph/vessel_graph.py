@@ -21,7 +21,7 @@ from retina.imaging.graph.tracing import trace
 from retina.imaging.graph.turning import Points, canonical_turns, turned, turned_picture
 from retina.imaging.skeleton import skeletonise
 
-SMOOTHING = 0.002
+SMOOTHING = 0.003
 """Deviation of the Gaussian that smooths paths, as a share of the field of view's longer side."""
 
 LEAST_SMOOTHING = 2.0

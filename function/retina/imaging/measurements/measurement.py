@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retina.imaging.arrays import Mask
-from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.measurements.observation import Observation
 
 
 class Display(BaseModel):
@@ -34,6 +33,7 @@ class MeasurementDescription(BaseModel):
     )
     symbol: str = Field(description="as in a formula", examples=["VD"])
     unit: str = Field(description="of a value; empty for a share", examples=["", "px", "µm"])
+    group: str = Field("vessels", description="those of one group are shown together", examples=["vessels"])
     display: Display
     definition: str = Field(
         description="what it is computed from, and how", examples=["Vessel pixels per field-of-view pixel."]
@@ -52,7 +52,7 @@ class MeasurementDescription(BaseModel):
 class Measurement(MeasurementDescription):
     """A described measurement, and the function that computes it.
 
-    `measure` takes a vessel mask bool[H,W] and its field of view; it returns None if the value cannot be measured.
+    `measure` raises `UnmeasurableError`, which says why, or returns None if the value cannot be measured.
     """
 
-    measure: Callable[[Mask, FieldOfView], float | None]
+    measure: Callable[[Observation], float | None]

@@ -19,6 +19,7 @@ VASCULAR_DENSITY = Measurement(
     label="vascular density",
     symbol="VD",
     unit="",
+    group="overview",
     display=Display(factor=100, decimals=1, unit="%", context="of the field of view"),
     definition=(
         "The share of the field of view that is vessel. Computed on the vessel mask at the photograph's own "
@@ -31,5 +32,5 @@ VASCULAR_DENSITY = Measurement(
     minimum=0,
     maximum=1,
     example=0.0871,
-    measure=vascular_density,
+    measure=lambda observation: vascular_density(observation.vessels, observation.view),
 )

@@ -1,0 +1,78 @@
+"""What a measurement may look at: the vessels of one photograph, and what is known beside them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from retina.imaging.arrays import Mask, ProbabilityMap
+from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.graph.smoothing import Lines
+from retina.imaging.graph.vessel_graph import VesselGraph, vessel_graph
+from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
+from retina.imaging.structures.finding import Structures
+
+LEAST_LENGTH = 0.5
+"""Of all vessels together, in widths of the field of view, from which on their shape is measured."""
+
+TOO_FEW = "Too few vessels were found."
+NOT_LOOKED_FOR = "The optic disc, arteries and veins were not looked for."
+
+
+class UnmeasurableError(Exception):
+    """A value cannot be measured; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One photograph: `vessels` bool[H,W] with the `probability` uint16[H,W] that they come from, if there is one.
+
+    `structures` are None if they were not looked for. `pixel_size` is that on the retina, in micrometres. `obstacle`
+    says why the vessels should not be measured, in a sentence: all figures but the plain density are then left out.
+    """
+
+    vessels: Mask
+    view: FieldOfView
+    probability: ProbabilityMap | None = None
+    structures: Structures | None = None
+    pixel_size: float | None = None
+    obstacle: str | None = None
+
+    def demand_no_obstacle(self) -> None:
+        """Raises `UnmeasurableError` if there is one."""
+        if self.obstacle:
+            raise UnmeasurableError(self.obstacle)
+
+    @cached_property
+    def area(self) -> int:
+        """Of the field of view, in pixels, at least 1."""
+        return max(1, int(np.count_nonzero(self.view.mask((self.vessels.shape[0], self.vessels.shape[1])))))
+
+    @cached_property
+    def graph(self) -> VesselGraph:
+        """The vessel graph. Raises `UnmeasurableError` if the vessels should not be measured."""
+        self.demand_no_obstacle()
+        return vessel_graph(self.vessels, self.probability, self.view)
+
+    @property
+    def lines(self) -> Lines:
+        """The lines of the graph. Raises `UnmeasurableError` as well if there are too few."""
+        lines = self.graph.lines
+        if lines.lengths.sum() < LEAST_LENGTH * self.view.side:
+            raise UnmeasurableError(TOO_FEW)
+        return lines
+
+    @property
+    def found(self) -> Structures:
+        """The structures. Raises `UnmeasurableError` if they were not looked for, or should not be measured."""
+        self.demand_no_obstacle()
+        if self.structures is None:
+            raise UnmeasurableError(NOT_LOOKED_FOR)
+        return self.structures
+
+    @property
+    def disc(self) -> Disc:
+        """The optic disc. Raises `UnmeasurableError` if none was found."""
+        if self.found.disc is None:
+            raise UnmeasurableError(NOT_IN_VIEW)
+        return self.found.disc

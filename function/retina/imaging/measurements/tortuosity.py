@@ -1,0 +1,52 @@
+"""Tortuosity: how much longer the vessels are than the straight way."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retina.imaging.graph.vessel_graph import VesselGraph
+from retina.imaging.measurements.measurement import Display, Measurement
+from retina.imaging.measurements.observation import TOO_FEW, Observation, UnmeasurableError
+
+SHORTEST = 0.02
+"""Length of a segment that is counted, in widths of the field of view; shorter ones have no shape of their own."""
+
+NEAREST = 0.01
+"""The same between the ends of a segment; one whose ends are nearer is as good as a ring."""
+
+
+def long_segments(observation: Observation) -> tuple[VesselGraph, NDArray[np.bool_]]:
+    """The graph, and which of its segments are counted, bool[S]: rings, near rings and short ones are not.
+
+    Raises `UnmeasurableError` if none is left.
+    """
+    graph, lines, side = observation.graph, observation.lines, observation.view.side
+    counted = (graph.starts != graph.ends) & (lines.lengths >= SHORTEST * side) & (lines.chords >= NEAREST * side)
+    if not counted.any():
+        raise UnmeasurableError(TOO_FEW)
+    return graph, counted
+
+
+def tortuosity(observation: Observation) -> float:
+    """Length per chord of the segments, their mean by length."""
+    graph, counted = long_segments(observation)
+    lengths, chords = graph.lines.lengths[counted], graph.lines.chords[counted]
+    return float(np.average(np.maximum(lengths / np.maximum(chords, 1e-9), 1), weights=lengths))
+
+
+TORTUOSITY = Measurement(
+    name="tortuosity",
+    label="tortuosity",
+    symbol="τ",
+    unit="",
+    display=Display(decimals=3, unit=""),
+    definition=(
+        "How much longer a vessel is than the straight line between its ends: length per chord of each segment between "
+        "branch points and ends, the mean by length. Segments shorter than 2 % of the field of view, and those whose "
+        "ends are nearer to each other than 1 %, are not counted. 1 is straight."
+    ),
+    source="Arc over chord, Hart et al. 1999, doi 10.1016/S1386-5056(98)00163-4.",
+    minimum=1,
+    maximum=None,
+    example=1.038,
+    measure=tortuosity,
+)

@@ -1,0 +1,53 @@
+// The measurements below the first group's, in their groups. A group without any value says why in one sentence.
+
+import { element } from '../ui/element.js';
+import { heading, valueIn } from '../ui/measurements.js';
+
+/** @import { MeasurementDescription as Measurement } from 'openapi' */
+/** @import { Values } from '../ui/measurements.js' */
+
+/** @typedef {{ name: string, measurements: Measurement[] }} Group */
+
+/**
+ * The measurements by their group, in the order in which the groups first appear.
+ * @param {Measurement[]} measurements
+ * @returns {Group[]}
+ */
+export function groupsOf(measurements) {
+  const names = [...new Set(measurements.map(({ group }) => group))];
+  return names.map((name) => ({ name, measurements: measurements.filter(({ group }) => group === name) }));
+}
+
+/**
+ * Why a group has no value at all: the reason that most of its measurements have; '' if it has one, or none is known.
+ * @param {Group} group
+ * @param {Values} values
+ * @param {Record<string, string>} reasons
+ */
+export function reasonOf({ measurements }, values, reasons) {
+  if (measurements.some(({ name }) => (values[name] ?? null) !== null)) return '';
+  const known = measurements.flatMap(({ name }) => reasons[name] ?? []);
+  const count = (/** @type {string} */ reason) => known.filter((each) => each === reason).length;
+  return known.reduce((most, each) => (count(each) > count(most) ? each : most), known[0] ?? '');
+}
+
+/**
+ * A heading and the values of one group.
+ * @param {Group} group
+ * @param {Values} values
+ * @param {Record<string, string>} reasons
+ */
+export function groupView(group, values, reasons) {
+  const title = element('h3', {}, heading({ label: group.name }));
+  const none = group.measurements.every(({ name }) => (values[name] ?? null) === null);
+  if (none) return element('section', {}, title, element('p', { class: 'note' }, reasonOf(group, values, reasons) || 'Not measured.'));
+  const rows = group.measurements.map((measurement) =>
+    element(
+      'div',
+      { class: 'measurement', title: [measurement.definition, reasons[measurement.name]].filter(Boolean).join(' ') },
+      element('dt', {}, heading(measurement)),
+      element('dd', {}, valueIn(measurement, values)),
+    ),
+  );
+  return element('section', {}, title, element('dl', { class: 'facts' }, ...rows));
+}
