@@ -40,7 +40,7 @@ MISSED = {
     "gray bmp": 0.1,
     "webp": 0.004,
     "webp with opacity": 0.004,
-    "dicom, JPEG": 0.006,
+    "dicom, JPEG": 0.004,
     "dicom, JPEG, 12 bits": 0.1,
     "dicom, lossless JPEG, 16 bits": 0.1,
     "dicom, JPEG 2000": 0.1,

@@ -22,7 +22,7 @@ SEGMENT, OVERLAP = 8, 5
 PART = 0.12
 """Each side of a step is at least this share of the width: shorter edges belong to the photograph."""
 
-BREAK, CLEAR, NEAR, VARIED = 11.0, 3.1, 2, 12.0
+BREAK, CLEAR, NEAR, VARIED = 11.0, 3.1, 2, 5.0
 """Along a break, and where it is taken, the mean jump is at least BREAK, and CLEAR times that beside it, plus one. A
 break is taken at least NEAR blocks from both borders, and on both sides of its edges blocks differ by more than this
 standard deviation."""
