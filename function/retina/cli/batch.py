@@ -29,7 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--outputs",
         default="mask,overlay",
         metavar="LIST",
-        help="comma-separated: mask, probability, overlay, skeleton (default: %(default)s)",
+        help="comma-separated: mask, probability, overlay, skeleton, artery_vein, disc, graph (default: %(default)s)",
     )
     command.set_defaults(run=run)
 
