@@ -82,6 +82,15 @@ def test_a_ring_has_the_curvature_of_its_radius_and_no_tortuosity() -> None:
     assert measured.reasons["tortuosity"] == TOO_FEW
 
 
+def test_what_is_nearly_a_ring_does_not_outweigh_the_rest() -> None:
+    mask = np.zeros((512, 512), np.uint8)
+    cv2.ellipse(mask, (150, 256), (80, 80), 0, 10, 350, (1,), 1)
+    cv2.line(mask, (300, 100), (300, 400), (1,))
+    found = values(mask.view(np.bool_))
+    assert found["end_points"] == 4
+    assert found["tortuosity"] == pytest.approx(1, abs=1e-3)
+
+
 def test_an_arc_never_turns_to_the_other_side() -> None:
     mask = np.zeros((256, 256), np.uint8)
     cv2.ellipse(mask, (128, 200), (100, 100), 0, 200, 340, (1,), 1)

@@ -10,8 +10,8 @@ from retina.imaging.measurements.observation import TOO_FEW, Observation, Unmeas
 SHORTEST = 0.02
 """Length of a segment that is counted, in widths of the field of view; shorter ones have no shape of their own."""
 
-NEAREST = 0.01
-"""The same between the ends of a segment; one whose ends are nearer is as good as a ring."""
+NEAREST = 0.2
+"""Chord per length below which a segment is as good as a ring: it would outweigh all others."""
 
 
 def long_segments(observation: Observation) -> tuple[VesselGraph, NDArray[np.bool_]]:
@@ -20,7 +20,9 @@ def long_segments(observation: Observation) -> tuple[VesselGraph, NDArray[np.boo
     Raises `UnmeasurableError` if none is left.
     """
     graph, lines, side = observation.graph, observation.lines, observation.view.side
-    counted = (graph.starts != graph.ends) & (lines.lengths >= SHORTEST * side) & (lines.chords >= NEAREST * side)
+    counted = (
+        (graph.starts != graph.ends) & (lines.lengths >= SHORTEST * side) & (lines.chords >= NEAREST * lines.lengths)
+    )
     if not counted.any():
         raise UnmeasurableError(TOO_FEW)
     return graph, counted
@@ -41,8 +43,8 @@ TORTUOSITY = Measurement(
     display=Display(decimals=3, unit=""),
     definition=(
         "How much longer a vessel is than the straight line between its ends: length per chord of each segment between "
-        "branch points and ends, the mean by length. Segments shorter than 2 % of the field of view, and those whose "
-        "ends are nearer to each other than 1 %, are not counted. 1 is straight."
+        "branch points and ends, the mean by length. Segments shorter than 2 % of the field of view, and those that "
+        "are as good as rings, with a chord of less than a fifth of their length, are not counted. 1 is straight."
     ),
     source="Arc over chord, Hart et al. 1999, doi 10.1016/S1386-5056(98)00163-4.",
     minimum=1,
