@@ -29,7 +29,7 @@ def segmentation(*marked: str) -> Segmentation:
         vessels[rows, 50:350], kinds[rows, 50:350] = True, kind
     outline = np.array([[0, 0], [399, 0], [399, 299], [0, 299]], np.int32)
     view = FieldOfView(0, 0, 400, 300, outline, "whole", 1.0)
-    found = Structures(kinds, True, DISC, None, SHAPE, view, 0.0)
+    found = Structures(lambda: kinds, True, DISC, None, SHAPE, view, 0.0)
     canvas = CanvasSize(height=512, width=512)
     return Segmentation(vessels.astype(np.uint16), vessels, 0.5, canvas, structures=found, marked=frozenset(marked))
 

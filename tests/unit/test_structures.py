@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
+from retina.imaging import rendering
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.model_card import CanvasSize
+from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
+from retina.imaging.pipeline import predict_photograph
 from retina.imaging.preprocessing import place
 from retina.imaging.structures.classifier import classifier
 from retina.imaging.structures.disc import Disc, disc_of
@@ -178,3 +181,21 @@ def test_the_samples_disc_is_found(photograph: Photograph) -> None:
     assert found.disc is not None
     assert np.hypot(found.disc.x - DISC[0], found.disc.y - DISC[1]) < 0.2 * DISC[2]
     assert found.disc.diameter == pytest.approx(DISC[2], rel=0.15)
+
+
+def test_a_disc_does_not_wait_for_arteries_and_veins(
+    photograph: Photograph, quick_network: VesselNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does the result of a prediction hold the photograph, by which they would be found."""
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("nobody has asked for them")
+
+    monkeypatch.setattr("retina.imaging.structures.finding._kinds", refuse)
+    pictures = {name: rendering.OUTPUTS[name][name] for name in ("disc", "overlay")}
+    prediction = predict_photograph(photograph, quick_network, pictures)
+    assert prediction.structures is not None
+    assert prediction.structures.disc is not None
+    assert "kinds" not in vars(prediction.structures)
+    with pytest.raises(RuntimeError, match="no longer there"):
+        _ = prediction.structures.kinds

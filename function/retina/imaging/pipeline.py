@@ -139,7 +139,7 @@ def predict_photograph(
         network_seconds=segmentation.network_seconds,
         measured=measured,
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
-        structures=segmentation.structures,
+        structures=segmentation.structures and segmentation.structures.detached(),
     )
 
 

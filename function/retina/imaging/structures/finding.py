@@ -1,6 +1,7 @@
 """Find the structures of one photograph: kinds of vessels, optic disc and fovea, in the photograph's own pixels."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -33,9 +34,12 @@ NO_COLOUR = "The photograph has no colour by which arteries and veins could be t
 
 @dataclass(frozen=True)
 class Structures:
-    """`kinds` uint8[H,W] has the photograph's size and is 0 off the vessels; `disc` and `fovea` are in its pixels."""
+    """`disc` and `fovea` are in the photograph's pixels.
 
-    kinds: Kinds
+    `find_kinds` finds the kinds of vessels, which takes longer than all the rest, and needs the photograph for it.
+    """
+
+    find_kinds: Callable[[], Kinds]
     colour: bool
     """Whether there is colour to tell arteries from veins by; without it every vessel is of unknown kind."""
     disc: Disc | None
@@ -45,6 +49,15 @@ class Structures:
     network_seconds: float
 
     @cached_property
+    def kinds(self) -> Kinds:
+        """uint8[H,W] of the photograph's size, 0 off the vessels. Found when they are first asked for."""
+        return self.find_kinds()
+
+    def detached(self) -> "Structures":
+        """The same without the photograph and all large arrays; `kinds` can then no longer be found."""
+        return replace(self, find_kinds=_gone)
+
+    @cached_property
     def disc_mask(self) -> Mask:
         """The disc's ellipse within the field of view, bool[H,W]; all false without a disc."""
         mask = np.zeros(self.shape, np.uint8)
@@ -52,6 +65,10 @@ class Structures:
             axes, centre = (self.disc.long, self.disc.short), (self.disc.x, self.disc.y)
             cv2.ellipse(mask, (centre, axes, self.disc.angle), (1,), cv2.FILLED)
         return mask.view(np.bool_) & self.field_of_view.mask(self.shape)
+
+
+def _gone() -> Kinds:
+    raise RuntimeError("the photograph is no longer there")
 
 
 def find_structures(
@@ -86,8 +103,11 @@ def find_structures(
         x, y = at(fovea.x, fovea.y)
         fovea = replace(fovea, x=x, y=y)
     colour = has_colour(photograph.rgb, view)
-    kinds = _kinds(photograph.rgb, view, vessels, classifier) if colour else np.zeros(vessels.shape, np.uint8)
-    return Structures(kinds, colour, disc, fovea, (shape[0], shape[1]), view, spent)
+
+    def find_kinds() -> Kinds:
+        return _kinds(photograph.rgb, view, vessels, classifier) if colour else np.zeros(vessels.shape, np.uint8)
+
+    return Structures(find_kinds, colour, disc, fovea, (shape[0], shape[1]), view, spent)
 
 
 def has_colour(rgb: Rgb, view: FieldOfView) -> bool:
