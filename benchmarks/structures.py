@@ -14,7 +14,6 @@ import cv2
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import decode_photograph, open_photograph
 from retina.imaging.segmentation import segment
-from retina.imaging.structures.classifier import classifier
 from retina.imaging.structures.finding import find_structures
 from retina.imaging.structures.network import structure_network
 
@@ -29,7 +28,7 @@ def milliseconds(path: Path, network: VesselNetwork) -> tuple[float, float]:
     alone, whole = [], []
     for _ in range(TIMES + 1):
         started = time.process_time()
-        found = find_structures(photograph, vessels, structure_network(), classifier())
+        found = find_structures(photograph, vessels, structure_network())
         alone.append(time.process_time() - started)
         _ = found.kinds
         whole.append(time.process_time() - started)

@@ -1,7 +1,7 @@
-"""The structures network: `build` returns an untrained Keras model that finds the optic disc and the fovea.
+"""The structures network: `build` returns an untrained Keras model of optic disc, fovea, arteries and veins.
 
-A U-Net as in `models.network`, narrow at full size and deep, because where they lie depends on a wide surround rather
-than on fine detail. Skips are added, not joined.
+A U-Net as in `models.network`, narrow at full size and deep, because all three depend on a wide surround rather than on
+fine detail. Skips are added, not joined.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from keras import layers
 from models.network import transposed
 from retina.imaging.structures.preparation import CHANNELS
 
-WIDTHS = (16, 24, 40, 56, 64)
+WIDTHS = (16, 32, 48, 64, 96, 128)
 """Filters per level, starting at half resolution."""
 
 STRIDE = 2 ** len(WIDTHS)
 """Input height and width must be multiples of this."""
 
-OUTPUTS = 2
-"""Optic disc, fovea."""
+OUTPUTS = 3
+"""Optic disc, fovea, artery rather than vein."""
 
 
 def build(
@@ -29,7 +29,7 @@ def build(
     batch_size: int | None = None,
     up: Callable[[Any, int], Any] = transposed,
 ) -> keras.Model:
-    """A model from float32[N,height,width,4] to probabilities float32[N,height/2,width/2,2]."""
+    """A model from float32[N,height,width,4] to probabilities float32[N,height/2,width/2,3]."""
     inputs = keras.Input((height, width, CHANNELS), batch_size=batch_size, name="colour")
     # An even kernel, because with an odd one TensorFlow's "same" padding would shift everything by half a pixel.
     x = _normalised(layers.Conv2D(WIDTHS[0], 4, strides=2, padding="same", use_bias=False)(inputs))

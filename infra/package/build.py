@@ -35,5 +35,5 @@ def _add_ours(out: Path) -> None:
     shutil.copytree(ROOT / "function" / "retina", out / "retina", ignore=ignored)
     shutil.copytree(ROOT / "site", out / "retina" / "site")  # for the API documentation, which the function serves
     (out / "retina" / "models").mkdir()
-    for name in ("unet.json", "unet.tflite", "field_of_view.tflite", "structures.tflite", "artery_vein.json"):
+    for name in ("unet.json", "unet.tflite", "field_of_view.tflite", "structures.tflite"):
         shutil.copy(ROOT / "models" / name, out / "retina" / "models")

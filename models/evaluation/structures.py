@@ -18,14 +18,14 @@ from tqdm import tqdm
 from models.evaluation.structure_scores import Report, dice, judge_kinds
 from models.evaluation.structure_sheets import tile, write_sheet
 from models.training import annotations
-from models.training.centre_lines import centre_lines
+from models.training.centre_lines import read_centre_lines
 from models.training.labelled import photographs_with_fields
+from models.training.structure_sources import left_out
 from retina.imaging.arrays import Mask
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import segment
-from retina.imaging.structures.classifier import classifier
 from retina.imaging.structures.finding import Structures, find_structures
 from retina.imaging.structures.network import StructureNetwork
 
@@ -44,11 +44,16 @@ def reference_disc(folder: Path, id: str, shape: tuple[int, int]) -> Mask | None
     return ellipse > 0
 
 
-def evaluate(data: Path, split: str, file: Path, vessels: Path, sets: list[str], sheet: Path | None) -> list[str]:
-    """Measure all photographs of `split` that have a reference."""
+def evaluate(
+    data: Path, split: str, file: Path, vessels: Path, sets: list[str], sheet: Path | None, fold: int, folds: int
+) -> list[str]:
+    """Measure all photographs of `split` that have a reference, or those of them that the fold leaves out."""
     network, vessel_network, report = StructureNetwork(file), VesselNetwork(vessels), Report()
     tiles = []
     wanted = [each for each in photographs_with_fields(data, split) if each[0] in sets]
+    if folds:
+        without = left_out([each[:2] for each in wanted], fold, folds)
+        wanted = [each for each in wanted if each[:2] in without]
     for _, id, path, field in tqdm(wanted, mininterval=10):
         bgr: Any = cv2.imread(str(path))
         rgb = np.ascontiguousarray(bgr[..., ::-1])
@@ -59,7 +64,7 @@ def evaluate(data: Path, split: str, file: Path, vessels: Path, sets: list[str],
             mask = segmentation.vessels
             report.seconds["vessel network"].append(segmentation.network_seconds)
         started = time.perf_counter()
-        found = find_structures(photograph, mask, network, classifier())
+        found = find_structures(photograph, mask, network)
         report.seconds["structures in all"].append(time.perf_counter() - started)
         report.seconds["structures network"].append(found.network_seconds)
         if label.exists():
@@ -73,9 +78,7 @@ def evaluate(data: Path, split: str, file: Path, vessels: Path, sets: list[str],
 
 
 def _kinds(found: Structures, vessels: Mask, label: Path, field: Path) -> NDArray[np.float64]:
-    drawn: Any = cv2.imread(str(label))
-    inside: Any = cv2.imread(str(field), cv2.IMREAD_GRAYSCALE)
-    artery, vein = centre_lines(np.ascontiguousarray(drawn[..., ::-1]), inside > 127)
+    artery, vein = read_centre_lines(label, field)
     return judge_kinds(artery, vein, found.kinds, vessels)
 
 
@@ -105,6 +108,8 @@ def main() -> None:
     parser.add_argument("--file", type=Path, default=Path("models/structures.tflite"))
     parser.add_argument("--vessels", type=Path, default=Path("models/unet.json"))
     parser.add_argument("--sets", nargs="+", default=["AVRDB", "CHASE_DB1", "FIVES20", "HRF", "IDRID"])
+    parser.add_argument("--fold", type=int, default=0)
+    parser.add_argument("--folds", type=int, default=0, help="with --split train: those that `--fold` leaves out")
     parser.add_argument("--sheet", type=Path, help="write a PNG of all photographs with what was found")
     print(*evaluate(**vars(parser.parse_args())), sep="\n")
 

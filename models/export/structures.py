@@ -27,7 +27,7 @@ from retina.imaging.model_card import CanvasSize
 from retina.imaging.preprocessing import place
 from retina.imaging.structures.preparation import Channels, prepare_colour
 
-SIDE = 320
+SIDE = 640
 """Side of the canvas in pixels."""
 
 EVERY = 3
@@ -46,7 +46,7 @@ def typical_canvases(data: Path, canvas: CanvasSize) -> list[Channels]:
 
 
 def run(file: bytes, values: Channels) -> NDArray[np.float32]:
-    """The answer of a TFLite file, float32[h/2,w/2,2]."""
+    """The answer of a TFLite file, float32[h/2,w/2,3]."""
     interpreter: Any = Interpreter(model_content=file, num_threads=1)
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], values[None])
@@ -92,10 +92,13 @@ def card_of(file: bytes, parameters: int, precision: Precision, canvas: CanvasSi
             f"the field of view on {canvas}: red and green standardised, red and green without slow changes of light, "
             "standardised (function/retina/imaging/structures/preparation.py)"
         ),
-        "output": (f"{canvas.width // 2}x{canvas.height // 2} pixels, 0 to 1: optic disc; fovea"),
+        "output": (
+            f"{canvas.width // 2}x{canvas.height // 2} pixels, 0 to 1: optic disc; fovea; artery rather than vein"
+        ),
         "training": {
             "disc": dict(Counter(set_ for set_, _ in [*(train & annotations.discs().keys()), *_masks(train)])),
             "fovea": dict(Counter(set_ for set_, _ in train & annotations.foveas().keys())),
+            "artery_vein": dict(Counter(set_ for set_, _ in train if set_ == "AVRDB")),
             "licence": "CC BY 4.0, all of them; cited in README.md",
         },
     }

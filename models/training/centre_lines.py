@@ -1,5 +1,8 @@
 """Where AVRDB's drawings show arteries and veins: their centre-lines, the only thing in them that is exact."""
 
+from pathlib import Path
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -23,3 +26,10 @@ def centre_lines(label: Rgb, field: Mask) -> tuple[Mask, Mask]:
     core = cv2.erode(field.astype(np.uint8), np.ones((3, 3), np.uint8), **border) > 0  # type: ignore[call-overload]
     clear = skeletonise(kind > 0) & ~near_crossing & core
     return clear & (red > 2 * blue), clear & (blue > 2 * red)
+
+
+def read_centre_lines(label: Path, field: Path) -> tuple[Mask, Mask]:
+    """Centre-lines bool[H,W] of arteries and veins from the files of a drawing and of its field of view."""
+    drawn: Any = cv2.imread(str(label))
+    inside: Any = cv2.imread(str(field), cv2.IMREAD_GRAYSCALE)
+    return centre_lines(np.ascontiguousarray(drawn[..., ::-1]), inside > 127)

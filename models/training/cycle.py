@@ -5,13 +5,14 @@ Takes a folder, the model and its batches. Writes `checkpoint.keras`, `log.csv` 
 
 import csv
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from tqdm import tqdm
+
+from models.training.drawing import drawn_ahead
 
 
 def run(
@@ -22,11 +23,13 @@ def run(
     *,
     every: int,
     statistics: int,
+    processes: int = 0,
 ) -> Path:
     """Train up to `steps`, from the checkpoint in `out` or, without one, from the compiled model of `begin`.
 
     `draw` gives the inputs and targets of a step. There are `every` steps between checkpoints. The batch statistics of
-    the averaged weights are estimated from `statistics` batches. Returns the path of the averaged weights.
+    the averaged weights are estimated from `statistics` batches. So many `processes` draw batches, or a thread. Returns
+    the path of the averaged weights.
     """
     checkpoint, weights, log = out / "checkpoint.keras", out / "weights.keras", out / "log.csv"
     out.mkdir(parents=True, exist_ok=True)
@@ -37,11 +40,10 @@ def run(
         log.write_text("step,loss\n")
     start = int(model.optimizer.iterations)
     losses: list[float] = []
-    with ThreadPoolExecutor(1) as ahead, tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
-        following = ahead.submit(draw, start)
+    batches = drawn_ahead(draw, range(start, steps + statistics), processes)
+    with tqdm(total=steps, initial=start, unit="step", mininterval=5) as progress:
         for step in range(start, steps):
-            inputs, targets = following.result()
-            following = ahead.submit(draw, step + 1)
+            inputs, targets = next(batches)
             losses.append(float(model.train_on_batch(inputs, targets)))
             progress.update()
             if (step + 1) % every == 0 or step + 1 == steps:
@@ -53,8 +55,8 @@ def run(
     averaged = keras.saving.load_model(checkpoint)
     averaged.optimizer.finalize_variable_values(averaged.trainable_variables)
     # The checkpoint's batch statistics belong to the last weights. The averaged weights need their own.
-    for number in tqdm(range(steps, steps + statistics), unit="batch", desc="batch statistics", mininterval=5):
-        averaged(draw(number)[0], training=True)
+    for inputs, _ in tqdm(batches, total=statistics, unit="batch", desc="batch statistics", mininterval=5):
+        averaged(inputs, training=True)
     _replace(averaged, weights)
     return weights
 

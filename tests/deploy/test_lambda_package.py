@@ -62,7 +62,7 @@ def test_unneeded_files_are_not_packaged(built: Built) -> None:
         assert not [*built.folder.rglob(pattern)], pattern
     for name in ("google", "ml_dtypes", "tqdm", "uvicorn", "boto3", "bin"):
         assert not (built.folder / name).exists(), name
-    for model in ("unet.tflite", "field_of_view.tflite", "structures.tflite", "artery_vein.json"):
+    for model in ("unet.tflite", "field_of_view.tflite", "structures.tflite"):
         assert (built.folder / "retina" / "models" / model).read_bytes() == (ROOT / "models" / model).read_bytes()
     assert [*built.folder.glob("numpy-*.dist-info/licenses/**/*.txt")], "licences travel with what they cover"
 

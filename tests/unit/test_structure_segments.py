@@ -2,11 +2,22 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from retina.imaging.arrays import Mask
+from retina.imaging.model_card import CanvasSize
+from retina.imaging.preprocessing import Placement
 from retina.imaging.skeleton import skeletonise
-from retina.imaging.structures.appearance import FEATURES, PROFILE, features_of, mean_features
-from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN, painted, propagated
+from retina.imaging.structures import artery_vein
+from retina.imaging.structures.artery_vein import (
+    ARTERY,
+    UNKNOWN,
+    VEIN,
+    WorkingCopy,
+    kinds_of,
+    painted,
+    propagated,
+)
 from retina.imaging.structures.segments import segments_of
 
 
@@ -52,16 +63,24 @@ def test_a_segment_of_little_evidence_has_no_kind() -> None:
     assert abs(propagated(segments, np.array([3.0]), np.array([5.0]))[0]) < 1.2, "a short one says less"
 
 
-def test_darker_vessels_have_other_features_whatever_the_light() -> None:
+def test_a_segment_is_what_the_network_says_along_it_wherever_its_canvas_lies() -> None:
+    """The copy is 200 wide, its canvas 100, 30 pixels down in a padding: a pixel of the map is four of the copy's."""
     vessels = drawn(((20, 60), (180, 60)), ((20, 140), (180, 140)))
-    channels = np.zeros((200, 200, 4), np.float32)
-    channels[vessels, 2:] = -1
-    channels[100:][vessels[100:], 2] = -3  # the lower one is darker in red
-    segments = segments_of(skeletonise(vessels))
-    lines = segments.labels > 0
-    found = mean_features(features_of(channels, vessels, lines), segments.labels[lines] - 1, segments.count)
-    assert found.shape == (2, FEATURES)
-    assert np.isfinite(found).all()
-    red_depth = PROFILE
-    assert found[1, red_depth] > found[0, red_depth] + 1
-    assert features_of(channels, vessels, np.zeros_like(lines)).shape == (0, FEATURES)
+    copy = WorkingCopy(vessels, skeletonise(vessels))
+    placement = Placement(CanvasSize(height=160, width=100, field_of_view_width_up_to=None), 0, 30, 100, 100)
+    artery = np.full((80, 50), 0.5, np.float32)
+    artery[15 + 15 - 2 : 15 + 15 + 2], artery[15 + 35 - 2 : 15 + 35 + 2] = 0.9, 0.1
+    segments, evidence = kinds_of(copy, artery, placement)
+    assert evidence[segments.labels[60, 100] - 1] == pytest.approx(np.log(9), abs=0.1)
+    assert evidence[segments.labels[140, 100] - 1] == pytest.approx(-np.log(9), abs=0.1)
+    nothing = WorkingCopy(np.zeros_like(vessels), np.zeros_like(vessels))
+    assert not len(kinds_of(nothing, artery, placement)[1])
+
+
+def test_any_number_of_vessel_pixels_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    vessels = drawn(((20, 60), (180, 60)))
+    copy, artery = WorkingCopy(vessels, skeletonise(vessels)), np.random.default_rng(0).random((100, 100), np.float32)
+    placement = Placement(CanvasSize(height=200, width=200, field_of_view_width_up_to=None), 0, 0, 200, 200)
+    expected = kinds_of(copy, artery, placement)[1]
+    monkeypatch.setattr(artery_vein, "PIECE", 7)
+    assert kinds_of(copy, artery, placement)[1] == pytest.approx(expected)

@@ -16,7 +16,7 @@ from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import predict_photograph
 from retina.imaging.preprocessing import place
-from retina.imaging.structures.classifier import classifier
+from retina.imaging.structures.artery_vein import ARTERY, VEIN
 from retina.imaging.structures.disc import Disc, disc_of
 from retina.imaging.structures.finding import find_structures
 from retina.imaging.structures.fovea import fovea_of
@@ -76,20 +76,16 @@ def test_the_fovea_lies_where_a_fovea_can_be() -> None:
     assert (beside.x, beside.y) == (150, 120)
 
 
-def arteries(features: Any) -> Any:
-    """A classifier that takes all vessels for arteries."""
-    return np.full(len(features), 3.0)
-
-
 class Answers:
-    """A network that has seen a disc and a fovea."""
+    """A network that has seen a disc and a fovea, and takes all vessels of the upper half for arteries."""
 
     canvas = CanvasSize(height=512, width=512, field_of_view_width_up_to=None)
 
     def __init__(self) -> None:
-        self.maps = np.zeros((256, 256, 2), np.float32)
+        self.maps = np.full((256, 256, 3), 0.05, np.float32)
         self.maps[..., 0] = disc_map(60, 128, 40, 40, 0)
         self.maps[..., 1] = cv2.GaussianBlur(disc_map(170, 128, 8, 8, 0), (0, 0), 2)
+        self.maps[:128, :, 2] = 0.95
 
     def __call__(self, values: Any) -> Any:
         assert values.shape == (512, 512, 4)
@@ -110,7 +106,7 @@ def test_nothing_is_found_outside_the_field_of_view() -> None:
     rgb = np.random.default_rng(0).integers(80, 100, (*SHAPE, 3), np.uint8)
     vessels = np.zeros(SHAPE, np.bool_)
     one, other = (
-        find_structures(Photograph(rgb, view, ""), vessels, network, arteries)  # type: ignore[arg-type]
+        find_structures(Photograph(rgb, view, ""), vessels, network)  # type: ignore[arg-type]
         for network in (Answers(), Dazzled())
     )
     assert one.disc is not None
@@ -123,8 +119,8 @@ def test_places_are_those_of_the_photograph() -> None:
     view = FieldOfView(50, 0, 400, 300, outline, "disc", 1.0)
     rgb = np.random.default_rng(0).integers(80, 100, (*SHAPE, 3), np.uint8)
     vessels = np.zeros(SHAPE, np.bool_)
-    vessels[148:152, 60:440] = True
-    found = find_structures(Photograph(rgb, view, ""), vessels, Answers(), arteries)  # type: ignore[arg-type]
+    vessels[138:142, 60:440] = vessels[158:162, 60:440] = True
+    found = find_structures(Photograph(rgb, view, ""), vessels, Answers())  # type: ignore[arg-type]
     scale = 400 / 256
     assert found.disc is not None
     assert [found.disc.x, found.disc.y] == pytest.approx([50 + 60.5 * scale - 0.5, 150], abs=1.5)
@@ -132,7 +128,8 @@ def test_places_are_those_of_the_photograph() -> None:
     assert found.fovea is not None
     assert found.fovea.x == pytest.approx(50 + 170.5 * scale - 0.5, abs=2)
     assert found.kinds.shape == SHAPE
-    assert np.unique(found.kinds[vessels]).tolist() == [1]
+    assert np.unique(found.kinds[138:142][vessels[138:142]]).tolist() == [ARTERY]
+    assert np.unique(found.kinds[158:162][vessels[158:162]]).tolist() == [VEIN]
     assert not found.kinds[~vessels].any()
     assert found.disc_mask.sum() == pytest.approx(np.pi / 4 * (40 * scale) ** 2, rel=0.1)
 
@@ -145,7 +142,7 @@ def test_without_colour_no_vessel_is_called_an_artery_or_a_vein(tint: tuple[floa
     rgb = np.rint(gray * np.array(tint)).astype(np.uint8)
     vessels = np.zeros(SHAPE, np.bool_)
     vessels[148:152, 60:440] = True
-    found = find_structures(Photograph(rgb, view, ""), vessels, Answers(), arteries)  # type: ignore[arg-type]
+    found = find_structures(Photograph(rgb, view, ""), vessels, Answers())  # type: ignore[arg-type]
     assert not found.colour
     assert not found.kinds.any()
     assert found.disc is not None
@@ -172,12 +169,12 @@ def test_the_shipped_network_is_the_one_its_card_describes(photograph: Photograp
     assert str(network.canvas) in card["input"]
     view = photograph.field_of_view
     maps = network(prepare_colour(photograph.rgb, view, place(view, [network.canvas])))
-    assert maps.shape == (network.canvas.height // 2, network.canvas.width // 2, 2)
+    assert maps.shape == (network.canvas.height // 2, network.canvas.width // 2, 3)
     assert 0 <= maps.min() <= maps.max() <= 1
 
 
 def test_the_samples_disc_is_found(photograph: Photograph) -> None:
-    found = find_structures(photograph, np.zeros(photograph.rgb.shape[:2], np.bool_), structure_network(), classifier())
+    found = find_structures(photograph, np.zeros(photograph.rgb.shape[:2], np.bool_), structure_network())
     assert found.disc is not None
     assert np.hypot(found.disc.x - DISC[0], found.disc.y - DISC[1]) < 0.2 * DISC[2]
     assert found.disc.diameter == pytest.approx(DISC[2], rel=0.15)

@@ -23,7 +23,6 @@ from retina.imaging.quality import QualityReport, quality_report
 from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import Verdict, impossible, judge, judge_by_colour
 from retina.imaging.segmentation import Segmentation, segment
-from retina.imaging.structures.classifier import classifier
 from retina.imaging.structures.finding import OF_STRUCTURES, Structures, find_structures
 from retina.imaging.structures.network import structure_network
 
@@ -112,7 +111,7 @@ def predict_photograph(
     elif fitted and segmentation.threshold != network.card.threshold_at(view.side):
         expected = Expectation(reason=OTHER_THRESHOLD)
     if marked := OF_STRUCTURES & pictures.keys():
-        found = find_structures(photograph, segmentation.vessels, structure_network(), classifier())
+        found = find_structures(photograph, segmentation.vessels, structure_network())
         segmentation = replace(segmentation, structures=found, marked=marked)
     measured = measure(
         Observation(

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, Rgb
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.photograph import Photograph
-from retina.imaging.preprocessing import place
+from retina.imaging.preprocessing import Placement, place
 from retina.imaging.structures import network as maps
 from retina.imaging.structures.artery_vein import Kinds, kinds_of, painted, working_copy
-from retina.imaging.structures.classifier import Classifier
 from retina.imaging.structures.disc import Disc, disc_of
 from retina.imaging.structures.fovea import Fovea, fovea_of
 from retina.imaging.structures.network import StructureNetwork
@@ -36,7 +36,7 @@ NO_COLOUR = "The photograph has no colour by which arteries and veins could be t
 class Structures:
     """`disc` and `fovea` are in the photograph's pixels.
 
-    `find_kinds` finds the kinds of vessels, which takes longer than all the rest, and needs the photograph for it.
+    `find_kinds` finds the kinds of vessels, which takes a while, from the vessel mask and the network's map.
     """
 
     find_kinds: Callable[[], Kinds]
@@ -54,7 +54,7 @@ class Structures:
         return self.find_kinds()
 
     def detached(self) -> "Structures":
-        """The same without the photograph and all large arrays; `kinds` can then no longer be found."""
+        """The same without all large arrays; `kinds` can then no longer be found."""
         return replace(self, find_kinds=_gone)
 
     @cached_property
@@ -68,12 +68,10 @@ class Structures:
 
 
 def _gone() -> Kinds:
-    raise RuntimeError("the photograph is no longer there")
+    raise RuntimeError("the network's map is no longer there")
 
 
-def find_structures(
-    photograph: Photograph, vessels: Mask, network: StructureNetwork, classifier: Classifier
-) -> Structures:
+def find_structures(photograph: Photograph, vessels: Mask, network: StructureNetwork) -> Structures:
     """Find the structures of `photograph`, whose vessel mask is bool[H,W]."""
     view, shape = photograph.field_of_view, vessels.shape[:2]
     placement = place(view, [network.canvas])
@@ -105,7 +103,9 @@ def find_structures(
     colour = has_colour(photograph.rgb, view)
 
     def find_kinds() -> Kinds:
-        return _kinds(photograph.rgb, view, vessels, classifier) if colour else np.zeros(vessels.shape, np.uint8)
+        if not colour:
+            return np.zeros(vessels.shape, np.uint8)
+        return _kinds(found[..., maps.ARTERY], placement, view, vessels)
 
     return Structures(find_kinds, colour, disc, fovea, (shape[0], shape[1]), view, spent)
 
@@ -119,10 +119,10 @@ def has_colour(rgb: Rgb, view: FieldOfView) -> bool:
     return abs(float(np.corrcoef(red.ravel(), green.ravel())[0, 1])) < SAME
 
 
-def _kinds(rgb: Rgb, view: FieldOfView, vessels: Mask, classifier: Classifier) -> Kinds:
+def _kinds(artery: NDArray[np.float32], placement: Placement, view: FieldOfView, vessels: Mask) -> Kinds:
     """The kinds of all vessel pixels, uint8[H,W], found on the working copy and enlarged."""
-    copy = working_copy(rgb, view, vessels)
-    everywhere = painted(np.ones_like(copy.vessels), *kinds_of(copy, classifier))
+    copy = working_copy(view, vessels)
+    everywhere = painted(np.ones_like(copy.vessels), *kinds_of(copy, artery, placement))
     kinds = np.zeros(vessels.shape, np.uint8)
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
     enlarged = cv2.resize(everywhere, (view.width, view.height), interpolation=cv2.INTER_NEAREST)

@@ -1,6 +1,6 @@
-"""Run the structures network: where the optic disc lies, and where the fovea.
+"""Run the structures network: where the optic disc lies, where the fovea, and which vessels are arteries.
 
-Takes the four channels of `preparation` and returns two maps of half the canvas's size. `models/structures.json` is
+Takes the four channels of `preparation` and returns three maps of half the canvas's size. `models/structures.json` is
 its card; `models.training.structures` trains it.
 """
 
@@ -21,11 +21,11 @@ try:
 except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
     from tflite_runtime.interpreter import Interpreter
 
-DISC, FOVEA = range(2)
-"""Maps of the answer."""
+DISC, FOVEA, ARTERY = range(3)
+"""Maps of the answer. What that of arteries shows off the vessels means nothing."""
 
 Maps = NDArray[np.float32]
-"""float32[h/2,w/2,2], 0 to 1."""
+"""float32[h/2,w/2,3], 0 to 1."""
 
 
 class StructureNetwork:
@@ -43,7 +43,7 @@ class StructureNetwork:
         self._lock = threading.Lock()
 
     def __call__(self, values: Channels) -> Maps:
-        """The maps float32[h/2,w/2,2] of a canvas float32[h,w,4]."""
+        """The maps float32[h/2,w/2,3] of a canvas float32[h,w,4]."""
         with self._lock:
             self._interpreter.set_tensor(self._source, values[None])
             self._interpreter.invoke()

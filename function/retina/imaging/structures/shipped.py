@@ -1,10 +1,10 @@
-"""Where the files of the second network and of the classifier lie, and which they are."""
+"""Where the file of the second network lies, and which it is."""
 
 import hashlib
 from functools import cache
 from pathlib import Path
 
-NETWORK, CLASSIFIER = "structures.tflite", "artery_vein.json"
+NETWORK = "structures.tflite"
 
 
 def bundled(name: str) -> Path:
@@ -16,5 +16,5 @@ def bundled(name: str) -> Path:
 
 @cache
 def shipped_sha256() -> str:
-    """SHA-256 of both files, one after the other: everything that the structures of a photograph depend on."""
-    return hashlib.sha256(bundled(NETWORK).read_bytes() + bundled(CLASSIFIER).read_bytes()).hexdigest()
+    """SHA-256 of the file: everything that the structures of a photograph depend on."""
+    return hashlib.sha256(bundled(NETWORK).read_bytes()).hexdigest()
