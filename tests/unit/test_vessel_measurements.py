@@ -1,6 +1,7 @@
 """Measurements of the whole field's vessels, on shapes whose values are known."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,11 +11,14 @@ from retina.imaging.arrays import Mask
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.graph.vessel_graph import vessel_graph
 from retina.imaging.measurements.micrometres import NO_PIXEL_SIZE
-from retina.imaging.measurements.observation import TOO_FEW, Observation
+from retina.imaging.measurements.observation import NOT_LOOKED_FOR, TOO_FEW, Observation
 from retina.imaging.measurements.obstacle import HALF_VISIBLE, UNUSABLE, obstacle
 from retina.imaging.measurements.registry import MEASUREMENTS, Measurements, measure
 from retina.imaging.measurements.tortuosity_density import densities
 from retina.imaging.quality import GRADES, QualityReport
+from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
+from retina.imaging.structures.finding import Structures
+from retina.imaging.structures.fovea import NOT_SEEN, Fovea
 from support.drawn_vessels import certain, drawn, sine, turned, whole
 
 TREE = (
@@ -177,6 +181,28 @@ def test_micrometres_need_a_pixel_size() -> None:
     assert pixels.reasons["mean_calibre_um"] == NO_PIXEL_SIZE
     assert known.values["mean_calibre_um"] == pytest.approx(8.2 * (pixels.values["mean_calibre"] or 0), rel=1e-5)
     assert "mean_calibre_um" not in known.reasons
+
+
+def test_the_optic_disc_is_measured_if_it_was_looked_for() -> None:
+    drawn_tree = tree()
+    disc = Disc(x=300, y=400, long=100, short=81, angle=30, confidence=0.9)
+    found = structures(disc, Fovea(x=570, y=400, confidence=0.8))
+    values = measure(replace(drawn_tree, structures=found, pixel_size=8.0)).values
+    of_disc = ("disc_diameter", "disc_fovea_distance", "disc_diameter_um")
+    assert [values[name] for name in of_disc] == [90, 3, 720]
+    for structures_, reasons in (
+        (None, [NOT_LOOKED_FOR] * 3),
+        (structures(None, None), [NOT_IN_VIEW] * 3),
+        (structures(disc, None), [None, NOT_SEEN, NO_PIXEL_SIZE]),
+    ):
+        measured = measure(replace(drawn_tree, structures=structures_))
+        assert [measured.reasons.get(name) for name in of_disc] == reasons
+
+
+def structures(disc: Disc | None, fovea: Fovea | None) -> Structures:
+    """What the structures network could have found in `tree`."""
+    view = tree().view
+    return Structures(lambda: np.zeros((0, 0), np.uint8), True, disc, fovea, (0, 0), view, 0.0)
 
 
 def test_without_vessels_there_is_no_shape() -> None:

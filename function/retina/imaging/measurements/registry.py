@@ -9,6 +9,7 @@ from retina.imaging.measurements.length_density import LENGTH_DENSITY
 from retina.imaging.measurements.measurement import Measurement
 from retina.imaging.measurements.micrometres import in_micrometres
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
+from retina.imaging.measurements.optic_disc import DISC_DIAMETER, DISC_FOVEA_DISTANCE
 from retina.imaging.measurements.squared_curvature import SQUARED_CURVATURE
 from retina.imaging.measurements.tortuosity import TORTUOSITY
 from retina.imaging.measurements.tortuosity_density import TORTUOSITY_DENSITY
@@ -29,6 +30,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     END_POINTS,
     in_micrometres(MEAN_CALIBRE),
     in_micrometres(CALIBRE_DEVIATION),
+    DISC_DIAMETER,
+    DISC_FOVEA_DISTANCE,
+    in_micrometres(DISC_DIAMETER),
 )
 """In the order of the columns in tables; add new ones at the end. Lists of photographs show the first."""
 

@@ -1,0 +1,59 @@
+"""The optic disc: how large it is, and how far the fovea lies from it."""
+
+import math
+
+from retina.imaging.measurements.measurement import Display, Measurement
+from retina.imaging.measurements.observation import Observation, UnmeasurableError
+from retina.imaging.structures.fovea import NOT_SEEN
+
+GROUP = "optic disc"
+
+
+def disc_diameter(observation: Observation) -> float:
+    """Of the circle of the disc's area, in pixels."""
+    return observation.disc.diameter
+
+
+def disc_fovea_distance(observation: Observation) -> float:
+    """From centre to centre, in diameters of the disc."""
+    disc, fovea = observation.disc, observation.found.fovea
+    if fovea is None:
+        raise UnmeasurableError(NOT_SEEN)
+    return math.hypot(fovea.x - disc.x, fovea.y - disc.y) / disc.diameter
+
+
+DISC_DIAMETER = Measurement(
+    name="disc_diameter",
+    label="disc diameter",
+    symbol="DD",
+    unit="px",
+    group=GROUP,
+    display=Display(decimals=0, unit="px"),
+    definition=(
+        "The diameter of a circle with the area of the optic disc. Computed on the ellipse fitted to the disc: the "
+        "square root of the product of its axes. Measured only if the optic disc or arteries and veins were asked for."
+    ),
+    source="Area of an ellipse: a quarter of pi times the product of its axes.",
+    minimum=0,
+    maximum=None,
+    example=182,
+    measure=disc_diameter,
+)
+
+DISC_FOVEA_DISTANCE = Measurement(
+    name="disc_fovea_distance",
+    label="distance from disc to fovea",
+    symbol="DM/DD",
+    unit="",
+    group=GROUP,
+    display=Display(decimals=2, unit="disc diameters"),
+    definition=(
+        "The distance from the centre of the optic disc to the fovea, divided by the disc's diameter. Measured only if "
+        "the optic disc or arteries and veins were asked for."
+    ),
+    source="The ratio DM/DD of Wakakura and Alvarez, Acta Ophthalmologica 65 (1987).",
+    minimum=0,
+    maximum=None,
+    example=2.6,
+    measure=disc_fovea_distance,
+)
