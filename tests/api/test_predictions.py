@@ -83,6 +83,7 @@ def test_structures_are_looked_for_on_request(client: TestClient, sample: bytes)
     centre = disc["centre"]
     assert np.hypot(centre["x"] - 220, centre["y"] - 650) < 40
     assert disc["short_axis"] <= disc["diameter"] <= disc["long_axis"]
+    assert body["measurements"]["disc_diameter"] == pytest.approx(disc["diameter"], rel=1e-3)
     assert body["structures"]["disc_reason"] is None
     assert (fovea is None) == (body["structures"]["fovea_reason"] is not None)
     mask, kinds, drawn = (np.asarray(picture(body["images"][name])) for name in ("mask", "artery_vein", "disc"))
