@@ -115,6 +115,17 @@ def test_the_rim_lies_round_the_disc(visit: Visit) -> None:
     assert np.ptp(columns) * scale == pytest.approx(203, abs=45)
 
 
+def test_the_disc_is_measured_once_it_is_found(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.get_by_text("More measurements").click()
+    expect(page.get_by_text("The optic disc, arteries and veins were not looked for.")).to_be_visible()
+    switch(page, OPTIC_DISC)
+    expect(page.get_by_text("Disc diameter", exact=True)).to_be_visible()
+    expect(page.get_by_text("were not looked for")).to_have_count(0)
+
+
 def test_what_cannot_be_seen_is_said(visit: Visit, small_rgb: Rgb) -> None:
     """A gray photograph without its disc."""
     gray = np.repeat(small_rgb.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2)

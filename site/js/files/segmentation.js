@@ -81,10 +81,10 @@ function lookingInto(result, source, force) {
   async function look(marks, { signal, pausing }) {
     const outputs = result.fallback ? ['overlay', ...marks] : marks;
     const options = { outputs: outputs.join(), force, signal, pausing };
-    const { images, structures } = await predict(await bytesOf(source), source.name, options);
+    const { images, structures, measurements, measurement_reasons } = await predict(await bytesOf(source), source.name, options);
     signal.throwIfAborted();
     const { urls, answer } = result;
-    if (structures) answer.structures = structures;
+    if (structures) Object.assign(answer, { structures, measurements, measurement_reasons });
     if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);

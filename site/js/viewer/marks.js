@@ -85,6 +85,7 @@ export function createMarks({ page, colours }) {
       busy(lacking.length ? `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…` : 'Drawing the overlay…');
       await result.look?.(lacking, { signal, pausing: (seconds) => busy(`The server is busy. Trying again in ${seconds} s…`) });
       signal.throwIfAborted();
+      by('marks').dispatchEvent(new Event('found')); // more can be measured now
     }
     const { urls } = result;
     if (!wanted().includes('artery_vein') || !urls.artery_vein || urls.kinds) return;

@@ -92,6 +92,10 @@ export function createResult({ page, viewer, announce }) {
     }
   }
 
+  by('marks').addEventListener('found', () => {
+    const result = shown;
+    if (result) void attempt(() => showMeasurements(result));
+  });
   overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 
   return { show };
