@@ -201,8 +201,9 @@ def test_the_optic_disc_is_measured_if_it_was_looked_for() -> None:
 
 def structures(disc: Disc | None, fovea: Fovea | None) -> Structures:
     """What the structures network could have found in `tree`."""
-    view = tree().view
-    return Structures(lambda: np.zeros((0, 0), np.uint8), True, disc, fovea, (0, 0), view, 0.0)
+    drawn_tree = tree()
+    kinds = np.zeros(drawn_tree.vessels.shape, np.uint8)
+    return Structures(lambda: kinds, True, disc, fovea, (0, 0), drawn_tree.view, 0.0)
 
 
 def test_without_vessels_there_is_no_shape() -> None:

@@ -9,6 +9,7 @@ from retina.imaging.arrays import Mask, ProbabilityMap
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.graph.smoothing import Lines
 from retina.imaging.graph.vessel_graph import VesselGraph, vessel_graph
+from retina.imaging.measurements.zone_b import ZoneB, zone_b
 from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
 from retina.imaging.structures.finding import Structures
 
@@ -76,3 +77,8 @@ class Observation:
         if self.found.disc is None:
             raise UnmeasurableError(NOT_IN_VIEW)
         return self.found.disc
+
+    @cached_property
+    def zone_b(self) -> ZoneB:
+        """The ring round the optic disc. Raises `UnmeasurableError` if no disc was found."""
+        return zone_b(self.graph, self.found.kinds, self.disc, self.view)

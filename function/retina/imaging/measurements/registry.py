@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from retina.imaging.measurements.branching import BRANCH_POINT_DENSITY, BRANCH_POINTS, END_POINTS
 from retina.imaging.measurements.calibre import CALIBRE_DEVIATION, MEAN_CALIBRE
+from retina.imaging.measurements.central_equivalents import AVR, CRAE, CRVE
 from retina.imaging.measurements.fractal_dimension import FRACTAL_DIMENSION, FRACTAL_DIMENSION_ERROR
 from retina.imaging.measurements.length_density import LENGTH_DENSITY
 from retina.imaging.measurements.measurement import Measurement
@@ -33,6 +34,11 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     DISC_DIAMETER,
     DISC_FOVEA_DISTANCE,
     in_micrometres(DISC_DIAMETER),
+    CRAE,
+    CRVE,
+    AVR,
+    in_micrometres(CRAE),
+    in_micrometres(CRVE),
 )
 """In the order of the columns in tables; add new ones at the end. Lists of photographs show the first."""
 
