@@ -9,6 +9,7 @@ import pytest
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements.central_equivalents import ARTERIES, CUT, TOO_FEW_OF, VEINS, combined, widest
 from retina.imaging.measurements.observation import NOT_LOOKED_FOR, Observation
+from retina.imaging.measurements.optic_disc import CUT as DISC_CUT
 from retina.imaging.measurements.registry import measure
 from retina.imaging.structures.artery_vein import ARTERY, VEIN
 from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
@@ -66,12 +67,15 @@ def test_why_there_are_none() -> None:
     assert found
     of_arteries = found.kinds.copy()
     of_arteries[of_arteries == VEIN] = 0
-    half = FieldOfView(0, 0, SIDE // 2, SIDE, whole((SIDE, SIDE // 2)).outline, "disc", 1.0)
+    cut, narrow = (
+        FieldOfView(0, 0, width, SIDE, whole((SIDE, width)).outline, "disc", 1.0) for width in (SIDE // 2, 460)
+    )
     for changed, reason in (
         (replace(plain, structures=None), NOT_LOOKED_FOR),
         (replace(plain, structures=replace(found, disc=None)), NOT_IN_VIEW),
         (replace(plain, structures=replace(found, colour=False)), NO_COLOUR),
-        (replace(plain, view=half), CUT),
+        (replace(plain, view=cut), DISC_CUT),
+        (replace(plain, view=narrow), CUT),
         (replace(plain, structures=replace(found, find_kinds=lambda: of_arteries)), TOO_FEW_OF.format(kind="veins")),
     ):
         measured = measure(changed)

@@ -219,3 +219,16 @@ def test_a_large_field_of_view_off_the_corner_is_measured_on_a_smaller_copy() ->
     assert np.hypot(*(ends[np.argsort(ends[:, 0])] - ((500, 700), (2500, 1700))).T).max() < 25
     along = graph.frame.upright(graph.lines.points)[5:-5]
     assert along[:, 1] == pytest.approx(700 + (along[:, 0] - 500) / 2, abs=1)
+
+
+def test_no_calibre_and_no_length_is_nothing_whatever_the_map_says() -> None:
+    """A mask of noise, full of holes, over a map with hardly any contrast: as at a threshold of nothing."""
+    noise = np.random.default_rng(1)
+    mask = cv2.GaussianBlur(noise.random((400, 400), np.float32), (0, 0), 3) > 0.49
+    weak = np.rint(noise.random((400, 400)) * 900).astype(np.uint16)
+    graph = vessel_graph(mask, weak, whole(mask.shape))
+    assert len(graph.lines) > 100
+    assert graph.calibres.min() > 0
+    assert graph.lines.lengths.min() > 0
+    assert graph.degrees.min() > 0
+    GraphFeatures.model_validate(features_of(graph))

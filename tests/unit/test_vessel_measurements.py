@@ -13,6 +13,7 @@ from retina.imaging.graph.vessel_graph import vessel_graph
 from retina.imaging.measurements.micrometres import NO_PIXEL_SIZE
 from retina.imaging.measurements.observation import NOT_LOOKED_FOR, TOO_FEW, Observation
 from retina.imaging.measurements.obstacle import HALF_VISIBLE, UNUSABLE, obstacle
+from retina.imaging.measurements.optic_disc import CUT
 from retina.imaging.measurements.registry import MEASUREMENTS, Measurements, measure
 from retina.imaging.measurements.tortuosity_density import densities
 from retina.imaging.quality import GRADES, QualityReport
@@ -185,15 +186,17 @@ def test_micrometres_need_a_pixel_size() -> None:
 
 def test_the_optic_disc_is_measured_if_it_was_looked_for() -> None:
     drawn_tree = tree()
-    disc = Disc(x=300, y=400, long=100, short=81, angle=30, confidence=0.9)
-    found = structures(disc, Fovea(x=570, y=400, confidence=0.8))
+    disc = Disc(x=100, y=150, long=100, short=81, angle=30, confidence=0.9)
+    found = structures(disc, Fovea(x=100, y=285, confidence=0.8))
     values = measure(replace(drawn_tree, structures=found, pixel_size=8.0)).values
     of_disc = ("disc_diameter", "disc_fovea_distance", "disc_diameter_um")
-    assert [values[name] for name in of_disc] == [90, 3, 720]
+    assert [values[name] for name in of_disc] == [90, 1.5, 720]
     for structures_, reasons in (
         (None, [NOT_LOOKED_FOR] * 3),
         (structures(None, None), [NOT_IN_VIEW] * 3),
         (structures(disc, None), [None, NOT_SEEN, NO_PIXEL_SIZE]),
+        (structures(replace(disc, x=48), None), [CUT] * 3),
+        (structures(replace(disc, y=299), None), [CUT] * 3),
     ):
         measured = measure(replace(drawn_tree, structures=structures_))
         assert [measured.reasons.get(name) for name in of_disc] == reasons

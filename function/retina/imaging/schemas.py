@@ -206,7 +206,7 @@ class StructuresFound(BaseModel):
     """What a second network sees beside the vessels, in pixels of the upright photograph."""
 
     sha256: str = Field(
-        description="one SHA-256 of two files together: the second network's and the artery and vein classifier's",
+        description="SHA-256 of the file of the network that found them",
         examples=["5c0e" * 16],
     )
     artery_vein_reason: str | None = Field(

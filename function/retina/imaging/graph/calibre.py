@@ -1,7 +1,8 @@
 """The calibre: how wide a vessel is at each point of its line, to fractions of a pixel.
 
 Across the line, levels (probabilities, or a mask's 0 and 1) are sampled between pixels. The calibre is the width of a
-sharp-edged vessel with the same sum of levels across: between levels outside on both sides, and inside.
+sharp-edged vessel with the same sum of levels across: between levels outside on both sides, and inside. Where these do
+not differ, it is twice the distance to the mask's edge.
 """
 
 import cv2
@@ -18,6 +19,14 @@ MARGIN = (4.0, 0.2)
 
 WIDE = 4.5
 """Half width in pixels from which on the level inside is the middle's own; see `_inside`."""
+
+LEAST_CONTRAST = np.float32(0.2)
+"""Between levels inside and outside. With less on either side, as beside a hole in the mask, where the samples do not
+leave the vessel, the calibre is the mask's own.
+"""
+
+LEAST = 0.5
+"""Pixels: a line through a valley of the probability map would have a calibre of nothing, or of less."""
 
 CHUNK = 16_384
 """Points at a time: OpenCV's pictures of samples may not be higher."""
@@ -78,6 +87,7 @@ def _widths(samples: Samples, half: NDArray[np.float32], reach: NDArray[np.float
     step = reach / np.float32(SAMPLES)
     inside = _inside(samples, half, step)
     width = np.zeros(len(samples), np.float32)
+    unclear = np.zeros(len(samples), np.bool_)
     for side in (samples[:, middle:], samples[:, middle::-1]):
         # The background is where three samples together are lowest; beyond it another vessel may begin.
         triple = (side[:, :-2] + side[:, 1:-1] + side[:, 2:]) / 3
@@ -86,9 +96,11 @@ def _widths(samples: Samples, half: NDArray[np.float32], reach: NDArray[np.float
         position = np.arange(side.shape[1])
         weight = (position <= lowest[:, None]).astype(np.float32)
         weight[:, 0] = 0.5
-        share = (side - outside) / np.maximum(inside[:, None] - outside, np.float32(0.05))
+        contrast = inside[:, None] - outside
+        unclear |= contrast[:, 0] < LEAST_CONTRAST
+        share = (side - outside) / np.maximum(contrast, LEAST_CONTRAST)
         width += (share * weight).sum(axis=1) * step
-    return width
+    return np.where(unclear | (width < LEAST), 2 * half - 1, width)
 
 
 def _inside(samples: Samples, half: NDArray[np.float32], step: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -98,6 +98,11 @@ class Lines:
         turning[self.bounds[:-1]] = 0
         return turning / np.maximum(self.weights, 1e-9)
 
+    def only(self, wanted: NDArray[np.bool_]) -> "Lines":
+        """The lines that are `wanted` bool[S]."""
+        counts = np.diff(self.bounds)[wanted]
+        return Lines(self.points[wanted[self.owners]], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64[S]: the sum of `values` float64[N] over the points of each line."""
         return np.bincount(self.owners, values, len(self)).astype(np.float64)

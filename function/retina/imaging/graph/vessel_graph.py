@@ -98,13 +98,15 @@ def vessel_graph(vessels: Mask, probability: ProbabilityMap | None, view: FieldO
     found = trace(skeletonise(mask))
     places = np.rint(found.points).astype(np.int64)
     found = cleaned(found, radius[places[:, 1], places[:, 0]])
-    used = sorted({node for start, end, _ in found.paths for node in (start, end)})
-    number = {node: i for i, node in enumerate(used)}
     lines = smooth(found, max(LEAST_SMOOTHING, SMOOTHING * view.side / scale))
+    lasting = lines.lengths > 0  # smoothing leaves a point of a ring that is smaller than its own reach
+    lines = lines.only(lasting)
+    starts, ends = (np.array([path[end] for path in found.paths], np.int64)[lasting] for end in (0, 1))
+    used, numbers = np.unique(np.concatenate([starts, ends]), return_inverse=True)
     return VesselGraph(
         lines=Lines(lines.points * scale, lines.bounds),
-        starts=np.array([number[start] for start, _, _ in found.paths], np.int64),
-        ends=np.array([number[end] for _, end, _ in found.paths], np.int64),
+        starts=numbers[: len(starts)],
+        ends=numbers[len(starts) :],
         nodes=found.points[found.pixels :][used] * scale,
         calibres=calibres_along(lines, levels, radius) * scale,
         frame=Frame(view, (pixels.shape[0], pixels.shape[1]), scale, turns),

@@ -7,6 +7,7 @@ import numpy as np
 from retina.imaging.graph.schemas import Kind
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
+from retina.imaging.measurements.optic_disc import whole_disc
 from retina.imaging.structures.finding import NO_COLOUR
 
 ARTERIES, VEINS = 0.88, 0.95
@@ -27,10 +28,11 @@ GROUP = "central equivalents"
 def widest(observation: Observation, kind: Kind) -> Sequence[float]:
     """The calibres of the six widest arteries or veins of zone B, in pixels.
 
-    Raises `UnmeasurableError` if there are fewer, or if too little of the zone is seen.
+    Raises `UnmeasurableError` if there are fewer, or if the disc or too much of the zone is cut.
     """
     if not observation.found.colour:
         raise UnmeasurableError(NO_COLOUR)
+    whole_disc(observation)
     zone = observation.zone_b
     if zone.seen < LEAST_SEEN:
         raise UnmeasurableError(CUT)

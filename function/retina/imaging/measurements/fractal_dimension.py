@@ -93,6 +93,6 @@ FRACTAL_DIMENSION_ERROR = Measurement(
     source="Least squares.",
     minimum=0,
     maximum=None,
-    example=0.03,
+    example=0.097,
     measure=fractal_dimension_error,
 )

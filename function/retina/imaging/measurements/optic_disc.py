@@ -2,21 +2,44 @@
 
 import math
 
+import numpy as np
+
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
+from retina.imaging.structures.disc import Disc
 from retina.imaging.structures.fovea import NOT_SEEN
 
 GROUP = "optic disc"
 
+CUT = "The optic disc is cut by the edge of the field of view."
+
+NEAR = 1.04
+"""A disc so many times as large as the one that was found must lie in the field of view: of a cut one, what is seen was
+found.
+"""
+
+
+def whole_disc(observation: Observation) -> Disc:
+    """The disc. Raises `UnmeasurableError` if part of it may lie outside the field of view."""
+    disc, (height, width) = observation.disc, observation.vessels.shape
+    around, turn = np.linspace(0, 2 * np.pi, 72, endpoint=False), np.radians(disc.angle)
+    along, across = NEAR * disc.long / 2 * np.cos(around), NEAR * disc.short / 2 * np.sin(around)
+    x = np.rint(disc.x + along * np.cos(turn) - across * np.sin(turn)).astype(np.int64)
+    y = np.rint(disc.y + along * np.sin(turn) + across * np.cos(turn)).astype(np.int64)
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    if not inside.all() or not observation.view.mask((height, width))[y, x].all():
+        raise UnmeasurableError(CUT)
+    return disc
+
 
 def disc_diameter(observation: Observation) -> float:
     """Of the circle of the disc's area, in pixels."""
-    return observation.disc.diameter
+    return whole_disc(observation).diameter
 
 
 def disc_fovea_distance(observation: Observation) -> float:
     """From centre to centre, in diameters of the disc."""
-    disc, fovea = observation.disc, observation.found.fovea
+    disc, fovea = whole_disc(observation), observation.found.fovea
     if fovea is None:
         raise UnmeasurableError(NOT_SEEN)
     return math.hypot(fovea.x - disc.x, fovea.y - disc.y) / disc.diameter
