@@ -111,6 +111,8 @@ def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient
     assert done.status == "done"
     assert done.findings
     stored_findings = done.findings.model_dump(mode="json")
+    assert stored_findings.pop("structures") is None, "nobody asked for them"
+    assert "structures" not in direct
     assert {name: stored_findings[name] for name in stored_findings if name != "id"} == {
         name: direct[name] for name in stored_findings if name != "id"
     }

@@ -46,6 +46,13 @@ def counts(picture: NDArray[np.float32], *colours: tuple[int, int, int]) -> list
     return [int(np.count_nonzero(np.abs(picture - colour).max(axis=2) < 12)) for colour in colours]
 
 
+def arrived(page: Page, held: list[Route]) -> Route:
+    """The request that is held back, once it is there: the page says that it looks before it has sent anything."""
+    while not held:
+        page.wait_for_timeout(50)
+    return held.pop()
+
+
 def test_arteries_and_veins_are_asked_for_when_they_are_wanted(visit: Visit, small: bytes) -> None:
     page = opened(visit)
     visit.choose(("a.jpg", small))
@@ -161,11 +168,9 @@ def test_a_busy_server_and_an_error_are_said(visit: Visit, small: bytes) -> None
     expect(status).to_have_text("Looking for arteries and veins…")
     problem = {"status": 503, "code": "busy", "detail": "Every core is busy."}
     headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
-    held.pop().fulfill(status=503, headers=headers, body=json.dumps(problem))
+    arrived(page, held).fulfill(status=503, headers=headers, body=json.dumps(problem))
     expect(status).to_have_text("The server is busy. Trying again in 1 s…")
-    while not held:
-        page.wait_for_timeout(50)
-    held.pop().abort()
+    arrived(page, held).abort()
     expect(trouble).to_contain_text("cannot be reached")
     expect(status).to_be_empty()
     expect_for_everyone(page)
@@ -185,6 +190,7 @@ def test_switching_off_ends_the_question(visit: Visit, small: bytes) -> None:
     page.route(PREDICTIONS, lambda route: held.append(route))
     switch(page, OPTIC_DISC)
     expect(page.locator("#marks-status")).to_have_text("Looking for the optic disc…")
+    arrived(page, held)
     with page.expect_event("requestfailed"):
         switch(page, OPTIC_DISC, on=False)
     expect(page.locator("#marks-status")).to_be_empty()

@@ -58,10 +58,11 @@ def test_other_measurements_are_listed_in_groups_with_their_reasons(visit: Visit
     expect(page.locator("#facts .measurement dt")).to_have_text("Vascular density")
     page.get_by_text("More measurements").click()
     groups = page.locator("#measurement-groups section")
-    expect(groups.locator("h3")).to_have_text(["Vessels", "In micrometres"])
+    expect(groups.locator("h3")).to_have_text(["Vessels", "In micrometres", "Optic disc", "Central equivalents"])
     vessels = groups.first.locator(".measurement").filter(has_text="Tortuosity").first
     expect(vessels.locator("dd")).to_have_text(re.compile(r"^1\.\d\d\d$"))
     expect(groups.nth(1)).to_contain_text("The size of a pixel on the retina is not known.")
+    expect(groups.nth(2)).to_contain_text("The optic disc, arteries and veins were not looked for.")
 
 
 def test_each_measurement_has_a_trend(longer_list: Visit, small: bytes) -> None:
