@@ -8,7 +8,7 @@ import pytest
 
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements.central_equivalents import ARTERIES, CUT, TOO_FEW_OF, VEINS, combined, widest
-from retina.imaging.measurements.observation import NOT_LOOKED_FOR, Observation
+from retina.imaging.measurements.observation import NO_KINDS, NOT_LOOKED_FOR, Observation
 from retina.imaging.measurements.optic_disc import CUT as DISC_CUT
 from retina.imaging.measurements.registry import measure
 from retina.imaging.structures.artery_vein import ARTERY, VEIN
@@ -73,6 +73,7 @@ def test_why_there_are_none() -> None:
     for changed, reason in (
         (replace(plain, structures=None), NOT_LOOKED_FOR),
         (replace(plain, structures=replace(found, disc=None)), NOT_IN_VIEW),
+        (replace(plain, with_kinds=False), NO_KINDS),
         (replace(plain, structures=replace(found, colour=False)), NO_COLOUR),
         (replace(plain, view=cut), DISC_CUT),
         (replace(plain, view=narrow), CUT),

@@ -192,11 +192,11 @@ def test_the_optic_disc_is_measured_if_it_was_looked_for() -> None:
     of_disc = ("disc_diameter", "disc_fovea_distance", "disc_diameter_um")
     assert [values[name] for name in of_disc] == [90, 1.5, 720]
     for structures_, reasons in (
-        (None, [NOT_LOOKED_FOR] * 3),
-        (structures(None, None), [NOT_IN_VIEW] * 3),
+        (None, [NOT_LOOKED_FOR, NOT_LOOKED_FOR, NO_PIXEL_SIZE]),
+        (structures(None, None), [NOT_IN_VIEW, NOT_IN_VIEW, NO_PIXEL_SIZE]),
         (structures(disc, None), [None, NOT_SEEN, NO_PIXEL_SIZE]),
-        (structures(replace(disc, x=48), None), [CUT] * 3),
-        (structures(replace(disc, y=299), None), [CUT] * 3),
+        (structures(replace(disc, x=48), None), [CUT, CUT, NO_PIXEL_SIZE]),
+        (structures(replace(disc, y=299), None), [CUT, CUT, NO_PIXEL_SIZE]),
     ):
         measured = measure(replace(drawn_tree, structures=structures_))
         assert [measured.reasons.get(name) for name in of_disc] == reasons
@@ -220,7 +220,7 @@ def test_without_vessels_there_is_no_shape() -> None:
 
 def test_what_cannot_be_seen_is_not_measured() -> None:
     plain = tree()
-    measured = measure(Observation(plain.vessels, plain.view, plain.probability, obstacle=UNUSABLE))
+    measured = measure(Observation(plain.vessels, plain.view, plain.probability, pixel_size=8.0, obstacle=UNUSABLE))
     assert measured.values["vascular_density"] is not None
     others = [name for name in measured.values if name != "vascular_density"]
     assert {measured.values[name] for name in others} == {None}

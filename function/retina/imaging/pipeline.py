@@ -121,6 +121,7 @@ def predict_photograph(
             segmentation.structures,
             photograph.facts.pixel_size_um,
             obstacle(quality, numbers, view),
+            with_kinds="artery_vein" in segmentation.marked,
         )
     )
     return Prediction(

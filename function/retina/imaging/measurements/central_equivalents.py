@@ -69,8 +69,8 @@ def avr(observation: Observation) -> float:
 
 _HOW = (
     "Vessels that cross the ring 0.5 to 1 disc diameters from the disc's margin (zone B), each with its mean calibre "
-    "there; the widest is combined with the narrowest and so on until one is left. Measured only if the optic disc or "
-    "arteries and veins were asked for, and if six of a kind are told apart."
+    "there; the widest is combined with the narrowest and so on until one is left. Measured only if arteries and veins "
+    "were asked for, and if six of a kind are told apart."
 )
 _SOURCE = "Knudtson et al., Current Eye Research 27 (2003), doi 10.1076/ceyr.27.3.143.16049."
 

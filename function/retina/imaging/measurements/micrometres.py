@@ -12,9 +12,9 @@ def in_micrometres(pixels: Measurement) -> Measurement:
     """The measurement of a length in `pixels`, multiplied by the pixel size; its name ends in `_um`."""
 
     def measure(observation: Observation) -> float | None:
-        value = pixels.measure(observation)
         if observation.pixel_size is None:
             raise UnmeasurableError(NO_PIXEL_SIZE)
+        value = pixels.measure(observation)
         return None if value is None else value * observation.pixel_size
 
     return pixels.model_copy(

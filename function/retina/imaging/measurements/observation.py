@@ -19,6 +19,8 @@ LEAST_LENGTH = 0.5
 TOO_FEW = "Too few vessels were found."
 NOT_LOOKED_FOR = "The optic disc, arteries and veins were not looked for."
 
+NO_KINDS = "Arteries and veins were not looked for."
+
 
 class UnmeasurableError(Exception):
     """A value cannot be measured; the message says why, in a sentence."""
@@ -28,8 +30,9 @@ class UnmeasurableError(Exception):
 class Observation:
     """One photograph: `vessels` bool[H,W] with the `probability` uint16[H,W] that they come from, if there is one.
 
-    `structures` are None if they were not looked for. `pixel_size` is that on the retina, in micrometres. `obstacle`
-    says why the vessels should not be measured, in a sentence: all figures but the plain density are then left out.
+    `structures` are None if they were not looked for; without `with_kinds`, nothing is measured by the kinds of
+    vessels, which take a while to find. `pixel_size` is that on the retina, in micrometres. `obstacle` says why the
+    vessels should not be measured, in a sentence: all figures but the plain density are then left out.
     """
 
     vessels: Mask
@@ -38,6 +41,7 @@ class Observation:
     structures: Structures | None = None
     pixel_size: float | None = None
     obstacle: str | None = None
+    with_kinds: bool = True
 
     def demand_no_obstacle(self) -> None:
         """Raises `UnmeasurableError` if there is one."""
@@ -80,5 +84,7 @@ class Observation:
 
     @cached_property
     def zone_b(self) -> ZoneB:
-        """The ring round the optic disc. Raises `UnmeasurableError` if no disc was found."""
+        """The ring round the optic disc. Raises `UnmeasurableError` if no disc was found, or no kinds are wanted."""
+        if not self.with_kinds:
+            raise UnmeasurableError(NO_KINDS)
         return zone_b(self.graph, self.found.kinds, self.disc, self.view)
