@@ -46,6 +46,15 @@ def counts(picture: NDArray[np.float32], *colours: tuple[int, int, int]) -> list
     return [int(np.count_nonzero(np.abs(picture - colour).max(axis=2) < 12)) for colour in colours]
 
 
+def holding_back(visit: Visit, photograph: bytes) -> tuple[Page, list[Route]]:
+    """The page with a segmented photograph; what it asks from then on is held back."""
+    page, held = visit.open().page, list[Route]()
+    visit.choose(("a.jpg", photograph))
+    visit.expect_state("a.jpg", "done")
+    page.route(PREDICTIONS, lambda route: held.append(route))
+    return page, held
+
+
 def arrived(page: Page, held: list[Route]) -> Route:
     """The request that is held back, once it is there: the page says that it looks before it has sent anything."""
     while not held:
@@ -159,11 +168,7 @@ def test_what_cannot_be_seen_is_said(visit: Visit, small_rgb: Rgb) -> None:
 
 
 def test_a_busy_server_and_an_error_are_said(visit: Visit, small: bytes) -> None:
-    page = visit.open().page
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    held: list[Route] = []
-    page.route(PREDICTIONS, lambda route: held.append(route))
+    page, held = holding_back(visit, small)
     switch(page, ARTERIES_AND_VEINS)
     status, trouble = page.locator("#marks-status"), page.locator("#marks-trouble")
     expect(status).to_have_text("Looking for arteries and veins…")
@@ -184,11 +189,7 @@ def test_a_busy_server_and_an_error_are_said(visit: Visit, small: bytes) -> None
 
 
 def test_switching_off_ends_the_question(visit: Visit, small: bytes) -> None:
-    page = visit.open().page
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    held: list[Route] = []
-    page.route(PREDICTIONS, lambda route: held.append(route))
+    page, held = holding_back(visit, small)
     switch(page, OPTIC_DISC)
     expect(page.locator("#marks-status")).to_have_text("Looking for the optic disc…")
     arrived(page, held)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from retina.errors import InvalidRequestError, ResponseTooLargeError
 from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.pipeline import Picture
-from retina.imaging.rendering import GRAPH, OUTPUTS, STORED
+from retina.imaging.rendering import GRAPH, OUTPUTS, stored
 from retina.imaging.structures.finding import OF_STRUCTURES
 
 SAVED = "saved "
@@ -24,8 +24,7 @@ def asked_for(outputs: str) -> dict[str, Picture]:
 
 def to_save(shown: Collection[str]) -> dict[str, Picture]:
     """The images to save with a prediction whose response has the images `shown`."""
-    structures = not OF_STRUCTURES.isdisjoint(shown)
-    return {SAVED + name: draw for name, draw in STORED.items() if structures or name not in OF_STRUCTURES}
+    return {SAVED + name: draw for name, draw in stored(structures=not OF_STRUCTURES.isdisjoint(shown)).items()}
 
 
 def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:

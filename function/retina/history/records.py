@@ -11,9 +11,8 @@ from datetime import date
 from typing import Any
 
 from retina.history.schemas import Eye
-from retina.imaging.rendering import STORED
+from retina.imaging.rendering import stored
 from retina.imaging.schemas import Findings
-from retina.imaging.structures.finding import OF_STRUCTURES
 from retina.storage.port import HISTORY
 from retina.storage.records import (
     Change,
@@ -90,7 +89,7 @@ PHOTOGRAPH = "photograph"
 
 def images_of(findings: Findings) -> tuple[str, ...]:
     """The names of the images that are stored with `findings`."""
-    return tuple(name for name in STORED if findings.structures or name not in OF_STRUCTURES)
+    return tuple(stored(structures=findings.structures is not None))
 
 
 def folder_of(account: str, id: str) -> str:

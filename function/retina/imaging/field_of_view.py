@@ -65,6 +65,13 @@ class FieldOfView:
         cv2.fillPoly(inside, [self.outline], (1,))
         return inside.view(np.bool_)
 
+    def holds(self, x: NDArray[np.float64], y: NDArray[np.float64], shape: tuple[int, int]) -> Mask:
+        """Whether each place lies in it, and in the photograph of `shape` (H, W); all in arrays of one shape."""
+        height, width = shape
+        columns, rows = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+        in_frame = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        return in_frame & self.mask(shape)[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
+
 
 def find_field_of_view(rgb: Rgb) -> FieldOfView:
     """Find the field of view in `rgb`, uint8[H,W,3]. Without a visible edge it is the whole frame."""

@@ -5,19 +5,16 @@ from retina.imaging.pipeline import Prediction
 from retina.imaging.schemas import (
     Box,
     Findings,
-    FoveaPlace,
     MeasurementValues,
     ModelName,
-    OpticDisc,
     PhotographFacts,
-    Point,
     Quality,
     QualityScore,
-    StructuresFound,
 )
 from retina.imaging.structures.disc import NOT_IN_VIEW
 from retina.imaging.structures.finding import NO_COLOUR
 from retina.imaging.structures.fovea import NOT_SEEN
+from retina.imaging.structures.schemas import FoveaPlace, OpticDisc, Point, StructuresFound
 from retina.imaging.structures.shipped import shipped_sha256
 
 

@@ -20,7 +20,7 @@ from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import Segmentation, over
 from retina.imaging.skeleton import skeletonise
 from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN
-from retina.imaging.structures.finding import Structures
+from retina.imaging.structures.finding import OF_STRUCTURES, Structures
 
 PREVIEW = (128, 128)
 """Width and height of the previews, whatever the photograph's shape. `POST /predict` promises this size."""
@@ -131,10 +131,12 @@ STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "artery_vein": OUTPUTS["artery_vein"]["artery_vein"],
     "disc": OUTPUTS["disc"]["disc"],
 }
-"""The images of a saved prediction, all PNG; those `OF_STRUCTURES` only if one of them was asked for.
+"""The images of a saved prediction, all PNG. The photograph is stored as decoded: upright and without metadata."""
 
-The photograph is stored as decoded: upright and without metadata.
-"""
+
+def stored(*, structures: bool) -> dict[str, Callable[[Photograph, Segmentation], bytes]]:
+    """Those of them that are saved where arteries, veins and disc were looked for, or were not."""
+    return {name: draw for name, draw in STORED.items() if structures or name not in OF_STRUCTURES}
 
 
 def _png(pixels: NDArray[np.uint8] | cv2.typing.MatLike, *parameters: int) -> bytes:

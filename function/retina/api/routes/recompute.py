@@ -20,8 +20,7 @@ from retina.history.records import PHOTOGRAPH, PredictionRecord
 from retina.history.schemas import SavedPrediction
 from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
-from retina.imaging.rendering import STORED
-from retina.imaging.structures.finding import OF_STRUCTURES
+from retina.imaging.rendering import stored
 
 LABELS = {"subject", "eye", "taken_on", "note"}
 """The labels of a saved prediction, which its owner may change."""
@@ -65,8 +64,7 @@ async def recompute(
     async def predict(saved: tuple[PredictionRecord, bytes]) -> tuple[PredictionRecord, Prediction]:
         before, data = saved
         flips, like = before.findings.flips, before.findings.quality.fundus_like
-        found = structures or before.findings.structures
-        drawn = {name: draw for name, draw in STORED.items() if found or name not in OF_STRUCTURES}
+        drawn = stored(structures=structures or before.findings.structures is not None)
         del drawn[PHOTOGRAPH]
         return before, await predictor.predict(request, data, drawn, flips=flips, force=not like)
 

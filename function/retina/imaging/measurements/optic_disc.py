@@ -24,10 +24,9 @@ def whole_disc(observation: Observation) -> Disc:
     disc, (height, width) = observation.disc, observation.vessels.shape
     around, turn = np.linspace(0, 2 * np.pi, 72, endpoint=False), np.radians(disc.angle)
     along, across = NEAR * disc.long / 2 * np.cos(around), NEAR * disc.short / 2 * np.sin(around)
-    x = np.rint(disc.x + along * np.cos(turn) - across * np.sin(turn)).astype(np.int64)
-    y = np.rint(disc.y + along * np.sin(turn) + across * np.cos(turn)).astype(np.int64)
-    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    if not inside.all() or not observation.view.mask((height, width))[y, x].all():
+    x = disc.x + along * np.cos(turn) - across * np.sin(turn)
+    y = disc.y + along * np.sin(turn) + across * np.cos(turn)
+    if not observation.view.holds(x, y, (height, width)).all():
         raise UnmeasurableError(CUT)
     return disc
 

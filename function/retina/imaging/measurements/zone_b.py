@@ -48,9 +48,7 @@ def zone_b(graph: VesselGraph, kinds: Kinds, disc: Disc, view: FieldOfView) -> Z
 
 def _seen(disc: Disc, view: FieldOfView, shape: tuple[int, int]) -> float:
     angles, radii = np.meshgrid(np.linspace(0, 2 * np.pi, 90, endpoint=False), np.linspace(INNER, OUTER, 5))
-    x = np.rint(disc.x + radii * disc.diameter * np.cos(angles)).astype(np.int64)
-    y = np.rint(disc.y + radii * disc.diameter * np.sin(angles)).astype(np.int64)
-    height, width = shape
-    in_frame = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    seen = view.mask(shape)[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] & in_frame
+    x = disc.x + radii * disc.diameter * np.cos(angles)
+    y = disc.y + radii * disc.diameter * np.sin(angles)
+    seen = view.holds(x, y, shape)
     return float(np.average(seen, weights=radii))
