@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from retina.imaging.graph.kinds import kinds_along
 from retina.imaging.graph.schemas import MOST_POINTS, Kind
 from retina.imaging.graph.vessel_graph import VesselGraph
-from retina.imaging.structures.artery_vein import ARTERY, VEIN, Kinds
+from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN, Kinds
 
 
 def features_of(graph: VesselGraph, kinds: Kinds | None = None) -> dict[str, Any]:
@@ -52,17 +52,9 @@ def features_of(graph: VesselGraph, kinds: Kinds | None = None) -> dict[str, Any
 
 
 def segment_kinds(graph: VesselGraph, kinds: Kinds) -> Sequence[Kind]:
-    """The kind of each segment: that of more than half of its line, by the `kinds` uint8[H,W] of vessel pixels."""
-    artery, vein = (_share(graph, kinds, kind) > 0.5 for kind in (ARTERY, VEIN))
-    return ["artery" if a else "vein" if v else "unknown" for a, v in zip(artery, vein, strict=True)]
-
-
-def _share(graph: VesselGraph, kinds: Kinds, kind: int) -> NDArray[np.float64]:
-    """float64[S]: how much of each segment's line is of the kind."""
-    places = np.rint(graph.frame.upright(graph.lines.points)).astype(np.int64)
-    columns = np.clip(places[:, 0], 0, kinds.shape[1] - 1)
-    rows = np.clip(places[:, 1], 0, kinds.shape[0] - 1)
-    return graph.lines.means((kinds[rows, columns] == kind).astype(np.float64))
+    """The kind of each segment, by the `kinds` uint8[H,W] of vessel pixels."""
+    names: dict[int, Kind] = {ARTERY: "artery", VEIN: "vein", UNKNOWN: "unknown"}
+    return [names[kind] for kind in kinds_along(graph, kinds).tolist()]
 
 
 def _tortuosity(graph: VesselGraph, segment: int) -> float | None:

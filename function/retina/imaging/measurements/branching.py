@@ -7,8 +7,8 @@ from retina.imaging.measurements.observation import Observation
 
 
 def branch_points(observation: Observation) -> float:
-    """The number of nodes where three segments or more meet."""
-    return float(np.count_nonzero(observation.graph.degrees >= 3))
+    """The number of nodes where three segments or more meet, without crossings of arteries with veins if known."""
+    return float(np.count_nonzero(observation.joints.branches))
 
 
 def branch_point_density(observation: Observation) -> float:
@@ -18,12 +18,14 @@ def branch_point_density(observation: Observation) -> float:
 
 def end_points(observation: Observation) -> float:
     """The number of nodes where one segment ends."""
-    return float(np.count_nonzero(observation.graph.degrees == 1))
+    return float(np.count_nonzero(observation.joints.ends))
 
 
 _BRANCH_POINT = (
     "Computed on the vessel graph, from which spurs shorter than the vessel is wide are removed, and in which joints "
-    "nearer to each other than half the vessel's width are one. Crossings of vessels are counted, too, as one or two."
+    "nearer to each other than half the vessel's width are one. Crossings of vessels are counted, too, as one or two; "
+    "if arteries and veins were asked for, crossings of an artery with a vein are not: compare photographs that were "
+    "both measured in the same way."
 )
 
 BRANCH_POINTS = Measurement(

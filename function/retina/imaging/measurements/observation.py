@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, ProbabilityMap
 from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.graph.joints import Joints, joints_of
+from retina.imaging.graph.kinds import kinds_along
 from retina.imaging.graph.smoothing import Lines
 from retina.imaging.graph.vessel_graph import VesselGraph, vessel_graph
+from retina.imaging.measurements.box_counts import BoxCounts, box_counts
 from retina.imaging.measurements.zone_b import ZoneB, zone_b
 from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
-from retina.imaging.structures.finding import Structures
+from retina.imaging.structures.finding import NO_COLOUR, Structures
 
 LEAST_LENGTH = 0.5
 """Of all vessels together, in widths of the field of view, from which on their shape is measured."""
@@ -59,6 +63,31 @@ class Observation:
         self.demand_no_obstacle()
         return vessel_graph(self.vessels, self.probability, self.view)
 
+    @cached_property
+    def segment_kinds(self) -> NDArray[np.uint8]:
+        """uint8[S], the kind of each segment of the graph. Raises `UnmeasurableError` if kinds are not known."""
+        if not self.found.colour:
+            raise UnmeasurableError(NO_COLOUR)
+        if not self.with_kinds:
+            raise UnmeasurableError(NO_KINDS)
+        return kinds_along(self.graph, self.found.kinds)
+
+    @property
+    def kinds_known(self) -> bool:
+        """Whether arteries and veins were looked for, in a photograph that has colour to tell them by."""
+        return self.with_kinds and self.structures is not None and self.structures.colour
+
+    @cached_property
+    def joints(self) -> Joints:
+        """Branch points, ends, and crossings of arteries and veins if these are known. Raises as `graph`."""
+        graph = self.graph
+        return joints_of(graph, self.segment_kinds if self.kinds_known else None)
+
+    @cached_property
+    def boxes(self) -> BoxCounts:
+        """The vessels in boxes of several sizes. Raises `UnmeasurableError` if there are too few."""
+        return box_counts(self.lines, self.view.side)
+
     @property
     def lines(self) -> Lines:
         """The lines of the graph. Raises `UnmeasurableError` as well if there are too few."""
@@ -87,4 +116,5 @@ class Observation:
         """The ring round the optic disc. Raises `UnmeasurableError` if no disc was found, or no kinds are wanted."""
         if not self.with_kinds:
             raise UnmeasurableError(NO_KINDS)
-        return zone_b(self.graph, self.found.kinds, self.disc, self.view)
+        height, width = self.vessels.shape
+        return zone_b(self.graph, self.segment_kinds, self.disc, self.view, (height, width))

@@ -2,13 +2,23 @@
 
 from dataclasses import dataclass
 
+from retina.imaging.measurements.asymmetry_ratio import ASYMMETRY_RATIO
+from retina.imaging.measurements.avascular_radius import AVASCULAR_RADIUS, AVASCULAR_RADIUS_DD
 from retina.imaging.measurements.branching import BRANCH_POINT_DENSITY, BRANCH_POINTS, END_POINTS
+from retina.imaging.measurements.branching_angle import BRANCHING_ANGLE
+from retina.imaging.measurements.branching_coefficient import BRANCHING_COEFFICIENT
 from retina.imaging.measurements.calibre import CALIBRE_DEVIATION, MEAN_CALIBRE
+from retina.imaging.measurements.calibre_distribution import CALIBRE_MEDIAN, CALIBRE_P10, CALIBRE_P90
 from retina.imaging.measurements.central_equivalents import AVR, CRAE, CRVE
+from retina.imaging.measurements.correlation_dimension import CORRELATION_DIMENSION, CORRELATION_DIMENSION_ERROR
+from retina.imaging.measurements.crossings import CROSSINGS
+from retina.imaging.measurements.disc_fovea_angle import DISC_FOVEA_ANGLE
 from retina.imaging.measurements.fractal_dimension import FRACTAL_DIMENSION, FRACTAL_DIMENSION_ERROR
+from retina.imaging.measurements.information_dimension import INFORMATION_DIMENSION, INFORMATION_DIMENSION_ERROR
 from retina.imaging.measurements.length_density import LENGTH_DENSITY
 from retina.imaging.measurements.measurement import Measurement
 from retina.imaging.measurements.micrometres import in_micrometres
+from retina.imaging.measurements.murray_deviation import MURRAY_DEVIATION
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
 from retina.imaging.measurements.optic_disc import DISC_DIAMETER, DISC_FOVEA_DISTANCE
 from retina.imaging.measurements.squared_curvature import SQUARED_CURVATURE
@@ -39,6 +49,25 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     AVR,
     in_micrometres(CRAE),
     in_micrometres(CRVE),
+    CALIBRE_P10,
+    CALIBRE_MEDIAN,
+    CALIBRE_P90,
+    in_micrometres(CALIBRE_P10),
+    in_micrometres(CALIBRE_MEDIAN),
+    in_micrometres(CALIBRE_P90),
+    INFORMATION_DIMENSION,
+    INFORMATION_DIMENSION_ERROR,
+    CORRELATION_DIMENSION,
+    CORRELATION_DIMENSION_ERROR,
+    CROSSINGS,
+    BRANCHING_ANGLE,
+    BRANCHING_COEFFICIENT,
+    ASYMMETRY_RATIO,
+    MURRAY_DEVIATION,
+    AVASCULAR_RADIUS,
+    AVASCULAR_RADIUS_DD,
+    in_micrometres(AVASCULAR_RADIUS),
+    DISC_FOVEA_ANGLE,
 )
 """In the order of the columns in tables; add new ones at the end. Lists of photographs show the first."""
 

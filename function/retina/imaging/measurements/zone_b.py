@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.graph.features import segment_kinds
 from retina.imaging.graph.schemas import Kind
 from retina.imaging.graph.vessel_graph import VesselGraph
-from retina.imaging.structures.artery_vein import Kinds
+from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN
 from retina.imaging.structures.disc import Disc
 
 INNER, MIDDLE, OUTER = 1.0, 1.25, 1.5
@@ -29,8 +28,10 @@ class ZoneB:
     seen: float
 
 
-def zone_b(graph: VesselGraph, kinds: Kinds, disc: Disc, view: FieldOfView) -> ZoneB:
-    """The zone round `disc`; `kinds` uint8[H,W] are those of the vessel pixels."""
+def zone_b(
+    graph: VesselGraph, kinds: NDArray[np.uint8], disc: Disc, view: FieldOfView, shape: tuple[int, int]
+) -> ZoneB:
+    """The zone round `disc` in a photograph of `shape` (H, W); `kinds` uint8[S] are those of the graph's segments."""
     lines = graph.lines
     away = np.hypot(*(graph.frame.upright(lines.points) - (disc.x, disc.y)).T) / disc.diameter
     beyond = away > MIDDLE
@@ -39,11 +40,9 @@ def zone_b(graph: VesselGraph, kinds: Kinds, disc: Disc, view: FieldOfView) -> Z
     crosses = np.bincount(lines.owners, crossing, len(lines)) > 0
     weights = lines.weights * ((away >= INNER) & (away <= OUTER))
     calibres = lines.sums(graph.calibres * weights) / np.maximum(lines.sums(weights), 1e-9)
-    names = np.array(segment_kinds(graph, kinds))
-    each: dict[Kind, NDArray[np.float64]] = {
-        kind: np.sort(calibres[crosses & (names == kind)])[::-1] for kind in ("artery", "vein", "unknown")
-    }
-    return ZoneB(each, _seen(disc, view, (kinds.shape[0], kinds.shape[1])))
+    names: dict[Kind, int] = {"artery": ARTERY, "vein": VEIN, "unknown": UNKNOWN}
+    each = {name: np.sort(calibres[crosses & (kinds == kind)])[::-1] for name, kind in names.items()}
+    return ZoneB(each, _seen(disc, view, shape))
 
 
 def _seen(disc: Disc, view: FieldOfView, shape: tuple[int, int]) -> float:
