@@ -55,6 +55,16 @@ def test_it_is_the_published_algorithm() -> None:
         assert np.array_equal(skeletonise(np.asarray(blobs)), by_definition(np.asarray(blobs)))
 
 
+def test_pictures_of_any_size_and_vessels_up_to_the_edge() -> None:
+    rng = np.random.default_rng(1)
+    for shape in ((1, 1), (1, 17), (7, 8), (8, 7), (16, 24), (33, 9), (65, 130)):
+        for share in (0.3, 0.7, 1.0):
+            pixels = np.asarray(rng.random(shape) < share)
+            blobs = cv2.resize(pixels.view(np.uint8), None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST).view(np.bool_)
+            for mask in (pixels, np.ascontiguousarray(blobs[: 3 * shape[0] - 2, : 3 * shape[1] - 1])):
+                assert np.array_equal(skeletonise(mask), by_definition(mask))
+
+
 def by_definition(vessels: Mask) -> Mask:
     """Guo and Hall's two passes over all pixels at once, written as their paper writes them."""
     lines, passes, unchanged = np.pad(vessels, 1), itertools.cycle((0, 1)), 0
