@@ -27,7 +27,7 @@ from retina.storage.dynamodb import DynamoRecords
 from retina.storage.records import Records
 from retina.storage.s3 import s3_client
 from retina.storage.sqlite import SqliteRecords
-from support.aws import BUCKET, CREDENTIALS, DynamoTable, new_table, serialise_transactions
+from support.aws import BUCKET, CREDENTIALS, DynamoTable, isolate_transactions, new_table
 from support.caches import cache_in_moto, cached_signatures, rotating_keys
 from support.quick_service import QUICK_HASHER
 from support.specimens import encode
@@ -146,7 +146,7 @@ def aws() -> Iterator[str]:
     """The address of a server that answers as AWS does, with one bucket, `BUCKET`."""
     from moto.server import ThreadedMotoServer  # not above: the training environment lacks it
 
-    serialise_transactions()
+    isolate_transactions()
     cache_in_moto()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -4,7 +4,7 @@ import copy
 import logging
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -16,8 +16,8 @@ BUCKET = "retina-uploads"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def serialise_transactions() -> None:
-    """DynamoDB isolates its transactions; moto, left alone, does not.
+def isolate_transactions() -> None:
+    """DynamoDB isolates its transactions, and reads a row as it is before or after one; moto, left alone, does neither.
 
     moto also copies the whole table before each change of a transaction, to have it back if the transaction fails: the
     more rows a test has written, the slower every further write. The rows that are about to change are enough.
@@ -25,17 +25,29 @@ def serialise_transactions() -> None:
     from moto.dynamodb import models
     from moto.dynamodb.models.table import Table
 
-    lock, plain = threading.RLock(), models.DynamoDBBackend.transact_write_items
+    backend, lock = models.DynamoDBBackend, threading.RLock()
+    written = backend.transact_write_items
 
     def serialised(self: Any, transact_items: list[dict[str, Any]]) -> Any:
         with lock, _restored(self, transact_items):
-            return plain(self, transact_items)
+            return written(self, transact_items)
+
+    def whole(read: Callable[..., Any]) -> Callable[..., Any]:
+        """`read` with copies of rows that no transaction is changing: moto changes them where they are."""
+
+        def isolated(self: Any, *arguments: Any, **named: Any) -> Any:
+            with lock:
+                return copy.deepcopy(read(self, *arguments, **named))
+
+        return isolated
 
     def copied(value: Any) -> Any:
         return value if isinstance(value, Table) else copy.deepcopy(value)
 
     setattr(models, "copy", SimpleNamespace(deepcopy=copied))
-    setattr(models.DynamoDBBackend, "transact_write_items", serialised)
+    setattr(backend, "transact_write_items", serialised)
+    setattr(backend, "get_item", whole(backend.get_item))
+    setattr(backend, "query", whole(backend.query))
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request takes time, and nobody reads it
 
 
