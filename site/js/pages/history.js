@@ -11,6 +11,7 @@ import { createResult } from '../viewer/result.js';
 import { createTrend } from '../history/trend.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
+import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { SavedPrediction } from 'openapi' */
@@ -25,6 +26,7 @@ gate((_, page) => {
   const trend = createTrend({ page, compare: createCompare({ page, attempt }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });
   const filter = by('filter', HTMLFormElement);
+  listenForNeighbours(by('list'));
 
   function filters() {
     /** @type {Record<string, string>} */

@@ -13,6 +13,7 @@ import { csvBlob, saveBlob } from '../files/save.js';
 import { release, segment } from '../files/segmentation.js';
 import { measuredOn, tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
+import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -32,6 +33,7 @@ const list = createList({ list: by('list'), template: by('item-template', HTMLTe
 let shown = null;
 
 takeIn({ files, sample: by('sample'), add, announce });
+listenForNeighbours(by('list'));
 void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', removeAll);
 by('table').addEventListener('click', () => void saveTable());

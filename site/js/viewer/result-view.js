@@ -28,10 +28,7 @@ class ResultView extends HTMLElement {
         element('summary', {}, 'More measurements'),
         element('div', { id: 'measurement-groups' }),
       ),
-      toolbar(),
-      marks(),
-      element('p', { class: 'note', id: 'fallback', hidden: '' }),
-      stage(),
+      element('div', { class: 'viewer', id: 'viewer' }, toolbar(), marks(), element('p', { class: 'note', id: 'fallback', hidden: '' }), stage()),
       downloads(),
     );
   }
@@ -78,8 +75,11 @@ function toolbar() {
       'div',
       { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
       element('button', { id: 'zoom-out', type: 'button', 'aria-label': 'Zoom out' }, '−'),
-      element('button', { id: 'zoom-fit', type: 'button' }, 'Fit'),
+      element('output', { id: 'zoom-level', 'aria-label': 'Enlargement' }),
       element('button', { id: 'zoom-in', type: 'button', 'aria-label': 'Zoom in' }, '+'),
+      element('button', { id: 'zoom-fit', type: 'button' }, 'Fit'),
+      element('button', { id: 'zoom-actual', type: 'button', title: 'A pixel of the photograph on each pixel of the screen' }, '1:1'),
+      element('button', { id: 'full-screen', type: 'button', 'aria-pressed': 'false' }, 'Full screen'),
     ),
   );
 }

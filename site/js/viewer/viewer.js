@@ -3,6 +3,7 @@
 
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
+import { createFullScreen } from './full-screen.js';
 import { createMarks } from './marks.js';
 import { createZoom } from './zoom.js';
 
@@ -20,8 +21,8 @@ export function createViewer({ page }) {
   const slider = by('opacity', HTMLInputElement);
   const [photograph, overlay] = [by('layer-photograph', HTMLImageElement), by('layer-overlay', HTMLImageElement)];
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
-  const less = by('zoom-out', HTMLButtonElement);
-  const zoom = createZoom({ stage, layers, less, fit: by('zoom-fit'), more: by('zoom-in', HTMLButtonElement) });
+  const zoom = createZoom({ page });
+  const fullScreen = createFullScreen({ page });
   const marks = createMarks({ page, colours });
   /** @type {Result | null} */
   let shown = null;
@@ -54,7 +55,7 @@ export function createViewer({ page }) {
   function show(result) {
     shown = result;
     const { width, height } = result.answer.photograph;
-    layers.style.setProperty('--ratio', String(width / height));
+    stage.style.setProperty('--ratio', String(width / height));
     layers.style.setProperty('--mask', `url("${result.urls.mask}")`);
     picture(photograph, result.urls.photograph);
     picture(overlay, result.urls.overlay);
@@ -62,7 +63,7 @@ export function createViewer({ page }) {
     by('fallback').textContent = result.fallback ? `${result.fallback}, so you see the overlay that the server drew.` : '';
     radios[VIEWS.indexOf('photograph')].disabled = Boolean(result.fallback);
     if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
-    zoom.fit();
+    zoom.fitTo({ width, height });
     look();
     marks.show(result);
   }
@@ -91,11 +92,13 @@ export function createViewer({ page }) {
     ['+', zoom.more],
     ['=', zoom.more],
     ['-', zoom.less],
-    ['0', zoom.fit],
+    ['0', zoom.whole],
+    ['a', zoom.actual],
+    ['f', fullScreen],
   ]);
   document.addEventListener('keydown', (event) => {
     if (!shown || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    keys.get(event.key)?.();
+    keys.get(event.key.toLowerCase())?.();
   });
 
   return { show, hide, opacity, colours, marks: marks.wanted };

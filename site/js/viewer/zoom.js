@@ -1,49 +1,83 @@
-// Zooming and panning in the stage. It sets --zoom on the layers and keeps the same spot in the middle.
+// Zooming and moving the photograph in the stage by buttons, keys and hands. The view is kept when another photograph is
+// shown or the stage changes its size.
 
-const STEPS = [1, 1.5, 2, 3, 4, 6, 8];
+import { finder } from '../ui/element.js';
+import { listenToHands } from './gestures.js';
+import { actualSize, clamped, limits, moved, percent, placed, WHOLE, zoomed } from './view.js';
 
-/**
- * @param {{
- *   stage: HTMLElement, layers: HTMLElement, less: HTMLButtonElement, fit: HTMLElement, more: HTMLButtonElement,
- * }} parts
- */
-export function createZoom({ stage, layers, less, fit, more }) {
-  let step = 0;
+/** @import { Frame, Point, Size, View } from './view.js' */
 
-  /** @param {number} to */
-  function go(to) {
-    const x = (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth;
-    const y = (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight;
-    step = Math.min(Math.max(to, 0), STEPS.length - 1);
-    layers.style.setProperty('--zoom', String(STEPS[step]));
-    stage.classList.toggle('zoomed', step > 0);
-    stage.scrollTo(x * stage.scrollWidth - stage.clientWidth / 2, y * stage.scrollHeight - stage.clientHeight / 2);
-    less.disabled = step === 0;
-    more.disabled = step === STEPS.length - 1;
+const STEP = 1.5;
+/** A press of an arrow key moves by this share of the stage. */
+const NUDGE = 0.15;
+const MIDDLE = { x: 0, y: 0 };
+/** @type {Record<string, Point>} where each arrow key leads */
+const ARROWS = { ArrowLeft: { x: 1, y: 0 }, ArrowRight: { x: -1, y: 0 }, ArrowUp: { x: 0, y: 1 }, ArrowDown: { x: 0, y: -1 } };
+
+/** @param {{ page: ParentNode }} parts */
+export function createZoom({ page }) {
+  const by = finder(page);
+  const [stage, layers, level] = [by('stage'), by('layers'), by('zoom-level')];
+  const [less, more] = [by('zoom-out', HTMLButtonElement), by('zoom-in', HTMLButtonElement)];
+  /** @type {Size} */
+  let picture = { width: 1, height: 1 };
+  let view = WHOLE;
+
+  /** @returns {Frame} */
+  function frame() {
+    return { stage: { width: stage.clientWidth, height: stage.clientHeight }, picture, density: devicePixelRatio };
   }
 
-  const closer = () => go(step + 1);
-  const further = () => go(step - 1);
-  const whole = () => go(0);
+  /** @param {View} wanted */
+  function go(wanted) {
+    const within = frame();
+    if (!within.stage.width || !within.stage.height) return; // nothing is shown
+    view = clamped(wanted, within);
+    const { left, top, width, height } = placed(view, within);
+    const { least, most } = limits(within);
+    const enlarged = percent(view, within);
+    layers.style.inlineSize = `${width}px`;
+    layers.style.blockSize = `${height}px`;
+    layers.style.translate = `${left}px ${top}px`;
+    stage.classList.toggle('zoomed', view.zoom > 1.0001);
+    stage.classList.toggle('pixels', enlarged > 100);
+    level.textContent = `${Math.round(enlarged)} %`;
+    less.disabled = view.zoom <= least * 1.0001;
+    more.disabled = view.zoom >= most * 0.9999;
+  }
+
+  /**
+   * @param {number} factor
+   * @param {Point} at
+   */
+  const zoom = (factor, at) => go(zoomed(view, factor, at, frame()));
+  /** @param {Point} distance */
+  const move = (distance) => go(moved(view, distance, frame()));
+  const closer = () => zoom(STEP, MIDDLE);
+  const further = () => zoom(1 / STEP, MIDDLE);
+  const whole = () => go(WHOLE);
+  const actual = () => zoom(actualSize(frame()) / view.zoom, MIDDLE);
+
+  /**
+   * Keeps the view, on a photograph of this size.
+   * @param {Size} size
+   */
+  function fitTo(size) {
+    picture = size;
+    go(view);
+  }
+
   more.addEventListener('click', closer);
   less.addEventListener('click', further);
-  fit.addEventListener('click', whole);
-  panByDragging(stage);
-  return { more: closer, less: further, fit: whole };
-}
-
-/**
- * With the mouse only; touch scrolls natively.
- * @param {HTMLElement} stage
- */
-function panByDragging(stage) {
-  stage.addEventListener('pointerdown', (event) => {
-    const onScrollbar = event.target === stage;
-    if (event.pointerType !== 'mouse' || event.button !== 0 || onScrollbar) return;
-    stage.setPointerCapture(event.pointerId);
+  by('zoom-fit').addEventListener('click', whole);
+  by('zoom-actual').addEventListener('click', actual);
+  listenToHands({ stage, zoom, move, atRest: () => less.disabled });
+  stage.addEventListener('keydown', (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow || !stage.classList.contains('zoomed') || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    move({ x: arrow.x * NUDGE * stage.clientWidth, y: arrow.y * NUDGE * stage.clientHeight });
   });
-  stage.addEventListener('pointermove', (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) stage.scrollBy(-event.movementX, -event.movementY);
-  });
-  stage.addEventListener('dragstart', (event) => event.preventDefault());
+  new ResizeObserver(() => go(view)).observe(stage);
+  return { more: closer, less: further, whole, actual, fitTo };
 }
