@@ -1,6 +1,7 @@
 """Mask, probability map, overlay and previews of the sample photograph."""
 
 import io
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.overlay import overlay
 from retina.imaging.photograph import Photograph
+from retina.imaging.pipeline import predict_photograph
 from retina.imaging.segmentation import Segmentation, segment
 
 
@@ -89,3 +91,16 @@ def test_downsampling_in_steps_is_downsampling_at_once(photograph: Photograph) -
     for size in ((128, 128), (512, 300), (1411, 1411), (1000, 100)):
         at_once = cv2.resize(photograph.rgb, size, interpolation=cv2.INTER_AREA).astype(float)
         assert np.abs(downsample(photograph.rgb, size) - at_once).mean() < 1.0, size
+
+
+def test_the_graph_is_found_once_to_be_measured_and_drawn(
+    photograph: Photograph, quick_network: VesselNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = rendering.graph(photograph, segment(photograph, quick_network))
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("it has been measured")
+
+    monkeypatch.setattr("retina.imaging.rendering.vessel_graph", refuse)
+    prediction = predict_photograph(photograph, quick_network, {"graph": rendering.graph})
+    assert prediction.pictures["graph"] == alone

@@ -113,17 +113,17 @@ def predict_photograph(
     if marked := OF_STRUCTURES & pictures.keys():
         found = find_structures(photograph, segmentation.vessels, structure_network())
         segmentation = replace(segmentation, structures=found, marked=marked)
-    measured = measure(
-        Observation(
-            segmentation.vessels,
-            view,
-            segmentation.probability,
-            segmentation.structures,
-            photograph.facts.pixel_size_um,
-            obstacle(quality, numbers, view),
-            with_kinds="artery_vein" in segmentation.marked,
-        )
+    observation = Observation(
+        segmentation.vessels,
+        view,
+        segmentation.probability,
+        segmentation.structures,
+        photograph.facts.pixel_size_um,
+        obstacle(quality, numbers, view),
+        with_kinds="artery_vein" in segmentation.marked,
     )
+    measured = measure(observation)
+    segmentation = replace(segmentation, graph=None if observation.obstacle else observation.graph)
     return Prediction(
         width=width,
         height=height,

@@ -85,7 +85,7 @@ def disc(segmentation: Segmentation) -> bytes:
 
 def graph(photograph: Photograph, segmentation: Segmentation) -> bytes:
     """The vessel graph as JSON, as `GraphFeatures`; with the kinds of vessels if the structures were looked for."""
-    found = vessel_graph(segmentation.vessels, segmentation.probability, photograph.field_of_view)
+    found = segmentation.graph or vessel_graph(segmentation.vessels, segmentation.probability, photograph.field_of_view)
     kinds = segmentation.structures.kinds if segmentation.structures else None
     return json.dumps(features_of(found, kinds), separators=(",", ":")).encode()
 

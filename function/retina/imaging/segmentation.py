@@ -16,6 +16,7 @@ from retina.imaging.arrays import (
     Mask,
     ProbabilityMap,
 )
+from retina.imaging.graph.vessel_graph import VesselGraph
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -37,7 +38,8 @@ class Segmentation:
 
     `whole` is the network's own map, uint16[h,w], if the card stretches the whole photograph onto the canvas: it then
     shows the same picture as the photograph, at another size. `structures` are what a second network has found, if it
-    was asked; `marked` are those of its pictures that were asked for, which the overlay shows as well.
+    was asked; `marked` are those of its pictures that were asked for, which the overlay shows as well. `graph` is that
+    of the vessels, if they have been measured.
     """
 
     probability: ProbabilityMap
@@ -48,6 +50,7 @@ class Segmentation:
     network_seconds: float = 0.0
     structures: Structures | None = None
     marked: frozenset[str] = frozenset()
+    graph: VesselGraph | None = None
 
 
 def segment(
