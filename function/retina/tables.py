@@ -24,9 +24,13 @@ def dictionary(columns: Mapping[str, str]) -> str:
     )
 
 
-def described(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI description of a response that is a table; `columns` maps names to meanings."""
+def described(columns: Mapping[str, str], long: Mapping[str, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI description of a response that is a table; `columns` and, for `form=long`, `long` map names to
+    meanings.
+    """
     words = f"The table, in UTF-8 with a byte order mark.\n\n{dictionary(columns)}"
+    if long:
+        words += f"\n\nWith `form=long`:\n\n{dictionary(long)}"
     return {200: {"description": words, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 

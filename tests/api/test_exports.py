@@ -33,7 +33,7 @@ def test_a_batch_is_exported_with_table_and_images_under_safe_names(house: House
     house.work_off()
     archive = export(house, anna, batch=batch["id"])
     assert archive.testzip() is None
-    pictures = sorted(set(archive.namelist()) - {"results.csv"})
+    pictures = sorted(set(archive.namelist()) - {"results.csv", "measurements.csv"})
     assert pictures == [
         "00000_passwd_mask.png",
         "00000_passwd_overlay.jpg",
@@ -55,8 +55,8 @@ def test_the_history_is_exported_with_everything_stored(house: House, tiny: byte
     save(house, house.person("berta"), tiny, subject="hers")
     archive = export(house, anna, history=True)
     folder = f"2026-05-04_1_left_{first['id'][:8]}"
-    assert {name.split("/")[0] for name in archive.namelist()} > {folder, "history.csv"}
-    assert len({name.split("/")[0] for name in archive.namelist()}) == 3
+    assert {name.split("/")[0] for name in archive.namelist()} > {folder, "history.csv", "measurements.csv"}
+    assert len({name.split("/")[0] for name in archive.namelist()}) == 4
     found = json.loads(archive.read(f"{folder}/prediction.json"))
     assert (found["id"], found["note"], found["measurements"]) == (first["id"], "=1+1", first["measurements"])
     for name, path in first["image_urls"].items():
@@ -162,7 +162,7 @@ def test_an_export_names_its_content_and_holds_only_ones_own_data(house: House) 
     hers = house.client.post(EXPORTS, json={"history": True}, headers=berta).json()["id"]
     assert problem(house.client.get(f"{EXPORTS}/{hers}", headers=anna)) == (404, "not_found")
     empty = export(house, anna, history=True)
-    assert empty.namelist() == ["history.csv"]
+    assert empty.namelist() == ["history.csv", "measurements.csv"]
 
 
 def test_concurrent_exports_are_limited(house: House) -> None:

@@ -11,15 +11,18 @@ from PIL import Image
 from conftest import ROOT
 from retina.batches.schemas import MOST_ITEMS
 from retina.batches.tables import COLUMNS as BATCH
+from retina.batches.tables import LONG_COLUMNS as BATCH_LONG
+from retina.cli.measurement_table import LONG_COLUMNS as COMMAND_LINE_LONG
 from retina.cli.results import COLUMNS as COMMAND_LINE
 from retina.history.tables import COLUMNS as HISTORY
+from retina.history.tables import LONG_COLUMNS as HISTORY_LONG
 from retina.imaging.measurements.registry import MEASUREMENTS
 from support.house import House, problem
 from support.specimens import encode
 
 FOUND = (
     "width height field_of_view_width frames pixel_size_um laterality frame fundus_like retina grade reasons "
-    "photo_sha256 model_sha256 structures_sha256 threshold canvas flips "
+    "photo_sha256 model_sha256 structures_sha256 software_version threshold canvas flips "
     "expected_dice expected_dice_low expected_dice_high "
     "disc_x disc_y disc_long_axis disc_short_axis disc_angle fovea_x fovea_y "
 ) + " ".join(each.name for each in MEASUREMENTS)
@@ -40,9 +43,18 @@ def test_a_measurement_is_registered_once() -> None:
 
 def test_columns_have_not_changed() -> None:
     assert " ".join(BATCH) == f"number file status code reason {FOUND}"
-    assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted software_version {FOUND}"
-    mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked")
+    assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted {FOUND}"
+    mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked overlay_shows")
     assert " ".join(COMMAND_LINE) == f"file status code reason location frame_number {mine}"
+
+
+def test_columns_in_long_form_have_not_changed() -> None:
+    """What a measurement is limited to, and its interval, are columns: more measurements need no other ones."""
+    values = "measurement vessels region value low high unit reason"
+    how = "photo_sha256 model_sha256 structures_sha256 software_version threshold canvas flips pixel_size_um"
+    assert " ".join(BATCH_LONG) == f"number file status code {values} {how}"
+    assert " ".join(HISTORY_LONG) == f"id subject eye taken_on saved predicted {values} {how}"
+    assert " ".join(COMMAND_LINE_LONG) == f"file location frame_number status code {values} {how}"
 
 
 def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> None:

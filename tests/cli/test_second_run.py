@@ -98,6 +98,24 @@ def test_pictures_of_structures_are_drawn_again_when_what_found_them_has_changed
     assert {row["structures_sha256"] for row in rows(out).values()} == {"other"}
 
 
+def test_an_overlay_shows_what_the_last_run_asked_for(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    run = ["segment", str(photos / "a.jpg"), "--out", str(out), "--outputs"]
+    assert main([*run, "mask,overlay"]) == 0
+    plain = (out / "a_overlay.png").read_bytes()
+    assert main([*run, "mask,overlay,artery_vein,disc"]) == 0
+    assert (out / "a_overlay.png").read_bytes() != plain
+    assert [row["overlay_shows"] for row in rows(out).values()] == ["vessels artery_vein disc"]
+    before = (out / "a_mask.png").stat().st_mtime_ns
+    assert main([*run, "mask,artery_vein"]) == 0, "no overlay is asked for"
+    assert (out / "a_mask.png").stat().st_mtime_ns == before
+    assert main([*run, "mask,overlay"]) == 0
+    assert (out / "a_overlay.png").read_bytes() == plain
+    assert [row["overlay_shows"] for row in rows(out).values()] == ["vessels"]
+    assert main([*run, "mask,skeleton"]) == 0
+    assert [row["overlay_shows"] for row in rows(out).values()] == ["vessels"], "it is still that one"
+
+
 def test_a_killed_run_goes_on_where_it_was(
     tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
 ) -> None:

@@ -76,6 +76,9 @@ def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tm
     name, data = visit.download(page.get_by_role("button", name="Table (CSV)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}.csv"
     assert len(rows_of(data)) == 6
+    name, data = visit.download(page.get_by_role("button", name="Measurements (CSV, long)").click)
+    assert name == f"batch-{urlsplit(page.url).fragment[:8]}-measurements.csv"
+    assert {row["measurement"] for row in rows_of(data) if row["status"] == "done"} > {"vascular_density", "tortuosity"}
     page.get_by_role("button", name="Everything (ZIP)").click()
     ready = page.get_by_role("button", name="Download the ZIP")
     expect(ready).to_be_visible()

@@ -78,9 +78,15 @@ test('waiting items are collected from all pages', async () => {
 
 test('the parts of a table are joined with one header row', async () => {
   const calls = serve(({ path }) => new Response(`\ufefffile,status\r\n${new URLSearchParams(path.split('?')[1]).get('first')},done\r\n`));
-  const table = await tableOf({ id: 'b', counts: { ...COUNTS, total: 4_001 } });
+  const table = await tableOf({ id: 'b', counts: { ...COUNTS, total: 4_001 } }, 'wide');
   assert.equal(await table.text(), 'file,status\r\n0,done\r\n2000,done\r\n4000,done\r\n');
   const bytes = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await table.arrayBuffer());
   assert.equal(bytes.lastIndexOf('\ufeff'), 0, 'one byte order mark, by which Excel recognises UTF-8');
   assert.equal(calls.length, 3);
+});
+
+test('of the long form, fewer photographs are asked for at a time', async () => {
+  const calls = serve(() => new Response('\ufefffile,measurement\r\n'));
+  await tableOf({ id: 'b', counts: { ...COUNTS, total: 150 } }, 'long');
+  assert.deepEqual(calls.map(({ path }) => path.split('?')[1]), ['first=0&limit=100&form=long', 'first=100&limit=100&form=long']);
 });

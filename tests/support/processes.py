@@ -70,11 +70,10 @@ def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
-def segment_at_once(out: Path, files: Sequence[Path], environment: dict[str, str]) -> None:
+def segment_at_once(out: Path, files: Sequence[Path], environment: dict[str, str], *options: str) -> None:
     """Run `retina segment` on each file, all into `out` at the same time; those that are refused run afterwards."""
-    commands = [
-        [sys.executable, "-m", "retina", "segment", str(file), "--out", str(out), "--outputs", "mask"] for file in files
-    ]
+    program = [sys.executable, "-m", "retina", "segment"]
+    commands = [[*program, str(file), "--out", str(out), "--outputs", "mask", *options] for file in files]
     running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for command in commands]
     for command, process in zip(commands, running, strict=True):
         _, told = process.communicate()

@@ -12,16 +12,23 @@ from retina.api import problems
 from retina.api.routes import usage
 from retina.app import create_app
 from retina.batches import tables as batch_tables
+from retina.cli import measurement_table
 from retina.cli.results import COLUMNS
 from retina.error_codes import STATUS
 from retina.history import tables as history_tables
 from retina.imaging.columns import FOUND
+from retina.imaging.measurement_rows import MEASURED
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.jobs import account_tables
 from retina.services import Services
 from retina.settings import Settings
 from retina.tables import dictionary
 
+LONG = {
+    "a batch": batch_tables.LONG_COLUMNS,
+    "the history": history_tables.LONG_COLUMNS,
+    "the command line": measurement_table.LONG_COLUMNS,
+}
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "models/README.md"])
 METHODS = ("get", "post", "put", "patch", "delete")
 UNTRACKED = {"build", "data", "dist"}
@@ -123,6 +130,19 @@ def test_columns_of_exported_tables(table: str) -> None:
     assert rows[: len(own) + 2] == dictionary(own).splitlines()
     assert [line.split("(")[0] for line in rows[len(own) + 2 :]] == rest
     assert [*TABLES[table]][len(own) :] == ([*FOUND] if rest else [])
+
+
+@pytest.mark.parametrize("table", LONG)
+def test_columns_in_long_form(table: str) -> None:
+    """Those that every table in long form has are listed once."""
+    document = text("tables.md")
+    assert dictionary(MEASURED) in document
+    own = {name: meaning for name, meaning in LONG[table].items() if name not in MEASURED}
+    [section] = re.findall(rf"^`measurements.csv` of {table} .*?\n\n(.*?)\n\n", document, re.MULTILINE | re.DOTALL)
+    *rows, rest = section.splitlines()
+    assert rows == dictionary(own).splitlines()
+    assert rest.startswith("| from `measurement` on | [the columns of every table in long form]")
+    assert [*LONG[table]] == [*own, *MEASURED]
 
 
 def test_every_table_of_an_account_export_is_described() -> None:

@@ -1,9 +1,11 @@
-"""The results of a batch as a CSV table."""
+"""The results of a batch as CSV tables: a row for each photograph, or in long form one for each measurement."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from retina.batches.records import Item
 from retina.imaging.columns import FOUND, columns_of
+from retina.imaging.measurement_rows import MEASURED, measurement_rows
 from retina.tables import lines
 
 COLUMNS = {
@@ -14,6 +16,7 @@ COLUMNS = {
     "reason": "the same in a sentence",
     **FOUND,
 }
+LONG_COLUMNS = {name: COLUMNS[name] for name in ("number", "file", "status", "code")} | MEASURED
 """The columns, in order, each with its meaning."""
 
 
@@ -22,13 +25,24 @@ def batch_lines(items: Iterable[Item]) -> Iterator[str]:
     return lines(COLUMNS, map(_item, items))
 
 
-def batch_table(items: Iterable[Item]) -> str:
-    """All lines as one text."""
-    return "".join(batch_lines(items))
+def batch_measurement_lines(items: Iterable[Item]) -> Iterator[str]:
+    """The same in long form: one row per measurement of a photograph, or one with the reason if it has no result."""
+    return lines(LONG_COLUMNS, chain.from_iterable(map(_measurements, items)))
+
+
+def _facts(item: Item) -> dict[str, str]:
+    return {"number": str(item.number), "file": item.name, "status": item.state}
 
 
 def _item(item: Item) -> dict[str, str]:
     outcome = item.outcome
-    row = {"number": str(item.number), "file": item.name, "status": item.state}
+    row = _facts(item)
     row |= {"code": outcome.code, "reason": outcome.detail} if outcome else {}
     return row | (columns_of(outcome.findings) if outcome and outcome.findings else {})
+
+
+def _measurements(item: Item) -> Iterator[dict[str, str]]:
+    facts, outcome = _facts(item), item.outcome
+    if outcome and outcome.findings:
+        return (facts | row for row in measurement_rows(outcome.findings))
+    return iter([facts | ({"code": outcome.code, "reason": outcome.detail} if outcome else {})])

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,12 +18,14 @@ from pathlib import Path
 from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
 from retina.cli.frames import Frame, read_photograph
 from retina.cli.inputs import name_of
+from retina.cli.measurement_table import Identity, MeasurementTable, identity_of, is_there, measured_before
 from retina.cli.results import RESULTS, OutputFolderError, Results, Row
 from retina.error_codes import STATUS
 from retina.errors import PhotographError
 from retina.imaging import rendering
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.findings import findings_of
+from retina.imaging.measurement_rows import measurement_rows
 from retina.imaging.network import VesselNetwork
 from retina.imaging.pipeline import Picture, Prediction, predict
 from retina.imaging.structures.finding import OF_STRUCTURES
@@ -42,7 +45,7 @@ class Options:
     """How photographs are segmented. `outputs` are keys of `OUTPUTS`; `threshold`, 0 to 1, replaces the model card's.
 
     `flips` turns on test-time augmentation (the mean over mirror images), `again` recomputes everything, `force` also
-    segments photographs unlike a retina.
+    segments photographs unlike a retina, `measurements` writes the table in long form.
     """
 
     outputs: Sequence[str]
@@ -50,6 +53,12 @@ class Options:
     flips: bool = False
     again: bool = False
     force: bool = False
+    measurements: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What an overlay shows that is drawn with these options, for a cell."""
+        return " ".join(["vessels", *sorted(OF_STRUCTURES.intersection(self.outputs))])
 
     @property
     def pictures(self) -> dict[str, Picture]:
@@ -64,23 +73,33 @@ def segment_frames(
     disk, in the order in which they finish.
 
     Up to `settings.cores` frames are processed at the same time. Raises `OutputFolderError` if `out` cannot be written,
-    or contains a `results.csv` of another program.
+    or contains a `results.csv`, or the `measurements.csv` to be written, of another program.
+
+    A folder that has a `measurements.csv` keeps it up to date, whatever the options.
     """
     before, others = earlier_rows(frames, out)
     shared = shared_stems(frames, before, others, out, [name for output in OUTPUTS.values() for name in output])
-    job = _Job(out, network, settings, options, before, shared)
+    measured = measured_before(out) if options.measurements else frozenset[Identity]()
+    job = _Job(out, network, settings, options, before, shared, measured)
     if not (out / RESULTS).exists():
         job.refuse_foreign_files(frames)
     threads = ThreadPoolExecutor(settings.cores)
     try:
         unchanged = {frame: row for frame, row in zip(frames, threads.map(job.unchanged, frames), strict=True) if row}
         # Write the unchanged rows first, so that a run that is killed has lost none of them.
-        with Results(out, [*others, *unchanged.values()]) as results:
+        kept = [*others, *unchanged.values()]
+        with Results(out, kept) as results, ExitStack() as tables:
+            table = None
+            if options.measurements or is_there(out):
+                table = tables.enter_context(MeasurementTable(out, kept))
             yield from unchanged.values()
-            running = [threads.submit(job.run, frame) for frame in frames if frame not in unchanged]
-            for done in as_completed(running):
-                results.write(done.result())
-                yield done.result()
+            # Nothing but the generator knows the futures, so that no row stays in memory once it is written.
+            for done in as_completed(threads.submit(job.run, frame) for frame in frames if frame not in unchanged):
+                row = done.result()
+                if table:
+                    table.write(row)
+                results.write(row)
+                yield row
     finally:
         threads.shutdown(cancel_futures=True)
 
@@ -94,6 +113,8 @@ class _Job:
     before: Mapping[Frame, Row]
     """The rows of earlier runs for the frames of this one."""
     shared_stems: frozenset[str]
+    measured: frozenset[Identity]
+    """The photographs whose measurements an earlier run has written, if they are wanted."""
     digest: Callable[[Path], str] = field(default_factory=lambda: cache(_sha256))
     """The SHA-256 of a file, computed once for all its frames."""
 
@@ -138,7 +159,23 @@ class _Job:
             raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")
 
     def unchanged(self, frame: Frame) -> Row | None:
-        """The earlier run's row, if photograph, network and options are unchanged and the images still exist."""
+        """The earlier run's row, if photograph, network and options are unchanged, and what this run is to write still
+        exists.
+        """
+        row, options = self._same(frame), self.options
+        if (
+            row is None
+            or ("overlay" in options.outputs and row.overlay_shows != options.shown)
+            or (options.measurements and identity_of(row) not in self.measured)
+        ):
+            return None
+        # The images have the name by which the photograph was first given.
+        first = frame if row.file == name_of(frame.file) else frame_of(row)
+        images = [self._path(first, row.found["photo_sha256"], name) for name in options.pictures]
+        return row if all(map(os.path.exists, images)) else None
+
+    def _same(self, frame: Frame) -> Row | None:
+        """The earlier run's row, if photograph, network and options are unchanged."""
         row, options = self.before.get(frame), self.options
         if (
             row is None
@@ -156,10 +193,7 @@ class _Job:
             same = self.digest(frame.file) == row.found["photo_sha256"]
         except OSError:
             return None
-        # The images have the name by which the photograph was first given.
-        first = frame if row.file == name_of(frame.file) else frame_of(row)
-        images = [self._path(first, row.found["photo_sha256"], name) for name in options.pictures]
-        return row if same and all(map(os.path.exists, images)) else None
+        return row if same else None
 
     @property
     def finds_structures(self) -> bool:
@@ -186,13 +220,16 @@ class _Job:
         return self.out / file_name(stem, picture)
 
     def _done(self, frame: Frame, prediction: Prediction) -> Row:
-        card = self.network.card
-        found = columns_of(findings_of(prediction, card, ""))
+        card, before = self.network.card, self._same(frame)
+        findings = findings_of(prediction, card, "")
+        shown = self.options.shown if "overlay" in self.options.outputs else before.overlay_shows if before else ""
         return replace(
             self._row(frame, "done"),
             card_sha256=card.digest,
             threshold_asked=text(self.options.threshold is not None),
-            found=found,
+            overlay_shows=shown,
+            found=columns_of(findings),
+            measured=[*measurement_rows(findings)],
         )
 
     def _row(self, frame: Frame, status: str) -> Row:

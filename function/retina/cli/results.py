@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from retina.cli.growing_table import GrowingTable
 from retina.imaging.columns import FOUND
-from retina.tables import line, lines, read
+from retina.tables import read
 
 RESULTS = "results.csv"
 
@@ -27,6 +28,7 @@ COLUMNS = {
     **dict(_found[:_card]) | {"frames": "number of frames in the file; each has a row"},
     "card_sha256": "of the model card, which says how photographs are prepared",
     "threshold_asked": "yes: --threshold named it; no: it is the model card's for this photograph",
+    "overlay_shows": "vessels, and artery_vein or disc if they are drawn, too; empty if no overlay was drawn",
     **dict(_found[_card:]),
 }
 """Each with its meaning."""
@@ -41,7 +43,7 @@ class Row:
     `status` is done, rejected (this photograph) or failed (reading or writing it); `location` is the photograph's real
     path, seen from the output folder, or "" in a row of an earlier version; `frame_number`, from 1, is the frame's in a
     file with several, otherwise ""; `found` are the cells with the findings, by
-    column.
+    column, and `measured` the rows of the table in long form.
     """
 
     file: str
@@ -52,7 +54,14 @@ class Row:
     frame_number: str = ""
     card_sha256: str = ""
     threshold_asked: str = ""
+    overlay_shows: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
+    measured: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells of `results.csv`, by column."""
+        return {name: getattr(self, name) for name in _OWN} | {**self.found}
 
     def path(self, out: Path) -> Path:
         """Where the photograph is, if this row is in the results in `out`."""
@@ -64,31 +73,22 @@ class Row:
         return _escaped(os.path.relpath(os.path.realpath(file), os.path.realpath(out)))
 
 
+_OWN = tuple(each.name for each in fields(Row) if each.name not in ("found", "measured"))
+
+
 class OutputFolderError(Exception):
     """The output folder cannot be used; the message says why and what to do."""
 
 
-class Results:
-    """`results.csv`: replaced by a new file with the rows `kept` from before, then extended row by row."""
+class Results(GrowingTable):
+    """`results.csv`, with the rows `kept` from before."""
 
     def __init__(self, out: Path, kept: Sequence[Row]) -> None:
-        self._path = out / RESULTS
-        partial = self._path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(lines(COLUMNS, map(_cells, kept)))
-        partial.replace(self._path)
-
-    def __enter__(self) -> "Results":
-        self._file = self._path.open("a", newline="", encoding="utf-8", errors="backslashreplace")
-        return self
+        super().__init__(out / RESULTS, COLUMNS, (row.cells for row in kept))
 
     def write(self, row: Row) -> None:
         """Append `row`; it is in the file when this returns."""
-        self._file.write(line(COLUMNS, _cells(row)))
-        self._file.flush()
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self.append([row.cells])
 
 
 def _escaped(path: str) -> str:
@@ -103,14 +103,10 @@ def _unescaped(text: str) -> str:
     return os.fsdecode(path)
 
 
-def _cells(row: Row) -> dict[str, str]:
-    return {name: value for name, value in vars(row).items() if name != "found"} | {**row.found}
-
-
 def _row(cells: Mapping[str, str]) -> Row:
     texts = {**cells}
-    own = {each.name: texts.pop(each.name, "") for each in fields(Row) if each.name != "found"}
-    return Row(**own, found=texts)
+    own = {name: texts.pop(name, "") for name in _OWN}
+    return Row(**own, found=texts, measured=())
 
 
 def _ours(columns: Sequence[str]) -> bool:

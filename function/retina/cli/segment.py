@@ -24,6 +24,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument(
         "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"
     )
+    command.add_argument(
+        "--measurements", action="store_true", help="also write measurements.csv, with one row for each measurement"
+    )
     command.add_argument("--again", action="store_true", help="also process photographs that an earlier run has done")
     command.set_defaults(run=run)
 
@@ -46,7 +49,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     statuses: Counter[str] = Counter()
     try:
         files = find_photographs(parsed.paths, parsed.out)
-        options = Options(parsed.outputs, parsed.threshold, parsed.flips, parsed.again, parsed.force)
+        options = Options(
+            parsed.outputs, parsed.threshold, parsed.flips, parsed.again, parsed.force, parsed.measurements
+        )
         network = VesselNetwork(settings.model)
         with locked(parsed.out):
             frames = find_frames(files, settings)

@@ -10,7 +10,7 @@ from retina.imaging.schemas import Findings
 def saved_response(saved: PredictionRecord) -> SavedPrediction:
     """The API response for a saved prediction."""
     return SavedPrediction(
-        **saved.findings.model_dump(),
+        **saved.findings.model_dump() | {"software_version": saved.software},
         subject=saved.labels.subject,
         eye=saved.labels.eye,
         taken_on=saved.labels.taken_on,
@@ -18,7 +18,6 @@ def saved_response(saved: PredictionRecord) -> SavedPrediction:
         day=date.fromisoformat(saved.day),
         saved=saved.saved,
         predicted=saved.predicted,
-        software_version=saved.software,
         image_urls=image_urls(saved.findings),
     )
 

@@ -41,7 +41,6 @@ class SavedPrediction(Findings):
     )
     saved: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     predicted: str = Field(description="in UTC; later than saved if it was recomputed")
-    software_version: str = Field(description="of this service, when it was predicted", examples=["0.1.0"])
     image_urls: ImageUrls
 
 

@@ -1,5 +1,6 @@
 """Convert a prediction to the findings that are returned and stored: everything but the images."""
 
+from retina import __version__
 from retina.imaging.model_card import ModelCard
 from retina.imaging.pipeline import Prediction
 from retina.imaging.schemas import (
@@ -25,6 +26,7 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
     return Findings(
         id=id,
         model=ModelName(name=card.name, sha256=card.sha256),
+        software_version=__version__,
         threshold=prediction.threshold,
         canvas=str(prediction.canvas),
         flips=prediction.flips,

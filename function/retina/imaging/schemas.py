@@ -174,6 +174,11 @@ class Findings(BaseModel):
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
     model: ModelName
+    software_version: str | None = Field(
+        None,
+        description="of this software, when it was predicted; null in results of earlier versions",
+        examples=["0.2.0"],
+    )
     threshold: float = Field(
         description="a vessel is where the probability is greater: as asked for, or the card's for this photograph",
         examples=[0.4],

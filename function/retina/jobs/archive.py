@@ -17,11 +17,11 @@ from typing import IO, TypeVar, cast
 
 from retina.batches.records import Batch, Item
 from retina.batches.service import Batches
-from retina.batches.tables import batch_table
+from retina.batches.tables import batch_lines, batch_measurement_lines
 from retina.history.answers import saved_response
 from retina.history.records import PredictionRecord
 from retina.history.service import History
-from retina.history.tables import history_table
+from retina.history.tables import history_lines, history_measurement_lines
 from retina.imaging.rendering import FILES
 from retina.imaging.schemas import Findings
 from retina.storage.port import Blobs, Stream
@@ -33,6 +33,8 @@ AHEAD_BYTES = 64 * 2**20
 PAGE = 100
 NAME_BYTES = 160
 """A file name may have 255 bytes, and a character four."""
+LONG = "measurements.csv"
+"""The table in long form."""
 LOOK_SECONDS = 2
 """How often to check that the export is still wanted."""
 Tables = Iterable[tuple[str, Iterator[str]]]
@@ -76,7 +78,7 @@ class Part:
 
 
 def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: str | None) -> str | None:
-    """Pack results.csv and the images of every finished photograph, named by its number and its own name.
+    """Pack the results in both forms, and the images of every finished photograph, named by its number and its name.
 
     Starts with photograph number `place`; returns the number at which the next part starts, or None.
     """
@@ -95,14 +97,15 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
                 break
             _add(archive, files)
             packed.append(item)
-        archive.writestr("results.csv", batch_table(packed), zipfile.ZIP_DEFLATED)
+        _add_tables(archive, [("results.csv", batch_lines(packed)), (LONG, batch_measurement_lines(packed))], part)
     return str(packed[-1].number + 1) if len(packed) < len(items) else None
 
 
 def pack_history(
     account: str, history: History, blobs: Blobs, part: Part, place: str | None, tables: Tables = ()
 ) -> str | None:
-    """Pack history.csv and a folder for each prediction with all its data; the last part also gets `tables`.
+    """Pack the history in both forms, and a folder for each prediction with all its data; the last part also gets
+    `tables`.
 
     Starts after the cursor `place`; returns the cursor for the next part, or None.
     """
@@ -122,7 +125,7 @@ def pack_history(
             archive.writestr(f"{_folder(saved)}/prediction.json", facts, zipfile.ZIP_DEFLATED)
             _add(archive, files)
             packed.append(saved)
-        archive.writestr("history.csv", history_table(packed), zipfile.ZIP_DEFLATED)
+        _add_tables(archive, [("history.csv", history_lines(packed)), (LONG, history_measurement_lines(packed))], part)
         if ended:
             _add_tables(archive, tables, part)
     return None if ended else packed[-1].place

@@ -167,7 +167,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   /** @param {(shown: BatchResponse) => Promise<void>} action */
   const ofShown = (action) => () => batch && action(batch);
-  onClick(by('csv', HTMLButtonElement), ofShown(saveTable));
+  onClick(by('csv', HTMLButtonElement), ofShown((shown) => saveTable(shown, 'wide')));
+  onClick(by('csv-long', HTMLButtonElement), ofShown((shown) => saveTable(shown, 'long')));
   onClick(by('cancel', HTMLButtonElement), ofShown(cancel));
   onClick(by('retry', HTMLButtonElement), ofShown(({ id }) => order(id, 'retry')));
   onClick(by('delete', HTMLButtonElement), ofShown(remove));

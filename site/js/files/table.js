@@ -11,7 +11,7 @@ const FOUND = [
   'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'retina', 'grade', 'reasons',
   'expected_dice', 'expected_dice_low', 'expected_dice_high',
 ];
-const HOW = ['canvas', 'threshold', 'model', 'model_sha256'];
+const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256', 'software_version', 'pixel_size_um'];
 
 /**
  * @param {Listed[]} photographs
@@ -37,7 +37,7 @@ export function measuredOn(photographs) {
  */
 function rowOf({ name, state, code, sentence, result }, measured) {
   if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...HOW].map(() => null)];
-  const { photograph, quality, measurements, canvas, threshold, model } = result.answer;
+  const { photograph, quality, measurements, canvas, threshold, model, structures } = result.answer;
   const view = photograph.field_of_view;
   const [low, high] = quality.expected_dice_interval ?? [];
   /** @type {Values} */
@@ -46,6 +46,7 @@ function rowOf({ name, state, code, sentence, result }, measured) {
     name, state, null, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
     quality.retina, quality.grade, quality.reasons?.join(' '), quality.expected_dice, low, high,
     ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
+    structures?.sha256, result.answer.software_version, photograph.pixel_size_um,
   ];
 }
 

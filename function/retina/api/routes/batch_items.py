@@ -1,6 +1,6 @@
 """The photographs of a batch: their states and results, as JSON and as a table, and their pictures."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from starlette.responses import RedirectResponse
@@ -14,7 +14,7 @@ from retina.api.routes import batches
 from retina.api.routes.links import LinksUrl, redirect
 from retina.batches.records import Batch, Item
 from retina.batches.schemas import MOST_ITEMS, BatchItem, BatchItems
-from retina.batches.tables import COLUMNS, batch_lines
+from retina.batches.tables import COLUMNS, LONG_COLUMNS, batch_lines, batch_measurement_lines
 from retina.errors import InvalidRequestError, NotFoundError
 from retina.imaging.rendering import FILES
 from retina.tables import described, within
@@ -48,7 +48,7 @@ def list_items(
     "/{id}/results.csv",
     summary="Results of a batch as CSV",
     response_class=Response,
-    responses=described(COLUMNS) | batches.MISSING | documented({413: "The table would be too large"}),
+    responses=described(COLUMNS, LONG_COLUMNS) | batches.MISSING | documented({413: "The table would be too large"}),
 )
 def get_table(
     services: ServicesDep,
@@ -56,17 +56,21 @@ def get_table(
     log: Audited,
     id: str,
     first: Annotated[int, Query(ge=0, le=MOST_ITEMS, description="the number of the first photograph")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many rows")] = MOST_ITEMS,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="at most this many photographs")] = MOST_ITEMS,
+    form: Annotated[
+        Literal["wide", "long"], Query(description="wide: a row for each photograph; long: one for each measurement")
+    ] = "wide",
 ) -> Response:
     """A table with one row per photograph, available at any time: its state, its result, or the reason why there is
-    none.
+    none. In long form, one row per measurement of a photograph, or one if it has no result.
     """
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
-    rows = batch_lines(services.batches.items.of(batch, first, limit))
+    items = services.batches.items.of(batch, first, limit)
+    rows, ending = (batch_lines(items), "") if form == "wide" else (batch_measurement_lines(items), "-measurements")
     table = within(rows, services.settings.inline_bytes, instead)
-    headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}{ending}.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -1,0 +1,56 @@
+"""The long form of tables: a row for each photograph and measurement, each complete in itself."""
+
+from retina import __version__
+from retina.imaging.measurements.registry import MEASUREMENTS
+from support.batches import TEXT, come, new, table
+from support.exports import export
+from support.history import save
+from support.house import BATCHES, House, problem
+from support.tables import rows_of
+
+NAMES = [each.name for each in MEASUREMENTS]
+SAME = ("photo_sha256", "model_sha256", "software_version", "threshold", "canvas", "flips", "pixel_size_um")
+
+
+def test_of_a_batch(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, "=1+1.jpg", "text.jpg", "late.jpg")
+    come(house, batch, tiny, TEXT)
+    house.work_off()
+    address = f"{BATCHES}/{batch['id']}/results.csv"
+    answer = house.client.get(address, params={"form": "long"}, headers=anna)
+    rows = rows_of(answer.text)
+    done, rejected, waiting = table(house, anna, batch)
+    assert [row["measurement"] for row in rows] == [*NAMES, "", ""]
+    assert {row["file"] for row in rows} == {"'=1+1.jpg", "text.jpg", "late.jpg"}
+    for row, each in zip(rows, MEASUREMENTS, strict=False):
+        assert (row["number"], row["status"], row["vessels"], row["region"]) == ("0", "done", "all", "field")
+        assert (row["value"], row["unit"]) == (done[each.name], each.unit)
+        assert {name: row[name] for name in SAME} == {name: done[name] for name in SAME}
+        assert row["value"] or row["reason"].endswith("."), each.name
+    assert done["software_version"] == __version__
+    assert (rows[-2]["status"], rows[-2]["code"], rows[-2]["value"]) == ("rejected", "unsupported_media_type", "")
+    assert rows[-2]["reason"] == rejected["reason"]
+    assert (rows[-1]["number"], rows[-1]["status"], rows[-1]["reason"]) == ("2", waiting["status"], "")
+    assert answer.headers["content-disposition"].endswith('-measurements.csv"')
+    part = house.client.get(address, params={"form": "long", "first": 1, "limit": 1}, headers=anna)
+    assert rows_of(part.text) == [rows[-2]], "a part is counted in photographs"
+    archive = export(house, anna, batch=batch["id"])
+    assert rows_of(archive.read("measurements.csv")) == rows
+    assert problem(house.client.get(address, params={"form": "tall"}, headers=anna))[0] == 422
+
+
+def test_of_the_history(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna, tiny, subject="P/1", eye="left", taken_on="2026-05-04")
+    assert saved["software_version"] == __version__
+    rows = rows_of(export(house, anna, history=True).read("measurements.csv"))
+    assert [row["measurement"] for row in rows] == NAMES
+    assert {(row["id"], row["subject"], row["eye"], row["taken_on"]) for row in rows} == {
+        (saved["id"], "P/1", "left", "2026-05-04")
+    }
+    values = {row["measurement"]: row["value"] for row in rows}
+    assert values["vascular_density"] == str(saved["measurements"]["vascular_density"])
+    reasons = {row["measurement"]: row["reason"] for row in rows if row["reason"]}
+    assert reasons == saved["measurement_reasons"]
+    assert {row["software_version"] for row in rows} == {__version__}
