@@ -111,3 +111,14 @@ def test_results_of_earlier_versions_stay_readable(house: House, tiny: bytes) ->
     assert old.structures is None
     assert not BOTH & set(images_of(old))
     assert Outcome.model_validate({"status": "done", "findings": before}).findings == old
+
+
+def test_a_trend_says_what_found_the_structures(house: House, tiny: bytes) -> None:
+    anna, said = house.person(), {"subject": "A", "eye": "left"}
+    found = save(house, anna, tiny, outputs="mask,disc", taken_on="2026-01-01", **said)
+    save(house, anna, tiny, taken_on="2026-02-01", **said)
+    trends = house.client.get("/api/v1/trends", params=said, headers=anna).json()["trends"]
+    for trend in trends:
+        with_them, without = trend["points"]
+        assert with_them["structures_sha256"] == found["structures"]["sha256"]
+        assert without["structures_sha256"] is None

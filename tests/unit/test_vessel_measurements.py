@@ -11,7 +11,7 @@ from retina.imaging.arrays import Mask
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.graph.vessel_graph import vessel_graph
 from retina.imaging.measurements.micrometres import NO_PIXEL_SIZE
-from retina.imaging.measurements.observation import NOT_LOOKED_FOR, TOO_FEW, Observation
+from retina.imaging.measurements.observation import NO_KINDS, NOT_LOOKED_FOR, TOO_FEW, Observation
 from retina.imaging.measurements.obstacle import HALF_VISIBLE, UNUSABLE, obstacle
 from retina.imaging.measurements.optic_disc import CUT
 from retina.imaging.measurements.registry import MEASUREMENTS, Measurements, measure
@@ -247,3 +247,11 @@ def test_every_value_is_in_its_range_and_described() -> None:
         assert each.definition.endswith("."), each.name
         assert each.source.endswith("."), each.name
     assert len({each.label for each in MEASUREMENTS}) == len(MEASUREMENTS)
+
+
+def test_what_uses_structures_says_so() -> None:
+    """Charts and tables then tell values apart that were measured with another network for the structures."""
+    known = measure(replace(tree(), pixel_size=8.2))
+    unseen = {name for name, reason in known.reasons.items() if reason in (NOT_LOOKED_FOR, NO_KINDS)}
+    assert unseen == {each.name for each in MEASUREMENTS if each.uses_structures}
+    assert {"disc_diameter", "disc_diameter_um", "crae", "avr"} <= unseen

@@ -63,14 +63,17 @@ class LabelUpdate(BaseModel):
 
 
 class TrendPoint(BaseModel):
-    """One visit. Compare two values only if model, threshold, canvas and flips are the same; otherwise charts interrupt
-    the line.
+    """One visit. Compare two values only if model, threshold, canvas and flips are the same, and for a measurement that
+    uses structures, what found them; otherwise charts interrupt the line.
     """
 
     id: str = Field(description="of the prediction")
     on: date = Field(description="the day of the visit, as in a saved prediction")
     value: float | None
     model_sha256: SHA256
+    structures_sha256: SHA256 | None = Field(
+        None, description="of what found arteries and veins, disc and fovea; null if they were not looked for"
+    )
     threshold: float
     canvas: str
     flips: bool

@@ -16,7 +16,9 @@ import { heading, valueOf } from '../ui/measurements.js';
 /** @typedef {TrendPoint & { changes: string[] }} Compared `changes` since the point before */
 
 const MOST_PAGES = 10;
-const KINDS = /** @type {const} */ ({ model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' });
+/** @type {Record<'model_sha256' | 'threshold' | 'canvas' | 'flips', string>} */
+const KINDS = { model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' };
+const OTHER_STRUCTURES = 'another model of arteries, veins and disc';
 
 /**
  * `compare.offer(record, points, measurement)` is called with the visits to choose from.
@@ -47,7 +49,8 @@ export function createTrend({ page, compare }) {
     if (!record.subject || !list.length) return;
     const found = await trendsOf(record.subject, record.eye, signal);
     if (record !== shown) return; // another record was opened in the meantime
-    [measurements, trends] = [list, found];
+    measurements = list;
+    trends = new Map(list.map(({ name, uses_structures: uses }) => [name, compared(found.get(name) ?? [], Boolean(uses))]));
     by('trend').hidden = false;
     offerChoice();
     showChosen();
@@ -110,7 +113,7 @@ export function createTrend({ page, compare }) {
  * @param {string} subject
  * @param {SavedPrediction['eye']} eye
  * @param {AbortSignal} signal
- * @returns {Promise<Map<string, Compared[]>>}
+ * @returns {Promise<Map<string, TrendPoint[]>>}
  */
 async function trendsOf(subject, eye, signal) {
   /** @type {Map<string, TrendPoint[]>} */
@@ -126,20 +129,27 @@ async function trendsOf(subject, eye, signal) {
     cursor = next;
     if (!cursor) break;
   }
-  return new Map([...found].map(([name, points]) => [name, compared(points)]));
+  return found;
 }
 
 /**
- * Adds `changes` to each point: what it was measured with that differs from the point before.
+ * Adds `changes` to each point: what it was measured with that differs from the point before, and for a measurement that
+ * uses structures, whether something else found them than at the last visit at which they were looked for.
  * @param {TrendPoint[]} points
+ * @param {boolean} usesStructures
  * @returns {Compared[]}
  */
-export function compared(points) {
+export function compared(points, usesStructures) {
   const kinds = /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS));
-  return points.map((point, i) => ({
-    ...point,
-    changes: kinds.filter((kind) => i > 0 && point[kind] !== points[i - 1][kind]).map((kind) => KINDS[kind]),
-  }));
+  /** @type {string | null} */
+  let last = null;
+  return points.map((point, i) => {
+    const changes = kinds.filter((kind) => i > 0 && point[kind] !== points[i - 1][kind]).map((kind) => KINDS[kind]);
+    const now = point.structures_sha256 ?? last;
+    if (usesStructures && last && now !== last) changes.push(OTHER_STRUCTURES);
+    last = now;
+    return { ...point, changes };
+  });
 }
 
 /** @param {TrendPoint} point */

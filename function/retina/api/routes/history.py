@@ -152,6 +152,7 @@ def _point(saved: PredictionRecord, measurement: str) -> TrendPoint:
         on=date.fromisoformat(saved.day),
         value=value,
         model_sha256=findings.model.sha256,
+        structures_sha256=findings.structures.sha256 if findings.structures else None,
         threshold=findings.threshold,
         canvas=findings.canvas,
         flips=findings.flips,

@@ -86,6 +86,7 @@ CRAE = Measurement(
     minimum=0,
     maximum=None,
     example=17.3,
+    uses_structures=True,
     measure=crae,
 )
 
@@ -101,6 +102,7 @@ CRVE = Measurement(
     minimum=0,
     maximum=None,
     example=23.4,
+    uses_structures=True,
     measure=crve,
 )
 
@@ -116,5 +118,6 @@ AVR = Measurement(
     minimum=0,
     maximum=None,
     example=0.74,
+    uses_structures=True,
     measure=avr,
 )

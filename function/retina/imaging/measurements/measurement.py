@@ -42,6 +42,11 @@ class MeasurementDescription(BaseModel):
     minimum: float = Field(description="the lowest possible value", examples=[0])
     maximum: float | None = Field(description="the highest possible value; null if there is none", examples=[1])
     example: float = Field(description="a typical value", examples=[0.0871])
+    uses_structures: bool = Field(
+        False,
+        description="whether it depends on what found arteries and veins, disc and fovea: then compare only values of "
+        "one structures_sha256",
+    )
 
     @property
     def meaning(self) -> str:

@@ -59,6 +59,7 @@ DISC_DIAMETER = Measurement(
     minimum=0,
     maximum=None,
     example=182,
+    uses_structures=True,
     measure=disc_diameter,
 )
 
@@ -77,5 +78,6 @@ DISC_FOVEA_DISTANCE = Measurement(
     minimum=0,
     maximum=None,
     example=2.6,
+    uses_structures=True,
     measure=disc_fovea_distance,
 )
