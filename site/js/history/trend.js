@@ -18,7 +18,7 @@ import { heading, valueOf } from '../ui/measurements.js';
 const MOST_PAGES = 10;
 /** @type {Record<'model_sha256' | 'threshold' | 'canvas' | 'flips', string>} */
 const KINDS = { model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' };
-const OTHER_STRUCTURES = 'another model of arteries, veins and disc';
+const OTHER_STRUCTURES = 'another look for arteries, veins and disc';
 
 /**
  * `compare.offer(record, points, measurement)` is called with the visits to choose from.
@@ -134,20 +134,22 @@ async function trendsOf(subject, eye, signal) {
 
 /**
  * Adds `changes` to each point: what it was measured with that differs from the point before, and for a measurement that
- * uses structures, whether something else found them than at the last visit at which they were looked for.
+ * uses structures, whether they were found by something else than those of the last value.
  * @param {TrendPoint[]} points
  * @param {boolean} usesStructures
  * @returns {Compared[]}
  */
 export function compared(points, usesStructures) {
   const kinds = /** @type {(keyof typeof KINDS)[]} */ (Object.keys(KINDS));
-  /** @type {string | null} */
-  let last = null;
+  /** @type {string | null | undefined} */
+  let last; // what found the structures of the last value
   return points.map((point, i) => {
     const changes = kinds.filter((kind) => i > 0 && point[kind] !== points[i - 1][kind]).map((kind) => KINDS[kind]);
-    const now = point.structures_sha256 ?? last;
-    if (usesStructures && last && now !== last) changes.push(OTHER_STRUCTURES);
-    last = now;
+    if (usesStructures && point.value !== null) {
+      const now = point.structures_sha256 ?? null;
+      if (last !== undefined && now !== last) changes.push(OTHER_STRUCTURES);
+      last = now;
+    }
     return { ...point, changes };
   });
 }

@@ -25,5 +25,6 @@ ASYMMETRY_RATIO = Measurement(
     minimum=0,
     maximum=1,
     example=0.64,
+    uses_structures=True,
     measure=asymmetry_ratio,
 )

@@ -56,6 +56,7 @@ AVASCULAR_RADIUS = Measurement(
     minimum=0,
     maximum=None,
     example=74,
+    uses_structures=True,
     measure=avascular_radius,
 )
 
@@ -71,5 +72,6 @@ AVASCULAR_RADIUS_DD = Measurement(
     minimum=0,
     maximum=None,
     example=0.41,
+    uses_structures=True,
     measure=avascular_radius_dd,
 )

@@ -39,6 +39,7 @@ BRANCH_POINTS = Measurement(
     minimum=0,
     maximum=None,
     example=187,
+    uses_structures=True,
     measure=branch_points,
 )
 
@@ -56,6 +57,7 @@ BRANCH_POINT_DENSITY = Measurement(
     minimum=0,
     maximum=None,
     example=122,
+    uses_structures=True,
     measure=branch_point_density,
 )
 
@@ -73,5 +75,6 @@ END_POINTS = Measurement(
     minimum=0,
     maximum=None,
     example=248,
+    uses_structures=True,
     measure=end_points,
 )

@@ -21,5 +21,6 @@ BRANCHING_ANGLE = Measurement(
     minimum=0,
     maximum=180,
     example=84.0,
+    uses_structures=True,
     measure=branching_angle,
 )

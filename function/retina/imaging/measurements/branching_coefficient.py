@@ -25,5 +25,6 @@ BRANCHING_COEFFICIENT = Measurement(
     minimum=0,
     maximum=2,
     example=1.24,
+    uses_structures=True,
     measure=branching_coefficient,
 )

@@ -26,5 +26,6 @@ CROSSINGS = Measurement(
     minimum=0,
     maximum=None,
     example=21,
+    uses_structures=True,
     measure=crossings,
 )

@@ -32,5 +32,6 @@ DISC_FOVEA_ANGLE = Measurement(
     minimum=-90,
     maximum=90,
     example=6.5,
+    uses_structures=True,
     measure=disc_fovea_angle,
 )

@@ -28,5 +28,6 @@ MURRAY_DEVIATION = Measurement(
     minimum=-1,
     maximum=1,
     example=0.02,
+    uses_structures=True,
     measure=murray_deviation,
 )
