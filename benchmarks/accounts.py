@@ -23,6 +23,7 @@ import numpy as np
 from benchmarks.speed import SAMPLE
 from benchmarks.timing import percentiles
 from conftest import ROOT
+from retina import __version__
 from retina.accounts.reservations import account_key
 from retina.history.records import Labels, PredictionRecord, written
 from retina.imaging.findings import findings_of
@@ -82,7 +83,7 @@ def fill(services: Services, account: str, count: int) -> None:
     """A history of `count` records, as the routes write them: visits of both eyes of subjects over twenty years."""
     network = VesselNetwork(services.settings.model)
     prediction = predict(SAMPLE.read_bytes(), network, {}, **services.settings.limits)
-    findings = findings_of(prediction, network.card, "0" * 32)
+    findings = findings_of(prediction, network.card, "0" * 32, software=__version__)
     changes: list[Change] = []
     for n in range(count):
         day = date(2005, 1, 1) + timedelta(n % 7305)

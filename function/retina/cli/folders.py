@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from retina import __version__
 from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
 from retina.cli.frames import Frame, read_photograph
 from retina.cli.inputs import name_of
@@ -221,7 +222,7 @@ class _Job:
 
     def _done(self, frame: Frame, prediction: Prediction) -> Row:
         card, before = self.network.card, self._same(frame)
-        findings = findings_of(prediction, card, "")
+        findings = findings_of(prediction, card, "", software=__version__)
         shown = self.options.shown if "overlay" in self.options.outputs else before.overlay_shows if before else ""
         return replace(
             self._row(frame, "done"),

@@ -1,6 +1,5 @@
 """Convert a prediction to the findings that are returned and stored: everything but the images."""
 
-from retina import __version__
 from retina.imaging.model_card import ModelCard
 from retina.imaging.pipeline import Prediction
 from retina.imaging.schemas import (
@@ -19,14 +18,14 @@ from retina.imaging.structures.schemas import FoveaPlace, OpticDisc, Point, Stru
 from retina.imaging.structures.shipped import shipped_sha256
 
 
-def findings_of(prediction: Prediction, card: ModelCard, id: str) -> Findings:
-    """The findings of `prediction`, made by the network of `card`, with this `id`."""
+def findings_of(prediction: Prediction, card: ModelCard, id: str, *, software: str) -> Findings:
+    """The findings of `prediction`, made by the network of `card` in this version of the `software`, with this `id`."""
     view, fitted = prediction.field_of_view, card.confidence
     report, expected = prediction.quality, prediction.expected
     return Findings(
         id=id,
         model=ModelName(name=card.name, sha256=card.sha256),
-        software_version=__version__,
+        software_version=software,
         threshold=prediction.threshold,
         canvas=str(prediction.canvas),
         flips=prediction.flips,

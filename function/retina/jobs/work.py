@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from retina import events
+from retina import __version__, events
 from retina.batches.claims import Claim
 from retina.batches.schemas import Outcome
 from retina.error_codes import STATUS
@@ -131,7 +131,8 @@ class Work:
             file, content_type = FILES[name]
             services.results.put(f"{key}/{file}", picture, content_type)
         # Not a random id: a job that is done twice must have the same outcome.
-        findings = findings_of(prediction, self.network.card, hashlib.sha256(key.encode()).hexdigest()[:32])
+        id = hashlib.sha256(key.encode()).hexdigest()[:32]
+        findings = findings_of(prediction, self.network.card, id, software=__version__)
         return Outcome(status="done", findings=findings)
 
     def _export(self, id: str, given_up: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
+from retina import __version__
 from retina.accounts.idempotency import REUSED
 from retina.api.auditing import Audited
 from retina.api.callers import OPTIONAL, Anyone
@@ -145,7 +146,8 @@ async def create_prediction(
         return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force)
 
     def answer(prediction: Prediction) -> Answer:
-        facts, limit = findings_of(prediction, network.card, id), services.settings.inline_bytes
+        facts = findings_of(prediction, network.card, id, software=__version__)
+        limit = services.settings.inline_bytes
         shown, saved = apart(prediction.pictures)
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from retina import __version__
 from retina.api.auditing import Audited
 from retina.api.callers import Owner
 from retina.api.charged_responses import Answer, ChargedRequest
@@ -70,7 +71,7 @@ async def recompute(
 
     def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
         before, prediction = result
-        facts = findings_of(prediction, network.card, id)
+        facts = findings_of(prediction, network.card, id, software=__version__)
         # The photograph counts as the one that was sent, whatever file it is stored in.
         sent = facts.photograph.model_copy(update=before.findings.photograph.model_dump(include=OF_THE_FILE))
         facts = facts.model_copy(update={"photograph": sent})
