@@ -15,6 +15,9 @@ FEWEST = 3
 
 TAIL = 0.025
 
+NOTHING = 1e-12
+"""Share of the spread that is but the rounding of sums."""
+
 
 @dataclass(frozen=True)
 class Correlation:
@@ -52,7 +55,7 @@ def intraclass_correlations(values: NDArray[np.float64]) -> tuple[Correlation, C
         float(n * ((columns - mean) ** 2).sum() / (k - 1)),
         float(((values - rows[:, None] - columns + mean) ** 2).sum() / ((n - 1) * (k - 1))),
     )
-    if found.rest <= 0:
+    if found.rest <= NOTHING * found.things:
         same = 1.0 if found.things > 0 else float("nan")
         consistent = Correlation(same, same, same)
         absolute = found.things / (found.things + k * found.raters / n) if found.things > 0 else same

@@ -1,108 +1,162 @@
 """How well measurements from the network's vessel maps agree with those from the masks that people drew.
 
-Takes a folder of sets with `images/` and `vessels/`. Each photograph is segmented by the shipped network, and measured
-twice: from its probability map, and from the reference mask in the same field of view. Prints by set and measurement
-the means, the intraclass correlation (two-way, single measures, for absolute agreement and for consistency: ICC(A,1)
-and ICC(C,1) of McGraw and Wong 1996, doi 10.1037/1082-989X.1.1.30), and bias and limits of agreement (Bland and Altman
-1986, doi 10.1016/S0140-6736(86)90837-8). Nothing is trained or tuned. The values are kept in a file, by which an
-interrupted run continues.
+Takes the values of `models.evaluation.measured_values`. For every measurement of the registry, set and split: means,
+the intraclass correlations for absolute agreement and for consistency with intervals of 95 %, bias and limits of
+agreement. The network against the first observer, and where there is one the second observer against the first. Prints
+a short table; the whole one is written as CSV. Nothing is trained or tuned.
 
-`python -m models.evaluation.measurement_agreement --data DIR --values FILE [--most 10] [--sets CHASE_DB1 HRF FIVES20]`
+`python -m models.evaluation.measurement_agreement --values FILE [--csv FILE] [--figure FILE]`
 """
 
 import argparse
-import json
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
+from matplotlib.figure import Figure
 
-from models.evaluation.measuring import read_photograph
-from models.training.labelled import read_mask
-from retina.imaging.measurements.observation import Observation
-from retina.imaging.measurements.registry import Measurements, measure
-from retina.imaging.network import VesselNetwork
-from retina.imaging.segmentation import segment
+from models.evaluation.intraclass_correlation import intraclass_correlations
+from models.evaluation.limits_of_agreement import limits_of_agreement
+from models.evaluation.measured_values import FIRST, NETWORK, SECOND
+from models.evaluation.value_table import ALL, TEST, TRAIN, ValueTable, read_values
+from retina.imaging.measurements.registry import MEASUREMENTS
 
-MEASURED = (
-    *("vascular_density", "length_density", "mean_calibre", "calibre_deviation", "tortuosity", "tortuosity_density"),
-    *("squared_curvature", "fractal_dimension", "branch_points", "end_points"),
-)
+FEWEST = 4
+"""Pairs of values from which on a row is given: FIVES20 has four test photographs."""
 
+COMPARED = ((NETWORK, FIRST), (SECOND, FIRST))
 
-def chosen(folder: Path, most: int) -> list[Path]:
-    """At most this many of the set's photographs that have a mask, evenly spread over their names."""
-    files = [
-        path for path in sorted((folder / "images").iterdir()) if (folder / "vessels" / f"{path.stem}.png").exists()
-    ]
-    return [files[i] for i in np.linspace(0, len(files) - 1, min(most, len(files))).round().astype(int)]
+FIGURE = ("vascular_density", "mean_calibre", "fractal_dimension")
+"""Measurements that are drawn, on the sets whose widths mean something."""
+
+BROAD = "AVRDB"
+"""The set whose strokes are wider than its vessels."""
 
 
-def both(path: Path, network: VesselNetwork) -> tuple[Measurements, Measurements]:
-    """The measurements of one photograph, from the network's map and from the reference mask."""
-    photograph = read_photograph(path)
-    view, reference = photograph.field_of_view, read_mask(path.parents[1] / "vessels" / f"{path.stem}.png")
-    found = segment(photograph, network)
-    inside = view.mask((reference.shape[0], reference.shape[1]))
-    return (
-        measure(Observation(found.vessels, view, found.probability)).values,
-        measure(Observation(reference & inside, view)).values,
+@dataclass(frozen=True)
+class Row:
+    """The agreement of a reader with a reference, in the measurement's own unit."""
+
+    set: str
+    measurement: str
+    unit: str
+    reader: str
+    reference: str
+    split: str
+    photographs: int
+    reader_mean: float
+    reference_mean: float
+    icc_a1: float
+    icc_a1_low: float
+    icc_a1_high: float
+    icc_c1: float
+    icc_c1_low: float
+    icc_c1_high: float
+    bias: float
+    limit_low: float
+    limit_high: float
+
+
+def rows_of(table: ValueTable) -> Iterator[Row]:
+    """Every row for which there are enough values."""
+    for name in table.sets:
+        for measurement in MEASUREMENTS:
+            for readers in COMPARED:
+                for split in (ALL, TEST, TRAIN):
+                    if row := row_of(table, name, measurement.name, measurement.unit, readers, split):
+                        yield row
+
+
+def row_of(
+    table: ValueTable, name: str, measurement: str, unit: str, readers: tuple[str, str], split: str
+) -> Row | None:
+    """One row, or None if there are too few values, or if all are the same because both readers use one drawn disc."""
+    pairs = table.pairs(name, readers, measurement, split)
+    if len(pairs) < FEWEST or np.array_equal(pairs[:, 0], pairs[:, 1]):
+        return None
+    absolute, consistent = intraclass_correlations(pairs)
+    limits = limits_of_agreement(pairs[:, 0], pairs[:, 1])
+    means = (float(each) for each in pairs.mean(axis=0))
+    bounds = (absolute.value, absolute.low, absolute.high, consistent.value, consistent.low, consistent.high)
+    return Row(
+        name, measurement, unit, *readers, split, len(pairs), *means, *bounds, limits.bias, limits.low, limits.high
     )
 
 
-def correlations(model: NDArray[np.float64], reference: NDArray[np.float64]) -> tuple[float, float]:
-    """ICC(A,1) and ICC(C,1) of float64[N] and float64[N]."""
-    values = np.stack([model, reference], axis=1)
-    n, k = values.shape
-    rows, columns, mean = values.mean(axis=1), values.mean(axis=0), values.mean()
-    between = k * ((rows - mean) ** 2).sum() / (n - 1)
-    raters = n * ((columns - mean) ** 2).sum() / (k - 1)
-    error = ((values - rows[:, None] - columns[None] + mean) ** 2).sum() / ((n - 1) * (k - 1))
-    absolute = (between - error) / (between + (k - 1) * error + k * (raters - error) / n)
-    return float(absolute), float((between - error) / (between + (k - 1) * error))
+def short_table(rows: list[Row]) -> list[str]:
+    """A line for each measurement, a column for each set and pair of readers, all photographs together."""
+    every = [row for row in rows if row.split == ALL]
+    columns = list(dict.fromkeys((row.set, row.reader) for row in every))
+    heads = [f"{name}, {reader}" if reader != NETWORK else name for name, reader in columns]
+    lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for measurement in MEASUREMENTS:
+        found = {(row.set, row.reader): row for row in every if row.measurement == measurement.name}
+        if found:
+            cells = [cell(found[column]) if column in found else "" for column in columns]
+            lines.append(f"| `{measurement.name}` | {' | '.join(cells)} |")
+    return lines
 
 
-def lines_of(name: str, pairs: list[tuple[Measurements, Measurements]]) -> list[str]:
-    """The rows of one set's table."""
-    rows = []
-    for measurement in MEASURED:
-        known = [(a[measurement], b[measurement]) for a, b in pairs]
-        model, reference = np.array([each for each in known if None not in each], np.float64).T
-        absolute, consistent = correlations(model, reference)
-        off = model - reference
-        spread = 1.96 * off.std(ddof=1)
-        rows.append(
-            f"| {name} | {measurement} | {len(model)} | {model.mean():.4g} | {reference.mean():.4g} | {absolute:.2f} | "
-            f"{consistent:.2f} | {off.mean():+.3g} | {off.mean() - spread:+.3g} to {off.mean() + spread:+.3g} |"
-        )
-    return rows
+def cell(row: Row) -> str:
+    """ICC(A,1) and ICC(C,1), and the bias in per cent of the reference's mean."""
+    return f"{row.icc_a1:.2f}, {row.icc_c1:.2f}, {100 * row.bias / row.reference_mean:+.0f} %"
+
+
+def write_csv(path: Path, rows: list[Row]) -> None:
+    """All rows, numbers with four digits."""
+    with path.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, list(Row.__annotations__), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in asdict(row).items()})
+
+
+def write_figure(path: Path, table: ValueTable) -> None:
+    """Bland and Altman's plot: difference against mean, a panel for each measurement, hollow where trained on."""
+    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    labels = {each.name: each.label for each in MEASUREMENTS}
+    for axes, measurement in zip(figure.subplots(1, len(FIGURE)), FIGURE, strict=True):
+        for number, name in enumerate(each for each in table.sets if each != BROAD):
+            for split in (TRAIN, TEST):
+                one, other = table.pairs(name, (NETWORK, FIRST), measurement, split).T
+                axes.scatter(
+                    (one + other) / 2,
+                    one - other,
+                    s=14,
+                    edgecolors=f"C{number}",
+                    facecolors="none" if split == TRAIN else f"C{number}",
+                    label=f"{name}, {split}",
+                )
+            one, other = table.pairs(name, (NETWORK, FIRST), measurement).T
+            if len(one):
+                limits = limits_of_agreement(one, other)
+                across = [np.min(one + other) / 2, np.max(one + other) / 2]
+                for level, style in ((limits.bias, "-"), (limits.low, ":"), (limits.high, ":")):
+                    axes.plot(across, [level, level], style, color=f"C{number}", linewidth=1)
+        axes.axhline(0, color="gray", linewidth=0.5)
+        axes.set_title(labels[measurement])
+        axes.set_xlabel("mean of network and first observer")
+    figure.axes[0].set_ylabel("network less first observer")
+    figure.axes[0].legend(fontsize=7)
+    figure.savefig(path, dpi=80)
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--values", type=Path, required=True, help="a JSON file, made if it does not exist")
-    parser.add_argument("--most", type=int, default=10, help="photographs of each set")
-    parser.add_argument("--sets", nargs="+", default=["CHASE_DB1", "HRF", "FIVES20"])
+    parser.add_argument("--values", type=Path, required=True)
+    parser.add_argument("--csv", type=Path, help="where the whole table goes")
+    parser.add_argument("--figure", type=Path, help="where the plot of differences goes, as PNG")
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
-    network = VesselNetwork(Path("models/unet.json"))
-    values = json.loads(arguments.values.read_text()) if arguments.values.exists() else {}
-    print(
-        "| set | measurement | photographs | network | reference | ICC(A,1) | ICC(C,1) | bias | limits of agreement |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
-    for name in arguments.sets:
-        files = chosen(arguments.data / name, arguments.most)
-        for path in tqdm(files, desc=name, leave=False):
-            key = f"{name}/{path.stem}"
-            if key not in values:
-                values[key] = both(path, network)
-                arguments.values.write_text(json.dumps(values))
-        print(*lines_of(name, [values[f"{name}/{path.stem}"] for path in files]), sep="\n", flush=True)
+    table = ValueTable(read_values(arguments.values))
+    rows = list(rows_of(table))
+    if arguments.csv:
+        write_csv(arguments.csv, rows)
+    if arguments.figure:
+        write_figure(arguments.figure, table)
+    print(*short_table(rows), sep="\n")
 
 
 if __name__ == "__main__":

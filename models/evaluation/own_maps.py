@@ -41,7 +41,7 @@ class KeptStructures(StructureNetwork):
 
     def __call__(self, values: Channels) -> Maps:
         """The maps float32[h/2,w/2,3], whatever the canvas float32[h,w,4] shows."""
-        return self._maps.copy()
+        return np.array(self._maps, np.float32)
 
 
 @dataclass(frozen=True)
