@@ -78,10 +78,25 @@ def row_of(
         return None
     absolute, consistent = intraclass_correlations(pairs)
     limits = limits_of_agreement(pairs[:, 0], pairs[:, 1])
-    means = (float(each) for each in pairs.mean(axis=0))
-    bounds = (absolute.value, absolute.low, absolute.high, consistent.value, consistent.low, consistent.high)
     return Row(
-        name, measurement, unit, *readers, split, len(pairs), *means, *bounds, limits.bias, limits.low, limits.high
+        set=name,
+        measurement=measurement,
+        unit=unit,
+        reader=readers[0],
+        reference=readers[1],
+        split=split,
+        photographs=len(pairs),
+        reader_mean=float(pairs[:, 0].mean()),
+        reference_mean=float(pairs[:, 1].mean()),
+        icc_a1=absolute.value,
+        icc_a1_low=absolute.low,
+        icc_a1_high=absolute.high,
+        icc_c1=consistent.value,
+        icc_c1_low=consistent.low,
+        icc_c1_high=consistent.high,
+        bias=limits.bias,
+        limit_low=limits.low,
+        limit_high=limits.high,
     )
 
 
