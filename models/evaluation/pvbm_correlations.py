@@ -35,8 +35,8 @@ COMPARABLE = (
     ("branch_points", "skeleton_intersections"),
     ("branching_angle", "tree_median_angle"),
     ("fractal_dimension", "d0"),
-    ("fractal_dimension", "d1"),
-    ("fractal_dimension", "d2"),
+    ("information_dimension", "d1"),
+    ("correlation_dimension", "d2"),
 )
 """A measurement of the registry and PVBM's column; pairs whose measurement there is not are left out."""
 

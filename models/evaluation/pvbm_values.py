@@ -122,6 +122,15 @@ def working_copy(rgb: Path, vessels: Mask, disc: Ellipse) -> tuple[Mask, FieldOf
     return vessels & view.mask(vessels.shape[:2]), view, (disc.x * scale, disc.y * scale), radius
 
 
+def following_deeply(work: Callable[[], None]) -> None:
+    """Do `work` in a thread that may call as deeply as PVBM does."""
+    threading.stack_size(STACK)
+    sys.setrecursionlimit(DEPTH)
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+
+
 def run(arguments: argparse.Namespace, peer: Peer) -> None:
     """Measure what is not yet in the file."""
     columns = ("set", "photograph", *PVBM)
@@ -158,11 +167,7 @@ def main() -> None:
     except MissingError as error:
         parser.error(str(error))
     cv2.setNumThreads(1)
-    threading.stack_size(STACK)
-    sys.setrecursionlimit(DEPTH)
-    worker = threading.Thread(target=run, args=(arguments, peer))
-    worker.start()
-    worker.join()
+    following_deeply(lambda: run(arguments, peer))
 
 
 if __name__ == "__main__":
