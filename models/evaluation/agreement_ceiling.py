@@ -1,4 +1,4 @@
-"""How high an intraclass correlation with the first observer can be at all: experiment 25.
+"""How high an intraclass correlation with the first observer can be at all: experiment 26.
 
 Takes the values of `models.evaluation.measured_values`. For each measurement and set: how much the photographs differ,
 how much the network, its mask without probabilities, and the second observer differ from the first one on the same
