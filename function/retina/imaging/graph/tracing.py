@@ -34,40 +34,58 @@ class Trace:
     paths: list[Path]
 
 
+def _joined(code: int) -> list[int]:
+    """The numbers of the neighbours that a pixel is joined to: of `code`, bit i for neighbour i, those that count."""
+    sides = [bool(code >> i & 1) for i in range(4)]
+    corners = [bool(code >> i + 4 & 1) and not sides[i] and not sides[(i + 1) % 4] for i in range(4)]
+    return [i for i, each in enumerate((*sides, *corners)) if each]
+
+
+_NEIGHBOURS = [_joined(code) for code in range(256)]
+_DEGREE = np.array([len(each) for each in _NEIGHBOURS])
+_FIRST, _SECOND = (np.array([each[i] if len(each) > i else 8 for each in _NEIGHBOURS]) for i in (0, 1))
+"""By code: how many neighbours a pixel is joined to, and the first two of them; 8 is none."""
+
+
 def trace(skeleton: Mask) -> Trace:
     """Follow every line of `skeleton`. A pixel without a neighbour is no line and left out."""
     lines = np.pad(skeleton, 1)
-    flat, width = lines.ravel(), lines.shape[1]
-    places = np.flatnonzero(flat)
-    number = np.zeros(flat.size, np.int32)
+    flat, width = lines.ravel().view(np.uint8), lines.shape[1]
+    steps = np.array([row * width + column for row, column in (*_SIDES, *_CORNERS, (0, 0))])
+    places = np.flatnonzero(lines)
+    codes = np.zeros(len(places), np.uint8)
+    for i, step in enumerate(steps[:8]):
+        codes |= flat[places + step] << np.uint8(i)
+    joint = _DEGREE[codes] >= 3
+    # The pixels between joints come first, so that the number of a pixel says what it is.
+    order = np.concatenate([np.flatnonzero(~joint), np.flatnonzero(joint)])
+    places, codes, between = places[order], codes[order], len(order) - int(np.count_nonzero(joint))
+    number = np.empty(flat.size, np.int32)
     number[places] = np.arange(len(places))
-    sides = [flat[places + row * width + column] for row, column in _SIDES]
-    corners = [
-        flat[places + row * width + column] & ~sides[i] & ~sides[(i + 1) % 4]
-        for i, (row, column) in enumerate(_CORNERS)
-    ]
-    joined = np.stack([*sides, *corners])
-    steps = np.array([row * width + column for row, column in (*_SIDES, *_CORNERS)])
-    neighbours = np.where(joined, number[places + steps[:, None]], -1)
-    degree = joined.sum(axis=0)
     pixels = np.stack([places % width - 1, places // width - 1], axis=1)
-    joint = degree >= 3
-    owner = _joints(np.flatnonzero(joint), neighbours)
-    return _Walk(pixels, neighbours, degree, owner).trace()
+    line, beyond = slice(between), len(places)
+    one, other = (
+        np.where(first[codes[line]] < 8, number[places[line] + steps[first[codes[line]]]], beyond)
+        for first in (_FIRST, _SECOND)
+    )
+    around = {
+        pixel: number[place + steps[_NEIGHBOURS[code]]].tolist()
+        for pixel, place, code in zip(range(between, len(places)), places[between:], codes[between:], strict=True)
+    }
+    return _Walk(pixels, one, other, around).trace()
 
 
-def _joints(branching: NDArray[np.intp], neighbours: NDArray[np.int32]) -> dict[int, int]:
+def _joints(around: dict[int, list[int]]) -> dict[int, int]:
     """The number of its joint for each branching pixel; those that touch are one joint."""
-    near = dict(zip(branching.tolist(), neighbours[:, branching].T.tolist(), strict=True))
     owner: dict[int, int] = {}
     count = 0
-    for first in near:
+    for first in around:
         if first in owner:
             continue
         owner[first], waiting = count, [first]
         while waiting:
-            for pixel in near[waiting.pop()]:
-                if pixel in near and pixel not in owner:
+            for pixel in around[waiting.pop()]:
+                if pixel in around and pixel not in owner:
                     owner[pixel] = count
                     waiting.append(pixel)
         count += 1
@@ -75,41 +93,42 @@ def _joints(branching: NDArray[np.intp], neighbours: NDArray[np.int32]) -> dict[
 
 
 class _Walk:
-    """Walks along the pixels that have one neighbour or two. Plain lists, because it takes one step at a time."""
+    """Walks along the pixels that have one neighbour or two. Plain lists, because it takes one step at a time.
+
+    `one` and `other` int32[N] are the neighbours of the first N pixels, as many as there are pixels where there is
+    none; `around` has those of the rest, which branch.
+    """
 
     def __init__(
         self,
         pixels: NDArray[np.int64],
-        neighbours: NDArray[np.int32],
-        degree: NDArray[np.int64],
-        owner: dict[int, int],
+        one: NDArray[np.int32],
+        other: NDArray[np.int32],
+        around: dict[int, list[int]],
     ) -> None:
-        self._pixels, self._owner, self._neighbours = pixels, owner, neighbours
-        self._degree = degree
-        one = neighbours.max(axis=0)
-        other = np.where(degree == 2, np.where(neighbours >= 0, neighbours, 0).sum(axis=0) - one, -1)
-        self._one: list[int] = one.tolist()
-        self._other: list[int] = other.tolist()
-        self._count = len(self._one)
-        self._done = bytearray(self._count)
+        self._pixels, self._one, self._other, self._around = pixels, one, other, around
+        self._count, self._between = len(pixels), len(one)
+        self._both: list[int] = (one + other).tolist()
+        """Less the neighbour from which one comes, it is the one to which one goes."""
+        self._owner = _joints(around)
+        self._done = bytearray(self._between)
         self._paths: list[Path] = []
         self._nodes: list[tuple[float, float]] = []
 
     def trace(self) -> Trace:
-        branching = np.array([*self._owner], np.int64)
-        joints = np.array([*self._owner.values()], np.int64)
+        branching, joints = (np.array([*each], np.int64) for each in (self._owner, self._owner.values()))
         counts = np.maximum(np.bincount(joints), 1)
         x, y = (np.bincount(joints, column) / counts for column in self._pixels[branching].T)
         self._nodes = [*zip(x.tolist(), y.tolist(), strict=True)]
-        around = self._neighbours[:, branching].T.tolist()
-        for (pixel, joint), near in zip(self._owner.items(), around, strict=True):
-            for next_ in near:
-                if next_ >= 0 and next_ not in self._owner and not self._done[next_]:
+        for pixel, joint in self._owner.items():
+            for next_ in self._around[pixel]:
+                if next_ < self._between and not self._done[next_]:
                     self._follow(joint, pixel, next_)
-        for pixel in np.flatnonzero(self._degree == 1).tolist():
+        single = (self._other == self._count) & (self._one < self._count)
+        for pixel in np.flatnonzero(single).tolist():
             if not self._done[pixel]:
-                self._follow(self._node(pixel), -1, pixel)
-        for pixel in np.flatnonzero(self._degree == 2).tolist():
+                self._follow(self._node(pixel), self._count, pixel)
+        for pixel in np.flatnonzero(self._other < self._count).tolist():
             if not self._done[pixel]:
                 self._ring(pixel)
         nodes = np.array(self._nodes, np.float64).reshape(-1, 2)
@@ -122,24 +141,26 @@ class _Walk:
         return len(self._nodes) - 1
 
     def _follow(self, start: int, before: int, pixel: int) -> None:
-        """Add the path from node `start` that enters `pixel` from the pixel `before`, -1 if it starts there."""
-        one, other, done, owner = self._one, self._other, self._done, self._owner
-        path, first = [self._count + start], 1 if before < 0 else 0
-        while pixel >= 0 and pixel not in owner:
+        """Add the path from node `start` that enters `pixel` from `before`, which is no pixel if it starts there."""
+        both, done, between = self._both, self._done, self._between
+        path = [self._count + start]
+        if before == self._count:  # the pixel is the node's own
+            done[pixel] = 1
+            before, pixel = pixel, both[pixel] - before
+        while pixel < between:
             path.append(pixel)
             done[pixel] = 1
-            before, pixel = pixel, (other[pixel] if one[pixel] == before else one[pixel])
-        if first:
-            del path[1]  # the node's own pixel
-        end = owner[pixel] if pixel >= 0 else self._node(path.pop())
-        self._paths.append((start, end, [*path, self._count + end]))
+            before, pixel = pixel, both[pixel] - before
+        end = self._owner[pixel] if pixel < self._count else self._node(path.pop())
+        path.append(self._count + end)
+        self._paths.append((start, end, path))
 
     def _ring(self, first: int) -> None:
         """Add the path round a ring that has no joint."""
         node = self._node(first)
-        path, pixel, before = [], first, self._other[first]
+        path, before, pixel = [], int(min(self._one[first], self._other[first])), first
         while not self._done[pixel]:
             path.append(pixel)
             self._done[pixel] = 1
-            before, pixel = pixel, (self._other[pixel] if self._one[pixel] == before else self._one[pixel])
+            before, pixel = pixel, self._both[pixel] - before
         self._paths.append((node, node, [self._count + node, *path[1:], self._count + node]))
