@@ -17,10 +17,8 @@ Points = NDArray[np.float64]
 
 def canonical_turns(vessels: Mask) -> int:
     """How many quarter turns, as of `np.rot90`, bring most of bool[H,W] to the right of its centre, and below it."""
-    pixels = vessels.view(np.uint8)
     height, width = vessels.shape
-    columns = cv2.reduce(pixels, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.int64)
-    rows = cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.int64)
+    columns, rows = (vessels.sum(axis=axis, dtype=np.uint32).astype(np.int64) for axis in (0, 1))
     x = int(columns @ (2 * np.arange(width) - (width - 1)))
     y = int(rows @ (2 * np.arange(height) - (height - 1)))
     for turns in range(4):
