@@ -14,6 +14,7 @@ from conftest import decode
 from retina.errors import PhotographUnreadableError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.block_edges import Edges, block_edges
+from retina.imaging.decoding.exchanges import demand_no_exchanges
 from retina.imaging.decoding.jpeg import demand_continuous
 from retina.imaging.decoding.shifts import is_shifted
 from retina.imaging.decoding.steps import is_broken, is_stepped
@@ -276,6 +277,17 @@ def test_blocks_in_the_wrong_place_show(small_rgb: Rgb, size: int) -> None:
     """From the middle of a row on everything is some blocks further on, as after a damaged byte."""
     assert not is_stepped(edges(small_rgb, size))
     assert is_stepped(edges(damaged(small_rgb, np.roll(small_rgb, (96, 128), axis=(0, 1)), size, 160), size))
+
+
+@pytest.mark.parametrize("order", [(1, 2, 0), (2, 0, 1)])
+def test_colours_that_are_exchanged_from_some_row_on_show(small_rgb: Rgb, order: tuple[int, int, int]) -> None:
+    demand_no_exchanges(small_rgb)
+    demand_no_exchanges(np.repeat(small_rgb[..., :1], 3, axis=2))
+    for row in (100, 257):
+        changed = small_rgb.copy()
+        changed[row:] = changed[row:][..., order]
+        with pytest.raises(ValueError, match="exchanged"):
+            demand_no_exchanges(changed)
 
 
 @pytest.mark.parametrize("options", [{}, {"quality": 95, "method": 6}, {"lossless": True}])

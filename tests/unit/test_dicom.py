@@ -127,6 +127,8 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
     whole = dicom(small_rgb)
     syntax, jpeg_ls = uid.JPEGBaseline8Bit, imagecodecs.jpegls_encode(small_rgb)
     jpeg = imagecodecs.jpeg8_encode(small_rgb)
+    exchanged = np.concatenate([small_rgb[:200], small_rgb[200:, :, [2, 0, 1]]])
+    lossless = imagecodecs.jpeg8_encode(exchanged, lossless=True, outcolorspace="RGB")
     for name, data in {
         "cut in the pixels": whole[:-1000],
         "cut in the header": whole[:700],
@@ -143,6 +145,7 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
         "more frames than there are": dicom(small_rgb, NumberOfFrames=2),
         "bits that contradict": dicom(small_rgb, BitsStored=12),
         "no frame": dicom(small_rgb, syntax, []),
+        "lossless JPEG with exchanged colours": dicom(small_rgb, uid.JPEGLosslessSV1, [lossless]),
     }.items():
         with pytest.raises(PhotographError):
             pytest.fail(f"{name} was decoded: {decode(data).rgb.shape}")

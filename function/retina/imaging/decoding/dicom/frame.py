@@ -13,6 +13,7 @@ from PIL import Image
 
 from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_samples, is_filled
 from retina.imaging.decoding.dicom.header import Dicom
+from retina.imaging.decoding.exchanges import demand_no_exchanges
 from retina.imaging.decoding.header import MAX_SCANS
 from retina.imaging.decoding.jpeg import BLOCK, demand_continuous, jpeg_pixels
 from retina.imaging.decoding.steps import is_stepped_in_rows
@@ -140,6 +141,7 @@ def _lossless_jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
         raise ValueError(TORN)
     if values.ndim == 3:
         demand_no_wraps(Image.fromarray(shown))
+        demand_no_exchanges(shown)
     return values, False
 
 
