@@ -66,6 +66,14 @@ def test_the_list_says_how_a_value_is_read_and_written(client: TestClient) -> No
     assert "doi" in density["source"]
 
 
+def test_the_list_has_the_repeatability_that_the_card_states(client: TestClient) -> None:
+    stated = client.get("/api/v1/model").json()["repeatability"]["measurements"]
+    assert {"vascular_density", "mean_calibre", "mean_calibre_um", "tortuosity", "fractal_dimension"} <= set(stated)
+    listed = client.get("/api/v1/measurements").json()["measurements"]
+    assert {each["name"]: each["repeatability"] for each in listed if each["repeatability"]} == stated
+    assert all(0 < each["coefficient"] < 1 for each in stated.values() if each["relative"])
+
+
 def test_the_limits_listed_are_those_enforced(tmp_path: Path) -> None:
     house = House(tmp_path, inline_bytes=2**16, upload_bytes=2**17, max_pixels=100 * 100, min_side=80)
     limits = house.client.get("/api/v1/limits").json()

@@ -174,6 +174,52 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect_for_everyone(page)
 
 
+def test_a_small_change_is_said_to_be_chance(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    days = ("2025-01-10", "2025-07-10", "2026-01-10")
+    ids = [saved(visit, small, subject="P-1", eye="left", taken_on=day) for day in days]
+    values = dict(zip(ids, (0.1, 0.105, 0.12), strict=True))
+
+    def known(route: Route) -> None:
+        answer: Any = route.fetch().json()
+        answer["measurements"][0]["repeatability"] = {"coefficient": 0.1, "relative": True, "photographs": 20}
+        route.fulfill(json=answer)
+
+    def trend(route: Route) -> None:
+        answer: Any = route.fetch().json()
+        for point in answer["trends"][0]["points"]:
+            point["value"] = values[point["id"]]
+        route.fulfill(json=answer)
+
+    def record(route: Route) -> None:
+        answer: Any = route.fetch().json()
+        answer["measurements"]["vascular_density"] = values[answer["id"]]
+        route.fulfill(json=answer)
+
+    page = visit.page
+    page.route("**/api/v1/measurements", known)
+    page.route("**/api/v1/trends?*", trend)
+    for id in ids:
+        page.route(f"**/api/v1/predictions/{id}", record)
+    open_record(visit, ids[1])
+    changes = page.locator("#trend-rows td:nth-child(3)")
+    expect(changes).to_have_text(["", "+0.5 percentage points (may be chance)", "+1.5 percentage points"])
+    expect(page.locator("#trend-chance")).to_contain_text("Repeatability: 10 % of the value.")
+    band, chart = page.locator("#trend-chart .chance"), page.locator("#trend-chart svg")
+    expect(band).to_have_count(1)
+    height = float(band.get_attribute("height") or 0)
+    assert height < float(chart.get_attribute("height") or 0) / 2, "the axis shows two bands at least"
+    visits = page.get_by_label("Compare with another visit")
+    visits.select_option(value=ids[0])
+    difference = page.locator("#pair-change")
+    expect(difference).to_have_text(
+        "Difference: +0.5 percentage points. Smaller than the repeatability of this measurement: may be chance."
+    )
+    expect_for_everyone(page)
+    visits.select_option(value=ids[2])
+    expect(difference).to_have_text("Difference: +1.5 percentage points.")
+
+
 def test_a_visit_has_one_date_in_every_time_zone(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     ids = [saved(visit, small, subject="P-1", eye="left") for _ in range(2)]

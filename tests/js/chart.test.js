@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { lines, scale } from '../../site/js/history/chart.js';
+import { comparable, lines } from '../../site/js/history/chart.js';
+import { leastSpan, scale } from '../../site/js/history/scale.js';
 
 /**
  * @param {string} id
@@ -50,4 +51,31 @@ test('the line breaks where a value is missing', () => {
 test('the line breaks where the model changed, and a single point is no line', () => {
   assert.deepEqual(runs(point('a', 1), point('b', 2), point('c', 3, 'model')), ['ab']);
   assert.deepEqual(runs(point('a', 1), point('b', 2, 'canvas'), point('c', 3)), ['bc']);
+});
+
+test('a small difference does not fill the axis', () => {
+  const { low, high } = scale([10, 10.1], 0, 100, 0.15, { least: 4 });
+  assert.ok(Math.abs(low - 8.05) < 1e-9 && Math.abs(high - 12.05) < 1e-9);
+  const wide = scale([0, 10], 0, 100, 0.15, { least: 4 });
+  assert.deepEqual([wide.low, wide.high], [-1.5, 11.5], 'a large one has the usual margin');
+});
+
+test('the axis does not go below what is possible', () => {
+  const { low, high, at } = scale([1, 2], 100, 0, 0.15, { least: 10, minimum: 0 });
+  assert.deepEqual([low, high, at(0)], [0, 6.5, 100]);
+});
+
+test('the axis shows two bands, or a fifth of the values', () => {
+  assert.equal(leastSpan([9, 11], (value) => [value - 1, value + 1]), 4);
+  assert.equal(leastSpan([9, 11], () => null), 2);
+});
+
+test('what can be compared with a point ends where something else changed', () => {
+  const points = [point('a', 1), point('b', 2), point('c', 3, 'model'), point('d', null), point('e', 5)];
+  const ends = (/** @type {string} */ id) => {
+    const run = comparable(points, id);
+    return run && run.first.id + run.last.id;
+  };
+  assert.deepEqual(['a', 'b', 'c', 'd', 'e'].map(ends), ['ab', 'ab', 'ce', null, 'ce']);
+  assert.equal(comparable(points, 'x'), null);
 });

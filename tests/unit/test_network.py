@@ -91,6 +91,21 @@ def test_the_threshold_follows_the_width_of_the_field_of_view(tmp_path: Path) ->
     assert {plain.threshold_at(width) for width in (64, 4000)} == {0.6}
 
 
+def test_repeatability_counts_only_for_the_network_it_was_measured_with(tmp_path: Path) -> None:
+    density = {"coefficient": 0.08, "relative": True, "photographs": 20}
+    study = {"structures_sha256": "0" * 64, "protocol": "", "measurements": {"vascular_density": density}}
+    plain, _ = read_model_card(copy_card(tmp_path, repeatability=None))
+    assert plain.repeatability_of("vascular_density") is None
+    own, _ = read_model_card(copy_card(tmp_path, repeatability=study | {"network_sha256": plain.sha256}))
+    found = own.repeatability_of("vascular_density")
+    assert found is not None
+    assert found.model_dump() == density
+    assert own.repeatability_of("something_else") is None
+    assert own.digest == plain.digest, "no result depends on it"
+    other, _ = read_model_card(copy_card(tmp_path, repeatability=study | {"network_sha256": "1" * 64}))
+    assert other.repeatability_of("vascular_density") is None
+
+
 def test_the_shipped_thresholds_rise_with_the_width() -> None:
     card, _ = read_model_card(SHIPPED)
     served = [card.threshold_at(width) for width in range(64, 2000)]

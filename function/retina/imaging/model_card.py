@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retina.errors import ModelCardError
+from retina.imaging.repeatability import Repeatability, RepeatabilityStudy
 
 
 class _Part(BaseModel):
@@ -168,11 +169,20 @@ class ModelCard(_Part):
     training: tuple[TrainingSet, ...]
     confidence: Confidence | None = Field(None, description="null: not fitted for this network")
     scores: tuple[Score, ...] = ()
+    repeatability: RepeatabilityStudy | None = Field(None, description="null: not measured for this network")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything that a result depends on: the whole card except training sets and scores."""
-        return hashlib.sha256(self.model_dump_json(exclude={"training", "scores"}).encode()).hexdigest()
+        """SHA-256 of everything that a result depends on: not training sets, scores and repeatability."""
+        beside = {"training", "scores", "repeatability"}
+        return hashlib.sha256(self.model_dump_json(exclude=beside).encode()).hexdigest()
+
+    def repeatability_of(self, measurement: str) -> Repeatability | None:
+        """That of the measurement with this name; None if it was not measured, or for another network."""
+        study = self.repeatability
+        if study is None or study.network_sha256 != self.sha256:
+            return None
+        return study.measurements.get(measurement)
 
     def threshold_at(self, side: int) -> float:
         """The threshold for a field of view of `side` pixels, its longer side, unless a caller asks for another."""

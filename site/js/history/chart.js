@@ -1,12 +1,15 @@
 // A line chart in SVG, as wide as the element it is drawn into. The line breaks where a value is missing, or where
-// something besides the eye changed, such as the model. The table next to the chart shows the same values.
+// something besides the eye changed, such as the model. A band marks values that differ from that of the highlighted
+// point by no more than chance. The table next to the chart shows the same values.
 
 import { dayOf } from '../ui/dates.js';
 import { drawn } from '../ui/element.js';
+import { leastSpan, scale } from './scale.js';
+
+/** @import { Band, Scale } from './scale.js' */
 
 /** @typedef {{ id: string, on: string, value: number | null, changes: string[] }} Point `on` is YYYY-MM-DD */
 /** @typedef {Point & { value: number }} Measured */
-/** @typedef {ReturnType<typeof scale>} Scale */
 /** @typedef {(point: Point) => number} Place */
 /** @typedef {(value: number) => string} Written */
 
@@ -20,8 +23,9 @@ const LABEL_WIDTH = 92;
  * @param {Point[]} points earliest first
  * @param {string} marked the id of the point to highlight
  * @param {Written} written formats a value
+ * @param {{ band: Band, minimum: number }} measured `minimum` is the least possible value
  */
-export function drawChart(place, points, marked, written) {
+export function drawChart(place, points, marked, written, { band, minimum }) {
   const measured = points.filter(isMeasured);
   if (measured.length < 2 || !place.clientWidth) {
     place.replaceChildren();
@@ -29,12 +33,12 @@ export function drawChart(place, points, marked, written) {
   }
   const width = place.clientWidth;
   const across = scale(measured.map(timeOf), LEFT, width - RIGHT, 0);
-  const up = scale(measured.map(({ value }) => value), HEIGHT - BOTTOM, TOP, 0.15);
+  const values = measured.map(({ value }) => value);
+  const up = scale(values, HEIGHT - BOTTOM, TOP, 0.15, { least: leastSpan(values, band), minimum });
   /** @type {Place} */
   const x = (point) => across.at(timeOf(point));
   /** @param {Measured} point */
   const y = (point) => up.at(point.value);
-  const values = measured.map(({ value }) => value);
   const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured[measured.length - 1].on)}, between `
     + `${written(Math.min(...values))} and ${written(Math.max(...values))}. The table below has them all.`;
 
@@ -42,6 +46,7 @@ export function drawChart(place, points, marked, written) {
     drawn(
       'svg',
       { class: 'chart', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': words },
+      ...bands(points, marked, { band, x, up, width }),
       ...levels(up, width, written),
       ...days(measured, x, width),
       ...points.filter(({ changes }) => changes.length).map((point) => breakAt(point, x, width)),
@@ -55,6 +60,34 @@ export function drawChart(place, points, marked, written) {
       ),
     ),
   );
+}
+
+/**
+ * The first and the last point that can be compared with the one of this id, or null if its value is missing.
+ * @param {Point[]} points
+ * @param {string} id
+ */
+export function comparable(points, id) {
+  const own = points.findIndex((point) => point.id === id);
+  if (own < 0 || points[own].value === null) return null;
+  let first = own;
+  while (first > 0 && !points[first].changes.length) first -= 1;
+  const next = points.findIndex(({ changes }, i) => i > own && changes.length > 0);
+  return { own: points[own], first: points[first], last: points[next < 0 ? points.length - 1 : next - 1] };
+}
+
+/**
+ * @param {Point[]} points
+ * @param {string} marked
+ * @param {{ band: Band, x: Place, up: Scale, width: number }} parts
+ */
+function bands(points, marked, { band, x, up, width }) {
+  const run = comparable(points, marked);
+  const range = run && isMeasured(run.own) ? band(run.own.value) : null;
+  if (!run || !range) return [];
+  const [left, right] = [Math.max(LEFT, x(run.first) - 9), Math.min(width - RIGHT, x(run.last) + 9)];
+  const [bottom, top] = range.map((value) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, up.at(value))));
+  return [drawn('rect', { class: 'chance', x: left, y: top, width: right - left, height: bottom - top })];
 }
 
 /**
@@ -114,20 +147,6 @@ function breakAt(point, x, width) {
     drawn('line', { x1: at, x2: at, y1: TOP - 12, y2: HEIGHT - BOTTOM }),
     drawn('text', place, point.changes[0]),
   );
-}
-
-/**
- * Maps values to positions. If all values are the same, they lie in the middle.
- * @param {number[]} values
- * @param {number} from
- * @param {number} to
- * @param {number} margin space beyond the smallest and largest value, as a fraction of their difference
- */
-export function scale(values, from, to, margin) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const room = (most - least || Math.abs(most) * 0.2 || 1) * (most === least ? 0.5 : margin);
-  const [low, high] = [least - room, most + room];
-  return { low, high, at: (/** @type {number} */ value) => from + ((value - low) / (high - low)) * (to - from) };
 }
 
 /**

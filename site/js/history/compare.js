@@ -1,15 +1,17 @@
-// Compares two visits of the same eye side by side: a menu of the other visits, and both photographs with their
-// vessels drawn over them. The photographs are not aligned with each other.
+// Compares two visits of the same eye side by side: a menu of the other visits, both photographs with their vessels
+// drawn over them, and by how much the values differ. The photographs are not aligned with each other.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
 import { labelled, valueOf } from '../ui/measurements.js';
 import { PREDICTIONS } from './record.js';
+import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
 
 /** @import { MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 /** @import { Point } from './chart.js' */
+/** @import { Values } from '../ui/measurements.js' */
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
@@ -43,6 +45,7 @@ export function createCompare({ page, attempt }) {
   function clear() {
     by('pair').hidden = true;
     by('pair').replaceChildren();
+    by('pair-change').textContent = '';
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
   }
@@ -60,6 +63,7 @@ export function createCompare({ page, attempt }) {
     urls = blobs.map((blob) => URL.createObjectURL(blob));
     by('pair').replaceChildren(...records.map((record, i) => figure(record, urls[i], measurement)));
     by('pair').hidden = false;
+    by('pair-change').textContent = differenceOf(records[0], records[1], measurement);
   }
 
   choice.addEventListener('change', () => void attempt(() => show(choice.value)));
@@ -74,4 +78,19 @@ export function createCompare({ page, attempt }) {
 function figure(record, url, measurement) {
   const words = `${dayOf(record.day)}: ${labelled(measurement, record.measurements)}`;
   return element('figure', {}, element('img', { src: url, alt: `Overlay, ${words}` }), element('figcaption', {}, words));
+}
+
+/**
+ * In words, or an empty text if one of the values is missing.
+ * @param {SavedPrediction} before
+ * @param {SavedPrediction} after
+ * @param {MeasurementDescription} measurement
+ */
+export function differenceOf(before, after, measurement) {
+  const key = (/** @type {SavedPrediction} */ { model, threshold, canvas, flips }) => [model.sha256, threshold, canvas, flips].join();
+  const [first, second] = [before, after].map(({ measurements }) => /** @type {Values} */ (measurements)[measurement.name] ?? null);
+  if (first === null || second === null) return '';
+  if (key(before) !== key(after)) return 'Another model or other settings: the values cannot be compared.';
+  const change = `Difference: ${changeOf(measurement, first, second)}.`;
+  return mayBeChance(measurement, first, second) ? `${change} ${BY_CHANCE}` : change;
 }

@@ -8,6 +8,7 @@ import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent } from '../ui/element.js';
 import { heading, valueOf } from '../ui/measurements.js';
+import { bandAround, changeSince, inWords } from './repeatability.js';
 
 /** @import { MeasurementDescription, SavedPrediction, TrendPoint, Trends } from 'openapi' */
 /** @import { Compare } from './compare.js' */
@@ -77,6 +78,9 @@ export function createTrend({ page, compare }) {
     by('trend-few').hidden = points.length > 1;
     by('trend-chart').hidden = points.length < 2;
     by('trend-breaks').hidden = !points.some(({ changes }) => changes.length);
+    const words = inWords(measurement);
+    by('trend-chance').hidden = points.length < 2 || !words;
+    by('trend-chance').textContent = `${words} In the band: values that differ from this visit’s by less, which may be chance.`;
     by('trend-rows').replaceChildren(...points.flatMap(rowsOf));
     compare.offer(shown, points, measurement);
     draw();
@@ -84,11 +88,16 @@ export function createTrend({ page, compare }) {
 
   function draw() {
     const measurement = chosen();
-    if (shown) drawChart(by('trend-chart'), points, shown.id, (value) => valueOf(measurement, value));
+    const band = (/** @type {number} */ value) => bandAround(measurement, value);
+    const { minimum } = measurement;
+    if (shown) drawChart(by('trend-chart'), points, shown.id, (value) => valueOf(measurement, value), { band, minimum });
   }
 
-  /** @param {Compared} point */
-  function rowsOf(point) {
+  /**
+   * @param {Compared} point
+   * @param {number} i
+   */
+  function rowsOf(point, i) {
     const link = element('a', { href: `#${point.id}` }, dayOf(point.on));
     markCurrent(link, point.id === shown?.id);
     const row = element(
@@ -96,12 +105,13 @@ export function createTrend({ page, compare }) {
       {},
       element('td', {}, link),
       element('td', { class: 'number' }, valueOf(chosen(), point.value)),
+      element('td', {}, changeSince(chosen(), points, i)),
       element('td', { class: 'number' }, point.expected_dice?.toFixed(2) ?? 'not known'),
       element('td', {}, measuredWith(point)),
     );
     if (!point.changes.length) return [row];
     const words = `From here on: ${point.changes.join(', ')}. Not comparable with the values above.`;
-    return [element('tr', { class: 'break' }, element('td', { colspan: 4 }, words)), row];
+    return [element('tr', { class: 'break' }, element('td', { colspan: 5 }, words)), row];
   }
 
   choice.addEventListener('change', showChosen);

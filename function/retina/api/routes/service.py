@@ -34,9 +34,16 @@ async def model(network: NetworkDep) -> ModelCard:
 
 
 @router.get("/measurements")
-async def measurements() -> MeasurementList:
-    """What is measured on each photograph: names, units, definitions, and how to show the values to people."""
-    return MeasurementList(measurements=[*MEASUREMENTS])
+async def measurements(network: NetworkDep) -> MeasurementList:
+    """What is measured on each photograph: names, units, definitions, how to show the values to people, and by how
+    much a value may differ in another photograph of the same retina.
+    """
+    card = network.card
+    return MeasurementList(
+        measurements=[
+            each.model_copy(update={"repeatability": card.repeatability_of(each.name)}) for each in MEASUREMENTS
+        ]
+    )
 
 
 @router.get("/limits")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pydantic import BaseModel, ConfigDict, Field
 
 from retina.imaging.measurements.observation import Observation
+from retina.imaging.repeatability import Repeatability
 
 
 class Display(BaseModel):
@@ -46,6 +47,9 @@ class MeasurementDescription(BaseModel):
         False,
         description="whether it depends on what found arteries and veins, disc and fovea: then compare only values of "
         "one structures_sha256",
+    )
+    repeatability: Repeatability | None = Field(
+        None, description="with the network that is served; null where it was not measured"
     )
 
     @property

@@ -1,0 +1,208 @@
+"""How much a measurement changes if the same retina is photographed again, simulated; writes it into the card.
+
+Takes train photographs of every set, evenly spread over their names, those with a field of view of more than 1,400
+pixels made smaller, and photographs each again with `models.evaluation.rephotography`. Every copy is measured by the
+served pipeline. s_w is the standard deviation within a photograph, pooled over photographs; the repeatability
+coefficient is 1.96 * sqrt(2) * s_w: two values of the same retina differ by less in 95 of 100 pairs (Bland and Altman
+1999, doi 10.1177/096228029900800204). It is relative, a share of the value, where the unit has a length, and where the
+deviation grows with the value. Copies at another resolution count only for measurements without a length in the unit.
+
+`python -m models.evaluation.repeatability --data DIR --values FILE [--most 4] [--write-card]`
+
+The values are appended to a file of JSON lines, by which an interrupted run continues.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+from tqdm import tqdm
+
+from models.evaluation.measuring import read_photograph
+from models.evaluation.perturbations import size
+from models.evaluation.rephotography import Rephotographer
+from models.training.labelled import SETS, photographs_with_fields
+from retina.imaging.arrays import Rgb
+from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.measurements.measurement import MeasurementDescription
+from retina.imaging.measurements.registry import DECIMALS, MEASUREMENTS, Measurements
+from retina.imaging.network import VesselNetwork
+from retina.imaging.photograph import Photograph
+from retina.imaging.pipeline import predict_photograph
+from retina.imaging.repeatability import Repeatability, RepeatabilityStudy
+from retina.imaging.structures.shipped import shipped_sha256
+
+WIDEST = 1400
+"""Fields of view are at most so many pixels wide: larger ones take a canvas that is slower."""
+
+ZOOMS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 1.3)
+"""Size of each copy, per that of the photograph."""
+
+FEWEST_COPIES, FEWEST_PHOTOGRAPHS = 3, 6
+"""A photograph counts if so many of its copies could be measured, a measurement if so many photographs count."""
+
+GROWS = 0.4
+"""Rank correlation of deviation and mean over photographs, from which on the deviation grows with the value."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The measurements of one copy of a photograph."""
+
+    set: str
+    photograph: str
+    number: int
+    zoom: float
+    values: Measurements
+
+
+def spread(files: Sequence[tuple[str, str, Path]], most: int) -> list[tuple[str, str, Path]]:
+    """At most this many (set, id, file) of each set, evenly spread over their names."""
+    by_set = defaultdict(list)
+    for one in sorted(files):
+        by_set[one[0]].append(one)
+    return [
+        found[i]
+        for found in by_set.values()
+        for i in np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int)
+    ]
+
+
+def measured(rgb: Rgb, network: VesselNetwork) -> Measurements:
+    """All measurements of RGB uint8[H,W,3], as the service would answer them with arteries and veins."""
+    photograph = Photograph(rgb, find_field_of_view(rgb), "")
+    pictures = dict.fromkeys(("artery_vein", "disc"), lambda *_: b"")
+    return predict_photograph(photograph, network, pictures, force=True).measured.values
+
+
+def missing(path: Path, most: int, data: Path, network: VesselNetwork) -> None:
+    """Measure every copy that the file `path` lacks and append it; then those that lack a newer measurement."""
+    files = [(name, id, file) for name, id, file, _ in photographs_with_fields(data, "train")]
+    chosen = list(enumerate(spread(files, most)))
+    known = {(copy.set, copy.photograph, copy.number): set(copy.values) for copy in read(path)}
+    names = {each.name for each in MEASUREMENTS}
+    lacking = {key for key, found in known.items() if names - found}
+    for seed, (name, id, file) in tqdm(chosen + chosen, unit="photo"):
+        keys = [(name, id, number) for number in range(len(ZOOMS))]
+        wanted = [key for key in keys if key not in known] or [key for key in keys if key in lacking]
+        if not wanted:
+            continue
+        photograph = read_photograph(file)
+        rgb, width = photograph.rgb, photograph.field_of_view.width
+        again = Rephotographer(size(rgb, WIDEST / width) if width > WIDEST else rgb, seed)
+        for _, _, number in wanted:
+            copy = Copy(name, id, number, ZOOMS[number], measured(again.again(number, ZOOMS[number]), network))
+            with path.open("a") as lines:
+                lines.write(json.dumps(asdict(copy)) + "\n")
+        known |= dict.fromkeys(wanted, names)
+        lacking -= set(wanted)
+
+
+def read(path: Path) -> list[Copy]:
+    """What the file holds, of each copy what was measured last; nothing if it does not exist."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    copies = [Copy(**json.loads(line)) for line in lines]
+    return [*{(copy.set, copy.photograph, copy.number): copy for copy in copies}.values()]
+
+
+def has_length(unit: str) -> bool:
+    """Whether values in this unit compare at one resolution only."""
+    return any(length in unit for length in ("px", "pixel", "µm"))
+
+
+def coefficient(copies: Iterable[Copy], measurement: MeasurementDescription) -> Repeatability | None:
+    """That of one measurement; None if it could be measured on too few photographs."""
+    at_any_size = not has_length(measurement.unit)
+    by_photograph = defaultdict(list)
+    for copy in copies:
+        value = copy.values.get(measurement.name)
+        if value is not None and (at_any_size or copy.zoom == 1):
+            by_photograph[copy.set, copy.photograph].append(value)
+    groups = [np.array(found) for found in by_photograph.values() if len(found) >= FEWEST_COPIES]
+    if len(groups) < FEWEST_PHOTOGRAPHS:
+        return None
+    means, deviations = (np.array([of(group) for group in groups]) for of in (np.mean, _deviation))
+    weights = [len(group) - 1 for group in groups]
+    relative = means.min() > 0 and (
+        not at_any_size or (deviations.max() > 0 and spearmanr(means, deviations).statistic >= GROWS)
+    )
+    within = deviations / means if relative else deviations
+    pooled = float(np.sqrt(np.average(within**2, weights=weights)))
+    return Repeatability(
+        coefficient=round(1.96 * 2**0.5 * pooled, DECIMALS), relative=bool(relative), photographs=len(groups)
+    )
+
+
+def _deviation(values: NDArray[np.float64]) -> float:
+    return float(values.std(ddof=1))
+
+
+def coefficients(copies: Sequence[Copy]) -> dict[str, Repeatability]:
+    """Those of all measurements that could be judged. One in micrometres has that of the same one in pixels."""
+    found = {each.name: coefficient(copies, each) for each in MEASUREMENTS}
+    for name in found:
+        if name.endswith("_um"):
+            found[name] = found.get(name.removesuffix("_um"))
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def protocol(copies: Sequence[Copy]) -> str:
+    """What the coefficients were measured on, in a sentence."""
+    sets = ", ".join(sorted({copy.set for copy in copies}))
+    photographs = len({(copy.set, copy.photograph) for copy in copies})
+    return f"{len(ZOOMS)} simulated photographs of each of {photographs} train photographs of {sets}"
+
+
+def table(copies: Sequence[Copy]) -> str:
+    """A Markdown table: for all photographs, and for the sets that the network was trained on and the others."""
+    seen = [copy for copy in copies if copy.set in SETS]
+    parts = [coefficients(part) for part in (copies, seen, [copy for copy in copies if copy.set not in SETS])]
+    lines = ["| measurement | photographs | mean | repeatability | trained-on sets | other sets |", "|---" * 6 + "|"]
+    for name, each in parts[0].items():
+        values = [v for copy in copies if (v := copy.values.get(name)) is not None]
+        mean = f"{np.mean(values):.4g}" if values else ""
+        cells = [_written(part.get(name)) for part in parts]
+        lines.append(f"| {name} | {each.photographs} | {mean} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _written(one: Repeatability | None) -> str:
+    if one is None:
+        return ""
+    return f"{100 * one.coefficient:.1f} %" if one.relative else f"{one.coefficient:.3g}"
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with a folder a set")
+    parser.add_argument("--values", type=Path, required=True, help="a file of JSON lines, made if it does not exist")
+    parser.add_argument("--most", type=int, default=4, help="photographs of each set")
+    parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card")
+    parser.add_argument("--write-card", action="store_true", help="put the coefficients into the card")
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    network = VesselNetwork(options.model)
+    missing(options.values, options.most, options.data, network)
+    copies = read(options.values)
+    print(table(copies))
+    if options.write_card:
+        study = RepeatabilityStudy(
+            network_sha256=network.card.sha256,
+            structures_sha256=shipped_sha256(),
+            protocol=protocol(copies),
+            measurements=coefficients(copies),
+        )
+        card = network.card.model_copy(update={"repeatability": study})
+        options.model.write_text(card.model_dump_json(indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
