@@ -20,7 +20,7 @@ test('each point of a trend lists what differs from the point before', () => {
 
 test('another network for the structures matters only to what uses them', () => {
   const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, expected_dice: 0.8 };
-  const points = [null, 's', null, 's', 't'].map((structures_sha256) => ({ ...point, structures_sha256, value: structures_sha256 && 0.1 }));
+  const points = [null, 's', null, 's', 't'].map((structures_sha256) => ({ ...point, structures_sha256, value: structures_sha256 ? 0.1 : null }));
   assert.deepEqual(compared(points, false).flatMap(({ changes }) => changes), []);
   const marked = compared(points, true).map(({ changes }) => changes.length);
   assert.deepEqual(marked, [0, 0, 0, 0, 1], 'a visit without structures has no value, and changes nothing');
