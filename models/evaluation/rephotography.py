@@ -67,7 +67,7 @@ class Rephotographer:
 
     def _moved(self, pose: Pose) -> Rgb:
         matrix = cv2.getRotationMatrix2D(self._centre, pose.angle, 1)
-        matrix[:, 2] += pose.x, pose.y
+        matrix[:, 2] += np.array([pose.x, pose.y])
         height, width = self._rgb.shape[:2]
         moved = cv2.warpAffine(self._rgb, matrix, (width, height), flags=cv2.INTER_CUBIC)
         return np.asarray(moved * self._field[..., None], np.uint8)
