@@ -14,6 +14,7 @@ import { release, segment } from '../files/segmentation.js';
 import { measuredOn, tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
+import { createPanels } from '../viewer/panels.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -34,6 +35,7 @@ let shown = null;
 
 takeIn({ files, sample: by('sample'), add, announce });
 listenForNeighbours(by('list'));
+createPanels({ page: document });
 void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', removeAll);
 by('table').addEventListener('click', () => void saveTable());

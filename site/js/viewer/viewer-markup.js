@@ -1,0 +1,103 @@
+// The viewer's markup: views and opacity above the stage, zoom below it. viewer.js brings it to life.
+
+import { element } from '../ui/element.js';
+
+const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
+const LEGEND = { artery: 'Artery', vein: 'Vein', unclear: 'Vessel of unclear kind' };
+const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
+const PANELS = { list: 'List', figures: 'Figures' };
+
+export function viewer() {
+  return element(
+    'div',
+    { class: 'viewer', id: 'viewer' },
+    element('div', { class: 'controls' }, toolbar(), marks(), element('p', { class: 'note', id: 'fallback', hidden: '' })),
+    stage(),
+    bar(),
+  );
+}
+
+function toolbar() {
+  const opacity = element('input', { id: 'opacity', type: 'range', min: 0, max: 100, value: 60 });
+  const percent = element('output', { id: 'opacity-value', for: 'opacity' }, '60 %');
+  return element(
+    'div',
+    { class: 'toolbar', role: 'group', 'aria-label': 'Viewer' },
+    element('fieldset', { class: 'views', id: 'views' }, element('legend', { class: 'unseen' }, 'View'), ...Object.entries(VIEWS).map(choice)),
+    element('label', { class: 'opacity' }, 'Opacity ', opacity, ' ', percent),
+  );
+}
+
+/**
+ * @param {[string, string]} view value and name
+ * @param {number} i
+ */
+function choice([view, words], i) {
+  const radio = element('input', { type: 'radio', name: 'view', value: view, ...(view === 'overlay' && { checked: '' }) });
+  return element('label', {}, radio, element('span', {}, `${words} `, element('kbd', {}, String(i + 1))));
+}
+
+/** What can be switched on beside the vessels, and what its colours mean. */
+function marks() {
+  const swatch = (/** @type {string} */ name) => element('span', { class: `swatch ${name}`, 'aria-hidden': 'true' });
+  return element(
+    'div',
+    { class: 'marks', id: 'marks', hidden: '' },
+    element(
+      'fieldset',
+      {},
+      element('legend', {}, 'Also show'),
+      ...Object.entries(MARKS).map(([mark, words], i) =>
+        element('label', {}, element('input', { type: 'checkbox', name: 'mark', value: mark }), ` ${words} `, element('kbd', {}, String(i + 4))),
+      ),
+    ),
+    element(
+      'ul',
+      { class: 'legend', id: 'legend', 'aria-label': 'Legend', hidden: '' },
+      ...Object.entries(LEGEND).map(([name, words]) => element('li', { class: 'of-kinds' }, swatch(name), words)),
+      element('li', { id: 'legend-disc' }, swatch('disc'), 'Rim of the optic disc'),
+    ),
+    element('p', { class: 'note', id: 'marks-status', role: 'status' }),
+    element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
+    element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
+  );
+}
+
+/** Below the stage: zoom, and what can be put away beside it. */
+function bar() {
+  return element(
+    'div',
+    { class: 'bar-below' },
+    element(
+      'div',
+      { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
+      element('button', { id: 'zoom-out', type: 'button', 'aria-label': 'Zoom out' }, '−'),
+      element('output', { id: 'zoom-level', 'aria-label': 'Enlargement' }),
+      element('button', { id: 'zoom-in', type: 'button', 'aria-label': 'Zoom in' }, '+'),
+      element('button', { id: 'zoom-fit', type: 'button' }, 'Fit'),
+      element('button', { id: 'zoom-actual', type: 'button', title: 'A pixel of the photograph on each pixel of the screen' }, '1:1'),
+      element('button', { id: 'full-screen', type: 'button', 'aria-pressed': 'false' }, 'Full screen'),
+    ),
+    element(
+      'div',
+      { class: 'panels', id: 'panels', role: 'group', 'aria-label': 'Beside the photograph', hidden: '' },
+      ...Object.entries(PANELS).map(([name, words]) => element('button', { id: `panel-${name}`, type: 'button', 'aria-expanded': 'true' }, words)),
+    ),
+  );
+}
+
+function stage() {
+  return element(
+    'div',
+    { class: 'stage', id: 'stage', tabindex: 0, role: 'group', 'aria-label': 'The photograph with its vessels', 'data-view': 'overlay' },
+    element(
+      'div',
+      { class: 'layers', id: 'layers' },
+      element('img', { id: 'layer-photograph', alt: 'The photograph' }),
+      element('div', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
+      element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
+      element('div', { id: 'layer-disc' }),
+      element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
+    ),
+  );
+}
