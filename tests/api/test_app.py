@@ -54,7 +54,7 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
     accounts |= {f"/api/v1/keys{more}" for more in keys} | {f"/api/v1/usage{more}" for more in usage}
     saved = {"/api/v1/trends"} | {f"{PREDICTIONS}/{{id}}{more}" for more in ("", "/{image}.png", "/recompute")}
     exports = {"/api/v1/exports", "/api/v1/exports/{id}"}
-    one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv")
+    one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv", "/statistics")
     batches = {"/api/v1/batches", *(f"/api/v1/batches/{{id}}{more}" for more in one)}
     single = {"/predict", PREDICTIONS, "/api/v1/uploads"}
     assert set(document["paths"]) == single | about | accounts | saved | exports | batches

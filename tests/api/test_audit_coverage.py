@@ -74,6 +74,7 @@ def test_every_action_on_a_batch_is_audited(house: House, tiny: bytes) -> None:
         ("GET", one),
         ("GET", f"{one}/items"),
         ("GET", f"{one}/results.csv"),
+        ("GET", f"{one}/statistics"),
         ("GET", f"{one}/items/0/mask.png"),
         ("POST", f"{one}/cancel"),
         ("POST", f"{one}/retry"),
@@ -199,6 +200,7 @@ def test_requests_for_missing_records_leave_no_entry(house: House, tiny: bytes) 
         ("PATCH", f"{PREDICTIONS}/{id}"),
         ("DELETE", f"{BATCHES}/{id}"),
         ("GET", f"{BATCHES}/{id}/results.csv"),
+        ("GET", f"{BATCHES}/{id}/statistics"),
         ("DELETE", "/api/v1/keys/0123456789abcdef"),
     ):
         answer = house.client.request(method, path, headers=berta, json={} if method == "PATCH" else None)

@@ -137,7 +137,7 @@ def test_a_deleted_batch_is_gone_even_with_waiting_photographs(house: House, tin
     assert house.client.delete(f"{BATCHES}/{batch['id']}", headers=anna).json()["batches"] == 1
     house.send(batch["upload"], "2", tiny)  # by somebody who did not hear of it
     house.work_off()
-    for more in ("", "/items", "/results.csv", "/items/0/mask.png"):
+    for more in ("", "/items", "/results.csv", "/statistics", "/items/0/mask.png"):
         assert problem(house.client.get(f"{BATCHES}/{batch['id']}{more}", headers=anna)) == (404, "not_found")
     for method, more in (("POST", "/retry"), ("POST", "/cancel"), ("POST", "/upload"), ("DELETE", "")):
         answer = house.client.request(method, f"{BATCHES}/{batch['id']}{more}", headers=anna)
@@ -239,3 +239,20 @@ def test_a_form_for_s3_is_bound_to_its_batch(s3: Any, aws: str) -> None:
     assert ["content-length-range", 1, 1000] in conditions
     assert {"Content-Type": "application/octet-stream"} in conditions
     assert not isinstance(form.fields["key"], httpx.URL)
+
+
+def test_the_statistics_of_a_batch_cover_what_is_done(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    batch = new(house, anna, "a.jpg", "b.jpg", "text.jpg", "late.jpg")
+    empty = house.client.get(f"{BATCHES}/{batch['id']}/statistics", headers=anna).raise_for_status().json()
+    assert (empty["photographs"], empty["grades"], empty["differing"]) == (0, {}, [])
+    come(house, batch, tiny, tiny, TEXT)
+    house.work_off()
+    done = items(house, anna, batch)[0]["findings"]
+    found = house.client.get(f"{BATCHES}/{batch['id']}/statistics", headers=anna).raise_for_status().json()
+    assert (found["photographs"], found["grades"]) == (2, {done["quality"]["grade"]: 2})
+    density = found["measurements"][0]
+    assert density["measurement"] == "vascular_density"
+    assert (density["count"], density["median"]) == (2, done["measurements"]["vascular_density"])
+    assert (density["lower_quartile"], density["histogram"], density["outliers"]) == (None, None, [])
+    assert density["by_grade"][done["quality"]["grade"]]["count"] == 2

@@ -32,6 +32,7 @@ ASKED: dict[str, dict[str, Any]] = {
     f"GET {BATCHES}/{{id}}/items": {},
     f"GET {BATCHES}/{{id}}/items/{{number}}/{{picture}}": {},
     f"GET {BATCHES}/{{id}}/results.csv": {},
+    f"GET {BATCHES}/{{id}}/statistics": {},
     f"POST {BATCHES}/{{id}}/upload": {},
     f"POST {EXPORTS}": {"json": {"batch": "{id}"}},
     f"GET {EXPORTS}/{{id}}": {},

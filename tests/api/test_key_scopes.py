@@ -37,6 +37,7 @@ NEEDED = {
     f"GET {BATCHES}/{{id}}/items": "read",
     f"GET {BATCHES}/{{id}}/items/{{number}}/{{picture}}": "read",
     f"GET {BATCHES}/{{id}}/results.csv": "read",
+    f"GET {BATCHES}/{{id}}/statistics": "read",
     f"POST {BATCHES}/{{id}}/upload": "predict",
     f"POST {BATCHES}/{{id}}/cancel": "predict",
     f"POST {BATCHES}/{{id}}/retry": "predict",

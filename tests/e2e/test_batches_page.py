@@ -76,6 +76,13 @@ def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tm
     name, data = visit.download(page.get_by_role("button", name="Table (CSV)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}.csv"
     assert len(rows_of(data)) == 6
+    page.get_by_text("Statistics of the measurements").click()
+    expect(page.locator("#statistics-note")).to_contain_text("of 6 photographs have a result. With fewer than five")
+    row = page.locator("#statistics-rows tr", has_text="Vascular density").first
+    expect(row).to_contain_text("too few values")
+    row.get_by_text("By grade").click()
+    expect(row.get_by_role("listitem").first).to_contain_text("median")
+    expect_for_everyone(page)
     name, data = visit.download(page.get_by_role("button", name="Measurements (CSV, long)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}-measurements.csv"
     assert {row["measurement"] for row in rows_of(data) if row["status"] == "done"} > {"vascular_density", "tortuosity"}

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from retina.batches.records import Batch, Item, number_key, number_of, outcome_of
 from retina.batches.schemas import MOST_ITEMS, Counts, Outcome
+from retina.batches.statistics import statistics_of
+from retina.batches.statistics_schemas import BatchStatistics
 from retina.errors import NotFoundError
 from retina.storage.port import Blobs, Uploads
 from retina.storage.records import Record, Records
@@ -43,10 +45,7 @@ class Items:
 
     def of(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
         """At most `limit` items, starting with number `first`. Raises `NotFoundError` if the batch is being deleted."""
-        names = self._results.read(batch.names)
-        if names is None:
-            raise NotFoundError(NOT_FOUND)
-        files = json.loads(names)[first : first + limit]
+        files = self._files(batch)[first : first + limit]
         if not files:
             return
         outcomes = {number_of(row): outcome_of(row) for row in self.rows(batch, first, len(files))}
@@ -56,6 +55,14 @@ class Items:
             outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
             state = "running" if number in running else "queued" if number in arrived else "waiting"
             yield Item(number, name, size, outcome.status if outcome else state, outcome)
+
+    def statistics(self, batch: Batch) -> BatchStatistics:
+        """How the measurements of the finished items are distributed. Raises `NotFoundError` if the batch is being
+        deleted.
+        """
+        outcomes = ((number_of(row), outcome_of(row)) for row in self.rows(batch, 0, batch.total))
+        found = ((number, outcome.findings) for number, outcome in outcomes if outcome and outcome.findings)
+        return statistics_of(found, [name for name, _ in self._files(batch)])
 
     def outcome(self, batch: Batch, number: int) -> Outcome | None:
         """The outcome of one item; None if it is not finished or the batch has no such item."""
@@ -76,3 +83,10 @@ class Items:
         while rows := self._records.query(batch.items, first=begin, last=end, after=after):
             yield from rows
             after = rows[-1].key.sort
+
+    def _files(self, batch: Batch) -> list[tuple[str, int]]:
+        names = self._results.read(batch.names)
+        if names is None:
+            raise NotFoundError(NOT_FOUND)
+        files: list[tuple[str, int]] = json.loads(names)
+        return files

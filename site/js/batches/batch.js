@@ -11,6 +11,7 @@ import { finder } from '../ui/element.js';
 import { takeChoices } from '../files/intake.js';
 import { createItems } from './items-table.js';
 import { counted } from './new-batch.js';
+import { createStatistics } from './statistics.js';
 import { createPulse } from '../api/pulse.js';
 import { Refusal, codeOf } from '../api/reach.js';
 import { receiptOf } from '../ui/receipt.js';
@@ -49,6 +50,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     if (ENDS.has(codeOf(error))) pulse.stop();
   }, PAUSE_MS);
   const zip = createExport({ button: by('zip', HTMLButtonElement), place: by('batch-status'), body: () => ({ batch: batch?.id }) });
+  const statistics = createStatistics({ page, attempt });
   const items = createItems({ page, attempt, announce, sendingOf: sendings.get });
   /** @type {BatchResponse | null} */
   let batch = null;
@@ -113,6 +115,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     const going = Boolean(sending?.isGoing());
     by('batch-state').textContent = TITLES[state];
     progress.show(batch, sending);
+    statistics.look(batch);
     by('resume').hidden = going || !settled || counts.waiting === 0 || state !== 'open';
     const missing = `${counted(counts.waiting)} ${counts.waiting === 1 ? 'has' : 'have'} not been sent.`;
     by('resume-words').textContent = `${missing} Choose the same files again to continue.`;

@@ -1,4 +1,4 @@
-"""The photographs of a batch: their states and results, as JSON and as a table, and their pictures."""
+"""The photographs of a batch: their states and results, as JSON, as a table and as statistics, and their pictures."""
 
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from retina.api.routes import batches
 from retina.api.routes.links import LinksUrl, redirect
 from retina.batches.records import Batch, Item
 from retina.batches.schemas import MOST_ITEMS, BatchItem, BatchItems
+from retina.batches.statistics_schemas import BatchStatistics
 from retina.batches.tables import COLUMNS, LONG_COLUMNS, batch_lines, batch_measurement_lines
 from retina.errors import InvalidRequestError, NotFoundError
 from retina.imaging.rendering import FILES
@@ -72,6 +73,16 @@ def get_table(
     table = within(rows, services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}{ending}.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/{id}/statistics", summary="Statistics of a batch", responses=batches.MISSING)
+def get_statistics(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchStatistics:
+    """Returns how each measurement is distributed over the photographs that have a result, in all and by grade, and
+    which photographs stand out. Available at any time.
+    """
+    batch = services.batches.get(caller.account, id)
+    log.seen(caller, "batch.seen", id)
+    return services.batches.items.statistics(batch)
 
 
 @router.get(
