@@ -53,7 +53,7 @@ def batch_seconds(photos: int, workers: int) -> float:
         for key in photographs(services, photos):
             (Path(folder) / key).parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / key).write_bytes(sample)
-            services.queue.put(key)
+            services.queue.put(key, account="anna")
         environment = os.environ | {"PYTHONPATH": str(ROOT / "function"), "RETINA_DATA": folder}
         command = [sys.executable, "-m", "retina", "worker"]
         started = time.perf_counter()

@@ -16,8 +16,9 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from retina import events
 from retina.api.problems import MEDIA_TYPE
 from retina.app import create_app
+from retina.jobs.arrivals import enqueue
 from retina.jobs.work import Work
-from retina.queue.sqs import SqsQueue, keys_of
+from retina.queue.sqs import SqsQueue, from_s3, keys_of
 
 NAMESPACE, SERVICE = "Retina", "retina"
 EXPORT_SECONDS = 100
@@ -64,9 +65,10 @@ def api(event: dict[str, Any], context: Any) -> Any:
 
 def _take(record: SQSRecord) -> None:
     attempt, failed = int(record.attributes.approximate_receive_count), []
+    arrived = from_s3(record.body)
     for key in keys_of(record.body):
         try:
-            _work()(key, attempt)
+            enqueue(_app.state.services, key) if arrived else _work()(key, attempt)
         except Exception as error:  # whatever it was, the message stays in the queue or becomes a dead letter
             log.exception("%s failed, attempt %d", key, attempt)
             failed.append(error)

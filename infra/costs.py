@@ -37,6 +37,8 @@ COUNTED = 2 * DYNAMODB_READ + TRANSACTED * 2 * DYNAMODB_WRITE
 
 FACTOR = 3.0
 """How much slower than the measuring machine a Lambda core is assumed to be; this has not been measured."""
+ARRIVAL_SECONDS = 0.03
+"""What a worker is assumed to take for putting a photograph that has arrived among the jobs of its account."""
 PEAK = 10
 """The assumed ratio of the busiest second to the month's mean."""
 NEW_ACCOUNT_CONCURRENCY = 10
@@ -69,13 +71,15 @@ class Costs:
     def queued(self) -> float:
         """One prediction in a batch.
 
-        An object is put and read; a message is sent, received and deleted; two results are put. Records: the claim, and
-        in one transaction the outcome (two units), the balance, the ledger, the usage, the batch's count, its
-        reservation, and the deletion of the claim.
+        An object is put and read; S3's message and the one with its account are each sent, received and deleted; two
+        results are put. Records: the batch of the photograph that has arrived, the claim, and in one transaction the
+        outcome (two units), the balance, the ledger, the usage, the batch's count, its reservation, and the deletion of
+        the claim.
         """
-        worker = self.seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + LAMBDA_REQUEST
-        records = TRANSACTED * 9 * DYNAMODB_WRITE + 8 * DYNAMODB_READ
-        return worker + S3_PUT + S3_GET + 3 * SQS_REQUEST + 2 * S3_PUT + records
+        seconds = self.seconds + ARRIVAL_SECONDS
+        worker = seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + 2 * LAMBDA_REQUEST
+        records = TRANSACTED * 9 * DYNAMODB_WRITE + 9 * DYNAMODB_READ
+        return worker + S3_PUT + S3_GET + 6 * SQS_REQUEST + 2 * S3_PUT + records
 
     def idle(self) -> float:
         """A month without any visitor. Alarms, dashboard, logs, budget, polling an empty queue and an empty table stay

@@ -15,6 +15,19 @@ from retina.storage.database import VERSION, Database, DatabaseError
 from retina.storage.records import Delete, Key, Put
 from retina.storage.sqlite import SqliteRecords
 from support.processes import worker
+from support.waiting import given_up_jobs
+
+VERSION_2 = """
+CREATE TABLE jobs (key TEXT PRIMARY KEY, attempts INTEGER NOT NULL, due REAL NOT NULL, lease TEXT,
+    buried INTEGER NOT NULL);
+CREATE INDEX jobs_due ON jobs (buried, due);
+CREATE TABLE records (partition TEXT NOT NULL, sort TEXT NOT NULL, data TEXT NOT NULL, counts TEXT NOT NULL,
+    version INTEGER NOT NULL, expires INTEGER, PRIMARY KEY (partition, sort)) WITHOUT ROWID;
+CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
+INSERT INTO jobs VALUES ('batch/x/0', 0, 1, NULL, 0), ('batch/x/1', 2, 2, NULL, 0), ('batch/x/2', 5, 1, NULL, 1);
+INSERT INTO records VALUES ('p', '0', '{"subject": "a"}', '{"credits": 3}', 1, NULL);
+PRAGMA user_version = 2;
+"""
 
 
 def test_a_file_of_another_version_is_refused_and_left_unchanged(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -32,6 +45,25 @@ def test_a_file_of_another_version_is_refused_and_left_unchanged(tmp_path: Path,
     assert f"is of version {VERSION + 1}, and this program works with version {VERSION}" in says
     assert "Traceback" not in says
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def test_a_file_of_the_version_before_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "retina.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VERSION_2)
+    connection.close()
+    database = Database(path)
+    [record] = SqliteRecords(database).get(Key("p", "0"))
+    assert record
+    assert (record.data, record.counts) == ({"subject": "a"}, {"credits": 3})
+    queue = LocalQueue(database)
+    queue.put("batch/y/0", account="anna")
+    leases = list(iter(queue.lease, None))
+    assert [(lease.key, lease.attempt) for lease in leases] == [("batch/x/0", 1), ("batch/y/0", 1), ("batch/x/1", 3)]
+    for lease in leases:
+        queue.done(lease)
+    assert (queue.waiting(), given_up_jobs(path)) == (0, 1)
+    assert database.query("SELECT account FROM turns")[0][:] == ("",), "of the job that was given up"
 
 
 def test_the_service_does_not_start_without_a_usable_database(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -57,7 +89,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_unchanged(tmp_path: Path
 
 
 def test_the_database_is_private_and_durable(queue: LocalQueue, tmp_path: Path) -> None:
-    queue.put("batch/x/1")
+    queue.put("batch/x/1", account="anna")
     assert (tmp_path / "retina.sqlite").stat().st_mode & 0o777 == 0o600
     database = Database(tmp_path / "retina.sqlite")
     assert database.query("PRAGMA journal_mode")[0][0] == "wal"

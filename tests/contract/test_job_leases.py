@@ -29,7 +29,7 @@ from support.waiting import eventually, given_up_jobs
 def test_many_workers_never_hold_the_same_job(queue: LocalQueue, tmp_path: Path) -> None:
     keys = [f"{BATCH}{'0' * 32}/{number}" for number in range(200)]
     for key in keys:
-        queue.put(key)
+        queue.put(key, account="anna")
 
     def take(_: int) -> list[str]:
         own = LocalQueue(Database(tmp_path / "retina.sqlite"))
@@ -50,7 +50,7 @@ class LocalTaker:
         self.queue = queue
 
     def put(self) -> None:
-        self.queue.put(f"{BATCH}{'0' * 32}/7")
+        self.queue.put(f"{BATCH}{'0' * 32}/7", account="anna")
 
     def take(self, work: Callable[[], None]) -> bool:
         return work_once(self.queue, lambda key, attempt: work())
@@ -67,7 +67,7 @@ class SqsTaker:
         self.queue = SqsQueue(client, self.url, 1)
 
     def put(self) -> None:
-        self.queue.put(f"{BATCH}{'0' * 32}/7")
+        self.queue.put(f"{BATCH}{'0' * 32}/7", account="anna")
 
     def take(self, work: Callable[[], None]) -> bool:
         for message in self.client.receive_message(QueueUrl=self.url).get("Messages", []):
@@ -131,7 +131,7 @@ def test_an_expired_lease_is_taken_over_and_its_former_holder_changes_nothing(
     queue: LocalQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = f"{BATCH}{'0' * 32}/7"
-    queue.put(key)
+    queue.put(key, account="anna")
     lost = queue.lease()
     assert lost
     assert queue.lease() is None
@@ -153,7 +153,7 @@ def test_jobs_and_requests_are_reserved_for_as_long_as_the_setting_says(
     services = Services(Settings(data=tmp_path, lease_seconds=5))
     queue, now = services.queue, time.time()
     assert isinstance(queue, LocalQueue)
-    queue.put(f"{BATCH}{'0' * 32}/7")
+    queue.put(f"{BATCH}{'0' * 32}/7", account="anna")
     assert queue.lease()
     assert isinstance(services.idempotency.begin("a", "key", "request"), Lease)
     for later, due in ((4, False), (6, True)):
@@ -165,7 +165,7 @@ def test_jobs_and_requests_are_reserved_for_as_long_as_the_setting_says(
 
 def test_a_job_that_kills_its_workers_is_abandoned(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     key = f"{BATCH}{'0' * 32}/7"
-    queue.put(key)
+    queue.put(key, account="anna")
     for attempt in range(1, ATTEMPTS + 1):
         lease = queue.lease()
         assert lease

@@ -25,7 +25,7 @@ AT_ONCE = 8
 
 
 class NoQueue:
-    def put(self, *keys: str) -> None: ...
+    def put(self, *keys: str, account: str) -> None: ...
 
 
 def made_of(make: Callable[[], Any], asked: int, refusal: type[Exception]) -> int:

@@ -190,9 +190,8 @@ def test_the_log_has_metrics_and_no_personal_data(function: RuntimeApi, log: Pat
 
 
 def message(key: str) -> dict[str, Any]:
-    """What SQS tells of a photograph that came by this key."""
-    body = (ROOT / "tests" / "support" / "events" / "s3_object_created.json").read_text()
-    body = body.replace(f"batch%2F{'0123456789abcdef' * 2}%2F7", key.replace("/", "%2F"))
+    """What SQS tells of a job."""
+    body = json.dumps({"Records": [{"s3": {"object": {"key": key.replace("/", "%2F")}}}]})
     return {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
 
 

@@ -82,7 +82,7 @@ def test_a_worker_that_does_not_end_is_killed_and_its_job_is_due_again(
 ) -> None:
     database = Database(tmp_path / "retina.sqlite")
     queue = LocalQueue(database)
-    queue.put("batch/x/1")
+    queue.put("batch/x/1", account="anna")
     text = (
         "import signal, sys, time; sys.path[:0] = sys.argv[2:]; from pathlib import Path\n"
         "from retina.queue.sqlite import LocalQueue; from retina.storage.database import Database\n"

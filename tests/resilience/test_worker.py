@@ -53,7 +53,7 @@ def test_a_worker_finishes_its_job_when_asked_to_end(tmp_path: Path, environment
     keys = photographs(services, 20)
     for key in keys:
         uploads.receive(uploads.form(key, "image/jpeg", "").fields, SAMPLE.read_bytes())
-        queue.put(key)
+        queue.put(key, account="anna")
     process = worker(tmp_path, environment)
     eventually(lambda: queue.waiting() < len(keys))
     process.terminate()

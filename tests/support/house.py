@@ -9,10 +9,11 @@ import httpx
 from fastapi.testclient import TestClient
 
 from retina.app import create_app
+from retina.jobs.arrivals import enqueue
 from retina.jobs.work import Work
 from retina.jobs.worker import work_once
 from retina.queue.sqlite import LocalQueue
-from retina.queue.sqs import keys_of
+from retina.queue.sqs import from_s3, keys_of
 from retina.services import Services
 from retina.settings import Settings
 from retina.storage.port import BATCH
@@ -79,9 +80,13 @@ class House:
         sqs = aws_client("sqs")
         while messages := sqs.receive_message(QueueUrl=self.settings.queue_url).get("Messages"):
             for message in messages:
-                for key in keys_of(message["Body"]):
-                    self.work(key, 1)
+                self.handle(message)
                 sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def handle(self, message: dict[str, Any]) -> None:
+        """Do what an SQS message asks for, as the worker function does."""
+        for key in keys_of(message["Body"]):
+            enqueue(self.services, key) if from_s3(message["Body"]) else self.work(key, 1)
 
 
 def in_aws(data: Path, **settings: Any) -> House:

@@ -109,11 +109,11 @@ class Embedded:
     def slip_in(self, key: str, data: bytes) -> None:
         """What the form refuses, as a store may have it whose forms do not know batches."""
         write(self.folder / key, data)
-        self.queue.put(key)
+        self.queue.put(key, account="anna")
 
     def poison(self, key: str) -> None:
         (self.folder / key).mkdir(parents=True)  # a file that cannot be read
-        self.queue.put(key)
+        self.queue.put(key, account="anna")
 
     def given_up(self) -> int:
         return given_up_jobs(self.folder / "retina.sqlite")

@@ -79,6 +79,11 @@ class Claims:
             raise UploadRefusedError("This photograph is finished and cannot be replaced.")
         return found.size
 
+    def account(self, id: str) -> str | None:
+        """The account of the batch `id`; None if there is no such batch."""
+        [known] = self._records.get(batch_key(id))
+        return batch_of(known).account if known else None
+
     def unwanted(self, id: str, number: int, arrived: float) -> bool:
         """Whether a photograph can be deleted that arrived at this time (seconds since 1970): it should not have been
         sent, or is no longer needed.

@@ -168,7 +168,7 @@ class Batches:
         self._cancellation.release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self.items.arrived(batch) - over - self.items.running(batch))
-        self._queue.put(*(f"{batch.folder}{number}" for number in again))
+        self._queue.put(*(f"{batch.folder}{number}" for number in again), account=batch.account)
         if short:
             self._admission.demand_credits(batch.account, len(failed))
         return self.get(batch.account, batch.id)

@@ -76,7 +76,7 @@ class Exports:
 
         if not take(self._records, list_of(account), MOST_EXPORTS, changes):
             raise TooManyExportsError(f"There were {MOST_EXPORTS} exports within a day. Wait until one has expired.")
-        self._queue.put(job_key(export.id))
+        self._queue.put(job_key(export.id), account=export.account)
         return export
 
     def again(self, account: str, id: str) -> Export:
@@ -85,7 +85,7 @@ class Exports:
         """
         export = self.get(account, id)
         if export.state == "waiting":
-            self._queue.put(job_key(id))
+            self._queue.put(job_key(id), account=account)
         return export
 
     def get(self, account: str, id: str) -> Export:
@@ -196,7 +196,7 @@ class Exports:
                 self.delete(known)
             return False
         self._blobs.delete_all(export.folder)
-        self._queue.put(job_key(export.id))
+        self._queue.put(job_key(export.id), account=export.account)
         return True
 
     def _of(self, account: str) -> list[Export]:

@@ -180,7 +180,7 @@ class Work:
             if place is None:
                 return
             if time.monotonic() >= ends:
-                services.queue.put(f"{EXPORTS}{export.id}")
+                services.queue.put(f"{EXPORTS}{export.id}", account=export.account)
                 return
 
 

@@ -28,23 +28,35 @@ class LocalQueue:
     def __init__(self, database: Database, lease_seconds: float = LEASE_SECONDS) -> None:
         self._database, self.lease_seconds = database, lease_seconds
 
-    def put(self, *keys: str) -> None:
+    def put(self, *keys: str, account: str) -> None:
         """See `port.Queue`."""
         now = time.time()
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO jobs VALUES (?, 0, ?, NULL, 0)", [(key, now) for key in keys]
+                "INSERT OR REPLACE INTO jobs VALUES (?, 0, ?, NULL, 0, ?)", [(key, now, account) for key in keys]
             )
+            # As if its turn had been now: whoever keeps coming back with one job gets no more turns than others.
+            connection.execute("INSERT OR IGNORE INTO turns VALUES (?, ?)", (account, now))
 
     def lease(self) -> Lease | None:
-        """Lease the job that has been due longest, for `lease_seconds`; None if none is due."""
+        """Lease a job for `lease_seconds`; None if none is due.
+
+        Of the accounts with due jobs, the one whose turn was longest ago is next, with its job that has been due
+        longest.
+        """
         now, token = time.time(), f"{os.getpid()}.{secrets.token_hex(8)}"
         with self._database.transaction() as connection:
             row = connection.execute(
                 """UPDATE jobs SET attempts = attempts + 1, due = ?, lease = ? WHERE key =
-                   (SELECT key FROM jobs WHERE buried = 0 AND due <= ? ORDER BY due LIMIT 1) RETURNING key, attempts""",
-                (now + self.lease_seconds, token, now),
+                   (SELECT key FROM jobs WHERE buried = 0 AND due <= ? AND account =
+                    (SELECT account FROM turns WHERE EXISTS
+                     (SELECT 1 FROM jobs WHERE buried = 0 AND account = turns.account AND due <= ?)
+                     ORDER BY latest LIMIT 1)
+                    ORDER BY due LIMIT 1) RETURNING key, attempts, account""",
+                (now + self.lease_seconds, token, now, now),
             ).fetchone()
+            if row:
+                connection.execute("UPDATE turns SET latest = ? WHERE account = ?", (now, row["account"]))
         return Lease(row["key"], row["attempts"], token) if row else None
 
     def extend(self, lease: Lease) -> None:
@@ -54,7 +66,9 @@ class LocalQueue:
 
     def done(self, lease: Lease) -> None:
         """Remove a finished job. Does nothing if another worker holds it."""
-        self._change("DELETE FROM jobs WHERE key = ? AND lease = ?", lease.key, lease.token)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM jobs WHERE key = ? AND lease = ?", (lease.key, lease.token))
+            connection.execute("DELETE FROM turns WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE account = turns.account)")
 
     def retry(self, lease: Lease) -> None:
         """Release a job whose attempt failed; it is due again after `RETRY_SECONDS`."""

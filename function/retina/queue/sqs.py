@@ -35,11 +35,14 @@ class SqsQueue:
     def __init__(self, client: Any, url: str, lease_seconds: float = LEASE_SECONDS) -> None:
         self._client, self._url, self._lease_seconds = client, url, math.ceil(lease_seconds)
 
-    def put(self, *keys: str) -> None:
-        """See `port.Queue`. The messages have the form of S3's own."""
+    def put(self, *keys: str, account: str) -> None:
+        """See `port.Queue`. The messages have the form of S3's own, and the account as their group.
+
+        The queue is a fair one: SQS delivers messages of groups that keep the workers less busy than others first.
+        """
         portions = [keys[begin : begin + AT_ONCE] for begin in range(0, len(keys), AT_ONCE)]
         with ThreadPoolExecutor(SENDERS) as threads:
-            for failed in threads.map(self._send, portions):
+            for failed in threads.map(lambda some: self._send(some, account), portions):
                 if failed:
                     raise RuntimeError(f"SQS did not take {len(failed)} messages: {failed[0]}")
 
@@ -65,10 +68,12 @@ class SqsQueue:
             _try(lambda: visible_in(min(RETRY_SECONDS * 2 ** (attempt - 1), self._lease_seconds)))
             raise
 
-    def _send(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+    def _send(self, keys: Sequence[str], account: str) -> list[dict[str, Any]]:
         """Send one request; returns the messages that SQS rejected."""
         bodies = [json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}) for key in keys]
-        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+        entries = [
+            {"Id": str(number), "MessageBody": body, "MessageGroupId": account} for number, body in enumerate(bodies)
+        ]
         answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
         failed: list[dict[str, Any]] = answer.get("Failed", [])
         return failed
@@ -80,6 +85,11 @@ def _try(change: Callable[[], None]) -> None:
         change()
     except Exception:
         log.exception("a message's visibility could not be changed")
+
+
+def from_s3(body: str) -> bool:
+    """Whether S3 sent the message itself. S3 knows no accounts, so such a message has no group."""
+    return any("eventSource" in record for record in json.loads(body).get("Records", []))
 
 
 def keys_of(body: str) -> list[str]:

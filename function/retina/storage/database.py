@@ -10,17 +10,24 @@ from pathlib import Path
 
 log = logging.getLogger("retina")
 
-VERSION = 2
-"""Version of the schema below. A file of another version is rejected and left unchanged."""
+VERSION = 3
+"""Version of the schema below. A file of the version before is brought up to it; any other is rejected and left
+unchanged.
+"""
 SCHEMA = """
 CREATE TABLE jobs (
     key TEXT PRIMARY KEY,       -- of the photograph or the export
     attempts INTEGER NOT NULL,  -- begun so far
     due REAL NOT NULL,          -- seconds since 1970 from which on it may be leased
     lease TEXT,                 -- of the worker that holds it
-    buried INTEGER NOT NULL     -- 1: given up
+    buried INTEGER NOT NULL,    -- 1: given up
+    account TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX jobs_due ON jobs (buried, due);
+CREATE INDEX jobs_of_account ON jobs (account, buried, due);
+CREATE TABLE turns (
+    account TEXT PRIMARY KEY,   -- that has jobs
+    latest REAL NOT NULL        -- seconds since 1970 at which a job of it was leased last
+);
 CREATE TABLE records (
     partition TEXT NOT NULL,
     sort TEXT NOT NULL,
@@ -32,6 +39,14 @@ CREATE TABLE records (
 ) WITHOUT ROWID;
 CREATE INDEX records_expired ON records (expires) WHERE expires IS NOT NULL;
 """
+FROM_VERSION_2 = """
+ALTER TABLE jobs ADD COLUMN account TEXT NOT NULL DEFAULT '';
+DROP INDEX jobs_due;
+CREATE INDEX jobs_of_account ON jobs (account, buried, due);
+CREATE TABLE turns (account TEXT PRIMARY KEY, latest REAL NOT NULL);
+INSERT INTO turns VALUES ('', 0);
+"""
+"""Jobs from before accounts took turns share one."""
 BUSY_TIMEOUT_MS = 10_000
 """How long a transaction waits for another one to end."""
 ERASED_AT_ONCE = 16 * 2**20
@@ -143,12 +158,14 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version == 0 and empty:
-            for statement in SCHEMA.split(";"):
+        statements = SCHEMA if version == 0 and empty else FROM_VERSION_2 if version == VERSION - 1 else ""
+        if statements:
+            for statement in statements.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
+            version = VERSION
         connection.execute("COMMIT")
-        if (version or VERSION * empty) != VERSION:
+        if version != VERSION:
             raise DatabaseError(
                 f"{self.path} is of version {version}, and this program works with version {VERSION}. Nothing was "
                 "changed: use the program that made it, or set RETINA_DATA to another folder."

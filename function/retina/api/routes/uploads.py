@@ -17,6 +17,7 @@ from retina.api.streamed_form import StreamedForm
 from retina.errors import UnsupportedFormatError
 from retina.ids import new_id
 from retina.imaging.decoding.header import ANY_FORMAT
+from retina.jobs.arrivals import enqueue
 from retina.services import Services
 from retina.storage.local import LocalUploads
 from retina.storage.port import (
@@ -95,5 +96,5 @@ async def receive_upload(request: Request, services: ServicesDep, arrivals: Arri
     finally:
         incoming.close()
     if grant.key.startswith(BATCH):
-        await to_thread.run_sync(services.queue.put, grant.key)
+        await to_thread.run_sync(enqueue, services, grant.key)
     return Response(status_code=204)
