@@ -38,14 +38,14 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
     ring = cv2.bitwise_and(core, cv2.subtract(wide, cv2.dilate(vessels, _DISC_5)))
     border = cv2.bitwise_and(core, cv2.morphologyEx(vessels, cv2.MORPH_GRADIENT, _DISC_3))
     if min(cv2.countNonZero(part) for part in (ground, ring, border, vessels)) < 50:
-        ground = ring = border = core if core.any() else np.full_like(core, 255)
+        ground = ring = border = core if cv2.countNonZero(core) else np.full_like(core, 255)
     level = mean(green, ground) + 5
-    contrast = max(mean(green, ring) - mean(green, vessels) if vessels.any() else 0.0, 0.5)
+    area = cv2.countNonZero(vessels)
+    contrast = max(mean(green, ring) - mean(green, vessels) if area else 0.0, 0.5)
     smooth = cv2.GaussianBlur(green, (5, 5), 1)
     smoother = cv2.blur(smooth, (5, 5))  # together as wide as a Gaussian of 2 pixels
     fine, middle = cv2.absdiff(green, smooth), cv2.absdiff(smooth, smoother)
     steps = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
-    sure = max(1, cv2.countNonZero(vessels))
     noise = mean(fine, ground)
     return {
         "width": math.log(max(view.width, view.height)),
@@ -58,13 +58,13 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
         "speckle": math.log((noise + 0.05) / level),
         **_light(green, core),
         "level": math.log(level),
-        **_doubts(found, vessels, core, sure),
+        **_doubts(found, vessels, core, area),
     }
 
 
 def visible(view: FieldOfView) -> float:
     """Share of a full disc that the field of view shows, 0 to 1: its area by that of the smallest circle around it."""
-    _, radius = cv2.minEnclosingCircle(view.outline)
+    _, radius = cv2.minEnclosingCircle(cv2.convexHull(view.outline))
     return min(1.0, float(cv2.contourArea(view.outline)) / (math.pi * radius * radius + 1))
 
 
@@ -79,28 +79,27 @@ def _light(green: Gray, core: Mask255) -> dict[str, float]:
     lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
     middle = float(np.median(levels)) + 1
-    counts = np.asarray(cv2.calcHist([green], [0], core if cv2.countNonZero(core) else None, [256], [0, 256]))[:, 0]
-    shares = counts / counts.sum()
+    seen = core if cv2.countNonZero(core) else np.full_like(core, 255)
     return {
         "shadow": float((levels < 0.45 * middle).mean()),
         "glare": float((levels > 1.8 * middle).mean()),
-        "black": float(shares[:10].sum()),
-        "burnt": float(shares[249:].sum()),
+        "black": 1 - mean(_above(green, 9), seen) / 255,
+        "burnt": mean(_above(green, 248), seen) / 255,
         "uneven": float(levels.std() / middle),
     }
 
 
-def _doubts(found: Gray, vessels: Mask255, core: Mask255, sure: int) -> dict[str, float]:
+def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str, float]:
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
     traces = cv2.bitwise_and(_above(found, FAINT), core)
     half = cv2.bitwise_and(cv2.subtract(_above(found, HALF_LOW), _above(found, HALF_HIGH)), core)
-    likely = total(found, traces) / 255
+    likely, sure = total(found, traces) / 255, max(1, area)
     return {
         "uncertainty": math.log((likely + 1) / (sure + 1)),
         "half_seen": min(9.0, cv2.countNonZero(half) / sure),
-        "sureness": mean(found, vessels) / 255 if vessels.any() else 0.5,
+        "sureness": mean(found, vessels) / 255 if area else 0.5,
         "pieces": math.log1p(count - 1),
         "largest": float(pieces.max() / pieces.sum()) if count > 1 else 0.0,
         "density": math.log(sure / max(1, cv2.countNonZero(core)) + 0.002),

@@ -22,7 +22,9 @@ FAINT = 0.02
 
 DIRECTIONS = 12
 
-_LOGARITHMS = np.log(np.arange(256) + 10.0)
+_LEVELS = np.arange(256)
+
+_LOGARITHMS = np.log(_LEVELS + 10.0).astype(np.float32)
 """ln(level + 10) by level."""
 
 
@@ -47,7 +49,7 @@ def vessel_pattern(reduction: Reduction) -> dict[str, float]:
         return dict.fromkeys(NAMES, 0.0)
     return {
         **_tree(vessels, area),
-        **_certainty(probability, core),
+        **_certainty(half.probability[core]),
         **_directions(probability, vessels),
         **_ground(half.rgb, core, vessels),
         **_colours(half.rgb, core),
@@ -75,13 +77,13 @@ def _tree(vessels: Mask, area: int) -> dict[str, float]:
     }
 
 
-def _certainty(probability: Canvas, core: Mask) -> dict[str, float]:
-    """How sure the network is of what it has found."""
-    inside = probability[core]
-    likely, mask = float(inside[inside > FAINT].sum()), int(np.count_nonzero(inside > 0.5))
+def _certainty(inside: NDArray[np.uint8]) -> dict[str, float]:
+    """How sure the network is of what it has found, by the probabilities uint8[N], 0 to 255, in the field of view."""
+    counts, values = np.bincount(inside, minlength=256), _LEVELS / 255
+    likely, mask = float((counts * values)[values > FAINT].sum()), int(counts[values > 0.5].sum())
     return {
         "uncertainty": math.log((likely + 1) / (mask + 1)),
-        "sure": float((inside > 0.7).mean() / ((inside > 0.15).mean() + 1e-6)),
+        "sure": float(counts[values > 0.7].sum() / (counts[values > 0.15].sum() + 1e-6 * inside.size)),
         "density": math.log(likely / inside.size + 1e-3),
     }
 
@@ -94,7 +96,8 @@ def _directions(probability: Canvas, vessels: Mask) -> dict[str, float]:
     products = (across * across, down * down, across * down)
     xx, yy, xy = (cv2.blur(product, (7, 7)).ravel()[at] for product in products)
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
-    share = np.histogram(angle, DIRECTIONS, (-np.pi / 2, np.pi / 2))[0] / angle.size
+    sector = ((angle / np.pi + 0.5) * DIRECTIONS).astype(np.int64)
+    share = np.bincount(np.minimum(sector, DIRECTIONS - 1), minlength=DIRECTIONS) / angle.size
     return {
         "directions": float(-(share * np.log(share + 1e-6)).sum() / math.log(DIRECTIONS)),
         "straight": float((np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-6)).mean()),
@@ -133,14 +136,15 @@ def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
         "edge_lift": math.log((mean(edges, halo) + 0.5) / (mean(edges, ground) + 0.5)),
         "fine": math.log((fine + 0.2) / level),
         "coarse": math.log((mean(coarse, ground) + 0.2) / level),
-        "patches": math.log((np.percentile(coarse[ground > 0][::5], 98) + 0.5) / level),
+        "patches": math.log((np.percentile(coarse.ravel()[np.flatnonzero(ground)[::5]], 98) + 0.5) / level),
         "uneven": float(small[lit].std() / level) if lit.any() else 0.0,
     }
 
 
 def _colours(rgb: Rgb, core: Mask) -> dict[str, float]:
     """The colours of the ground, and how much they vary."""
-    red, green, blue = _LOGARITHMS[rgb[::2, ::2][core[::2, ::2]].T]
+    logarithms = cv2.LUT(np.ascontiguousarray(rgb[::2, ::2]), _LOGARITHMS)
+    red, green, blue = logarithms.reshape(-1, 3)[np.flatnonzero(core[::2, ::2])].T
     warm, yellow = red - green, green - blue
     return {
         "warm": float(warm.mean()),
