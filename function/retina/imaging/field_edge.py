@@ -55,13 +55,12 @@ def sharpen(rgb: Rgb, outline: Points) -> Points:
     outwards = np.float32(1 if cv2.contourArea(outline, oriented=True) > 0 else -1)
     normals = outwards * np.column_stack([along[:, 1], -along[:, 0]])
     reach = np.arange(-REACH - SIDE, REACH + SIDE, dtype=np.float32) + 0.5
-    at = outline[:, None] + normals[:, None] * reach[None, :, None]  # float32[N,K,2]
-    x, y = (np.ascontiguousarray(at[..., i], np.float32) for i in range(2))
+    x, y = (outline[:, i, None] + normals[:, i, None] * reach for i in range(2))  # float32[N,K]
     profile = cv2.remap(rgb, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    total = np.cumsum(np.pad(profile.astype(np.float32), ((0, 0), (1, 0), (0, 0))), axis=1)
-    means = (total[:, SIDE:] - total[:, :-SIDE]) / SIDE  # of SIDE pixels from each on
-    steps = (means[:, SIDE:] - means[:, :-SIDE]).sum(axis=2)  # float32[N,2*REACH+1]; negative: darker outwards
-    contrast = np.abs(means[:, SIDE:] - means[:, :-SIDE]).sum(axis=2)
+    means = cv2.boxFilter(profile, cv2.CV_32F, (SIDE, 1), anchor=(0, 0))[:, : 1 - SIDE]  # of SIDE pixels from each on
+    red, green, blue = cv2.split(means[:, SIDE:] - means[:, :-SIDE])
+    steps = red + green + blue  # float32[N,2*REACH+1]; negative: darker outwards
+    contrast = np.abs(red) + np.abs(green) + np.abs(blue)
     moves = np.arange(-REACH, REACH + 1, dtype=np.float32)
     likely = contrast * np.exp(-0.5 * (moves / (0.6 * REACH)) ** 2)
     best, rows = likely.argmax(axis=1), np.arange(len(outline))

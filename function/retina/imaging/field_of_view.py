@@ -175,7 +175,8 @@ def _roundness(outline: Points) -> float:
     The circle is Kasa's least-squares fit (IEEE Trans. Instrum. Meas. 1976, doi 10.1109/TIM.1976.6312298).
     """
     low, high = outline.min(axis=0), outline.max(axis=0)
-    free = outline[((outline > low + 1.5) & (outline < high - 1.5)).all(axis=1)].astype(np.float64)
+    inner = (outline > low + 1.5) & (outline < high - 1.5)
+    free = outline[inner[:, 0] & inner[:, 1]].astype(np.float64)
     if len(free) < 20:
         return 0.0
     system = np.column_stack([2 * free, np.ones(len(free))])

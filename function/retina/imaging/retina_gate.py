@@ -77,7 +77,7 @@ class Verdict:
 def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
     """A "no" for an even surface, a field that is too small, or several retinas in one picture uint8[H,W,3]."""
     step = max(1, max(rgb.shape[:2]) // COARSE)
-    small = np.ascontiguousarray(rgb[::step, ::step])
+    small = np.stack([rgb[::step, ::step, i] for i in range(3)], axis=2)
     height, width = small.shape[:2]
     shown = view.width * view.height / (rgb.shape[0] * rgb.shape[1])
     if min(height, width) < 32 or cv2.meanStdDev(cv2.extractChannel(small, 1))[1][0, 0] < 1.0:
@@ -125,15 +125,15 @@ def _several(small: Rgb) -> bool:
     lit = (np.maximum(np.maximum(away[..., 0], away[..., 1]), away[..., 2]) > 20).astype(np.uint8)
     lit = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
     free = lit.copy()
-    radii: list[float] = []
+    found: list[tuple[cv2.typing.Point, float]] = []
     for _ in range(2):
         distance = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
         _, radius, _, centre = cv2.minMaxLoc(distance)
-        if radius < 14 or (radii and radius < 0.6 * radii[0]) or not _round(lit, centre, radius):
+        if radius < 14 or (found and radius < 0.6 * found[0][1]):
             return False
-        radii.append(radius)
+        found.append((centre, radius))
         cv2.circle(free, centre, round(1.15 * radius), (0,), -1)
-    return True
+    return all(_round(lit, centre, radius) for centre, radius in found)
 
 
 def _round(lit: np.typing.NDArray[np.uint8], centre: cv2.typing.Point, radius: float) -> bool:
