@@ -46,7 +46,7 @@ class Reduction:
         """
         padded = cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
         distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
-        return np.asarray(cv2.compare(distance, rim, cv2.CMP_GT), np.uint8)
+        return np.asarray(distance > rim).view(np.uint8) * np.uint8(255)
 
     def halved(self) -> "Reduction":
         """A copy of half the size; the dots of a halftone are tones on it."""

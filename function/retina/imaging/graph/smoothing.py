@@ -1,5 +1,6 @@
 """Smooth lines: the paths of a trace without the stairs of their pixels, and what is measured on lines alone."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -115,9 +116,9 @@ class Lines:
 def smooth(found: Trace, sigma: float) -> Lines:
     """The paths of a trace smoothed by a Gaussian of deviation `sigma` in pixels; their ends stay where they are."""
     counts = np.array([len(path) for _, _, path in found.paths], np.int64)
-    flat = [point for _, _, path in found.paths for point in path]
+    flat = np.fromiter(itertools.chain.from_iterable(path for _, _, path in found.paths), np.int64, counts.sum())
     bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    points = found.points[np.array(flat, np.int64)] if flat else np.zeros((0, 2))
+    points = found.points[flat]
     left, spacing = sigma**2, 1.0
     while True:
         rounds = round(2 * left / spacing**2)
