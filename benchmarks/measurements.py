@@ -1,4 +1,5 @@
-"""Processor time of all measurements of one photograph together, without the network's: the least and the median.
+"""Processor time of all measurements of one photograph together, without the network's: the least, the median, and
+their share of the network's time in the same run.
 
 `python -m benchmarks.measurements PHOTOGRAPH [--rounds 20]`
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.judging import least
 from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.registry import measure
 from retina.imaging.network import VesselNetwork
@@ -27,17 +29,18 @@ def main() -> None:
     cv2.setNumThreads(1)
     settings, data = Settings(), arguments.photograph.read_bytes()
     photograph = decode_photograph(open_photograph(data, **settings.limits), data)
-    found = segment(photograph, VesselNetwork(settings.model))
+    network = VesselNetwork(settings.model)
+    found = segment(photograph, network)
+    network_time = least(3, lambda: segment(photograph, network))
     spent = []
     for _ in range(arguments.rounds):
         observation = Observation(found.vessels, photograph.field_of_view, found.probability)
         started = time.process_time()
         measure(observation)
         spent.append(1000 * (time.process_time() - started))
-    print(
-        f"{found.vessels.shape[1]}x{found.vessels.shape[0]}: least {min(spent):.0f} ms, "
-        f"median {statistics.median(spent):.0f} ms"
-    )
+    height, width = found.vessels.shape
+    share = f"{min(spent) / network_time:.1%} of the network's {network_time:.0f} ms"
+    print(f"{width}x{height}: least {min(spent):.0f} ms, median {statistics.median(spent):.0f} ms; {share}")
 
 
 if __name__ == "__main__":
