@@ -1,5 +1,5 @@
 """Processor time of all measurements of one photograph together, without the network's: the least, the median, and
-their share of the network's time in the same run.
+their share of the network's time in the same run. Then what arteries and veins apart, zones and quadrants add.
 
 `python -m benchmarks.measurements PHOTOGRAPH [--rounds 20]`
 """
@@ -7,16 +7,20 @@ their share of the network's time in the same run.
 import argparse
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 
 from benchmarks.judging import least
 from retina.imaging.measurements.observation import Observation
+from retina.imaging.measurements.regional import measure_regions
 from retina.imaging.measurements.registry import measure
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import decode_photograph, open_photograph
 from retina.imaging.segmentation import segment
+from retina.imaging.structures.finding import find_structures
+from retina.imaging.structures.network import structure_network
 from retina.settings import Settings
 
 
@@ -32,15 +36,23 @@ def main() -> None:
     network = VesselNetwork(settings.model)
     found = segment(photograph, network)
     network_time = least(3, lambda: segment(photograph, network))
-    spent = []
+    structures = find_structures(photograph, found.vessels, structure_network())
+    _ = structures.kinds  # found once, and drawn as well
+    spent, regional = list[float](), list[float]()
     for _ in range(arguments.rounds):
         observation = Observation(found.vessels, photograph.field_of_view, found.probability)
         started = time.process_time()
         measure(observation)
         spent.append(1000 * (time.process_time() - started))
+        known = replace(observation, structures=structures, eye="left")
+        measured = measure(known)
+        started = time.process_time()
+        measure_regions(known, measured)
+        regional.append(1000 * (time.process_time() - started))
     height, width = found.vessels.shape
     share = f"{min(spent) / network_time:.1%} of the network's {network_time:.0f} ms"
     print(f"{width}x{height}: least {min(spent):.0f} ms, median {statistics.median(spent):.0f} ms; {share}")
+    print(f"kinds and regions in addition: least {min(regional):.0f} ms, median {statistics.median(regional):.0f} ms")
 
 
 if __name__ == "__main__":

@@ -43,12 +43,15 @@ class Items:
         queued = min(max(len(self.arrived(batch)) - over - running, 0), left - running)
         return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
 
-    def of(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS) -> Iterator[Item]:
-        """At most `limit` items, starting with number `first`. Raises `NotFoundError` if the batch is being deleted."""
+    def of(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS, *, regional: bool = False) -> Iterator[Item]:
+        """At most `limit` items, starting with number `first`, with their `regional` measurements if wanted.
+
+        Raises `NotFoundError` if the batch is being deleted.
+        """
         files = self._files(batch)[first : first + limit]
         if not files:
             return
-        outcomes = {number_of(row): outcome_of(row) for row in self.rows(batch, first, len(files))}
+        outcomes = {number_of(row): outcome_of(row, regional=regional) for row in self.rows(batch, first, len(files))}
         open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
         arrived, running = (self.arrived(batch), self.running(batch)) if open_ones else (set(), set())
         for number, (name, size) in enumerate(files, first):

@@ -142,9 +142,19 @@ def number_of(record: Record) -> int:
 def item_record(batch: Batch, number: int, outcome: Outcome | None, version: int | None) -> Put:
     """The change that writes an item's outcome; with None, the item is open again."""
     facts = outcome.model_dump(mode="json") if outcome else {}
+    if outcome and outcome.findings:
+        facts["findings"] = outcome.findings.stored()
     return Put(number_key(batch.items, number), facts, version, expires=batch.expires)
 
 
-def outcome_of(record: Record | None) -> Outcome | None:
-    """The outcome stored in an item's record; None if the item is not finished."""
-    return Outcome.model_validate(record.data) if record and record.data else None
+def outcome_of(record: Record | None, *, regional: bool = False) -> Outcome | None:
+    """The outcome stored in an item's record; None if the item is not finished.
+
+    Its `regional` measurements take ten times as long to read as everything else, and are left out if not wanted.
+    """
+    if not record or not record.data:
+        return None
+    facts: dict[str, Any] = {**record.data}
+    if not regional and facts.get("findings"):
+        facts["findings"] = {name: fact for name, fact in facts["findings"].items() if name != "regional_measurements"}
+    return Outcome.model_validate(facts)

@@ -10,6 +10,9 @@ from retina.storage.schemas import Form, Next
 MOST_ITEMS = 10_000
 """The most photographs in one batch."""
 
+MOST_REGIONAL = 50
+"""The most photographs on a page with their regional measurements, which are then 2 MB."""
+
 NAME_CHARACTERS = 255
 """The longest name of one of them, in characters."""
 

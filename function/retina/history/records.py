@@ -109,7 +109,7 @@ def list_of(account: str, subject: str | None = None, eye: str | None = None) ->
 
 def written(saved: PredictionRecord, version: int | None, before: PredictionRecord | None = None) -> list[Change]:
     """The changes that write `saved`, replacing `before` if there is one."""
-    facts = asdict(saved) | {"findings": saved.findings.model_dump(mode="json"), "day": saved.day}
+    facts = asdict(saved) | {"findings": saved.findings.stored(), "day": saved.day}
     facts["labels"]["taken_on"] = saved.labels.taken_on and saved.labels.taken_on.isoformat()
     old, new = {*_rows(before)} if before else set(), {*_rows(saved)}
     return [

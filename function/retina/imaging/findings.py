@@ -2,6 +2,7 @@
 
 from retina.imaging.model_card import ModelCard
 from retina.imaging.pipeline import Prediction
+from retina.imaging.regional_schemas import RegionalMeasurement
 from retina.imaging.schemas import (
     Box,
     Findings,
@@ -57,7 +58,15 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str, *, software: s
         measurements=MeasurementValues(**prediction.measured.values),
         measurement_reasons=prediction.measured.reasons,
         **_structures_found(prediction),
+        **_regional(prediction),
     )
+
+
+def _regional(prediction: Prediction) -> dict[str, list[RegionalMeasurement]]:
+    """`regional_measurements` of the findings, if they were made."""
+    if prediction.regional is None:
+        return {}
+    return {"regional_measurements": [RegionalMeasurement(**vars(each)) for each in prediction.regional]}
 
 
 def _structures_found(prediction: Prediction) -> dict[str, StructuresFound]:

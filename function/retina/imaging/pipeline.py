@@ -11,10 +11,11 @@ from retina.errors import NotAFundusPhotographError
 from retina.imaging.clarity import clarity
 from retina.imaging.confidence import NOT_A_RETINA, OTHER_THRESHOLD, Expectation, expectation, expected_dice
 from retina.imaging.decoding.decoder import decoder
-from retina.imaging.decoding.facts import Facts
+from retina.imaging.decoding.facts import Facts, Laterality
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.obstacle import obstacle
+from retina.imaging.measurements.regional import RegionalValue, measure_regions
 from retina.imaging.measurements.registry import Measured, measure
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
@@ -34,7 +35,8 @@ class Prediction:
     """The findings of one photograph. Sizes are in pixels; `pictures` are encoded image files by name.
 
     The `verdict` is "no" only if `force` was set. `expected` is the expected agreement with a human observer.
-    `structures` is None unless one of the pictures `OF_STRUCTURES` was asked for.
+    `structures` is None unless one of the pictures `OF_STRUCTURES` was asked for, and `regional` unless arteries and
+    veins were.
     """
 
     width: int
@@ -52,6 +54,7 @@ class Prediction:
     network_seconds: float
     pictures: dict[str, bytes]
     structures: Structures | None = None
+    regional: list[RegionalValue] | None = None
 
 
 def predict(
@@ -82,11 +85,13 @@ def predict_photograph(
     threshold: float | None = None,
     flips: bool = False,
     force: bool = False,
+    eye: Laterality | None = None,
 ) -> Prediction:
     """Segment and measure `photograph`, and render `pictures`.
 
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
-    test-time augmentation: the mean over four mirror images, in four times the network's time.
+    test-time augmentation: the mean over four mirror images, in four times the network's time. `eye` is which one it
+    is, by default as the file states it.
     """
     view, fitted = photograph.field_of_view, network.card.confidence
     verdict = impossible(photograph.rgb, view)
@@ -121,8 +126,10 @@ def predict_photograph(
         photograph.facts.pixel_size_um,
         obstacle(quality, numbers, view),
         with_kinds="artery_vein" in segmentation.marked,
+        eye=eye or photograph.facts.laterality,
     )
     measured = measure(observation)
+    regional = measure_regions(observation, measured) if observation.with_kinds else None
     segmentation = replace(segmentation, graph=None if observation.obstacle else observation.graph)
     return Prediction(
         width=width,
@@ -140,6 +147,7 @@ def predict_photograph(
         measured=measured,
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
         structures=segmentation.structures and segmentation.structures.detached(),
+        regional=regional,
     )
 
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model, model_validator
+from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
 from retina.imaging.decoding.facts import Laterality
 from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.measurements.measurement import MeasurementDescription
 from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.imaging.regional_schemas import RegionalMeasurement, packed, unpacked
 from retina.imaging.structures.schemas import StructuresFound
 
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])]
@@ -198,6 +199,25 @@ class Findings(BaseModel):
         description="why a measurement is null, by its name, as far as it is known",
         examples=[{"mean_calibre_um": "The size of a pixel on the retina is not known."}],
     )
+    regional_measurements: list[RegionalMeasurement] | None = Field(
+        None,
+        description=(
+            "measurements of arteries and veins apart, by zone and quadrant; only if artery_vein is among the outputs, "
+            "and not in results that were stored by earlier versions"
+        ),
+    )
+
+    @field_validator("regional_measurements", mode="before")
+    @classmethod
+    def _unpacked(cls, value: Any) -> Any:
+        """As they are stored, or as they are answered."""
+        return unpacked(value) if isinstance(value, dict) else value
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON for a record, from which it can be read again."""
+        facts = self.model_dump(mode="json", exclude={"regional_measurements"})
+        rows = self.regional_measurements
+        return facts if rows is None else facts | {"regional_measurements": packed(rows)}
 
 
 ImageUrls = Annotated[

@@ -13,7 +13,7 @@ from retina.api.problems import documented
 from retina.api.routes import batches
 from retina.api.routes.links import LinksUrl, redirect
 from retina.batches.records import Batch, Item
-from retina.batches.schemas import MOST_ITEMS, BatchItem, BatchItems
+from retina.batches.schemas import MOST_ITEMS, MOST_REGIONAL, BatchItem, BatchItems
 from retina.batches.statistics_schemas import BatchStatistics
 from retina.batches.tables import COLUMNS, LONG_COLUMNS, batch_lines, batch_measurement_lines
 from retina.errors import InvalidRequestError, NotFoundError
@@ -33,6 +33,9 @@ def list_items(
     id: str,
     limit: Annotated[int, Query(ge=1, le=1000, description="at most this many")] = 100,
     cursor: Cursor = None,
+    regional: Annotated[
+        bool, Query(description=f"also with regional_measurements; a page then has at most {MOST_REGIONAL}")
+    ] = False,
 ) -> BatchItems:
     """Lists the photographs by number, each with its state, and its result or the reason why there is none."""
     batch = services.batches.get(caller.account, id)
@@ -40,8 +43,8 @@ def list_items(
     place = place_of(cursor) or "0"
     if not place.isdecimal():
         raise InvalidRequestError("This cursor is not valid here. Use “next” from the previous page.")
-    first = int(place)
-    items = [_item(batch, item) for item in services.batches.items.of(batch, first, limit)]
+    first, limit = int(place), min(limit, MOST_REGIONAL) if regional else limit
+    items = [_item(batch, item) for item in services.batches.items.of(batch, first, limit, regional=regional)]
     return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
 
 

@@ -53,7 +53,10 @@ def list_predictions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> HistoryPage:
-    """Lists saved predictions, latest day first: the day the photograph was taken or, if unknown, saved (in UTC)."""
+    """Lists saved predictions, latest day first: the day the photograph was taken or, if unknown, saved (in UTC).
+
+    `regional_measurements` are null here; get a prediction for them.
+    """
     found, place = services.history.of(
         caller.account,
         subject=subject,
@@ -64,7 +67,7 @@ def list_predictions(
         after=place_of(cursor),
     )
     log.seen(caller, "predictions.listed")
-    return HistoryPage(predictions=[saved_response(saved) for saved in found], next=cursor_of(place))
+    return HistoryPage(predictions=[saved_response(saved, regional=False) for saved in found], next=cursor_of(place))
 
 
 @router.get("/api/v1/predictions/{id}", summary="Get a saved prediction", responses=MISSING)

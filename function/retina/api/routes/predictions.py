@@ -143,7 +143,8 @@ async def create_prediction(
 
     async def predict(data: bytes) -> Prediction:
         drawn = pictures | (to_save(pictures) if save else {})
-        return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force)
+        known = None if eye == "unknown" else eye
+        return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force, eye=known)
 
     def answer(prediction: Prediction) -> Answer:
         facts = findings_of(prediction, network.card, id, software=__version__)

@@ -67,7 +67,8 @@ async def recompute(
         flips, like = before.findings.flips, before.findings.quality.fundus_like
         drawn = stored(structures=structures or before.findings.structures is not None)
         del drawn[PHOTOGRAPH]
-        return before, await predictor.predict(request, data, drawn, flips=flips, force=not like)
+        eye = before.findings.photograph.laterality if before.labels.eye == "unknown" else before.labels.eye
+        return before, await predictor.predict(request, data, drawn, flips=flips, force=not like, eye=eye)
 
     def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
         before, prediction = result

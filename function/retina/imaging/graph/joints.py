@@ -55,13 +55,12 @@ class Joints:
     crossings: Points
     branchings: Branchings
 
-    def only(self, nodes: NDArray[np.bool_], crossings: NDArray[np.bool_]) -> "Joints":
-        """The same, but branch points and ends only at `nodes` bool[M], and of the `crossings` bool[C] those wanted."""
+    def only(self, nodes: NDArray[np.bool_]) -> "Joints":
+        """The same, but branch points and ends only at `nodes` bool[M]."""
         return replace(
             self,
             branches=self.branches & nodes,
             ends=self.ends & nodes,
-            crossings=self.crossings[crossings],
             branchings=self.branchings.only(nodes[self.branchings.nodes]),
         )
 

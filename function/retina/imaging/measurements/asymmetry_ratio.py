@@ -25,6 +25,7 @@ ASYMMETRY_RATIO = Measurement(
     minimum=0,
     maximum=1,
     example=0.64,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=asymmetry_ratio,
 )

@@ -39,6 +39,7 @@ BRANCH_POINTS = Measurement(
     minimum=0,
     maximum=None,
     example=187,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=branch_points,
 )
@@ -57,6 +58,7 @@ BRANCH_POINT_DENSITY = Measurement(
     minimum=0,
     maximum=None,
     example=122,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=branch_point_density,
 )
@@ -75,6 +77,7 @@ END_POINTS = Measurement(
     minimum=0,
     maximum=None,
     example=248,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=end_points,
 )

@@ -21,6 +21,7 @@ BRANCHING_ANGLE = Measurement(
     minimum=0,
     maximum=180,
     example=84.0,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=branching_angle,
 )

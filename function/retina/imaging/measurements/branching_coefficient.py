@@ -25,6 +25,7 @@ BRANCHING_COEFFICIENT = Measurement(
     minimum=0,
     maximum=2,
     example=1.24,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=branching_coefficient,
 )

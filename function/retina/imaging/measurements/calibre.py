@@ -14,13 +14,13 @@ _HOW = (
 def mean_calibre(observation: Observation) -> float:
     """The mean width of all vessels along their length, in pixels."""
     lines = observation.lines
-    return float(np.average(observation.graph.calibres, weights=lines.weights))
+    return float(np.average(observation.pieces.calibres, weights=lines.weights))
 
 
 def calibre_deviation(observation: Observation) -> float:
     """The standard deviation of the width along all vessels, in pixels."""
     lines = observation.lines
-    off = observation.graph.calibres - mean_calibre(observation)
+    off = observation.pieces.calibres - mean_calibre(observation)
     return float(np.sqrt(np.average(off**2, weights=lines.weights)))
 
 
@@ -35,6 +35,7 @@ MEAN_CALIBRE = Measurement(
     minimum=0,
     maximum=None,
     example=6.19,
+    scopes=("kind", "region"),
     measure=mean_calibre,
 )
 
@@ -49,5 +50,6 @@ CALIBRE_DEVIATION = Measurement(
     minimum=0,
     maximum=None,
     example=3.4,
+    scopes=("kind", "region"),
     measure=calibre_deviation,
 )

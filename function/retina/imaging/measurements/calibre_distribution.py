@@ -12,7 +12,7 @@ def calibre_percentile(percent: float) -> Callable[[Observation], float]:
     """What measures the calibre in pixels that so many per cent of the vessels' length do not exceed."""
 
     def measure(observation: Observation) -> float:
-        lines, calibres = observation.lines, observation.graph.calibres
+        lines, calibres = observation.lines, observation.pieces.calibres
         order = np.argsort(calibres)
         weights = lines.weights[order]
         # Each point stands for the stretch on both its sides, whose middle it is.
@@ -34,6 +34,7 @@ def _described(percent: int, name: str, label: str, symbol: str, definition: str
         minimum=0,
         maximum=None,
         example=example,
+        scopes=("kind", "region"),
         measure=calibre_percentile(percent),
     )
 

@@ -34,6 +34,7 @@ CORRELATION_DIMENSION = Measurement(
     minimum=0,
     maximum=2,
     example=1.39,
+    scopes=("kind",),
     measure=correlation_dimension,
 )
 
@@ -48,5 +49,6 @@ CORRELATION_DIMENSION_ERROR = Measurement(
     minimum=0,
     maximum=None,
     example=0.052,
+    scopes=("kind",),
     measure=correlation_dimension_error,
 )

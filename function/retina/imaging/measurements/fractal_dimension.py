@@ -35,6 +35,7 @@ FRACTAL_DIMENSION = Measurement(
     minimum=0,
     maximum=2,
     example=1.42,
+    scopes=("kind",),
     measure=fractal_dimension,
 )
 
@@ -49,5 +50,6 @@ FRACTAL_DIMENSION_ERROR = Measurement(
     minimum=0,
     maximum=None,
     example=0.097,
+    scopes=("kind",),
     measure=fractal_dimension_error,
 )

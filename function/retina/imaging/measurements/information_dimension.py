@@ -32,6 +32,7 @@ INFORMATION_DIMENSION = Measurement(
     minimum=0,
     maximum=2,
     example=1.41,
+    scopes=("kind",),
     measure=information_dimension,
 )
 
@@ -46,5 +47,6 @@ INFORMATION_DIMENSION_ERROR = Measurement(
     minimum=0,
     maximum=None,
     example=0.061,
+    scopes=("kind",),
     measure=information_dimension_error,
 )

@@ -6,7 +6,7 @@ from retina.imaging.measurements.observation import Observation
 
 def length_density(observation: Observation) -> float:
     """Length of all segments per area of the field of view, in pixels per square pixel."""
-    return float(observation.graph.lines.lengths.sum()) / observation.area
+    return float(observation.pieces.lines.lengths.sum()) / observation.area
 
 
 LENGTH_DENSITY = Measurement(
@@ -27,5 +27,6 @@ LENGTH_DENSITY = Measurement(
     minimum=0,
     maximum=None,
     example=0.0186,
+    scopes=("kind", "region"),
     measure=length_density,
 )

@@ -1,11 +1,14 @@
 """What describes a measurement (name, unit, definition, display, range), and the function that computes it."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from retina.imaging.measurements.observation import Observation
 from retina.imaging.repeatability import Repeatability
+
+Scope = Literal["kind", "region"]
 
 
 class Display(BaseModel):
@@ -42,6 +45,14 @@ class MeasurementDescription(BaseModel):
     source: str = Field(description="where the formula comes from", examples=["doi 10.1186/s40662-020-00211-5"])
     minimum: float = Field(description="the lowest possible value", examples=[0])
     maximum: float | None = Field(description="the highest possible value; null if there is none", examples=[1])
+    scopes: tuple[Scope, ...] = Field(
+        (),
+        description=(
+            "for what it is also in regional_measurements; kind: arteries and veins apart, in the whole field; "
+            "region: all vessels, arteries and veins in zones and quadrants"
+        ),
+        examples=[["kind", "region"]],
+    )
     example: float = Field(description="a typical value", examples=[0.0871])
     uses_structures: bool = Field(
         False,

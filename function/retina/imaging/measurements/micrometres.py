@@ -26,6 +26,7 @@ def in_micrometres(pixels: Measurement) -> Measurement:
             "display": Display(decimals=max(0, pixels.display.decimals - 1), unit="µm"),
             "definition": f"The {pixels.label} in pixels, multiplied by the size of a pixel on the retina.",
             "example": pixels.example * 8,
+            "scopes": (),
             "measure": measure,
         }
     )

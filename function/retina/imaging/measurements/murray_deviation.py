@@ -28,6 +28,7 @@ MURRAY_DEVIATION = Measurement(
     minimum=-1,
     maximum=1,
     example=0.02,
+    scopes=("kind", "region"),
     uses_structures=True,
     measure=murray_deviation,
 )

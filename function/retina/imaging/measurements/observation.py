@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, ProbabilityMap
+from retina.imaging.decoding.facts import Laterality
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.graph.joints import Joints, joints_of
 from retina.imaging.graph.kinds import kinds_along
@@ -31,12 +32,34 @@ class UnmeasurableError(Exception):
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Lines of vessels in pixels, and `calibres` float64[N], the vessel's width at each of their points."""
+
+    lines: Lines
+    calibres: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of an observation is measured, if not all: see `parts`. `area` and `vessel_pixels` are in pixels, `share` is
+    that of the area in the field of view.
+    """
+
+    pieces: Pieces
+    joints: Joints
+    area: int
+    vessel_pixels: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Observation:
     """One photograph: `vessels` bool[H,W] with the `probability` uint16[H,W] that they come from, if there is one.
 
     `structures` are None if they were not looked for; without `with_kinds`, nothing is measured by the kinds of
     vessels, which take a while to find. `pixel_size` is that on the retina, in micrometres. `obstacle` says why the
-    vessels should not be measured, in a sentence: all figures but the plain density are then left out.
+    vessels should not be measured, in a sentence: all figures but the plain density are then left out. `eye` is which
+    one it is, if that was stated. With a `part`, what is measured is that of the part.
     """
 
     vessels: Mask
@@ -46,6 +69,8 @@ class Observation:
     pixel_size: float | None = None
     obstacle: str | None = None
     with_kinds: bool = True
+    eye: Laterality | None = None
+    part: Part | None = None
 
     def demand_no_obstacle(self) -> None:
         """Raises `UnmeasurableError` if there is one."""
@@ -54,7 +79,9 @@ class Observation:
 
     @cached_property
     def area(self) -> int:
-        """Of the field of view, in pixels, at least 1."""
+        """Of the field of view, or of the part in it, in pixels, at least 1."""
+        if self.part:
+            return self.part.area
         return max(1, int(np.count_nonzero(self.view.mask((self.vessels.shape[0], self.vessels.shape[1])))))
 
     @cached_property
@@ -80,6 +107,8 @@ class Observation:
     @cached_property
     def joints(self) -> Joints:
         """Branch points, ends, and crossings of arteries and veins if these are known. Raises as `graph`."""
+        if self.part:
+            return self.part.joints
         graph = self.graph
         return joints_of(graph, self.segment_kinds if self.kinds_known else None)
 
@@ -88,11 +117,19 @@ class Observation:
         """The vessels in boxes of several sizes. Raises `UnmeasurableError` if there are too few."""
         return box_counts(self.lines, self.view.side)
 
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The lines of the graph, or those of the part. Raises as `graph`."""
+        return self.part.pieces if self.part else Pieces(self.graph.lines, self.graph.calibres)
+
     @property
     def lines(self) -> Lines:
-        """The lines of the graph. Raises `UnmeasurableError` as well if there are too few."""
-        lines = self.graph.lines
-        if lines.lengths.sum() < LEAST_LENGTH * self.view.side:
+        """Those of the pieces. Raises `UnmeasurableError` as well if there are too few.
+
+        In a part, so many are enough as would be in a field of view as large as its region.
+        """
+        lines, share = self.pieces.lines, self.part.share if self.part else 1
+        if lines.lengths.sum() < LEAST_LENGTH * self.view.side * share**0.5:
             raise UnmeasurableError(TOO_FEW)
         return lines
 

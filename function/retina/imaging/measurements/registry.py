@@ -90,9 +90,16 @@ def measure(observation: Observation) -> Measured:
     """Compute every measurement of one photograph."""
     values, reasons = Measurements(), dict[str, str]()
     for measurement in MEASUREMENTS:
-        try:
-            value = measurement.measure(observation)
-        except UnmeasurableError as error:
-            value, reasons[measurement.name] = None, str(error)
-        values[measurement.name] = None if value is None else round(value, DECIMALS)
+        values[measurement.name], reason = value_of(measurement, observation)
+        if reason is not None:
+            reasons[measurement.name] = reason
     return Measured(values, reasons)
+
+
+def value_of(measurement: Measurement, observation: Observation) -> tuple[float | None, str | None]:
+    """The rounded value, and if it is None, why, as far as it is known."""
+    try:
+        value = measurement.measure(observation)
+    except UnmeasurableError as error:
+        return None, str(error)
+    return None if value is None else round(value, DECIMALS), None

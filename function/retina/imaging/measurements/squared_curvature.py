@@ -25,5 +25,6 @@ SQUARED_CURVATURE = Measurement(
     minimum=0,
     maximum=None,
     example=0.31,
+    scopes=("kind", "region"),
     measure=squared_curvature,
 )

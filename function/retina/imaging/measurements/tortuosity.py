@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from retina.imaging.graph.vessel_graph import VesselGraph
+from retina.imaging.graph.smoothing import Lines
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import TOO_FEW, Observation, UnmeasurableError
 
@@ -11,27 +11,25 @@ SHORTEST = 0.02
 """Length of a segment that is counted, in widths of the field of view; shorter ones have no shape of their own."""
 
 NEAREST = 0.2
-"""Chord per length below which a segment is as good as a ring: it would outweigh all others."""
+"""Chord per length below which a segment is a ring, or as good as one: it would outweigh all others."""
 
 
-def long_segments(observation: Observation) -> tuple[VesselGraph, NDArray[np.bool_]]:
-    """The graph, and which of its segments are counted, bool[S]: rings, near rings and short ones are not.
+def long_segments(observation: Observation) -> tuple[Lines, NDArray[np.bool_]]:
+    """The lines, and which of them are counted, bool[S]: rings, near rings and short ones are not.
 
     Raises `UnmeasurableError` if none is left.
     """
-    graph, lines, side = observation.graph, observation.lines, observation.view.side
-    counted = (
-        (graph.starts != graph.ends) & (lines.lengths >= SHORTEST * side) & (lines.chords >= NEAREST * lines.lengths)
-    )
+    lines, side = observation.lines, observation.view.side
+    counted = (lines.lengths >= SHORTEST * side) & (lines.chords >= NEAREST * lines.lengths)
     if not counted.any():
         raise UnmeasurableError(TOO_FEW)
-    return graph, counted
+    return lines, counted
 
 
 def tortuosity(observation: Observation) -> float:
     """Length per chord of the segments, their mean by length."""
-    graph, counted = long_segments(observation)
-    lengths, chords = graph.lines.lengths[counted], graph.lines.chords[counted]
+    lines, counted = long_segments(observation)
+    lengths, chords = lines.lengths[counted], lines.chords[counted]
     return float(np.average(np.maximum(lengths / np.maximum(chords, 1e-9), 1), weights=lengths))
 
 
@@ -50,5 +48,6 @@ TORTUOSITY = Measurement(
     minimum=1,
     maximum=None,
     example=1.038,
+    scopes=("kind", "region"),
     measure=tortuosity,
 )

@@ -14,8 +14,8 @@ LEAST_TURN = 0.1
 
 def tortuosity_density(observation: Observation) -> float:
     """Grisan's density of the segments, their mean by length, times 1,000, per pixel."""
-    graph, counted = long_segments(observation)
-    return 1000 * float(np.average(densities(graph.lines)[counted], weights=graph.lines.lengths[counted]))
+    lines, counted = long_segments(observation)
+    return 1000 * float(np.average(densities(lines)[counted], weights=lines.lengths[counted]))
 
 
 def densities(lines: Lines) -> NDArray[np.float64]:
@@ -70,5 +70,6 @@ TORTUOSITY_DENSITY = Measurement(
     minimum=0,
     maximum=None,
     example=0.16,
+    scopes=("kind", "region"),
     measure=tortuosity_density,
 )

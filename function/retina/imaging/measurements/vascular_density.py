@@ -5,6 +5,7 @@ import numpy as np
 from retina.imaging.arrays import Mask
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.measurements.measurement import Display, Measurement
+from retina.imaging.measurements.observation import Observation
 
 
 def vascular_density(vessels: Mask, view: FieldOfView) -> float | None:
@@ -12,6 +13,12 @@ def vascular_density(vessels: Mask, view: FieldOfView) -> float | None:
     inside = view.mask((vessels.shape[0], vessels.shape[1]))
     area = int(np.count_nonzero(inside))
     return int(np.count_nonzero(vessels & inside)) / area if area else None
+
+
+def _density(observation: Observation) -> float | None:
+    if observation.part:
+        return observation.part.vessel_pixels / observation.area
+    return vascular_density(observation.vessels, observation.view)
 
 
 VASCULAR_DENSITY = Measurement(
@@ -32,5 +39,6 @@ VASCULAR_DENSITY = Measurement(
     minimum=0,
     maximum=1,
     example=0.0871,
-    measure=lambda observation: vascular_density(observation.vessels, observation.view),
+    scopes=("kind", "region"),
+    measure=_density,
 )
