@@ -269,3 +269,33 @@ def test_what_is_switched_on_is_saved(visit: Visit, small: bytes) -> None:
     page.get_by_role("link", name="See it in your history").click()
     switch(page, OPTIC_DISC)
     expect(page.get_by_role("list", name="Legend")).to_contain_text("Rim of the optic disc")
+
+
+def test_zones_and_quadrants_are_drawn_round_a_disc(visit: Visit, sample: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", sample))
+    visit.expect_state("a.jpg", "done")
+    zones = page.get_by_role("checkbox", name="Zones and quadrants round the disc")
+    expect(zones).to_be_hidden()
+    switch(page, OPTIC_DISC)
+    zones.check()
+    expect(page.get_by_role("img", name="Zones B and C round the optic disc")).to_be_visible()
+    expect(page.locator("#layer-zones text").filter(has_text="B")).to_have_count(1)
+    zones.uncheck()
+    expect(page.locator("#layer-zones svg")).to_have_count(0)
+
+
+def test_a_measurement_is_defined_and_drawn_a_click_away(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    name = page.locator("#facts summary", has_text="Vascular density")
+    name.focus()
+    page.keyboard.press("Enter")
+    definition = page.locator("#facts .definition[open]")
+    expect(definition).to_contain_text("Source: ")
+    expect(definition.locator("svg")).to_be_visible()
+    page.get_by_text("More measurements").click()
+    page.locator("#measurement-groups summary", has_text="Tortuosity").first.click()
+    expect(page.locator("#measurement-groups .definition[open] svg")).to_be_visible()
+    expect_for_everyone(page)

@@ -84,7 +84,9 @@ function lookingInto(result, source, force) {
     const { images, structures, measurements, measurement_reasons } = await predict(await bytesOf(source), source.name, options);
     signal.throwIfAborted();
     const { urls, answer } = result;
-    if (structures) Object.assign(answer, { structures, measurements, measurement_reasons });
+    // What was measured by arteries and veins stays when only the disc is asked for.
+    const less = urls.artery_vein && !marks.includes('artery_vein');
+    if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons });
     if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);

@@ -1,6 +1,7 @@
-// Draws arteries, veins and the optic disc's rim over the photograph, with a legend that says what is what.
+// Draws arteries, veins, the optic disc's rim and the zones round it over the photograph, with a legend that says what is what.
 
 import { drawn, finder } from '../ui/element.js';
+import { zonesDrawing } from './zones.js';
 
 /** @import { OpticDisc } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
@@ -10,6 +11,9 @@ import { drawn, finder } from '../ui/element.js';
 export function createMarkLayers({ page }) {
   const by = finder(page);
   const kinds = by('layer-kinds', HTMLImageElement);
+  const zones = by('zones', HTMLInputElement);
+  /** @type {() => void} */
+  let drawZones = () => {};
 
   /**
    * Shows what the result has of what is wanted, and nothing else.
@@ -25,6 +29,9 @@ export function createMarkLayers({ page }) {
     by('stage').dataset.kinds = layer ? 'shown' : 'none';
     by('layer-disc').replaceChildren(...(disc ? [rim(answer.photograph, disc)] : []));
     if (fallback && urls.overlay) by('layer-overlay', HTMLImageElement).src = urls.overlay;
+    by('zones-choice').hidden = !disc;
+    drawZones = () => by('layer-zones').replaceChildren(...(disc && zones.checked ? [zonesDrawing(answer, disc)] : []));
+    drawZones();
     by('legend').hidden = !layer && !disc;
     for (const row of by('legend').querySelectorAll('.of-kinds')) row.toggleAttribute('hidden', !layer);
     by('legend-disc').hidden = !disc;
@@ -33,8 +40,12 @@ export function createMarkLayers({ page }) {
   function clear() {
     kinds.removeAttribute('src');
     by('layer-disc').replaceChildren();
+    by('layer-zones').replaceChildren();
+    drawZones = () => {};
     by('legend').hidden = true;
   }
+
+  zones.addEventListener('change', () => drawZones());
 
   return { show, clear };
 }

@@ -1,6 +1,7 @@
 // The measurements below the first group's, in their groups. A group without any value says why in one sentence.
 
 import { element } from '../ui/element.js';
+import { definitionOf } from './measurement-definition.js';
 import { heading, valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
@@ -32,6 +33,17 @@ export function reasonOf({ measurements }, values, reasons) {
 }
 
 /**
+ * Why one value of a group is null, where others are not.
+ * @param {Measurement} measurement
+ * @param {Values} values
+ * @param {Record<string, string>} reasons
+ */
+function reasonFor({ name }, values, reasons) {
+  const unmeasured = (values[name] ?? null) === null && reasons[name];
+  return unmeasured ? [element('p', { class: 'note' }, reasons[name])] : [];
+}
+
+/**
  * A heading and the values of one group.
  * @param {Group} group
  * @param {Values} values
@@ -40,14 +52,14 @@ export function reasonOf({ measurements }, values, reasons) {
 export function groupView(group, values, reasons) {
   const title = element('h3', {}, heading({ label: group.name }));
   const none = group.measurements.every(({ name }) => (values[name] ?? null) === null);
-  if (none) return element('section', {}, title, element('p', { class: 'note' }, reasonOf(group, values, reasons) || 'Not measured.'));
+  const why = none ? [element('p', { class: 'note' }, reasonOf(group, values, reasons) || 'Not measured.')] : [];
   const rows = group.measurements.map((measurement) =>
     element(
       'div',
-      { class: 'measurement', title: [measurement.definition, reasons[measurement.name]].filter(Boolean).join(' ') },
-      element('dt', {}, heading(measurement)),
-      element('dd', {}, valueIn(measurement, values)),
+      { class: 'measurement' },
+      element('dt', {}, definitionOf(measurement)),
+      element('dd', {}, valueIn(measurement, values), ...(none ? [] : reasonFor(measurement, values, reasons))),
     ),
   );
-  return element('section', {}, title, element('dl', { class: 'facts' }, ...rows));
+  return element('section', {}, title, ...why, element('dl', { class: 'facts' }, ...rows));
 }

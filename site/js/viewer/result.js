@@ -6,7 +6,8 @@ import { measurementList } from '../api/about.js';
 import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
 import { groupView, groupsOf } from './measurement-groups.js';
-import { heading, valueInContext } from '../ui/measurements.js';
+import { definitionOf } from './measurement-definition.js';
+import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
 
@@ -60,9 +61,9 @@ export function createResult({ page, viewer, announce }) {
     const rows = first.measurements.map((measurement, i) =>
       element(
         'div',
-        { class: i ? 'measurement' : 'measurement headline', title: measurement.definition },
-        element('dt', {}, heading(measurement)),
-        element('dd', {}, valueInContext(measurement, result.answer.measurements)),
+        { class: i ? 'measurement' : 'measurement headline' },
+        element('dt', {}),
+        element('dd', {}, valueInContext(measurement, result.answer.measurements), definitionOf(measurement)),
       ),
     );
     by('facts').prepend(...rows);

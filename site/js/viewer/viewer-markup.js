@@ -57,6 +57,7 @@ function marks() {
       ...Object.entries(LEGEND).map(([name, words]) => element('li', { class: 'of-kinds' }, swatch(name), words)),
       element('li', { id: 'legend-disc' }, swatch('disc'), 'Rim of the optic disc'),
     ),
+    element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
     element('p', { class: 'note', id: 'marks-status', role: 'status' }),
     element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
     element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
@@ -98,6 +99,7 @@ function stage() {
       element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
       element('div', { id: 'layer-disc' }),
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
+      element('div', { id: 'layer-zones' }),
     ),
   );
 }
