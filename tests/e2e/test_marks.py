@@ -299,3 +299,27 @@ def test_a_measurement_is_defined_and_drawn_a_click_away(visit: Visit, small: by
     page.locator("#measurement-groups summary", has_text="Tortuosity").first.click()
     expect(page.locator("#measurement-groups .definition[open] svg")).to_be_visible()
     expect_for_everyone(page)
+
+
+def test_what_was_measured_by_arteries_and_veins_stays_when_they_are_switched_off(visit: Visit, small_rgb: Rgb) -> None:
+    """Also where each switch asks the service for another overlay."""
+    page = visit.open().page
+
+    def with_ratio(route: Route) -> None:
+        answer = route.fetch().json()
+        by_kinds = b"artery_vein" in (route.request.post_data_buffer or b"")
+        answer["measurements"]["avr"] = 0.74 if by_kinds else None
+        route.fulfill(json=answer)
+
+    page.route(PREDICTIONS, with_ratio)
+    visit.choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
+    visit.expect_state("scan.tif", "done")
+    page.get_by_text("More measurements").click()
+    switch(page, ARTERIES_AND_VEINS)
+    switch(page, OPTIC_DISC)
+    ratio = page.locator("#measurement-groups .measurement").filter(has_text="Arteriole-to-venule ratio")
+    expect(ratio.locator("dd")).to_have_text("0.74")
+    with page.expect_response(PREDICTIONS):
+        switch(page, ARTERIES_AND_VEINS, on=False)
+    expect(page.locator("#marks-status")).to_be_empty()
+    expect(ratio.locator("dd")).to_have_text("0.74")

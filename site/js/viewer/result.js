@@ -62,8 +62,8 @@ export function createResult({ page, viewer, announce }) {
       element(
         'div',
         { class: i ? 'measurement' : 'measurement headline' },
-        element('dt', {}),
-        element('dd', {}, valueInContext(measurement, result.answer.measurements), definitionOf(measurement)),
+        element('dt', {}, definitionOf(measurement)),
+        element('dd', {}, valueInContext(measurement, result.answer.measurements)),
       ),
     );
     by('facts').prepend(...rows);
