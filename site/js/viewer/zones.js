@@ -21,13 +21,18 @@ const LABELS_AT = 2;
  */
 export function directions(disc, fovea, eye) {
   const away = fovea ? Math.hypot(fovea.x - disc.x, fovea.y - disc.y) : 0;
-  if (!fovea || !away) return eye ? { temporal: { x: eye === 'right' ? -1 : 1, y: 0 }, superior: { x: 0, y: -1 } } : null;
+  if (!fovea || !away) return byEye(eye);
   const temporal = { x: (fovea.x - disc.x) / away, y: (fovea.y - disc.y) / away };
   const turned = Math.abs(temporal.y) > Math.abs(temporal.x);
   if (turned && !eye) return null;
   if (!turned && eye && temporal.x < 0 !== (eye === 'right')) return null;
   const right = turned ? eye === 'right' : temporal.x < 0;
   return { temporal, superior: right ? { x: -temporal.y, y: temporal.x } : { x: temporal.y, y: -temporal.x } };
+}
+
+/** @param {'left' | 'right' | null} eye in a photograph that is not turned */
+function byEye(eye) {
+  return eye && { temporal: { x: eye === 'right' ? -1 : 1, y: 0 }, superior: { x: 0, y: -1 } };
 }
 
 /**
