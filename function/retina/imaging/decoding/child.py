@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from retina import errors
 from retina.errors import BusyError, PhotographError
 from retina.imaging.arrays import Rgb
+from retina.imaging.decoding.messages import LINE, TAKEN
 from retina.imaging.decoding.pixels import blank
-from retina.imaging.decoding.process import LINE, TAKEN
 
 SILENT_SECONDS = 120
 """How long to wait for a message. A process that runs at all hits its own time limit long before."""

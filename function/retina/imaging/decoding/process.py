@@ -29,13 +29,8 @@ from retina.imaging.decoding.dicom.header import Dicom, Extra
 from retina.imaging.decoding.dicom.loading import load_dicom
 from retina.imaging.decoding.facts import UNSTATED
 from retina.imaging.decoding.header import open_photograph
+from retina.imaging.decoding.messages import LINE, TAKEN
 from retina.imaging.decoding.pixels import as_bytes, stored_pixels
-
-LINE = 4096
-"""Longest message in bytes."""
-
-TAKEN = "taken"
-"""Sent once the whole file has been received. A process that ends before has not looked at the file."""
 
 MIB = 2**20
 READY_MEMORY = 12 * MIB
