@@ -171,7 +171,8 @@ def service_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "RETINA_DATA": str(tmp_path_factory.mktemp("data") / "data"),
         "RETINA_MODEL": os.environ.get("RETINA_MODEL", str(SHIPPED)),
     }
-    return {**outside, **ours, "PYTHONPATH": str(ROOT / "function")}
+    paths = (str(ROOT / "function"), str(ROOT / "tests"))  # the latter for `support.quick_service`
+    return {**outside, **ours, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @pytest.fixture

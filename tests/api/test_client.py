@@ -77,8 +77,8 @@ class Program:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, generated: Path) -> Iterator[Server]:
-    environment = service_environment(tmp_path_factory)
-    with serving(tmp_path_factory.mktemp("server"), environment, signups_each="0") as running:
+    environment, folder = service_environment(tmp_path_factory), tmp_path_factory.mktemp("server")
+    with serving(folder, environment, program="support.quick_service", signups_each="0") as running:
         yield running
 
 

@@ -121,10 +121,10 @@ def test_a_redirected_log_has_no_progress_bar(photos: Path, tmp_path: Path, envi
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
-    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+    tmp_path: Path, photos: Path, tiny: bytes, environment: dict[str, str]
 ) -> None:
     for number in range(300):
-        (photos / f"{number:03}.jpg").write_bytes(sample + bytes([number % 256, number // 256]))
+        (photos / f"{number:03}.jpg").write_bytes(tiny + bytes([number % 256, number // 256]))
     out = tmp_path / "out"
     command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out)]
     # A runner in the background may have told its children to ignore SIGINT.

@@ -25,9 +25,10 @@ from support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environment = service_environment(tmp_path_factory)
-    with serving(tmp_path_factory.mktemp("server"), environment, signups_each="0") as running:
+def server(tmp_path_factory: pytest.TempPathFactory, smallest_card: Path) -> Iterator[Server]:
+    environment = service_environment(tmp_path_factory) | {"RETINA_MODEL": str(smallest_card)}
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder, environment, program="support.quick_service", signups_each="0") as running:
         yield running
 
 
@@ -184,8 +185,8 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     key: str,
     tmp_path: Path,
     tiny: bytes,
-    environment: dict[str, str],
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -199,8 +200,9 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     assert "You chose 24 photographs and have 20 credits" in capsys.readouterr().err
     assert not (tmp_path / "out" / "batch.json").exists()
     account = httpx.get(f"{server.url}/api/v1/usage", headers={"X-API-Key": key}).json()["account"]
-    grant = [sys.executable, "-m", "retina", "credits", "grant", account, "5"]
-    subprocess.run(grant, env=environment | {"RETINA_DATA": str(server.data)}, check=True, capture_output=True)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("RETINA_DATA", str(server.data))
+        assert main(["credits", "grant", account, "5"]) == 0
     assert main(command) == 1
     found = rows(tmp_path / "out")
     assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}

@@ -117,10 +117,12 @@ def test_an_overlay_shows_what_the_last_run_asked_for(tmp_path: Path, photos: Pa
 
 
 def test_a_killed_run_goes_on_where_it_was(
-    tmp_path: Path, photos: Path, sample: bytes, environment: dict[str, str]
+    tmp_path: Path, photos: Path, sample: bytes, tiny: bytes, environment: dict[str, str]
 ) -> None:
+    """The last photographs are large: while the network looks at them, the run can be killed."""
     for number in range(12):
-        (photos / f"{number:02}.jpg").write_bytes(sample + bytes([number]))
+        photo = tiny if number < 6 else sample
+        (photos / f"{number:02}.jpg").write_bytes(photo + bytes([number]))
     out = tmp_path / "out"
     command = [sys.executable, "-m", "retina", "segment", str(photos), "--out", str(out), "--jobs", "1"]
     running = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

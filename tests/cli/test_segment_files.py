@@ -91,7 +91,10 @@ def test_a_strangers_file_is_never_written_over(tmp_path: Path, photos: Path) ->
     assert (out / "a_mask.png").read_bytes() == b"precious"
 
 
-def test_copies_of_one_photograph_all_succeed(tmp_path: Path, photos: Path) -> None:
+def test_copies_of_one_photograph_all_succeed(
+    tmp_path: Path, photos: Path, smallest_card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETINA_MODEL", str(smallest_card))
     for number in range(60):
         (photos / str(number)).mkdir()
         (photos / str(number) / "a.jpg").write_bytes((photos / "a.jpg").read_bytes())

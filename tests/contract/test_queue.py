@@ -100,14 +100,14 @@ def way(request: pytest.FixtureRequest) -> Way:
     return found
 
 
-def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient, sample: bytes) -> None:
+def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient, tiny: bytes) -> None:
     keys = photographs(way.services, 4)
     white = encode(Image.new("RGB", (300, 200), "white"), "PNG")
-    sent = (sample, b"text", white, sample[:2000])
+    sent = (tiny, b"text", white, tiny[:2000])
     for key, data in zip(keys, sent, strict=True):
         way.send(key, data)
     done, *others = (outcome(way, key) for key in keys)
-    direct = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,overlay"}).json()
+    direct = client.post(PREDICTIONS, files={"file": tiny}, data={"outputs": "mask,overlay"}).json()
     assert done.status == "done"
     assert done.findings
     stored_findings = done.findings.model_dump(mode="json")
@@ -128,10 +128,10 @@ def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient
     assert way.given_up() == 0
 
 
-def test_a_job_that_keeps_failing_is_dead_lettered_and_blocks_no_other(way: Way, sample: bytes) -> None:
+def test_a_job_that_keeps_failing_is_dead_lettered_and_blocks_no_other(way: Way, tiny: bytes) -> None:
     poison, good = photographs(way.services, 2)
     way.poison(poison)
-    way.send(good, sample)
+    way.send(good, tiny)
     assert outcome(way, good).status == "done"
     failed = outcome(way, poison)
     assert (failed.status, failed.code) == ("failed", "internal_error")
@@ -140,14 +140,14 @@ def test_a_job_that_keeps_failing_is_dead_lettered_and_blocks_no_other(way: Way,
     eventually(lambda: way.given_up() == 1)
 
 
-def test_finished_items_are_not_repeated_and_unknown_uploads_are_deleted(way: Way, sample: bytes) -> None:
+def test_finished_items_are_not_repeated_and_unknown_uploads_are_deleted(way: Way, tiny: bytes) -> None:
     first, second = photographs(way.services, 2)
     way.send(first, b"text")
     rejected = outcome(way, first)
     beyond, nobodys = f"{first[:-1]}2", f"batch/{'0' * 32}/0"
     for key in (first, beyond, nobodys):
-        way.slip_in(key, sample)
-    way.send(second, sample)
+        way.slip_in(key, tiny)
+    way.send(second, tiny)
     assert outcome(way, second).status == "done"
     assert ended(way.services, first) == rejected
     account = way.services.accounts.of_user("https://issuer.example", "anna")
@@ -164,12 +164,12 @@ def _is_gone(services: Services, key: str) -> bool:
     return False
 
 
-def test_uploads_for_single_requests_are_not_queued(way: Way, sample: bytes) -> None:
+def test_uploads_for_single_requests_are_not_queued(way: Way, tiny: bytes) -> None:
     single, [waits] = f"{UPLOADS}{uuid.uuid4().hex}", photographs(way.services, 1)
-    way.send(single, sample)
-    way.send(waits, sample)
+    way.send(single, tiny)
+    way.send(waits, tiny)
     assert outcome(way, waits).status == "done"
-    assert way.services.uploads.read(single) == sample
+    assert way.services.uploads.read(single) == tiny
 
 
 def test_s3_test_events_and_foreign_keys_are_ignored(caplog: pytest.LogCaptureFixture) -> None:

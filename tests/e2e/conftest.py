@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from conftest import ROOT, service_environment
+from conftest import service_environment
 from e2e.visit import Visit
 from retina.imaging.arrays import Rgb
 from support.processes import serving
@@ -35,7 +35,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the service as a program."""
     environment = service_environment(tmp_path_factory) | {"RETINA_DATA": str(data)}
-    environment["PYTHONPATH"] += f"{os.pathsep}{ROOT / 'tests'}"
     with serving(data.parent, environment, program="support.quick_service") as running:
         yield running.url
 

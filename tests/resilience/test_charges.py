@@ -48,7 +48,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "retina", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "support.quick_service", "serve", "--port", str(self.port)]
         self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL)
         for _ in range(600):
             try:
