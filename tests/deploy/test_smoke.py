@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from conftest import copy_card
+from conftest import SMALL_CANVASES, copy_card
 from infra import smoke
 from infra.smoke import SmokeError
 from retina.app import create_app
@@ -24,10 +24,10 @@ def test_a_working_service_passes(client: TestClient, quick_network: VesselNetwo
     assert min(theirs, ours) > 0
 
 
-def test_another_mask_is_noticed(network: VesselNetwork, tmp_path: Path) -> None:
-    other = Settings(model=copy_card(tmp_path, threshold=0.6), data=tmp_path)
+def test_another_mask_is_noticed(quick_network: VesselNetwork, tmp_path: Path) -> None:
+    other = Settings(model=copy_card(tmp_path, threshold=0.6, canvases=SMALL_CANVASES), data=tmp_path)
     with TestClient(create_app(other)) as client, pytest.raises(SmokeError, match="mask"):
-        smoke.check(client, network)
+        smoke.check(client, quick_network)
 
 
 @pytest.mark.parametrize(
