@@ -149,11 +149,11 @@ def test_a_set_without_references_is_left_out_and_named(
     assert "has vessels/ and fov/ to compare with" in capsys.readouterr().err
 
 
-def test_flips_average_four_views(small_rgb: Rgb, quick_network: VesselNetwork) -> None:
-    once = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), quick_network, flips=True)
+def test_flips_average_four_views(small_rgb: Rgb, network: VesselNetwork) -> None:
+    once = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), network, flips=True)
     mirrored = np.ascontiguousarray(small_rgb[:, ::-1])
-    other = segment(decode(encode(Image.fromarray(mirrored), "PNG")), quick_network, flips=True)
-    plain = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), quick_network)
+    other = segment(decode(encode(Image.fromarray(mirrored), "PNG")), network, flips=True)
+    plain = segment(decode(encode(Image.fromarray(small_rgb), "PNG")), network)
     assert not np.array_equal(once.probability, plain.probability)
     agree = 2 * (once.vessels & other.vessels[:, ::-1]).sum() / (once.vessels.sum() + other.vessels.sum())
     assert agree > 0.97
