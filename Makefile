@@ -22,7 +22,7 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 
 # Linters and training take one core each. After them two processes; tests that share something costly (xdist_group) stay
 # together. PYTEST='-m "not package"' leaves some out.
-test: build/tflite-runtime.done ## everything
+test: build/tflite-runtime.done ## everything (half an hour on two cores: docs/decisions/test-time.md)
 	$(MAKE) -j 2 --output-sync=target check test-models
 	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training \
 	  --cov --cov-append --cov-report term $(if $(PYTEST),,--cov-fail-under 90) $(PYTEST)
