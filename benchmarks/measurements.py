@@ -1,7 +1,9 @@
 """Processor time of all measurements of one photograph together, without the network's: the least, the median, and
 their share of the network's time in the same run. Then what arteries and veins apart, zones and quadrants add.
 
-`python -m benchmarks.measurements PHOTOGRAPH [--rounds 20]`
+With `--intervals` also that of their intervals.
+
+`python -m benchmarks.measurements PHOTOGRAPH [--rounds 20] [--intervals]`
 """
 
 import argparse
@@ -13,6 +15,7 @@ from pathlib import Path
 import cv2
 
 from benchmarks.judging import least
+from retina.imaging.measurements.intervals import measured_intervals
 from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.regional import measure_regions
 from retina.imaging.measurements.registry import measure
@@ -29,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photograph", type=Path)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--intervals", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     settings, data = Settings(), arguments.photograph.read_bytes()
@@ -38,12 +42,16 @@ def main() -> None:
     network_time = least(3, lambda: segment(photograph, network))
     structures = find_structures(photograph, found.vessels, structure_network())
     _ = structures.kinds  # found once, and drawn as well
-    spent, regional = list[float](), list[float]()
+    spent, regional, more = list[float](), list[float](), list[float]()
     for _ in range(arguments.rounds):
         observation = Observation(found.vessels, photograph.field_of_view, found.probability)
         started = time.process_time()
-        measure(observation)
+        measured = measure(observation)
         spent.append(1000 * (time.process_time() - started))
+        if arguments.intervals:
+            started = time.process_time()
+            measured_intervals(observation, found.threshold, measured.values)
+            more.append(1000 * (time.process_time() - started))
         known = replace(observation, structures=structures, eye="left")
         measured = measure(known)
         started = time.process_time()
@@ -53,6 +61,8 @@ def main() -> None:
     share = f"{min(spent) / network_time:.1%} of the network's {network_time:.0f} ms"
     print(f"{width}x{height}: least {min(spent):.0f} ms, median {statistics.median(spent):.0f} ms; {share}")
     print(f"kinds and regions in addition: least {min(regional):.0f} ms, median {statistics.median(regional):.0f} ms")
+    if more:
+        print(f"intervals: least {min(more):.0f} ms, median {statistics.median(more):.0f} ms more")
 
 
 if __name__ == "__main__":

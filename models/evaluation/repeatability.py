@@ -17,6 +17,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -86,12 +87,11 @@ def missing(path: Path, most: int, data: Path, network: VesselNetwork) -> None:
     """Measure every copy that the file `path` lacks and append it; then those that lack a newer measurement."""
     files = [(name, id, file) for name, id, file, _ in photographs_with_fields(data, "train")]
     chosen = list(enumerate(spread(files, most)))
-    known = {(copy.set, copy.photograph, copy.number): set(copy.values) for copy in read(path)}
     names = {each.name for each in MEASUREMENTS}
-    lacking = {key for key, found in known.items() if names - found}
-    for seed, (name, id, file) in tqdm(chosen + chosen, unit="photo"):
+    known = {(copy.set, copy.photograph, copy.number): names <= set(copy.values) for copy in read(path)}
+    for newer, (seed, (name, id, file)) in tqdm([*product((False, True), chosen)], unit="photo"):
         keys = [(name, id, number) for number in range(len(ZOOMS))]
-        wanted = [key for key in keys if key not in known] or [key for key in keys if key in lacking]
+        wanted = [key for key in keys if (not known.get(key, True) if newer else key not in known)]
         if not wanted:
             continue
         photograph = read_photograph(file)
@@ -101,8 +101,7 @@ def missing(path: Path, most: int, data: Path, network: VesselNetwork) -> None:
             copy = Copy(name, id, number, ZOOMS[number], measured(again.again(number, ZOOMS[number]), network))
             with path.open("a") as lines:
                 lines.write(json.dumps(asdict(copy)) + "\n")
-        known |= dict.fromkeys(wanted, names)
-        lacking -= set(wanted)
+            known[name, id, number] = True
 
 
 def read(path: Path) -> list[Copy]:

@@ -9,17 +9,28 @@ from retina.imaging.pipeline import Picture
 from retina.imaging.rendering import GRAPH, OUTPUTS, stored
 from retina.imaging.structures.finding import OF_STRUCTURES
 
+INTERVALS = "intervals"
+"""The output that adds no image, but an interval to each measurement."""
+
 SAVED = "saved "
 """The prefix that marks images to be saved, among all images of a prediction."""
 
 
 def asked_for(outputs: str) -> dict[str, Picture]:
     """The images for a comma-separated list of outputs; raises `InvalidRequestError`."""
-    names = [name.strip() for name in outputs.split(",") if name.strip()]
-    unknown = [name for name in names if name not in OUTPUTS]
-    if unknown or not names:
-        raise InvalidRequestError(f"“outputs” takes any of {', '.join(OUTPUTS)}, separated by commas.")
-    return {name: picture for output in names for name, picture in OUTPUTS[output].items()}
+    names, known = _names(outputs), (*OUTPUTS, INTERVALS)
+    if not names or not set(names) <= set(known):
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(known)}, separated by commas.")
+    return {name: picture for output in names if output != INTERVALS for name, picture in OUTPUTS[output].items()}
+
+
+def wants_intervals(outputs: str) -> bool:
+    """Whether a comma-separated list of outputs asks for intervals."""
+    return INTERVALS in _names(outputs)
+
+
+def _names(outputs: str) -> list[str]:
+    return [name for each in outputs.split(",") if (name := each.strip())]
 
 
 def to_save(shown: Collection[str]) -> dict[str, Picture]:

@@ -57,6 +57,7 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str, *, software: s
         ),
         measurements=MeasurementValues(**prediction.measured.values),
         measurement_reasons=prediction.measured.reasons,
+        **({} if prediction.intervals is None else {"measurement_intervals": prediction.intervals}),
         **_structures_found(prediction),
         **_regional(prediction),
     )

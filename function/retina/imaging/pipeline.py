@@ -13,6 +13,7 @@ from retina.imaging.confidence import NOT_A_RETINA, OTHER_THRESHOLD, Expectation
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.facts import Facts, Laterality
 from retina.imaging.field_of_view import FieldOfView
+from retina.imaging.measurements.intervals import Intervals, measured_intervals
 from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.obstacle import obstacle
 from retina.imaging.measurements.regional import RegionalValue, measure_regions
@@ -36,7 +37,7 @@ class Prediction:
 
     The `verdict` is "no" only if `force` was set. `expected` is the expected agreement with a human observer.
     `structures` is None unless one of the pictures `OF_STRUCTURES` was asked for, and `regional` unless arteries and
-    veins were.
+    veins were, and `intervals` unless they were.
     """
 
     width: int
@@ -55,6 +56,7 @@ class Prediction:
     pictures: dict[str, bytes]
     structures: Structures | None = None
     regional: list[RegionalValue] | None = None
+    intervals: Intervals | None = None
 
 
 def predict(
@@ -68,13 +70,16 @@ def predict(
     threshold: float | None = None,
     flips: bool = False,
     force: bool = False,
+    intervals: bool = False,
 ) -> Prediction:
     """Decode, segment and measure the photograph in the file `data`, and render `pictures`.
 
     `frame`, from 0, is the one of a DICOM file. Raises the `PhotographError`s; for the rest see `predict_photograph`.
     """
     with decoder().photograph(data, max_pixels=max_pixels, min_side=min_side, frame=frame) as photograph:
-        return predict_photograph(photograph, network, pictures, threshold=threshold, flips=flips, force=force)
+        return predict_photograph(
+            photograph, network, pictures, threshold=threshold, flips=flips, force=force, intervals=intervals
+        )
 
 
 def predict_photograph(
@@ -86,12 +91,13 @@ def predict_photograph(
     flips: bool = False,
     force: bool = False,
     eye: Laterality | None = None,
+    intervals: bool = False,
 ) -> Prediction:
     """Segment and measure `photograph`, and render `pictures`.
 
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
     test-time augmentation: the mean over four mirror images, in four times the network's time. `eye` is which one it
-    is, by default as the file states it.
+    is, by default as the file states it. `intervals` measures everything twice more.
     """
     view, fitted = photograph.field_of_view, network.card.confidence
     verdict = impossible(photograph.rgb, view)
@@ -130,6 +136,7 @@ def predict_photograph(
     )
     measured = measure(observation)
     regional = measure_regions(observation, measured) if observation.with_kinds else None
+    around = measured_intervals(observation, segmentation.threshold, measured.values) if intervals else None
     segmentation = replace(segmentation, graph=None if observation.obstacle else observation.graph)
     return Prediction(
         width=width,
@@ -145,6 +152,7 @@ def predict_photograph(
         expected=expected,
         network_seconds=segmentation.network_seconds,
         measured=measured,
+        intervals=around,
         pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
         structures=segmentation.structures and segmentation.structures.detached(),
         regional=regional,

@@ -199,6 +199,13 @@ class Findings(BaseModel):
         description="why a measurement is null, by its name, as far as it is known",
         examples=[{"mean_calibre_um": "The size of a pixel on the retina is not known."}],
     )
+    measurement_intervals: dict[str, tuple[float, float] | None] = Field(
+        {},
+        description="the least and the greatest value by name of measurement, if the network were a little more or "
+        "less sure; null where there is no value, or the vessels make no difference to it. Only if intervals is among "
+        "the outputs",
+        examples=[{"vascular_density": [0.0771, 0.0987]}],
+    )
     regional_measurements: list[RegionalMeasurement] | None = Field(
         None,
         description=(

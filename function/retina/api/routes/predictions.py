@@ -18,7 +18,17 @@ from retina.api.charged_responses import Answer, ChargedRequest
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
-from retina.api.pictures import apart, asked_for, fit, graph_in, in_base64, refuse_too_large, to_save
+from retina.api.pictures import (
+    INTERVALS,
+    apart,
+    asked_for,
+    fit,
+    graph_in,
+    in_base64,
+    refuse_too_large,
+    to_save,
+    wants_intervals,
+)
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
 from retina.auth.callers import Caller
@@ -106,7 +116,7 @@ async def create_prediction(
         str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
     ] = None,
     outputs: Annotated[
-        str, Form(description=f"comma-separated: {', '.join(OUTPUTS)}", examples=["preview,mask"])
+        str, Form(description=f"comma-separated: {', '.join((*OUTPUTS, INTERVALS))}", examples=["preview,mask"])
     ] = "preview,mask",
     threshold: Annotated[
         float | None,
@@ -144,7 +154,8 @@ async def create_prediction(
     async def predict(data: bytes) -> Prediction:
         drawn = pictures | (to_save(pictures) if save else {})
         known = None if eye == "unknown" else eye
-        return await predictor.predict(request, data, drawn, threshold=threshold, flips=flips, force=force, eye=known)
+        options = {"threshold": threshold, "flips": flips, "force": force, "eye": known}
+        return await predictor.predict(request, data, drawn, **options, intervals=wants_intervals(outputs))
 
     def answer(prediction: Prediction) -> Answer:
         facts = findings_of(prediction, network.card, id, software=__version__)

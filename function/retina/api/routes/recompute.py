@@ -68,7 +68,9 @@ async def recompute(
         drawn = stored(structures=structures or before.findings.structures is not None)
         del drawn[PHOTOGRAPH]
         eye = before.findings.photograph.laterality if before.labels.eye == "unknown" else before.labels.eye
-        return before, await predictor.predict(request, data, drawn, flips=flips, force=not like, eye=eye)
+        options = {"flips": flips, "force": not like, "eye": eye}
+        again = bool(before.findings.measurement_intervals)
+        return before, await predictor.predict(request, data, drawn, **options, intervals=again)
 
     def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
         before, prediction = result
