@@ -129,7 +129,8 @@ def coefficient(copies: Iterable[Copy], measurement: MeasurementDescription) -> 
         return None
     means, deviations = (np.array([of(group) for group in groups]) for of in (np.mean, _deviation))
     weights = [len(group) - 1 for group in groups]
-    relative = means.min() > 0 and (
+    # A share of the value means something only where zero is nothing: not for an angle, nor for tortuosity.
+    relative = (measurement.minimum == 0 < means.min()) and (
         not at_any_size or (deviations.max() > 0 and spearmanr(means, deviations).statistic >= GROWS)
     )
     within = deviations / means if relative else deviations
