@@ -90,7 +90,7 @@ def table(rows: Sequence[Row]) -> str:
         cells, counted = [], 0
         for shift in SHIFTS:
             inside = [each for row in rows if (each := covered(row, name, shift)) is not None]
-            widths = [each for row in rows if (each := width(row, name, shift)) is not None]
+            widths = [wide for row in rows if (wide := width(row, name, shift)) is not None]
             counted = max(counted, len(inside))
             cells.append(f"{100 * np.mean(inside):.0f} ({100 * np.mean(widths):.0f})" if inside and widths else "")
         lines.append(f"| {name} | {counted} | {' | '.join(cells)} |")

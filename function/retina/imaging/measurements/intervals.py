@@ -6,7 +6,7 @@ docs/measurements.md.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 from retina.imaging.measurements.observation import Observation
@@ -43,7 +43,7 @@ def measured_intervals(observation: Observation, threshold: float, values: Measu
     return {name: _interval(name, value, others) for name, value in values.items()}
 
 
-def _interval(name: str, value: float | None, others: list[Mapping[str, float | None]]) -> Interval | None:
+def _interval(name: str, value: float | None, others: Sequence[Measurements]) -> Interval | None:
     found = [value, *(each[name] for each in others)]
     known = [each for each in found if each is not None]
     if value is None or len(known) < len(found):
