@@ -3,17 +3,20 @@
 Takes the values of `models.evaluation.measured_values`. For each measurement and set: how much the photographs differ,
 how much the network, its mask without probabilities, and the second observer differ from the first one on the same
 photograph once the bias is taken off, how little that would have to be for a correlation of .90, and the correlations.
-Then all sets with drawn widths pooled, as they are and with each set's bias taken off.
+Then all sets with drawn widths pooled, as they are and with each set's bias taken off. HRF's groups of patients are
+also looked at apart, because their masks were drawn with strokes of different widths.
 
 `python -m models.evaluation.agreement_ceiling --values FILE [--measurements NAME ...]`
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.evaluation.disease_groups import NAMES, SET
 from models.evaluation.intraclass_correlation import Correlation, intraclass_correlations
 from models.evaluation.measured_values import FIRST, MASK, NETWORK, SECOND
 from models.evaluation.measurement_agreement import BROAD, FEWEST
@@ -39,6 +42,13 @@ def allowed(pairs: NDArray[np.float64]) -> float:
     return float(pairs[:, 1].std(ddof=1) * np.sqrt(2 * (1 - AIM)))
 
 
+def with_groups(table: ValueTable) -> ValueTable:
+    """The table with HRF's groups as further sets."""
+    names = {row.photograph: NAMES.get(row.photograph.split("_")[-1]) for row in table.rows if row.set == SET}
+    apart = [replace(row, set=f"{SET}, {names[row.photograph]}") for row in table.rows if row.set == SET]
+    return ValueTable([*table.rows, *apart])
+
+
 def lines_of(table: ValueTable, measurements: list[str]) -> list[str]:
     """A row for each measurement, set and reader."""
     lines = [
@@ -46,9 +56,10 @@ def lines_of(table: ValueTable, measurements: list[str]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for measurement in measurements:
-        for name in table.sets:
+        apart = with_groups(table)
+        for name in apart.sets:
             for reader in READERS:
-                pairs = table.pairs(name, (reader, FIRST), measurement)
+                pairs = apart.pairs(name, (reader, FIRST), measurement)
                 if len(pairs) < FEWEST or np.array_equal(pairs[:, 0], pairs[:, 1]):
                     continue
                 spreads = (pairs[:, 1].std(ddof=1), (pairs[:, 0] - pairs[:, 1]).std(ddof=1), allowed(pairs))

@@ -112,6 +112,11 @@ def test_the_ceiling_is_where_differences_are_small_beside_the_spread() -> None:
     assert "| pooled |" in lines[3]
 
 
+def test_groups_are_looked_at_apart() -> None:
+    rows = [Values("HRF", f"1_{name}", "test", FIRST, {}) for name in ("h", "dr")]
+    assert agreement_ceiling.with_groups(ValueTable(rows)).sets == ["HRF", "HRF, healthy", "HRF, diabetic retinopathy"]
+
+
 def test_groups_differ_by_the_exact_test_of_mann_and_whitney() -> None:
     rows = [
         Values("HRF", f"{i}_{name}", "test", reader, {FRAME_SHARE: value})
