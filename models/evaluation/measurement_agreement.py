@@ -101,14 +101,14 @@ def row_of(
 
 
 def short_table(rows: list[Row]) -> list[str]:
-    """A line for each measurement, a column for each set and pair of readers, all photographs together."""
+    """A line for each measurement but errors of fits, a column for each set and reader, all photographs together."""
     every = [row for row in rows if row.split == ALL]
     columns = list(dict.fromkeys((row.set, row.reader) for row in every))
     heads = [f"{name}, {reader}" if reader != NETWORK else name for name, reader in columns]
     lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for measurement in MEASUREMENTS:
         found = {(row.set, row.reader): row for row in every if row.measurement == measurement.name}
-        if found:
+        if found and not measurement.name.endswith("_error"):
             cells = [cell(found[column]) if column in found else "" for column in columns]
             lines.append(f"| `{measurement.name}` | {' | '.join(cells)} |")
     return lines
@@ -154,7 +154,7 @@ def write_figure(path: Path, table: ValueTable) -> None:
         axes.set_title(labels[measurement])
         axes.set_xlabel("mean of network and first observer")
     figure.axes[0].set_ylabel("network less first observer")
-    figure.axes[0].legend(fontsize=7)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8)
     figure.savefig(path, dpi=80)
 
 
