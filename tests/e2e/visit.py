@@ -94,8 +94,11 @@ class Visit:
         """What the stage shows, float32[h,w,3], 0 to 255."""
         layers = self.page.locator("#layers")
         self.page.evaluate("() => Promise.all([...document.images].filter((i) => i.src).map((i) => i.decode()))")
+        expect(self.page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
+        # Where it only just fits, a fraction of a pixel would be cut off.
+        layers.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
         before, now = b"", layers.screenshot()
-        while before != now:  # the vessels are a CSS mask, whose decoding no event tells
+        while before != now:  # no event tells when the browser has painted
             self.page.wait_for_timeout(200)
             before, now = now, layers.screenshot()
         return pixels(now)

@@ -17,6 +17,7 @@ import { bytesOf } from './source.js';
  * @property {string} mask
  * @property {string | null} overlay
  * @property {string | null} [artery_vein] arteries red, veins blue, unclear vessels white, on black
+ * @property {string | null} [probability] the probability map, 255 is certain
  * @property {string | null} [kinds] the same as a layer of the viewer, once it is made
  */
 /** @import { Mark } from '../viewer/marks.js' */
@@ -88,6 +89,7 @@ function lookingInto(result, source, force) {
     const less = urls.artery_vein && !marks.includes('artery_vein');
     if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons });
     if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
+    if (images.probability && !urls.probability) urls.probability = blobUrl(images.probability, 'image/png');
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);
     urls.overlay = blobUrl(images.overlay, 'image/jpeg');

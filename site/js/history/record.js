@@ -88,10 +88,12 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
    * @param {AbortSignal} signal
    */
   async function look({ structures, image_urls: urls }, marks, signal) {
-    if (!structures) throw new Refusal('not_saved', WITHOUT_MARKS);
-    if (!marks.includes('artery_vein')) return;
-    const blob = await askBlob(urls.artery_vein, signal);
-    if (pictures && !signal.aborted) pictures.urls.artery_vein = URL.createObjectURL(blob);
+    if (!structures && marks.some((mark) => mark !== 'probability')) throw new Refusal('not_saved', WITHOUT_MARKS);
+    for (const name of /** @type {const} */ (['artery_vein', 'probability'])) {
+      if (!marks.includes(name)) continue;
+      const blob = await askBlob(urls[name], signal);
+      if (pictures && !signal.aborted) pictures.urls[name] = URL.createObjectURL(blob);
+    }
   }
 
   function close() {

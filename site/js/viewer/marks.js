@@ -11,12 +11,15 @@ import { createMarkLayers } from './mark-layers.js';
 /** @import { Colours } from './kinds.js' */
 
 const MARKS = /** @type {const} */ (['artery_vein', 'disc']);
-const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc' };
+const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map' };
 
-/** @typedef {(typeof MARKS)[number]} Mark an output of the service */
+/** @typedef {(typeof MARKS)[number] | 'probability'} Mark an output of the service */
 
-/** @param {{ page: ParentNode, colours: () => Colours }} parts */
-export function createMarks({ page, colours }) {
+/**
+ * `also()` are outputs that the viewer needs for itself; `found(result)` is called when the result has more than before.
+ * @param {{ page: ParentNode, colours: () => Colours, also: () => Mark[], found: (result: Result) => void }} parts
+ */
+export function createMarks({ page, colours, also, found }) {
   const by = finder(page);
   const boxes = MARKS.map((mark) => the(by('marks'), `[value=${mark}]`, HTMLInputElement));
   const again = by('marks-again', HTMLButtonElement);
@@ -30,6 +33,10 @@ export function createMarks({ page, colours }) {
   /** The marks that are switched on. */
   function wanted() {
     return MARKS.filter((_, i) => boxes[i].checked);
+  }
+
+  function needed() {
+    return [...wanted(), ...also()];
   }
 
   /** @param {Result} result */
@@ -72,6 +79,7 @@ export function createMarks({ page, colours }) {
   /** @param {Result} result */
   function paint(result) {
     layers.show(result, wanted());
+    found(result);
     file.hidden = !wanted().includes('artery_vein') || !result.urls.artery_vein;
   }
 
@@ -80,7 +88,7 @@ export function createMarks({ page, colours }) {
    * @param {AbortSignal} signal
    */
   async function fetchMissing(result, signal) {
-    const lacking = missing(result, wanted());
+    const lacking = missing(result, needed());
     if (lacking) {
       busy(lacking.length ? `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…` : 'Drawing the overlay…');
       await result.look?.(lacking, { signal, pausing: (seconds) => busy(`The server is busy. Trying again in ${seconds} s…`) });
@@ -130,7 +138,7 @@ export function createMarks({ page, colours }) {
   file.addEventListener('click', () => {
     if (shown?.urls.artery_vein) save(shown.urls.artery_vein, `${stem(shown.file ?? shown.name)}-arteries-veins.png`);
   });
-  return { show, hide, wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
+  return { show, hide, look: () => void look(), wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
 }
 
 /**
@@ -142,6 +150,7 @@ export function createMarks({ page, colours }) {
 export function missing({ look, fallback, drawn, urls, answer }, wanted) {
   if (!look) return null;
   if (fallback) return drawn === wanted.join() ? null : wanted;
-  const lacking = wanted.filter((mark) => !(mark === 'disc' ? answer.structures : urls.artery_vein));
+  const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability };
+  const lacking = wanted.filter((mark) => !has[mark]);
   return lacking.length ? lacking : null;
 }

@@ -5,13 +5,15 @@ import { element } from '../ui/element.js';
 const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
 const LEGEND = { artery: 'Artery', vein: 'Vein', unclear: 'Vessel of unclear kind' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
+const PHOTOGRAPHS = { colour: 'in colour', green: 'red-free', equalised: 'contrast equalised' };
+const VESSELS = { filled: 'filled', outline: 'outline', 'centre-lines': 'centre-lines', probability: 'probability' };
 const PANELS = { list: 'List', figures: 'Figures' };
 
 export function viewer() {
   return element(
     'div',
     { class: 'viewer', id: 'viewer' },
-    element('div', { class: 'controls' }, toolbar(), marks(), element('p', { class: 'note', id: 'fallback', hidden: '' })),
+    element('div', { class: 'controls' }, toolbar(), drawing(), marks(), element('p', { class: 'note', id: 'fallback', hidden: '' })),
     stage(),
     bar(),
   );
@@ -35,6 +37,35 @@ function toolbar() {
 function choice([view, words], i) {
   const radio = element('input', { type: 'radio', name: 'view', value: view, ...(view === 'overlay' && { checked: '' }) });
   return element('label', {}, radio, element('span', {}, `${words} `, element('kbd', {}, String(i + 1))));
+}
+
+/** How the photograph and its vessels are drawn, and where the vessels end. */
+function drawing() {
+  return element(
+    'div',
+    { class: 'drawing', role: 'group', 'aria-label': 'Drawing' },
+    menu('photograph-style', 'Photograph', PHOTOGRAPHS),
+    menu('vessel-style', 'Vessels', VESSELS),
+    element(
+      'label',
+      { class: 'threshold', id: 'threshold-part' },
+      'Threshold ',
+      element('input', { id: 'threshold', type: 'range', min: 0.02, max: 0.98, step: 0.01, value: 0.5 }),
+      ' ',
+      element('output', { id: 'threshold-value', for: 'threshold' }),
+    ),
+    element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, 'Reset'),
+    element('p', { class: 'note', id: 'threshold-note' }),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {string} words
+ * @param {Record<string, string>} choices
+ */
+function menu(id, words, choices) {
+  return element('label', {}, `${words} `, element('select', { id }, ...Object.entries(choices).map(([value, name]) => element('option', { value }, name))));
 }
 
 /** What can be switched on beside the vessels, and what its colours mean. */
@@ -95,7 +126,8 @@ function stage() {
       'div',
       { class: 'layers', id: 'layers' },
       element('img', { id: 'layer-photograph', alt: 'The photograph' }),
-      element('div', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
+      element('canvas', { id: 'layer-grey', role: 'img', 'aria-label': 'The photograph in grey', hidden: '' }),
+      element('canvas', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
       element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
       element('div', { id: 'layer-disc' }),
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),

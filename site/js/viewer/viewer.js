@@ -1,9 +1,10 @@
-// The photograph with its vessels, in one of three views: photograph, overlay or vessels. The vessels are a CSS mask
-// over a flat colour (--vessel); what is shown beside them is up to marks.js, facts and downloads to result.js.
+// The photograph with its vessels, in one of three views: photograph, overlay or vessels. The layers are drawn by
+// layers.js; what is shown beside them is up to marks.js, facts and downloads to result.js.
 
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
 import { createFullScreen } from './full-screen.js';
+import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
 import { createZoom } from './zoom.js';
 
@@ -23,7 +24,8 @@ export function createViewer({ page }) {
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
   const zoom = createZoom({ page });
   const fullScreen = createFullScreen({ page });
-  const marks = createMarks({ page, colours });
+  const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
+  const marks = createMarks({ page, colours, also: drawn.needs, found: drawn.update });
   /** @type {Result | null} */
   let shown = null;
 
@@ -32,12 +34,13 @@ export function createViewer({ page }) {
   }
 
   function look() {
-    const drawn = Boolean(shown?.fallback);
+    const byServer = Boolean(shown?.fallback);
     stage.dataset.view = view();
-    stage.dataset.drawn = drawn ? 'server' : 'browser';
-    slider.disabled = drawn || view() !== 'overlay';
+    stage.dataset.drawn = byServer ? 'server' : 'browser';
+    slider.disabled = byServer || view() !== 'overlay';
     by('opacity-value').textContent = `${slider.value} %`;
     layers.style.setProperty('--opacity', String(opacity()));
+    drawn.redraw();
   }
 
   function opacity() {
@@ -56,7 +59,7 @@ export function createViewer({ page }) {
     shown = result;
     const { width, height } = result.answer.photograph;
     stage.style.setProperty('--ratio', String(width / height));
-    layers.style.setProperty('--mask', `url("${result.urls.mask}")`);
+    drawn.show(result);
     picture(photograph, result.urls.photograph);
     picture(overlay, result.urls.overlay);
     by('fallback').hidden = !result.fallback;
@@ -71,7 +74,7 @@ export function createViewer({ page }) {
   function hide() {
     shown = null;
     marks.hide();
-    layers.style.removeProperty('--mask');
+    drawn.hide();
     picture(photograph, null);
     picture(overlay, null);
   }
