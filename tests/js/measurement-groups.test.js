@@ -7,7 +7,7 @@ import { groupsOf, reasonOf } from '../../site/js/viewer/measurement-groups.js';
 
 /** @param {string} name @param {string} group */
 const measurement = (name, group) => ({
-  name, group, label: name, symbol: '', unit: '', definition: '', source: '', minimum: 0, maximum: null, example: 1, uses_structures: false,
+  name, group, label: name, symbol: '', unit: '', definition: '', source: '', minimum: 0, maximum: null, example: 1, scopes: [], uses_structures: false,
   display: { factor: 1, decimals: 2, unit: '', context: '' },
 });
 const LIST = [measurement('density', 'overview'), measurement('crae', 'disc'), measurement('length', 'overview'), measurement('avr', 'disc')];

@@ -8,11 +8,11 @@ import { heading, labelled, valueIn, valueInContext, valueOf } from '../../site/
 
 const SHARE = {
   name: 'vascular_density', label: 'vascular density', group: 'overview', symbol: 'VD', unit: '', definition: '', source: '',
-  minimum: 0, maximum: 1, example: 0.1, uses_structures: false, display: { factor: 100, decimals: 1, unit: '%', context: 'of the field of view' },
+  minimum: 0, maximum: 1, example: 0.1, scopes: [], uses_structures: false, display: { factor: 100, decimals: 1, unit: '%', context: 'of the field of view' },
 };
 const LENGTH = {
   name: 'crae', label: 'CRAE', group: 'overview', symbol: 'CRAE', unit: 'µm', definition: '', source: '',
-  minimum: 0, maximum: null, example: 150, uses_structures: false, display: { factor: 1, decimals: 0, unit: 'µm', context: '' },
+  minimum: 0, maximum: null, example: 150, scopes: [], uses_structures: false, display: { factor: 1, decimals: 0, unit: 'µm', context: '' },
 };
 const RATIO = { ...LENGTH, label: 'tortuosity', unit: '', display: { factor: 1, decimals: 2, unit: '', context: '' } };
 

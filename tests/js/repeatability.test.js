@@ -7,7 +7,7 @@ import { bandAround, changeOf, changeSince, inWords, mayBeChance } from '../../s
 
 const LENGTH = {
   name: 'crae', label: 'CRAE', group: 'overview', symbol: 'CRAE', unit: 'px', definition: '', source: '',
-  minimum: 0, maximum: null, example: 150, uses_structures: false, display: { factor: 1, decimals: 1, unit: 'px', context: '' }, repeatability: null,
+  minimum: 0, maximum: null, example: 150, scopes: [], uses_structures: false, display: { factor: 1, decimals: 1, unit: 'px', context: '' }, repeatability: null,
 };
 const RELATIVE = { ...LENGTH, repeatability: { coefficient: 0.1, relative: true, photographs: 20 } };
 const ABSOLUTE = { ...LENGTH, repeatability: { coefficient: 2, relative: false, photographs: 20 } };
