@@ -26,8 +26,7 @@ from support.dicom import OPHTHALMIC_16_BIT, dicom, rle
 from support.dicom_specimens import compressed
 from support.specimens import bitmap, deep, deep_tiff, encode
 
-FEW = 12
-FILES = int(os.environ.get("RETINA_DAMAGED_FILES", FEW))
+FILES = int(os.environ.get("RETINA_DAMAGED_FILES", "12"))
 """How many of each form are damaged."""
 
 LEAST = 0.9
@@ -111,15 +110,6 @@ def files(photograph: Photograph) -> dict[str, bytes]:
     return forms(np.ascontiguousarray(photograph.rgb[::2, ::2]))
 
 
-@pytest.fixture(scope="module")
-def judge(request: pytest.FixtureRequest) -> VesselNetwork:
-    """The network that says whether a mask is another: as shipped, to measure shares; for a few files on canvases that
-    take a quarter of the time.
-    """
-    found: VesselNetwork = request.getfixturevalue("network" if FILES > FEW else "quick_network")
-    return found
-
-
 def segmented(data: bytes, network: VesselNetwork) -> tuple[Mask, str]:
     """The mask, and the photograph's grade."""
     found = predict_photograph(decode(data), network, OUTPUTS["mask"])
@@ -135,7 +125,7 @@ def differs(rgb: Rgb, whole: Rgb) -> bool:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_other_mask_is_accepted(files: dict[str, bytes], judge: VesselNetwork, form: str) -> None:
+def test_no_other_mask_is_accepted(files: dict[str, bytes], network: VesselNetwork, form: str) -> None:
     data, random, counts = files[form], np.random.default_rng(zlib.crc32(form.encode())), Counter[str]()
     whole, mask, worst = decode(data).rgb, None, 1.0
     for _ in range(FILES):
@@ -144,8 +134,8 @@ def test_no_other_mask_is_accepted(files: dict[str, bytes], judge: VesselNetwork
             if not differs(decode(changed, max_pixels=10**6).rgb, whole):
                 counts["accepted, unchanged or nearly so"] += 1
                 continue
-            mask = segmented(data, judge)[0] if mask is None else mask
-            found, grade = segmented(changed, judge)
+            mask = segmented(data, network)[0] if mask is None else mask
+            found, grade = segmented(changed, network)
         except PhotographError:
             counts["refused"] += 1
             continue
