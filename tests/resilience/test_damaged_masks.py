@@ -38,6 +38,8 @@ CHANGED, SHARE = 16, 0.002
 MISSED = {
     "gray jpeg": 0.004,
     "gray bmp": 0.1,
+    "gif": 0.004,
+    "565 bmp": 0.004,
     "webp": 0.004,
     "webp with opacity": 0.004,
     "dicom, JPEG": 0.004,

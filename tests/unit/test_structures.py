@@ -48,6 +48,7 @@ def test_without_a_disc_in_view_there_is_none() -> None:
     assert disc_of(np.full((256, 256), 0.4, np.float32), 256) is None
     assert disc_of(disc_map(100, 100, 8, 8, 0), 256) is None, "a speck is no disc"
     assert disc_of(np.ones((256, 256), np.float32), 256) is None, "all of it is no disc either"
+    assert disc_of(0.8 * disc_map(100, 130, 60, 44, 70), 256) is None, "the network is not sure"
 
 
 def test_a_disc_cut_by_the_photographs_edge_goes_on_beyond_it() -> None:

@@ -14,6 +14,10 @@ THRESHOLD = 0.5
 SMALLEST, LARGEST = 0.05, 0.4
 """Diameter of a disc as a share of the field of view's width; discs in photographs of 30 to 60 degrees are .1 to .2."""
 
+SURE = 0.85
+"""The lowest confidence of a disc. Right ones had .90 and more on train photographs, halved ones too; where none was in
+view, the rest of a rim at the edge of a crop had .73 to .92 (models/EXPERIMENTS.md, 30)."""
+
 NOT_IN_VIEW = "No optic disc is in view."
 
 
@@ -62,4 +66,5 @@ def disc_of(probability: NDArray[np.float32], width: float) -> Disc | None:
         (angle + 90) % 180,
         float(fine[region > 0].mean()),
     )
-    return disc if SMALLEST * width <= disc.diameter <= LARGEST * width else None
+    likely = SMALLEST * width <= disc.diameter <= LARGEST * width and disc.confidence >= SURE
+    return disc if likely else None
