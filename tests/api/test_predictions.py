@@ -42,6 +42,7 @@ def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None
     assert set(body) == {
         "id",
         "model",
+        "software_version",
         "threshold",
         "canvas",
         "flips",

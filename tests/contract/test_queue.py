@@ -113,7 +113,8 @@ def test_every_photograph_gets_a_result_or_a_reason(way: Way, client: TestClient
     stored_findings = done.findings.model_dump(mode="json")
     assert stored_findings.pop("structures") is None, "nobody asked for them"
     assert stored_findings.pop("regional_measurements") is None
-    assert not {"structures", "regional_measurements"} & direct.keys()
+    assert stored_findings.pop("measurement_intervals") == {}
+    assert not {"structures", "regional_measurements", "measurement_intervals"} & direct.keys()
     assert {name: stored_findings[name] for name in stored_findings if name != "id"} == {
         name: direct[name] for name in stored_findings if name != "id"
     }
