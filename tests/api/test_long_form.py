@@ -5,7 +5,7 @@ from retina.imaging.measurements.registry import MEASUREMENTS
 from support.batches import TEXT, come, new, table
 from support.exports import export
 from support.history import save
-from support.house import BATCHES, House, problem
+from support.house import BATCHES, PREDICTIONS, House, problem
 from support.tables import rows_of
 
 NAMES = [each.name for each in MEASUREMENTS]
@@ -40,6 +40,27 @@ def test_of_a_batch(house: House, tiny: bytes) -> None:
     assert problem(house.client.get(address, params={"form": "tall"}, headers=anna))[0] == 422
 
 
+def test_arteries_and_veins_zones_and_quadrants(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer = house.client.post(PREDICTIONS, files={"file": tiny}, data={"outputs": "artery_vein"}).json()
+    batch = new(house, anna, "a.jpg", "b.jpg", outputs="artery_vein")
+    come(house, batch, tiny)
+    house.work_off()
+    path = f"{BATCHES}/{batch['id']}/results.csv"
+    rows = rows_of(house.client.get(path, params={"form": "long"}, headers=anna).text)
+    assert rows.pop()["status"] == "waiting"
+    places = {(row["measurement"], row["vessels"], row["region"]): row for row in rows}
+    assert len(places) == len(rows)
+    regional = {(each["name"], each["vessels"], each["region"]): each for each in answer["regional_measurements"]}
+    assert regional.keys() | {(name, "all", "field") for name in NAMES} == places.keys()
+    for place, each in regional.items():
+        row = places[place]
+        assert row["value"] == ("" if each["value"] is None else str(each["value"]))
+        assert row["reason"] == (each["reason"] or "")
+        assert row["structures_sha256"]
+    assert rows_of(export(house, anna, batch=batch["id"]).read("measurements.csv"))[:-1] == rows
+
+
 def test_of_the_history(house: House, tiny: bytes) -> None:
     anna = house.person()
     saved = save(house, anna, tiny, subject="P/1", eye="left", taken_on="2026-05-04")
@@ -51,6 +72,17 @@ def test_of_the_history(house: House, tiny: bytes) -> None:
     }
     values = {row["measurement"]: row["value"] for row in rows}
     assert values["vascular_density"] == str(saved["measurements"]["vascular_density"])
+    assert {row["low"] + row["high"] for row in rows} == {""}, "nobody asked for intervals"
     reasons = {row["measurement"]: row["reason"] for row in rows if row["reason"]}
     assert reasons == saved["measurement_reasons"]
     assert {row["software_version"] for row in rows} == {__version__}
+
+
+def test_intervals_have_two_ends(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    saved = save(house, anna, tiny, outputs="mask,intervals")
+    rows = {row["measurement"]: row for row in rows_of(export(house, anna, history=True).read("measurements.csv"))}
+    ends = saved["measurement_intervals"]
+    assert {name for name, row in rows.items() if row["low"]} == {name for name, both in ends.items() if both} != set()
+    for name, both in ends.items():
+        assert (rows[name]["low"], rows[name]["high"]) == (tuple(map(str, both)) if both else ("", ""))

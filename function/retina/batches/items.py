@@ -51,13 +51,20 @@ class Items:
         files = self._files(batch)[first : first + limit]
         if not files:
             return
-        outcomes = {number_of(row): outcome_of(row, regional=regional) for row in self.rows(batch, first, len(files))}
-        open_ones = not batch.cancelled and any(not outcomes.get(first + n) for n in range(len(files)))
-        arrived, running = (self.arrived(batch), self.running(batch)) if open_ones else (set(), set())
+        rows, underway = self.rows(batch, first, len(files)), None
+        row = next(rows, None)
         for number, (name, size) in enumerate(files, first):
-            outcome = outcomes.get(number) or (CANCELLED if batch.cancelled else None)
+            outcome = CANCELLED if batch.cancelled else None
+            if row and number_of(row) == number:
+                outcome = outcome_of(row, regional=regional) or outcome
+                row = next(rows, None)
+            if outcome:
+                yield Item(number, name, size, outcome.status, outcome)
+                continue
+            underway = underway or (self.arrived(batch), self.running(batch))
+            arrived, running = underway
             state = "running" if number in running else "queued" if number in arrived else "waiting"
-            yield Item(number, name, size, outcome.status if outcome else state, outcome)
+            yield Item(number, name, size, state, None)
 
     def statistics(self, batch: Batch) -> BatchStatistics:
         """How the measurements of the finished items are distributed. Raises `NotFoundError` if the batch is being

@@ -39,15 +39,31 @@ MEASURED = {
 
 
 def measurement_rows(findings: Findings) -> Iterator[dict[str, str]]:
-    """One row for each measurement, as text by column; an unknown value is an empty string."""
+    """One row for each measurement, then those of arteries and veins apart, by zone and quadrant, if they were made; as
+    text by column, an unknown value as an empty string.
+    """
     columns = columns_of(findings)
     made_with = {name: columns[name] for name in MADE_WITH}
     for each in MEASUREMENTS:
+        low, high = findings.measurement_intervals.get(each.name) or (None, None)
         yield {
             "measurement": each.name,
             "vessels": ALL,
             "region": FIELD,
             "value": text(getattr(findings.measurements, each.name)),
+            "low": text(low),
+            "high": text(high),
             "unit": each.unit,
             "reason": findings.measurement_reasons.get(each.name, ""),
         } | made_with
+    units = {each.name: each.unit for each in MEASUREMENTS}
+    for part in findings.regional_measurements or ():
+        if (part.vessels, part.region) != (ALL, FIELD) and part.name in units:
+            yield {
+                "measurement": part.name,
+                "vessels": part.vessels,
+                "region": part.region,
+                "value": text(part.value),
+                "unit": units[part.name],
+                "reason": part.reason or "",
+            } | made_with

@@ -9,7 +9,7 @@ import re
 import time
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -97,7 +97,8 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
                 break
             _add(archive, files)
             packed.append(item)
-        _add_tables(archive, [("results.csv", batch_lines(packed)), (LONG, batch_measurement_lines(packed))], part)
+        tables = [("results.csv", batch_lines(packed)), (LONG, batch_measurement_lines(_whole(batch, batches, packed)))]
+        _add_tables(archive, tables, part)
     return str(packed[-1].number + 1) if len(packed) < len(items) else None
 
 
@@ -129,6 +130,13 @@ def pack_history(
         if ended:
             _add_tables(archive, tables, part)
     return None if ended else packed[-1].place
+
+
+def _whole(batch: Batch, batches: Batches, packed: Sequence[Item]) -> Iterator[Item]:
+    """The items with their regional measurements, one after the other: all at once would take gigabytes."""
+    again = batches.items.of(batch, packed[0].number, len(packed), regional=True) if packed else ()
+    for item, whole in zip(packed, again, strict=True):
+        yield whole if item.state == "done" else item
 
 
 def _add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:

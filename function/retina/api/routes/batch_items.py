@@ -71,7 +71,7 @@ def get_table(
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
-    items = services.batches.items.of(batch, first, limit)
+    items = services.batches.items.of(batch, first, limit, regional=form == "long")
     rows, ending = (batch_lines(items), "") if form == "wide" else (batch_measurement_lines(items), "-measurements")
     table = within(rows, services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}{ending}.csv"'}
