@@ -20,6 +20,7 @@ def opened(visit: Visit, small: bytes) -> Page:
     visit.open().choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
     expect(visit.page.locator("#result")).to_be_visible()
+    visit.page.get_by_role("button", name="More layers").click()
     return visit.page
 
 

@@ -21,6 +21,7 @@ import { bytesOf } from './source.js';
  * @property {string | null} [kinds] the same as a layer of the viewer, once it is made
  */
 /** @import { Mark } from '../viewer/marks.js' */
+/** @import { Picture } from '../viewer/preview.js' */
 /**
  * @callback Look asks the service for marks and puts them into the result
  * @param {Mark[]} marks
@@ -43,16 +44,19 @@ const SHOWN_BY_BROWSER = 'preview,mask';
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /**
+ * `decoded` is called with the photograph before it is sent, if the browser can show it.
  * @param {Source} source
- * @param {{ force: boolean, marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} options
+ * @param {{ force: boolean, marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void, decoded: (picture: Picture) => void }} options
  * @returns {Promise<Result>}
  */
-export async function segment(source, { force, marks, signal, pausing }) {
+export async function segment(source, { force, marks, signal, pausing, decoded }) {
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
   try {
     const size = await shownSize(url);
+    signal.throwIfAborted();
+    if (size) decoded({ url, ...size });
     const options = { force, signal, pausing };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });

@@ -15,10 +15,12 @@ import { measuredOn, tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createPanels } from '../viewer/panels.js';
+import { createPreview } from '../viewer/preview.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Source } from '../files/source.js' */
+/** @import { Picture } from '../viewer/preview.js' */
 
 const AT_ONCE = 2;
 const by = finder(document);
@@ -27,6 +29,7 @@ const files = by('files', HTMLInputElement);
 const photographs = new Set();
 const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
+const preview = createPreview({ page: document, viewer });
 const result = createResult({ page: document, viewer, announce });
 const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, saved: (photo) => list.change(photo) });
 const list = createList({ list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: retry, anyway, remove });
@@ -71,8 +74,12 @@ async function run(photo) {
   if (signal.aborted) return;
   change(photo, { state: 'segmenting' });
   const pausing = (/** @type {number} */ seconds) => change(photo, { sentence: `The server is busy. Trying again in ${seconds} s…` });
+  const decoded = (/** @type {Picture} */ picture) => {
+    preview.begin(photo, picture);
+    refresh();
+  };
   try {
-    const segmented = await segment(photo.source, { force: photo.force, marks: viewer.marks(), signal, pausing });
+    const segmented = await segment(photo.source, { force: photo.force, marks: viewer.marks(), signal, pausing, decoded });
     change(photo, { state: 'done', sentence: '', result: segmented });
     if (!shown) show(photo);
   } catch (error) {
@@ -80,6 +87,9 @@ async function run(photo) {
     if (!(error instanceof Refusal)) console.error(error);
     const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'Something went wrong on this page. Try again.');
     change(photo, { state: 'refused', sentence: foreseen.message, code: foreseen.code });
+  } finally {
+    preview.end(photo);
+    refresh();
   }
 }
 
@@ -124,6 +134,7 @@ function show(photo) {
 function remove(photo) {
   photo.stop.abort();
   photographs.delete(photo);
+  preview.end(photo);
   if (!list.drop(photo)) files.focus();
   if (photo === shown) {
     viewer.hide();
@@ -149,8 +160,9 @@ function refresh() {
   by('workspace').hidden = photographs.size === 0;
   by('summary').textContent = `${done} of ${photographs.size} done${refused ? `, ${refused} not segmented` : ''}`;
   by('table', HTMLButtonElement).disabled = done + refused === 0;
-  by('result').hidden = !shown;
-  by('placeholder').hidden = Boolean(shown);
+  const filled = preview.look(Boolean(shown)) || Boolean(shown);
+  by('result').hidden = !filled;
+  by('placeholder').hidden = filled;
 }
 
 async function saveTable() {

@@ -1,4 +1,5 @@
-// The viewer's markup: views and opacity above the stage, zoom below it. viewer.js brings it to life.
+// The viewer's markup: views, opacity and marks above the stage, zoom below it; what is needed less often is behind
+// "More layers". viewer.js brings it to life.
 
 import { element } from '../ui/element.js';
 
@@ -13,7 +14,14 @@ export function viewer() {
   return element(
     'div',
     { class: 'viewer', id: 'viewer' },
-    element('div', { class: 'controls' }, toolbar(), drawing(), marks(), element('p', { class: 'note', id: 'fallback', hidden: '' })),
+    element(
+      'div',
+      { class: 'controls', id: 'controls' },
+      toolbar(),
+      element('div', { class: 'layer-choice' }, marks(), moreLayers()),
+      drawing(),
+      element('p', { class: 'note', id: 'fallback', hidden: '' }),
+    ),
     stage(),
     bar(),
   );
@@ -39,11 +47,16 @@ function choice([view, words], i) {
   return element('label', {}, radio, element('span', {}, `${words} `, element('kbd', {}, String(i + 1))));
 }
 
+function moreLayers() {
+  const attributes = { class: 'more-layers', id: 'more-layers', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'drawing' };
+  return element('button', attributes, 'More layers');
+}
+
 /** How the photograph and its vessels are drawn, and where the vessels end. */
 function drawing() {
   return element(
     'div',
-    { class: 'drawing', role: 'group', 'aria-label': 'Drawing' },
+    { class: 'drawing', id: 'drawing', role: 'group', 'aria-label': 'Drawing', hidden: '' },
     menu('photograph-style', 'Photograph', PHOTOGRAPHS),
     menu('vessel-style', 'Vessels', VESSELS),
     element(
@@ -55,6 +68,7 @@ function drawing() {
       element('output', { id: 'threshold-value', for: 'threshold' }),
     ),
     element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, 'Reset'),
+    element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
     element('p', { class: 'note', id: 'threshold-note' }),
   );
 }
@@ -88,7 +102,6 @@ function marks() {
       ...Object.entries(LEGEND).map(([name, words]) => element('li', { class: 'of-kinds' }, swatch(name), words)),
       element('li', { id: 'legend-disc' }, swatch('disc'), 'Rim of the optic disc'),
     ),
-    element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
     element('p', { class: 'note', id: 'marks-status', role: 'status' }),
     element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
     element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
@@ -133,5 +146,6 @@ function stage() {
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
       element('div', { id: 'layer-zones' }),
     ),
+    element('p', { class: 'stage-status', id: 'stage-status', hidden: '' }, 'Segmenting…'),
   );
 }

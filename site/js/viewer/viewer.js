@@ -6,6 +6,7 @@ import { isTyping } from '../ui/typing.js';
 import { createFullScreen } from './full-screen.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
+import { createMoreLayers } from './more-layers.js';
 import { createZoom } from './zoom.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -28,6 +29,7 @@ export function createViewer({ page }) {
   const marks = createMarks({ page, colours, also: drawn.needs, found: drawn.update });
   /** @type {Result | null} */
   let shown = null;
+  createMoreLayers({ page });
 
   function view() {
     return VIEWS[radios.findIndex((radio) => radio.checked)];
@@ -71,6 +73,19 @@ export function createViewer({ page }) {
     marks.show(result);
   }
 
+  /**
+   * The photograph alone, while it is segmented.
+   * @param {{ url: string, width: number, height: number }} preview
+   */
+  function preview({ url, width, height }) {
+    stage.style.setProperty('--ratio', String(width / height));
+    stage.dataset.view = 'photograph';
+    stage.dataset.drawn = 'browser';
+    by('marks').hidden = false; // it will be there with the result: nothing moves then
+    picture(photograph, url);
+    zoom.fitTo({ width, height });
+  }
+
   function hide() {
     shown = null;
     marks.hide();
@@ -104,7 +119,7 @@ export function createViewer({ page }) {
     keys.get(event.key.toLowerCase())?.();
   });
 
-  return { show, hide, opacity, colours, marks: marks.wanted };
+  return { show, preview, hide, opacity, colours, marks: marks.wanted };
 }
 
 /**
