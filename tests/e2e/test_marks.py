@@ -201,6 +201,7 @@ def test_switching_off_ends_the_question(visit: Visit, small: bytes) -> None:
 
 def test_the_servers_overlay_shows_them_where_the_browser_cannot(visit: Visit, small_rgb: Rgb) -> None:
     page = opened(visit)
+    page.set_viewport_size({"width": 1280, "height": 1000})  # so that there is room for the legend above the same size
     visit.choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
     visit.expect_state("scan.tif", "done")
     before = visit.seen()
