@@ -86,12 +86,16 @@ function lookingInto(result, source, force) {
   async function look(marks, { signal, pausing }) {
     const outputs = result.fallback ? ['overlay', ...marks] : marks;
     const options = { outputs: outputs.join(), force, signal, pausing };
-    const { images, structures, measurements, measurement_reasons } = await predict(await bytesOf(source), source.name, options);
+    const { images, structures, measurements, measurement_reasons, regional_measurements } = await predict(
+      await bytesOf(source),
+      source.name,
+      options,
+    );
     signal.throwIfAborted();
     const { urls, answer } = result;
     // What was measured by arteries and veins stays when only the disc is asked for.
     const less = urls.artery_vein && !marks.includes('artery_vein');
-    if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons });
+    if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons, regional_measurements });
     if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
     if (images.probability && !urls.probability) urls.probability = blobUrl(images.probability, 'image/png');
     if (!images.overlay) return;

@@ -7,6 +7,7 @@ import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
 import { groupView, groupsOf } from './measurement-groups.js';
 import { definitionOf } from './measurement-definition.js';
+import { regionalView } from './regional-table.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -56,7 +57,8 @@ export function createResult({ page, viewer, announce }) {
   async function showMeasurements(result) {
     for (const row of by('facts').querySelectorAll('.measurement')) row.remove();
     by('more-measurements').hidden = true;
-    const [first, ...others] = groupsOf(await measurementList());
+    const list = await measurementList();
+    const [first, ...others] = groupsOf(list);
     if (result !== shown || !first) return;
     const rows = first.measurements.map((measurement, i) =>
       element(
@@ -67,8 +69,9 @@ export function createResult({ page, viewer, announce }) {
       ),
     );
     by('facts').prepend(...rows);
-    const { measurements, measurement_reasons: reasons = {} } = result.answer;
-    by('measurement-groups').replaceChildren(...others.map((group) => groupView(group, measurements, reasons)));
+    const { measurements, measurement_reasons: reasons = {}, regional_measurements: regional } = result.answer;
+    const groups = others.map((group) => groupView(group, measurements, reasons));
+    by('measurement-groups').replaceChildren(...groups, ...(regional ? [regionalView(regional, list)] : []));
     by('more-measurements').hidden = !others.length;
   }
 

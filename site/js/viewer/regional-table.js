@@ -1,0 +1,106 @@
+// One measurement of arteries and veins apart, by region of the retina, as a table; which measurement, a list says.
+
+import { element } from '../ui/element.js';
+import { heading, valueOf } from '../ui/measurements.js';
+
+/** @import { MeasurementDescription as Measurement, RegionalMeasurement as Regional } from 'openapi' */
+
+const VESSELS = { all: 'All', artery: 'Arteries', vein: 'Veins' };
+const REGIONS = {
+  field: 'Whole field',
+  zone_b: 'Zone B',
+  zone_c: 'Zone C',
+  superior_temporal: 'Superior temporal',
+  inferior_temporal: 'Inferior temporal',
+  superior_nasal: 'Superior nasal',
+  inferior_nasal: 'Inferior nasal',
+};
+const ABSENT = '–';
+
+/** The measurement that was chosen last, for the next photograph, too. */
+let chosen = '';
+
+/**
+ * The measurements that `rows` are about, in the order of the list.
+ * @param {Regional[]} rows
+ * @param {Measurement[]} measurements
+ */
+export function regionalOnes(rows, measurements) {
+  const names = new Set(rows.map(({ name }) => name));
+  return measurements.filter(({ name }) => names.has(name));
+}
+
+/**
+ * The values of one measurement: a line for each region, with its cells for all vessels, arteries and veins.
+ * @param {Regional[]} rows
+ * @param {Measurement} measurement
+ */
+export function regionalLines(rows, measurement) {
+  const own = rows.filter(({ name }) => name === measurement.name);
+  return Object.entries(REGIONS).flatMap(([region, label]) => {
+    const here = own.filter((row) => row.region === region);
+    if (!here.length) return [];
+    const cells = Object.keys(VESSELS).map((vessels) => {
+      const value = here.find((row) => row.vessels === vessels)?.value ?? null;
+      return value === null ? ABSENT : valueOf(measurement, value);
+    });
+    return [{ label, cells }];
+  });
+}
+
+/**
+ * Why values of one measurement are absent: each reason once, with what it is the reason of.
+ * @param {Regional[]} rows
+ * @param {Measurement} measurement
+ */
+export function regionalReasons(rows, measurement) {
+  /** @type {Map<string, Map<string, string[]>>} */
+  const found = new Map();
+  for (const { name, region, vessels, value, reason } of rows) {
+    if (name !== measurement.name || value !== null || !reason) continue;
+    /** @type {Map<string, string[]>} */
+    const places = found.get(reason) ?? new Map();
+    const label = REGIONS[region];
+    found.set(reason, places.set(label, [...(places.get(label) ?? []), VESSELS[vessels].toLowerCase()]));
+  }
+  return [...found].map(([reason, regions]) => {
+    const places = [...regions].map(([region, vessels]) => (vessels.length === 3 ? region : `${region} (${vessels.join(', ')})`));
+    return `${places.join('; ')}: ${reason}`;
+  });
+}
+
+/**
+ * The list of measurements and the table of the chosen one.
+ * @param {Regional[]} rows
+ * @param {Measurement[]} measurements
+ */
+export function regionalView(rows, measurements) {
+  const ones = regionalOnes(rows, measurements);
+  const select = element('select', { id: 'regional-measurement' });
+  select.append(...ones.map((one) => element('option', { value: one.name }, heading(one))));
+  if (ones.some(({ name }) => name === chosen)) select.value = chosen;
+  const place = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Values by region' });
+  const reasons = element('ul', { class: 'note regional-reasons' });
+  const draw = () => {
+    const one = ones.find(({ name }) => name === select.value);
+    if (!one) return;
+    place.replaceChildren(table(regionalLines(rows, one)));
+    reasons.replaceChildren(...regionalReasons(rows, one).map((words) => element('li', {}, words)));
+  };
+  select.addEventListener('change', () => {
+    chosen = select.value;
+    draw();
+  });
+  draw();
+  const label = element('label', { for: select.id }, 'Measurement ');
+  return element('section', { class: 'regional' }, element('h3', {}, 'By region'), element('p', {}, label, select), place, reasons);
+}
+
+/** @param {{ label: string, cells: string[] }[]} lines */
+function table(lines) {
+  const head = element('tr', {}, element('td'), ...Object.values(VESSELS).map((words) => element('th', { scope: 'col' }, words)));
+  const body = lines.map(({ label, cells }) =>
+    element('tr', {}, element('th', { scope: 'row' }, label), ...cells.map((words) => element('td', {}, words))),
+  );
+  return element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
+}
