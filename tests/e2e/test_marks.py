@@ -325,3 +325,22 @@ def test_what_was_measured_by_arteries_and_veins_stays_when_they_are_switched_of
         switch(page, ARTERIES_AND_VEINS, on=False)
     expect(page.locator("#marks-status")).to_be_empty()
     expect(ratio.locator("dd")).to_have_text("0.74")
+
+
+def test_arteries_and_veins_by_region(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.get_by_text("More measurements").click()
+    values = page.get_by_role("region", name="Values by region")
+    expect(values).to_have_count(0)
+    switch(page, ARTERIES_AND_VEINS)
+    expect(values.get_by_role("columnheader", name="Arteries")).to_be_visible()
+    field = values.get_by_role("row", name="Whole field").get_by_role("cell")
+    assert [each.endswith(" %") for each in field.all_inner_texts()] == [True] * 3
+    assert values.get_by_role("row").count() == 8
+    page.get_by_label("Measurement", exact=True).select_option(label="Mean calibre")
+    assert [each.endswith(" px") for each in field.all_inner_texts()] == [True] * 3
+    for dash in values.get_by_role("cell", name="–", exact=True).all():
+        assert dash.evaluate("cell => cell.closest('section').querySelectorAll('.regional-reasons li').length")
+    expect_for_everyone(page)
