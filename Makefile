@@ -12,7 +12,7 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check bench bench-accounts train train-field-of-view convert evaluate evaluate-surrounds check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
+.PHONY: help run test test-long test-models check check-python bench bench-accounts train train-field-of-view convert evaluate evaluate-surrounds check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,18 +23,21 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 # Linters and training take one core each. After them two processes; tests that share something costly (xdist_group) stay
 # together. PYTEST='-m "not package"' leaves some out.
 test: build/tflite-runtime.done ## everything (half an hour on two cores: docs/decisions/test-time.md)
-	$(MAKE) -j 2 --output-sync=target check test-models
+	$(MAKE) -j 2 --output-sync=target check test-models COVERED="--cov --cov-report="
 	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training \
 	  --cov --cov-append --cov-report term $(if $(PYTEST),,--cov-fail-under 90) $(PYTEST)
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
-check: .venv/test.done check-js ## linters, formatter, types and unit tests: a minute
+check: .venv/test.done ## linters, formatter, types and unit tests: a minute
+	$(MAKE) -j 2 --output-sync=target check-js check-python
+	$(BIN)/pytest -n 2 $(COVERED) tests/unit
+
+check-python: .venv/test.done ## linter, formatter and types of Python
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --cov --cov-report= tests/unit
 
 check-js: build/js.done build/js/openapi.d.ts ## types, linter and unit tests of the page's JavaScript
 	$(NODE) build/js/node_modules/.bin/tsc -p .

@@ -178,7 +178,7 @@ class Findings(BaseModel):
     software_version: str | None = Field(
         None,
         description="of this software, when it was predicted; null in results of earlier versions",
-        examples=["0.2.0"],
+        examples=["1.4.2"],
     )
     threshold: float = Field(
         description="a vessel is where the probability is greater: as asked for, or the card's for this photograph",
