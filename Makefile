@@ -40,9 +40,9 @@ check-python: .venv/test.done ## linter, formatter and types of Python
 	$(BIN)/mypy
 
 check-js: build/js.done build/js/openapi.d.ts ## types, linter and unit tests of the page's JavaScript
-	$(NODE) build/js/node_modules/.bin/tsc -p .
-	$(NODE) build/js/node_modules/.bin/tsc -p tests/js
-	$(NODE) build/js/node_modules/.bin/eslint
+	$(NODE) build/js/node_modules/.bin/tsc -p . --incremental --tsBuildInfoFile build/js/page.tsbuildinfo
+	$(NODE) build/js/node_modules/.bin/tsc -p tests/js --incremental --tsBuildInfoFile build/js/tests.tsbuildinfo
+	$(NODE) build/js/node_modules/.bin/eslint --cache --cache-strategy content --cache-location build/js/eslint-cache
 	$(NODE) node --test "tests/js/**/*.test.js"
 
 test-models: build/keras.done ## tests of training, conversion and import (they need TensorFlow)
