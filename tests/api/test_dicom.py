@@ -74,9 +74,11 @@ def test_the_file_says_which_eye_it_is_unless_the_caller_does(house: House, file
 
 def test_what_the_file_stated_survives_recomputing(house: House, file: bytes) -> None:
     anna = house.person()
-    id = save(house, anna, file)["id"]
-    again = house.client.post(f"{PREDICTIONS}/{id}/recompute", headers=anna).raise_for_status().json()
+    saved = save(house, anna, file)
+    again = house.client.post(f"{PREDICTIONS}/{saved['id']}/recompute", headers=anna).raise_for_status().json()
     assert (again["photograph"]["pixel_size_um"], again["photograph"]["laterality"]) == (32.8, "left")
+    assert again["measurements"] == saved["measurements"]
+    assert again["measurements"]["mean_calibre_um"]
 
 
 def test_nothing_of_the_header_is_stored_or_logged(

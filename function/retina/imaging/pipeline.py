@@ -91,13 +91,15 @@ def predict_photograph(
     flips: bool = False,
     force: bool = False,
     eye: Laterality | None = None,
+    pixel_size: float | None = None,
     intervals: bool = False,
 ) -> Prediction:
     """Segment and measure `photograph`, and render `pictures`.
 
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
     test-time augmentation: the mean over four mirror images, in four times the network's time. `eye` is which one it
-    is, by default as the file states it. `intervals` measures everything twice more.
+    is, and `pixel_size` that on the retina in micrometres, both by default as the file states them. `intervals`
+    measures everything twice more.
     """
     view, fitted = photograph.field_of_view, network.card.confidence
     verdict = impossible(photograph.rgb, view)
@@ -129,7 +131,7 @@ def predict_photograph(
         view,
         segmentation.probability,
         segmentation.structures,
-        photograph.facts.pixel_size_um,
+        pixel_size or photograph.facts.pixel_size_um,
         obstacle(quality, numbers, view),
         with_kinds="artery_vein" in segmentation.marked,
         eye=eye or photograph.facts.laterality,

@@ -67,8 +67,9 @@ async def recompute(
         flips, like = before.findings.flips, before.findings.quality.fundus_like
         drawn = stored(structures=structures or before.findings.structures is not None)
         del drawn[PHOTOGRAPH]
-        eye = before.findings.photograph.laterality if before.labels.eye == "unknown" else before.labels.eye
-        options = {"flips": flips, "force": not like, "eye": eye}
+        sent = before.findings.photograph
+        eye = sent.laterality if before.labels.eye == "unknown" else before.labels.eye
+        options = {"flips": flips, "force": not like, "eye": eye, "pixel_size": sent.pixel_size_um}
         again = bool(before.findings.measurement_intervals)
         return before, await predictor.predict(request, data, drawn, **options, intervals=again)
 
