@@ -68,7 +68,10 @@ def _take(record: SQSRecord) -> None:
     arrived = from_s3(record.body)
     for key in keys_of(record.body):
         try:
-            enqueue(_app.state.services, key) if arrived else _work()(key, attempt)
+            if arrived:
+                enqueue(_app.state.services, key)
+            else:
+                _work()(key, attempt)
         except Exception as error:  # whatever it was, the message stays in the queue or becomes a dead letter
             log.exception("%s failed, attempt %d", key, attempt)
             failed.append(error)

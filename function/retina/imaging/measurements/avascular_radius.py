@@ -5,7 +5,6 @@ import numpy as np
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import TOO_FEW, Observation, UnmeasurableError
 from retina.imaging.measurements.optic_disc import whole_disc
-from retina.imaging.structures.fovea import NOT_SEEN
 
 GROUP = "fovea"
 
@@ -17,10 +16,7 @@ DIRECTIONS = 72
 
 def avascular_radius(observation: Observation) -> float:
     """From the fovea to the edge of the nearest vessel, in pixels."""
-    fovea = observation.found.fovea
-    if fovea is None:
-        raise UnmeasurableError(NOT_SEEN)
-    graph, (height, width) = observation.graph, observation.vessels.shape
+    fovea, graph, (height, width) = observation.fovea, observation.graph, observation.vessels.shape
     if not len(graph.lines):
         raise UnmeasurableError(TOO_FEW)
     away = np.hypot(*(graph.frame.upright(graph.lines.points) - (fovea.x, fovea.y)).T)

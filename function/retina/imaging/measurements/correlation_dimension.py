@@ -1,20 +1,21 @@
 """Correlation dimension: a fractal dimension in which boxes with much vessel count most."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retina.imaging.measurements.box_counts import BOXES, SIDE, fitted
+from retina.imaging.measurements.box_counts import BOXES, SIDE, BoxCounts, fitted
+from retina.imaging.measurements.dimension_error import error_of
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation
 
 
 def correlation_dimension(observation: Observation) -> float:
     """The generalised dimension of order 2."""
-    return fitted(-np.log(observation.boxes.pairs)).dimension
+    return fitted(_logarithms(observation.boxes)).dimension
 
 
-def correlation_dimension_error(observation: Observation) -> float:
-    """The standard error of the slope that is the dimension."""
-    return fitted(-np.log(observation.boxes.pairs)).error
+def _logarithms(boxes: BoxCounts) -> NDArray[np.float64]:
+    return -np.log(boxes.pairs)
 
 
 _HOW = (
@@ -38,17 +39,4 @@ CORRELATION_DIMENSION = Measurement(
     measure=correlation_dimension,
 )
 
-CORRELATION_DIMENSION_ERROR = Measurement(
-    name="correlation_dimension_error",
-    label="error of correlation dimension",
-    symbol="SE(D₂)",
-    unit="",
-    display=Display(decimals=3, unit=""),
-    definition=f"The standard error of the slope that is the correlation dimension. {_HOW}.",
-    source="Least squares.",
-    minimum=0,
-    maximum=None,
-    example=0.052,
-    scopes=("kind",),
-    measure=correlation_dimension_error,
-)
+CORRELATION_DIMENSION_ERROR = error_of(CORRELATION_DIMENSION, _logarithms, _HOW, 0.052)

@@ -3,16 +3,13 @@
 import math
 
 from retina.imaging.measurements.measurement import Display, Measurement
-from retina.imaging.measurements.observation import Observation, UnmeasurableError
+from retina.imaging.measurements.observation import Observation
 from retina.imaging.measurements.optic_disc import GROUP, whole_disc
-from retina.imaging.structures.fovea import NOT_SEEN
 
 
 def disc_fovea_angle(observation: Observation) -> float:
     """Between the photograph's horizontal and the line from disc to fovea, in degrees; positive if this leads down."""
-    disc, fovea = whole_disc(observation), observation.found.fovea
-    if fovea is None:
-        raise UnmeasurableError(NOT_SEEN)
+    disc, fovea = whole_disc(observation), observation.fovea
     return math.degrees(math.atan2(fovea.y - disc.y, abs(fovea.x - disc.x)))
 
 

@@ -1,20 +1,21 @@
 """Fractal dimension: how densely the branching vessels fill the field of view, over a range of scales."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retina.imaging.measurements.box_counts import BOXES, SIDE, fitted
+from retina.imaging.measurements.box_counts import BOXES, SIDE, BoxCounts, fitted
+from retina.imaging.measurements.dimension_error import error_of
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation
 
 
 def fractal_dimension(observation: Observation) -> float:
     """The box-counting dimension, 0 to 2."""
-    return fitted(np.log(observation.boxes.occupied)).dimension
+    return fitted(_logarithms(observation.boxes)).dimension
 
 
-def fractal_dimension_error(observation: Observation) -> float:
-    """The standard error of the slope that is the dimension."""
-    return fitted(np.log(observation.boxes.occupied)).error
+def _logarithms(boxes: BoxCounts) -> NDArray[np.float64]:
+    return np.log(boxes.occupied)
 
 
 _HOW = (
@@ -39,17 +40,4 @@ FRACTAL_DIMENSION = Measurement(
     measure=fractal_dimension,
 )
 
-FRACTAL_DIMENSION_ERROR = Measurement(
-    name="fractal_dimension_error",
-    label="error of fractal dimension",
-    symbol="SE(D)",
-    unit="",
-    display=Display(decimals=3, unit=""),
-    definition=f"The standard error of the slope that is the fractal dimension. {_HOW}.",
-    source="Least squares.",
-    minimum=0,
-    maximum=None,
-    example=0.097,
-    scopes=("kind",),
-    measure=fractal_dimension_error,
-)
+FRACTAL_DIMENSION_ERROR = error_of(FRACTAL_DIMENSION, _logarithms, _HOW, 0.097)

@@ -1,18 +1,21 @@
 """Information dimension: a fractal dimension in which boxes count by how much vessel is in them."""
 
-from retina.imaging.measurements.box_counts import BOXES, SIDE, fitted
+import numpy as np
+from numpy.typing import NDArray
+
+from retina.imaging.measurements.box_counts import BOXES, SIDE, BoxCounts, fitted
+from retina.imaging.measurements.dimension_error import error_of
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation
 
 
 def information_dimension(observation: Observation) -> float:
     """The generalised dimension of order 1."""
-    return fitted(observation.boxes.information).dimension
+    return fitted(_logarithms(observation.boxes)).dimension
 
 
-def information_dimension_error(observation: Observation) -> float:
-    """The standard error of the slope that is the dimension."""
-    return fitted(observation.boxes.information).error
+def _logarithms(boxes: BoxCounts) -> NDArray[np.float64]:
+    return boxes.information
 
 
 _HOW = (
@@ -36,17 +39,4 @@ INFORMATION_DIMENSION = Measurement(
     measure=information_dimension,
 )
 
-INFORMATION_DIMENSION_ERROR = Measurement(
-    name="information_dimension_error",
-    label="error of information dimension",
-    symbol="SE(D₁)",
-    unit="",
-    display=Display(decimals=3, unit=""),
-    definition=f"The standard error of the slope that is the information dimension. {_HOW}.",
-    source="Least squares.",
-    minimum=0,
-    maximum=None,
-    example=0.061,
-    scopes=("kind",),
-    measure=information_dimension_error,
-)
+INFORMATION_DIMENSION_ERROR = error_of(INFORMATION_DIMENSION, _logarithms, _HOW, 0.061)

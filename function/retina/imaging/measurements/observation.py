@@ -17,6 +17,7 @@ from retina.imaging.measurements.box_counts import BoxCounts, box_counts
 from retina.imaging.measurements.zone_b import ZoneB, zone_b
 from retina.imaging.structures.disc import NOT_IN_VIEW, Disc
 from retina.imaging.structures.finding import NO_COLOUR, Structures
+from retina.imaging.structures.fovea import NOT_SEEN, Fovea
 
 LEAST_LENGTH = 0.5
 """Of all vessels together, in widths of the field of view, from which on their shape is measured."""
@@ -147,6 +148,13 @@ class Observation:
         if self.found.disc is None:
             raise UnmeasurableError(NOT_IN_VIEW)
         return self.found.disc
+
+    @property
+    def fovea(self) -> Fovea:
+        """The fovea. Raises `UnmeasurableError` if it was not found."""
+        if self.found.fovea is None:
+            raise UnmeasurableError(NOT_SEEN)
+        return self.found.fovea
 
     @cached_property
     def zone_b(self) -> ZoneB:

@@ -7,7 +7,6 @@ import numpy as np
 from retina.imaging.measurements.measurement import Display, Measurement
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
 from retina.imaging.structures.disc import Disc
-from retina.imaging.structures.fovea import NOT_SEEN
 
 GROUP = "optic disc"
 
@@ -38,9 +37,7 @@ def disc_diameter(observation: Observation) -> float:
 
 def disc_fovea_distance(observation: Observation) -> float:
     """From centre to centre, in diameters of the disc."""
-    disc, fovea = whole_disc(observation), observation.found.fovea
-    if fovea is None:
-        raise UnmeasurableError(NOT_SEEN)
+    disc, fovea = whole_disc(observation), observation.fovea
     return math.hypot(fovea.x - disc.x, fovea.y - disc.y) / disc.diameter
 
 
