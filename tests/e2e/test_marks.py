@@ -1,6 +1,9 @@
 """Arteries and veins and the optic disc on the page: asked for when they are wanted, shown with a legend."""
 
+import csv
+import io
 import json
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -301,6 +304,37 @@ def test_a_measurement_is_defined_and_drawn_a_click_away(visit: Visit, small: by
     page.locator("#measurement-groups summary", has_text="Tortuosity").first.click()
     expect(page.locator("#measurement-groups .definition[open] svg")).to_be_visible()
     expect_for_everyone(page)
+
+
+def test_intervals_are_asked_for_when_more_measurements_are_opened(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page = opened(visit)
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    density = page.locator("#facts .measurement").filter(has_text="Vascular density").locator(".interval")
+    expect(density).to_have_count(0)
+    assert asked(visit) == ["preview,mask"]
+    page.route(PREDICTIONS, lambda route: route.abort(), times=1)
+    page.get_by_text("More measurements").click()
+    expect(page.locator("#intervals-trouble")).to_contain_text("cannot be reached")
+    page.get_by_role("button", name="Try again").click()
+    expect(density).to_have_text(re.compile(r"^[\d.]+ to [\d.]+ by threshold$"))
+    expect(page.locator("#intervals-trouble")).to_be_hidden()
+    expect(page.locator("#intervals-note")).to_contain_text("no confidence interval")
+    assert page.locator("#measurement-groups .interval").count() > 10
+
+    switch(page, ARTERIES_AND_VEINS)
+    expect(page.locator("#intervals-status")).to_be_empty()
+    page.wait_for_function("() => window.asked.length === 5")
+    assert asked(visit) == ["preview,mask", "intervals", "intervals", "artery_vein", "intervals,artery_vein"]
+    expect_for_everyone(page)
+    table = visit.download(page.get_by_role("button", name="Table (CSV)").click)[1].decode()
+    row = next(csv.DictReader(io.StringIO(table)))
+    assert float(row["vascular_density_low"]) < float(row["vascular_density"]) < float(row["vascular_density_high"])
+
+    page.get_by_role("button", name="Save to history").click()
+    page.get_by_role("link", name="See it in your history").click()
+    expect(density).to_have_text(re.compile("by threshold$"))
 
 
 def test_what_was_measured_by_arteries_and_veins_stays_when_they_are_switched_off(visit: Visit, small_rgb: Rgb) -> None:

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { mebibytes, photographsTaken } from '../../site/js/ui/limits.js';
-import { heading, labelled, valueIn, valueInContext, valueOf } from '../../site/js/ui/measurements.js';
+import { heading, labelled, rangeOf, valueIn, valueInContext, valueOf } from '../../site/js/ui/measurements.js';
 
 const SHARE = {
   name: 'vascular_density', label: 'vascular density', group: 'overview', symbol: 'VD', unit: '', definition: '', source: '',
@@ -28,6 +28,11 @@ test('“not measurable” has no unit', () => {
     assert.equal(valueInContext(measurement, { vascular_density: null, crae: null }), 'not measurable');
     assert.equal(valueIn(measurement, {}), 'not measurable');
   }
+});
+
+test('an interval has the decimals of the value, without its unit', () => {
+  assert.equal(rangeOf(SHARE, [0.10182, 0.11]), '10.2 to 11.0');
+  assert.equal(rangeOf(RATIO, [1.1, 1.125]), '1.10 to 1.13');
 });
 
 test('a value has its context, if there is one', () => {

@@ -51,3 +51,19 @@ test('every photograph has its row, and a refused one its reason', () => {
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);
 });
+
+test('an interval has two columns if any photograph has one', () => {
+  const answer = (/** @type {Record<string, [number, number] | null>} */ intervals) => ({
+    photograph: { field_of_view: {} }, quality: {}, model: {},
+    measurements: { vascular_density: 0.1, tortuosity: 1.1 }, measurement_intervals: intervals,
+  });
+  const listed = [answer({ vascular_density: [0.08, 0.12], tortuosity: null }), answer({})].map((each) => {
+    const photo = { name: 'a.jpg', state: 'done', code: null, sentence: '', result: { answer: each } };
+    return /** @type {import('../../site/js/files/table.js').Listed} */ (/** @type {unknown} */ (photo));
+  });
+  const [columns, first, second] = tableOf(listed, ['vascular_density', 'tortuosity']).split('\r\n').map((line) => line.split(','));
+  const at = columns.indexOf('vascular_density');
+  assert.deepEqual(columns.slice(at, at + 5), ['vascular_density', 'tortuosity', 'vascular_density_low', 'vascular_density_high', 'canvas']);
+  assert.deepEqual(first.slice(at, at + 4), ['0.1', '1.1', '0.08', '0.12']);
+  assert.deepEqual(second.slice(at, at + 4), ['0.1', '1.1', '', '']);
+});

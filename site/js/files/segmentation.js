@@ -4,6 +4,7 @@
 import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { bytesOf } from './source.js';
+import { measuredWith } from '../viewer/measurement-intervals.js';
 
 /** @import { Images, PredictionResponse } from 'openapi' */
 /** @import { Source } from './source.js' */
@@ -29,12 +30,19 @@ import { bytesOf } from './source.js';
  * @returns {Promise<void>}
  */
 /**
+ * @callback MeasureAround asks the service for the interval of each measurement and puts them into the result
+ * @param {{ signal: AbortSignal, pausing: (seconds: number) => void }} options
+ * @returns {Promise<void>}
+ */
+/**
  * @typedef {object} Result
  * @property {string} name
  * @property {string} [file] the name that downloads are named after, if not `name`
  * @property {Findings} answer
  * @property {Urls} urls
  * @property {Look | null} look null if there is nothing more to ask for
+ * @property {MeasureAround} [measureAround] if there are intervals to ask for
+ * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
  * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not
  */
@@ -76,7 +84,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded }
 }
 
 /**
- * The result with its `look`: the photograph is read and sent again.
+ * The result with what more can be asked for: the photograph is read and sent again.
  * @param {Result} result
  * @param {Source} source
  * @param {boolean} force
@@ -103,7 +111,17 @@ function lookingInto(result, source, force) {
     urls.overlay = blobUrl(images.overlay, 'image/jpeg');
     result.drawn = marks.join();
   }
-  return Object.assign(result, { look });
+
+  /** @type {MeasureAround} */
+  async function measureAround({ signal, pausing }) {
+    const marks = measuredWith(result);
+    const options = { outputs: ['intervals', ...marks].join(), force, signal, pausing };
+    const { measurement_intervals } = await predict(await bytesOf(source), source.name, options);
+    signal.throwIfAborted();
+    Object.assign(result.answer, { measurement_intervals });
+    result.around = marks.join();
+  }
+  return Object.assign(result, { look, measureAround });
 }
 
 /** @param {Result} result */

@@ -1,4 +1,5 @@
 // The photographs of the start page as CSV (RFC 4180): one row for each, with a reason if it was not segmented.
+// Intervals have columns if any photograph has one.
 
 /** @import { Photo } from './photograph-list.js' */
 
@@ -18,8 +19,9 @@ const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256'
  * @param {string[]} measured names of measurements
  */
 export function tableOf(photographs, measured) {
-  const columns = [...LABELS, ...FOUND, ...measured, ...HOW];
-  const rows = photographs.map((photograph) => rowOf(photograph, measured));
+  const ranged = measured.filter((name) => photographs.some(({ result }) => result?.answer.measurement_intervals?.[name]));
+  const columns = [...LABELS, ...FOUND, ...measured, ...ranged.flatMap((name) => [`${name}_low`, `${name}_high`]), ...HOW];
+  const rows = photographs.map((photograph) => rowOf(photograph, measured, ranged));
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
@@ -34,10 +36,11 @@ export function measuredOn(photographs) {
 /**
  * @param {Listed} photograph
  * @param {string[]} measured
+ * @param {string[]} ranged of these, the ones that have two columns for their interval
  */
-function rowOf({ name, state, code, sentence, result }, measured) {
-  if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...HOW].map(() => null)];
-  const { photograph, quality, measurements, canvas, threshold, model, structures } = result.answer;
+function rowOf({ name, state, code, sentence, result }, measured, ranged) {
+  if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...ranged, ...ranged, ...HOW].map(() => null)];
+  const { photograph, quality, measurements, measurement_intervals: intervals, canvas, threshold, model, structures } = result.answer;
   const view = photograph.field_of_view;
   const [low, high] = quality.expected_dice_interval ?? [];
   /** @type {Values} */
@@ -45,7 +48,8 @@ function rowOf({ name, state, code, sentence, result }, measured) {
   return [
     name, state, null, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
     quality.retina, quality.grade, quality.reasons?.join(' '), quality.expected_dice, low, high,
-    ...measured.map((measurement) => values[measurement]), canvas, threshold, model.name, model.sha256,
+    ...measured.map((measurement) => values[measurement]),
+    ...ranged.flatMap((measurement) => intervals?.[measurement] ?? [null, null]), canvas, threshold, model.name, model.sha256,
     structures?.sha256, result.answer.software_version, photograph.pixel_size_um,
   ];
 }

@@ -47,7 +47,7 @@ export function createSaveForm({ page, marks, announce, saved }) {
   async function save(photo, details) {
     const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
     const answer = await predict(await bytesOf(photo.source), photo.name, {
-      outputs: ['preview', ...marks()].join(),
+      outputs: ['preview', 'intervals', ...marks()].join(),
       force: photo.force,
       signal: photo.stop.signal,
       pausing: (seconds) => (by('save-status').textContent = `Not saved yet. Trying again in ${seconds} s…`),

@@ -25,6 +25,15 @@ export function valueIn(measurement, values) {
 }
 
 /**
+ * “10.2 to 11.4”, in the unit in which the value is shown.
+ * @param {Measurement} measurement
+ * @param {[low: number, high: number]} interval
+ */
+export function rangeOf({ display: { factor, decimals } }, interval) {
+  return interval.map((value) => (factor * value).toFixed(decimals)).join(' to ');
+}
+
+/**
  * “10.7 % of the field of view”.
  * @param {Measurement} measurement
  * @param {Values} values

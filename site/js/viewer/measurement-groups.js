@@ -2,11 +2,12 @@
 
 import { element } from '../ui/element.js';
 import { definitionOf } from './measurement-definition.js';
-import { heading, valueIn } from '../ui/measurements.js';
+import { heading, rangeOf, valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 /** @import { Values } from '../ui/measurements.js' */
 
+/** @typedef {Record<string, [low: number, high: number] | null>} Intervals by measurement name */
 /** @typedef {{ name: string, measurements: Measurement[] }} Group */
 
 /**
@@ -44,12 +45,23 @@ function reasonFor({ name }, values, reasons) {
 }
 
 /**
+ * The interval of a value by threshold, in small print below it, if it is known.
+ * @param {Measurement} measurement
+ * @param {Intervals} intervals
+ */
+export function intervalOf(measurement, intervals) {
+  const interval = intervals[measurement.name];
+  return interval ? [element('span', { class: 'interval' }, `${rangeOf(measurement, interval)} by threshold`)] : [];
+}
+
+/**
  * A heading and the values of one group.
  * @param {Group} group
  * @param {Values} values
  * @param {Record<string, string>} reasons
+ * @param {Intervals} intervals
  */
-export function groupView(group, values, reasons) {
+export function groupView(group, values, reasons, intervals) {
   const title = element('h3', {}, heading({ label: group.name }));
   const none = group.measurements.every(({ name }) => (values[name] ?? null) === null);
   const why = none ? [element('p', { class: 'note' }, reasonOf(group, values, reasons) || 'Not measured.')] : [];
@@ -58,7 +70,7 @@ export function groupView(group, values, reasons) {
       'div',
       { class: 'measurement' },
       element('dt', {}, definitionOf(measurement)),
-      element('dd', {}, valueIn(measurement, values), ...(none ? [] : reasonFor(measurement, values, reasons))),
+      element('dd', {}, valueIn(measurement, values), ...intervalOf(measurement, intervals), ...(none ? [] : reasonFor(measurement, values, reasons))),
     ),
   );
   return element('section', {}, title, ...why, element('dl', { class: 'facts' }, ...rows));

@@ -9,6 +9,8 @@ const WARNINGS = {
   trust: 'The network expects this map to agree poorly with what a person would draw, usually because of blur, darkness or '
     + 'noise. Look closely before you use it.',
 };
+const BY_THRESHOLD = '“By threshold” is the value if a pixel needed a little less, or a little more, certainty to count as vessel. '
+  + 'It shows how much a value depends on the threshold, and is no confidence interval.';
 const HEADLINES = { trust: 'Expected agreement with a human observer' };
 const FACTS = { quality: 'Quality', size: 'Size', view: 'Field of view', canvas: 'Size seen by the network', threshold: 'Probability threshold', model: 'Model' };
 
@@ -32,6 +34,10 @@ function figures() {
       'details',
       { class: 'more', id: 'more-measurements', hidden: '' },
       element('summary', {}, 'More measurements'),
+      element('p', { class: 'note', id: 'intervals-status', role: 'status' }),
+      element('p', { class: 'warning', id: 'intervals-trouble', role: 'alert', hidden: '' }),
+      element('button', { id: 'intervals-again', type: 'button', hidden: '' }, 'Try again'),
+      element('p', { class: 'note', id: 'intervals-note', hidden: '' }, BY_THRESHOLD),
       element('div', { id: 'measurement-groups' }),
     ),
     downloads(),

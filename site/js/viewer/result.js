@@ -5,7 +5,8 @@ import './result-view.js';
 import { measurementList } from '../api/about.js';
 import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
-import { groupView, groupsOf } from './measurement-groups.js';
+import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
+import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
 import { regionalView } from './regional-table.js';
 import { valueInContext } from '../ui/measurements.js';
@@ -39,7 +40,10 @@ export function createResult({ page, viewer, announce }) {
     by('preview-original', HTMLImageElement).src = urls.original;
     by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
-    void attempt(() => showMeasurements(result));
+    clearFacts();
+    by('more-measurements').hidden = true;
+    showWhatIsMeasured(result);
+    intervals.show(result);
     by('fact-model').title = answer.model.sha256;
     mask.href = urls.mask;
     mask.download = `${stem(result.file ?? result.name)}-vessels.png`;
@@ -50,27 +54,31 @@ export function createResult({ page, viewer, announce }) {
     viewer.show(result);
   }
 
+  function clearFacts() {
+    for (const row of by('facts').querySelectorAll('.measurement')) row.remove();
+  }
+
   /**
    * Puts the first group of measurements before the other facts, highlights the first one, and lists the other groups.
    * @param {Result} result
    */
   async function showMeasurements(result) {
-    for (const row of by('facts').querySelectorAll('.measurement')) row.remove();
-    by('more-measurements').hidden = true;
     const list = await measurementList();
     const [first, ...others] = groupsOf(list);
     if (result !== shown || !first) return;
+    clearFacts();
+    const ranges = intervalsOf(result);
     const rows = first.measurements.map((measurement, i) =>
       element(
         'div',
         { class: i ? 'measurement' : 'measurement headline' },
         element('dt', {}, definitionOf(measurement)),
-        element('dd', {}, valueInContext(measurement, result.answer.measurements)),
+        element('dd', {}, valueInContext(measurement, result.answer.measurements), ...intervalOf(measurement, ranges)),
       ),
     );
     by('facts').prepend(...rows);
     const { measurements, measurement_reasons: reasons = {}, regional_measurements: regional } = result.answer;
-    const groups = others.map((group) => groupView(group, measurements, reasons));
+    const groups = others.map((group) => groupView(group, measurements, reasons, ranges));
     by('measurement-groups').replaceChildren(...groups, ...(regional ? [regionalView(regional, list)] : []));
     by('more-measurements').hidden = !others.length;
   }
@@ -96,9 +104,14 @@ export function createResult({ page, viewer, announce }) {
     }
   }
 
+  /** @param {Result} result */
+  const showWhatIsMeasured = (result) => void attempt(() => showMeasurements(result));
+  const intervals = createIntervals({ page, found: showWhatIsMeasured });
+
   by('marks').addEventListener('found', () => {
-    const result = shown;
-    if (result) void attempt(() => showMeasurements(result));
+    if (!shown) return;
+    showWhatIsMeasured(shown);
+    intervals.show(shown);
   });
   overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 
