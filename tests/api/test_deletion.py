@@ -1,5 +1,6 @@
 """Deletion: no byte of deleted data stays in either store, including all copies."""
 
+import errno
 import io
 import time
 import zipfile
@@ -136,6 +137,26 @@ def test_a_deletion_killed_halfway_is_completed_including_copies(
     save(house, anna, tiny)
     house.services.records.erase()
     assert found(house, SUBJECT, f"{saved['id']}/") == set()
+
+
+def test_a_deletion_repeated_after_an_interruption_is_completed_and_reported_as_done(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    one, other = (save(house, anna, tiny, subject=SUBJECT)["id"] for _ in range(2))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.services.history, "sweep", full)
+        refused = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
+        assert problem(refused) == (507, "storage_full")
+    receipt = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).raise_for_status().json()
+    assert counted(receipt) == {"predictions": 1, "pictures": 5}
+    assert found(house, f"{one}/") == set()
+    assert house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).status_code == 404
+    assert house.client.get(f"{PREDICTIONS}/{other}", headers=anna).status_code == 200
 
 
 def test_an_export_in_progress_restarts_without_deleted_records(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -109,6 +110,28 @@ def test_only_deletions_use_the_reserve(
         for _ in range(2):
             deleted = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
             assert problem(deleted) in ((507, "storage_full"), (404, "not_found"))
+
+
+def test_on_a_nearly_full_disk_room_is_made_before_a_deletion_begins(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is done in several steps is not tried twice: the second time, what it deletes would be gone."""
+    anna, held = house.person(), house.data / "reserve"
+    saved = [save(house, anna, tiny)["id"] for _ in range(2)]
+    plain, during = Database.transaction, list[bool]()
+
+    def watched(self: Database) -> Iterator[sqlite3.Connection]:
+        during.append(held.exists())
+        return plain(self)  # type: ignore[return-value]
+
+    with monkeypatch.context() as full:
+        full.setattr(Database, "transaction", watched)
+        for one, free, reserved in zip(saved, (reserve.BYTES, reserve.BYTES - 1), (True, False), strict=True):
+            full.setattr("retina.storage.reserve.shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+            assert house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).is_success
+            assert set(during) == {reserved}
+            during.clear()
+    assert held.stat().st_size == reserve.BYTES, "there is room again"
 
 
 def test_signing_in_and_out_works_on_a_full_disk_and_leaves_the_reserve(

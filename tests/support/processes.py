@@ -1,6 +1,7 @@
 """Processes of the service started by tests: `retina serve` and `retina worker`."""
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -23,7 +24,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         command = [*before, sys.executable, "-m", program, "serve", "--port", str(self.port)]
-        environment = environment | {"TMPDIR": str(folder), "HOME": str(folder)}
+        environment = environment | {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
         self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.first_line = self.process.stdout.readline()
@@ -41,6 +42,12 @@ class Server:
     def written_uploads(self) -> list[Path]:
         """Files in the service's folder of uploads, those on their way, too."""
         return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
+
+    def stacks(self) -> str:
+        """End the service, which then writes on standard error what each of its threads was doing."""
+        self.process.send_signal(signal.SIGABRT)
+        self.process.wait(10)
+        return "what the service was doing is on its standard error"
 
     def memory(self) -> float:
         """Peak resident memory in MB."""

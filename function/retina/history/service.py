@@ -144,15 +144,18 @@ class History:
     def delete(self, account: str, id: str, *extra_changes: Change) -> Counter[str]:
         """Delete the prediction with everything that belongs to it and all copies; returns the number deleted, by kind.
 
-        `extra_changes` are made in the same transaction. Raises `NotFoundError`, and `BusyError` if concurrent changes
-        keep getting in the way.
+        `extra_changes` are made in the same transaction. A deletion that was interrupted is completed, and counts as
+        this one. Raises `NotFoundError`, and `BusyError` if concurrent changes keep getting in the way.
         """
         for _ in range(ATTEMPTS):
             try:
                 saved, version = self._known(account, id)
             except NotFoundError:
-                self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
-                raise
+                begun = any(row.data.get("deleted") == id for row in self._records.query(_leavings(account)))
+                counts = self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
+                if not begun:
+                    raise
+                return Counter(predictions=1) + counts
             try:
                 ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *extra_changes)
             except ConditionError:

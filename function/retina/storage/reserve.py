@@ -6,6 +6,7 @@ occupies space. It is freed, all at once or step by step, when a request that it
 
 import errno
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import SQLITE_FULL
@@ -54,6 +55,13 @@ class Reserve:
         with self._lock:
             had = self._bytes()
             return had > 0 and self._cut(max(had - self._step, 0))
+
+    def is_needed(self) -> bool:
+        """Whether the disk has less room than one step, so that a request may find it full halfway."""
+        try:
+            return shutil.disk_usage(self._path.parent).free < self._step
+        except OSError:
+            return False
 
     def _bytes(self) -> int:
         try:

@@ -12,7 +12,10 @@ SIGN_INS = ("/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/api/v1/acc
 
 
 class RoomToDelete:
-    """Repeats a deletion, sign-in or sign-out that failed because the disk is full."""
+    """Frees the reserve for a deletion, sign-in or sign-out when the disk is nearly full, and repeats one that failed
+    because it was full nevertheless (a quota). What is done in several steps should not be repeated after the first of
+    them, so that room is made beforehand where that can be known.
+    """
 
     def __init__(self, app: ASGIApp, deletions: Reserve, sign_ins: Reserve) -> None:
         self._app, self._deletions, self._sign_ins = app, deletions, sign_ins
@@ -36,6 +39,8 @@ class RoomToDelete:
             return received[-1]
 
         fresh = dict(scope)  # routing modifies the scope during the first attempt
+        if await to_thread.run_sync(reserve.is_needed):
+            await to_thread.run_sync(reserve.give_up)
         try:
             await self._app(scope, remembered, noticed)
         except Exception as error:
