@@ -32,6 +32,7 @@ from retina.api.routes import (
     keys,
     links,
     predictions,
+    prices,
     recompute,
     service,
     uploads,
@@ -53,7 +54,7 @@ Every response has an `X-Request-Id`.
 
 PUBLIC = frozenset(
     {"/.well-known/jwks.json"}
-    | {f"/api/v1/{name}" for name in ("openapi.json", "docs", "model", "measurements", "limits")}
+    | {f"/api/v1/{name}" for name in ("openapi.json", "docs", "model", "measurements", "limits", "prices")}
 )
 """Paths that return nobody's data, in addition to the page's files."""
 
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         usage,
         audit,
         account,
+        prices,
         service,
     )
     rooms = [part.router for part in parts]

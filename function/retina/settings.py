@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from pydantic import DirectoryPath, Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, DirectoryPath, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from retina.prices import CONTACT, Prices, prices_of
 
 PACKAGE = Path(__file__).parent
 
@@ -25,6 +27,10 @@ def data_folder() -> Path:
 def processor_cores() -> int:
     """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _prices(value: object) -> object:
+    return (prices_of(value) if value else None) if isinstance(value, str) else value
 
 
 class PhotographLimits(TypedDict):
@@ -71,6 +77,12 @@ class Settings(BaseSettings):
     audit_addresses: Literal["hash", "plain", "none"] = Field(
         "hash", description="how the audit log stores callers' addresses: as keyed hashes, as they are, or not at all"
     )
+    prices: Annotated[Prices | None, NoDecode, BeforeValidator(_prices)] = Field(
+        None, description="the TOML file with the prices of credits, or the same as JSON"
+    )
+    contact: str | None = Field(
+        None, description="whom to ask about credits where they cannot be bought: an email address or an https URL"
+    )
     issuer: str | None = Field(None, description="issuer of the access tokens, instead of this service")
     client_id: str | None = Field(None, description="client id of the page at the issuer")
     sign_in_url: str | None = Field(None, description="base URL of the issuer's sign-in pages")
@@ -96,7 +108,14 @@ class Settings(BaseSettings):
         """The limits, as the decoder takes them."""
         return {"max_pixels": self.max_pixels, "min_side": self.min_side}
 
-    @field_validator("site", mode="before")
+    @field_validator("site", "contact", mode="before")
     @classmethod
-    def _empty_is_none(cls, site: object) -> object:
-        return None if site == "" else site
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_asked(cls, contact: str | None) -> str | None:
+        if contact is not None and not CONTACT.fullmatch(contact):
+            raise ValueError("an email address or an https URL is needed")
+        return contact

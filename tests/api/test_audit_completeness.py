@@ -26,6 +26,7 @@ QUIET = {
     ("get", "/api/v1/model"): "public",
     ("get", "/api/v1/measurements"): "public",
     ("get", "/api/v1/limits"): "public",
+    ("get", "/api/v1/prices"): "public",
     ("get", "/api/v1/sign-in"): "public",
 }
 """Routes that leave no entry, and why."""

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import PASSWORD, fill_in, sign_up
@@ -34,6 +34,20 @@ def test_signed_out(visit: Visit) -> None:
     expect_for_everyone(page)
 
 
+def test_prices_are_for_everyone(visit: Visit) -> None:
+    page = visit.open("/prices.html").page
+    expect(page.get_by_text("To get credits, ask whoever runs this service.")).to_be_visible()
+    expect(page.locator("#command")).to_contain_text(f"{visit.address}/api/v1/predictions")
+    assert rows_cost(page)["Rejected or failed photographs"].startswith("Nothing")
+    expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
+    expect_for_everyone(page)
+
+
+def rows_cost(page: Page) -> dict[str, str]:
+    words = page.locator("dl.pairs dt, dl.pairs dd").all_inner_texts()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
 def test_a_new_account(visit: Visit) -> None:
     address = sign_up(visit, PATH)
     page = visit.page
@@ -42,6 +56,8 @@ def test_a_new_account(visit: Visit) -> None:
     expect(page.locator("#account-id")).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
     expect(page.get_by_text("Nothing has been charged so far.")).to_be_visible()
     expect(page.get_by_text("No keys yet.")).to_be_visible()
+    expect(page.locator("#more-credits")).to_have_text("To get credits, ask whoever runs this service.")
+    expect(page.locator("#credits-low")).to_be_hidden()
     expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
     expect_for_everyone(page)
 

@@ -18,11 +18,12 @@ LAYERS = (
     {"services"},
     {"history", "batches"},
     {"exports"},
-    {"auth"},
+    {"auth", "payment"},
     {"accounts"},
     {"queue"},
     {"storage", "imaging", "tables", "error_codes"},
     {"cells", "clock", "errors", "events", "ids", "settings"},
+    {"prices"},
     {"__init__"},
 )
 """Rooms of `retina`, the uppermost first; each may import what is below it, and those of one layer not each other."""

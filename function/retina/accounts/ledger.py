@@ -25,7 +25,7 @@ from retina.storage.records import (
 )
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
-SHORT = "You have no credits left for this. Nothing was charged. Get more credits and try again."
+SHORT = "You have no credits left for this. Nothing was charged. The account page says how to get more."
 
 
 @dataclass(frozen=True)

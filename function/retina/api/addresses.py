@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from retina.api.dependencies import SettingsDep
 from retina.api.middleware.origin import proven
+from retina.api.parts import SettingsDep
 
 
 async def viewer(request: Request, settings: SettingsDep) -> str | None:

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from retina.accounts.scopes import scope_of
 from retina.api.addresses import Viewer
-from retina.api.dependencies import CallersDep
+from retina.api.parts import CallersDep
 from retina.auth.callers import Caller
 from retina.auth.tokens import REFUSED
 from retina.errors import (

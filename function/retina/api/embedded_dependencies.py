@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from retina.api.concurrency import Cores
-from retina.api.dependencies import part
+from retina.api.parts import part
 from retina.auth.local.issuer import Issuer
 from retina.auth.local.people import People
 

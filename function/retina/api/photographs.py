@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, File, Request, UploadFile
 from pydantic import WithJsonSchema
 
-from retina.api.dependencies import SettingsDep
+from retina.api.parts import SettingsDep
 from retina.api.problems import MISSING
 from retina.errors import (
     FileMissingError,

@@ -110,7 +110,8 @@ class Claims:
         """
         if not claim.batch.reserved and self._credits.available(claim.batch.account) < 1:
             raise OutOfCreditsError(
-                "There were no credits left for this photograph. Get more credits, then retry the batch."
+                "There were no credits left for this photograph. Get more, as the account page says, then "
+                "retry the batch."
             )
 
     def finish(self, claim: Claim, outcome: Outcome) -> bool:

@@ -1,9 +1,9 @@
-// What the service says about itself: its measurements and its limits. Each is fetched once per page load. If that
+// What the service says about itself: its measurements, its limits and its prices. Each is fetched once per page load. If that
 // fails, the caller gets a Refusal and the next call tries again.
 
 import { Refusal, reach, refusal } from './reach.js';
 
-/** @import { Limits, MeasurementDescription, MeasurementList } from 'openapi' */
+/** @import { Limits, MeasurementDescription, MeasurementList, PriceList } from 'openapi' */
 
 /** @type {Map<string, Promise<unknown>>} */
 const asked = new Map();
@@ -21,6 +21,11 @@ export async function measurementList() {
 /** @returns {Promise<Limits>} */
 export async function limits() {
   return /** @type {Limits} */ (await once('/api/v1/limits'));
+}
+
+/** @returns {Promise<PriceList>} */
+export async function prices() {
+  return /** @type {PriceList} */ (await once('/api/v1/prices'));
 }
 
 /** @param {string} path */

@@ -1,6 +1,8 @@
 // Entry point of the account page: credits and charges, API keys, sign-ins, the audit log, and deleting the account.
 
 import { ask } from '../api/requests.js';
+import { prices } from '../api/about.js';
+import { askForCredits } from '../ui/contact.js';
 import { createAudit } from '../account/audit-log.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { dayOf } from '../ui/dates.js';
@@ -17,6 +19,8 @@ import { createTrouble } from '../ui/trouble.js';
 
 /** @import { DeletionReceipt, Usage } from 'openapi' */
 
+/** So many credits or fewer are few. */
+const FEW = 10;
 const by = finder(document);
 const { attempt, onClick } = createTrouble(by('trouble'));
 
@@ -29,6 +33,7 @@ gate((person, page) => {
   void attempt(async () => {
     const [usage, names] = await Promise.all([loadUsage(), keys.load(), signIns.load()]);
     showUsage(usage, names);
+    await showHowToGetMore();
     const audit = createAudit({ page, names });
     onClick(by('audit-more', HTMLButtonElement), audit.more);
     createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ account: true }) });
@@ -54,6 +59,8 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
   by('credits').textContent = credits.toLocaleString('en');
   by('reserved').hidden = reserved === 0;
   by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
+  by('credits-low').hidden = credits > FEW;
+  by('credits-low').textContent = credits ? 'Few credits are left.' : 'There are no credits left.';
   by('account-id').textContent = account;
   by('older-charges').hidden = next === null;
   by('no-charges').hidden = charges.length > 0;
@@ -69,6 +76,12 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
       ),
     ),
   );
+}
+
+async function showHowToGetMore() {
+  const { payment, contact } = await prices();
+  by('more-credits').hidden = payment;
+  by('more-credits').replaceChildren(...askForCredits(contact));
 }
 
 /** @param {string} mail */

@@ -9,6 +9,7 @@ const LINKS = [
   { words: 'Batches', href: '/batches.html', account: true },
   { words: 'Account', href: '/account.html', account: true },
   { words: 'API', href: '/api/v1/docs' },
+  { words: 'Prices', href: '/prices.html' },
   { words: 'Model card', href: '/api/v1/model' },
 ];
 

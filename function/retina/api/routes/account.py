@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 
 from retina.api.auditing import Audited
 from retina.api.callers import Person
-from retina.api.dependencies import CallersDep, ServicesDep
+from retina.api.dependencies import ServicesDep
+from retina.api.parts import CallersDep
 from retina.api.problems import documented
 from retina.deletion.account import close
 from retina.deletion.schemas import DeletionReceipt

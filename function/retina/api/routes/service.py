@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from retina import __version__
 from retina.api.addresses import ServiceUrl
-from retina.api.dependencies import CallersDep, NetworkDep, SettingsDep
+from retina.api.dependencies import NetworkDep
+from retina.api.parts import CallersDep, SettingsDep
 from retina.api.schemas.service import Health, Limits, MeasurementList, SignIn
 from retina.batches.schemas import MOST_ITEMS, NAME_CHARACTERS
 from retina.imaging.decoding.header import NAMES

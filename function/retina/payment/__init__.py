@@ -1,0 +1,1 @@
+"""Selling credits: purchases and how they are paid. Card data never comes here: people pay on Stripe's own page."""
