@@ -20,6 +20,7 @@ RetinaError
 │   ├── HostRefusedError            it names a host that is not served here
 │   ├── UploadRefusedError          it does not match the upload form
 │   ├── UploadNotFoundError
+│   ├── EventRefusedError           it does not come from Stripe, or not now
 │   └── CallerLeftError             the caller has closed the connection
 ├── AccountError                the caller may not do this, or not now
 │   ├── RateLimitError              the rate limit for free requests is reached
@@ -38,9 +39,12 @@ RetinaError
 │   ├── BatchClosedError            it accepts no more photographs
 │   ├── NotFoundError               it does not exist, or belongs to another account
 │   ├── OutOfCreditsError
+│   ├── NotForSaleError             credits, or so many of them, cannot be bought here
+│   ├── TooManyPurchasesError       too many were begun and not paid
 │   ├── RequestInProgressError      the same request is still being processed
 │   └── IdempotencyKeyReusedError   the same key with a different request
 └── BusyError                   all cores are busy, or too much is being received; retry soon
+    └── PaymentUnavailableError     Stripe does not answer, or not as expected
 
 Each message is a sentence for the user: what is wrong and what to do about it.
 """
@@ -129,6 +133,10 @@ class UploadNotFoundError(RequestError):
     """There is no upload with this id."""
 
 
+class EventRefusedError(RequestError):
+    """A notice of a payment has no valid signature, is too old, or was received before."""
+
+
 class CallerLeftError(RequestError):
     """The caller has closed the connection, so there is nobody to respond to."""
 
@@ -200,6 +208,14 @@ class OutOfCreditsError(AccountError):
     """The account has no credits left."""
 
 
+class NotForSaleError(AccountError):
+    """Credits, or this number of them, cannot be bought here."""
+
+
+class TooManyPurchasesError(AccountError):
+    """The account has begun too many purchases without paying."""
+
+
 class RequestInProgressError(AccountError):
     """The same request is still being processed; retry after `retry_after` seconds."""
 
@@ -234,6 +250,10 @@ class BusyError(RetinaError):
 
     def __str__(self) -> str:
         return f"{super().__str__()} Please try again in {seconds_of(self.retry_after)}."
+
+
+class PaymentUnavailableError(BusyError):
+    """Stripe cannot be reached, or does not answer as expected."""
 
 
 def seconds_of(count: int) -> str:

@@ -25,6 +25,7 @@ from retina.storage.records import (
 )
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
+PURCHASE, REFUND = "purchase", "refund"
 SHORT = "You have no credits left for this. Nothing was charged. The account page says how to get more."
 
 
@@ -164,6 +165,15 @@ def opening(account: str, owner: str, amount: int) -> list[Change]:
     """The changes that open an account of `owner` with `amount` credits."""
     facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount})
     return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
+
+
+def traded(account: str, amount: int, what: str) -> tuple[Put, Add]:
+    """The changes that add the credits of the purchase `what`, or take some back if `amount` is below zero.
+
+    Taking back more than is available fails as a `ConditionError`.
+    """
+    kind = PURCHASE if amount > 0 else REFUND
+    return _booked(account, amount, kind, "", what), Add(account_key(account), {"credits": amount})
 
 
 def given(records: Records, account: str) -> bool:

@@ -31,9 +31,9 @@ BATCHES = {
 LEDGER = {
     "time": "of the entry, in UTC",
     "amount": "credits; negative for a charge",
-    "kind": "signup, grant or charge",
+    "kind": "signup, grant, charge, purchase or refund",
     "key_id": "the API key that was charged; empty for a person",
-    "what": "what was charged, by its id, or why credits were granted",
+    "what": "what was charged, bought or refunded, by its id, or why credits were granted",
 }
 AUDIT = {
     "time": "of the action, in UTC",
