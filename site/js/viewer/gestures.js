@@ -14,15 +14,26 @@ const DOUBLE_PX = 24;
 const CLOSER = 2.5;
 
 /**
+ * @typedef {object} Hands what a tool makes of a hand, instead
+ * @property {(event: PointerEvent) => boolean} takes whether a single pointer is the tool's
+ * @property {() => void} moving no tap any more, nor a long press
+ * @property {(from: PointerEvent, to: PointerEvent) => void} drag
+ * @property {(event: PointerEvent) => void} tap
+ */
+
+/**
  * `atRest()` says whether the photograph is as small as it gets; the wheel then scrolls the page.
  * @param {{
  *   stage: HTMLElement, zoom: (factor: number, at: Point) => void, move: (by: Point) => void, atRest: () => boolean,
+ *   hands: () => Hands | null,
  * }} parts
  */
-export function listenToHands({ stage, zoom, move, atRest }) {
+export function listenToHands({ stage, zoom, move, atRest, hands }) {
   /** @type {Map<number, Point>} where the fingers are, or the mouse while its button is down */
   const pointers = new Map();
   let start = { x: 0, y: 0 };
+  /** @type {PointerEvent | null} */
+  let down = null;
   let tap = { x: 0, y: 0, time: -Infinity };
   let still = false;
 
@@ -47,6 +58,7 @@ export function listenToHands({ stage, zoom, move, atRest }) {
     if (event.button !== 0) return;
     stage.setPointerCapture(event.pointerId);
     start = at(event);
+    down = event;
     pointers.set(event.pointerId, start);
     still = pointers.size === 1;
   });
@@ -57,6 +69,12 @@ export function listenToHands({ stage, zoom, move, atRest }) {
     pointers.set(event.pointerId, at(event));
     const after = grip(pointers);
     still &&= distance(at(event), start) < DOUBLE_PX / 3;
+    const tools = hands();
+    if (!still) tools?.moving();
+    if (pointers.size === 1 && tools?.takes(event)) {
+      if (!still && down) tools.drag(down, event);
+      return;
+    }
     move({ x: after.x - before.x, y: after.y - before.y });
     if (before.spread && after.spread) zoom(after.spread / before.spread, after);
   });
@@ -64,6 +82,11 @@ export function listenToHands({ stage, zoom, move, atRest }) {
   stage.addEventListener('pointerup', (event) => {
     pointers.delete(event.pointerId);
     if (!still) return;
+    const tools = hands();
+    if (tools?.takes(event)) {
+      tools.tap(event);
+      return;
+    }
     const here = { ...at(event), time: event.timeStamp };
     const twice = here.time - tap.time < DOUBLE_MS && distance(here, tap) < DOUBLE_PX;
     if (twice) zoom(event.shiftKey ? 1 / CLOSER : CLOSER, here);

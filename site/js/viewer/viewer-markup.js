@@ -2,9 +2,9 @@
 // "More layers". viewer.js brings it to life.
 
 import { element } from '../ui/element.js';
+import { stage } from './stage-markup.js';
 
 const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
-const LEGEND = { artery: 'Artery', vein: 'Vein', unclear: 'Vessel of unclear kind' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
 const PHOTOGRAPHS = { colour: 'in colour', green: 'red-free', equalised: 'contrast equalised' };
 const VESSELS = { filled: 'filled', outline: 'outline', 'centre-lines': 'centre-lines', probability: 'probability' };
@@ -82,9 +82,8 @@ function menu(id, words, choices) {
   return element('label', {}, `${words} `, element('select', { id }, ...Object.entries(choices).map(([value, name]) => element('option', { value }, name))));
 }
 
-/** What can be switched on beside the vessels, and what its colours mean. */
+/** What can be switched on beside the vessels. */
 function marks() {
-  const swatch = (/** @type {string} */ name) => element('span', { class: `swatch ${name}`, 'aria-hidden': 'true' });
   return element(
     'div',
     { class: 'marks', id: 'marks', hidden: '' },
@@ -96,13 +95,6 @@ function marks() {
         element('label', {}, element('input', { type: 'checkbox', name: 'mark', value: mark }), ` ${words} `, element('kbd', {}, String(i + 4))),
       ),
     ),
-    element(
-      'ul',
-      { class: 'legend', id: 'legend', 'aria-label': 'Legend', hidden: '' },
-      ...Object.entries(LEGEND).map(([name, words]) => element('li', { class: 'of-kinds' }, swatch(name), words)),
-      element('li', { id: 'legend-disc' }, swatch('disc'), 'Rim of the optic disc'),
-    ),
-    element('p', { class: 'note', id: 'marks-status', role: 'status' }),
     element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
     element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
   );
@@ -128,24 +120,5 @@ function bar() {
       { class: 'panels', id: 'panels', role: 'group', 'aria-label': 'Beside the photograph', hidden: '' },
       ...Object.entries(PANELS).map(([name, words]) => element('button', { id: `panel-${name}`, type: 'button', 'aria-expanded': 'true' }, words)),
     ),
-  );
-}
-
-function stage() {
-  return element(
-    'div',
-    { class: 'stage', id: 'stage', tabindex: 0, role: 'group', 'aria-label': 'The photograph with its vessels', 'data-view': 'overlay' },
-    element(
-      'div',
-      { class: 'layers', id: 'layers' },
-      element('img', { id: 'layer-photograph', alt: 'The photograph' }),
-      element('canvas', { id: 'layer-grey', role: 'img', 'aria-label': 'The photograph in grey', hidden: '' }),
-      element('canvas', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
-      element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
-      element('div', { id: 'layer-disc' }),
-      element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
-      element('div', { id: 'layer-zones' }),
-    ),
-    element('p', { class: 'stage-status', id: 'stage-status', hidden: '' }, 'Segmenting…'),
   );
 }

@@ -7,6 +7,7 @@ import { createFullScreen } from './full-screen.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
 import { createMoreLayers } from './more-layers.js';
+import { createTools } from './tools.js';
 import { createZoom } from './zoom.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -23,10 +24,11 @@ export function createViewer({ page }) {
   const slider = by('opacity', HTMLInputElement);
   const [photograph, overlay] = [by('layer-photograph', HTMLImageElement), by('layer-overlay', HTMLImageElement)];
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
-  const zoom = createZoom({ page });
+  const zoom = createZoom({ page, hands: () => tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
-  const marks = createMarks({ page, colours, also: drawn.needs, found: drawn.update });
+  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...(tools?.needs() ?? [])])], found });
+  const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
   /** @type {Result | null} */
   let shown = null;
   createMoreLayers({ page });
@@ -47,6 +49,16 @@ export function createViewer({ page }) {
 
   function opacity() {
     return slider.valueAsNumber / 100;
+  }
+
+  function found() {
+    drawn.update();
+    tools.update();
+  }
+
+  /** There is nothing to wipe where the photograph is alone. */
+  function leavePhotograph() {
+    if (view() === 'photograph') choose(radios[VIEWS.indexOf('overlay')]);
   }
 
   /** Those of the stylesheet. */
@@ -70,6 +82,7 @@ export function createViewer({ page }) {
     if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
     zoom.fitTo({ width, height });
     look();
+    tools.show(result);
     marks.show(result);
   }
 
@@ -89,6 +102,7 @@ export function createViewer({ page }) {
   function hide() {
     shown = null;
     marks.hide();
+    tools.hide();
     drawn.hide();
     picture(photograph, null);
     picture(overlay, null);
@@ -113,6 +127,7 @@ export function createViewer({ page }) {
     ['0', zoom.whole],
     ['a', zoom.actual],
     ['f', fullScreen],
+    ...tools.keys,
   ]);
   document.addEventListener('keydown', (event) => {
     if (!shown || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

@@ -3,8 +3,10 @@
 
 import { finder } from '../ui/element.js';
 import { listenToHands } from './gestures.js';
+import { createSpots } from './spots.js';
 import { actualSize, clamped, limits, moved, percent, placed, WHOLE, zoomed } from './view.js';
 
+/** @import { Hands } from './gestures.js' */
 /** @import { Frame, Point, Size, View } from './view.js' */
 
 const STEP = 1.5;
@@ -14,8 +16,13 @@ const MIDDLE = { x: 0, y: 0 };
 /** @type {Record<string, Point>} where each arrow key leads */
 const ARROWS = { ArrowLeft: { x: 1, y: 0 }, ArrowRight: { x: -1, y: 0 }, ArrowUp: { x: 0, y: 1 }, ArrowDown: { x: 0, y: -1 } };
 
-/** @param {{ page: ParentNode }} parts */
-export function createZoom({ page }) {
+/** @typedef {ReturnType<typeof createZoom>} Zoom */
+
+/**
+ * `hands` are the tools', which may take what a hand does. The stage gets an event `view` whenever the view has changed.
+ * @param {{ page: ParentNode, hands: () => Hands | null }} parts
+ */
+export function createZoom({ page, hands }) {
   const by = finder(page);
   const [stage, layers, level] = [by('stage'), by('layers'), by('zoom-level')];
   const [less, more] = [by('zoom-out', HTMLButtonElement), by('zoom-in', HTMLButtonElement)];
@@ -44,6 +51,7 @@ export function createZoom({ page }) {
     level.textContent = `${Math.round(enlarged)} %`;
     less.disabled = view.zoom <= least * 1.0001;
     more.disabled = view.zoom >= most * 0.9999;
+    stage.dispatchEvent(new Event('view'));
   }
 
   /**
@@ -71,13 +79,13 @@ export function createZoom({ page }) {
   less.addEventListener('click', further);
   by('zoom-fit').addEventListener('click', whole);
   by('zoom-actual').addEventListener('click', actual);
-  listenToHands({ stage, zoom, move, atRest: () => less.disabled });
+  listenToHands({ stage, zoom, move, atRest: () => less.disabled, hands });
   stage.addEventListener('keydown', (event) => {
     const arrow = ARROWS[event.key];
-    if (!arrow || !stage.classList.contains('zoomed') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!arrow || event.target !== stage || !stage.classList.contains('zoomed') || stage.classList.contains('aiming') || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     move({ x: arrow.x * NUDGE * stage.clientWidth, y: arrow.y * NUDGE * stage.clientHeight });
   });
   new ResizeObserver(() => go(view)).observe(stage);
-  return { more: closer, less: further, whole, actual, fitTo };
+  return { more: closer, less: further, whole, actual, fitTo, ...createSpots({ stage, frame, view: () => view, move }) };
 }

@@ -1,0 +1,59 @@
+// The probability of a spot, in words, read from the service's probability map.
+
+import { decoded } from './kinds.js';
+
+/** @import { Point, Size } from './view.js' */
+
+/** Thin vessels are hard to hit: the highest value within so many pixels is told, too. */
+const NEARBY = 5;
+const SIDE = 2 * NEARBY + 1;
+
+export function createProbability() {
+  const brush = new OffscreenCanvas(SIDE, SIDE).getContext('2d', { willReadFrequently: true });
+  if (!brush) throw new Error('This browser cannot draw pictures.');
+  /** @type {ImageBitmap | null} */
+  let map = null;
+  /** @type {string | null} */
+  let from = null;
+
+  /**
+   * Takes another map, or none. Throws if the browser cannot hold it.
+   * @param {string | null} url
+   */
+  async function load(url) {
+    if (url === from) return;
+    map?.close();
+    [map, from] = [null, url];
+    if (!url) return;
+    const read = await createImageBitmap(await decoded(url));
+    if (url === from) map = read;
+    else read.close();
+  }
+
+  /**
+   * In words; null until there is a map.
+   * @param {Point} spot
+   * @param {number} threshold
+   */
+  function words(spot, threshold) {
+    if (!map || !brush) return null;
+    const [x, y] = [Math.floor(spot.x), Math.floor(spot.y)];
+    brush.clearRect(0, 0, SIDE, SIDE);
+    brush.drawImage(map, x - NEARBY, y - NEARBY, SIDE, SIDE, 0, 0, SIDE, SIDE);
+    return probabilityOf(brush.getImageData(0, 0, SIDE, SIDE).data, threshold);
+  }
+
+  return { load, words };
+}
+
+/**
+ * “Vessel probability 0.83, vessel. Highest within 5 pixels: 0.91.” of a square of RGBA bytes around a spot.
+ * @param {Uint8ClampedArray} data
+ * @param {number} threshold
+ */
+export function probabilityOf(data, threshold) {
+  const values = Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
+  const here = values[(values.length - 1) / 2];
+  const found = here > threshold ? 'vessel' : 'no vessel';
+  return `Vessel probability ${here.toFixed(2)}: ${found}. Highest within ${NEARBY} pixels: ${Math.max(...values).toFixed(2)}.`;
+}

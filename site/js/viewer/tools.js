@@ -1,0 +1,197 @@
+// The tools on the photograph: wipe, loupe, probability and distance. Each is switched on and off by its button and its
+// key; what they tell is written below the photograph, and read out when keys move the crosshair.
+
+import { finder } from '../ui/element.js';
+import { createAim } from './aim.js';
+import { createDistance } from './distance.js';
+import { listenToLongPresses } from './long-press.js';
+import { createLoupe } from './loupe.js';
+import { createProbability } from './probability.js';
+import { createWipe } from './wipe.js';
+
+/** @import { Result } from '../files/segmentation.js' */
+/** @import { Mark } from './marks.js' */
+/** @import { Point } from './view.js' */
+/** @import { Zoom } from './zoom.js' */
+
+const TOOLS = /** @type {const} */ (['wipe', 'loupe', 'probability', 'distance']);
+/** @typedef {(typeof TOOLS)[number]} Tool */
+/** @type {Record<string, Tool>} */
+export const KEYS = { w: 'wipe', l: 'loupe', v: 'probability', d: 'distance' };
+const QUIET_MS = 300;
+
+/**
+ * `needed()` is called when `needs()` has changed; `wiping()` when the wipe is switched on.
+ * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, wiping: () => void }} parts
+ */
+export function createTools({ page, zoom, needed, wiping }) {
+  const by = finder(page);
+  const [stage, readout, spoken] = [by('stage'), by('readout'), by('readout-spoken')];
+  const buttons = new Map(TOOLS.map((tool) => [tool, by(`tool-${tool}`, HTMLButtonElement)]));
+  /** @type {Set<Tool>} */
+  const on = new Set();
+  const wipe = createWipe({ page, zoom });
+  const loupe = createLoupe({ page, zoom });
+  const distance = createDistance({ page, zoom });
+  const probability = createProbability();
+  const aim = createAim({ page, zoom, active, moved, chosen });
+  /** @type {Result | null} */
+  let shown = null;
+  /** @type {Point | null} */
+  let spot = null;
+  let finger = false;
+  let held = false;
+  let pause = 0;
+
+  function active() {
+    return on.has('loupe') || on.has('probability') || on.has('distance') || held;
+  }
+
+  /** @type {(to: Point | null, byKey: boolean) => void} */
+  function moved(to, byKey) {
+    spot = to;
+    loupe.look(on.has('loupe') || held ? to : null, finger);
+    if (on.has('distance')) distance.hover(to);
+    tell(byKey);
+  }
+
+  /** @param {Point} at */
+  function chosen(at) {
+    if (!on.has('distance')) return;
+    distance.choose(at);
+    tell(true);
+  }
+
+  /** @param {boolean} aloud whether it is read out, once the keys rest */
+  function tell(aloud) {
+    const words = shown ? [...probabilityWords(shown), ...(on.has('distance') ? [distance.words(shown.answer.photograph.pixel_size_um)] : [])] : [];
+    readout.hidden = !words.length;
+    readout.replaceChildren(...words.map((each) => Object.assign(document.createElement('span'), { textContent: each })));
+    clearTimeout(pause);
+    if (aloud) pause = window.setTimeout(() => (spoken.textContent = words.join(' ')), QUIET_MS);
+  }
+
+  /** @param {Result} result */
+  function probabilityWords({ answer, urls }) {
+    if (!on.has('probability')) return [];
+    if (!urls.probability) return ['Getting the probabilities…'];
+    if (!spot) return ['Point at a vessel, or move the crosshair with the arrow keys.'];
+    const { x, y } = spot;
+    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, probability.words(spot, answer.threshold) ?? 'Getting the probabilities…'];
+  }
+
+  /**
+   * @param {Tool} tool
+   * @param {boolean} byKey
+   */
+  function toggle(tool, byKey) {
+    const button = buttons.get(tool);
+    if (!shown || !button || button.disabled) return;
+    if (!on.delete(tool)) on.add(tool);
+    button.setAttribute('aria-pressed', String(on.has(tool)));
+    stage.classList.toggle('aiming', active());
+    if (tool === 'wipe') toggleWipe(byKey);
+    else toggleAimed(tool, byKey);
+  }
+
+  /** @param {boolean} byKey */
+  function toggleWipe(byKey) {
+    wipe.set(on.has('wipe'));
+    if (on.has('wipe')) wiping();
+    if (on.has('wipe') && byKey) wipe.focus();
+  }
+
+  /**
+   * @param {Tool} tool
+   * @param {boolean} byKey
+   */
+  function toggleAimed(tool, byKey) {
+    if (tool === 'distance') distance.clear();
+    if (tool === 'probability') needed();
+    if (on.has(tool) && byKey) {
+      stage.focus();
+      aim.begin();
+    }
+    if (active()) moved(spot, byKey);
+    else aim.forget();
+    aim.place();
+  }
+
+  /** @returns {Mark[]} */
+  function needs() {
+    return on.has('probability') ? ['probability'] : [];
+  }
+
+  /** Takes what has come. */
+  async function update() {
+    const result = shown;
+    if (!result) return;
+    try {
+      await probability.load(on.has('probability') ? (result.urls.probability ?? null) : null);
+    } catch {
+      readout.textContent = 'This browser cannot read a photograph of that size.';
+      return;
+    }
+    if (result === shown) tell(stage.contains(document.activeElement));
+  }
+
+  /** @param {Result} result */
+  function show(result) {
+    if (result !== shown) distance.clear();
+    shown = result;
+    for (const [tool, button] of buttons) button.disabled = (tool === 'wipe' && !result.urls.photograph) || (tool === 'probability' && !result.look);
+    wipe.set(on.has('wipe') && Boolean(result.urls.photograph));
+    by('tools').hidden = false;
+    tell(false);
+  }
+
+  function hide() {
+    shown = null;
+    distance.clear();
+    aim.forget();
+    void probability.load(null);
+    wipe.set(false);
+    by('tools').hidden = true;
+  }
+
+  for (const [tool, button] of buttons) button.addEventListener('click', (event) => toggle(tool, event.detail === 0));
+  stage.addEventListener('focus', () => stage.matches(':focus-visible') && aim.begin());
+  stage.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !active()) return;
+    for (const tool of [...on]) if (tool !== 'wipe') toggle(tool, false);
+  });
+
+  const press = listenToLongPresses({
+    stage,
+    pressed: (event) => {
+      held = true;
+      finger = true;
+      if (shown) moved(zoom.spotAt(event), false);
+    },
+    lifted: () => {
+      held = false;
+      loupe.look(on.has('loupe') ? spot : null, finger);
+      if (!active()) aim.forget();
+    },
+  });
+  stage.addEventListener('pointerdown', (event) => (finger = event.pointerType === 'touch'), { capture: true });
+
+  const hands = {
+    /** @param {PointerEvent} event */
+    takes: (event) => on.has('distance') || (event.pointerType === 'touch' && active()),
+    moving: press.cancel,
+    /**
+     * @param {PointerEvent} from
+     * @param {PointerEvent} to
+     */
+    drag: (from, to) => {
+      if (!on.has('distance') || to.pointerType === 'touch') return;
+      distance.drag(zoom.spotAt(from), zoom.spotAt(to));
+      tell(false);
+    },
+    /** @param {PointerEvent} event */
+    tap: (event) => chosen(zoom.spotAt(event)),
+  };
+  const keys = Object.entries(KEYS).map(([key, tool]) => /** @type {const} */ ([key, () => toggle(tool, true)]));
+  return { show, hide, needs, update: () => void update(), hands, keys };
+}
