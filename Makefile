@@ -23,16 +23,18 @@ run: .venv/run.done ## start the service and the page (PORT=8000)
 # Linters and training take one core each. After them two processes; tests that share something costly (xdist_group) stay
 # together. PYTEST='-m "not package"' leaves some out.
 test: build/tflite-runtime.done ## everything (half an hour on two cores: docs/decisions/test-time.md)
-	$(MAKE) -j 2 --output-sync=target check test-models COVERED="--cov --cov-report="
+	$(MAKE) -j 2 --output-sync=target check test-models UNIT="--cov --cov-report="
 	$(BIN)/pytest -n 2 --dist loadgroup --durations 10 --ignore tests/unit --ignore tests/training \
 	  --cov --cov-append --cov-report term $(if $(PYTEST),,--cov-fail-under 90) $(PYTEST)
 
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
-check: .venv/test.done ## linters, formatter, types and unit tests: a minute
+# make test overrides it, to run the slow ones too
+UNIT = -m "not slow"
+check: .venv/test.done ## linters, formatter, types and unit tests, but for the slow ones: under a minute
 	$(MAKE) -j 2 --output-sync=target check-js check-python
-	$(BIN)/pytest -n 2 $(COVERED) tests/unit
+	$(BIN)/pytest -n 2 $(UNIT) tests/unit
 
 check-python: .venv/test.done ## linter, formatter and types of Python
 	$(BIN)/ruff check

@@ -49,6 +49,7 @@ def test_the_widest_is_combined_with_the_narrowest() -> None:
     assert combined(six, VEINS) == pytest.approx(VEINS * np.hypot(*two))
 
 
+@pytest.mark.slow
 def test_the_six_widest_of_each_kind_are_measured() -> None:
     found = measure(spokes()).values
     arteries, veins = ([float(each) for each in widths[1:]] for widths in (ARTERY_WIDTHS, VEIN_WIDTHS))

@@ -52,6 +52,7 @@ def test_nothing_found_or_nothing_fitted_is_no_number() -> None:
     assert expected_dice(sure, full, FITTED.model_copy(update={"intercept": 5.0})) == 1
 
 
+@pytest.mark.slow
 def test_the_shipped_network_expects_less_of_a_noisy_photograph(small_rgb: Rgb, network: VesselNetwork) -> None:
     noise = np.random.default_rng(0).normal(0, 25, small_rgb.shape)
     noisy = np.clip(small_rgb + noise, 0, 255).astype(np.uint8)

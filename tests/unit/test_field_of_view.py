@@ -123,6 +123,7 @@ def test_nothing_at_all_is_the_whole_frame() -> None:
         assert view.roundness < 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fill", ["gray", "white", "green"])
 def test_the_surround_does_not_change_the_density(
     small_rgb: Rgb, disc: Mask, network: VesselNetwork, fill: str

@@ -54,6 +54,7 @@ def test_angles_and_calibres_of_branchings(forks: Observation) -> None:
     assert found["murray_deviation"] == pytest.approx(1 - 0.728, abs=0.04)
 
 
+@pytest.mark.slow
 def test_branchings_twice_as_large_have_the_same_figures(forks: Observation) -> None:
     large = observed_twice()
     for name in OF_BRANCHINGS:

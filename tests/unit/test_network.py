@@ -23,6 +23,7 @@ def test_the_shipped_card_describes_the_shipped_network(network: VesselNetwork) 
     assert network.xnnpack
 
 
+@pytest.mark.slow
 def test_every_canvas_answers_with_probabilities(network: VesselNetwork) -> None:
     for canvas in network.card.canvases:
         values = np.random.default_rng(0).normal(size=(canvas.height, canvas.width)).astype(np.float32)
@@ -32,6 +33,7 @@ def test_every_canvas_answers_with_probabilities(network: VesselNetwork) -> None
         assert 0 <= probability.min() <= probability.max() <= 1
 
 
+@pytest.mark.slow
 def test_threads_get_the_answers_that_one_thread_gets(network: VesselNetwork) -> None:
     canvas = network.card.canvases[0]
     inputs = np.random.default_rng(1).normal(size=(6, canvas.height, canvas.width)).astype(np.float32)

@@ -81,6 +81,7 @@ def test_passwords_of_a_wrong_length(password: str) -> None:
         demand_strong(password, ADDRESS)
 
 
+@pytest.mark.slow
 @given(st.text(min_size=12, max_size=LONGEST))
 def test_every_password_is_rated(password: str) -> None:
     with suppress(SignInRefusedError):

@@ -117,6 +117,7 @@ def test_a_bomb_is_refused_before_it_is_decoded() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_random_damage_never_escapes_the_error_tree(small_rgb: Rgb) -> None:
     random = np.random.default_rng(7)
     outcomes = set()

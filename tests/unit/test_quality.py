@@ -39,6 +39,7 @@ def test_every_score_has_a_sentence(plain: QualityReport) -> None:
     assert plain.grade in GRADES[:2]
 
 
+@pytest.mark.slow
 def test_a_blurred_photograph_is_not_simply_done(large: Rgb, network: VesselNetwork, plain: QualityReport) -> None:
     worse = report(blur(large, 6), network)
     assert GRADES.index(worse.grade) >= 2
@@ -49,6 +50,7 @@ def test_a_blurred_photograph_is_not_simply_done(large: Rgb, network: VesselNetw
     assert "The photograph is underexposed." in dark.reasons
 
 
+@pytest.mark.slow
 def test_it_is_stable_under_resizing_encoding_and_cropping(
     large: Rgb, network: VesselNetwork, plain: QualityReport
 ) -> None:

@@ -28,6 +28,7 @@ def verdict(rgb: Rgb, network: VesselNetwork) -> Verdict:
     return impossible(rgb, view) or judge(reduce(rgb, found.probability, view))
 
 
+@pytest.mark.slow
 def test_a_retina_is_recognised_by_its_vessels_in_colour_and_in_gray(small_rgb: Rgb, network: VesselNetwork) -> None:
     assert verdict(small_rgb, network).retina == "yes"
     gray = np.repeat(small_rgb[..., 1:2], 3, axis=2)
