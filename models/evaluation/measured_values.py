@@ -8,7 +8,8 @@ All measurements of the registry are taken, from the maps that `models.evaluatio
   strokes of a broad brush, so that widths mean nothing; in IDRID only discs.
 
 Arteries and veins are told apart by the structures network, but for AVRDB's observer. A row is written for each
-photograph and reader; what is not measured is empty.
+photograph and reader, with the regional values of `models.evaluation.regional_values`; what is not measured is empty.
+An interrupted run continues after the last photograph that it wrote.
 
 `python -m models.evaluation.measured_values --data DIR --maps DIR --values FILE.csv`
 """
@@ -27,12 +28,15 @@ from models.evaluation.central_equivalents import drawn_kinds
 from models.evaluation.measuring import read_photograph
 from models.evaluation.own_maps import SETS, OwnMaps
 from models.evaluation.presence import strokes_of
+from models.evaluation.regional_values import regional_columns, regional_values
 from models.evaluation.structures import reference_disc
+from models.evaluation.value_table import read_values
 from models.training import annotations
 from models.training.centre_lines import read_centre_lines
 from models.training.labelled import photographs_with_fields, read_mask
 from retina.imaging.arrays import Mask
 from retina.imaging.measurements.observation import Observation
+from retina.imaging.measurements.regional import measure_regions
 from retina.imaging.measurements.registry import MEASUREMENTS, measure
 from retina.imaging.model_card import read_model_card
 from retina.imaging.photograph import Photograph
@@ -47,7 +51,11 @@ NETWORK, MASK, FIRST, SECOND = "network", "network's mask", "first observer", "s
 FRAME_SHARE = "frame_share"
 """Beside the registry's measurements: vessel pixels per pixel of the whole photograph, as others have published it."""
 
-COLUMNS = ("set", "photograph", "split", "reader", FRAME_SHARE, *(each.name for each in MEASUREMENTS))
+COLUMNS = (
+    *("set", "photograph", "split", "reader", FRAME_SHARE),
+    *(each.name for each in MEASUREMENTS),
+    *regional_columns(),
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,8 @@ def drawn_disc(labelled: Labelled, shape: tuple[int, int]) -> Disc | None:
 def rows_of(labelled: Labelled, split: str, threshold: Callable[[int], float]) -> Iterator[dict[str, object]]:
     """A row for each reader. What an observer has drawn no vessels for is empty."""
     for reader, observation in readings(labelled, threshold):
-        values = measure(observation).values
+        measured = measure(observation)
+        values = measured.values | regional_values(measure_regions(observation, measured))
         share: float | None = float(observation.vessels.mean())
         if not share:
             values, share = {each: values[each] for each in ("disc_diameter", "disc_fovea_distance")}, None
@@ -149,14 +158,16 @@ def main() -> None:
     cv2.setNumThreads(1)
     card, _ = read_model_card(Path("models/unet.json"))
     train = {each[:2] for each in photographs_with_fields(arguments.data, "train")}
-    with arguments.values.open("w", newline="") as lines:
+    done = {(row.set, row.photograph) for row in read_values(arguments.values)} if arguments.values.exists() else set()
+    with arguments.values.open("a", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
-        writer.writeheader()
+        if not lines.tell():
+            writer.writeheader()
         for name, id, path, field in tqdm(photographs_with_fields(arguments.data), mininterval=10):
             labelled = Labelled(name, id, path, field, OwnMaps(arguments.maps / name, id))
-            if name in arguments.sets and labelled.maps.there:
+            if name in arguments.sets and labelled.maps.there and (name, id) not in done:
                 split = "train" if (name, id) in train else "test"
-                writer.writerows(rows_of(labelled, split, card.threshold_at))
+                writer.writerows([*rows_of(labelled, split, card.threshold_at)])
                 lines.flush()
 
 

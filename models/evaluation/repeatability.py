@@ -6,6 +6,7 @@ served pipeline. s_w is the standard deviation within a photograph, pooled over 
 coefficient is 1.96 * sqrt(2) * s_w: two values of the same retina differ by less in 95 of 100 pairs (Bland and Altman
 1999, doi 10.1177/096228029900800204). It is relative, a share of the value, where the unit has a length, and where the
 deviation grows with the value. Copies at another resolution count only for measurements without a length in the unit.
+Arteries and veins apart, and zones B and C, are judged in the same way (`models.evaluation.regional_values`).
 
 `python -m models.evaluation.repeatability --data DIR --values FILE [--most 4] [--write-card]`
 
@@ -28,6 +29,7 @@ from tqdm import tqdm
 
 from models.evaluation.measuring import read_photograph
 from models.evaluation.perturbations import size
+from models.evaluation.regional_values import PLACES, column, regional_columns, regional_values
 from models.evaluation.rephotography import Rephotographer
 from models.training.labelled import SETS, photographs_with_fields
 from retina.imaging.arrays import Rgb
@@ -37,7 +39,7 @@ from retina.imaging.measurements.registry import DECIMALS, MEASUREMENTS, Measure
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import predict_photograph
-from retina.imaging.repeatability import Repeatability, RepeatabilityStudy
+from retina.imaging.repeatability import RegionalRepeatability, Repeatability, RepeatabilityStudy
 from retina.imaging.structures.shipped import shipped_sha256
 
 WIDEST = 1400
@@ -76,18 +78,29 @@ def spread(files: Sequence[tuple[str, str, Path]], most: int) -> list[tuple[str,
     ]
 
 
+def in_turn(chosen: Sequence[tuple[int, tuple[str, str, Path]]]) -> list[tuple[int, tuple[str, str, Path]]]:
+    """One photograph of every set, then another of every set: an interrupted run has as many of each."""
+    by_set: dict[str, int] = defaultdict(int)
+    turns = []
+    for number, (name, id, file) in chosen:
+        turns.append((by_set[name], number, (name, id, file)))
+        by_set[name] += 1
+    return [(number, one) for _, number, one in sorted(turns)]
+
+
 def measured(rgb: Rgb, network: VesselNetwork) -> Measurements:
-    """All measurements of RGB uint8[H,W,3], as the service would answer them with arteries and veins."""
+    """All measurements of RGB uint8[H,W,3], as the service would answer them with arteries and veins, by column."""
     photograph = Photograph(rgb, find_field_of_view(rgb), "")
     pictures = dict.fromkeys(("artery_vein", "disc"), lambda *_: b"")
-    return predict_photograph(photograph, network, pictures, force=True).measured.values
+    prediction = predict_photograph(photograph, network, pictures, force=True)
+    return prediction.measured.values | regional_values(prediction.regional or ())
 
 
 def missing(path: Path, most: int, data: Path, network: VesselNetwork) -> None:
     """Measure every copy that the file `path` lacks and append it; then those that lack a newer measurement."""
     files = [(name, id, file) for name, id, file, _ in photographs_with_fields(data, "train")]
-    chosen = list(enumerate(spread(files, most)))
-    names = {each.name for each in MEASUREMENTS}
+    chosen = in_turn(list(enumerate(spread(files, most))))
+    names = {each.name for each in MEASUREMENTS} | set(regional_columns())
     known = {(copy.set, copy.photograph, copy.number): names <= set(copy.values) for copy in read(path)}
     for newer, (seed, (name, id, file)) in tqdm([*product((False, True), chosen)], unit="photo"):
         keys = [(name, id, number) for number in range(len(ZOOMS))]
@@ -116,12 +129,14 @@ def has_length(unit: str) -> bool:
     return any(length in unit for length in ("px", "pixel", "µm"))
 
 
-def coefficient(copies: Iterable[Copy], measurement: MeasurementDescription) -> Repeatability | None:
-    """That of one measurement; None if it could be measured on too few photographs."""
+def coefficient(
+    copies: Iterable[Copy], measurement: MeasurementDescription, name: str | None = None
+) -> Repeatability | None:
+    """That of one measurement, or of its regional column `name`; None if too few photographs show it."""
     at_any_size = not has_length(measurement.unit)
     by_photograph = defaultdict(list)
     for copy in copies:
-        value = copy.values.get(measurement.name)
+        value = copy.values.get(name or measurement.name)
         if value is not None and (at_any_size or copy.zoom == 1):
             by_photograph[copy.set, copy.photograph].append(value)
     groups = [np.array(found) for found in by_photograph.values() if len(found) >= FEWEST_COPIES]
@@ -153,6 +168,16 @@ def coefficients(copies: Sequence[Copy]) -> dict[str, Repeatability]:
     return {name: each for name, each in found.items() if each is not None}
 
 
+def regional_coefficients(copies: Sequence[Copy]) -> list[RegionalRepeatability]:
+    """Those of arteries and veins apart and of zones, as far as they could be judged."""
+    return [
+        RegionalRepeatability(name=each.name, vessels=vessels, region=region, **found.model_dump())
+        for each in MEASUREMENTS
+        for vessels, region in PLACES
+        if (found := coefficient(copies, each, column(each.name, vessels, region)))
+    ]
+
+
 def protocol(copies: Sequence[Copy]) -> str:
     """What the coefficients were measured on, in a sentence."""
     sets = ", ".join(sorted({copy.set for copy in copies}))
@@ -170,6 +195,21 @@ def table(copies: Sequence[Copy]) -> str:
         mean = f"{np.mean(values):.4g}" if values else ""
         cells = [_written(part.get(name)) for part in parts]
         lines.append(f"| {name} | {each.photographs} | {mean} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def regional_table(copies: Sequence[Copy]) -> str:
+    """A Markdown table: a row for each measurement, a column for each kind of vessels and region, photographs in
+    brackets.
+    """
+    found = {(each.name, each.vessels, each.region): each for each in regional_coefficients(copies)}
+    heads = [f"{vessels}, {region}" for vessels, region in PLACES]
+    lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (1 + len(PLACES)) + "|"]
+    for name in dict.fromkeys(name for name, _, _ in found):
+        cells = [
+            f"{_written(each)} ({each.photographs})" if (each := found.get((name, *place))) else "" for place in PLACES
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -192,13 +232,14 @@ def main() -> None:
     network = VesselNetwork(options.model)
     missing(options.values, options.most, options.data, network)
     copies = read(options.values)
-    print(table(copies))
+    print(table(copies), regional_table(copies), sep="\n\n")
     if options.write_card:
         study = RepeatabilityStudy(
             network_sha256=network.card.sha256,
             structures_sha256=shipped_sha256(),
             protocol=protocol(copies),
             measurements=coefficients(copies),
+            regional=regional_coefficients(copies),
         )
         card = network.card.model_copy(update={"repeatability": study})
         options.model.write_text(card.model_dump_json(indent=2) + "\n")

@@ -65,9 +65,17 @@ def test_what_the_networks_saw_is_measured_as_if_they_had_run(
         monkeypatch, measured_values.main, "--data", tmp_path / "data", "--maps", maps, "--values", values,
         "--sets", "SAMPLE",
     )  # fmt: skip
+    written = values.read_text()
+    run(
+        monkeypatch, measured_values.main, "--data", tmp_path / "data", "--maps", maps, "--values", values,
+        "--sets", "SAMPLE",
+    )  # fmt: skip
+    assert values.read_text() == written, "what is there is not measured again"
     rows = {row.reader: row.values for row in read_values(values)}
     assert list(rows) == [NETWORK, measured_values.MASK, FIRST]
     assert rows[NETWORK]["vascular_density"] == rows[FIRST]["vascular_density"] > 0.05
+    apart = [rows[NETWORK][f"vascular_density {vessels} field"] for vessels in ("artery", "vein")]
+    assert 0.03 < sum(apart) <= rows[NETWORK]["vascular_density"]
     assert rows[measured_values.MASK]["mean_calibre"] == rows[FIRST]["mean_calibre"] != rows[NETWORK]["mean_calibre"]
 
 

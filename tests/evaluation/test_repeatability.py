@@ -5,7 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.evaluation.repeatability import Copy, coefficient, coefficients, spread, table
+from models.evaluation.regional_values import PLACES, column, regional_columns
+from models.evaluation.repeatability import (
+    Copy,
+    coefficient,
+    coefficients,
+    in_turn,
+    regional_coefficients,
+    regional_table,
+    spread,
+    table,
+)
 from models.evaluation.rephotography import FIELD, Rephotographer
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
@@ -51,6 +61,36 @@ def test_too_few_values_give_no_coefficient_and_micrometres_take_that_of_pixels(
     assert set(found) == {"mean_calibre", "mean_calibre_um"}
     assert found["mean_calibre_um"] == found["mean_calibre"]
     assert "| mean_calibre | 60 |" in table(some)
+
+
+def test_arteries_veins_and_zones_are_judged_apart() -> None:
+    some = [
+        Copy(each.set, each.photograph, each.number, each.zoom, {column("mean_calibre", "artery", "zone_b"): value})
+        for each in copies("mean_calibre", 0.02, grows=True)
+        for value in each.values.values()
+    ]
+    [found] = regional_coefficients(some)
+    assert (found.name, found.vessels, found.region) == ("mean_calibre", "artery", "zone_b")
+    assert (found.relative, found.photographs) == (True, 60)
+    assert found.coefficient == pytest.approx(1.96 * 2**0.5 * 0.02, rel=0.06)
+    assert coefficients(some) == {}
+    assert f" | {100 * found.coefficient:.1f} % (60) | " in regional_table(some)
+
+
+def test_only_what_is_measured_in_a_place_has_a_column() -> None:
+    names = regional_columns()
+    assert len(set(names)) == len(names)
+    assert column("fractal_dimension", "vein", "field") in names
+    assert column("fractal_dimension", "vein", "zone_b") not in names, "dimensions are measured in the whole field only"
+    assert ("all", "field") not in PLACES
+    assert not [name for name in names if name.startswith("disc_diameter")]
+
+
+def test_an_interrupted_run_has_as_many_photographs_of_each_set() -> None:
+    files = spread([(name, f"{i}", Path()) for name in "AB" for i in range(3)], 3)
+    turns = in_turn([*enumerate(files)])
+    assert [name + id for _, (name, id, _) in turns] == ["A0", "B0", "A1", "B1", "A2", "B2"]
+    assert [number for number, _ in turns] == [0, 3, 1, 4, 2, 5], "the seed stays that of the photograph"
 
 
 def test_the_retina_moves_behind_the_field_of_view(small_rgb: Rgb) -> None:

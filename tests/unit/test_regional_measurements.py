@@ -13,8 +13,9 @@ from retina.imaging.measurements.observation import TOO_FEW, Observation
 from retina.imaging.measurements.obstacle import UNUSABLE
 from retina.imaging.measurements.optic_disc import CUT
 from retina.imaging.measurements.parts import TOO_LITTLE
-from retina.imaging.measurements.regional import KINDS, RegionalValue, Vessels, measure_regions
-from retina.imaging.measurements.regions import CONTRADICTED, NO_SIDE, NO_UP, QUADRANTS, REGIONS, Region, directions
+from retina.imaging.measurements.places import REGIONS, Region, Vessels
+from retina.imaging.measurements.regional import KINDS, RegionalValue, measure_regions
+from retina.imaging.measurements.regions import CONTRADICTED, NO_SIDE, NO_UP, QUADRANTS, directions
 from retina.imaging.measurements.registry import MEASUREMENTS, measure
 from retina.imaging.structures.artery_vein import ARTERY, UNKNOWN, VEIN, Kinds
 from retina.imaging.structures.disc import NOT_IN_VIEW, Disc

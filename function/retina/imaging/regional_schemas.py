@@ -5,8 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from retina.imaging.measurements.regional import Vessels
-from retina.imaging.measurements.regions import Region
+from retina.imaging.measurements.places import Region, Vessels
 
 
 class RegionalMeasurement(BaseModel):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retina.imaging.measurements.places import Region, Vessels
+
 
 class Repeatability(BaseModel):
     """Bland and Altman's repeatability coefficient: 95 of 100 such differences are smaller."""
@@ -25,6 +27,14 @@ class Repeatability(BaseModel):
     photographs: int = Field(gt=0, description="how many retinas it was measured on", examples=[20])
 
 
+class RegionalRepeatability(Repeatability):
+    """That of some vessels in one region."""
+
+    name: str = Field(description="of the measurement", examples=["mean_calibre"])
+    vessels: Vessels = Field(description="all, or only arteries or veins", examples=["artery"])
+    region: Region = Field(description="as in regional_measurements", examples=["zone_b"])
+
+
 class RepeatabilityStudy(BaseModel):
     """The coefficients of all measurements, and what they were measured with."""
 
@@ -34,3 +44,4 @@ class RepeatabilityStudy(BaseModel):
     structures_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the structure network's")]
     protocol: str
     measurements: dict[str, Repeatability] = Field(description="by name; those that could not be judged are left out")
+    regional: list[RegionalRepeatability] = Field([], description="arteries and veins apart, and zones")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from retina.imaging.graph.schemas import Kind
 from retina.imaging.graph.smoothing import Lines
 from retina.imaging.measurements.observation import Observation, Part, Pieces, UnmeasurableError
-from retina.imaging.measurements.regions import QUADRANTS, RADII, ZONES, Numbers, Region, regions_of
+from retina.imaging.measurements.places import Region
+from retina.imaging.measurements.regions import QUADRANTS, RADII, ZONES, Numbers, regions_of
 from retina.imaging.structures.artery_vein import ARTERY, VEIN
 
 LEAST_OF_ZONE = 0.5

@@ -1,16 +1,13 @@
 """Regional measurements: arteries and veins apart, in the whole field, in zones round the disc and in quadrants."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from retina.imaging.graph.schemas import Kind
 from retina.imaging.measurements.measurement import Measurement
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
 from retina.imaging.measurements.parts import Parts
-from retina.imaging.measurements.regions import REGIONS, Region
+from retina.imaging.measurements.places import REGIONS, Region, Vessels
 from retina.imaging.measurements.registry import MEASUREMENTS, Measured, value_of
-
-Vessels = Literal["all", "artery", "vein"]
 
 KINDS: dict[Vessels, Kind | None] = {"all": None, "artery": "artery", "vein": "vein"}
 

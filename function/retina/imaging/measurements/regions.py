@@ -5,7 +5,7 @@ Where a region cannot be told, the reason is given instead.
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,9 @@ from numpy.typing import NDArray
 from retina.imaging.decoding.facts import Laterality
 from retina.imaging.measurements.observation import Observation, UnmeasurableError
 from retina.imaging.measurements.optic_disc import whole_disc
+from retina.imaging.measurements.places import Region
 from retina.imaging.structures.disc import Disc
 from retina.imaging.structures.fovea import Fovea
-
-Region = Literal[
-    "field", "zone_b", "zone_c", "superior_temporal", "inferior_temporal", "superior_nasal", "inferior_nasal"
-]
-REGIONS: tuple[Region, ...] = get_args(Region)
 
 RADII = {"zone_b": (1.0, 1.5), "zone_c": (1.0, 2.5)}
 """Inner and outer radius of the zones in disc diameters from the disc's centre, the disc taken for a circle."""
