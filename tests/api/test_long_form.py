@@ -1,8 +1,10 @@
 """The long form of tables: a row for each photograph and measurement, each complete in itself."""
 
+import pytest
+
 from retina import __version__
 from retina.imaging.measurements.registry import MEASUREMENTS
-from support.batches import TEXT, come, new, table
+from support.batches import TEXT, come, items, new, table
 from support.exports import export
 from support.history import save
 from support.house import BATCHES, PREDICTIONS, House, problem
@@ -76,6 +78,36 @@ def test_of_the_history(house: House, tiny: bytes) -> None:
     reasons = {row["measurement"]: row["reason"] for row in rows if row["reason"]}
     assert reasons == saved["measurement_reasons"]
     assert {row["software_version"] for row in rows} == {__version__}
+
+
+def test_a_batch_has_intervals_where_they_were_asked_for(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    answer = house.client.post(PREDICTIONS, files={"file": tiny}, data={"outputs": "intervals"}).json()
+    ends = answer["measurement_intervals"]
+    batch = new(house, anna, "a.jpg", "b.jpg", outputs="mask, intervals")
+    assert batch["outputs"] == ["mask", "intervals"]
+    come(house, batch, tiny, tiny)
+    house.work_off()
+    [item, _] = items(house, anna, batch)
+    assert (item["findings"]["measurement_intervals"], [*item["image_urls"]]) == ({}, ["mask"]), "they are large"
+    found = items(house, anna, batch, intervals="true")
+    assert [each["findings"]["measurement_intervals"] for each in found] == [ends, ends]
+    path = f"{BATCHES}/{batch['id']}/results.csv"
+    rows = rows_of(house.client.get(path, params={"form": "long"}, headers=anna).text)
+    for row in rows:
+        both = ends[row["measurement"]]
+        assert (row["low"], row["high"]) == (tuple(map(str, both)) if both else ("", ""))
+    assert any(row["low"] for row in rows)
+    assert rows_of(export(house, anna, batch=batch["id"]).read("measurements.csv")) == rows
+
+
+def test_a_page_with_intervals_is_short(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.api.routes.batch_items.MOST_WITH_INTERVALS", 3)
+    monkeypatch.setattr("retina.api.routes.batch_items.MOST_REGIONAL", 2)
+    anna = house.person()
+    batch = new(house, anna, *(f"{n}.png" for n in range(4)), outputs="intervals")
+    assert len(items(house, anna, batch, intervals="true")) == 3
+    assert len(items(house, anna, batch, intervals="true", regional="true")) == 2
 
 
 def test_intervals_have_two_ends(house: House, tiny: bytes) -> None:

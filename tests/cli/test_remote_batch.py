@@ -18,6 +18,7 @@ from PIL import Image
 
 from conftest import service_environment
 from retina.__main__ import main
+from retina.imaging.measurements.registry import MEASUREMENTS
 from support.account import new_key
 from support.processes import Server, serving
 from support.tables import rows_in
@@ -68,7 +69,8 @@ def test_a_folder_goes_there_and_results_come_back(
 ) -> None:
     out = tmp_path / "out"
     command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(out)]
-    assert main(command) == 1
+    command += ["--outputs", "mask,intervals,overlay"]
+    assert main([*command, "--measurements"]) == 1
     told = capsys.readouterr()
     assert "3 done, 2 rejected" in told.out
     assert "text.jpg: " in told.err
@@ -81,10 +83,20 @@ def test_a_folder_goes_there_and_results_come_back(
         f"{stem}_{picture}" for stem in ("00000_a", "00001_b-c", "00003_a") for picture in ("mask.png", "overlay.jpg")
     ]
     assert Image.open(out / "00000_a_mask.png").size == (177, 177)
+    measured = rows_in(out / "measurements.csv")
+    assert len(measured) == 3 * len(MEASUREMENTS) + 2
+    density = measured[0]
+    assert (density["measurement"], density["value"]) == ("vascular_density", found["a.jpg0"]["vascular_density"])
+    assert float(density["low"]) < float(density["value"]) < float(density["high"])
+    assert [row["code"] for row in measured if not row["measurement"]] == [
+        row["code"] for row in found.values() if row["code"]
+    ]
     assert left(server, key) == 17
     before = json.loads((out / "batch.json").read_text())["id"]
     (out / "00000_a_mask.png").unlink()
+    (out / "measurements.csv").write_text("old")
     assert main(command) == 1
+    assert rows_in(out / "measurements.csv") == measured, "once it is there, it is kept up to date"
     assert (out / "00000_a_mask.png").exists()
     assert json.loads((out / "batch.json").read_text())["id"] == before
     assert left(server, key) == 17
@@ -131,12 +143,24 @@ def test_what_cannot_be_sent_is_in_the_table(
             raise FileNotFoundError(2, "No such file")
         return read(path)
 
-    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
+    command = [
+        "batch",
+        str(photos),
+        "--url",
+        server.url,
+        "--key",
+        key,
+        "--out",
+        str(tmp_path / "out"),
+        "--measurements",
+    ]
     with monkeypatch.context() as broken:
         broken.setattr(Path, "read_bytes", gone)
         assert main(command) == 1
     row = rows(tmp_path / "out")["b c.jpg1"]
     assert (row["status"], row["code"]) == ("failed", "file_error")
+    long = [each for each in rows_in(tmp_path / "out" / "measurements.csv") if each["number"] == "1"]
+    assert [(each["status"], each["reason"]) for each in long] == [("failed", row["reason"])]
     assert main(command) == 1
     assert rows(tmp_path / "out")["b c.jpg1"]["status"] == "done"
 
@@ -208,6 +232,16 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}
     assert found["gone.jpg22"]["code"] == "file_error"
     assert left(server, key) == 2
+
+
+def test_a_table_of_another_program_is_left_alone(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "measurements.csv").write_text("mine")
+    command = ["batch", str(photos), "--url", "http://127.0.0.1:9", "--key", "rk_1_2", "--out", str(tmp_path)]
+    assert main(command) == 2
+    assert "measurements.csv is in the way" in capsys.readouterr().err
+    assert (tmp_path / "measurements.csv").read_text() == "mine"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nonsense", "http://", "ftp://example.org", "http://[::1"])

@@ -18,7 +18,7 @@ SAVED = "saved "
 
 def asked_for(outputs: str) -> dict[str, Picture]:
     """The images for a comma-separated list of outputs; raises `InvalidRequestError`."""
-    names, known = _names(outputs), (*OUTPUTS, INTERVALS)
+    names, known = names_of(outputs), (*OUTPUTS, INTERVALS)
     if not names or not set(names) <= set(known):
         raise InvalidRequestError(f"“outputs” takes any of {', '.join(known)}, separated by commas.")
     return {name: picture for output in names if output != INTERVALS for name, picture in OUTPUTS[output].items()}
@@ -26,10 +26,11 @@ def asked_for(outputs: str) -> dict[str, Picture]:
 
 def wants_intervals(outputs: str) -> bool:
     """Whether a comma-separated list of outputs asks for intervals."""
-    return INTERVALS in _names(outputs)
+    return INTERVALS in names_of(outputs)
 
 
-def _names(outputs: str) -> list[str]:
+def names_of(outputs: str) -> list[str]:
+    """The names in a comma-separated list of outputs."""
     return [name for each in outputs.split(",") if (name := each.strip())]
 
 

@@ -4,7 +4,7 @@ Reads only. `service` starts, cancels and retries batches; `claims` and `jobs` p
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from retina.batches.records import Batch, Item, number_key, number_of, outcome_of
 from retina.batches.schemas import MOST_ITEMS, Counts, Outcome
@@ -43,8 +43,8 @@ class Items:
         queued = min(max(len(self.arrived(batch)) - over - running, 0), left - running)
         return Counts(total=batch.total, waiting=left - running - queued, queued=queued, running=running, **finished)
 
-    def of(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS, *, regional: bool = False) -> Iterator[Item]:
-        """At most `limit` items, starting with number `first`, with their `regional` measurements if wanted.
+    def of(self, batch: Batch, first: int = 0, limit: int = MOST_ITEMS, also: Collection[str] = ()) -> Iterator[Item]:
+        """At most `limit` items, starting with number `first`; of their `LARGE` findings those that are wanted `also`.
 
         Raises `NotFoundError` if the batch is being deleted.
         """
@@ -56,7 +56,7 @@ class Items:
         for number, (name, size) in enumerate(files, first):
             outcome = CANCELLED if batch.cancelled else None
             if row and number_of(row) == number:
-                outcome = outcome_of(row, regional=regional) or outcome
+                outcome = outcome_of(row, also) or outcome
                 row = next(rows, None)
             if outcome:
                 yield Item(number, name, size, outcome.status, outcome)

@@ -4,7 +4,7 @@ Pure functions; nothing here touches the store. A finished item has a record wit
 depends on whether its photograph has arrived. File names and sizes are stored in one blob, deleted with the batch.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,12 +15,15 @@ from retina.storage.records import Key, Put, Record
 
 @dataclass(frozen=True)
 class Order:
-    """The options for all photographs: `outputs` are the images to store; for the rest see `pipeline.predict`."""
+    """The options for all photographs: `outputs` are the images to store; for the rest see `pipeline.predict`. Batches
+    from before intervals could be asked for have none.
+    """
 
     outputs: tuple[str, ...]
     threshold: float | None = None
     flips: bool = False
     force: bool = False
+    intervals: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,14 +150,19 @@ def item_record(batch: Batch, number: int, outcome: Outcome | None, version: int
     return Put(number_key(batch.items, number), facts, version, expires=batch.expires)
 
 
-def outcome_of(record: Record | None, *, regional: bool = False) -> Outcome | None:
+LARGE = frozenset({"regional_measurements", "measurement_intervals"})
+"""Findings that take more room than all others, regional measurements ten times as much."""
+
+
+def outcome_of(record: Record | None, also: Collection[str] = ()) -> Outcome | None:
     """The outcome stored in an item's record; None if the item is not finished.
 
-    Its `regional` measurements take ten times as long to read as everything else, and are left out if not wanted.
+    Of its `LARGE` findings it has those that are wanted `also`.
     """
     if not record or not record.data:
         return None
     facts: dict[str, Any] = {**record.data}
-    if not regional and facts.get("findings"):
-        facts["findings"] = {name: fact for name, fact in facts["findings"].items() if name != "regional_measurements"}
+    if facts.get("findings"):
+        left_out = LARGE.difference(also)
+        facts["findings"] = {name: fact for name, fact in facts["findings"].items() if name not in left_out}
     return Outcome.model_validate(facts)

@@ -13,6 +13,9 @@ MOST_ITEMS = 10_000
 MOST_REGIONAL = 50
 """The most photographs on a page with their regional measurements, which are then 2 MB."""
 
+MOST_WITH_INTERVALS = 400
+"""The most photographs on a page with the intervals of their measurements, which are then 2 MB."""
+
 NAME_CHARACTERS = 255
 """The longest name of one of them, in characters."""
 
@@ -54,7 +57,7 @@ class BatchCreate(BaseModel):
     outputs: str = Field(
         "mask,overlay",
         description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton, artery_vein, "
-        "disc, graph",
+        "disc, graph; and intervals, which adds no image, but measurement_intervals to each result",
     )
     threshold: float | None = Field(
         None, ge=0, le=1, description="instead of the model card's for each width of the field of view"

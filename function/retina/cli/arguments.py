@@ -23,6 +23,9 @@ def photographs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--force", action="store_true", help="also segment what does not look like a fundus photograph"
     )
+    command.add_argument(
+        "--measurements", action="store_true", help="also write measurements.csv, with one row for each measurement"
+    )
 
 
 def positive(text: str) -> int:

@@ -29,7 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--outputs",
         default="mask,overlay",
         metavar="LIST",
-        help="comma-separated: mask, probability, overlay, skeleton, artery_vein, disc, graph (default: %(default)s)",
+        help="comma-separated: mask, probability, overlay, skeleton, artery_vein, disc, graph, intervals "
+        "(default: %(default)s)",
     )
     command.set_defaults(run=run)
 
@@ -54,7 +55,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         if parsed.threshold is not None:  # batch.json of an earlier run has no entry without it
             options["threshold"] = parsed.threshold
         with locked(parsed.out):
-            batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options)
+            batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options, measurements=parsed.measurements)
             with tqdm(total=len(files), unit="photo", disable=None) as progress:
                 for finished in batch.send():
                     progress.update(finished - progress.n)

@@ -1,10 +1,11 @@
 """Runs a batch on a remote service for the command line: sends the photographs and downloads the results.
 
-The output folder gets the images, results.csv, and batch.json, which lets the same command continue an interrupted run.
+The output folder gets the images, results.csv, measurements.csv if wanted, and batch.json, which lets the same command
+continue an interrupted run.
 No photograph is dropped: those that could not be sent are in results.csv, too.
 """
 
-import io
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,33 +15,45 @@ from typing import Any
 import httpx
 
 from retina.cli.batch_file import START_OVER, BatchFile
+from retina.cli.measurement_table import MEASUREMENTS_FILE
 from retina.cli.remote_service import TIMEOUT, GoneError, RemoteService, attempts
+from retina.cli.remote_tables import Form, table_rows
 from retina.cli.results import RESULTS, OutputFolderError
 from retina.errors import PhotographError, PhotographUnreadableError
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
 from retina.jobs.archive import plain
-from retina.tables import lines, read
+from retina.tables import lines
 
 CONNECTIONS = 4
 """Photographs sent, or results downloaded, at a time."""
 POLL_SECONDS = 2.0
-ROWS = 2000
-"""Rows of the table per request."""
 WAITING = "waiting"
 FINISHED = ("done", "rejected", "failed")
 UNSENT = {"status": "failed", "code": "file_error"}
 
 
 class RemoteBatch:
-    """A batch of `files` on the service at `url`, authorised by an API `key`, with the results in `out`."""
+    """A batch of `files` on the service at `url`, authorised by an API `key`, with the results in `out`; with
+    `measurements` also in long form. A folder that has them in long form keeps them up to date.
+    """
 
-    def __init__(self, files: Sequence[Path], out: Path, url: str, key: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        files: Sequence[Path],
+        out: Path,
+        url: str,
+        key: str,
+        options: dict[str, Any],
+        *,
+        measurements: bool = False,
+    ) -> None:
         self._files, self._out = files, out
         self._service = RemoteService(url, key)
         self._unsent: dict[int, str] = {}
         self._form: dict[str, Any] = {}
         self._id = self._create_or_resume(options)
+        self._measurements = measurements or (out / MEASUREMENTS_FILE).exists()
 
     def send(self) -> Iterator[int]:
         """Send the photographs that have not arrived yet; yields the number of finished items from time to time."""
@@ -64,28 +77,29 @@ class RemoteBatch:
         yield finished
 
     def fetch(self) -> dict[int, tuple[str, str]]:
-        """Write the table and the images to the folder; returns status and reason by number."""
-        rows = [*self._rows()]
-        for row in rows:
-            if row["status"] == WAITING:
-                row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
+        """Write the tables and the images to the folder; returns status and reason by number."""
+        rows = [*self._rows("wide")]
         with ThreadPoolExecutor(CONNECTIONS) as threads:
             for _ in threads.map(self._fetch, [item for item in self._items() if item["state"] == "done"]):
                 pass
-        partial = self._out / f".{RESULTS}.partial"
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            file.writelines(lines(rows[0], rows))
-        partial.replace(self._out / RESULTS)
+        if self._measurements:
+            self._write(MEASUREMENTS_FILE, self._rows("long"))
+        self._write(RESULTS, iter(rows))
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
 
-    def _rows(self) -> Iterator[dict[str, str]]:
-        """The rows of the service's table, fetched in parts because no response is larger than 4 MiB."""
-        for first in range(0, len(self._files), ROWS):
-            part = {"first": first, "limit": ROWS}
-            table = self._service.answer("GET", f"{self._path}/results.csv", params=part).text
-            for row in read(io.StringIO(table, newline=""))[1]:
-                if first <= int(row["number"]) < first + ROWS:  # an older service responds with the whole table
-                    yield row
+    def _rows(self, form: Form) -> Iterator[dict[str, str]]:
+        """The rows of the service's table, and why photographs were not sent."""
+        for row in table_rows(self._service, self._path, len(self._files), form):
+            if row["status"] == WAITING:
+                row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
+            yield row
+
+    def _write(self, name: str, rows: Iterator[dict[str, str]]) -> None:
+        partial = self._out / f".{name}.partial"
+        columns = next(rows)
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            file.writelines(lines(columns, itertools.chain([columns], rows)))
+        partial.replace(self._out / name)
 
     @property
     def _path(self) -> str:
@@ -97,8 +111,9 @@ class RemoteBatch:
         file = BatchFile(self._out, self._service.url, self._files, options)
         if (id := file.read()) is not None:
             return self._resume(id)
-        if (self._out / RESULTS).exists():
-            raise OutputFolderError(f"{self._out / RESULTS} is in the way. Choose another --out.")
+        for table in (self._out / RESULTS, self._out / MEASUREMENTS_FILE):
+            if table.exists():
+                raise OutputFolderError(f"{table} is in the way. Choose another --out.")
         # Announce unreadable files, too: they will not arrive, and their rows say why.
         items = [
             {"name": name[-255:], "size": size if changed else 1}

@@ -21,6 +21,14 @@ class GoneError(RemoteError):
     """The service does not know the requested resource."""
 
 
+class TooLargeError(RemoteError):
+    """The response would be larger than the service can send."""
+
+
+REFUSALS = {404: GoneError, 413: TooLargeError}
+"""The refusals by status that are told apart."""
+
+
 def attempts() -> Iterator[int]:
     """The numbers of all attempts at one request, with a growing pause after each of them."""
     for attempt in range(ATTEMPTS):
@@ -43,7 +51,9 @@ class RemoteService:
         return self.answer(method, path, **more).json()
 
     def answer(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """The answer to a request. Raises `GoneError` for 404 and `RemoteError` for other refusals."""
+        """The answer to a request. Raises `GoneError` for 404, `TooLargeError` for 413 and `RemoteError` for other
+        refusals.
+        """
         return self._retried(functools.partial(self._client.request, method, path, **more))
 
     def download(self, link: str) -> bytes:
@@ -63,8 +73,8 @@ class RemoteService:
                 if answer.is_success or answer.is_redirect:
                     return answer
                 failure = _detail(answer)
-                if answer.status_code == httpx.codes.NOT_FOUND:
-                    raise GoneError(failure)
+                if error_class := REFUSALS.get(answer.status_code):
+                    raise error_class(failure)
                 if answer.status_code not in TEMPORARY:
                     break
         raise RemoteError(f"{failure.rstrip('.')}.")

@@ -24,9 +24,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument(
         "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"
     )
-    command.add_argument(
-        "--measurements", action="store_true", help="also write measurements.csv, with one row for each measurement"
-    )
     command.add_argument("--again", action="store_true", help="also process photographs that an earlier run has done")
     command.set_defaults(run=run)
 

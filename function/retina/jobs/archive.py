@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TypeVar, cast
 
-from retina.batches.records import Batch, Item
+from retina.batches.records import LARGE, Batch, Item
 from retina.batches.service import Batches
 from retina.batches.tables import batch_lines, batch_measurement_lines
 from retina.history.answers import saved_response
@@ -133,8 +133,8 @@ def pack_history(
 
 
 def _whole(batch: Batch, batches: Batches, packed: Sequence[Item]) -> Iterator[Item]:
-    """The items with their regional measurements, one after the other: all at once would take gigabytes."""
-    again = batches.items.of(batch, packed[0].number, len(packed), regional=True) if packed else ()
+    """The items with all that was measured, one after the other: all at once would take gigabytes."""
+    again = batches.items.of(batch, packed[0].number, len(packed), LARGE) if packed else ()
     for item, whole in zip(packed, again, strict=True):
         yield whole if item.state == "done" else item
 

@@ -125,6 +125,7 @@ class Work:
             threshold=order.threshold,
             flips=order.flips,
             force=order.force,
+            intervals=order.intervals,
         )
         events.predicted(prediction.network_seconds)
         for name, picture in prediction.pictures.items():

@@ -78,8 +78,9 @@ export function createNewBatch({ page, announce, made }) {
     const chosenOutputs = /** @type {string[]} */ (fields.getAll('outputs'));
     if (!chosenOutputs.length) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
     const items = photographs.map(({ name, size }) => ({ name, size }));
+    const outputs = [...chosenOutputs, ...(fields.has('intervals') ? ['intervals'] : [])].join();
     /** @type {BatchCreate} */
-    const request = { items, outputs: chosenOutputs.join(','), flips: fields.has('flips'), force: fields.has('force') };
+    const request = { items, outputs, flips: fields.has('flips'), force: fields.has('force') };
     /** @type {BatchCreateResponse} */
     const batch = await ask('/api/v1/batches', { method: 'POST', json: request });
     const sent = photographs;

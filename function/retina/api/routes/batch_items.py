@@ -12,8 +12,8 @@ from retina.api.pagination import Cursor, cursor_of, place_of
 from retina.api.problems import documented
 from retina.api.routes import batches
 from retina.api.routes.links import LinksUrl, redirect
-from retina.batches.records import Batch, Item
-from retina.batches.schemas import MOST_ITEMS, MOST_REGIONAL, BatchItem, BatchItems
+from retina.batches.records import LARGE, Batch, Item
+from retina.batches.schemas import MOST_ITEMS, MOST_REGIONAL, MOST_WITH_INTERVALS, BatchItem, BatchItems
 from retina.batches.statistics_schemas import BatchStatistics
 from retina.batches.tables import COLUMNS, LONG_COLUMNS, batch_lines, batch_measurement_lines
 from retina.errors import InvalidRequestError, NotFoundError
@@ -36,6 +36,9 @@ def list_items(
     regional: Annotated[
         bool, Query(description=f"also with regional_measurements; a page then has at most {MOST_REGIONAL}")
     ] = False,
+    intervals: Annotated[
+        bool, Query(description=f"also with measurement_intervals; a page then has at most {MOST_WITH_INTERVALS}")
+    ] = False,
 ) -> BatchItems:
     """Lists the photographs by number, each with its state, and its result or the reason why there is none."""
     batch = services.batches.get(caller.account, id)
@@ -43,8 +46,13 @@ def list_items(
     place = place_of(cursor) or "0"
     if not place.isdecimal():
         raise InvalidRequestError("This cursor is not valid here. Use “next” from the previous page.")
-    first, limit = int(place), min(limit, MOST_REGIONAL) if regional else limit
-    items = [_item(batch, item) for item in services.batches.items.of(batch, first, limit, regional=regional)]
+    wanted = {
+        "regional_measurements": (regional, MOST_REGIONAL),
+        "measurement_intervals": (intervals, MOST_WITH_INTERVALS),
+    }
+    also = [name for name, (asked, _) in wanted.items() if asked]
+    first, limit = int(place), min([limit, *(most for asked, most in wanted.values() if asked)])
+    items = [_item(batch, item) for item in services.batches.items.of(batch, first, limit, also)]
     return BatchItems(items=items, next=cursor_of(str(first + limit)) if first + limit < batch.total else None)
 
 
@@ -71,7 +79,7 @@ def get_table(
     batch = services.batches.get(caller.account, id)
     log.seen(caller, "batch.seen", id)
     instead = "Ask for part of it with “first” and “limit”, or export the batch (POST /api/v1/exports)."
-    items = services.batches.items.of(batch, first, limit, regional=form == "long")
+    items = services.batches.items.of(batch, first, limit, LARGE if form == "long" else ())
     rows, ending = (batch_lines(items), "") if form == "wide" else (batch_measurement_lines(items), "-measurements")
     table = within(rows, services.settings.inline_bytes, instead)
     headers = {"Content-Disposition": f'attachment; filename="batch-{id[:8]}{ending}.csv"'}

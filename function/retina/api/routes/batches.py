@@ -19,6 +19,7 @@ from retina.api.pagination import (
     cursor_of,
     place_of,
 )
+from retina.api.pictures import INTERVALS, names_of
 from retina.api.problems import documented
 from retina.api.routes.uploads import RECEIVED_AT
 from retina.batches.records import Batch, Order
@@ -79,10 +80,11 @@ def create_batch(
     credits of rejected and failed photographs become available again. No photograph may be larger than its announced
     size.
     """
-    outputs = tuple(dict.fromkeys(name.strip() for name in body.outputs.split(",") if name.strip()))
-    if not outputs or not set(outputs) <= set(FILES):
-        raise InvalidRequestError(f"“outputs” takes any of {', '.join(FILES)}, separated by commas.")
-    order = Order(outputs, body.threshold, body.flips, body.force)
+    outputs, known = dict.fromkeys(names_of(body.outputs)), (*FILES, INTERVALS)
+    if not outputs or not set(outputs) <= set(known):
+        raise InvalidRequestError(f"“outputs” takes any of {', '.join(known)}, separated by commas.")
+    pictures = tuple(name for name in outputs if name != INTERVALS)
+    order = Order(pictures, body.threshold, body.flips, body.force, intervals=INTERVALS in outputs)
     files = [(item.name, item.size) for item in body.items]
     refused = dict(_refused(body.items, services.settings.upload_bytes))
     noted = log.entry_of(caller, "batch.made")
@@ -184,6 +186,6 @@ def _response(services: Services, batch: Batch) -> BatchResponse:
         created=batch.created,
         expires=datetime.fromtimestamp(batch.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         state="cancelled" if batch.cancelled else "done" if ended else "open",
-        outputs=[*batch.order.outputs],
+        outputs=[*batch.order.outputs, *([INTERVALS] if batch.order.intervals else [])],
         counts=counts,
     )
