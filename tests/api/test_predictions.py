@@ -68,7 +68,7 @@ def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None
 
 
 def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) -> None:
-    for output in ("mask", "probability", "overlay", "skeleton", "artery_vein", "disc"):
+    for output in ("mask", "probability", "overlay", "skeleton", "artery_vein", "disc", "field_of_view"):
         body = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": output}).json()
         assert set(body["images"]) == {output}
         assert picture(body["images"][output]).size == (1411, 1411)
@@ -76,6 +76,16 @@ def test_every_output_can_be_requested_alone(client: TestClient, sample: bytes) 
         client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,film"}), 422, "invalid_request"
     )
     assert_problem(client.post(PREDICTIONS, files={"file": sample}, data={"outputs": ","}), 422, "invalid_request")
+
+
+def test_the_field_of_view_is_what_density_is_a_share_of(client: TestClient, sample: bytes) -> None:
+    body = client.post(PREDICTIONS, files={"file": sample}, data={"outputs": "mask,field_of_view"}).json()
+    mask, inside = (np.asarray(picture(body["images"][name])) for name in ("mask", "field_of_view"))
+    assert not (mask & ~inside).any()
+    assert body["measurements"]["vascular_density"] == pytest.approx(mask.sum() / inside.sum(), rel=1e-3)
+    box, (rows, columns) = body["photograph"]["field_of_view"], np.nonzero(inside)
+    assert (columns.min(), rows.min()) == (box["left"], box["top"])
+    assert np.ptp(columns) + 1 == box["width"]
 
 
 def test_structures_are_looked_for_on_request(client: TestClient, sample: bytes) -> None:

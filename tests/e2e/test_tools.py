@@ -160,3 +160,19 @@ def test_the_loupe_magnifies_photograph_and_vessels(visits: Callable[..., Visit]
     expect(loupe).to_be_visible()
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(loupe).to_be_hidden()
+
+
+def test_the_field_of_view_is_shown_as_what_was_not_looked_at(visit: Visit, small: bytes) -> None:
+    page = opened(visit, small)
+    page.get_by_role("button", name="More layers").click()
+    page.keyboard.press("3")
+    before = visit.seen()
+    page.get_by_label("Field of view: hatch where vessels were not looked for").check()
+    expect(page.get_by_role("img", name="Where vessels were not looked for")).to_be_visible()
+    expect(page.locator("#marks-status")).to_be_empty()
+    changed = np.abs(visit.seen() - before).max(axis=2) > 10
+    height, width = changed.shape
+    middle = changed[height // 3 : -height // 3, width // 3 : -width // 3]
+    assert changed[: height // 20, -(width // 20) :].mean() > 0.9, "the corner"
+    assert not middle.any()
+    expect_for_everyone(page)

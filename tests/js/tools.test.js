@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { distanceOf } from '../../site/js/viewer/distance.js';
+import { hatch } from '../../site/js/viewer/field-of-view.js';
 import { probabilityOf } from '../../site/js/viewer/probability.js';
 import { createSpots } from '../../site/js/viewer/spots.js';
 
@@ -38,4 +39,13 @@ test('spots and places of the stage are each other’s inverse, and what is reve
   assert.equal(moves.length, 0);
   spots.reveal({ x: 900, y: 500 });
   assert.ok(moves[0].x < -250 && moves[0].y === 0);
+});
+
+test('outside the field of view it is hatched, within it nothing is drawn', () => {
+  const data = new Uint8ClampedArray(4 * 4 * 4);
+  data.fill(255, 4 * 8); // the lower half is white
+  hatch(data, 4, 3);
+  const alpha = Array.from({ length: 16 }, (_, i) => data[4 * i + 3]);
+  assert.ok(alpha.slice(0, 8).every(Boolean) && new Set(alpha.slice(0, 8)).size === 2);
+  assert.ok(alpha.slice(8).every((each) => each === 0));
 });

@@ -57,7 +57,7 @@ class BatchCreate(BaseModel):
     outputs: str = Field(
         "mask,overlay",
         description="comma-separated, stored for each photograph: mask, probability, overlay, skeleton, artery_vein, "
-        "disc, graph; and intervals, which adds no image, but measurement_intervals to each result",
+        "disc, field_of_view, graph; and intervals, which adds no image, but measurement_intervals to each result",
     )
     threshold: float | None = Field(
         None, ge=0, le=1, description="instead of the model card's for each width of the field of view"

@@ -29,8 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--outputs",
         default="mask,overlay",
         metavar="LIST",
-        help="comma-separated: mask, probability, overlay, skeleton, artery_vein, disc, graph, intervals "
-        "(default: %(default)s)",
+        help="comma-separated: mask, probability, overlay, skeleton, artery_vein, disc, field_of_view, graph, "
+        "intervals (default: %(default)s)",
     )
     command.set_defaults(run=run)
 

@@ -18,7 +18,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="mask,probability,overlay",
         type=_outputs,
         metavar="LIST",
-        help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, graph "
+        help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, field_of_view, graph "
         "(default: %(default)s)",
     )
     command.add_argument(

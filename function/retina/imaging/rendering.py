@@ -83,6 +83,11 @@ def disc(segmentation: Segmentation) -> bytes:
     return mask(_structures(segmentation).disc_mask)
 
 
+def field_of_view(photograph: Photograph) -> bytes:
+    """Where vessels were looked for as a 1-bit PNG, white inside."""
+    return mask(photograph.field_of_view.mask((photograph.rgb.shape[0], photograph.rgb.shape[1])))
+
+
 def graph(photograph: Photograph, segmentation: Segmentation) -> bytes:
     """The vessel graph as JSON, as `GraphFeatures`; with the kinds of vessels if the structures were looked for."""
     found = segmentation.graph or vessel_graph(segmentation.vessels, segmentation.probability, photograph.field_of_view)
@@ -107,6 +112,7 @@ OUTPUTS: dict[str, dict[str, Callable[[Photograph, Segmentation], bytes]]] = {
     "skeleton": {"skeleton": lambda _, segmentation: mask(skeletonise(segmentation.vessels))},
     "artery_vein": {"artery_vein": lambda _, segmentation: artery_vein(segmentation)},
     "disc": {"disc": lambda _, segmentation: disc(segmentation)},
+    "field_of_view": {"field_of_view": lambda photograph, _: field_of_view(photograph)},
     GRAPH: {GRAPH: graph},
 }
 """The images that each output of a request adds to the response; and the graph, which is JSON."""
@@ -118,6 +124,7 @@ FILES = {
     "skeleton": ("skeleton.png", "image/png"),
     "artery_vein": ("artery_vein.png", "image/png"),
     "disc": ("disc.png", "image/png"),
+    "field_of_view": ("field_of_view.png", "image/png"),
     GRAPH: ("graph.json", "application/json"),
 }
 """What can be stored for a photograph of a batch: file name and content type by output."""

@@ -168,6 +168,9 @@ class Images(BaseModel):
     disc: Base64Image | None = Field(
         None, description="1-bit PNG of the photograph's own size, white on the optic disc; black if none is in view"
     )
+    field_of_view: Base64Image | None = Field(
+        None, description="1-bit PNG of the photograph's own size, white where vessels were looked for"
+    )
 
 
 class Findings(BaseModel):

@@ -19,7 +19,9 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {string | null} overlay
  * @property {string | null} [artery_vein] arteries red, veins blue, unclear vessels white, on black
  * @property {string | null} [probability] the probability map, 255 is certain
- * @property {string | null} [kinds] the same as a layer of the viewer, once it is made
+ * @property {string | null} [kinds] arteries and veins as a layer of the viewer, once it is made
+ * @property {string | null} [field_of_view] white where vessels were looked for, on black
+ * @property {string | null} [outside] the rest as a layer of the viewer, once it is made
  */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Picture } from '../viewer/preview.js' */
@@ -40,6 +42,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {string} [file] the name that downloads are named after, if not `name`
  * @property {Findings} answer
  * @property {Urls} urls
+ * @property {boolean} [stored] whether it comes from the history, which keeps no field of view
  * @property {Look | null} look null if there is nothing more to ask for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {string} [around] the marks with which intervals were measured, separated by commas
@@ -49,6 +52,8 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
 /** @typedef {{ width: number, height: number }} Size in pixels */
 
 const SHOWN_BY_BROWSER = 'preview,mask';
+/** What is asked for later, once it is wanted. */
+const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_view']);
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /**
@@ -104,8 +109,7 @@ function lookingInto(result, source, force) {
     // What was measured by arteries and veins stays when only the disc is asked for.
     const less = urls.artery_vein && !marks.includes('artery_vein');
     if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons, regional_measurements });
-    if (images.artery_vein && !urls.artery_vein) urls.artery_vein = blobUrl(images.artery_vein, 'image/png');
-    if (images.probability && !urls.probability) urls.probability = blobUrl(images.probability, 'image/png');
+    for (const name of LAYERS) if (images[name] && !urls[name]) urls[name] = blobUrl(images[name], 'image/png');
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);
     urls.overlay = blobUrl(images.overlay, 'image/jpeg');

@@ -69,6 +69,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       name: headingOf(opened),
       file: fileOf(opened),
       answer: opened,
+      stored: true,
       look: (marks, { signal: asked }) => look(opened, marks, asked),
       fallback: null,
       urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null },

@@ -11,9 +11,9 @@ import { createMarkLayers } from './mark-layers.js';
 /** @import { Colours } from './kinds.js' */
 
 const MARKS = /** @type {const} */ (['artery_vein', 'disc']);
-const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map' };
+const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map', field_of_view: 'the field of view' };
 
-/** @typedef {(typeof MARKS)[number] | 'probability'} Mark an output of the service */
+/** @typedef {(typeof MARKS)[number] | 'probability' | 'field_of_view'} Mark an output of the service */
 
 /**
  * `also()` are outputs that the viewer needs for itself; `found(result)` is called when the result has more than before.
@@ -150,7 +150,7 @@ export function createMarks({ page, colours, also, found }) {
 export function missing({ look, fallback, drawn, urls, answer }, wanted) {
   if (!look) return null;
   if (fallback) return drawn === wanted.join() ? null : wanted;
-  const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability };
+  const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability, field_of_view: urls.field_of_view };
   const lacking = wanted.filter((mark) => !has[mark]);
   return lacking.length ? lacking : null;
 }

@@ -52,6 +52,7 @@ function picture() {
       element('canvas', { class: 'under', id: 'layer-grey', role: 'img', 'aria-label': 'The photograph in grey', hidden: '' }),
       element('canvas', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
       element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
+      element('img', { id: 'layer-field', alt: 'Where vessels were not looked for', hidden: '' }),
       element('div', { id: 'layer-disc' }),
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
       element('div', { id: 'layer-zones' }),

@@ -3,6 +3,7 @@
 
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
+import { createFieldOfView } from './field-of-view.js';
 import { createFullScreen } from './full-screen.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
@@ -27,7 +28,8 @@ export function createViewer({ page }) {
   const zoom = createZoom({ page, hands: () => tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
-  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...(tools?.needs() ?? [])])], found });
+  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs()])], found });
+  const field = createFieldOfView({ page, needed: () => marks.look() });
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
   /** @type {Result | null} */
   let shown = null;
@@ -54,6 +56,7 @@ export function createViewer({ page }) {
   function found() {
     drawn.update();
     tools.update();
+    field.update();
   }
 
   /** There is nothing to wipe where the photograph is alone. */
@@ -83,6 +86,7 @@ export function createViewer({ page }) {
     zoom.fitTo({ width, height });
     look();
     tools.show(result);
+    field.show(result);
     marks.show(result);
   }
 
@@ -103,6 +107,7 @@ export function createViewer({ page }) {
     shown = null;
     marks.hide();
     tools.hide();
+    field.hide();
     drawn.hide();
     picture(photograph, null);
     picture(overlay, null);
