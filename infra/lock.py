@@ -10,6 +10,12 @@ UNIVERSAL = ["--universal", "--python-version", "3.11"]
 LOCKS = {
     "function/requirements-local.txt": ["pyproject.toml", *UNIVERSAL],
     "function/requirements.txt": ["function/requirements.in", "-c", "function/requirements-local.txt", *UNIVERSAL],
+    "function/requirements-payment.txt": [
+        "function/requirements-payment.in",
+        "-c",
+        "function/requirements-local.txt",
+        *UNIVERSAL,
+    ],
     "tests/requirements.txt": ["pyproject.toml", "--group", "dev", "-c", "function/requirements-local.txt", *UNIVERSAL],
     "tests/requirements-tflite-runtime.txt": ["tests/requirements-tflite-runtime.in", "--python-version", "3.11"],
     "models/requirements.txt": ["models/requirements.in", "-c", "function/requirements-local.txt", *UNIVERSAL],

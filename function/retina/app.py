@@ -33,6 +33,7 @@ from retina.api.routes import (
     links,
     predictions,
     prices,
+    purchases,
     recompute,
     service,
     uploads,
@@ -91,10 +92,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         audit,
         account,
         prices,
+        purchases,
         service,
     )
     rooms = [part.router for part in parts]
     app.state.services = services = Services(settings)
+    app.state.selling = services.selling
     if not settings.uploads_bucket:
         rooms.append(uploads.embedded)
         app.state.arrivals = Arrivals(settings.upload_bytes)
@@ -111,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     special = {
         batches.router.prefix: Taken(settings.inline_bytes),
         uploads.RECEIVED_AT: Taken(settings.upload_bytes, photograph=True, streamed=True),
+        purchases.EVENTS_AT: Taken(purchases.EVENT_BYTES, raw=True),
     }
     bodies = Bodies(routes, settings.inline_bytes, special)
     if not settings.table:

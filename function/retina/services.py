@@ -15,6 +15,7 @@ from retina.batches.service import Batches
 from retina.exports.copies import Copies
 from retina.exports.service import Exports
 from retina.history.service import History
+from retina.payment.selling import Selling
 from retina.queue import open_queue
 from retina.queue.port import Queue
 from retina.settings import Settings
@@ -61,6 +62,11 @@ class Services:
     def credits(self) -> Credits:
         """Balances and the ledger."""
         return Credits(self.records)
+
+    @cached_property
+    def selling(self) -> Selling:
+        """Purchases of credits."""
+        return Selling(self.settings, self.records)
 
     @cached_property
     def idempotency(self) -> Idempotency:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
-from pydantic import BeforeValidator, DirectoryPath, Field, field_validator
+from pydantic import BeforeValidator, DirectoryPath, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retina.prices import CONTACT, Prices, prices_of
@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     contact: str | None = Field(
         None, description="whom to ask about credits where they cannot be bought: an email address or an https URL"
     )
+    stripe: str | None = Field(
+        None, description="where Stripe's keys are: a JSON file, or ssm: and the name of a parameter in SSM"
+    )
+    page_url: str | None = Field(
+        None, pattern="^https?://[^\\s]+$", description="the page's own address, to which people return after paying"
+    )
     issuer: str | None = Field(None, description="issuer of the access tokens, instead of this service")
     client_id: str | None = Field(None, description="client id of the page at the issuer")
     sign_in_url: str | None = Field(None, description="base URL of the issuer's sign-in pages")
@@ -108,10 +114,17 @@ class Settings(BaseSettings):
         """The limits, as the decoder takes them."""
         return {"max_pixels": self.max_pixels, "min_side": self.min_side}
 
-    @field_validator("site", "contact", mode="before")
+    @field_validator("site", "contact", "stripe", "page_url", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("stripe")
+    @classmethod
+    def _what_is_sold_has_a_price(cls, stripe: str | None, info: ValidationInfo) -> str | None:
+        if stripe and not info.data.get("prices"):
+            raise ValueError("nothing can be sold without RETINA_PRICES")
+        return stripe
 
     @field_validator("contact")
     @classmethod

@@ -27,6 +27,9 @@ QUIET = {
     ("get", "/api/v1/measurements"): "public",
     ("get", "/api/v1/limits"): "public",
     ("get", "/api/v1/prices"): "public",
+    ("post", "/api/v1/purchases"): "the purchase itself is kept, and only people may buy",
+    ("get", "/api/v1/purchases"): "no record of anybody's",
+    ("post", "/api/v1/stripe-events"): "the ledger has it",
     ("get", "/api/v1/sign-in"): "public",
 }
 """Routes that leave no entry, and why."""

@@ -21,7 +21,7 @@ def names(lines: list[str]) -> set[str]:
 
 
 def test_locks_pin_with_hashes_and_name_no_host() -> None:
-    assert len(LOCKS) == 5
+    assert len(LOCKS) == 6
     for lock in LOCKS:
         text = lock.read_text()
         assert "://" not in text, lock
@@ -34,8 +34,9 @@ def test_locks_pin_with_hashes_and_name_no_host() -> None:
 def test_a_release_made_after_the_lock_was_written_is_never_looked_at() -> None:
     """pip ignores a pin where a package asks for another's extra, so only the lock may say what is installed."""
     installs = re.findall(r"pip install (.*) -r (\S+\.txt)", (ROOT / "Makefile").read_text())
-    # The fifth lock is the function's; the package's builder installs it for Lambda's platform.
-    assert {ROOT / lock for _, lock in installs} == {*LOCKS} - {ROOT / "function" / "requirements.txt"}
+    # The other two are the functions'; the packages' builder installs them for Lambda's platform.
+    functions = {ROOT / "function" / name for name in ("requirements.txt", "requirements-payment.txt")}
+    assert {ROOT / lock for _, lock in installs} == {*LOCKS} - functions
     assert {options for options, _ in installs} == {"-q --no-deps --require-hashes"}
 
 

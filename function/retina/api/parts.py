@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from retina.auth.callers import Callers
+from retina.payment.selling import Selling
 from retina.settings import Settings
 
 
@@ -22,3 +23,4 @@ def part(name: str) -> Any:
 
 SettingsDep = Annotated[Settings, part("settings")]
 CallersDep = Annotated[Callers, part("callers")]
+SellingDep = Annotated[Selling, part("selling")]

@@ -9,6 +9,8 @@ from contextlib import nullcontext, suppress
 
 from retina import __version__
 from retina.cli.ending import wrong
+from retina.payment.keys import StripeKeysError
+from retina.payment.selling import Selling
 from retina.settings import Settings
 
 EXIT_SECONDS = 1
@@ -27,6 +29,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "worker", help="process waiting jobs, and exit when there are none; `serve` starts workers when needed"
     )
     worker.set_defaults(run=run_worker)
+
+
+def _cannot_sell(selling: Selling) -> str | None:
+    """Why credits cannot be sold although the settings say so, if that is the case."""
+    try:
+        selling.checkout  # noqa: B018 - opened here, so that a mistake stops the start
+    except StripeKeysError as error:
+        return f"Stripe cannot be asked: {error}."
+    except ImportError:
+        return "Selling credits needs Stripe's library: pip install 'retina-vessels[payment]'."
+    return None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -51,6 +64,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return wrong(f"Cannot listen on {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
     hosts = ",".join([settings.hosts, *([] if parsed.host in EVERYWHERE else [parsed.host])])
     app = create_app(settings.model_copy(update={"hosts": hosts}))
+    if settings.stripe and (reason := _cannot_sell(app.state.selling)):
+        return wrong(reason)
     port = listening.getsockname()[1]
     host = "127.0.0.1" if parsed.host in EVERYWHERE else parsed.host
     shown = f"[{host}]" if ":" in host else host

@@ -54,6 +54,8 @@ class Taken:
     """The limit is for the photograph; a form around it may add `SMALL_BYTES`."""
     streamed: bool = False
     """The route reads the body as a stream, and counts its bytes."""
+    raw: bool = False
+    """The route reads the body of JSON as it was sent."""
 
     @property
     def most(self) -> int:
@@ -97,6 +99,8 @@ def _limits(route: APIRoute, with_file: Taken, special: Taken | None) -> Mapping
     small = Taken(SMALL_BYTES)
     if special and special.streamed:
         return {MULTIPART: special}
+    if special and special.raw:
+        return {"json": special}
     if route.body_field is None:
         return {}
     if not isinstance(route.body_field.field_info, params.Form):

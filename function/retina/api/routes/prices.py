@@ -16,7 +16,7 @@ async def prices(settings: SettingsDep) -> PriceList:
     """
     known = settings.prices
     return PriceList(
-        payment=False,
+        payment=bool(known and settings.stripe),
         contact=settings.contact,
         currency=known.currency if known else None,
         tax=known.tax if known else None,

@@ -1,0 +1,162 @@
+"""Stripe's hosted page for paying, and what Stripe knows of a payment, by Stripe's own library.
+
+Imported only where credits are sold, as the library is an optional extra. Cards, addresses and taxes stay with Stripe.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, cast
+
+import stripe
+from stripe.params.checkout import SessionCreateParams
+
+from retina.errors import EventRefusedError, PaymentUnavailableError
+from retina.payment.keys import StripeKeys
+from retina.payment.purchases import Payment, Purchase
+from retina.prices import Tax
+
+TOLERANCE_SECONDS = 300
+"""How old an event's signature may be."""
+TIMEOUT_SECONDS, RETRIES = 10, 2
+"""Of requests to Stripe."""
+HELD = frozenset({"needs_response", "under_review", "lost"})
+"""States of disputes in which the bank has the money."""
+GIVEN_UP = frozenset({"canceled", "requires_payment_method"})
+"""States of a payment that failed after people had left the page."""
+
+log = logging.getLogger("retina.payment")
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs requests and answers
+
+
+class Session(NamedTuple):
+    """A visit to the page for paying, and the reference of its purchase; "" if it was not made here."""
+
+    id: str
+    reference: str
+
+
+class Checkout:
+    """Stripe, asked with `keys`."""
+
+    def __init__(self, keys: StripeKeys) -> None:
+        stripe.enable_telemetry = False
+        self._secret = keys.webhook_secret
+        self._stripe = stripe.StripeClient(
+            keys.api_key.get_secret_value(),
+            base_addresses={"api": keys.api_base} if keys.api_base else None,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            max_network_retries=RETRIES,
+        )
+
+    def page(self, purchase: Purchase, tax: Tax, here: str) -> str:
+        """The URL at which `purchase` is paid; afterwards people return to the page at `here`.
+
+        Raises `PaymentUnavailableError`.
+        """
+        price: dict[str, Any] = {
+            "currency": purchase.currency,
+            "unit_amount": purchase.amount,
+            "product_data": {"name": f"{purchase.credits:,} credits"},
+        }
+        collected = tax != "none"
+        params = {
+            "mode": "payment",
+            "line_items": [{"quantity": 1, "price_data": price | ({"tax_behavior": tax} if collected else {})}],
+            "client_reference_id": purchase.reference,
+            "automatic_tax": {"enabled": collected},
+            "tax_id_collection": {"enabled": collected},
+            "invoice_creation": {"enabled": collected},
+            "success_url": f"{here}/account.html?paid={purchase.id}",
+            "cancel_url": f"{here}/prices.html",
+        }
+        with _answering():
+            session = self._stripe.v1.checkout.sessions.create(
+                cast(SessionCreateParams, params), {"idempotency_key": purchase.id}
+            )
+        if not session.url:
+            raise PaymentUnavailableError("The payment page could not be opened.")
+        return session.url
+
+    def payment(self, session: str) -> Payment:
+        """What Stripe knows of a session's payment now; raises `PaymentUnavailableError`."""
+        with _answering():
+            found: Any = self._stripe.v1.checkout.sessions.retrieve(
+                session, {"expand": ["payment_intent.latest_charge", "invoice"]}
+            )
+            intent, invoice = found.payment_intent, found.invoice
+            charge = intent.latest_charge if intent else None
+            disputes = self._disputes(intent.id) if charge and charge.disputed else []
+            held = sum(each.amount for each in disputes if each.status in HELD)
+        paid = found.payment_status != "unpaid"
+        failed = bool(found.status == "complete" and intent and intent.status in GIVEN_UP)
+        receipt = (invoice and invoice.hosted_invoice_url) or (charge and charge.receipt_url) or ""
+        return Payment(
+            paid=paid,
+            ended=not paid and (found.status == "expired" or failed),
+            total=found.amount_total if paid else 0,
+            refunded=charge.amount_refunded if charge else 0,
+            disputed=held,
+            receipt=receipt,
+        )
+
+    def event(self, body: bytes, signature: str) -> tuple[str, Session | None]:
+        """A digest of an event and of the time of its signature, and the session that it is about, if any.
+
+        Raises `EventRefusedError` unless Stripe signed it lately.
+        """
+        try:
+            stripe.WebhookSignature.verify_header(body, signature, self._secret.get_secret_value(), TOLERANCE_SECONDS)
+            about = json.loads(body)["data"]["object"]
+            kind = about["object"]
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
+            raise EventRefusedError("The event has no valid signature, or is older than five minutes.") from None
+        digest = hashlib.sha256(b"%d %s" % (_signed_at(signature), body)).hexdigest()
+        if kind == "checkout.session":
+            return digest, Session(str(about["id"]), str(about.get("client_reference_id") or ""))
+        paid = kind in ("charge", "dispute", "refund")
+        return digest, self._session_of(about.get("payment_intent")) if paid else None
+
+    def sessions(self, since: int) -> Iterator[Session]:
+        """The sessions that were made, refunded or disputed since then, in seconds since 1970, each once."""
+        seen = set[Session]()
+        with _answering():
+            lately: Any = {"created": {"gte": since}, "limit": 100}
+            for made in self._stripe.v1.checkout.sessions.list(lately).auto_paging_iter():
+                if made.status != "open":
+                    seen.add(found := Session(made.id, made.client_reference_id or ""))
+                    yield found
+            for kind in (self._stripe.v1.refunds, self._stripe.v1.disputes):
+                for each in cast(Any, kind).list(lately).auto_paging_iter():
+                    session = self._session_of(each.payment_intent)
+                    if session and session not in seen:
+                        seen.add(session)
+                        yield session
+
+    def _disputes(self, intent: str) -> list[stripe.Dispute]:
+        return self._stripe.v1.disputes.list({"payment_intent": intent}).data
+
+    def _session_of(self, intent: object) -> Session | None:
+        if not isinstance(intent, str):
+            return None
+        with _answering():
+            found = self._stripe.v1.checkout.sessions.list({"payment_intent": intent, "limit": 1}).data
+        return Session(found[0].id, found[0].client_reference_id or "") if found else None
+
+
+def _signed_at(signature: str) -> int:
+    """The time in a verified signature, as the library reads it: whatever else is in the header is not signed."""
+    pairs = (item.split("=", 2) for item in signature.split(","))
+    return next(int(pair[1]) for pair in pairs if pair[0] == "t")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        # Neither its message nor its body: both may repeat what was sent.
+        log.error("Stripe: %s, HTTP %s, request %s", type(error).__name__, error.http_status, error.request_id)
+        raise PaymentUnavailableError("The payment service does not answer as expected.") from None

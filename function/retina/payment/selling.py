@@ -1,0 +1,88 @@
+"""Selling credits: from the price list to the payment page, and from Stripe's notices to the ledger.
+
+A notice only says of which payment there is news: what to write is always asked of Stripe itself, so the order in which
+notices arrive does not matter, and one that is lost is made up for by `reconcile`.
+"""
+
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from retina.errors import EventRefusedError, NotForSaleError
+from retina.ids import new_id
+from retina.payment.keys import stripe_keys
+from retina.payment.purchases import Purchase, Purchases
+from retina.settings import Settings
+from retina.storage.port import DAY
+from retina.storage.records import NEW, ConditionError, Delete, Key, Put, Records, ensure
+
+if TYPE_CHECKING:
+    from retina.payment.checkout import Checkout, Session
+
+SIGNATURE_SECONDS = 3600
+"""How long a signature is remembered: longer than it is accepted."""
+
+
+class Selling:
+    """Sells what `settings` price, and writes to `records`."""
+
+    def __init__(self, settings: Settings, records: Records) -> None:
+        self._settings, self._records = settings, records
+        self.purchases = Purchases(records)
+
+    @cached_property
+    def checkout(self) -> "Checkout":
+        """Stripe; raises `NotForSaleError` if nothing is sold here, and `StripeKeysError`."""
+        if not self._settings.stripe:
+            raise self._not_for_sale()
+        from retina.payment.checkout import Checkout
+
+        return Checkout(stripe_keys(self._settings.stripe))
+
+    def buy(self, account: str, credits: int, here: str) -> tuple[Purchase, str]:
+        """A new purchase, and the URL at which it is paid; people return to the page at `here`.
+
+        Raises `NotForSaleError`, `TooManyPurchasesError` and `PaymentUnavailableError`.
+        """
+        prices, checkout = self._settings.prices, self.checkout
+        pack = prices.pack(credits) if prices else None
+        if prices is None or pack is None:
+            raise self._not_for_sale()
+        purchase = self.purchases.begin(account, pack, prices.currency)
+        return purchase, checkout.page(purchase, prices.tax, here)
+
+    def received(self, body: bytes, signature: str) -> None:
+        """Act on an event that Stripe has sent; raises `EventRefusedError` and `PaymentUnavailableError`.
+
+        A signature is accepted once: Stripe signs every attempt to deliver an event anew.
+        """
+        digest, session = self.checkout.event(body, signature)
+        mark = Key(f"webhook:{digest}", "event")
+        try:
+            ensure(self._records, Put(mark, {"by": new_id()}, NEW, expires=int(time.time()) + SIGNATURE_SECONDS))
+        except ConditionError:
+            raise EventRefusedError("This event was received before, with the same signature.") from None
+        try:
+            if session:
+                self.settle(session)
+        except BaseException:  # it was not acted on, so it may come again
+            self._records.write(Delete(mark))
+            raise
+
+    def settle(self, session: "Session") -> tuple[Purchase | None, int]:
+        """Bring the ledger to what Stripe knows of a session; returns the purchase, and the credits added or taken."""
+        return self.purchases.settle(session.reference, lambda: self.checkout.payment(session.id))
+
+    def reconcile(self, days: int) -> Iterator[tuple[Purchase, int]]:
+        """Settle all purchases of the last `days`; yields those that were mended, with the credits added or taken."""
+        for session in self.checkout.sessions(int(time.time()) - days * DAY):
+            purchase, change = self.settle(session)
+            if purchase and change:
+                yield purchase, change
+
+    def _not_for_sale(self) -> NotForSaleError:
+        whom = self._settings.contact or "whoever runs this service"
+        return NotForSaleError(
+            f"This cannot be bought here. GET /api/v1/prices lists what can be; to get more, ask {whom}."
+        )

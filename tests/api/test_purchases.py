@@ -1,0 +1,208 @@
+"""Buying credits through the API, with a Stripe server that runs here and Stripe's own library, in both stores."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retina.payment.selling import Selling
+from retina.prices import Pack, Prices
+from support.house import House, in_aws, problem
+from support.stored import everything
+from support.stripe_server import API_KEY, CARD, WEBHOOK_SECRET, StripeServer, keys_file, stripe_server
+
+PURCHASES, EVENTS = "/api/v1/purchases", "/api/v1/stripe-events"
+PRICES = Prices(currency="eur", tax="exclusive", packs=(Pack(credits=100, amount=900), Pack(credits=1000, amount=7900)))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[StripeServer]:
+    with stripe_server() as running:
+        yield running
+
+
+@pytest.fixture
+def stripe(shared: StripeServer) -> Iterator[StripeServer]:
+    shared.asked.clear()
+    yield shared
+    shared.down = False
+
+
+@pytest.fixture(params=["embedded", "AWS"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path, stripe: StripeServer) -> House:
+    settings: dict[str, Any] = {"prices": PRICES, "stripe": str(keys_file(tmp_path, stripe)), "signup_credits": 3}
+    if request.param == "embedded":
+        return House(tmp_path / "data", **settings)
+    request.getfixturevalue("s3")
+    return in_aws(tmp_path / "data", **settings)
+
+
+def buy(shop: House, who: dict[str, str], credits: int = 100) -> tuple[dict[str, Any], str]:
+    """A purchase as it was answered, and its session at Stripe."""
+    bought = shop.client.post(PURCHASES, json={"credits": credits}, headers=who).raise_for_status().json()
+    return bought, bought["url"].rpartition("/")[2]
+
+
+def deliver(shop: House, stripe: StripeServer, event: dict[str, Any]) -> Any:
+    body, headers = stripe.signed(event)
+    return shop.client.post(EVENTS, content=body, headers=headers)
+
+
+def listed(shop: House, who: dict[str, str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.client.get(PURCHASES, headers=who).raise_for_status().json()["purchases"]
+    return found
+
+
+def test_a_purchase_from_the_price_to_the_receipt(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    assert shop.client.get("/api/v1/prices").json()["payment"] is True
+    bought, session = buy(shop, anna, 1000)
+    assert bought["state"] == "created"
+    form = stripe.sessions[session]["form"]
+    assert form["line_items[0][price_data][tax_behavior]"] == "exclusive"
+    assert form["automatic_tax[enabled]"] == "true"
+    assert form["success_url"] == f"http://testserver/account.html?paid={bought['id']}"
+    assert shop.credits(anna) == 3
+    assert deliver(shop, stripe, stripe.pay(session)).status_code == 204
+    assert shop.credits(anna) == 1003
+    [purchase] = listed(shop, anna)
+    assert {"url": bought["url"], **purchase} == bought | {
+        "state": "credited",
+        "total": 7900,
+        "receipt": purchase["receipt"],
+    }
+    assert purchase["receipt"].startswith("https://pay.example/receipts/")
+    assert listed(shop, shop.person("berta")) == []
+
+
+def test_events_in_any_order_and_number_credit_once(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    paid, refunded = stripe.pay(session), stripe.refund(session, 450)
+    for event in (refunded, paid, refunded, paid, paid):
+        assert deliver(shop, stripe, event).status_code == 204
+        assert shop.credits(anna) == 3 + 50
+    disputed = stripe.dispute(session)
+    assert deliver(shop, stripe, disputed).status_code == 204
+    [purchase] = listed(shop, anna)
+    assert (purchase["state"], purchase["taken_back"], shop.credits(anna)) == ("disputed", 100, 3)
+    won = stripe.close_dispute(session, "won")
+    for event in (won, disputed):
+        assert deliver(shop, stripe, event).status_code == 204
+    [purchase] = listed(shop, anna)
+    assert (purchase["state"], purchase["refunded"], shop.credits(anna)) == ("refunded", 450, 3 + 50)
+
+
+def test_a_purchase_that_is_not_paid_costs_and_gives_nothing(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    assert deliver(shop, stripe, stripe.expire(session)).status_code == 204
+    assert [purchase["state"] for purchase in listed(shop, anna)] == ["not_paid"]
+    assert shop.credits(anna) == 3
+
+
+def test_forged_old_and_replayed_events_are_refused(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    paid = stripe.pay(session)
+    body, headers = stripe.signed(paid)
+    stripe.asked.clear()
+    for forged, signature in (
+        (body, {}),
+        (body, {"Stripe-Signature": "t=1,v1=00"}),
+        (body, {"Stripe-Signature": "nonsense"}),
+        (body.replace(b"cs_test", b"cs_live"), headers),
+        stripe.signed(paid, secret="whsec_another"),
+        stripe.signed(paid, at=int(time.time()) - 301),
+        (b"\xff\xfe", headers),
+    ):
+        answer = shop.client.post(EVENTS, content=forged, headers=signature)
+        assert problem(answer) == (400, "event_refused"), signature
+    assert stripe.asked == [], "Stripe is not even asked"
+    assert shop.credits(anna) == 3
+    assert shop.client.post(EVENTS, content=body, headers=headers).status_code == 204
+    assert problem(shop.client.post(EVENTS, content=body, headers=headers)) == (400, "event_refused"), "a replay"
+    disguised = {"Stripe-Signature": headers["Stripe-Signature"].replace("t=", "v0=ab,t=0")}
+    assert problem(shop.client.post(EVENTS, content=body, headers=disguised)) == (400, "event_refused"), "the same"
+    assert shop.credits(anna) == 103
+
+
+def test_signed_nonsense_changes_nothing(shop: House, stripe: StripeServer) -> None:
+    about = {"object": "customer", "id": "cus_1"}
+    assert deliver(shop, stripe, {"data": {"object": about}}).status_code == 204
+    stranger = {"object": "charge", "payment_intent": "pi_of_another_shop"}
+    assert deliver(shop, stripe, {"data": {"object": stranger}}).status_code == 204
+    nonsense: list[dict[str, Any]] = [{}, {"data": None}, {"data": {"object": {}}}]
+    for event in nonsense:
+        assert problem(deliver(shop, stripe, event)) == (400, "event_refused")
+    large = shop.client.post(EVENTS, content=b"x" * (256 * 2**10 + 1), headers={"Content-Type": "application/json"})
+    assert large.status_code == 413
+
+
+def test_while_stripe_is_down_nothing_is_lost(
+    shop: House, stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retina.payment.checkout.RETRIES", 0)
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    paid = stripe.pay(session)
+    stripe.down = True
+    assert problem(deliver(shop, stripe, paid)) == (503, "payment_unavailable")
+    assert problem(shop.client.post(PURCHASES, json={"credits": 100}, headers=anna)) == (503, "payment_unavailable")
+    stripe.down = False
+    assert shop.credits(anna) == 3
+    assert deliver(shop, stripe, paid).status_code == 204
+    assert shop.credits(anna) == 103
+
+
+def test_lost_events_are_made_up_for(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    sold = [buy(shop, anna)[1] for _ in range(4)]
+    for session in sold[:3]:
+        stripe.pay(session)
+    stripe.refund(sold[1], 900)
+    selling: Selling = shop.services.selling
+    assert sorted(change for _, change in selling.reconcile(1)) == [100, 100]
+    assert shop.credits(anna) == 203
+    assert [*selling.reconcile(1)] == []
+    stripe.refund(sold[0], 900)
+    stripe.dispute(sold[2])
+    assert [change for _, change in selling.reconcile(1)] == [-100, -100]
+    assert shop.credits(anna) == 3
+    states = [purchase["state"] for purchase in listed(shop, anna)]
+    assert states == ["created", "disputed", "refunded", "refunded"]
+
+
+def test_what_has_no_price_cannot_be_bought(shop: House, stripe: StripeServer, tmp_path: Path) -> None:
+    anna = shop.person()
+    for wrong in (1, 101, 10**9):
+        answer = shop.client.post(PURCHASES, json={"credits": wrong}, headers=anna)
+        assert problem(answer) == (409, "not_for_sale")
+    house = House(tmp_path / "other", contact="credits@example.org", prices=PRICES)
+    answer = house.client.post(PURCHASES, json={"credits": 100}, headers=house.person())
+    assert problem(answer) == (409, "not_for_sale")
+    assert "credits@example.org" in answer.json()["detail"]
+    assert problem(deliver(house, stripe, {"data": {}})) == (409, "not_for_sale")
+
+
+def test_no_card_and_no_secret_is_stored_logged_or_answered(
+    shop: House, stripe: StripeServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("retina.payment.checkout.RETRIES", 0)
+    anna = shop.person()
+    bought, session = buy(shop, anna)
+    deliver(shop, stripe, stripe.pay(session)).raise_for_status()
+    shop.client.post(EVENTS, content=b"{}", headers={"Stripe-Signature": "t=1,v1=00"})
+    stripe.down = True
+    deliver(shop, stripe, stripe.refund(session, 900))
+    pages = [shop.client.get(path, headers=anna).text for path in (PURCHASES, "/api/v1/prices", "/account.html")]
+    seen = {"stored": everything(shop), "logged": caplog.text, "answered": json.dumps([bought, *pages])}
+    assert session not in seen["stored"]
+    for where, text in seen.items():
+        for secret in (API_KEY, WEBHOOK_SECRET, CARD):
+            assert secret not in text, where
