@@ -39,7 +39,7 @@ def resembles(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
 
 def test_sample(visit: Visit) -> None:
     page = visit.open().page
-    expect(page.get_by_text("Photos are not kept.").first).to_be_visible()
+    expect(page.get_by_text("The service keeps no photographs.").first).to_be_visible()
     expect(page.get_by_text("Not a medical device, not for diagnosis.")).to_be_visible()
     visit.sample()
     facts = page.locator("#facts")
@@ -188,4 +188,5 @@ def test_removed_results_are_released(visit: Visit) -> None:
     page.get_by_role("button", name="Remove retina.jpg").click()
     expect(page.locator("#workspace")).to_be_hidden()
     expect(page.locator("#files")).to_be_focused()
+    page.get_by_role("button", name="Dismiss").click()
     assert not page.evaluate(shows, url)

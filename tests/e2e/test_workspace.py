@@ -39,7 +39,6 @@ def test_the_photograph_fills_the_window(visits: Callable[..., Visit], small: by
     expect_for_everyone(page)
 
     page.reload()
-    visit.choose(("a.jpg", small))
     expect(page.locator("#result")).to_be_visible()
     expect(page.locator("#facts")).to_be_hidden()
     page.get_by_role("button", name="Figures", exact=True).click()
@@ -86,7 +85,6 @@ def test_photograph_controls_and_zoom_are_seen_together(
     expect(page.get_by_label("Threshold")).to_be_visible()
     expect_within_the_window(0.45)
     page.reload()
-    visit.choose(("a.jpg", small))
     expect(page.get_by_label("Threshold")).to_be_visible()
     page.get_by_role("button", name="More layers").click()
     expect(page.get_by_label("Threshold")).to_be_hidden()

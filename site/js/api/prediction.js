@@ -4,6 +4,7 @@
 import { limits } from './about.js';
 import { ask } from './requests.js';
 import { Refusal, reach, refusal } from './reach.js';
+import { reachSending } from './sending.js';
 import { upload } from './upload.js';
 
 /** @import { PredictionResponse } from 'openapi' */
@@ -19,6 +20,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @property {boolean} force
  * @property {AbortSignal} signal
  * @property {(seconds: number) => void} pausing called before each wait
+ * @property {(bytes: number, of: number) => void} [sent] called while the photograph is sent
  * @property {Record<string, string> | null} [details] form fields to save with the photograph
  */
 
@@ -29,22 +31,14 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @param {string} name
  * @param {PredictOptions} options
  */
-export async function predict(bytes, name, { outputs, force, signal, pausing, details = null }) {
-  const uploaded = bytes.size > (await limits()).inline_bytes ? await upload(bytes, name, signal) : null;
+export async function predict(bytes, name, { outputs, force, signal, pausing, sent, details = null }) {
+  const uploaded = await uploadedIfLarge(bytes, name, signal, sent);
   const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
-  const makeForm = () => {
-    const form = new FormData();
-    form.append('outputs', outputs);
-    if (force) form.append('force', 'true');
-    for (const [field, value] of Object.entries(details ?? {})) form.append(field, value);
-    if (uploaded) form.append('upload_id', uploaded);
-    else form.append('file', bytes, name);
-    return form;
-  };
+  const makeForm = () => formOf(fieldsOf(outputs, force, details), uploaded ?? { bytes, name });
   for (let repeats = 0; ; repeats += 1) {
     try {
-      return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal));
+      return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal, uploaded === null ? sent : undefined));
     } catch (error) {
       if (!(error instanceof Refusal) || repeats >= (most.get(error.code) ?? 0)) throw error;
       const seconds = error.retryAfter ?? PAUSE_S;
@@ -52,6 +46,38 @@ export async function predict(bytes, name, { outputs, force, signal, pausing, de
       await pause(seconds, signal);
     }
   }
+}
+
+/**
+ * The id of the upload, or null if the photograph goes with the request.
+ * @param {Blob} bytes
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @param {PredictOptions['sent']} sent
+ */
+async function uploadedIfLarge(bytes, name, signal, sent) {
+  return bytes.size > (await limits()).inline_bytes ? upload(bytes, name, signal, sent) : null;
+}
+
+/**
+ * @param {string} outputs
+ * @param {boolean} force
+ * @param {Record<string, string> | null} details
+ */
+function fieldsOf(outputs, force, details) {
+  return { outputs, ...(force ? { force: 'true' } : {}), ...details };
+}
+
+/**
+ * @param {Record<string, string>} fields
+ * @param {string | { bytes: Blob, name: string }} photograph the id of its upload, or itself
+ */
+function formOf(fields, photograph) {
+  const form = new FormData();
+  for (const [field, value] of Object.entries(fields)) form.append(field, value);
+  if (typeof photograph === 'string') form.append('upload_id', photograph);
+  else form.append('file', photograph.bytes, photograph.name);
+  return form;
 }
 
 /**
@@ -67,9 +93,10 @@ function askToSave(form, headers, signal) {
 /**
  * @param {FormData} form
  * @param {AbortSignal} signal
+ * @param {PredictOptions['sent']} sent
  */
-async function askAnonymously(form, signal) {
-  const answer = await reach(ADDRESS, { method: 'POST', body: form }, signal);
+async function askAnonymously(form, signal, sent) {
+  const answer = await (sent ? reachSending(ADDRESS, form, signal, sent) : reach(ADDRESS, { method: 'POST', body: form }, signal));
   const content = /** @type {PredictionResponse | null} */ (answer.content);
   if (answer.ok && content?.images) return content;
   throw refusal(answer);

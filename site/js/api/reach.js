@@ -3,7 +3,7 @@
 
 /** @import { Problem } from 'openapi' */
 
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_S = 30;
 const STRANGE = 'The server sent an answer that this page does not understand';
 const NEVER = new AbortController().signal;
@@ -88,13 +88,19 @@ async function fetched(address, request, signal, patienceMs, read) {
   const patience = AbortSignal.timeout(patienceMs);
   try {
     const answer = await fetch(address, { ...request, signal: AbortSignal.any([signal, patience]) });
-    return { ok: answer.ok, status: answer.status, retryAfter: pauseSeconds(answer), ...(await read(answer)) };
+    return { ok: answer.ok, status: answer.status, retryAfter: pauseSeconds(answer.headers.get('Retry-After')), ...(await read(answer)) };
   } catch {
     signal.throwIfAborted();
-    const late = `The server did not answer within ${patienceMs / 1000} seconds. Try again later.`;
-    const unreachable = 'The server cannot be reached. Check your connection, then try again.';
-    throw new Refusal('unreachable', patience.aborted ? late : unreachable);
+    throw unreached(patience.aborted ? patienceMs : null);
   }
+}
+
+/**
+ * @param {number | null} patienceMs how long the page waited in vain, or null if there was no connection
+ */
+export function unreached(patienceMs) {
+  const late = `The server did not answer within ${(patienceMs ?? 0) / 1000} seconds. Try again later.`;
+  return new Refusal('unreachable', patienceMs === null ? 'The server cannot be reached. Check your connection, then try again.' : late);
 }
 
 /**
@@ -110,8 +116,8 @@ export function parsed(text) {
   }
 }
 
-/** @param {Response} answer */
-function pauseSeconds(answer) {
-  const seconds = Number.parseInt(answer.headers.get('Retry-After') ?? '', 10);
+/** @param {string | null} header Retry-After */
+export function pauseSeconds(header) {
+  const seconds = Number.parseInt(header ?? '', 10);
   return Number.isNaN(seconds) ? 2 : Math.min(Math.max(seconds, 1), LONGEST_PAUSE_S);
 }

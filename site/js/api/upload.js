@@ -2,6 +2,7 @@
 // the upload's id, to be sent as the `upload_id` of a prediction, or throws a Refusal.
 
 import { reach, refusal } from './reach.js';
+import { reachSending } from './sending.js';
 
 /** @import { UploadResponse, UploadCreate } from 'openapi' */
 
@@ -12,8 +13,9 @@ const TROUBLE = 'The photograph could not be uploaded';
  * @param {Blob} bytes
  * @param {string} name
  * @param {AbortSignal} signal
+ * @param {(bytes: number, of: number) => void} [progress]
  */
-export async function upload(bytes, name, signal) {
+export async function upload(bytes, name, signal, progress) {
   /** @type {UploadCreate} */
   const request = { content_type: bytes.type || 'application/octet-stream' };
   const headers = { 'Content-Type': 'application/json' };
@@ -23,7 +25,8 @@ export async function upload(bytes, name, signal) {
   const form = new FormData();
   for (const [field, value] of Object.entries(content.fields ?? {})) form.append(field, value);
   form.append('file', bytes, name);
-  const sent = await reach(content.url, { method: 'POST', body: form }, signal);
+  const { url } = content;
+  const sent = await (progress ? reachSending(url, form, signal, progress) : reach(url, { method: 'POST', body: form }, signal));
   if (!sent.ok) throw refusal(sent, TROUBLE);
   return content.upload_id;
 }

@@ -45,8 +45,13 @@ export async function finishSignIn() {
   if (begun.from !== '/') location.replace(begun.from);
 }
 
-/** Signs out in every tab, then ends the issuer's own session. */
+/**
+ * Signs out in every tab, then ends the issuer's own session. Asks first whether what this browser has stored of photographs
+ * is to go, too.
+ */
 export async function signOut() {
+  const { askToForget } = await import('../storage/forget.js'); // what every other visit does without
+  await askToForget();
   try {
     await leave();
   } catch (error) {

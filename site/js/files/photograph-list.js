@@ -3,19 +3,24 @@
 
 import { markCurrent, the } from '../ui/element.js';
 
+/** @import { Details } from '../history/details.js' */
 /** @import { Source } from './source.js' */
 /** @import { Result } from './segmentation.js' */
 
 /**
  * @typedef {object} Photo one photograph of the list
+ * @property {string} id
+ * @property {number} order of the list: the smallest comes first
  * @property {string} name
  * @property {Source} source
+ * @property {boolean} stored whether this browser has stored the file
  * @property {boolean} force whether to segment it even if it does not look like a fundus photograph
  * @property {'waiting' | 'segmenting' | 'done' | 'refused'} state
  * @property {string} sentence what is happening, or why it was refused
  * @property {string | null} code of the Refusal
  * @property {Result | null} result
  * @property {string | null} saved the id of its record
+ * @property {Details | null} draft what was typed into the form that saves it
  * @property {AbortController} stop
  */
 
@@ -23,6 +28,14 @@ const NEVER_BETTER = new Set([
   'photograph_too_large', 'photograph_too_many_pixels', 'photograph_too_small', 'unsupported_media_type',
   'photograph_unreadable', 'not_a_fundus_photograph',
 ]);
+
+/**
+ * Whether segmenting a photograph again cannot succeed.
+ * @param {string | null} code of its Refusal
+ */
+export function isFinal(code) {
+  return code !== null && NEVER_BETTER.has(code);
+}
 
 /** @typedef {(photo: Photo) => void} PhotoAction */
 
@@ -44,15 +57,23 @@ export function createList({ list, template, show, again, anyway, remove }) {
     parts.remove.setAttribute('aria-label', `Remove ${photo.name}`);
     parts.again.setAttribute('aria-label', `Try ${photo.name} again`);
     parts.anyway.setAttribute('aria-label', `Segment it anyway: ${photo.name}`);
+    fill(parts, photo);
+    const later = [...items.keys()].filter(({ order }) => order > photo.order).sort((a, b) => a.order - b.order); // when a removal is undone
+    list.insertBefore(parts.item, items.get(later[0])?.item ?? null);
     items.set(photo, parts);
-    change(photo);
-    list.append(parts.item);
   }
 
   /** @type {PhotoAction} */
   function change(photo) {
     const parts = items.get(photo);
-    if (!parts) return; // it was removed in the meantime
+    if (parts) fill(parts, photo); // otherwise it was removed in the meantime
+  }
+
+  /**
+   * @param {ReturnType<typeof partsOf>} parts
+   * @param {Photo} photo
+   */
+  function fill(parts, photo) {
     const refused = photo.state === 'refused';
     const focused = parts.trouble.contains(document.activeElement);
     parts.item.dataset.state = photo.state;
@@ -61,7 +82,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
     parts.trouble.hidden = !refused;
     parts.sentence.textContent = refused ? photo.sentence : '';
     parts.anyway.hidden = photo.code !== 'not_a_fundus_photograph';
-    parts.again.hidden = photo.code !== null && NEVER_BETTER.has(photo.code);
+    parts.again.hidden = isFinal(photo.code);
     parts.thumbnail.hidden = !photo.result;
     parts.mark.hidden = Boolean(photo.result);
     if (photo.result) parts.thumbnail.src = photo.result.urls.original;

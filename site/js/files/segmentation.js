@@ -3,10 +3,12 @@
 
 import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
+import { picture, picturesOf, urlsOf } from './pictures.js';
 import { bytesOf } from './source.js';
 import { measuredWith } from '../viewer/measurement-intervals.js';
 
-/** @import { Images, PredictionResponse } from 'openapi' */
+/** @import { PredictionResponse } from 'openapi' */
+/** @import { Pictures } from './pictures.js' */
 /** @import { Source } from './source.js' */
 
 /** @typedef {Omit<PredictionResponse, 'images' | 'image_urls'>} Findings the answer without its images */
@@ -25,6 +27,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Picture } from '../viewer/preview.js' */
+/** @import { StoredResult } from '../storage/record.js' */
 /**
  * @callback Look asks the service for marks and puts them into the result
  * @param {Mark[]} marks
@@ -43,6 +46,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {Findings} answer
  * @property {Urls} urls
  * @property {boolean} [stored] whether it comes from the history, which keeps no field of view
+ * @property {Pictures} [pictures] the blobs of `urls`, where they did not come by URL
  * @property {Look | null} look null if there is nothing more to ask for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {string} [around] the marks with which intervals were measured, separated by commas
@@ -57,12 +61,21 @@ const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_vi
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
 
 /**
- * `decoded` is called with the photograph before it is sent, if the browser can show it.
+ * @typedef {object} SegmentOptions
+ * @property {boolean} force
+ * @property {Mark[]} marks
+ * @property {AbortSignal} signal
+ * @property {(seconds: number) => void} pausing
+ * @property {(picture: Picture) => void} decoded called with the photograph before it is sent, if the browser can show it
+ * @property {(bytes: number, of: number) => void} sent called while the photograph is sent
+ */
+
+/**
  * @param {Source} source
- * @param {{ force: boolean, marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void, decoded: (picture: Picture) => void }} options
+ * @param {SegmentOptions} options
  * @returns {Promise<Result>}
  */
-export async function segment(source, { force, marks, signal, pausing, decoded }) {
+export async function segment(source, { force, marks, signal, pausing, decoded, sent }) {
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
@@ -70,7 +83,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded }
     const size = await shownSize(url);
     signal.throwIfAborted();
     if (size) decoded({ url, ...size });
-    const options = { force, signal, pausing };
+    const options = { force, signal, pausing, sent };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
@@ -79,13 +92,24 @@ export async function segment(source, { force, marks, signal, pausing, decoded }
       if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
     }
     signal.throwIfAborted();
-    if (fallback) URL.revokeObjectURL(url);
-    const result = { name: source.name, answer, fallback, drawn: marks.join(), urls: urlsOf(answer.images, fallback ? null : url), look: null };
+    const { images, ...findings } = answer;
+    const pictures = picturesOf(images, fallback ? null : bytes);
+    const result = { name: source.name, answer: findings, fallback, drawn: marks.join(), pictures, urls: urlsOf(pictures), look: null };
     return lookingInto(result, source, force);
-  } catch (error) {
+  } finally {
     URL.revokeObjectURL(url);
-    throw error;
   }
+}
+
+/**
+ * The result that was stored earlier, as if it had just been made.
+ * @param {StoredResult} stored
+ * @param {Source} source
+ * @param {{ file: File, force: boolean }} options
+ */
+export function revived({ answer, pictures: others, shown, fallback, drawn, around }, source, { file, force }) {
+  const pictures = { ...others, photograph: shown ? file : null };
+  return lookingInto({ name: source.name, answer, fallback, drawn, around, pictures, urls: urlsOf(pictures), look: null }, source, force);
 }
 
 /**
@@ -109,11 +133,20 @@ function lookingInto(result, source, force) {
     // What was measured by arteries and veins stays when only the disc is asked for.
     const less = urls.artery_vein && !marks.includes('artery_vein');
     if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons, regional_measurements });
-    for (const name of LAYERS) if (images[name] && !urls[name]) urls[name] = blobUrl(images[name], 'image/png');
+    for (const name of LAYERS) if (images[name] && !urls[name]) put(name, picture(images[name], 'image/png'));
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);
-    urls.overlay = blobUrl(images.overlay, 'image/jpeg');
+    put('overlay', picture(images.overlay, 'image/jpeg'));
     result.drawn = marks.join();
+  }
+
+  /**
+   * @param {(typeof LAYERS)[number] | 'overlay'} name
+   * @param {Blob} blob
+   */
+  function put(name, blob) {
+    result.urls[name] = URL.createObjectURL(blob);
+    if (result.pictures) result.pictures[name] = blob;
   }
 
   /** @type {MeasureAround} */
@@ -144,7 +177,7 @@ async function disagreement(url, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
     return 'Your browser shows this photograph at a different size than it was segmented at';
   }
-  const preview = blobUrl(images.original_image, 'image/png');
+  const preview = URL.createObjectURL(picture(images.original_image, 'image/png'));
   try {
     return (await sameWayRound(url, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
   } finally {
@@ -166,30 +199,4 @@ async function shownSize(url) {
     return null;
   }
   return { width: image.naturalWidth, height: image.naturalHeight };
-}
-
-/**
- * @param {Images} images
- * @param {string | null} photograph
- * @returns {Urls}
- */
-function urlsOf(images, photograph) {
-  return {
-    photograph,
-    original: blobUrl(images.original_image, 'image/png'),
-    prediction: blobUrl(images.prediction_image, 'image/png'),
-    mask: blobUrl(images.mask, 'image/png'),
-    overlay: images.overlay ? blobUrl(images.overlay, 'image/jpeg') : null,
-    artery_vein: images.artery_vein ? blobUrl(images.artery_vein, 'image/png') : null,
-  };
-}
-
-/**
- * Throws an Error if the answer lacks a picture that was asked for.
- * @param {string | null | undefined} base64
- * @param {string} type
- */
-function blobUrl(base64, type) {
-  if (!base64) throw new Error('The answer lacks a picture.');
-  return URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type }));
 }

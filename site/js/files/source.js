@@ -5,7 +5,7 @@ import { limits } from '../api/about.js';
 import { Refusal } from '../api/reach.js';
 import { mebibytes } from '../ui/limits.js';
 
-/** @typedef {{ name: string, open: () => Promise<File> }} Source */
+/** @typedef {{ name: string, open: () => Promise<File>, stable?: boolean }} Source `stable` if the bytes cannot change any more */
 
 /** @param {Source} source */
 export async function bytesOf(source) {
@@ -19,6 +19,7 @@ export async function bytesOf(source) {
         '“retina segment”, which has no such limit.',
     );
   }
+  if (source.stable) return file;
   try {
     return new Blob([await file.arrayBuffer()], { type: file.type });
   } catch {

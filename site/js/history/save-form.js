@@ -1,5 +1,5 @@
 // The “Save to history” form below a result, shown only to signed-in users. Saving sends the photograph again, with
-// its details, and then shows a link to the record.
+// its details, and then shows a link to the record. What is typed belongs to its photograph until it is saved.
 
 import { detailsOf, fill } from './details.js';
 import { predict } from '../api/prediction.js';
@@ -13,10 +13,11 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { Mark } from '../viewer/marks.js' */
 
 /**
- * `marks()` are saved, too. `saved(photo)` is called once `photo.saved` is the id of the record.
- * @param {{ page: ParentNode, marks: () => Mark[], announce: (words: string) => void, saved: (photo: Photo) => void }} parts
+ * `marks()` are saved, too. `drafted(photo)` is called when `photo.draft` has changed, `saved(photo)` once `photo.saved` is
+ * the id of the record.
+ * @param {{ page: ParentNode, marks: () => Mark[], announce: (words: string) => void, drafted: (photo: Photo) => void, saved: (photo: Photo) => void }} parts
  */
-export function createSaveForm({ page, marks, announce, saved }) {
+export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
   const { attempt, say } = createTrouble(by('save-trouble'));
@@ -35,7 +36,7 @@ export function createSaveForm({ page, marks, announce, saved }) {
   function show(photo) {
     shown = photo;
     // The next photograph is often from the same visit, but of the other eye.
-    fill(form, { ...detailsOf(form), eye: 'unknown', note: null });
+    fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null });
     say('');
     look();
   }
@@ -71,6 +72,12 @@ export function createSaveForm({ page, marks, announce, saved }) {
     }
   }
 
+  form.addEventListener('input', () => {
+    if (!shown) return;
+    shown.draft = detailsOf(form);
+    drafted(shown);
+  });
+
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (shown) void submit(shown, submitterOf(event));
@@ -81,5 +88,9 @@ export function createSaveForm({ page, marks, announce, saved }) {
     look();
   });
 
-  return { show };
+  return {
+    show,
+    /** @param {Iterable<Photo>} photos */
+    isUnsaved: (photos) => signedIn && [...photos].some(({ draft, saved: record }) => draft?.note && !record),
+  };
 }

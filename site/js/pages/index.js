@@ -1,38 +1,51 @@
-// Entry point of the start page. It holds all photographs, segments two at a time, and keeps the list and the result
+// Entry point of the start page. It keeps the photographs, their list, the result that is shown and what is stored of them
 // in step. A photograph keeps its place in the list until it is removed.
 
 import { measurementList } from '../api/about.js';
 import { takeIn } from '../files/intake.js';
 import { createSaveForm } from '../history/save-form.js';
 import { createList } from '../files/photograph-list.js';
-import { Refusal } from '../api/reach.js';
-import { createQueue } from '../files/job-queue.js';
 import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
 import { csvBlob, saveBlob } from '../files/save.js';
-import { release, segment } from '../files/segmentation.js';
 import { measuredOn, tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
+import { createRemoval } from '../files/removal.js';
+import { createWork, isGoing, releaseAll } from '../files/work.js';
+import { whenForgotten } from '../storage/forget.js';
+import { createStoring } from '../storage/storing.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createPanels } from '../viewer/panels.js';
 import { createPreview } from '../viewer/preview.js';
 import { createViewer } from '../viewer/viewer.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
-/** @import { Source } from '../files/source.js' */
-/** @import { Picture } from '../viewer/preview.js' */
 
-const AT_ONCE = 2;
 const by = finder(document);
 const files = by('files', HTMLInputElement);
-/** @type {Set<Photo>} */
-const photographs = new Set();
-const enqueue = createQueue(AT_ONCE);
 const viewer = createViewer({ page: document });
 const preview = createPreview({ page: document, viewer });
 const result = createResult({ page: document, viewer, announce });
-const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, saved: (photo) => list.change(photo) });
-const list = createList({ list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: retry, anyway, remove });
+const store = createStoring({ page: document, restored: (found) => work.restore(found) });
+const work = createWork({
+  store,
+  marks: viewer.marks,
+  decoded(photo, picture) {
+    preview.begin(photo, picture);
+    refresh();
+  },
+  appeared,
+  changed,
+  ended(photo) {
+    preview.end(photo);
+    refresh();
+  },
+});
+const removal = createRemoval({ page: document, putBack: work.putBack, gone: releaseAll });
+const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, drafted: store.update, saved });
+const list = createList({
+  list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, remove: (photo) => remove([photo]),
+});
 /** @type {Photo | null} */
 let shown = null;
 
@@ -40,82 +53,53 @@ takeIn({ files, sample: by('sample'), add, announce });
 listenForNeighbours(by('list'));
 createPanels({ page: document });
 void showLimits(by('limits'), photographsTaken);
-by('clear').addEventListener('click', removeAll);
+by('clear').addEventListener('click', () => remove([...work.photographs]));
 by('table').addEventListener('click', () => void saveTable());
+by('stop').addEventListener('click', () => announce(`${work.stop()} photographs stopped.`));
+by('again').addEventListener('click', () => work.repeatable().forEach(work.retry));
+by('marks').addEventListener('found', () => shown && store.update(shown));
+whenForgotten(() => {
+  remove([...work.photographs]);
+  removal.end();
+});
+addEventListener('beforeunload', (event) => {
+  if (saveForm.isUnsaved(work.photographs) || wouldBeLost()) event.preventDefault();
+});
 
 /** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
 }
 
-/** @param {Source[]} sources */
+/** @param {Parameters<typeof work.add>[0]} sources */
 function add(sources) {
-  for (const source of sources) {
-    const photo = { name: source.name, source, force: false, ...beginning() };
-    photographs.add(photo);
-    list.add(photo);
-    enqueue(() => run(photo));
-  }
+  work.add(sources);
   announce(sources.length === 1 ? `${sources[0].name}: added.` : `${sources.length} photographs added.`);
+}
+
+/** @param {Photo[]} photos */
+function appeared(photos) {
+  photos.forEach(list.add);
+  const done = photos.find(({ state }) => state === 'done');
+  if (!shown && done) show(done);
   refresh();
-}
-
-/**
- * The state of a photograph before it is segmented, for the first time or again.
- * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'saved' | 'stop'>}
- */
-function beginning() {
-  return { state: 'waiting', sentence: '', code: null, result: null, saved: null, stop: new AbortController() };
-}
-
-/** @param {Photo} photo */
-async function run(photo) {
-  const { signal } = photo.stop;
-  if (signal.aborted) return;
-  change(photo, { state: 'segmenting' });
-  const pausing = (/** @type {number} */ seconds) => change(photo, { sentence: `The server is busy. Trying again in ${seconds} s…` });
-  const decoded = (/** @type {Picture} */ picture) => {
-    preview.begin(photo, picture);
-    refresh();
-  };
-  try {
-    const segmented = await segment(photo.source, { force: photo.force, marks: viewer.marks(), signal, pausing, decoded });
-    change(photo, { state: 'done', sentence: '', result: segmented });
-    if (!shown) show(photo);
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof Refusal)) console.error(error);
-    const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'Something went wrong on this page. Try again.');
-    change(photo, { state: 'refused', sentence: foreseen.message, code: foreseen.code });
-  } finally {
-    preview.end(photo);
-    refresh();
-  }
 }
 
 /**
  * @param {Photo} photo
- * @param {Partial<Photo>} changes
+ * @param {string | null} words
  */
-function change(photo, changes) {
-  Object.assign(photo, changes);
+function changed(photo, words) {
   list.change(photo);
-  announce(`${photo.name}: ${photo.state === 'done' ? 'done.' : photo.sentence || 'segmenting.'}`);
+  if (words) announce(words);
+  if (!shown && photo.result) show(photo);
   refresh();
 }
 
 /** @param {Photo} photo */
-function retry(photo) {
-  Object.assign(photo, beginning());
-  enqueue(() => run(photo));
+function saved(photo) {
   list.change(photo);
-  refresh();
-}
-
-/** @param {Photo} photo */
-function anyway(photo) {
-  photo.force = true;
-  retry(photo);
+  store.update(photo);
 }
 
 /** @param {Photo} photo */
@@ -130,43 +114,44 @@ function show(photo) {
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }
 
-/** @param {Photo} photo */
-function remove(photo) {
-  photo.stop.abort();
-  photographs.delete(photo);
-  preview.end(photo);
-  if (!list.drop(photo)) files.focus();
-  if (photo === shown) {
+/** @param {Photo[]} photos */
+function remove(photos) {
+  work.remove(photos);
+  removal.offer(photos);
+  const focused = [...photos].reverse().map(list.drop).every(Boolean);
+  if (!focused || !work.photographs.size) files.focus();
+  if (shown && photos.includes(shown)) {
     viewer.hide();
     shown = null;
-    const next = [...photographs].find((other) => other.state === 'done');
+    const next = [...work.photographs].find(({ state }) => state === 'done');
     if (next) show(next);
   }
-  if (photo.result) release(photo.result);
-  announce(`${photo.name}: removed.`);
+  announce(photos.length === 1 ? `${photos[0].name}: removed.` : 'All photographs removed.');
   refresh();
 }
 
-function removeAll() {
-  [...photographs].reverse().forEach(remove);
-  announce('All photographs removed.');
-  files.focus();
+/** Whether leaving the page ends work that does not go on after a reload. */
+function wouldBeLost() {
+  return [...work.photographs].some((photo) => isGoing(photo) && !photo.stored);
 }
 
 function refresh() {
-  const count = (/** @type {Photo['state']} */ state) => [...photographs].filter((photo) => photo.state === state).length;
+  const photographs = [...work.photographs];
+  const count = (/** @type {Photo['state']} */ state) => photographs.filter((photo) => photo.state === state).length;
   const [done, refused] = [count('done'), count('refused')];
-  document.body.classList.toggle('at-work', photographs.size > 0);
-  by('workspace').hidden = photographs.size === 0;
-  by('summary').textContent = `${done} of ${photographs.size} done${refused ? `, ${refused} not segmented` : ''}`;
+  document.body.classList.toggle('at-work', photographs.length > 0);
+  by('workspace').hidden = !photographs.length;
+  by('summary').textContent = `${done} of ${photographs.length} done${refused ? `, ${refused} not segmented` : ''}`;
   by('table', HTMLButtonElement).disabled = done + refused === 0;
+  by('stop').hidden = !photographs.some(isGoing);
+  by('again').hidden = !work.repeatable().length;
   const filled = preview.look(Boolean(shown)) || Boolean(shown);
   by('result').hidden = !filled;
   by('placeholder').hidden = filled;
 }
 
 async function saveTable() {
-  const listed = [...photographs];
+  const listed = [...work.photographs];
   const measured = await measurementList().then((known) => known.map(({ name }) => name), () => measuredOn(listed));
   saveBlob(csvBlob([tableOf(listed, measured)]), 'vessels.csv');
 }

@@ -1,0 +1,43 @@
+// “12 photographs removed. Undo”: a removal can be taken back until the next one, or until the offer is dismissed.
+
+import { finder } from '../ui/element.js';
+import { photographs } from '../storage/record.js';
+
+/** @import { Photo } from './photograph-list.js' */
+
+/**
+ * `putBack` takes a removal back; `gone` is told that it is final.
+ * @param {{ page: ParentNode, putBack: (photos: Photo[]) => void, gone: (photos: Photo[]) => void }} parts
+ */
+export function createRemoval({ page, putBack, gone }) {
+  const by = finder(page);
+  /** @type {Photo[]} */
+  let removed = [];
+
+  /** @param {Photo[]} photos */
+  function offer(photos) {
+    end();
+    removed = photos;
+    if (!photos.length) return;
+    by('removed-words').textContent = `${photos.length === 1 ? photos[0].name : photographs(photos.length)} removed.`;
+    by('removed').hidden = false;
+  }
+
+  /** No way back any more. */
+  function end() {
+    const photos = removed;
+    removed = [];
+    by('removed').hidden = true;
+    gone(photos);
+  }
+
+  by('undo').addEventListener('click', () => {
+    const photos = removed;
+    removed = [];
+    by('removed').hidden = true;
+    putBack(photos);
+  });
+  by('removed-dismiss').addEventListener('click', end);
+
+  return { offer, end };
+}

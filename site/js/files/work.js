@@ -1,0 +1,182 @@
+// The photographs of the start page and what is done with them: added, segmented two at a time, stopped, tried again,
+// removed and put back. What is shown of it is up to pages/index.js, which hears of every change.
+
+import { Refusal } from '../api/reach.js';
+import { newId } from '../storage/workspace.js';
+import { continued } from '../storage/record.js';
+import { sourceOf } from '../storage/store.js';
+import { sizeOf } from '../ui/size.js';
+import { createQueue } from './job-queue.js';
+import { isFinal } from './photograph-list.js';
+import { release, revived, segment } from './segmentation.js';
+
+/** @import { Photo } from './photograph-list.js' */
+/** @import { Source } from './source.js' */
+/** @import { Restored, Store } from '../storage/store.js' */
+/** @import { Mark } from '../viewer/marks.js' */
+/** @import { Picture } from '../viewer/preview.js' */
+
+const AT_ONCE = 2;
+const STOPPED = { code: 'stopped', sentence: 'You stopped it before it was segmented.' };
+
+/**
+ * @typedef {object} WorkParts
+ * @property {Store} store
+ * @property {() => Mark[]} marks to ask for
+ * @property {(photo: Photo, picture: Picture) => void} decoded
+ * @property {(photos: Photo[]) => void} appeared
+ * @property {(photo: Photo, words: string | null) => void} changed `words` to announce
+ * @property {(photo: Photo) => void} ended whether it succeeded or not
+ */
+
+/** @param {WorkParts} parts */
+export function createWork({ store, marks, decoded, appeared, changed, ended }) {
+  /** @type {Set<Photo>} */
+  const photographs = new Set();
+  const enqueue = createQueue(AT_ONCE);
+  let latest = 0;
+
+  /** @param {Source[]} sources */
+  function add(sources) {
+    const photos = sources.map((source) => ({
+      id: newId(), order: (latest = Math.max(latest + 1, Date.now())), name: source.name, source, stored: false, force: false,
+      saved: null, draft: null, ...beginning(),
+    }));
+    take(photos);
+    store.add(photos);
+  }
+
+  /** @param {Photo[]} photos */
+  function take(photos) {
+    for (const photo of photos) photographs.add(photo);
+    appeared(photos);
+    for (const photo of photos) if (photo.state === 'waiting') enqueue(() => run(photo));
+  }
+
+  /** @param {Restored[]} found */
+  function restore(found) {
+    const photos = found.map(({ record, file }) => {
+      const { id, order, name, force, saved, draft } = record;
+      const source = file ? sourceOf(name, file) : { name, open: () => Promise.reject(new Error('It was not stored.')) };
+      const { state, sentence, code, result: stored } = continued(record, Boolean(file));
+      const result = stored && file ? revived(stored, source, { file, force }) : null;
+      return { id, order, name, source, stored: Boolean(file), force, saved, draft, state, sentence, code, result, stop: new AbortController() };
+    });
+    latest = Math.max(latest, ...photos.map(({ order }) => order));
+    for (const photo of photos) store.welcome(photo);
+    take(photos);
+  }
+
+  /** @param {Photo} photo */
+  async function run(photo) {
+    const { signal } = photo.stop;
+    if (signal.aborted || photo.state !== 'waiting') return;
+    change(photo, { state: 'segmenting', sentence: '' }, 'segmenting.');
+    const pausing = (/** @type {number} */ seconds) => {
+      const sentence = `The server is busy. Trying again in ${seconds} s…`;
+      change(photo, { sentence }, sentence);
+    };
+    const sent = (/** @type {number} */ bytes, /** @type {number} */ of) => {
+      change(photo, { sentence: bytes < of ? `Sending ${sizeOf(bytes)} of ${sizeOf(of)}…` : '' }, null);
+    };
+    try {
+      const options = { force: photo.force, marks: marks(), signal, pausing, sent, decoded: (/** @type {Picture} */ picture) => decoded(photo, picture) };
+      const result = await segment(photo.source, options);
+      change(photo, { state: 'done', sentence: '', result }, 'done.');
+      store.update(photo);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Refusal)) console.error(error);
+      const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'Something went wrong on this page. Try again.');
+      change(photo, { state: 'refused', sentence: foreseen.message, code: foreseen.code }, foreseen.message);
+      store.update(photo);
+    } finally {
+      ended(photo);
+    }
+  }
+
+  /**
+   * @param {Photo} photo
+   * @param {Partial<Photo>} changes
+   * @param {string | null} words
+   */
+  function change(photo, changes, words) {
+    Object.assign(photo, changes);
+    changed(photo, words && `${photo.name}: ${words}`);
+  }
+
+  /** @param {Photo} photo */
+  function retry(photo) {
+    change(photo, beginning(), null);
+    store.update(photo);
+    enqueue(() => run(photo));
+  }
+
+  /** @param {Photo} photo */
+  function anyway(photo) {
+    Object.assign(photo, { force: true });
+    retry(photo);
+  }
+
+  /** Those that may succeed now. */
+  function repeatable() {
+    return [...photographs].filter(({ state, code }) => state === 'refused' && !isFinal(code));
+  }
+
+  /** Stops everything that is not done yet. */
+  function stop() {
+    const going = [...photographs].filter(isGoing);
+    for (const photo of going) {
+      photo.stop.abort();
+      change(photo, { state: 'refused', ...STOPPED }, null);
+      store.update(photo);
+    }
+    return going.length;
+  }
+
+  /** @param {Photo[]} photos */
+  function remove(photos) {
+    for (const photo of photos) {
+      photo.stop.abort();
+      photographs.delete(photo);
+      ended(photo);
+    }
+    store.remove(photos);
+  }
+
+  /**
+   * Takes back a removal.
+   * @param {Photo[]} photos
+   */
+  function putBack(photos) {
+    for (const photo of photos) if (isGoing(photo)) Object.assign(photo, beginning());
+    take(photos);
+    store.add(photos);
+  }
+
+  // After a closed lid the connection is back a moment later than the page.
+  addEventListener('online', () => [...photographs].filter(({ code }) => code === 'unreachable').forEach(retry));
+
+  return {
+    photographs: /** @type {ReadonlySet<Photo>} */ (photographs),
+    add, restore, retry, anyway, repeatable, stop, remove, putBack,
+  };
+}
+
+/** @param {Pick<Photo, 'state'>} photo */
+export function isGoing({ state }) {
+  return state === 'waiting' || state === 'segmenting';
+}
+
+/** @param {Photo[]} photos that are gone for good */
+export function releaseAll(photos) {
+  for (const { result } of photos) if (result) release(result);
+}
+
+/**
+ * The state of a photograph before it is segmented, for the first time or again.
+ * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'stop'>}
+ */
+function beginning() {
+  return { state: 'waiting', sentence: '', code: null, result: null, stop: new AbortController() };
+}

@@ -1,0 +1,39 @@
+// Signing out on a shared computer: asks whether the photographs that are stored in this browser go, too.
+
+import { photographs } from './record.js';
+import { transact } from './database.js';
+import { hasLocks } from './workspace.js';
+import { confirmed } from '../ui/confirm.js';
+
+const CHANNEL = 'retina.photographs';
+
+/** Resolves when the question is answered and done with. Where nothing is stored there is no question. */
+export async function askToForget() {
+  const count = hasLocks() ? await transact('readonly', ['photographs'], (stores) => stores.photographs.count()).catch(() => 0) : 0;
+  if (!count) return;
+  const sure = await confirmed({
+    title: 'Delete the photographs from this browser, too?',
+    words: `${photographs(count)} with results on the start page ${count === 1 ? 'is' : 'are'} stored in this browser, where whoever uses `
+      + 'this computer next can see them. What you saved to your history stays there.',
+    yes: 'Delete them and sign out',
+    no: 'Keep them and sign out',
+  });
+  if (sure) await forget();
+}
+
+/** Deletes everything that is stored, and has all tabs drop what they show. */
+async function forget() {
+  await transact('readwrite', ['workspaces', 'photographs', 'files'], ({ workspaces, photographs: stored, files }) => {
+    stored.clear();
+    files.clear();
+    return workspaces.clear();
+  });
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage('forgotten');
+  channel.close();
+}
+
+/** @param {() => void} drop */
+export function whenForgotten(drop) {
+  new BroadcastChannel(CHANNEL).addEventListener('message', drop);
+}

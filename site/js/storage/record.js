@@ -1,0 +1,82 @@
+// What is stored of a photograph on the start page, and back. Pure: the database and the page are elsewhere.
+
+/** @import { Details } from '../history/details.js' */
+/** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Pictures } from '../files/pictures.js' */
+/** @import { Findings, Result } from '../files/segmentation.js' */
+
+/**
+ * @typedef {object} StoredResult
+ * @property {number} form of this record
+ * @property {Findings} answer
+ * @property {Omit<Pictures, 'photograph'>} pictures
+ * @property {boolean} shown whether the browser shows the photograph itself
+ * @property {string | null} fallback
+ * @property {string} drawn
+ * @property {string} [around]
+ */
+/**
+ * @typedef {object} StoredPhotograph
+ * @property {string} id
+ * @property {string} workspace
+ * @property {number} order
+ * @property {string} name
+ * @property {boolean} force
+ * @property {Photo['state']} state
+ * @property {string} sentence
+ * @property {string | null} code
+ * @property {string | null} saved
+ * @property {Details | null} draft
+ * @property {StoredResult | null} result
+ */
+
+/** Raise it when a result is stored in another form: photographs with an older one are segmented again. */
+const FORM = 1;
+const NOT_COPIED = 'This page was left before the photograph had been copied into the browser. Remove it, then add it again.';
+
+/**
+ * @param {Photo} photo
+ * @param {string} workspace
+ * @returns {StoredPhotograph}
+ */
+export function recordOf({ id, order, name, force, state, sentence, code, saved, draft, result }, workspace) {
+  const waits = state === 'segmenting'; // it goes on after a reload
+  return {
+    id, workspace, order, name, force, saved, draft,
+    state: waits ? 'waiting' : state,
+    sentence: waits ? '' : sentence,
+    code,
+    result: result && storedResult(result),
+  };
+}
+
+/**
+ * @param {Result} result
+ * @returns {StoredResult | null} null if its pictures are not here
+ */
+function storedResult({ answer, pictures, fallback, drawn = '', around }) {
+  if (!pictures) return null;
+  const { photograph, ...others } = pictures;
+  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around };
+}
+
+/**
+ * How a stored photograph goes on: what `result` it has, and otherwise in which state it is.
+ * @param {StoredPhotograph} record
+ * @param {boolean} hasFile whether its bytes are stored, too
+ * @returns {Pick<Photo, 'state' | 'sentence' | 'code'> & { result: StoredResult | null }}
+ */
+export function continued({ state, sentence, code, result }, hasFile) {
+  if (!hasFile) return { state: 'refused', sentence: NOT_COPIED, code: 'file_unreadable', result: null };
+  if (state === 'refused') return { state, sentence, code, result: null };
+  if (state === 'done' && result?.form === FORM) return { state, sentence: '', code: null, result };
+  return { state: 'waiting', sentence: '', code: null, result: null };
+}
+
+/**
+ * “5 photographs”.
+ * @param {number} count
+ */
+export function photographs(count) {
+  return count === 1 ? '1 photograph' : `${count.toLocaleString('en')} photographs`;
+}

@@ -1,0 +1,163 @@
+// Stores the start page's photographs and results in this browser as they change, and gives them back after a reload.
+// What cannot be stored is reported as a sentence; it never disturbs the work on the page.
+
+import { Refusal } from '../api/reach.js';
+import { opened } from '../files/source.js';
+import { asRefusal, photographsOf, transact } from './database.js';
+import { recordOf } from './record.js';
+import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace.js';
+
+/** @import { Photo } from '../files/photograph-list.js' */
+/** @import { StoredPhotograph } from './record.js' */
+
+/** @typedef {{ record: StoredPhotograph, file: File | null }} Restored */
+/** @typedef {ReturnType<typeof createStore>} Store */
+
+const NO_LOCKS = 'At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.';
+
+/** @param {{ say: (sentence: string) => void, on: boolean }} parts `say('')` when all is well again */
+export function createStore({ say, on }) {
+  let isOn = on;
+  /** @type {Promise<string> | null} */
+  let claimed = null;
+  /** @type {Set<Photo>} */
+  const present = new Set();
+  /** @type {Set<Photo>} */
+  const changed = new Set();
+  let records = Promise.resolve();
+  let copies = Promise.resolve();
+
+  function workspace() {
+    if (!hasLocks()) throw new Refusal('browser_stores_nothing', NO_LOCKS);
+    claimed ??= claimWorkspace();
+    return claimed;
+  }
+
+  /**
+   * Runs `act` after what was begun before, and reports its failure.
+   * @param {Promise<void>} before
+   * @param {() => Promise<unknown>} act
+   */
+  async function after(before, act) {
+    await before;
+    try {
+      await act();
+    } catch (error) {
+      say(asRefusal(error).message);
+    }
+  }
+
+  /** @param {Photo} photo */
+  function update(photo) {
+    if (!isOn || !present.has(photo)) return;
+    changed.add(photo);
+    records = after(records, write);
+  }
+
+  /** Everything that has changed, at once. */
+  async function write() {
+    const latest = [...changed].filter((photo) => present.has(photo));
+    changed.clear();
+    if (!latest.length) return;
+    const id = await workspace();
+    await transact('readwrite', ['photographs', 'workspaces'], ({ photographs, workspaces }) => {
+      for (const photo of latest) photographs.put(recordOf(photo, id));
+      return workspaces.put({ id, touched: Date.now() });
+    });
+  }
+
+  /** @param {Photo[]} photos */
+  function add(photos) {
+    for (const photo of photos) {
+      present.add(photo);
+      update(photo);
+      if (isOn) copies = after(copies, () => copy(photo));
+    }
+  }
+
+  /**
+   * Copies the file. From then on the page reads the copy, which stays on the disk and does not change.
+   * @param {Photo} photo
+   */
+  async function copy(photo) {
+    if (!isOn || !present.has(photo)) return;
+    const file = await opened(photo.source).catch(() => null); // segmenting it says why it cannot be read
+    if (!file) return;
+    await workspace();
+    await transact('readwrite', ['files'], ({ files }) => files.put(file, photo.id));
+    const copied = await fileOf(photo.id);
+    if (copied && present.has(photo)) Object.assign(photo, { source: sourceOf(photo.name, copied), stored: true });
+    else if (!present.has(photo)) remove([photo]);
+  }
+
+  /** @param {Photo[]} photos */
+  function remove(photos) {
+    for (const photo of photos) {
+      present.delete(photo);
+      photo.stored = false;
+    }
+    if (!hasLocks()) return;
+    records = after(records, () =>
+      transact('readwrite', ['photographs', 'files'], (stores) => {
+        for (const { id } of photos) {
+          stores.photographs.delete(id);
+          stores.files.delete(id);
+        }
+        return stores.photographs.count();
+      }),
+    );
+  }
+
+  /**
+   * Begins or ends storing. What was stored is deleted at once.
+   * @param {boolean} now
+   */
+  function set(now) {
+    const photos = [...present];
+    isOn = now;
+    if (!now) remove(photos);
+    for (const photo of photos) present.add(photo);
+    say('');
+    if (now) add(photos);
+  }
+
+  /** @returns {Promise<Restored[]>} */
+  async function restore() {
+    const found = await photographsOf(await workspace());
+    found.sort((a, b) => a.order - b.order);
+    return Promise.all(found.map(async (record) => ({ record, file: await fileOf(record.id) })));
+  }
+
+  return {
+    add,
+    update,
+    remove,
+    set,
+    restore,
+    /** @param {Photo} photo that was just restored */
+    welcome: (photo) => void present.add(photo),
+    /** @param {string} id */
+    has: (id) => [...present].some((photo) => photo.id === id),
+    isOn: () => isOn,
+    abandoned: async () => abandoned(await workspace()),
+    adopt: async (/** @type {string} */ id) => adopt(id, await workspace()),
+    discard,
+  };
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<File | null>}
+ */
+async function fileOf(id) {
+  const file = await transact('readonly', ['files'], ({ files }) => /** @type {IDBRequest<unknown>} */ (files.get(id)));
+  return file instanceof File ? file : null;
+}
+
+/**
+ * @param {string} name
+ * @param {File} file that this browser has stored
+ */
+export function sourceOf(name, file) {
+  return { name, open: () => Promise.resolve(file), stable: true };
+}

@@ -1,0 +1,77 @@
+// The part of the start page that says what is stored in this browser: a switch, what went wrong, and the photographs of
+// an earlier visit, which are brought back or deleted.
+
+import { finder } from '../ui/element.js';
+import { remember, remembered } from '../ui/remembered.js';
+import { createTrouble } from '../ui/trouble.js';
+import { photographs } from './record.js';
+import { createStore } from './store.js';
+
+/** @import { Restored } from './store.js' */
+/** @import { Abandoned } from './workspace.js' */
+
+const CHOICE = 'store-photographs';
+const TIME = new Intl.DateTimeFormat('en', { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** @param {{ page: ParentNode, restored: (found: Restored[]) => void }} parts */
+export function createStoring({ page, restored }) {
+  const by = finder(page);
+  const box = by('store', HTMLInputElement);
+  const { say, attempt } = createTrouble(by('store-trouble'));
+  const on = remembered(CHOICE) !== 'off';
+  const store = createStore({ say, on });
+  /** @type {Abandoned[]} */
+  let earlier = [];
+  box.checked = on;
+
+  box.addEventListener('change', () => {
+    remember(CHOICE, box.checked ? 'on' : 'off');
+    store.set(box.checked);
+    words();
+  });
+
+  function words() {
+    by('store-note').textContent = box.checked
+      ? 'Photographs and results are stored in this browser, and nowhere else, until you remove them, or for three days after you '
+        + 'closed this page. On a shared computer, untick it.'
+      : 'Nothing is stored: the photographs are gone when you reload or leave this page.';
+  }
+
+  function offer() {
+    const count = earlier.reduce((sum, { count: each }) => sum + each, 0);
+    by('earlier').hidden = !count;
+    if (!count) return;
+    by('earlier-words').textContent = `${photographs(count)} from ${TIME.format(earlier[0].touched)} ${count === 1 ? 'is' : 'are'} still in this browser.`;
+  }
+
+  by('earlier-back').addEventListener('click', () => {
+    const wanted = earlier;
+    earlier = [];
+    offer();
+    void attempt(async () => {
+      for (const { id } of wanted) await store.adopt(id);
+      restored((await store.restore()).filter(({ record }) => !store.has(record.id)));
+    });
+  });
+  by('earlier-delete').addEventListener('click', () => {
+    const unwanted = earlier;
+    earlier = [];
+    offer();
+    void attempt(async () => {
+      for (const { id } of unwanted) await store.discard(id);
+    });
+  });
+
+  async function begin() {
+    if (!on) return;
+    await attempt(async () => {
+      restored(await store.restore());
+      earlier = await store.abandoned();
+      offer();
+    });
+  }
+
+  words();
+  void begin();
+  return store;
+}

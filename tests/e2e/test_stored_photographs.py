@@ -1,0 +1,152 @@
+"""Photographs and results on the start page survive a reload and a sign-in, and go when they are told to."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
+
+from e2e.everyone import expect_for_everyone
+from e2e.person import fill_in, masthead, new_address
+from e2e.visit import PREDICTIONS, Visit
+
+COUNT = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.open('retina');
+  request.onerror = () => reject(request.error);
+  request.onsuccess = () => {
+    const stores = ['photographs', 'files', 'workspaces'];
+    const transaction = request.result.transaction(stores);
+    const counts = stores.map((store) => transaction.objectStore(store).count());
+    transaction.oncomplete = () => { request.result.close(); resolve(counts.map((each) => each.result)); };
+  };
+})"""
+
+
+def stored(page: Page) -> list[int]:
+    """The numbers of photographs, files and workspaces in the browser's database."""
+    return page.evaluate(COUNT)  # type: ignore[no-any-return]
+
+
+def expect_stored(page: Page, *counts: int) -> None:
+    for _ in range(100):
+        if stored(page) == list(counts):
+            return
+        page.wait_for_timeout(100)
+    assert stored(page) == list(counts)
+
+
+def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small: bytes) -> None:
+    visit = visits(viewport={"width": 1280, "height": 900})
+    page = visit.open().page
+    held: list[Route] = []
+    visit.choose(("a.jpg", small), ("notes.txt", b"no photograph"))
+    visit.expect_state("a.jpg", "done")
+    visit.expect_state("notes.txt", "refused")
+    visit.show("a.jpg")
+    density = page.locator("#facts .measurement dd").first.text_content()
+    page.route(PREDICTIONS, lambda route: held.append(route))
+    visit.choose(("b.jpg", small), ("c.jpg", small), ("d.jpg", small))
+    expect_stored(page, 5, 5, 1)
+
+    page.reload()  # what was being sent or waiting goes on
+    page.unroute(PREDICTIONS)
+    for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
+        visit.expect_state(name, "done")
+    visit.expect_state("notes.txt", "refused")
+    expect(page.locator(".item-name")).to_have_text(["a.jpg", "notes.txt", "b.jpg", "c.jpg", "d.jpg"])
+    visit.show("a.jpg")
+    expect(page.locator("#facts .measurement dd").first).to_have_text(density or "")
+    assert visit.seen().std() > 10, "the photograph is seen"
+
+    masthead(page).get_by_role("button", name="Sign in").click()
+    address = new_address()
+    fill_in(visit, address)
+    expect(page.locator(".who-mail")).to_have_text(address)
+    visit.show("a.jpg")
+    page.locator("#save").get_by_label("Note").fill("blurred")
+    visit.show("b.jpg")
+    expect(page.locator("#save").get_by_label("Note")).to_have_value("")
+    visit.show("a.jpg")
+    expect(page.locator("#save").get_by_label("Note")).to_have_value("blurred")
+
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == ["beforeunload"], "a note that is not saved"
+    visit.show("a.jpg")
+    expect(page.locator("#save").get_by_label("Note")).to_have_value("blurred")
+    page.get_by_role("button", name="Save to history").click()
+    expect(page.locator("#saved")).to_be_focused()
+    page.reload()
+    expect(visit.expect_state("a.jpg", "done").locator(".item-state")).to_contain_text("saved")
+
+    other = Visit(page.context.new_page(), visit.address).open()  # each tab has its own
+    expect(other.page.locator(".who-mail")).to_have_text(address)
+    other.choose(("other.jpg", small))
+    other.expect_state("other.jpg", "done")
+    expect(other.page.locator(".item")).to_have_count(1)
+    expect_stored(page, 6, 6, 2)
+    masthead(page).get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("dialog")).to_contain_text("6 photographs")
+    page.get_by_role("button", name="Delete them and sign out").click()
+    expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.locator("#workspace")).to_be_hidden()
+    expect(other.page.locator("#workspace")).to_be_hidden()
+    assert stored(page)[:2] == [0, 0]
+    assert other.complaints == []
+
+
+def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[..., Visit], small: bytes) -> None:
+    visit = visits(viewport={"width": 1280, "height": 900})
+    page = visit.open().page
+    visit.choose(("a.jpg", small), ("b.jpg", small))
+    for name in ("a.jpg", "b.jpg"):
+        visit.expect_state(name, "done")
+    expect_for_everyone(page)
+    page.get_by_role("button", name="Remove all").click()
+    expect(page.locator("#removed")).to_contain_text("2 photographs removed.")
+    expect_stored(page, 0, 0, 1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
+    expect_stored(page, 2, 2, 1)
+    visit.item("a.jpg").get_by_role("button", name="Remove a.jpg").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
+    expect_stored(page, 2, 2, 1)
+
+    page.close()
+    later = Visit(visit.page.context.new_page(), visit.address).open()
+    expect(later.page.locator("#earlier")).to_contain_text("2 photographs from")
+    expect_for_everyone(later.page)
+    later.choose(("c.jpg", small))
+    later.page.get_by_role("button", name="Bring them back").click()
+    expect(later.page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg", "c.jpg"])
+    later.show("a.jpg")
+    assert later.seen().std() > 10
+
+    later.page.get_by_label("Store in this browser").uncheck()
+    expect_stored(later.page, 0, 0, 1)
+    later.page.reload()
+    expect(later.page.locator("#workspace")).to_be_hidden()
+    assert later.complaints == []
+
+
+def test_a_full_browser_is_reported_and_the_work_goes_on(visit: Visit, small: bytes) -> None:
+    visit.page.add_init_script("""
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...given) {
+          if (this.name === 'files') throw new DOMException('full', 'QuotaExceededError');
+          return put.apply(this, given);
+        };
+    """)
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect(visit.page.locator("#store-trouble")).to_contain_text("There is no room left in this browser")
+    visit.page.reload()
+    item = visit.expect_state("a.jpg", "refused")
+    expect(item.locator(".item-sentence")).to_contain_text("before the photograph had been copied")
+
+
+def test_a_browser_without_a_database_is_reported(visit: Visit, small: bytes) -> None:
+    visit.page.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };")
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect(visit.page.locator("#store-trouble")).to_contain_text("stores nothing for this page")
