@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import fill_in, masthead, new_address
@@ -68,7 +68,12 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     expect(page.locator("#save").get_by_label("Note")).to_have_value("blurred")
 
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"], "a note that is not saved"
     visit.show("a.jpg")

@@ -17,11 +17,13 @@ const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256'
 /**
  * @param {Listed[]} photographs
  * @param {string[]} measured names of measurements
+ * @param {(string | null)[]} [vessels] the file of each vessel mask, if they are given away together
  */
-export function tableOf(photographs, measured) {
+export function tableOf(photographs, measured, vessels) {
   const ranged = measured.filter((name) => photographs.some(({ result }) => result?.answer.measurement_intervals?.[name]));
-  const columns = [...LABELS, ...FOUND, ...measured, ...ranged.flatMap((name) => [`${name}_low`, `${name}_high`]), ...HOW];
-  const rows = photographs.map((photograph) => rowOf(photograph, measured, ranged));
+  const ends = ranged.flatMap((name) => [`${name}_low`, `${name}_high`]);
+  const columns = [...LABELS, ...FOUND, ...measured, ...ends, ...HOW, ...(vessels ? ['vessels'] : [])];
+  const rows = photographs.map((photograph, i) => [...rowOf(photograph, measured, ranged), ...(vessels ? [vessels[i]] : [])]);
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 

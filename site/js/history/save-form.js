@@ -2,9 +2,8 @@
 // its details, and then shows a link to the record. What is typed belongs to its photograph until it is saved.
 
 import { detailsOf, fill } from './details.js';
-import { predict } from '../api/prediction.js';
+import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
-import { bytesOf } from '../files/source.js';
 import { finder } from '../ui/element.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
 
@@ -46,15 +45,11 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
    * @param {Details} details
    */
   async function save(photo, details) {
-    const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
-    const answer = await predict(await bytesOf(photo.source), photo.name, {
-      outputs: ['preview', 'intervals', ...marks()].join(),
-      force: photo.force,
+    await savePhotograph(photo, details, {
+      marks: marks(),
       signal: photo.stop.signal,
       pausing: (seconds) => (by('save-status').textContent = `Not saved yet. Trying again in ${seconds} s…`),
-      details: { save: 'true', ...filled },
     });
-    photo.saved = answer.id;
     saved(photo);
     announce(`${photo.name}: saved.`);
   }

@@ -1,14 +1,16 @@
 // Entry point of the start page. It keeps the photographs, their list, the result that is shown and what is stored of them
 // in step. A photograph keeps its place in the list until it is removed.
 
-import { measurementList } from '../api/about.js';
+import { createDownloadAll, measuredNames } from '../files/download-all.js';
 import { takeIn } from '../files/intake.js';
+import { createOverview } from '../files/overview.js';
+import { createSaveAll } from '../history/save-all.js';
 import { createSaveForm } from '../history/save-form.js';
 import { createList } from '../files/photograph-list.js';
 import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
 import { csvBlob, saveBlob } from '../files/save.js';
-import { measuredOn, tableOf } from '../files/table.js';
+import { tableOf } from '../files/table.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createRemoval } from '../files/removal.js';
 import { createWork, isGoing, releaseAll } from '../files/work.js';
@@ -46,12 +48,16 @@ const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce,
 const list = createList({
   list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, remove: (photo) => remove([photo]),
 });
+const overview = createOverview({ page: document, photographs: work.photographs, show });
+const saveAll = createSaveAll({ page: document, photographs: () => [...work.photographs], marks: viewer.marks, saved });
 /** @type {Photo | null} */
 let shown = null;
+let refreshing = 0;
 
 takeIn({ files, sample: by('sample'), add, announce });
 listenForNeighbours(by('list'));
 createPanels({ page: document });
+createDownloadAll({ page: document, photographs: () => [...work.photographs], announce });
 void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', () => remove([...work.photographs]));
 by('table').addEventListener('click', () => void saveTable());
@@ -91,6 +97,7 @@ function appeared(photos) {
  */
 function changed(photo, words) {
   list.change(photo);
+  overview.change(photo);
   if (words) announce(words);
   if (!shown && photo.result) show(photo);
   refresh();
@@ -99,7 +106,10 @@ function changed(photo, words) {
 /** @param {Photo} photo */
 function saved(photo) {
   list.change(photo);
+  overview.change(photo);
   store.update(photo);
+  if (photo === shown) saveForm.show(photo);
+  refresh();
 }
 
 /** @param {Photo} photo */
@@ -110,7 +120,7 @@ function show(photo) {
   list.mark(photo);
   result.show(photo.result);
   saveForm.show(photo);
-  refresh();
+  refreshNow();
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }
 
@@ -135,16 +145,29 @@ function wouldBeLost() {
   return [...work.photographs].some((photo) => isGoing(photo) && !photo.stored);
 }
 
+/** Once before the browser paints next, however much has changed. */
 function refresh() {
+  refreshing ||= requestAnimationFrame(refreshNow);
+}
+
+function refreshNow() {
+  refreshing = 0;
   const photographs = [...work.photographs];
   const count = (/** @type {Photo['state']} */ state) => photographs.filter((photo) => photo.state === state).length;
   const [done, refused] = [count('done'), count('refused')];
+  const going = done + refused < photographs.length;
   document.body.classList.toggle('at-work', photographs.length > 0);
   by('workspace').hidden = !photographs.length;
   by('summary').textContent = `${done} of ${photographs.length} done${refused ? `, ${refused} not segmented` : ''}`;
+  by('progress').hidden = !going;
+  by('progress', HTMLProgressElement).value = (done + refused) / Math.max(1, photographs.length);
   by('table', HTMLButtonElement).disabled = done + refused === 0;
-  by('stop').hidden = !photographs.some(isGoing);
+  by('zip', HTMLButtonElement).disabled = done + refused === 0;
+  by('stop').hidden = !going;
   by('again').hidden = !work.repeatable().length;
+  if (!photographs.length) overview.close();
+  overview.look();
+  saveAll.look();
   const filled = preview.look(Boolean(shown)) || Boolean(shown);
   by('result').hidden = !filled;
   by('placeholder').hidden = filled;
@@ -152,6 +175,5 @@ function refresh() {
 
 async function saveTable() {
   const listed = [...work.photographs];
-  const measured = await measurementList().then((known) => known.map(({ name }) => name), () => measuredOn(listed));
-  saveBlob(csvBlob([tableOf(listed, measured)]), 'vessels.csv');
+  saveBlob(csvBlob([tableOf(listed, await measuredNames(listed))]), 'vessels.csv');
 }

@@ -32,8 +32,8 @@ export function createStoring({ page, restored }) {
 
   function words() {
     by('store-note').textContent = box.checked
-      ? 'Photographs and results are stored in this browser, and nowhere else, until you remove them, or for three days after you '
-        + 'closed this page. On a shared computer, untick it.'
+      ? 'Only this browser stores them: until you remove them, or for three days after you closed this page. Untick it on a shared '
+        + 'computer.'
       : 'Nothing is stored: the photographs are gone when you reload or leave this page.';
   }
 

@@ -1,0 +1,26 @@
+// Saves one photograph of the start page to the user's history: it is sent again, with its details.
+
+import { predict } from '../api/prediction.js';
+import { bytesOf } from '../files/source.js';
+
+/** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Mark } from '../viewer/marks.js' */
+/** @import { Details } from './details.js' */
+
+/**
+ * Sets `photo.saved` to the id of the record. Throws a Refusal, or the signal's reason if it is aborted.
+ * @param {Photo} photo
+ * @param {Details} details
+ * @param {{ marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} options
+ */
+export async function savePhotograph(photo, details, { marks, signal, pausing }) {
+  const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
+  const answer = await predict(await bytesOf(photo.source), photo.name, {
+    outputs: ['preview', 'intervals', ...marks].join(),
+    force: photo.force,
+    signal,
+    pausing,
+    details: { save: 'true', ...filled },
+  });
+  Object.assign(photo, { saved: answer.id });
+}
