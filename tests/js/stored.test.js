@@ -25,7 +25,7 @@ function photo(changes = {}) {
 }
 
 function result() {
-  const pictures = { photograph: PNG, original: PNG, prediction: PNG, mask: PNG, overlay: null, artery_vein: PNG, probability: null };
+  const pictures = { photograph: PNG, original: PNG, prediction: PNG, mask: PNG, overlay: null, artery_vein: PNG, probability: null, field_of_view: null };
   const made = { name: 'a.jpg', answer: { threshold: 0.5 }, urls: { mask: 'blob:1' }, pictures, look: null, fallback: null, drawn: '' };
   return /** @type {NonNullable<Photo['result']>} */ (/** @type {unknown} */ (made));
 }
@@ -33,7 +33,7 @@ function result() {
 test('a result is stored with its pictures, but without URLs and without a second copy of the photograph', () => {
   const record = structuredClone(recordOf(photo({ state: 'done', result: result() }), 'w'));
   assert.deepEqual([record.id, record.workspace, record.order, record.state], ['p1', 'w', 7, 'done']);
-  assert.deepEqual(Object.keys(record.result?.pictures ?? {}), ['original', 'prediction', 'mask', 'overlay', 'artery_vein', 'probability']);
+  assert.deepEqual(Object.keys(record.result?.pictures ?? {}), ['original', 'prediction', 'mask', 'overlay', 'artery_vein', 'probability', 'field_of_view']);
   assert.equal(record.result?.shown, true);
   assert.ok(!JSON.stringify(record).includes('blob:'));
   const { state, result: stored } = continued(record, true);

@@ -77,7 +77,7 @@ test('names are unique also where capitals do not count', () => {
 
 test('every photograph is in the table, and every picture in the archive', async () => {
   const png = new Blob(['png']);
-  const pictures = { photograph: png, original: png, prediction: png, mask: png, overlay: null, artery_vein: png, probability: null };
+  const pictures = { photograph: png, original: png, prediction: png, mask: png, overlay: null, artery_vein: png, probability: null, field_of_view: null };
   const answer = {
     photograph: { width: 9, height: 8, field_of_view: { width: 7, height: 7 } }, quality: { reasons: [] }, measurements: { vascular_density: 0.1 },
     model: { name: 'm', sha256: 's' },

@@ -123,11 +123,8 @@ function lookingInto(result, source, force) {
   async function look(marks, { signal, pausing }) {
     const outputs = result.fallback ? ['overlay', ...marks] : marks;
     const options = { outputs: outputs.join(), force, signal, pausing };
-    const { images, structures, measurements, measurement_reasons, regional_measurements } = await predict(
-      await bytesOf(source),
-      source.name,
-      options,
-    );
+    const answered = await predict(await bytesOf(source), source.name, options);
+    const { images, structures, measurements, measurement_reasons, regional_measurements } = answered;
     signal.throwIfAborted();
     const { urls, answer } = result;
     // What was measured by arteries and veins stays when only the disc is asked for.
