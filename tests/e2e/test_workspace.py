@@ -54,7 +54,37 @@ def test_on_a_phone_the_photograph_comes_first(visits: Callable[..., Visit], sma
     stage = bounds(page, "#stage")
     assert stage["y"] < 200
     assert stage["width"] == pytest.approx(stage["height"], rel=0.05), "as high as the photograph needs"
-    assert stage["y"] < bounds(page, "#figures")["y"] < bounds(page, ".photographs")["y"]
+    assert stage["y"] + stage["height"] < 844, "it is seen as a whole"
+
+    figures, sheet = page.get_by_role("button", name="Figures", exact=True), page.locator("#figures")
+    expect(sheet).to_be_hidden()
+    figures.tap()
+    expect(page.get_by_role("region", name="a.jpg")).to_be_visible()
+    expect(page.get_by_role("button", name="Close the figures")).to_be_focused()
+    assert bounds(page, "#figures")["y"] > 150, "the photograph is still seen"
+    expect_for_everyone(page)
+    expect(sheet).to_be_hidden()  # its window was a wide one in between
+
+    figures.tap()
+    grip = bounds(page, "#grip-figures")
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + 10
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 120, steps=4)
+    page.mouse.up()
+    expect(sheet).to_be_hidden()
+    expect(figures).to_have_attribute("aria-expanded", "false")
+
+    page.get_by_role("button", name="List", exact=True).press("Enter")
+    expect(page.get_by_role("region", name="Photographs")).to_be_visible()
+    figures.tap()
+    expect(page.locator("#list")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(figures).to_be_focused()
+    page.get_by_role("button", name="List", exact=True).tap()
+    page.locator(".item-show").tap()
+    expect(page.locator("#list")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "height"), WINDOWS)
@@ -135,16 +165,20 @@ def test_the_photograph_is_seen_while_it_is_segmented(
     expect(page.locator("#stage")).to_contain_text("Segmenting…")
     expect(page.locator("#placeholder")).to_be_hidden()
     expect(page.locator("#facts")).to_be_hidden()
+    if size[0] < 900:
+        page.get_by_role("button", name="Figures", exact=True).click()
     expect(page.get_by_role("heading", name="a.jpg")).to_be_visible()
     before, source = bounds(page, "#layers"), photograph.get_attribute("src")
     expect_for_everyone(page)
     request.continue_()
     visit.expect_state("a.jpg", "done")
+    if size[0] < 900:
+        page.get_by_role("button", name="Figures", exact=True).click()
     expect(page.locator("#facts")).to_be_visible()
     expect(page.locator("#stage-status")).to_be_hidden()
     assert bounds(page, "#layers") == before, "nothing moves"
     assert photograph.get_attribute("src") == source
-    page.get_by_role("radio", name="Vessels").check(force=True)
+    page.keyboard.press("3")
     expect(page.locator("#stage")).to_have_attribute("data-view", "vessels")
 
 

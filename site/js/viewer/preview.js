@@ -54,7 +54,7 @@ export function createPreview({ page, viewer }) {
     by('placeholder').hidden = true;
     by('result').hidden = false; // the stage has a size only then
     viewer.preview(picture);
-    by('stage').scrollIntoView({ block: 'nearest' });
+    scrollTo({ top: 0, behavior: 'instant' }); // the photograph is above all else
   }
 
   return { begin, end, look };

@@ -25,7 +25,8 @@ class ResultView extends HTMLElement {
 function figures() {
   return element(
     'div',
-    { class: 'figures', id: 'figures' },
+    { class: 'figures', id: 'figures', role: 'region', 'aria-labelledby': 'result-title' },
+    element('button', { class: 'grip', id: 'grip-figures', type: 'button', 'aria-label': 'Close the figures' }),
     element('h2', { id: 'result-title', tabindex: '-1' }),
     ...Object.entries(WARNINGS).map(([name, words]) => element('p', { class: 'warning', id: `warning-${name}`, hidden: '' }, words)),
     element('p', { class: 'warning', id: 'no-measurements', role: 'alert', hidden: '' }),
