@@ -290,6 +290,53 @@ def test_zones_and_quadrants_are_drawn_round_a_disc(visit: Visit, sample: bytes)
     expect(page.locator("#layer-zones svg")).to_have_count(0)
 
 
+def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, small: bytes) -> None:
+    page = opened(visit)
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.get_by_role("button", name="More layers").click()
+    before = visit.seen()
+    page.get_by_role("checkbox", name="Vessel segments").check()
+    words = page.locator("#segment-words")
+    expect(words).to_contain_text("segments: click one.")
+    assert asked(visit) == ["preview,mask", "graph,disc"]
+    expect(page.get_by_role("img", name="vessel segments, their branch points and ends")).to_be_visible()
+    assert np.abs(visit.seen() - before).max() > 60
+    said = re.compile(
+        r"^\d+ of \d+\. (Artery|Vein|Vessel of unclear kind): length [\d.]+ px, "
+        r"calibre [\d.]+ ± [\d.]+ px, (tortuosity [\d.]+|a ring, without tortuosity)\.$"
+    )
+    page.get_by_role("button", name="Next segment").click()
+    expect(words).to_have_text(said)
+    expect(words).to_contain_text("1 of ")
+    page.keyboard.press(".")
+    expect(words).to_contain_text("2 of ")
+    page.keyboard.press(",")
+    page.keyboard.press(",")
+    last = words.inner_text()
+    expect(page.locator("#layer-segments .chosen")).to_have_count(1)
+    expect_for_everyone(page)
+
+    # Where the longest segment is, a click finds it again.
+    page.keyboard.press(".")
+    place = page.locator("#layer-segments .chosen").evaluate(
+        """line => {
+          const {x, y} = line.getPointAtLength(line.getTotalLength() / 2);
+          const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+          return [at.x, at.y];
+        }"""
+    )
+    first = words.inner_text()
+    page.keyboard.press(",")
+    expect(words).to_have_text(last)
+    page.mouse.click(*place)
+    expect(words).to_have_text(first)
+    page.get_by_role("checkbox", name="Vessel segments").uncheck()
+    expect(words).to_be_empty()
+    expect(page.locator("#layer-segments svg")).to_have_count(0)
+    assert len(asked(visit)) == 2
+
+
 def test_a_measurement_is_defined_and_drawn_a_click_away(visit: Visit, small: bytes) -> None:
     page = visit.open().page
     visit.choose(("a.jpg", small))

@@ -5,9 +5,10 @@ import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
 import { bytesOf } from './source.js';
+import { withKinds } from '../viewer/vessel-segments.js';
 import { measuredWith } from '../viewer/measurement-intervals.js';
 
-/** @import { PredictionResponse } from 'openapi' */
+/** @import { GraphFeatures, PredictionResponse } from 'openapi' */
 /** @import { Pictures } from './pictures.js' */
 /** @import { Source } from './source.js' */
 
@@ -34,11 +35,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @param {{ signal: AbortSignal, pausing: (seconds: number) => void }} options
  * @returns {Promise<void>}
  */
-/**
- * @callback MeasureAround asks the service for the interval of each measurement and puts them into the result
- * @param {{ signal: AbortSignal, pausing: (seconds: number) => void }} options
- * @returns {Promise<void>}
- */
+/** @typedef {(options: { signal: AbortSignal, pausing: (seconds: number) => void }) => Promise<void>} MeasureAround puts intervals into the result */
 /**
  * @typedef {object} Result
  * @property {string} name
@@ -48,6 +45,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {boolean} [stored] whether it comes from the history, which keeps no field of view
  * @property {Pictures} [pictures] the blobs of `urls`, where they did not come by URL
  * @property {Look | null} look null if there is nothing more to ask for
+ * @property {GraphFeatures | null} [graph] the vessel graph; null if it can be asked for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
@@ -121,15 +119,16 @@ export function revived({ answer, pictures: others, shown, fallback, drawn, arou
 function lookingInto(result, source, force) {
   /** @type {Look} */
   async function look(marks, { signal, pausing }) {
-    const outputs = result.fallback ? ['overlay', ...marks] : marks;
+    const outputs = result.fallback ? ['overlay', ...marks] : withKinds(marks);
     const options = { outputs: outputs.join(), force, signal, pausing };
     const answered = await predict(await bytesOf(source), source.name, options);
-    const { images, structures, measurements, measurement_reasons, regional_measurements } = answered;
+    const { images, graph, structures, measurements, measurement_reasons, regional_measurements } = answered;
     signal.throwIfAborted();
     const { urls, answer } = result;
     // What was measured by arteries and veins stays when only the disc is asked for.
     const less = urls.artery_vein && !marks.includes('artery_vein');
     if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons, regional_measurements });
+    if (graph) result.graph = graph;
     for (const name of LAYERS) if (images[name] && !urls[name]) put(name, picture(images[name], 'image/png'));
     if (!images.overlay) return;
     if (urls.overlay) URL.revokeObjectURL(urls.overlay);
@@ -155,7 +154,7 @@ function lookingInto(result, source, force) {
     Object.assign(result.answer, { measurement_intervals });
     result.around = marks.join();
   }
-  return Object.assign(result, { look, measureAround });
+  return Object.assign(result, { look, measureAround, graph: null });
 }
 
 /** @param {Result} result */

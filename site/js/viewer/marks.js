@@ -11,9 +11,9 @@ import { createMarkLayers } from './mark-layers.js';
 /** @import { Colours } from './kinds.js' */
 
 const MARKS = /** @type {const} */ (['artery_vein', 'disc']);
-const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map', field_of_view: 'the field of view' };
+const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map', field_of_view: 'the field of view', graph: 'the vessel segments' };
 
-/** @typedef {(typeof MARKS)[number] | 'probability' | 'field_of_view'} Mark an output of the service */
+/** @typedef {(typeof MARKS)[number] | 'probability' | 'field_of_view' | 'graph'} Mark an output of the service */
 
 /**
  * `also()` are outputs that the viewer needs for itself; `found(result)` is called when the result has more than before.
@@ -144,13 +144,13 @@ export function createMarks({ page, colours, also, found }) {
 /**
  * What to ask the service for, or null if the result has all that is wanted. The server's overlay shows exactly what is
  * wanted, so it may have to be drawn again with nothing.
- * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer'>} result
+ * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer' | 'graph'>} result
  * @param {Mark[]} wanted
  */
-export function missing({ look, fallback, drawn, urls, answer }, wanted) {
+export function missing({ look, fallback, drawn, urls, answer, graph }, wanted) {
   if (!look) return null;
   if (fallback) return drawn === wanted.join() ? null : wanted;
-  const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability, field_of_view: urls.field_of_view };
+  const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability, field_of_view: urls.field_of_view, graph };
   const lacking = wanted.filter((mark) => !has[mark]);
   return lacking.length ? lacking : null;
 }

@@ -19,6 +19,7 @@ export function stage() {
     picture(),
     element('p', { class: 'readout', id: 'readout', hidden: '' }),
     element('p', { class: 'unseen', id: 'readout-spoken', role: 'status' }),
+    element('p', { class: 'readout', id: 'segment-words', role: 'status' }),
     element('p', { class: 'marks-status', id: 'marks-status', role: 'status' }),
     legend(),
   );
@@ -56,6 +57,7 @@ function picture() {
       element('div', { id: 'layer-disc' }),
       element('img', { id: 'layer-overlay', alt: 'The photograph with its vessels, drawn by the server' }),
       element('div', { id: 'layer-zones' }),
+      element('div', { id: 'layer-segments' }),
       element('div', { id: 'layer-distance' }),
     ),
     element('div', { class: 'crosshair', id: 'crosshair', 'aria-hidden': 'true', hidden: '' }),

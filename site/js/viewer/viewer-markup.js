@@ -70,7 +70,19 @@ function drawing() {
     element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, 'Reset'),
     element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
     element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' Field of view: hatch where vessels were not looked for'),
+    segments(),
     element('p', { class: 'note', id: 'threshold-note' }),
+  );
+}
+
+function segments() {
+  const step = (/** @type {string} */ id, /** @type {string} */ words, /** @type {string} */ arrow, /** @type {string} */ key) =>
+    element('button', { id, type: 'button', 'aria-label': words, 'aria-keyshortcuts': key, title: `${words} (${key})`, disabled: '' }, arrow);
+  return element(
+    'div',
+    { class: 'segments', id: 'segments-choice', hidden: '' },
+    element('label', {}, element('input', { id: 'segments', type: 'checkbox' }), ' Vessel segments'),
+    element('span', { class: 'steps' }, step('segment-before', 'Previous segment', '‹', ','), step('segment-after', 'Next segment', '›', '.')),
   );
 }
 

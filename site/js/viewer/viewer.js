@@ -8,6 +8,7 @@ import { createFullScreen } from './full-screen.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
 import { createMoreLayers } from './more-layers.js';
+import { createSegments } from './segments.js';
 import { createTools } from './tools.js';
 import { createZoom } from './zoom.js';
 
@@ -28,9 +29,10 @@ export function createViewer({ page }) {
   const zoom = createZoom({ page, hands: () => tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
-  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs()])], found });
+  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs()])], found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
+  const segments = createSegments({ page, zoom, needed: () => marks.look() });
   /** @type {Result | null} */
   let shown = null;
   createMoreLayers({ page });
@@ -57,6 +59,7 @@ export function createViewer({ page }) {
     drawn.update();
     tools.update();
     field.update();
+    segments.update();
   }
 
   /** There is nothing to wipe where the photograph is alone. */
@@ -87,6 +90,7 @@ export function createViewer({ page }) {
     look();
     tools.show(result);
     field.show(result);
+    segments.show(result);
     marks.show(result);
   }
 
@@ -108,6 +112,7 @@ export function createViewer({ page }) {
     marks.hide();
     tools.hide();
     field.hide();
+    segments.hide();
     drawn.hide();
     picture(photograph, null);
     picture(overlay, null);
@@ -133,6 +138,7 @@ export function createViewer({ page }) {
     ['a', zoom.actual],
     ['f', fullScreen],
     ...tools.keys,
+    ...segments.keys,
   ]);
   document.addEventListener('keydown', (event) => {
     if (!shown || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
