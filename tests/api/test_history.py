@@ -87,7 +87,7 @@ def test_a_deleted_record_is_gone_with_every_file(house: House, tiny: bytes) -> 
     link = house.client.get(answer["image_urls"]["mask"], headers=anna, follow_redirects=False).headers["location"]
     assert house.fetch(link).status_code == 200
     gone = house.client.delete(f"{PREDICTIONS}/{answer['id']}", headers=anna).raise_for_status().json()
-    assert (gone["predictions"], gone["pictures"], gone["answers"], gone["exports"]) == (1, 5, 0, 0)
+    assert (gone["predictions"], gone["pictures"], gone["answers"], gone["exports"]) == (1, 6, 0, 0)
     for path in (f"{PREDICTIONS}/{answer['id']}", answer["image_urls"]["mask"]):
         assert problem(house.client.get(path, headers=anna)) == (404, "not_found")
     assert house.fetch(link).status_code in (403, 404), "as S3 has it"

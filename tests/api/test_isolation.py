@@ -47,7 +47,7 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 """How each route that takes an id is asked; in this order they work for whom the things belong to."""
 NO_IDS = {
-    *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note"),
+    *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note", "file_name"),
     *("items", "name", "size", "history", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "current", "new"),

@@ -43,7 +43,7 @@ def test_a_measurement_is_registered_once() -> None:
 
 def test_columns_have_not_changed() -> None:
     assert " ".join(BATCH) == f"number file status code reason {FOUND}"
-    assert " ".join(HISTORY) == f"id subject eye taken_on note saved predicted {FOUND}"
+    assert " ".join(HISTORY) == f"id subject eye taken_on note file_name saved predicted {FOUND}"
     mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked overlay_shows")
     assert " ".join(COMMAND_LINE) == f"file status code reason location frame_number {mine}"
 

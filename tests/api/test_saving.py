@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from retina.history.records import Labels
+from retina.history.records import Labels, saved_key
 from retina.history.service import SWEPT_SECONDS
+from retina.storage.records import Put
 from support.history import listed, save
 from support.house import PREDICTIONS, House, problem
 
@@ -27,9 +28,51 @@ def test_a_saved_photograph_is_listed_with_all_its_labels(house: House, tiny: by
     for name, path in record["image_urls"].items():
         picture = house.follow(path, anna)
         assert picture.status_code == 200, name
-        sizes.add(Image.open(io.BytesIO(picture.content)).size)
-    assert set(record["image_urls"]) == {"photograph", "mask", "probability", "overlay", "skeleton"}
+        image = Image.open(io.BytesIO(picture.content))
+        if name == "thumbnail":
+            assert (image.size, image.mode) == ((128, 128), "RGB")
+        else:
+            sizes.add(image.size)
+    assert set(record["image_urls"]) == {"photograph", "thumbnail", "mask", "probability", "overlay", "skeleton"}
     assert sizes == {(record["photograph"]["width"], record["photograph"]["height"])}
+
+
+def test_the_name_of_the_file_is_stored_only_where_it_is_said(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    files = {"file": ("Jane Doe.jpg", tiny)}
+    silent = house.client.post(PREDICTIONS, files=files, data={"save": "true"}, headers=anna).json()
+    path = f"{PREDICTIONS}/{silent['id']}"
+    assert house.client.get(path, headers=anna).json()["file_name"] is None
+    said = {"save": "true", "file_name": " P 1 ä.jpg "}
+    path = f"{PREDICTIONS}/{house.client.post(PREDICTIONS, files=files, data=said, headers=anna).json()['id']}"
+    assert house.client.get(path, headers=anna).json()["file_name"] == "P 1 ä.jpg"
+    changed = house.client.patch(path, json={"file_name": "b.jpg"}, headers=anna).json()
+    assert (changed["file_name"], changed["eye"]) == ("b.jpg", "unknown")
+    assert house.client.patch(path, json={"file_name": None}, headers=anna).json()["file_name"] is None
+    for wrong in ("", "a\nb", "x" * 256):
+        assert problem(house.client.patch(path, json={"file_name": wrong}, headers=anna)) == (422, "invalid_request")
+    unsaved = house.client.post(PREDICTIONS, files=files, data={"file_name": "a.jpg"}, headers=anna)
+    assert problem(unsaved) == (422, "invalid_request")
+
+
+def test_records_of_earlier_versions_open_and_get_a_thumbnail_when_they_are_recomputed(
+    house: House, tiny: bytes
+) -> None:
+    anna = house.person()
+    id = save(house, anna, tiny, subject="A")["id"]
+    key = saved_key(house.account(anna), id)
+    [record] = house.services.records.get(key)
+    assert record
+    facts = {name: value for name, value in record.data.items() if name != "thumbnail"}
+    del facts["labels"]["file_name"]
+    house.services.records.write(Put(key, facts, record.version))
+    path = f"{PREDICTIONS}/{id}"
+    opened = house.client.get(path, headers=anna).json()
+    assert (opened["subject"], opened["file_name"]) == ("A", None)
+    assert "thumbnail" not in opened["image_urls"]
+    assert problem(house.client.get(f"{path}/thumbnail.png", headers=anna)) == (404, "not_found")
+    again = house.client.post(f"{path}/recompute", headers=anna).raise_for_status().json()
+    assert house.follow(again["image_urls"]["thumbnail"], anna).status_code == 200
 
 
 def test_a_saved_photograph_is_the_one_sent_without_its_metadata(house: House, tiny: bytes) -> None:

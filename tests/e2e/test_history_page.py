@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
@@ -36,7 +37,7 @@ def test_signed_out(visit: Visit) -> None:
 
 def test_an_empty_history(visit: Visit) -> None:
     sign_up(visit, PATH)
-    expect(visit.page.locator("#empty")).to_contain_text("Nothing is saved yet.")
+    expect(visit.page.locator("#first-steps")).to_contain_text("Nothing is saved yet.")
     expect_for_everyone(visit.page)
 
 
@@ -159,6 +160,21 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     captions = page.locator("#pair figcaption")
     expect(captions).to_have_text([f"{day}: vascular density {density}" for day in ("10 Jul 2025", "10 Jul 2026")])
     assert page.locator("#pair img").first.evaluate("i => i.decode().then(() => i.naturalWidth)") == 353
+    expect(page.locator(".pair-status")).to_contain_text("Aligned by their vessels: 100 %", timeout=120_000)
+    page.get_by_role("radio", name="Difference").check()
+    expect(page.locator(".pair-legend")).to_contain_text("100 % in both")
+    expect_for_everyone(page)  # which also asks for less motion
+    page.get_by_role("radio", name="Flicker").check()
+    expect(page.get_by_role("button", name="Play")).to_have_attribute("aria-pressed", "false")
+    expect(captions.first).to_contain_text("10 Jul 2025")
+    page.keyboard.press("x")
+    expect(captions.first).to_contain_text("10 Jul 2026")
+    stages = page.locator(".pair-stage")
+    stages.first.press("+")
+    page.get_by_role("radio", name="Side by side").check()
+    places = [stages.nth(n).locator("img.own").evaluate("i => i.style.transform") for n in range(2)]
+    numbers = [[float(each) for each in re.findall(r"-?[\d.]+", place)] for place in places]
+    assert numbers[0] == pytest.approx(numbers[1], abs=2), "both are enlarged"
     expect_for_everyone(page)
     page.route("**/api/v1/trends?*", another_model)
     page.locator("#trend-rows a").first.click()

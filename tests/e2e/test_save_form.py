@@ -32,6 +32,8 @@ def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> N
     form.get_by_label("Note").press_sequentially("1, 2 and 3")
     expect(page.locator("#stage")).to_have_attribute("data-view", "overlay")  # digits are text there
     form.get_by_label("Date taken").fill("2026-05-04")
+    expect(form.get_by_label("File name")).to_have_value("a.jpg")
+    form.get_by_label("File name").fill("P-0123_left.jpg")
     expect_for_everyone(page)
     form.get_by_role("button", name="Save to history").click()
     expect(page.locator("#saved")).to_be_focused()
@@ -42,6 +44,7 @@ def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> N
     expect(form.get_by_label("Subject label")).to_have_value("P-0123")
     expect(form.get_by_label("Eye")).to_have_value("unknown")
     expect(form.get_by_label("Note")).to_have_value("")
+    expect(form.get_by_label("File name")).to_have_value("b.jpg")
 
     visit.show("a.jpg")
     page.get_by_role("link", name="See it in your history").click()
@@ -49,6 +52,10 @@ def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> N
     expect(page.locator("#details").get_by_label("Note")).to_have_value("1, 2 and 3")
     expect(page.locator("#fact-size")).to_have_text("353 × 353 pixels")
     expect(page.locator("#list a")).to_have_count(1)
+    expect(page.locator("#list .item-file")).to_have_text("P-0123_left.jpg")
+    thumbnail = page.locator("#list .item-thumbnail")
+    assert thumbnail.evaluate("i => i.decode().then(() => i.naturalWidth)") == 128
+    expect(page.locator("#details").get_by_label("File name")).to_have_value("P-0123_left.jpg")
 
 
 def test_large_photographs_and_forced_ones_are_saved_too(visit: Visit, sample: bytes) -> None:

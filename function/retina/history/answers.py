@@ -1,10 +1,10 @@
 """API responses for saved predictions."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from retina.history.records import PredictionRecord, images_of
+from retina.history.records import PredictionRecord
 from retina.history.schemas import SavedPrediction
-from retina.imaging.schemas import Findings
 
 
 def saved_response(saved: PredictionRecord, *, regional: bool = True) -> SavedPrediction:
@@ -16,13 +16,14 @@ def saved_response(saved: PredictionRecord, *, regional: bool = True) -> SavedPr
         eye=saved.labels.eye,
         taken_on=saved.labels.taken_on,
         note=saved.labels.note,
+        file_name=saved.labels.file_name,
         day=date.fromisoformat(saved.day),
         saved=saved.saved,
         predicted=saved.predicted,
-        image_urls=image_urls(saved.findings),
+        image_urls=image_urls(saved.id, saved.images),
     )
 
 
-def image_urls(findings: Findings) -> dict[str, str]:
-    """The URLs of the images that are stored with `findings`, by image name."""
-    return {name: f"/api/v1/predictions/{findings.id}/{name}.png" for name in images_of(findings)}
+def image_urls(id: str, images: Iterable[str]) -> dict[str, str]:
+    """The URLs of the stored `images` of a saved prediction, by image name."""
+    return {name: f"/api/v1/predictions/{id}/{name}.png" for name in images}

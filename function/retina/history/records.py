@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from retina.history.schemas import Eye
-from retina.imaging.rendering import stored
+from retina.imaging.rendering import THUMBNAIL, stored
 from retina.imaging.schemas import Findings
 from retina.storage.port import HISTORY
 from retina.storage.records import (
@@ -31,6 +31,7 @@ class Labels:
     eye: Eye = "unknown"
     taken_on: date | None = None
     note: str | None = None
+    file_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class PredictionRecord:
     """A saved prediction.
 
     `saved` and `predicted` are UTC times, `software` is the version of this service that made the prediction,
-    `pictures` is the name of the folder with its images, and `request` is the Idempotency-Key of the request that saved
-    it.
+    `pictures` is the name of the folder with its images, `thumbnail` whether one is among them, and `request` is the
+    Idempotency-Key of the request that saved it.
     """
 
     account: str
@@ -50,6 +51,7 @@ class PredictionRecord:
     software: str
     pictures: str
     request: str | None = None
+    thumbnail: bool = False
 
     @property
     def id(self) -> str:
@@ -77,7 +79,7 @@ class PredictionRecord:
     @property
     def images(self) -> tuple[str, ...]:
         """The names of its stored images, the photograph among them."""
-        return images_of(self.findings)
+        return images_of(self.findings, thumbnail=self.thumbnail)
 
     def key_of(self, picture: str) -> str:
         """The key of an image, or of the photograph itself, which stays when the prediction is recomputed."""
@@ -87,9 +89,10 @@ class PredictionRecord:
 PHOTOGRAPH = "photograph"
 
 
-def images_of(findings: Findings) -> tuple[str, ...]:
-    """The names of the images that are stored with `findings`."""
-    return tuple(stored(structures=findings.structures is not None))
+def images_of(findings: Findings, *, thumbnail: bool) -> tuple[str, ...]:
+    """The names of the images that are stored with `findings`; earlier versions stored no thumbnail."""
+    names = stored(structures=findings.structures is not None)
+    return tuple(name for name in names if thumbnail or name != THUMBNAIL)
 
 
 def folder_of(account: str, id: str) -> str:

@@ -27,6 +27,19 @@ Subject = Annotated[
 Note = Annotated[str, Field(max_length=1000, examples=["before treatment"])]
 
 
+FileName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="of the photograph, as you want to find it again; only stored if you send it",
+        examples=["P-0017_left.jpg"],
+    ),
+]
+
+
 class SavedPrediction(Findings):
     """A prediction that was saved. For research and education, not for diagnosis."""
 
@@ -34,6 +47,7 @@ class SavedPrediction(Findings):
     eye: Eye
     taken_on: date | None = Field(description="when the photograph was taken", examples=["2026-05-04"])
     note: Note | None
+    file_name: FileName | None = None
     day: date = Field(
         description="of the visit, by which predictions are sorted and filtered: taken_on or, where that is not known, "
         "the day in UTC on which it was saved",
@@ -60,6 +74,7 @@ class LabelUpdate(BaseModel):
     eye: Eye | None = None
     taken_on: date | None = None
     note: Note | None = None
+    file_name: FileName | None = None
 
 
 class TrendPoint(BaseModel):

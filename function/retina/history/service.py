@@ -27,6 +27,7 @@ from retina.history.records import (
     written,
 )
 from retina.ids import is_id
+from retina.imaging.rendering import THUMBNAIL
 from retina.imaging.schemas import Findings
 from retina.storage.port import HISTORY, Blobs
 from retina.storage.records import (
@@ -65,6 +66,7 @@ class History:
         """Store the `pictures` (PNG by name, photograph included); returns the changes that save the prediction."""
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
+        saved = replace(saved, thumbnail=THUMBNAIL in pictures)
         return [*written(saved, NEW), *self._store(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> PredictionRecord:
@@ -131,7 +133,12 @@ class History:
         """Like `prepare`, for a prediction that replaces an existing one; raises `NotFoundError`."""
         saved, version = self._known(account, id)
         now = replace(
-            saved, findings=findings, predicted=clock.now(), software=__version__, pictures=secrets.token_hex(4)
+            saved,
+            findings=findings,
+            predicted=clock.now(),
+            software=__version__,
+            pictures=secrets.token_hex(4),
+            thumbnail=THUMBNAIL in pictures,
         )
         images = self._store(now, pictures, f"{now.folder}{now.pictures}/")
         return now, [*written(now, version, saved), *images, _left(account, f"{saved.folder}{saved.pictures}/")]

@@ -13,6 +13,7 @@ COLUMNS = {
     "eye": "left, right or unknown",
     "taken_on": "the day the photograph was taken; empty if unknown",
     "note": "your note",
+    "file_name": "the name of the file, if it was saved",
     "saved": "when it was saved, in UTC",
     "predicted": "when it was computed, in UTC; later than saved if it was recomputed",
     **FOUND,
@@ -38,7 +39,7 @@ def _facts(saved: PredictionRecord) -> dict[str, str]:
 
 
 def _saved(saved: PredictionRecord) -> dict[str, str]:
-    row = _facts(saved) | {"note": saved.labels.note or ""}
+    row = _facts(saved) | {"note": saved.labels.note or "", "file_name": saved.labels.file_name or ""}
     return row | columns_of(saved.findings) | {"software_version": saved.software}
 
 

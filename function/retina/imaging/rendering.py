@@ -25,6 +25,9 @@ from retina.imaging.structures.finding import OF_STRUCTURES, Structures
 PREVIEW = (128, 128)
 """Width and height of the previews, whatever the photograph's shape. `POST /predict` promises this size."""
 
+THUMBNAIL = "thumbnail"
+"""The photograph of a saved prediction at the size of the previews, for lists."""
+
 GRAPH = "graph"
 """The output that is no image."""
 
@@ -131,6 +134,7 @@ FILES = {
 
 STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
     "photograph": lambda photograph, _: _png(photograph.rgb[..., ::-1]),
+    THUMBNAIL: OUTPUTS["preview"]["original_image"],
     "mask": OUTPUTS["mask"]["mask"],
     "probability": OUTPUTS["probability"]["probability"],
     "overlay": lambda photograph, segmentation: _png(overlay(photograph, segmentation, OVERLAY_SIDE)[..., ::-1]),

@@ -1,10 +1,11 @@
-// Compares two visits of the same eye side by side: a menu of the other visits, both photographs with their vessels
-// drawn over them, and by how much the values differ. The photographs are not aligned with each other.
+// Compares two visits of the same eye: a menu of the other visits, both photographs as pair-view.js shows them, and by how
+// much the values differ.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
 import { labelled, valueOf } from '../ui/measurements.js';
+import { showPair } from './pair-view.js';
 import { PREDICTIONS } from './record.js';
 import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
 
@@ -15,8 +16,8 @@ import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
-/** @param {{ page: ParentNode, attempt: Attempt }} parts */
-export function createCompare({ page, attempt }) {
+/** @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void }} parts */
+export function createCompare({ page, attempt, announce }) {
   const by = finder(page);
   const choice = by('compare-with', HTMLSelectElement);
   /** @type {SavedPrediction | null} */
@@ -25,6 +26,7 @@ export function createCompare({ page, attempt }) {
   let measured = null;
   /** @type {string[]} */
   let urls = [];
+  let stop = new AbortController();
 
   /**
    * @param {SavedPrediction} record
@@ -43,6 +45,8 @@ export function createCompare({ page, attempt }) {
   }
 
   function clear() {
+    stop.abort();
+    stop = new AbortController();
     by('pair').hidden = true;
     by('pair').replaceChildren();
     by('pair-change').textContent = '';
@@ -53,31 +57,37 @@ export function createCompare({ page, attempt }) {
   /** @param {string} id */
   async function show(id) {
     clear();
-    const [here, measurement] = [opened, measured];
+    const [here, measurement, { signal }] = [opened, measured, stop];
     if (!id || !here || !measurement) return;
     /** @type {SavedPrediction} */
-    const other = await ask(`${PREDICTIONS}/${id}`);
+    const other = await ask(`${PREDICTIONS}/${id}`, { signal });
     const records = [here, other].sort((a, b) => a.day.localeCompare(b.day));
-    const blobs = await Promise.all(records.map(({ image_urls: { overlay } }) => askBlob(overlay)));
-    if (here !== opened || choice.value !== id) return;
+    const blobs = await Promise.all(records.flatMap(({ image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal))));
+    signal.throwIfAborted();
     urls = blobs.map((blob) => URL.createObjectURL(blob));
-    by('pair').replaceChildren(...records.map((record, i) => figure(record, urls[i], measurement)));
-    by('pair').hidden = false;
     by('pair-change').textContent = differenceOf(records[0], records[1], measurement);
+    const visits = records.map((record, i) => ({
+      record,
+      caption: `${dayOf(record.day)}: ${labelled(measurement, record.measurements)}`,
+      photograph: urls[2 * i],
+      mask: urls[2 * i + 1],
+    }));
+    await showPair(by('pair'), visits, { signal, announce });
   }
 
-  choice.addEventListener('change', () => void attempt(() => show(choice.value)));
-  return { offer };
-}
+  /** @param {string} id */
+  async function unlessStopped(id) {
+    const asked = show(id);
+    const { signal } = stop;
+    try {
+      await asked;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
 
-/**
- * @param {SavedPrediction} record
- * @param {string} url
- * @param {MeasurementDescription} measurement
- */
-function figure(record, url, measurement) {
-  const words = `${dayOf(record.day)}: ${labelled(measurement, record.measurements)}`;
-  return element('figure', {}, element('img', { src: url, alt: `Overlay, ${words}` }), element('figcaption', {}, words));
+  choice.addEventListener('change', () => void attempt(() => unlessStopped(choice.value)));
+  return { offer };
 }
 
 /**

@@ -1,13 +1,13 @@
-// The details a person enters for a photograph: subject label, eye, date and note. This module reads them from a form
+// The details a person enters for a photograph: subject label, eye, date, note and file name. This module reads them from a form
 // in the shape the API expects and fills them in again. Validation is left to the browser and the API.
 
 /** @import { SavedPrediction } from 'openapi' */
 
-/** @typedef {'subject' | 'eye' | 'taken_on' | 'note'} Field */
+/** @typedef {'subject' | 'eye' | 'taken_on' | 'note' | 'file_name'} Field */
 /** @typedef {Record<Field, string | null>} Details */
 
 /** @type {Field[]} */
-const FIELDS = ['subject', 'eye', 'taken_on', 'note'];
+const FIELDS = ['subject', 'eye', 'taken_on', 'note', 'file_name'];
 
 /**
  * The details in the form; empty fields are null.
@@ -19,7 +19,7 @@ export function detailsOf(form) {
 
 /**
  * @param {HTMLFormElement} form
- * @param {Details} details
+ * @param {{ [Key in Field]?: string | null }} details
  */
 export function fill(form, details) {
   for (const field of FIELDS) control(form, field).value = details[field] ?? '';

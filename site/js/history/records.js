@@ -6,6 +6,7 @@ import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
 import { PREDICTIONS } from './record.js';
+import { createThumbnails } from './thumbnails.js';
 import { valueIn } from '../ui/measurements.js';
 
 /** @import { HistoryPage, MeasurementDescription, SavedPrediction } from 'openapi' */
@@ -17,6 +18,7 @@ const MARKS = { left: 'L', right: 'R', unknown: '?' };
 export function createRecords({ page, attempt, announce }) {
   const by = finder(page);
   const button = by('more', HTMLButtonElement);
+  const thumbnails = createThumbnails();
   /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
   /** @type {Record<string, string>} */
@@ -37,10 +39,11 @@ export function createRecords({ page, attempt, announce }) {
     measurements = await measurementList().catch(() => []);
     const found = await asked;
     links.clear();
+    thumbnails.clear();
     by('list').replaceChildren();
     by('subjects').replaceChildren();
     append(found);
-    announce(found.predictions.length ? `${counted(found)} found.` : by('empty').textContent);
+    announce(found.predictions.length ? `${counted(found)} found.` : the(by('nothing'), 'p:not([hidden])').textContent);
   }
 
   async function more() {
@@ -64,10 +67,10 @@ export function createRecords({ page, attempt, announce }) {
     const filtered = Object.keys(query).length > 0;
     button.hidden = !next;
     by('list').hidden = links.size === 0;
-    by('empty').hidden = links.size > 0;
-    by('empty').textContent = filtered
-      ? 'No saved photograph matches this. Change the filter, or clear it.'
-      : 'Nothing is saved yet. Segment a photograph, then choose “Save to history” below its result.';
+    by('empty').hidden = links.size > 0 || !filtered;
+    by('first-steps').hidden = links.size > 0 || filtered;
+    by('export', HTMLButtonElement).hidden = links.size === 0 && !filtered;
+    by('placeholder').classList.toggle('unused', links.size === 0);
     by('summary').textContent = links.size ? `${links.size}${next ? ', more below' : ''}` : '';
   }
 
@@ -77,8 +80,15 @@ export function createRecords({ page, attempt, announce }) {
       'a',
       { class: 'item-show', href: `#${record.id}` },
       element('span', { class: 'item-mark', 'data-eye': MARKS[record.eye], 'aria-hidden': 'true' }),
-      element('span', { class: 'item-words' }, element('span', { class: 'item-name' }), element('span', { class: 'item-state' })),
+      element(
+        'span',
+        { class: 'item-words' },
+        element('span', { class: 'item-name' }),
+        element('span', { class: 'item-state' }),
+        element('span', { class: 'item-state item-file' }),
+      ),
     );
+    thumbnails.watch(the(link, '.item-mark'), record);
     links.set(record.id, link);
     fillIn(link, record);
     return element('li', { class: 'item' }, link);
@@ -93,6 +103,7 @@ export function createRecords({ page, attempt, announce }) {
     the(link, '.item-name').textContent = titleOf(record);
     const values = measurements.slice(0, 1).map((first) => valueIn(first, record.measurements));
     the(link, '.item-state').textContent = [dayOf(record.day), ...values].join(', ');
+    the(link, '.item-file').textContent = record.file_name ?? '';
   }
 
   /**

@@ -11,6 +11,9 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { Details } from './details.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 
+/** Characters of a file name that the service stores. */
+const LONGEST_NAME = 255;
+
 /**
  * `marks()` are saved, too. `drafted(photo)` is called when `photo.draft` has changed, `saved(photo)` once `photo.saved` is
  * the id of the record.
@@ -35,7 +38,11 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   function show(photo) {
     shown = photo;
     // The next photograph is often from the same visit, but of the other eye.
+<<<<<<< HEAD
     fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null });
+=======
+    fill(form, { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
+>>>>>>> bfeb67c (History with thumbnails, file names and the window's width; two visits compared, aligned by their vessels)
     say('');
     look();
   }
@@ -88,4 +95,9 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     /** @param {Iterable<Photo>} photos */
     isUnsaved: (photos) => signedIn && [...photos].some(({ draft, saved: record }) => draft?.note && !record),
   };
+}
+
+/** @param {Photo} photo */
+function fileNameOf({ name }) {
+  return name.slice(name.lastIndexOf('/') + 1).slice(-LONGEST_NAME);
 }

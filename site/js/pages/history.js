@@ -23,7 +23,7 @@ gate((_, page) => {
   const viewer = createViewer({ page });
   const result = createResult({ page, viewer, announce });
   const records = createRecords({ page, attempt, announce });
-  const trend = createTrend({ page, compare: createCompare({ page, attempt }) });
+  const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });
   const filter = by('filter', HTMLFormElement);
   listenForNeighbours(by('list'));

@@ -33,6 +33,7 @@ from retina.history.schemas import (
     Trends,
 )
 from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.imaging.rendering import THUMBNAIL
 
 router = APIRouter(
     tags=["history"],
@@ -82,7 +83,7 @@ def get_prediction(services: ServicesDep, caller: Owner, log: Audited, id: str) 
 def change_prediction(
     services: ServicesDep, caller: Owner, log: Audited, id: str, change: LabelUpdate
 ) -> SavedPrediction:
-    """Changes subject, eye, date or note. Fields that are left out stay as they are."""
+    """Changes subject, eye, date, note or file name. Fields that are left out stay as they are."""
     changes = {name: getattr(change, name) for name in change.model_fields_set}
     changes = {name: value or "unknown" if name == "eye" else value or None for name, value in changes.items()}
 
@@ -114,14 +115,17 @@ def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: st
     responses=MISSING,
 )
 def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str, image: str) -> Response:
-    """Redirects to a download link that works for 15 minutes: photograph (without metadata), mask, probability, overlay
-    or skeleton, and artery_vein or disc if it was saved with one of them.
+    """Redirects to a download link that works for 15 minutes: photograph (without metadata), thumbnail (128x128), mask,
+    probability, overlay or skeleton, and artery_vein or disc if it was saved with one of them.
     """
     images = services.history.get(caller.account, id).images
     if image not in images:
         raise NotFoundError(f"There is no such picture; there are {', '.join(images)}.")
     link = services.history.link(caller.account, id, image, links)
-    log.seen(caller, "picture.opened", f"{id}:{image}")
+    if image == THUMBNAIL:  # a part of the list
+        log.seen(caller, "predictions.listed")
+    else:
+        log.seen(caller, "picture.opened", f"{id}:{image}")
     return redirect(link)
 
 

@@ -41,7 +41,7 @@ from retina.errors import (
 )
 from retina.history.answers import image_urls
 from retina.history.records import Labels
-from retina.history.schemas import Eye, Note, Subject
+from retina.history.schemas import Eye, FileName, Note, Subject
 from retina.ids import new_id
 from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
@@ -132,6 +132,7 @@ async def create_prediction(
     eye: Annotated[Eye, Form(description="if unknown: as a DICOM file states it")] = "unknown",
     taken_on: Annotated[date | None, Form(description="when the photograph was taken")] = None,
     note: Annotated[Note | None, Form()] = None,
+    file_name: Annotated[FileName | None, Form()] = None,
 ) -> Response:
     """Finds the vessels in one photograph at its own resolution, and measures them.
 
@@ -140,7 +141,7 @@ async def create_prediction(
     metadata; `image_urls` then say where the photograph and the images are. For research and education, not for
     diagnosis.
     """
-    labels, id = Labels(subject, eye, taken_on, note), new_id()
+    labels, id = Labels(subject, eye, taken_on, note, file_name), new_id()
     _refuse_contradictions(caller, labels, save=save)
     pictures = asked_for(outputs)
     sent = await sent_photograph(request, services.settings, file, upload_id)
@@ -171,7 +172,7 @@ async def create_prediction(
         eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"
         changes = services.history.prepare(caller.account, facts, replace(labels, eye=eye), saved)
         changes.append(log.entry(caller, "prediction.saved", id))
-        response = response.model_copy(update={"image_urls": image_urls(facts)})
+        response = response.model_copy(update={"image_urls": image_urls(id, saved)})
         return Answer(response.model_dump_json(exclude_unset=True).encode(), changes, source=id)
 
     def replay(stored: bytes) -> bytes:
@@ -189,7 +190,7 @@ def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool)
         raise SignInRequiredError("Sign in, or send an API key as X-API-Key, to save a prediction.")
     if labels != Labels() and not save:
         raise InvalidRequestError(
-            "Subject, eye, date and note belong to saved predictions. Send “save” as true as well."
+            "Subject, eye, date, note and file name belong to saved predictions. Send “save” as true as well."
         )
 
 

@@ -23,7 +23,7 @@ from retina.imaging.findings import findings_of
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import stored
 
-LABELS = {"subject", "eye", "taken_on", "note"}
+LABELS = {"subject", "eye", "taken_on", "note", "file_name"}
 """The labels of a saved prediction, which its owner may change."""
 
 OF_THE_FILE = {"sha256", "frames", "pixel_size_um", "laterality"}
