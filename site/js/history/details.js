@@ -9,6 +9,17 @@
 /** @type {Field[]} */
 const FIELDS = ['subject', 'eye', 'taken_on', 'note', 'file_name'];
 
+/** Characters of a file name that the service stores. */
+const LONGEST_NAME = 255;
+
+/**
+ * The file's name without its folder, as long as it may be.
+ * @param {{ name: string }} photograph
+ */
+export function fileNameOf({ name }) {
+  return name.slice(name.lastIndexOf('/') + 1).slice(-LONGEST_NAME);
+}
+
 /**
  * The details in the form; empty fields are null.
  * @param {HTMLFormElement} form

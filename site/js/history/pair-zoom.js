@@ -65,6 +65,7 @@ export function createPairZoom({ panes, level }) {
       stage,
       zoom: (factor, point) => by((frame) => zoomed(view, factor, point, frame)),
       move: (distance) => by((frame) => moved(view, distance, frame)),
+      hands: () => null,
       atRest: () => {
         const pane = at();
         return !pane || view.zoom <= limits(frameOf(pane)).least * 1.0001;

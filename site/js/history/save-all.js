@@ -1,6 +1,7 @@
 // “Save all…”: saves every result that is not saved yet, with subject, eye and date read from the file names. The user sees
 // what is read before anything is saved, and can change the pattern.
 
+import { fileNameOf } from './details.js';
 import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { readerOf, suggested } from '../files/labels.js';
@@ -25,6 +26,7 @@ export function createSaveAll({ page, photographs, marks, saved }) {
   const pattern = by('save-all-pattern', HTMLInputElement);
   const start = by('save-all-start', HTMLButtonElement);
   const { attempt, say } = createTrouble(by('save-all-trouble'));
+  const names = by('save-all-names', HTMLInputElement);
   /** @type {Planned[]} */
   let planned = [];
   let stop = new AbortController();
@@ -50,7 +52,7 @@ export function createSaveAll({ page, photographs, marks, saved }) {
     say('');
     try {
       const read = readerOf(pattern.value);
-      planned = unsaved().map((photo) => ({ photo, details: detailsOf(photo, read(photo.name)) }));
+      planned = unsaved().map((photo) => ({ photo, details: detailsOf(photo, read(photo.name), names.checked) }));
     } catch (error) {
       planned = [];
       say(error instanceof Error ? error.message : String(error));
@@ -89,6 +91,7 @@ export function createSaveAll({ page, photographs, marks, saved }) {
 
   by('save-all-open').addEventListener('click', open);
   pattern.addEventListener('input', plan);
+  names.addEventListener('change', plan);
   dialog.addEventListener('close', () => stop.abort());
   by('save-all-close').addEventListener('click', () => dialog.close());
   by('save-all-form').addEventListener('submit', (event) => {
@@ -108,10 +111,11 @@ export function createSaveAll({ page, photographs, marks, saved }) {
  * What was typed for the photograph, or else what its name says.
  * @param {Photo} photo
  * @param {ReturnType<ReturnType<typeof readerOf>>} labels
+ * @param {boolean} named whether the name of the file is saved, too
  * @returns {Details | null}
  */
-function detailsOf({ draft }, labels) {
-  return draft ?? (labels && { ...labels, note: null });
+function detailsOf({ name, draft }, labels, named) {
+  return draft ?? (labels && { ...labels, note: null, file_name: named ? fileNameOf({ name }) : null });
 }
 
 /** @param {Planned} planned */

@@ -1,7 +1,7 @@
 // The “Save to history” form below a result, shown only to signed-in users. Saving sends the photograph again, with
 // its details, and then shows a link to the record. What is typed belongs to its photograph until it is saved.
 
-import { detailsOf, fill } from './details.js';
+import { detailsOf, fileNameOf, fill } from './details.js';
 import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
@@ -10,9 +10,6 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Details } from './details.js' */
 /** @import { Mark } from '../viewer/marks.js' */
-
-/** Characters of a file name that the service stores. */
-const LONGEST_NAME = 255;
 
 /**
  * `marks()` are saved, too. `drafted(photo)` is called when `photo.draft` has changed, `saved(photo)` once `photo.saved` is
@@ -38,11 +35,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   function show(photo) {
     shown = photo;
     // The next photograph is often from the same visit, but of the other eye.
-<<<<<<< HEAD
-    fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null });
-=======
-    fill(form, { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
->>>>>>> bfeb67c (History with thumbnails, file names and the window's width; two visits compared, aligned by their vessels)
+    fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
     say('');
     look();
   }
@@ -95,9 +88,4 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     /** @param {Iterable<Photo>} photos */
     isUnsaved: (photos) => signedIn && [...photos].some(({ draft, saved: record }) => draft?.note && !record),
   };
-}
-
-/** @param {Photo} photo */
-function fileNameOf({ name }) {
-  return name.slice(name.lastIndexOf('/') + 1).slice(-LONGEST_NAME);
 }
