@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.buckets import private_bucket
 from infra.functions import log_group
 from infra.settings import StackSettings
+from infra.unknown_addresses import unknown_addresses
 from retina.api.middleware.origin import PROOF
 from retina.api.middleware.outermost import SECURITY
 
@@ -95,6 +96,13 @@ class Site(Construct):
             response_headers_policy=page,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
         )
+        unknown = cloudfront.Function(
+            self,
+            "UnknownAddresses",
+            code=cloudfront.FunctionCode.from_inline(unknown_addresses(files)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            comment="404.html where the page has no file",
+        )
         certificate = settings.certificate_arn and acm.Certificate.from_certificate_arn(
             self, "Certificate", settings.certificate_arn
         )
@@ -106,6 +114,11 @@ class Site(Construct):
                 compress=True,
                 response_headers_policy=page,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=unknown, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                    )
+                ],
             ),
             additional_behaviors={"/api/*": api, "/predict": api},
             default_root_object="index.html",

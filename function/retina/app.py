@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette import requests
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -158,7 +159,7 @@ def _serve_site(app: FastAPI, site: Path) -> None:
     swagger_ui = str(files("fastapi_offline") / "static")
     app.mount("/api/v1/docs", Files(directory=swagger_ui), name="swagger-ui")
     # Not mounted: with a mount at /, a route that exists for another method would look like a missing file.
-    app.router.default = Files(directory=site, html=True)
+    app.router.default = Pages(directory=site, html=True)
 
 
 class Files(StaticFiles):
@@ -172,3 +173,18 @@ class Files(StaticFiles):
         if answer.status_code < 400:
             answer.headers["Cache-Control"] = "no-cache"
         return answer
+
+
+class Pages(Files):
+    """The page's files. At an unknown address, a browser gets `404.html`, and a program a problem document."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Raises 404 for programs, and below /api/ for everybody."""
+        answer = await super().get_response(path, scope)
+        if answer.status_code == 404 and ("text/html" not in Headers(scope=scope).get("accept", "") or _of_api(path)):
+            raise HTTPException(404)
+        return answer
+
+
+def _of_api(path: str) -> bool:
+    return path.split("/")[0] == "api"

@@ -46,6 +46,17 @@ def test_the_page_and_the_documentation_are_served(client: TestClient) -> None:
         assert client.get(f"/api/v1/docs/{name}").status_code == 200, name
 
 
+def test_browsers_get_a_page_at_unknown_addresses_and_programs_a_problem_document(client: TestClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in ("/histroy.html", "/js/nothing/at/all", "/wp-admin/"):
+        answer = client.get(path, headers=browser)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        assert "There is nothing at this address" in answer.text
+        assert_problem(client.get(path), 404, "not_found")
+    assert_problem(client.get("/api/v1/nothing", headers=browser), 404, "not_found")
+    assert_problem(client.post("/histroy.html", headers=browser), 404, "not_found")
+
+
 def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     about = {f"/api/v1/{name}" for name in ("health", "model", "measurements", "limits", "sign-in")}

@@ -131,14 +131,16 @@ def test_the_expected_agreement_is_shown(visit: Visit, small: bytes) -> None:
 
     visit.page.route(PREDICTIONS, another_quality)
     visit.open()
-    for name, words, warned in (
-        ("good.jpg", "Dice 0.82 ± 0.03", False),
-        ("poor.jpg", "Dice 0.51 ± 0.03", True),
-        ("interval.jpg", "Dice 0.82 (0.70 to 0.89)", False),
-        ("foreign.jpg", "not known", False),
+    for name, words, match, warned in (
+        ("good.jpg", "Dice 0.82 ± 0.03", "Good match to expect", False),
+        ("poor.jpg", "Dice 0.51 ± 0.03", "Poor match to expect", True),
+        ("interval.jpg", "Dice 0.82 (0.70 to 0.89)", "Good match to expect", False),
+        ("foreign.jpg", "not known", "Not known how well it matches", False),
     ):
         visit.choose((name, small))
         visit.expect_state(name, "done").locator(".item-show").click()
         expect(visit.page.locator("#result-title")).to_have_text(name)
+        expect(visit.page.locator("#match")).to_have_text(match)
         expect(visit.page.locator("#fact-trust")).to_have_text(words)
+        expect(visit.page.locator("#fact-trust")).to_be_hidden()  # until it is asked for
         expect(visit.page.locator("#warning-trust")).to_be_visible(visible=warned)

@@ -5,6 +5,7 @@ import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { element, finder } from '../ui/element.js';
 import { showPictures } from './pictures.js';
+import { MATCH, matchOf } from '../ui/match.js';
 import { labelled } from '../ui/measurements.js';
 
 /** @import { BatchResponse, BatchItem, BatchItems, Findings, MeasurementDescription } from 'openapi' */
@@ -150,7 +151,7 @@ function foundOf({ measurements: values, quality }, measurements) {
   const parts = measurements.slice(0, 1).map((first) => labelled(first, values));
   if (quality.grade) parts.push(`${quality.grade} quality`);
   if (quality.retina === 'unsure') parts.push('perhaps not a retina');
-  if (quality.expected_dice !== null) parts.push(`expected Dice ${quality.expected_dice.toFixed(2)}`);
+  if (quality.expected_dice !== null) parts.push(MATCH[matchOf(quality)].toLowerCase());
   if (quality.field_of_view === 'whole') parts.push('no round field of view: look closely');
   return parts.join(', ');
 }

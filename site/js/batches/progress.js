@@ -36,6 +36,7 @@ export function createProgress({ page, announce }) {
       ),
     );
     by('sending').textContent = sending && state === 'open' ? sendingWords(sending) : '';
+    by('paid').textContent = paidWords(counts);
     tell(counts, state);
   }
 
@@ -63,6 +64,17 @@ export function createProgress({ page, announce }) {
   }
 
   return { begin, show };
+}
+
+/**
+ * What is paid and what is not: one credit for each result, nothing for what has none.
+ * @param {Pick<Counts, 'done' | 'rejected' | 'failed'>} counts
+ */
+export function paidWords({ done, rejected, failed }) {
+  const without = rejected + failed;
+  const paid = `${done.toLocaleString('en')} ${done === 1 ? 'photograph is' : 'photographs are'} paid, one credit each.`;
+  const free = `${without.toLocaleString('en')} without a result ${without === 1 ? 'costs' : 'cost'} nothing; the table says why.`;
+  return [done && paid, without && free].filter(Boolean).join(' ');
 }
 
 /** @param {Sending} sending */

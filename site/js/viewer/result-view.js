@@ -11,8 +11,7 @@ const WARNINGS = {
 };
 const BY_THRESHOLD = '“By threshold” is the value if a pixel needed a little less, or a little more, certainty to count as vessel. '
   + 'It shows how much a value depends on the threshold, and is no confidence interval.';
-const HEADLINES = { trust: 'Expected agreement with a human observer' };
-const FACTS = { quality: 'Quality', size: 'Size', view: 'Field of view', canvas: 'Size seen by the network', threshold: 'Probability threshold', model: 'Model' };
+const FACTS = { size: 'Size', view: 'Field of view', canvas: 'Size seen by the network', threshold: 'Probability threshold', model: 'Model' };
 
 class ResultView extends HTMLElement {
   connectedCallback() {
@@ -30,6 +29,7 @@ function figures() {
     element('h2', { id: 'result-title', tabindex: '-1' }),
     ...Object.entries(WARNINGS).map(([name, words]) => element('p', { class: 'warning', id: `warning-${name}`, hidden: '' }, words)),
     element('p', { class: 'warning', id: 'no-measurements', role: 'alert', hidden: '' }),
+    trust(),
     findings(),
     element(
       'details',
@@ -45,13 +45,31 @@ function figures() {
   );
 }
 
+/** How far to trust it: in words, with the numbers a click away. */
+function trust() {
+  return element(
+    'section',
+    { class: 'trust', 'aria-label': 'How far to trust this result' },
+    element('p', { class: 'match', id: 'match' }),
+    element('p', {}, 'Quality of the photograph: ', element('span', { id: 'fact-quality' })),
+    element(
+      'details',
+      { class: 'more' },
+      element('summary', {}, 'In numbers'),
+      element('p', {}, 'Expected agreement with a human observer: ', element('strong', { id: 'fact-trust' })),
+      element('p', { class: 'note' }, 'Dice is 1 where two vessel maps are the same and 0 where they have nothing in common. Two people who draw the vessels of '
+        + 'the same photograph reach about 0.8. The range contains the true value nine times out of ten.'),
+    ),
+  );
+}
+
 function findings() {
   return element(
     'div',
     { class: 'findings' },
     preview('preview-original', 'Photograph', 'The photograph at 128 by 128 pixels'),
     preview('preview-prediction', 'Vessel map', 'The vessel map at 128 by 128 pixels'),
-    element('dl', { id: 'facts', class: 'facts' }, ...facts(HEADLINES, { class: 'headline' }), ...facts(FACTS, {})),
+    element('dl', { id: 'facts', class: 'facts' }, ...facts(FACTS, {})),
   );
 }
 

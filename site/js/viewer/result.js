@@ -9,6 +9,7 @@ import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
 import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
 import { regionalView } from './regional-table.js';
+import { MATCH, matchOf } from '../ui/match.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -16,9 +17,6 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Quality } from 'openapi' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
 /** @import { Viewer } from './viewer.js' */
-
-// On CHASE_DB1, two people who drew the vessels of the same photographs agree with a Dice of .80.
-const POOR_AGREEMENT = 0.7;
 
 /** @param {{ page: ParentNode, viewer: Viewer, announce: (words: string) => void }} parts */
 export function createResult({ page, viewer, announce }) {
@@ -36,7 +34,10 @@ export function createResult({ page, viewer, announce }) {
     by('result-title').textContent = result.name;
     by('warning-view').hidden = answer.quality.field_of_view !== 'whole';
     by('warning-content').hidden = answer.quality.fundus_like;
-    by('warning-trust').hidden = (answer.quality.expected_dice ?? 1) >= POOR_AGREEMENT;
+    const match = matchOf(answer.quality);
+    by('warning-trust').hidden = match !== 'poor';
+    by('match').textContent = MATCH[match];
+    by('match').dataset.match = match;
     by('preview-original', HTMLImageElement).src = urls.original;
     by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
@@ -151,8 +152,8 @@ function qualityOf({ grade, reasons }) {
 }
 
 /** @param {Quality} quality */
-function trustOf({ expected_dice: dice, expected_dice_error: error, expected_dice_interval: interval }) {
-  if (dice === null || error === null) return 'not known';
+function trustOf({ expected_dice: dice, expected_dice_error: error, expected_dice_interval: interval, expected_dice_reason: reason }) {
+  if (dice === null || error === null) return reason ?? 'not known';
   if (interval) return `Dice ${dice.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})`;
   return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)}`;
 }
