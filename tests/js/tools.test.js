@@ -17,7 +17,7 @@ function square(values) {
 
 test('the probability is that of the middle, with the highest nearby', () => {
   const data = square({ 60: 51, 0: 204 });
-  assert.equal(probabilityOf(data, 0.5), 'Vessel probability 0.20: no vessel. Highest within 5 pixels: 0.80.');
+  assert.equal(probabilityOf(data, 0.5), 'Probability 0.20: no vessel. Up to 0.80 within 5 pixels.');
   assert.match(probabilityOf(data, 0.19), /0\.20: vessel\./);
 });
 

@@ -47,7 +47,7 @@ export function createProbability() {
 }
 
 /**
- * “Vessel probability 0.83, vessel. Highest within 5 pixels: 0.91.” of a square of RGBA bytes around a spot.
+ * “Probability 0.83: vessel. Up to 0.91 within 5 pixels.” of a square of RGBA bytes around a spot.
  * @param {Uint8ClampedArray} data
  * @param {number} threshold
  */
@@ -55,5 +55,5 @@ export function probabilityOf(data, threshold) {
   const values = Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
   const here = values[(values.length - 1) / 2];
   const found = here > threshold ? 'vessel' : 'no vessel';
-  return `Vessel probability ${here.toFixed(2)}: ${found}. Highest within ${NEARBY} pixels: ${Math.max(...values).toFixed(2)}.`;
+  return `Probability ${here.toFixed(2)}: ${found}. Up to ${Math.max(...values).toFixed(2)} within ${NEARBY} pixels.`;
 }

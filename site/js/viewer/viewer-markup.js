@@ -69,7 +69,7 @@ function drawing() {
     ),
     element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, 'Reset'),
     element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
-    element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' Field of view: hatch where vessels were not looked for'),
+    element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' Hatch outside the field of view'),
     segments(),
     element('p', { class: 'note', id: 'threshold-note' }),
   );
