@@ -1,9 +1,10 @@
 """How well measurements from the network's vessel maps agree with those from the masks that people drew.
 
-Takes the values of `models.evaluation.measured_values`. For every measurement of the registry, set and split: means,
-the intraclass correlations for absolute agreement and for consistency with intervals of 95 %, bias and limits of
-agreement. The network against the first observer, and where there is one the second observer against the first. Prints
-a short table; the whole one is written as CSV. Nothing is trained or tuned.
+Takes the values of `models.evaluation.measured_values`. For every measurement of the registry, of all vessels, arteries
+and veins, in the field and in zones B and C, and for every set and split: means, the intraclass correlations for
+absolute agreement and for consistency with intervals of 95 %, bias and limits of agreement. The network against the
+first observer, and where there is one the second observer against the first. Prints short tables; the whole one is
+written as CSV. Nothing is trained or tuned.
 
 `python -m models.evaluation.measurement_agreement --values FILE [--csv FILE] [--figure FILE]`
 """
@@ -20,7 +21,10 @@ from matplotlib.figure import Figure
 from models.evaluation.intraclass_correlation import intraclass_correlations
 from models.evaluation.limits_of_agreement import limits_of_agreement
 from models.evaluation.measured_values import FIRST, NETWORK, SECOND
+from models.evaluation.regional_values import PLACES, column
 from models.evaluation.value_table import ALL, TEST, TRAIN, ValueTable, read_values
+from retina.imaging.measurements.measurement import Measurement
+from retina.imaging.measurements.places import Region, Vessels
 from retina.imaging.measurements.registry import MEASUREMENTS
 
 FEWEST = 4
@@ -30,6 +34,13 @@ COMPARED = ((NETWORK, FIRST), (SECOND, FIRST))
 
 FIGURE = ("vascular_density", "mean_calibre", "fractal_dimension")
 """Measurements that are drawn, on the sets whose widths mean something."""
+
+APART = ("vascular_density", "length_density", "mean_calibre", "tortuosity", "branch_points")
+"""Measurements whose regional values are in the short table."""
+
+Place = tuple[Vessels, Region]
+
+EVERYWHERE: Place = ("all", "field")
 
 BROAD = "AVRDB"
 """The set whose strokes are wider than its vessels."""
@@ -41,6 +52,8 @@ class Row:
 
     set: str
     measurement: str
+    vessels: Vessels
+    region: Region
     unit: str
     reader: str
     reference: str
@@ -63,25 +76,29 @@ def rows_of(table: ValueTable) -> Iterator[Row]:
     """Every row for which there are enough values."""
     for name in table.sets:
         for measurement in MEASUREMENTS:
-            for readers in COMPARED:
-                for split in (ALL, TEST, TRAIN):
-                    if row := row_of(table, name, measurement.name, measurement.unit, readers, split):
-                        yield row
+            for place in (EVERYWHERE, *PLACES):
+                for readers in COMPARED:
+                    for split in (ALL, TEST, TRAIN):
+                        if row := row_of(table, name, measurement, readers, split, place):
+                            yield row
 
 
 def row_of(
-    table: ValueTable, name: str, measurement: str, unit: str, readers: tuple[str, str], split: str
+    table: ValueTable, name: str, measurement: Measurement, readers: tuple[str, str], split: str, place: Place
 ) -> Row | None:
     """One row, or None if there are too few values, or if all are the same because both readers use one drawn disc."""
-    pairs = table.pairs(name, readers, measurement, split)
+    values = measurement.name if place == EVERYWHERE else column(measurement.name, *place)
+    pairs = table.pairs(name, readers, values, split)
     if len(pairs) < FEWEST or np.array_equal(pairs[:, 0], pairs[:, 1]):
         return None
     absolute, consistent = intraclass_correlations(pairs)
     limits = limits_of_agreement(pairs[:, 0], pairs[:, 1])
     return Row(
         set=name,
-        measurement=measurement,
-        unit=unit,
+        measurement=measurement.name,
+        vessels=place[0],
+        region=place[1],
+        unit=measurement.unit,
         reader=readers[0],
         reference=readers[1],
         split=split,
@@ -102,7 +119,7 @@ def row_of(
 
 def short_table(rows: list[Row]) -> list[str]:
     """A line for each measurement but errors of fits, a column for each set and reader, all photographs together."""
-    every = [row for row in rows if row.split == ALL]
+    every = [row for row in rows if row.split == ALL and (row.vessels, row.region) == EVERYWHERE]
     columns = list(dict.fromkeys((row.set, row.reader) for row in every))
     heads = [f"{name}, {reader}" if reader != NETWORK else name for name, reader in columns]
     lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
@@ -111,6 +128,22 @@ def short_table(rows: list[Row]) -> list[str]:
         if found and not measurement.name.endswith("_error"):
             cells = [cell(found[column]) if column in found else "" for column in columns]
             lines.append(f"| `{measurement.name}` | {' | '.join(cells)} |")
+    return lines
+
+
+def regional_table(rows: list[Row]) -> list[str]:
+    """A line for each of `APART` by vessels and region, a column for each set: the network, on all photographs."""
+    every = [row for row in rows if row.split == ALL and row.reader == NETWORK and row.measurement in APART]
+    sets = list(dict.fromkeys(row.set for row in every))
+    lines = [f"| measurement | vessels | region | {' | '.join(sets)} |", "|---" * (len(sets) + 3) + "|"]
+    for name in APART:
+        for vessels, region in PLACES:
+            found = {
+                row.set: row for row in every if (row.measurement, row.vessels, row.region) == (name, vessels, region)
+            }
+            if found:
+                cells = [f"{cell(found[each])} ({found[each].photographs})" if each in found else "" for each in sets]
+                lines.append(f"| `{name}` | {vessels} | `{region}` | {' | '.join(cells)} |")
     return lines
 
 
@@ -171,7 +204,7 @@ def main() -> None:
         write_csv(arguments.csv, rows)
     if arguments.figure:
         write_figure(arguments.figure, table)
-    print(*short_table(rows), sep="\n")
+    print(*short_table(rows), "", *regional_table(rows), sep="\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ coefficient is 1.96 * sqrt(2) * s_w: two values of the same retina differ by les
 deviation grows with the value. Copies at another resolution count only for measurements without a length in the unit.
 Arteries and veins apart, and zones B and C, are judged in the same way (`models.evaluation.regional_values`).
 
-`python -m models.evaluation.repeatability --data DIR --values FILE [--most 4] [--write-card]`
+`python -m models.evaluation.repeatability --data DIR --values FILE [--most 4] [--write-card [regional]]`
 
 The values are appended to a file of JSON lines, by which an interrupted run continues.
 """
@@ -16,7 +16,7 @@ The values are appended to a file of JSON lines, by which an interrupted run con
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -130,9 +130,16 @@ def has_length(unit: str) -> bool:
 
 
 def coefficient(
-    copies: Iterable[Copy], measurement: MeasurementDescription, name: str | None = None
+    copies: Iterable[Copy],
+    measurement: MeasurementDescription,
+    name: str | None = None,
+    relative: bool | None = None,
 ) -> Repeatability | None:
-    """That of one measurement, or of its regional column `name`; None if too few photographs show it."""
+    """That of one measurement, or of its regional column `name`; None if too few photographs show it.
+
+    `relative` says whether it is a share of the value, None that the values tell. Of a share, photographs whose value
+    is 0 show nothing.
+    """
     at_any_size = not has_length(measurement.unit)
     by_photograph = defaultdict(list)
     for copy in copies:
@@ -140,14 +147,17 @@ def coefficient(
         if value is not None and (at_any_size or copy.zoom == 1):
             by_photograph[copy.set, copy.photograph].append(value)
     groups = [np.array(found) for found in by_photograph.values() if len(found) >= FEWEST_COPIES]
+    if relative:
+        groups = [group for group in groups if group.mean() > 0]
     if len(groups) < FEWEST_PHOTOGRAPHS:
         return None
     means, deviations = (np.array([of(group) for group in groups]) for of in (np.mean, _deviation))
     weights = [len(group) - 1 for group in groups]
     # A share of the value means something only where zero is nothing: not for an angle, nor for tortuosity.
-    relative = (measurement.minimum == 0 < means.min()) and (
-        not at_any_size or (deviations.max() > 0 and spearmanr(means, deviations).statistic >= GROWS)
-    )
+    if relative is None:
+        relative = (measurement.minimum == 0 < means.min()) and (
+            not at_any_size or bool(deviations.max() > 0 and spearmanr(means, deviations).statistic >= GROWS)
+        )
     within = deviations / means if relative else deviations
     pooled = float(np.sqrt(np.average(within**2, weights=weights)))
     return Repeatability(
@@ -168,13 +178,16 @@ def coefficients(copies: Sequence[Copy]) -> dict[str, Repeatability]:
     return {name: each for name, each in found.items() if each is not None}
 
 
-def regional_coefficients(copies: Sequence[Copy]) -> list[RegionalRepeatability]:
-    """Those of arteries and veins apart and of zones, as far as they could be judged."""
+def regional_coefficients(copies: Sequence[Copy], whole: Mapping[str, Repeatability]) -> list[RegionalRepeatability]:
+    """Those of arteries and veins apart and of zones, as far as they could be judged; a share of the value for those
+    measurements whose coefficient of the `whole` photograph is one.
+    """
     return [
         RegionalRepeatability(name=each.name, vessels=vessels, region=region, **found.model_dump())
         for each in MEASUREMENTS
         for vessels, region in PLACES
-        if (found := coefficient(copies, each, column(each.name, vessels, region)))
+        if each.name in whole
+        and (found := coefficient(copies, each, column(each.name, vessels, region), whole[each.name].relative))
     ]
 
 
@@ -198,11 +211,11 @@ def table(copies: Sequence[Copy]) -> str:
     return "\n".join(lines)
 
 
-def regional_table(copies: Sequence[Copy]) -> str:
+def regional_table(coefficients: Sequence[RegionalRepeatability]) -> str:
     """A Markdown table: a row for each measurement, a column for each kind of vessels and region, photographs in
     brackets.
     """
-    found = {(each.name, each.vessels, each.region): each for each in regional_coefficients(copies)}
+    found = {(each.name, each.vessels, each.region): each for each in coefficients}
     heads = [f"{vessels}, {region}" for vessels, region in PLACES]
     lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (1 + len(PLACES)) + "|"]
     for name in dict.fromkeys(name for name, _, _ in found):
@@ -226,23 +239,32 @@ def main() -> None:
     parser.add_argument("--values", type=Path, required=True, help="a file of JSON lines, made if it does not exist")
     parser.add_argument("--most", type=int, default=4, help="photographs of each set")
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card")
-    parser.add_argument("--write-card", action="store_true", help="put the coefficients into the card")
+    parser.add_argument(
+        "--write-card",
+        nargs="?",
+        const="all",
+        choices=("all", "regional"),
+        help="put the coefficients into the card; regional: only those, beside what a larger run has put there",
+    )
     options = parser.parse_args()
     cv2.setNumThreads(1)
     network = VesselNetwork(options.model)
     missing(options.values, options.most, options.data, network)
-    copies = read(options.values)
-    print(table(copies), regional_table(copies), sep="\n\n")
+    copies, card = read(options.values), network.card
+    known = card.repeatability if options.write_card == "regional" else None
+    whole = known.measurements if known else coefficients(copies)
+    regional = regional_coefficients(copies, whole)
+    print(table(copies), regional_table(regional), sep="\n\n")
     if options.write_card:
         study = RepeatabilityStudy(
-            network_sha256=network.card.sha256,
+            network_sha256=card.sha256,
             structures_sha256=shipped_sha256(),
-            protocol=protocol(copies),
-            measurements=coefficients(copies),
-            regional=regional_coefficients(copies),
+            protocol=known.protocol if known else protocol(copies),
+            measurements=whole,
+            regional_protocol=protocol(copies),
+            regional=regional,
         )
-        card = network.card.model_copy(update={"repeatability": study})
-        options.model.write_text(card.model_dump_json(indent=2) + "\n")
+        options.model.write_text(card.model_copy(update={"repeatability": study}).model_dump_json(indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,9 @@ def test_the_list_has_the_repeatability_that_the_card_states(client: TestClient)
     assert {"vascular_density", "mean_calibre", "mean_calibre_um", "tortuosity", "fractal_dimension"} <= set(stated)
     listed = client.get("/api/v1/measurements").json()["measurements"]
     assert {each["name"]: each["repeatability"] for each in listed if each["repeatability"]} == stated
+    apart = client.get("/api/v1/model").json()["repeatability"]["regional"]
+    assert [one for each in listed for one in each["regional_repeatability"] or ()] == apart
+    assert {(one["vessels"], one["region"]) for one in apart} >= {("artery", "zone_b"), ("vein", "field")}
     assert all(0 < each["coefficient"] < 1 for each in stated.values() if each["relative"])
 
 

@@ -105,6 +105,21 @@ def test_readers_are_compared_on_the_photographs_that_both_measured(tmp_path: Pa
     assert Image.open(tmp_path / "figure.png").size[0] > 400
 
 
+def test_regional_values_are_compared_by_vessels_and_region() -> None:
+    name = "vascular_density artery zone_b"
+    rows = [
+        Values("SET", str(i), "test", reader, {name: value})
+        for reader, values in {NETWORK: [2.0, 3, 4, 5], FIRST: [1.0, 2, 3, 4]}.items()
+        for i, value in enumerate(values)
+    ]
+    found = list(measurement_agreement.rows_of(ValueTable(rows)))
+    assert {(row.measurement, row.vessels, row.region) for row in found} == {("vascular_density", "artery", "zone_b")}
+    assert measurement_agreement.regional_table(found)[2:] == [
+        "| `vascular_density` | artery | `zone_b` | 0.77, 1.00, +40 % (4) |"
+    ]
+    assert len(measurement_agreement.short_table(found)) == 2, "the table of the whole field has none of them"
+
+
 def test_the_ceiling_is_where_differences_are_small_beside_the_spread() -> None:
     random = np.random.default_rng(1)
     truth = random.normal(10, 2, 20_000)

@@ -1,5 +1,6 @@
 """Simulated photographs of the same retina, and the repeatability computed from them, on values made here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.measurements.calibre import MEAN_CALIBRE
 from retina.imaging.measurements.vascular_density import VASCULAR_DENSITY
+from retina.imaging.repeatability import Repeatability
 
 
 def copies(name: str, deviation: float, *, grows: bool, set: str = "HRF") -> list[Copy]:
@@ -69,12 +71,19 @@ def test_arteries_veins_and_zones_are_judged_apart() -> None:
         for each in copies("mean_calibre", 0.02, grows=True)
         for value in each.values.values()
     ]
-    [found] = regional_coefficients(some)
+    assert regional_coefficients(some, {}) == []
+    whole = Repeatability(coefficient=0.1, relative=True, photographs=9)
+    [found] = regional_coefficients(some, {"mean_calibre": whole})
     assert (found.name, found.vessels, found.region) == ("mean_calibre", "artery", "zone_b")
     assert (found.relative, found.photographs) == (True, 60)
     assert found.coefficient == pytest.approx(1.96 * 2**0.5 * 0.02, rel=0.06)
     assert coefficients(some) == {}
-    assert f" | {100 * found.coefficient:.1f} % (60) | " in regional_table(some)
+    assert f" | {100 * found.coefficient:.1f} % (60) | " in regional_table([found])
+    [absolute] = regional_coefficients(some, {"mean_calibre": whole.model_copy(update={"relative": False})})
+    assert not absolute.relative, "as that of the whole photograph"
+    none = [replace(each, values=dict.fromkeys(each.values, 0.0)) if each.photograph < "3" else each for each in some]
+    [fewer] = regional_coefficients(none, {"mean_calibre": whole})
+    assert fewer.photographs < 60, "nothing is no share of nothing"
 
 
 def test_only_what_is_measured_in_a_place_has_a_column() -> None:

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { regionalLines, regionalOnes, regionalReasons } from '../../site/js/viewer/regional-table.js';
+import { marginOf, regionalLines, regionalOnes, regionalReasons } from '../../site/js/viewer/regional-table.js';
 
 /** @param {string} name */
 const measurement = (name) => ({
@@ -29,10 +29,20 @@ test('only what has values by region is offered, in the order of the list', () =
 
 test('regions have one order, whatever that of the rows', () => {
   assert.deepEqual(regionalLines(ROWS, DENSITY), [
-    { label: 'Whole field', cells: ['10.0 %', '4.0 %', '–'] },
-    { label: 'Zone B', cells: ['–', '–', '–'] },
-    { label: 'Superior nasal', cells: ['–', '–', '–'] },
+    { label: 'Whole field', cells: ['10.0 %', '4.0 %', '–'], margins: [null, null, null] },
+    { label: 'Zone B', cells: ['–', '–', '–'], margins: [null, null, null] },
+    { label: 'Superior nasal', cells: ['–', '–', '–'], margins: [null, null, null] },
   ]);
+});
+
+test('a value has the repeatability of its vessels and region, in its own unit', () => {
+  const own = { photographs: 7, name: 'density', vessels: /** @type {const} */ ('artery'), region: /** @type {const} */ ('field') };
+  const known = { ...DENSITY, repeatability: { coefficient: 0.011, relative: false, photographs: 18 }, regional_repeatability: [{ ...own, coefficient: 0.3, relative: true }] };
+  assert.equal(marginOf(known, row('field', 'all', 0.1)), '± 1.1');
+  assert.equal(marginOf(known, row('field', 'artery', 0.04)), '± 1.2', 'a share of the value');
+  assert.equal(marginOf(known, row('field', 'vein', 0.04)), null);
+  assert.equal(marginOf(known, row('zone_b', 'artery', 0.04)), null);
+  assert.equal(marginOf(known, row('field', 'artery', null)), null);
 });
 
 test('each reason is given once, with what it is the reason of', () => {

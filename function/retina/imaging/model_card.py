@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retina.errors import ModelCardError
-from retina.imaging.repeatability import Repeatability, RepeatabilityStudy
+from retina.imaging.repeatability import RegionalRepeatability, Repeatability, RepeatabilityStudy
 
 
 class _Part(BaseModel):
@@ -179,10 +179,19 @@ class ModelCard(_Part):
 
     def repeatability_of(self, measurement: str) -> Repeatability | None:
         """That of the measurement with this name; None if it was not measured, or for another network."""
+        study = self._own_study
+        return study.measurements.get(measurement) if study else None
+
+    def regional_repeatability_of(self, measurement: str) -> list[RegionalRepeatability] | None:
+        """Likewise of arteries and veins apart and of zones; None if there is none."""
+        study = self._own_study
+        return [each for each in study.regional if each.name == measurement] or None if study else None
+
+    @property
+    def _own_study(self) -> RepeatabilityStudy | None:
+        """The one with this network."""
         study = self.repeatability
-        if study is None or study.network_sha256 != self.sha256:
-            return None
-        return study.measurements.get(measurement)
+        return study if study and study.network_sha256 == self.sha256 else None
 
     def threshold_at(self, side: int) -> float:
         """The threshold for a field of view of `side` pixels, its longer side, unless a caller asks for another."""

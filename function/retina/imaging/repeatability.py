@@ -44,4 +44,5 @@ class RepeatabilityStudy(BaseModel):
     structures_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the structure network's")]
     protocol: str
     measurements: dict[str, Repeatability] = Field(description="by name; those that could not be judged are left out")
-    regional: list[RegionalRepeatability] = Field([], description="arteries and veins apart, and zones")
+    regional_protocol: str = Field("", description="what those of arteries and veins apart, and of zones, come from")
+    regional: list[RegionalRepeatability] = []

@@ -16,6 +16,7 @@ const REGIONS = {
   inferior_nasal: 'Inferior nasal',
 };
 const ABSENT = '–';
+const REPEATABLE = '“±” is the repeatability: in 95 of 100 cases, two photographs of the same retina differ by less (simulated).';
 
 /** The measurement that was chosen last, for the next photograph, too. */
 let chosen = '';
@@ -40,12 +41,24 @@ export function regionalLines(rows, measurement) {
   return Object.entries(REGIONS).flatMap(([region, label]) => {
     const here = own.filter((row) => row.region === region);
     if (!here.length) return [];
-    const cells = Object.keys(VESSELS).map((vessels) => {
-      const value = here.find((row) => row.vessels === vessels)?.value ?? null;
-      return value === null ? ABSENT : valueOf(measurement, value);
-    });
-    return [{ label, cells }];
+    const found = Object.keys(VESSELS).map((vessels) => here.find((row) => row.vessels === vessels) ?? null);
+    const cells = found.map((row) => (row && row.value !== null ? valueOf(measurement, row.value) : ABSENT));
+    return [{ label, cells, margins: found.map((row) => row && marginOf(measurement, row)) }];
   });
+}
+
+/**
+ * “± 1.2”: by how much a value may differ in another photograph of the same retina, in the unit in which it is shown; null
+ * if that was not measured.
+ * @param {Measurement} measurement
+ * @param {Regional} row
+ */
+export function marginOf({ repeatability, regional_repeatability: regional, display }, { vessels, region, value }) {
+  const whole = vessels === 'all' && region === 'field';
+  const known = whole ? repeatability : regional?.find((each) => each.vessels === vessels && each.region === region);
+  if (!known || value === null) return null;
+  const margin = known.relative ? known.coefficient * Math.abs(value) : known.coefficient;
+  return `± ${(display.factor * margin).toFixed(display.decimals)}`;
 }
 
 /**
@@ -81,10 +94,13 @@ export function regionalView(rows, measurements) {
   if (ones.some(({ name }) => name === chosen)) select.value = chosen;
   const place = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Values by region' });
   const reasons = element('ul', { class: 'note regional-reasons' });
+  const repeatable = element('p', { class: 'note' }, REPEATABLE);
   const draw = () => {
     const one = ones.find(({ name }) => name === select.value);
     if (!one) return;
-    place.replaceChildren(table(regionalLines(rows, one)));
+    const lines = regionalLines(rows, one);
+    place.replaceChildren(table(lines));
+    repeatable.hidden = !lines.some(({ margins }) => margins.some(Boolean));
     reasons.replaceChildren(...regionalReasons(rows, one).map((words) => element('li', {}, words)));
   };
   select.addEventListener('change', () => {
@@ -93,14 +109,16 @@ export function regionalView(rows, measurements) {
   });
   draw();
   const label = element('label', { for: select.id }, 'Measurement ');
-  return element('section', { class: 'regional' }, element('h3', {}, 'By region'), element('p', {}, label, select), place, reasons);
+  return element('section', { class: 'regional' }, element('h3', {}, 'By region'), element('p', {}, label, select), place, repeatable, reasons);
 }
 
-/** @param {{ label: string, cells: string[] }[]} lines */
+/** @param {{ label: string, cells: string[], margins: (string | null)[] }[]} lines */
 function table(lines) {
   const head = element('tr', {}, element('td'), ...Object.values(VESSELS).map((words) => element('th', { scope: 'col' }, words)));
-  const body = lines.map(({ label, cells }) =>
-    element('tr', {}, element('th', { scope: 'row' }, label), ...cells.map((words) => element('td', {}, words))),
+  const cell = (/** @type {string} */ words, /** @type {string | null} */ margin) =>
+    element('td', {}, words, ...(margin ? [element('span', { class: 'interval' }, margin)] : []));
+  const body = lines.map(({ label, cells, margins }) =>
+    element('tr', {}, element('th', { scope: 'row' }, label), ...cells.map((words, i) => cell(words, margins[i]))),
   );
   return element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
 }

@@ -42,7 +42,13 @@ async def measurements(network: NetworkDep) -> MeasurementList:
     card = network.card
     return MeasurementList(
         measurements=[
-            each.model_copy(update={"repeatability": card.repeatability_of(each.name)}) for each in MEASUREMENTS
+            each.model_copy(
+                update={
+                    "repeatability": card.repeatability_of(each.name),
+                    "regional_repeatability": card.regional_repeatability_of(each.name),
+                }
+            )
+            for each in MEASUREMENTS
         ]
     )
 

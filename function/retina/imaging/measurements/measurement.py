@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from retina.imaging.measurements.observation import Observation
-from retina.imaging.repeatability import Repeatability
+from retina.imaging.repeatability import RegionalRepeatability, Repeatability
 
 Scope = Literal["kind", "region"]
 
@@ -61,6 +61,9 @@ class MeasurementDescription(BaseModel):
     )
     repeatability: Repeatability | None = Field(
         None, description="with the network that is served; null where it was not measured"
+    )
+    regional_repeatability: list[RegionalRepeatability] | None = Field(
+        None, description="likewise of arteries and veins apart and of zones, as far as they were measured"
     )
 
     @property
