@@ -1,6 +1,7 @@
 // Zooms and moves two photographs together: what one pane shows, the other shows, too. Each pane has a stage with layers
 // in it that are as large as the pane's frame; a view is relative to the frame.
 
+import { noteForPrint } from '../ui/print-size.js';
 import { listenToHands } from '../viewer/gestures.js';
 import { clamped, limits, moved, percent, placed, WHOLE, zoomed } from '../viewer/view.js';
 
@@ -44,6 +45,7 @@ export function createPairZoom({ panes, level }) {
       node.style.blockSize = `${size.height}px`;
       node.style.transform = `matrix(${[a, b, c, d].map((each) => each * scale).join()},${left + e * scale},${top + f * scale})`;
     }
+    noteForPrint(pane.stage, panes().filter(({ stage }) => stage.clientWidth).length > 1 ? 0.48 : 1);
     pane.stage.classList.toggle('zoomed', view.zoom > 1.0001);
     pane.stage.classList.toggle('pixels', scale * devicePixelRatio > 2);
   }

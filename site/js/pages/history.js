@@ -9,6 +9,7 @@ import { createRecord } from '../history/record.js';
 import { createRecords } from '../history/records.js';
 import { createResult } from '../viewer/result.js';
 import { createTrend } from '../history/trend.js';
+import { createReport } from '../report/report.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
@@ -22,6 +23,7 @@ const { attempt, onSubmit } = createTrouble(by('trouble'));
 gate((_, page) => {
   const viewer = createViewer({ page });
   const result = createResult({ page, viewer, announce });
+  createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
   const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });

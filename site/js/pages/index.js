@@ -7,6 +7,7 @@ import { createOverview } from '../files/overview.js';
 import { createSaveAll } from '../history/save-all.js';
 import { createSaveForm } from '../history/save-form.js';
 import { createList } from '../files/photograph-list.js';
+import { createReport } from '../report/report.js';
 import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
 import { csvBlob, saveBlob } from '../files/save.js';
@@ -28,6 +29,7 @@ const files = by('files', HTMLInputElement);
 const viewer = createViewer({ page: document });
 const preview = createPreview({ page: document, viewer });
 const result = createResult({ page: document, viewer, announce });
+createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
 const store = createStoring({ page: document, restored: (found) => work.restore(found) });
 const work = createWork({
   store,

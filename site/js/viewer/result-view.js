@@ -98,6 +98,7 @@ function downloads() {
     { class: 'downloads' },
     element('a', { class: 'button primary', id: 'download-mask' }, 'Vessel mask (PNG)'),
     element('button', { class: 'primary', id: 'download-overlay', type: 'button' }, 'Overlay (PNG)'),
+    element('button', { id: 'report-open', type: 'button' }, 'Report'),
     element('button', { id: 'download-kinds', type: 'button', hidden: '' }, 'Arteries and veins (PNG)'),
     element('span', { class: 'note', id: 'download-note' }),
   );

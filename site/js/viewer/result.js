@@ -116,7 +116,7 @@ export function createResult({ page, viewer, announce }) {
   });
   overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 
-  return { show };
+  return { show, shown: () => shown };
 }
 
 /** @param {Findings} findings */

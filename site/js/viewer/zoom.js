@@ -2,6 +2,7 @@
 // shown or the stage changes its size.
 
 import { finder } from '../ui/element.js';
+import { noteForPrint } from '../ui/print-size.js';
 import { listenToHands } from './gestures.js';
 import { createSpots } from './spots.js';
 import { actualSize, clamped, limits, moved, percent, placed, WHOLE, zoomed } from './view.js';
@@ -46,6 +47,7 @@ export function createZoom({ page, hands }) {
     layers.style.inlineSize = `${width}px`;
     layers.style.blockSize = `${height}px`;
     layers.style.translate = `${left}px ${top}px`;
+    noteForPrint(stage);
     stage.classList.toggle('zoomed', view.zoom > 1.0001);
     stage.classList.toggle('pixels', enlarged > 100);
     level.textContent = `${Math.round(enlarged)} %`;

@@ -1,0 +1,128 @@
+// The report of the result that is shown: a page to print or to save as PDF, with photograph, vessels, figures and what
+// they were made with. It takes the place of everything else until it is closed.
+
+import { measurementList } from '../api/about.js';
+import { element, finder } from '../ui/element.js';
+import { createTrouble } from '../ui/trouble.js';
+import { lacksIntervals } from '../viewer/measurement-intervals.js';
+import { vesselsOver } from './report-picture.js';
+import { factsOf, rowsOf, unmeasured } from './report-words.js';
+
+/** @import { MeasurementDescription as Measurement } from 'openapi' */
+/** @import { Result } from '../files/segmentation.js' */
+
+const NOT_FOR_DIAGNOSIS = 'For research and education. Not a medical device, not for diagnosis.';
+const HEADS = ['Measurement', 'Value', 'By threshold', 'Definition'];
+const BY_THRESHOLD = '“By threshold” is the value if a pixel needed a little less, or a little more, certainty to count as vessel; it is no '
+  + 'confidence interval. Definitions in full are on the page and in the documentation of the API.';
+
+/** @param {{ page: Document, shown: () => Result | null, vessel: () => string }} parts `vessel` is the colour of vessels, #rrggbb */
+export function createReport({ page, shown, vessel }) {
+  const button = finder(page)('report-open', HTMLButtonElement);
+  const place = element('section', { class: 'report', id: 'report', 'aria-labelledby': 'report-title', hidden: '' });
+  const trouble = element('p', { class: 'warning', role: 'alert', hidden: '' });
+  const { attempt } = createTrouble(trouble);
+  let scrolled = 0;
+  let stop = new AbortController();
+  /** @type {string | null} */
+  let picture = null;
+  page.body.append(place);
+
+  async function open() {
+    const result = shown();
+    if (!result) return;
+    stop = new AbortController();
+    scrolled = scrollY;
+    page.body.classList.add('reporting');
+    place.hidden = false;
+    const status = element('span', { class: 'note', role: 'status' }, 'Preparing…');
+    const title = element('h2', { id: 'report-title', tabindex: '-1' }, result.name);
+    place.replaceChildren(actions(status), trouble, head(title));
+    scrollTo(0, 0);
+    title.focus();
+    const { signal } = stop;
+    await attempt(() => fill(result, status, signal));
+    if (!signal.aborted) status.textContent = '';
+  }
+
+  /**
+   * @param {Result} result
+   * @param {HTMLElement} status
+   * @param {AbortSignal} signal
+   */
+  async function fill(result, status, signal) {
+    const { photograph, mask, overlay } = result.urls;
+    const list = await measurementList();
+    if (photograph) picture = URL.createObjectURL(await vesselsOver(photograph, mask, vessel()));
+    if (signal.aborted) return;
+    const table = element('div', {}, tableOf(result, list));
+    place.append(picturesOf(photograph ?? result.urls.original, picture ?? overlay ?? mask), table, facts(result));
+    if (!lacksIntervals(result)) return;
+    status.textContent = 'Measuring at other thresholds…';
+    try {
+      await result.measureAround?.({ signal, pausing: (seconds) => (status.textContent = `The server is busy. Trying again in ${seconds} s…`) });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    if (!signal.aborted) table.replaceChildren(tableOf(result, list));
+  }
+
+  function close() {
+    stop.abort();
+    if (picture) URL.revokeObjectURL(picture);
+    picture = null;
+    place.hidden = true;
+    place.replaceChildren();
+    page.body.classList.remove('reporting');
+    scrollTo(0, scrolled);
+    button.focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLElement} status */
+  function actions(status) {
+    const [print, back] = ['Print or save as PDF', 'Close'].map((words) => element('button', { type: 'button' }, words));
+    print.classList.add('primary');
+    print.addEventListener('click', () => globalThis.print());
+    back.addEventListener('click', close);
+    return element('div', { class: 'report-actions' }, print, back, status);
+  }
+
+  button.addEventListener('click', () => void open());
+  page.addEventListener('keydown', (event) => {
+    if (place.hidden) return;
+    if (event.key === 'Escape') close();
+    event.stopPropagation(); // the keys of the viewer have nothing to do here
+  }, { capture: true });
+}
+
+/** @param {HTMLElement} title */
+function head(title) {
+  return element('div', { class: 'report-head' }, title, element('p', { class: 'report-disclaimer' }, NOT_FOR_DIAGNOSIS));
+}
+
+/**
+ * @param {string} photograph
+ * @param {string} vessels
+ */
+function picturesOf(photograph, vessels) {
+  const figure = (/** @type {string} */ src, /** @type {string} */ words) => element('figure', {}, element('img', { src, alt: words }), element('figcaption', {}, words));
+  return element('div', { class: 'report-pictures' }, figure(photograph, 'The photograph'), figure(vessels, 'The photograph with the vessels that were found'));
+}
+
+/**
+ * @param {Result} result
+ * @param {Measurement[]} list
+ */
+function tableOf(result, list) {
+  const rows = rowsOf(result, list).map(([name, ...cells]) => element('tr', {}, element('th', { scope: 'row' }, name), ...cells.map((text) => element('td', {}, text))));
+  const heads = element('tr', {}, ...HEADS.map((words) => element('th', { scope: 'col' }, words)));
+  const left = unmeasured(result, list);
+  const note = `${BY_THRESHOLD}${left ? ` ${left} further measurements have no value here, such as those that need arteries, veins, the optic disc or the size of a pixel.` : ''}`;
+  return element('div', {}, element('table', {}, element('thead', {}, heads), element('tbody', {}, ...rows)), element('p', { class: 'note' }, note));
+}
+
+/** @param {Result} result */
+function facts({ answer }) {
+  const rows = factsOf(answer, new Date()).flatMap(([name, words]) => [element('dt', {}, name), element('dd', {}, words)]);
+  return element('dl', {}, ...rows);
+}

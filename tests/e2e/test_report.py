@@ -1,0 +1,52 @@
+"""Paper: the report of a result, and what is printed of the page as it is."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
+from e2e.visit import Visit, pixels
+
+
+def printed(page: Page) -> np.ndarray:
+    """The stage as it is printed, float32[h,w,3]."""
+    page.emulate_media(media="print")
+    stage = pixels(page.locator("#stage").screenshot())
+    page.emulate_media(media="screen")
+    return stage
+
+
+def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits: Callable[..., Visit]) -> None:
+    visit = visits(viewport={"width": 1280, "height": 900})
+    page = visit.sample().page
+    page.get_by_role("radio", name="Vessels").check()
+    visit.seen()
+    black, white = (printed(page).mean(axis=2) < 40).mean(), (printed(page).mean(axis=2) > 200).mean()
+    assert black > 0.7, "the ground of the vessels is printed, too"
+    assert white > 0.03, "the vessels are"
+    page.get_by_role("radio", name="Overlay").check()
+    overlay = printed(page)
+    assert ((overlay[..., 2] > overlay[..., 0] + 30).mean()) > 0.02, "cyan over the photograph"
+    page.emulate_media(media="print")
+    expect(page.locator(".downloads")).to_be_hidden()
+    page.emulate_media(media="screen")
+
+    page.get_by_role("button", name="Report").click()
+    report = page.locator("#report")
+    expect(page.locator("#report-title")).to_be_focused()
+    expect(report).to_contain_text(NOT_FOR_DIAGNOSIS)
+    density = report.get_by_role("row", name=re.compile("^Vascular density"))
+    expect(density).to_contain_text(re.compile(r"\d+\.\d %\s*\d+\.\d to \d+\.\d"), timeout=120_000)
+    expect(report).to_contain_text(re.compile(r"match to expect with what a person would draw \(Dice 0\.\d\d"))
+    expect(report).to_contain_text(re.compile("unet, SHA-256 [0-9a-f]{64}"))
+    for number in range(2):
+        assert report.locator("img").nth(number).evaluate("i => i.decode().then(() => i.naturalWidth)") > 1000
+    expect(page.locator("main")).to_be_hidden()
+    expect_for_everyone(page)
+    paper = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    page.keyboard.press("Escape")
+    expect(report).to_be_hidden()
+    expect(page.get_by_role("button", name="Report")).to_be_focused()
