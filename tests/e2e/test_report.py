@@ -14,7 +14,7 @@ def printed(page: Page) -> np.ndarray:
     """The stage as it is printed, float32[h,w,3]."""
     page.emulate_media(media="print")
     stage = pixels(page.locator("#stage").screenshot())
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     return stage
 
 
@@ -31,7 +31,7 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     assert ((overlay[..., 2] > overlay[..., 0] + 30).mean()) > 0.02, "cyan over the photograph"
     page.emulate_media(media="print")
     expect(page.locator(".downloads")).to_be_hidden()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
 
     page.get_by_role("button", name="Report").click()
     report = page.locator("#report")
@@ -43,7 +43,7 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     expect(report).to_contain_text(re.compile("unet, SHA-256 [0-9a-f]{64}"))
     for number in range(2):
         assert report.locator("img").nth(number).evaluate("i => i.decode().then(() => i.naturalWidth)") > 1000
-    expect(page.locator("main")).to_be_hidden()
+    expect(page.locator("#main")).to_be_hidden()
     expect_for_everyone(page)
     paper = page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1

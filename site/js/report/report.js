@@ -19,24 +19,22 @@ const BY_THRESHOLD = '“By threshold” is the value if a pixel needed a little
 /** @param {{ page: Document, shown: () => Result | null, vessel: () => string }} parts `vessel` is the colour of vessels, #rrggbb */
 export function createReport({ page, shown, vessel }) {
   const button = finder(page)('report-open', HTMLButtonElement);
-  const place = element('section', { class: 'report', id: 'report', 'aria-labelledby': 'report-title', hidden: '' });
+  const place = element('main', { class: 'report', id: 'report', 'aria-labelledby': 'report-title' });
   const trouble = element('p', { class: 'warning', role: 'alert', hidden: '' });
   const { attempt } = createTrouble(trouble);
   let scrolled = 0;
   let stop = new AbortController();
   /** @type {string | null} */
   let picture = null;
-  page.body.append(place);
-
   async function open() {
     const result = shown();
     if (!result) return;
     stop = new AbortController();
     scrolled = scrollY;
     page.body.classList.add('reporting');
-    place.hidden = false;
+    page.body.append(place);
     const status = element('span', { class: 'note', role: 'status' }, 'Preparing…');
-    const title = element('h2', { id: 'report-title', tabindex: '-1' }, result.name);
+    const title = element('h1', { id: 'report-title', tabindex: '-1' }, result.name);
     place.replaceChildren(actions(status), trouble, head(title));
     scrollTo(0, 0);
     title.focus();
@@ -71,7 +69,7 @@ export function createReport({ page, shown, vessel }) {
     stop.abort();
     if (picture) URL.revokeObjectURL(picture);
     picture = null;
-    place.hidden = true;
+    place.remove();
     place.replaceChildren();
     page.body.classList.remove('reporting');
     scrollTo(0, scrolled);
@@ -89,7 +87,7 @@ export function createReport({ page, shown, vessel }) {
 
   button.addEventListener('click', () => void open());
   page.addEventListener('keydown', (event) => {
-    if (place.hidden) return;
+    if (!place.isConnected) return;
     if (event.key === 'Escape') close();
     event.stopPropagation(); // the keys of the viewer have nothing to do here
   }, { capture: true });
