@@ -45,6 +45,7 @@ def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tm
     page.get_by_text("Options").click()
     page.get_by_label("Skeleton").check()
     page.get_by_label("Vessel mask").uncheck()
+    page.get_by_label("Also measure at a lower and a higher threshold").check()
     expect_for_everyone(page)
     page.get_by_role("button", name="Start with 6 photographs").click()
     expect(page.locator("#batch-title")).to_be_focused()
@@ -86,6 +87,7 @@ def test_a_batch_is_sent_and_its_table_downloaded(visit: Visit, small: bytes, tm
     name, data = visit.download(page.get_by_role("button", name="Measurements (CSV, long)").click)
     assert name == f"batch-{urlsplit(page.url).fragment[:8]}-measurements.csv"
     assert {row["measurement"] for row in rows_of(data) if row["status"] == "done"} > {"vascular_density", "tortuosity"}
+    assert any(row["low"] and row["high"] for row in rows_of(data)), "intervals were asked for"
     page.get_by_role("button", name="Everything (ZIP)").click()
     ready = page.get_by_role("button", name="Download the ZIP")
     expect(ready).to_be_visible()
