@@ -32,7 +32,7 @@ def acknowledge(stack: Stack, settings: StackSettings, *, page: str, uploads: st
     _accept(uploader, UPLOADER, *(f"IAM5[{what}]" for what in WILDCARDS))
     _accept(uploader, UPLOADER, f"IAM5[Resource::{assets}]", f"IAM5[Resource::<{page}.Arn>/*]")
     _accept(uploader, "Invalidations in CloudFront cannot be limited to a distribution here.", "IAM5[Resource::*]")
-    for function in ("Api", "Jobs"):
+    for function in ("Api", "Jobs", *(("Payment",) if settings.payment else ())):
         _accept(_of(stack, f"{function}/Function"), RUNTIME, "L1")
     own = "The function works on any object of this kind, and on nothing else in the bucket; names are random."
     for role, bucket, prefixes in (

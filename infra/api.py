@@ -16,6 +16,8 @@ from constructs import Construct
 from infra.functions import log_group, retina_function
 from infra.proof import reference
 from infra.settings import StackSettings
+from infra.stripe_keys import keys_of
+from retina.prices import prices_of
 
 TIMEOUT = 29
 """Seconds; the HTTP API times out after 30."""
@@ -57,6 +59,12 @@ class Api(Construct):
         chosen: dict[str, object] = {"SIGNUP_CREDITS": settings.signup_credits, "FREE_EACH": settings.free_each}
         chosen |= {"AUDIT_DAYS": settings.audit_days, "AUDIT_ADDRESSES": settings.audit_addresses}
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
+        if settings.prices:
+            chosen["PRICES"] = prices_of(settings.prices).model_dump_json()
+        if settings.contact:
+            chosen["CONTACT"] = settings.contact
+        if settings.payment:  # the name alone: this function may not read the keys, and never asks for them
+            chosen["STRIPE"] = keys_of(settings)
         chosen["HOSTS"] = "*"  # the HTTP API only accepts requests for its own host name
         for name, value in chosen.items():
             self.function.add_environment(f"RETINA_{name}", str(value))

@@ -33,6 +33,7 @@ def retina_function(
     handler: str,
     seconds: int,
     key: kms.IKey | None = None,
+    memory: int | None = None,
     **options: Any,
 ) -> lambda_.Function:
     """A function that runs one entry point of the `package`, such as "handler.api", with a timeout in `seconds`.
@@ -52,7 +53,7 @@ def retina_function(
         role=role,
         log_group=log,
         logging_format=lambda_.LoggingFormat.JSON,
-        memory_size=settings.memory,
+        memory_size=memory or settings.memory,
         timeout=Duration.seconds(seconds),
         environment={"RETINA_CORES": "1"},
         **options,

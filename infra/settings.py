@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from retina.prices import CONTACT, prices_of
+
 PREFIX = "RETINA_STACK_"
 LOG_RETENTION = (
     1,
@@ -65,6 +67,9 @@ class StackSettings(BaseSettings):
     workers: int = Field(5, ge=2, le=1000, description="photographs of batches worked on at once, a function each")
     log_days: int = Field(30, description="days that logs are stored")
     signup_credits: int = Field(20, ge=0, description="what a new account starts with")
+    prices: str | None = Field(None, description="the TOML file with the prices of credits")
+    contact: str | None = Field(None, description="whom people ask for credits: an email address or an https URL")
+    payment: bool = Field(False, description="sell credits, with Stripe's keys in SSM's parameter store; needs prices")
     free_each: int = Field(200, ge=0, description="predictions an hour for nothing from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="predictions an hour for nothing, from all; 0: no limit")
     reserved_concurrency: int | None = Field(
@@ -106,6 +111,12 @@ class StackSettings(BaseSettings):
                 "a firewall for CloudFront can be made in us-east-1 only: make a web ACL there (scope CLOUDFRONT) and "
                 "set RETINA_STACK_FIREWALL to its ARN"
             )
+        if self.prices:
+            prices_of(self.prices)
+        if self.contact and not CONTACT.fullmatch(self.contact):
+            raise ValueError("the contact has to be an email address or an https URL")
+        if self.payment and not self.prices:
+            raise ValueError("nothing can be sold without prices: set RETINA_STACK_PRICES to the file with them")
         if self.log_days not in LOG_RETENTION:
             raise ValueError(f"logs can be kept for {', '.join(map(str, LOG_RETENTION))} days")
         return self

@@ -14,6 +14,7 @@ from infra.encryption import allow_key, customer_key
 from infra.firewall import firewall
 from infra.identity import Identity
 from infra.jobs import Jobs
+from infra.payment import Payment
 from infra.settings import StackSettings
 from infra.site import Site
 from infra.uploads import Uploads
@@ -64,6 +65,10 @@ class RetinaStack(Stack):
             function.add_environment("RETINA_ISSUER", self.identity.issuer)
             function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
             function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)
+        if settings.payment:
+            table = self.data.table
+            selling = Payment(self, "Payment", settings=settings, package=package, api=self.api, table=table, key=key)
+            selling.open(self.identity.issuer, client.user_pool_client_id, self.site.url)
         self.watch = Watch(self, "Watch", settings=settings, api=self.api, jobs=self.jobs)
         buckets = (self.site.bucket, self.uploads.bucket, self.data.results)
         page, uploads, results = (self._name(bucket) for bucket in buckets)

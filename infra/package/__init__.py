@@ -17,5 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "package"
+PAYMENT = "payment-package"
+"""The folder, beside that, of the package of the function that sells credits."""
 TARGET = (3, 13)
 """The Python version of the Lambda runtime."""

@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from infra.package import OUT, TARGET
-from infra.package.build import build
+from infra.package import OUT, PAYMENT, TARGET
+from infra.package.build import build, build_payment
 from infra.package.inventory import biggest, digest, total
 from infra.package.limits import LIMIT, PackageError
 from infra.package.wheels import python_of
@@ -24,11 +24,13 @@ def main() -> None:
             build(Path(second) / out.name, TARGET, python)
             if digest(out) != digest(Path(second) / out.name):
                 raise PackageError("two builds of the same sources differ")
+        build_payment(selling := out.with_name(PAYMENT), TARGET, python)
     except PackageError as error:
         sys.exit(f"{error}.")
     for name, part in biggest(out):
         print(f"{part / 1e6:7.1f} MB  {name}")
     print(f"{total(out) / 1e6:7.1f} MB of {LIMIT / 1e6:.1f} in {out}, sha256 {digest(out)}")
+    print(f"{total(selling) / 1e6:7.1f} MB in {selling}, for selling credits")
     if not python:
         print("Sources in place of bytecode, which makes a cold start slower: there is no Python 3.13 here to make it.")
 

@@ -1,4 +1,4 @@
-"""Builds the package: wheels without unneeded files, our own code, bytecode, checks."""
+"""Builds the packages: wheels without unneeded files, our own code, bytecode, checks."""
 
 import shutil
 from pathlib import Path
@@ -9,6 +9,11 @@ from infra.package.contents import UNUSED, prune
 from infra.package.limits import check
 from infra.package.symbols import cut
 from infra.package.wheels import install, requirements
+
+IMAGING = ("imaging", "jobs", "batches", "history", "exports", "deletion", "cli", "local", "services.py", "app.py")
+"""Parts of our own package that selling credits needs nothing of."""
+UNUSED_FOR_PAYMENT = UNUSED - {"idna"}
+"""Stripe's library asks by requests, which needs it."""
 
 
 def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = None) -> None:
@@ -22,6 +27,24 @@ def build(out: Path, version: tuple[int, int] = TARGET, python: Path | None = No
     prune(out)
     cut(out)
     _add_ours(out)
+    _finish(out, python)
+
+
+def build_payment(out: Path, version: tuple[int, int] = TARGET, python: Path | None = None) -> None:
+    """Build the package of the function that sells credits, which has no imaging."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    pinned = requirements(ROOT / "function" / "requirements-payment.txt", version)
+    install(out, (text for name, text in pinned.items() if name not in UNUSED_FOR_PAYMENT), version)
+    prune(out)
+    cut(out)
+    ignored = shutil.ignore_patterns("__pycache__", *IMAGING)
+    shutil.copy(ROOT / "function" / "payment_handler.py", out)
+    shutil.copytree(ROOT / "function" / "retina", out / "retina", ignore=ignored)
+    _finish(out, python)
+
+
+def _finish(out: Path, python: Path | None) -> None:
     if python:
         compile_sources(out, python)
     for path in out.rglob("*"):  # Lambda runs as another user, whatever the umask during the build

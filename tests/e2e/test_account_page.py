@@ -209,3 +209,29 @@ def test_an_account_is_deleted(visit: Visit) -> None:
     page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, address, PASSWORD, "Sign in")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
+
+
+def test_credits_are_bought_where_they_are_sold(visit: Visit) -> None:
+    """What the service would answer if it sold credits is made up here; that it does is tested with the API."""
+    pack = {"credits": 1000, "amount": 7900}
+    prices = {"payment": True, "contact": None, "currency": "eur", "tax": "exclusive", "packs": [pack]}
+    bought = {"id": "a" * 32, "created": "2026-11-26T10:00:00Z", "currency": "eur", "total": None, "state": "created"}
+    bought |= {"refunded": 0, "taken_back": 0, "missing": 0, "receipt": None, "url": f"{visit.address}/?pay"} | pack
+    paid = bought | {"total": 9401, "state": "credited", "receipt": f"{visit.address}/?receipt"}
+    page = visit.page
+    page.route("**/api/v1/prices", lambda route: route.fulfill(json=prices))
+    page.route("**/api/v1/purchases", lambda route: route.fulfill(json=bought, status=201))
+    page.route("**/api/v1/purchases?*", lambda route: route.fulfill(json={"purchases": [paid], "next": None}))
+    sign_up(visit)
+    visit.open("/prices.html")
+    expect(page.get_by_text("€0.079 for each photograph")).to_be_visible()
+    expect(page.locator("#packs-contact")).to_be_hidden()
+    expect_for_everyone(page)
+    page.get_by_role("button", name="Buy 1,000 credits").click()
+    page.wait_for_url(f"{visit.address}/?pay")
+    page.goto(f"{visit.address}{PATH}?paid={'a' * 32}")
+    expect(page.locator("#purchase-status")).to_have_text("Thank you. 1,000 credits were added.")
+    expect(page.get_by_role("link", name="Buy credits")).to_be_visible()
+    expect(page.locator("#purchases tr")).to_contain_text("€94.01")
+    expect(page.get_by_role("link", name="receipt of 26 Nov 2026, 1,000 credits")).to_be_visible()
+    expect_for_everyone(page)

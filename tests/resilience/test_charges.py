@@ -1,11 +1,6 @@
 """Charges while the server is killed repeatedly: results, charges and ledger agree in every store."""
 
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +21,7 @@ from retina.storage.records import Records
 from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
 from support.aws import BUCKET, CREDENTIALS, DynamoTable
+from support.killable import KillableServer
 from support.specimens import encode
 
 pytestmark = pytest.mark.kills
@@ -34,37 +30,6 @@ CALLS, KEYS, CONNECTIONS, KILLS = 1000, 200, 8, 5
 ANSWERS_BEFORE_A_KILL = 15
 LEASE_SECONDS = 10
 """How long the requests of a killed server are reserved for it."""
-
-
-class Server:
-    """`retina serve` at one port, started again wherever it was killed."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = environment
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "support.quick_service", "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL)
-        for _ in range(600):
-            try:
-                httpx.get(f"{self.url}/api/v1/health")
-                return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        pytest.fail("the server does not start")
-
-    def kill(self) -> None:
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def end(self) -> None:
-        self._process.terminate()
-        self._process.wait(20)
 
 
 @dataclass(frozen=True)
@@ -90,9 +55,11 @@ def store(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterat
 
 
 @pytest.fixture
-def server(environment: dict[str, str], store: Store, smallest_card: Path) -> Iterator[Server]:
+def server(environment: dict[str, str], store: Store, smallest_card: Path) -> Iterator[KillableServer]:
     own = {"MODEL": smallest_card, "SIGNUP_CREDITS": KEYS + 50, "WAIT_SECONDS": 60, "LEASE_SECONDS": LEASE_SECONDS}
-    running = Server(environment | store.settings | {f"RETINA_{name}": str(value) for name, value in own.items()})
+    running = KillableServer(
+        environment | store.settings | {f"RETINA_{name}": str(value) for name, value in own.items()}
+    )
     yield running
     running.end()
 
@@ -108,7 +75,7 @@ def predicted(client: httpx.Client, photo: bytes, headers: dict[str, str]) -> ht
     return None if answer.status_code in (409, 503) else answer
 
 
-def test_a_charge_exists_if_and_only_if_a_result_does(server: Server, store: Store, small_rgb: Rgb) -> None:
+def test_a_charge_exists_if_and_only_if_a_result_does(server: KillableServer, store: Store, small_rgb: Rgb) -> None:
     photo = encode(Image.fromarray(small_rgb[::2, ::2].copy()), "JPEG")
     answers_by_key: dict[str, list[bytes]] = {f"call {n}": [] for n in range(KEYS)}
     done = threading.Semaphore(0)

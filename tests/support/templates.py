@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import app as infra_app
+from infra.package import PAYMENT
 from infra.settings import StackSettings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -17,6 +18,9 @@ def template_of(folder: Path, **settings: Any) -> dict[str, Any]:
     package = folder / "package"
     package.mkdir(exist_ok=True)
     (package / "handler.py").write_text("")
+    selling = folder / PAYMENT
+    selling.mkdir(exist_ok=True)
+    (selling / "payment_handler.py").write_text("")
     infra_app.synthesise(StackSettings(**settings), package, folder / "cdk.out")
     [file] = (folder / "cdk.out").glob("*.template.json")
     template: dict[str, Any] = json.loads(file.read_text())

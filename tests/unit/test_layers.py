@@ -12,7 +12,7 @@ from conftest import ROOT
 PACKAGE = ROOT / "function" / "retina"
 LAYERS = (
     {"__main__"},
-    {"app"},
+    {"app", "payment_app"},
     {"api", "cli"},
     {"jobs", "deletion"},
     {"services"},

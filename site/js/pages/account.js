@@ -12,6 +12,7 @@ import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
 import { logoutAddress } from '../auth/issuer.js';
 import { createKeys } from '../account/keys.js';
+import { createPurchases } from '../account/purchases.js';
 import { receiptOf } from '../ui/receipt.js';
 import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
@@ -38,6 +39,8 @@ gate((person, page) => {
     onClick(by('audit-more', HTMLButtonElement), audit.more);
     createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ account: true }) });
     await audit.more();
+    const credited = async () => showUsage(await loadUsage(), names);
+    await createPurchases({ page, credited }).follow();
   });
 });
 
@@ -80,8 +83,9 @@ function showUsage({ account, credits, reserved, charges, next }, names) {
 
 async function showHowToGetMore() {
   const { payment, contact } = await prices();
-  by('more-credits').hidden = payment;
-  by('more-credits').replaceChildren(...askForCredits(contact));
+  const buy = element('a', { class: 'button', href: '/prices.html' }, 'Buy credits');
+  by('more-credits').hidden = false;
+  by('more-credits').replaceChildren(...(payment ? [buy] : askForCredits(contact)));
 }
 
 /** @param {string} mail */

@@ -1,25 +1,32 @@
-// Entry point of the price page: what credits cost, or whom to ask for some.
+// Entry point of the price page: what credits cost and, where they are sold, buying them; otherwise whom to ask.
 
 import { prices } from '../api/about.js';
 import { askForCredits } from '../ui/contact.js';
+import { buy } from '../account/purchases.js';
 import { element, finder } from '../ui/element.js';
 import { priceEach, priceOf } from '../ui/money.js';
 import { createTrouble } from '../ui/trouble.js';
+import { signIn } from '../auth/sign-in.js';
+import { whenPersonChanges } from '../auth/session.js';
 
 /** @import { Pack, PriceList } from 'openapi' */
 
 const TAX = { none: '', inclusive: 'Prices include taxes.', exclusive: 'Taxes are added when you pay, where there are any.' };
 const by = finder(document);
-const { attempt } = createTrouble(by('packs-trouble'));
+const { attempt, onClick } = createTrouble(by('packs-trouble'));
+let signedIn = false;
 
 const COMMAND = ['curl -H "X-API-Key: rk_..."', '-F file=@photograph.jpg', `${location.origin}/api/v1/predictions`];
 by('command').textContent = COMMAND.join(' \\\n');
+whenPersonChanges((person) => {
+  signedIn = Boolean(person);
+});
 void attempt(async () => show(await prices()));
 
 /** @param {PriceList} list */
 function show({ payment, contact, currency, tax, packs }) {
   by('packs').hidden = packs.length === 0;
-  if (currency) by('packs').replaceChildren(...packs.map((pack) => card(pack, currency)));
+  if (currency) by('packs').replaceChildren(...packs.map((pack) => card(pack, currency, payment)));
   by('packs-tax').textContent = TAX[tax ?? 'none'];
   by('packs-tax').hidden = !by('packs-tax').textContent;
   by('packs-contact').hidden = payment;
@@ -29,13 +36,18 @@ function show({ payment, contact, currency, tax, packs }) {
 /**
  * @param {Pack} pack
  * @param {string} currency
+ * @param {boolean} sold whether it can be bought here
  */
-function card(pack, currency) {
+function card(pack, currency, sold) {
+  const words = `${pack.credits.toLocaleString('en')} credits`;
+  const button = element('button', { type: 'button', class: 'primary', 'aria-label': `Buy ${words}` }, 'Buy');
+  onClick(button, () => (signedIn ? buy(pack.credits) : signIn()));
   return element(
     'li',
     { class: 'panel' },
-    element('h3', {}, `${pack.credits.toLocaleString('en')} credits`),
+    element('h3', {}, words),
     element('p', { class: 'figure' }, element('strong', {}, priceOf(pack.amount, currency))),
     element('p', { class: 'note' }, `${priceEach(pack, currency)} for each photograph`),
+    ...(sold ? [button] : []),
   );
 }

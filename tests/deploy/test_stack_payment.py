@@ -1,0 +1,146 @@
+"""What the stack promises where credits are sold: a function of its own, which alone may read Stripe's keys."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint import api as cfnlint
+from pydantic import ValidationError
+
+from conftest import ROOT
+from infra import stripe_keys
+from infra.package.build import build_payment
+from infra.package.inventory import total
+from infra.package.wheels import python_of
+from infra.payment import PARTITIONS, READS, ROUTES
+from infra.settings import StackSettings
+from retina.payment.keys import stripe_keys as keys_at
+from retina.storage.s3 import client as aws_client
+from support.stripe_server import API_KEY, WEBHOOK_SECRET
+from support.templates import many, one, resources, statements, template_of
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+PRICES = """
+currency = "eur"
+[[packs]]
+credits = 100
+amount = 900
+"""
+PARAMETER = "/retina/stripe"
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("prices") / "prices.toml"
+    file.write_text(PRICES)
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def selling(tmp_path_factory: pytest.TempPathFactory, prices: str) -> dict[str, Any]:
+    """cdk-nag has found nothing in it that is not acknowledged: otherwise there would be no template."""
+    return template_of(tmp_path_factory.mktemp("selling"), prices=prices, contact="a@example.org", payment=True)
+
+
+def test_nothing_is_sold_by_default(template: dict[str, Any]) -> None:
+    text = json.dumps(template)
+    assert "payment_handler" not in text
+    assert "RETINA_STRIPE" not in text
+    assert "ssm:GetParameter" not in text
+
+
+def test_its_routes_go_to_a_small_function_of_their_own(selling: dict[str, Any]) -> None:
+    name, function = one(selling, "AWS::Lambda::Function", "Payment")
+    assert (function["Handler"], function["MemorySize"], function["Runtime"]) == (
+        "payment_handler.payment",
+        512,
+        "python3.13",
+    )
+    _, integration = one(selling, "AWS::ApiGatewayV2::Integration", "ApiHttpPOSTapiv1purchases")
+    assert name in json.dumps(integration["IntegrationUri"])
+    routes = {route["RouteKey"] for route in resources(selling, "AWS::ApiGatewayV2::Route").values()}
+    assert set(ROUTES) < routes
+    assert not [match for match in cfnlint.lint(json.dumps(selling), regions=["us-east-1"]) if match.rule.id[0] == "E"]
+
+
+def test_only_that_function_may_read_the_keys_and_only_records_of_money(selling: dict[str, Any]) -> None:
+    reading = [(n, s) for n, s in statements(selling) if "ssm:GetParameter" in many(s["Action"])]
+    [(role, statement)] = reading
+    assert role.startswith("PaymentRole")
+    assert json.dumps(statement["Resource"]).count(f"parameter{PARAMETER}") == 1
+    own = [s for n, s in statements(selling) if n.startswith("PaymentRole")]
+    tables = [s for s in own if "dynamodb:Query" in many(s["Action"])]
+    leading = [s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for s in tables]
+    assert leading == [[f"{name}:*" for name in PARTITIONS], [f"{name}:*" for name in READS]]
+    assert not [s for s in own if any(action.startswith(("s3:", "sqs:", "cognito")) for action in many(s["Action"]))]
+
+
+def test_no_key_is_in_the_template(selling: dict[str, Any]) -> None:
+    for name, function in resources(selling, "AWS::Lambda::Function").items():
+        variables = function.get("Environment", {}).get("Variables", {})
+        if name.startswith(("Payment", "ApiFunction")):
+            assert variables["RETINA_STRIPE"] == f"ssm:{PARAMETER}", "the name alone"
+            assert json.loads(variables["RETINA_PRICES"])["packs"] == [{"credits": 100, "amount": 900}]
+            assert variables["RETINA_CONTACT"] == "a@example.org"
+    for secret in ("sk_", "rk_live", "whsec_"):
+        assert secret not in json.dumps(selling)
+
+
+def test_the_keys_are_encrypted_and_read_as_they_were_entered(aws: str, s3: Any) -> None:
+    entered = iter([API_KEY, f" {WEBHOOK_SECRET}\n"])
+    assert stripe_keys.store(aws_client("ssm"), StackSettings(), lambda _: next(entered)) >= 1
+    [kept] = aws_client("ssm").describe_parameters(
+        ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [PARAMETER]}]
+    )["Parameters"]
+    assert kept["Type"] == "SecureString"
+    keys = keys_at(stripe_keys.keys_of(StackSettings()))
+    assert keys.webhook_secret.get_secret_value() == WEBHOOK_SECRET
+    assert API_KEY not in repr(keys)
+
+
+@pytest.mark.parametrize("wrong", [{"payment": True}, {"prices": "/nowhere.toml"}, {"contact": "whoever"}])
+def test_selling_without_prices_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StackSettings(**wrong)
+
+
+def test_the_api_does_not_import_stripe_and_selling_imports_no_imaging() -> None:
+    ask = "import sys, {}; print(sorted({{'stripe', 'numpy', 'cv2', 'PIL', 'ai_edge_litert'}} & {{*sys.modules}}))"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "function")}
+    for module, foreign in (("retina.app", "stripe"), ("retina.payment_app", "numpy")):
+        run = subprocess.run(
+            [sys.executable, "-c", ask.format(module)], env=environment, capture_output=True, text=True, check=True
+        )
+        assert foreign not in run.stdout
+    assert run.stdout == "[]\n"
+
+
+@pytest.mark.package
+def test_its_package_is_small_and_can_be_loaded(tmp_path: Path) -> None:
+    """Under this Python; that it needs what Lambda's has (boto3) is why the test's own is added at the end."""
+    version = sys.version_info[:2]
+    python = python_of(version)
+    assert python
+    build_payment(tmp_path / "package", version, None)
+    assert total(tmp_path / "package") < 80e6
+    assert not [*(tmp_path / "package").glob("numpy*")]
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); import payment_handler, retina.payment.checkout as c, stripe; "
+        "print(stripe.__file__); print(payment_handler.payment)"
+    )
+    environment = {"RETINA_ISSUER": "https://i.example/pool", "RETINA_CLIENT_ID": "page", "RETINA_DATA": str(tmp_path)}
+    site = str(next(Path(path) for path in sys.path if path.endswith("site-packages")))
+    run = subprocess.run(
+        [str(python), "-S", "-c", code, site],
+        env=environment | {"PYTHONPATH": str(tmp_path / "package")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert str(tmp_path / "package") in run.stdout
