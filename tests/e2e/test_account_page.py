@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from playwright.sync_api import Page, expect
@@ -215,7 +216,13 @@ def test_credits_are_bought_where_they_are_sold(visit: Visit) -> None:
     """What the service would answer if it sold credits is made up here; that it does is tested with the API."""
     pack = {"credits": 1000, "amount": 7900}
     prices = {"payment": True, "contact": None, "currency": "eur", "tax": "exclusive", "packs": [pack]}
-    bought = {"id": "a" * 32, "created": "2026-11-26T10:00:00Z", "currency": "eur", "total": None, "state": "created"}
+    bought: dict[str, Any] = {
+        "id": "a" * 32,
+        "created": "2026-11-26T10:00:00Z",
+        "currency": "eur",
+        "total": None,
+        "state": "created",
+    }
     bought |= {"refunded": 0, "taken_back": 0, "missing": 0, "receipt": None, "url": f"{visit.address}/?pay"} | pack
     paid = bought | {"total": 9401, "state": "credited", "receipt": f"{visit.address}/?receipt"}
     page = visit.page
