@@ -20,8 +20,8 @@ const TRANSFORMS = [
 
 /**
  * False if the photograph turned or mirrored matches the server's preview clearly better than as the browser shows it.
- * @param {string} photograph a blob URL
- * @param {string} preview a blob URL
+ * @param {Blob} photograph
+ * @param {Blob} preview
  */
 export async function sameWayRound(photograph, preview) {
   const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);
@@ -29,18 +29,16 @@ export async function sameWayRound(photograph, preview) {
   return TRANSFORMS.every((transform) => difference(shown, sent, transform) + CLEARLY > asShown);
 }
 
-/** @param {string} url */
-async function grayOf(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = SIDE;
-  canvas.height = SIDE;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+/**
+ * Decoded and reduced outside the page's own thread, which a large photograph would hold up.
+ * @param {Blob} blob
+ */
+async function grayOf(blob) {
+  const picture = await createImageBitmap(blob, { resizeWidth: SIDE, resizeHeight: SIDE, resizeQuality: 'high' });
+  const context = new OffscreenCanvas(SIDE, SIDE).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser cannot draw pictures.');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(image, 0, 0, SIDE, SIDE);
+  context.drawImage(picture, 0, 0);
+  picture.close();
   const { data } = context.getImageData(0, 0, SIDE, SIDE);
   return Float32Array.from({ length: SIDE * SIDE }, (_, i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3);
 }

@@ -86,7 +86,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
     if (size) {
-      fallback = await disagreement(url, size, answer);
+      fallback = await disagreement(bytes, size, answer);
       if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
     }
     signal.throwIfAborted();
@@ -165,20 +165,16 @@ export function release(result) {
 
 /**
  * Why the vessels would not line up with the photograph as the browser shows it, or null if they would.
- * @param {string} url
+ * @param {Blob} bytes of the photograph
  * @param {Size} size
  * @param {PredictionResponse} answer
  */
-async function disagreement(url, size, { photograph, images }) {
+async function disagreement(bytes, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
     return 'Your browser shows this photograph at a different size than it was segmented at';
   }
-  const preview = URL.createObjectURL(picture(images.original_image, 'image/png'));
-  try {
-    return (await sameWayRound(url, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
-  } finally {
-    URL.revokeObjectURL(preview);
-  }
+  const preview = picture(images.original_image, 'image/png');
+  return (await sameWayRound(bytes, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
 }
 
 /**
