@@ -71,7 +71,7 @@ def traced(browser: Browser, page: Page, name: str, say: Callable[[], str] = str
 def look_around(browser: Browser, page: Page, count: int) -> None:
     """What a user does with many photographs, one after the other."""
     with traced(browser, page, "the overview opens"):
-        page.get_by_role("button", name="Overview").click()
+        page.locator("#overview-open").click()
         page.locator("#overview-rows tr").nth(count - 1).wait_for()
     with traced(browser, page, "it is sorted twice"):
         for _ in range(2):
@@ -81,7 +81,7 @@ def look_around(browser: Browser, page: Page, count: int) -> None:
         page.locator("#overview-name").fill("19")
         page.wait_for_timeout(500)
         page.locator("#overview-name").fill("")
-        page.get_by_role("button", name="Overview").click()
+        page.locator("#overview-open").click()
     with traced(browser, page, "10 photographs are looked at"):
         for _ in range(10):
             page.keyboard.press("n")

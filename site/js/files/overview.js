@@ -9,6 +9,8 @@ import { arranged, columnsOf, problemOf } from './overview-rows.js';
 /** @import { Photo } from './photograph-list.js' */
 /** @import { Column, Order } from './overview-rows.js' */
 
+const AT_ONCE = 40; // rows that are placed before the browser paints next
+
 /** @param {{ page: Document, photographs: ReadonlySet<Photo>, show: (photo: Photo) => void }} parts */
 export function createOverview({ page, photographs, show }) {
   const by = finder(page);
@@ -67,11 +69,11 @@ export function createOverview({ page, photographs, show }) {
   function draw() {
     drawing = 0;
     for (const photo of rows.keys()) if (!photographs.has(photo)) rows.delete(photo);
-    for (const photo of photographs) if (changed.has(photo) || !rows.has(photo)) fill(photo);
+    for (const photo of changed) if (rows.has(photo)) fill(photo);
     changed.clear();
     const shown = arranged([...photographs], columns, { order, words: words.value, problems: problems.checked });
-    place(shown.flatMap((photo) => rows.get(photo) ?? []));
     by('overview-count').textContent = `${shown.length} of ${photographs.size} shown`;
+    place(shown);
   }
 
   /** @param {Photo} photo */
@@ -87,6 +89,7 @@ export function createOverview({ page, photographs, show }) {
       ...others.map((text, i) => element('td', columns[i + 2].number ? { class: 'number' } : {}, text)),
     );
     rows.set(photo, row);
+    return row;
   }
 
   /** @param {Photo} photo */
@@ -102,13 +105,21 @@ export function createOverview({ page, photographs, show }) {
     return link;
   }
 
-  /** @param {HTMLTableRowElement[]} wanted */
-  function place(wanted) {
+  /**
+   * Puts the rows into the table, some now and the others before the next paints.
+   * @param {Photo[]} shown
+   */
+  function place(shown) {
     const body = by('overview-rows');
-    if (body.children.length === wanted.length && wanted.every((row, i) => row === body.children[i])) return;
+    const there = [...body.children];
+    const kept = there.length <= shown.length && there.every((row, i) => row === rows.get(shown[i]));
+    const from = kept ? there.length : 0;
+    const next = shown.slice(from, from + AT_ONCE).map((photo) => rows.get(photo) ?? fill(photo));
     const focused = page.activeElement;
-    body.replaceChildren(...wanted);
-    if (focused instanceof HTMLElement && body.contains(focused)) focused.focus({ preventScroll: true });
+    if (kept) body.append(...next);
+    else body.replaceChildren(...next);
+    if (!kept && focused instanceof HTMLElement && body.contains(focused)) focused.focus({ preventScroll: true });
+    if (from + next.length < shown.length) look();
   }
 
   by('overview-heads').addEventListener('click', ({ target }) => {

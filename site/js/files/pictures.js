@@ -47,6 +47,22 @@ export function urlsOf(pictures) {
 }
 
 /**
+ * Puts other blobs of the same content in place of pictures, with new URLs. What has come in the meantime stays.
+ * @param {{ pictures?: Pictures, urls: Urls }} result
+ * @param {Pictures} before
+ * @param {Omit<Pictures, 'photograph'>} after
+ */
+export function exchange({ pictures, urls }, before, after) {
+  for (const name of /** @type {(keyof typeof after)[]} */ (Object.keys(after))) {
+    const [blob, url] = [after[name], urls[name]];
+    if (!pictures || !blob || !url || pictures[name] !== before[name]) continue;
+    URL.revokeObjectURL(url);
+    pictures[name] = blob;
+    urls[name] = URL.createObjectURL(blob);
+  }
+}
+
+/**
  * @param {string | null | undefined} base64
  * @param {string} type
  */

@@ -4,7 +4,7 @@
 import { Refusal } from '../api/reach.js';
 import { newId } from '../storage/workspace.js';
 import { continued } from '../storage/record.js';
-import { sourceOf } from '../storage/store.js';
+import { sourceOf } from '../storage/blobs.js';
 import { sizeOf } from '../ui/size.js';
 import { createQueue } from './job-queue.js';
 import { isFinal } from './photograph-list.js';

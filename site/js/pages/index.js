@@ -30,7 +30,11 @@ const viewer = createViewer({ page: document });
 const preview = createPreview({ page: document, viewer });
 const result = createResult({ page: document, viewer, announce });
 createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
-const store = createStoring({ page: document, restored: (found) => work.restore(found) });
+const store = createStoring({
+  page: document,
+  restored: (found) => work.restore(found),
+  showing: { isShown: (photo) => photo === shown, moved: redraw },
+});
 const work = createWork({
   store,
   marks: viewer.marks,
@@ -98,17 +102,21 @@ function appeared(photos) {
  * @param {string | null} words
  */
 function changed(photo, words) {
-  list.change(photo);
-  overview.change(photo);
+  redraw(photo);
   if (words) announce(words);
   if (!shown && photo.result) show(photo);
   refresh();
 }
 
 /** @param {Photo} photo */
-function saved(photo) {
+function redraw(photo) {
   list.change(photo);
   overview.change(photo);
+}
+
+/** @param {Photo} photo */
+function saved(photo) {
+  redraw(photo);
   store.update(photo);
   if (photo === shown) saveForm.show(photo);
   refresh();

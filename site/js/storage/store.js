@@ -2,21 +2,31 @@
 // What cannot be stored is reported as a sentence; it never disturbs the work on the page.
 
 import { Refusal } from '../api/reach.js';
+import { exchange } from '../files/pictures.js';
 import { opened } from '../files/source.js';
+import { fileOf, picturesOf, sourceOf } from './blobs.js';
 import { asRefusal, photographsOf, transact } from './database.js';
 import { recordOf } from './record.js';
 import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Result } from '../files/segmentation.js' */
 /** @import { StoredPhotograph } from './record.js' */
 
 /** @typedef {{ record: StoredPhotograph, file: File | null }} Restored */
 /** @typedef {ReturnType<typeof createStore>} Store */
 
+const PORTION = 20;
 const NO_LOCKS = 'At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.';
 
-/** @param {{ say: (sentence: string) => void, on: boolean }} parts `say('')` when all is well again */
-export function createStore({ say, on }) {
+/**
+ * `moved(photo)` is called when the pictures of a photograph that is not shown have moved from memory to the disk, and have
+ * new URLs.
+ * @typedef {{ isShown: (photo: Photo) => boolean, moved: (photo: Photo) => void }} Showing
+ */
+
+/** @param {{ say: (sentence: string) => void, on: boolean, showing: Showing }} parts `say('')` when all is well again */
+export function createStore({ say, on, showing }) {
   let isOn = on;
   /** @type {Promise<string> | null} */
   let claimed = null;
@@ -24,6 +34,8 @@ export function createStore({ say, on }) {
   const present = new Set();
   /** @type {Set<Photo>} */
   const changed = new Set();
+  /** @type {WeakSet<Result>} whose pictures are not in memory any more */
+  const onDisk = new WeakSet();
   let records = Promise.resolve();
   let copies = Promise.resolve();
 
@@ -64,6 +76,21 @@ export function createStore({ say, on }) {
       for (const photo of latest) photographs.put(recordOf(photo, id));
       return workspaces.put({ id, touched: Date.now() });
     });
+    for (const photo of latest) if (photo.result && !onDisk.has(photo.result)) await move(photo, photo.result);
+  }
+
+  /**
+   * Has the page use the stored pictures instead of those in memory.
+   * @param {Photo} photo
+   * @param {Result} result
+   */
+  async function move(photo, result) {
+    const written = result.pictures;
+    const stored = await picturesOf(photo.id);
+    if (!stored || !written || photo.result !== result || !present.has(photo) || showing.isShown(photo)) return;
+    onDisk.add(result);
+    exchange(result, written, stored);
+    showing.moved(photo);
   }
 
   /** @param {Photo[]} photos */
@@ -121,11 +148,17 @@ export function createStore({ say, on }) {
     if (now) add(photos);
   }
 
-  /** @returns {Promise<Restored[]>} */
-  async function restore() {
-    const found = await photographsOf(await workspace());
+  /**
+   * The photographs of before, in portions, so that hundreds of them do not hold up the page.
+   * @returns {AsyncGenerator<Restored[]>}
+   */
+  async function* restore() {
+    const found = (await photographsOf(await workspace())).filter(({ id }) => ![...present].some((photo) => photo.id === id));
     found.sort((a, b) => a.order - b.order);
-    return Promise.all(found.map(async (record) => ({ record, file: await fileOf(record.id) })));
+    for (let at = 0; at < found.length; at += PORTION) {
+      yield Promise.all(found.slice(at, at + PORTION).map(async (record) => ({ record, file: await fileOf(record.id) })));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   return {
@@ -135,29 +168,13 @@ export function createStore({ say, on }) {
     set,
     restore,
     /** @param {Photo} photo that was just restored */
-    welcome: (photo) => void present.add(photo),
-    /** @param {string} id */
-    has: (id) => [...present].some((photo) => photo.id === id),
+    welcome(photo) {
+      present.add(photo);
+      if (photo.result) onDisk.add(photo.result);
+    },
     isOn: () => isOn,
     abandoned: async () => abandoned(await workspace()),
     adopt: async (/** @type {string} */ id) => adopt(id, await workspace()),
     discard,
   };
-}
-
-/**
- * @param {string} id
- * @returns {Promise<File | null>}
- */
-async function fileOf(id) {
-  const file = await transact('readonly', ['files'], ({ files }) => /** @type {IDBRequest<unknown>} */ (files.get(id)));
-  return file instanceof File ? file : null;
-}
-
-/**
- * @param {string} name
- * @param {File} file that this browser has stored
- */
-export function sourceOf(name, file) {
-  return { name, open: () => Promise.resolve(file), stable: true };
 }

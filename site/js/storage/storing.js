@@ -7,19 +7,19 @@ import { createTrouble } from '../ui/trouble.js';
 import { photographs } from './record.js';
 import { createStore } from './store.js';
 
-/** @import { Restored } from './store.js' */
+/** @import { Restored, Showing } from './store.js' */
 /** @import { Abandoned } from './workspace.js' */
 
 const CHOICE = 'store-photographs';
 const TIME = new Intl.DateTimeFormat('en', { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** @param {{ page: ParentNode, restored: (found: Restored[]) => void }} parts */
-export function createStoring({ page, restored }) {
+/** @param {{ page: ParentNode, restored: (found: Restored[]) => void, showing: Showing }} parts */
+export function createStoring({ page, restored, showing }) {
   const by = finder(page);
   const box = by('store', HTMLInputElement);
   const { say, attempt } = createTrouble(by('store-trouble'));
   const on = remembered(CHOICE) !== 'off';
-  const store = createStore({ say, on });
+  const store = createStore({ say, on, showing });
   /** @type {Abandoned[]} */
   let earlier = [];
   box.checked = on;
@@ -50,7 +50,7 @@ export function createStoring({ page, restored }) {
     offer();
     void attempt(async () => {
       for (const { id } of wanted) await store.adopt(id);
-      restored((await store.restore()).filter(({ record }) => !store.has(record.id)));
+      for await (const portion of store.restore()) restored(portion);
     });
   });
   by('earlier-delete').addEventListener('click', () => {
@@ -65,7 +65,7 @@ export function createStoring({ page, restored }) {
   async function begin() {
     if (!on) return;
     await attempt(async () => {
-      restored(await store.restore());
+      for await (const portion of store.restore()) restored(portion);
       earlier = await store.abandoned();
       offer();
     });
