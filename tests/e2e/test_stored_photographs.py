@@ -96,6 +96,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     expect(page.locator("#workspace")).to_be_hidden()
     expect(other.page.locator("#workspace")).to_be_hidden()
     assert stored(page)[:2] == [0, 0]
+    other.page.close()
     assert other.complaints == []
 
 
@@ -131,6 +132,7 @@ def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[...,
     expect_stored(later.page, 0, 0, 1)
     later.page.reload()
     expect(later.page.locator("#workspace")).to_be_hidden()
+    later.page.close()
     assert later.complaints == []
 
 
