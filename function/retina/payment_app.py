@@ -36,7 +36,7 @@ class KnownAccounts(Accounts):
 
 def create_payment_app(settings: Settings | None = None) -> FastAPI:
     """The application; `settings` name an issuer of access tokens."""
-    settings = settings or Settings()
+    settings = settings or Settings(site=None)  # its package has no page
     if not (settings.issuer and settings.client_id):
         raise ValueError("RETINA_ISSUER and RETINA_CLIENT_ID are needed to know who buys")
     records = open_records(settings)
