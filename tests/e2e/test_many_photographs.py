@@ -91,6 +91,14 @@ def test_what_is_waiting_can_be_stopped_and_tried_again(visit: Visit, small: byt
         visit.expect_state(f"{i}.jpg", "done")
     expect(page.get_by_role("button", name="Try all again")).to_be_hidden()
 
+    page.set_viewport_size({"width": 390, "height": 844})  # the list is a sheet there
+    page.get_by_role("button", name="List", exact=True).click()
+    page.get_by_role("button", name="Overview").click()
+    expect(page.locator("#overview-title")).to_be_focused()
+    expect(page.locator("#overview-rows tr")).to_have_count(4)
+    page.locator("#overview").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("button", name="List", exact=True)).to_be_focused()
+
 
 def test_bytes_are_counted_on_a_slow_line(visit: Visit, sample: bytes) -> None:
     visit.open()

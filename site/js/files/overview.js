@@ -133,7 +133,15 @@ export function createOverview({ page, photographs, show }) {
   });
   words.addEventListener('input', look);
   problems.addEventListener('change', look);
-  button.addEventListener('click', () => set(!isOpen()));
+  button.addEventListener('click', () => {
+    set(!isOpen());
+    if (!button.checkVisibility()) by('overview-title').focus(); // the list was a sheet, and is closed now
+  });
+  by('overview-close').addEventListener('click', () => {
+    set(false);
+    if (button.checkVisibility()) button.focus();
+    else by('panel-list').focus();
+  });
 
   return {
     look,

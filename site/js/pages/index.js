@@ -54,6 +54,7 @@ const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce,
 const list = createList({
   list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, remove: (photo) => remove([photo]),
 });
+createPanels({ page: document }); // before the overview, which then finds the sheet closed
 const overview = createOverview({ page: document, photographs: work.photographs, show });
 const saveAll = createSaveAll({ page: document, photographs: () => [...work.photographs], marks: viewer.marks, saved });
 /** @type {Photo | null} */
@@ -62,7 +63,6 @@ let refreshing = 0;
 
 takeIn({ files, sample: by('sample'), add, announce });
 listenForNeighbours(by('list'));
-createPanels({ page: document });
 createDownloadAll({ page: document, photographs: () => [...work.photographs], announce });
 void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', () => remove([...work.photographs]));

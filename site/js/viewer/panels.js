@@ -62,6 +62,7 @@ export function createPanels({ page }) {
   by('list').addEventListener('click', ({ target }) => {
     if (narrow.matches && target instanceof Element && target.closest('.item-show')) close('list');
   });
+  by('overview-open').addEventListener('click', () => narrow.matches && set('list', false));
   narrow.addEventListener('change', begin);
   begin();
 }
