@@ -2,13 +2,12 @@
 
 import { groupsOf } from '../viewer/measurement-groups.js';
 import { intervalsOf } from '../viewer/measurement-intervals.js';
+import { MATCH, matchOf } from '../ui/match.js';
 import { dayOf, utcTimeOf } from '../ui/dates.js';
 import { heading, rangeOf, valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement, SavedPrediction } from 'openapi' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
-
-const IN_WORDS = [[0.8, 'Good match to expect'], [0.7, 'Fair match to expect'], [0, 'Poor match to expect: look closely before you use it']];
 
 /**
  * A row for each measurement that has a value: name, value, by threshold, definition; by group.
@@ -43,7 +42,7 @@ export function unmeasured({ answer }, measurements) {
  */
 export function agreementOf({ expected_dice: dice, expected_dice_interval: interval }) {
   if (dice === null || dice === undefined) return 'not known';
-  const words = IN_WORDS.find(([least]) => dice >= Number(least))?.[1];
+  const words = MATCH[matchOf({ expected_dice: dice })];
   const range = interval ? `, in nine of ten cases ${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}` : '';
   return `${words} with what a person would draw (Dice ${dice.toFixed(2)}${range})`;
 }
