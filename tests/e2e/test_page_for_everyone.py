@@ -37,7 +37,7 @@ def stops(page: Page, count: int) -> dict[str, bool]:
 def test_everything_is_reached_by_tab(visit: Visit) -> None:
     page = in_trouble(visit).page
     page.locator(".skip").focus()
-    reached = stops(page, 34)
+    reached = stops(page, 50)
     wanted = {
         "files",
         "sample",
