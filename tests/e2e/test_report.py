@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.visit import Visit, pixels
 
 
-def printed(page: Page) -> np.ndarray:
+def printed(page: Page) -> NDArray[np.float32]:
     """The stage as it is printed, float32[h,w,3]."""
     page.emulate_media(media="print")
     stage = pixels(page.locator("#stage").screenshot())
