@@ -54,8 +54,8 @@ def again(rgb: Rgb, degrees: float, scale: float, x: float, y: float) -> tuple[R
     """A second visit, and the true transform float64[2,3] from the first photograph's pixels to its."""
     box = find_field_of_view(rgb)
     middle = (box.left + box.width / 2, box.top + box.height / 2)
-    true = cv2.getRotationMatrix2D(middle, -degrees, scale)
-    true[:, 2] += (x * box.width, y * box.width)
+    true = np.asarray(cv2.getRotationMatrix2D(middle, -degrees, scale), np.float64)
+    true[:, 2] += np.array([x, y]) * box.width
     height, width = rgb.shape[:2]
     moved = cv2.warpAffine(rgb, true, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_CONSTANT)
     rows, columns = np.mgrid[:height, :width]
