@@ -24,6 +24,11 @@ PASTE = """([name, type, text]) => {
   document.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
 }"""
 
+BESIDE = """(visibility) => {
+  const beside = document.querySelectorAll('.tools, .legend, .readout, .marks-status');
+  for (const e of beside) e.style.visibility = visibility;
+}"""
+
 
 @dataclass
 class Visit:
@@ -97,10 +102,12 @@ class Visit:
         expect(self.page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
         # Where it only just fits, a fraction of a pixel would be cut off.
         layers.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        self.page.evaluate(BESIDE, "hidden")  # what lies over the stage, such as the legend
         before, now = b"", layers.screenshot()
         while before != now:  # no event tells when the browser has painted
             self.page.wait_for_timeout(200)
             before, now = now, layers.screenshot()
+        self.page.evaluate(BESIDE, "")
         return pixels(now)
 
     def download(self, click: Callable[[], None]) -> tuple[str, bytes]:
