@@ -44,6 +44,7 @@ check-python: .venv/test.done ## linter, formatter and types of Python
 check-js: build/js.done build/js/openapi.d.ts ## types, linter and unit tests of the page's JavaScript
 	$(NODE) build/js/node_modules/.bin/tsc -p . --incremental --tsBuildInfoFile build/js/page.tsbuildinfo
 	$(NODE) build/js/node_modules/.bin/tsc -p tests/js --incremental --tsBuildInfoFile build/js/tests.tsbuildinfo
+	$(NODE) build/js/node_modules/.bin/tsc -p models --incremental --tsBuildInfoFile build/js/models.tsbuildinfo
 	$(NODE) build/js/node_modules/.bin/eslint --cache --cache-strategy content --cache-location build/js/eslint-cache
 	$(NODE) node --test "tests/js/**/*.test.js"
 
@@ -162,6 +163,7 @@ build/js.done: package.json package-lock.json .npmrc .venv/test.done
 # The service's answers as types; a test holds docs/openapi.json to what the code says.
 build/js/openapi.d.ts: docs/openapi.json build/js.done
 	$(NODE) build/js/node_modules/.bin/openapi-typescript $< -o $@ --root-types --root-types-no-schema-prefix
+	rm -f build/js/eslint-cache # it does not know that what it found depends on these types
 
 # The predecessor of the runtime exists up to Python 3.11 only; elsewhere its test says that it was skipped.
 build/tflite-runtime.done: tests/requirements-tflite-runtime.txt

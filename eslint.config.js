@@ -40,7 +40,7 @@ export default typescript.config(
   },
   { files: ['site/js/**'], languageOptions: { globals: globals.browser } },
   { files: ['site/js/pages/docs.js'], languageOptions: { sourceType: 'script' } },
-  { files: ['tests/js/**', 'eslint.config.js'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  { files: ['tests/js/**', 'models/**', 'eslint.config.js'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   // Node's test runner waits for its tests by itself.
   { files: ['tests/js/**'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'suite'], package: 'node:test' }] }] } },
   { files: ['eslint.config.js'], ...typescript.configs.disableTypeChecked },

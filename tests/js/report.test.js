@@ -6,16 +6,20 @@ import { test } from 'node:test';
 import './support/browser.js';
 import { agreementOf, factsOf, rowsOf, unmeasured } from '../../site/js/report/report-words.js';
 
+/** @import { MeasurementDescription as Measurement } from 'openapi' */
+/** @import { Findings } from '../../site/js/files/segmentation.js' */
+/** @typedef {Findings['quality']} Quality */
+
 const display = { factor: 100, decimals: 1, unit: '%', context: '' };
-const density = /** @type {any} */ ({ name: 'vascular_density', label: 'vascular density', group: 'vessels', display, definition: 'The share that is vessel. More.' });
+const density = /** @type {Measurement} */ (/** @type {unknown} */ ({ name: 'vascular_density', label: 'vascular density', group: 'vessels', display, definition: 'The share that is vessel. More.' }));
 const other = { ...density, name: 'avr', label: 'ratio', group: 'others' };
 const quality = { grade: 'good', reasons: [], expected_dice: 0.812, expected_dice_interval: [0.74, 0.86], field_of_view: 'disc' };
-const answer = /** @type {any} */ ({
+const answer = /** @type {Findings} */ (/** @type {unknown} */ ({
   measurements: { vascular_density: 0.107, avr: null },
   measurement_intervals: { vascular_density: [0.09, 0.12] },
   photograph: { width: 1411, height: 1410, sha256: 'f'.repeat(64) },
   quality, model: { name: 'unet', sha256: 'a'.repeat(64) }, threshold: 0.5, canvas: '640x640', software_version: '1.2.3',
-});
+}));
 
 test('a row has value, interval and the first sentence of the definition; what has no value is counted', () => {
   assert.deepEqual(rowsOf({ answer }, [density, other]), [['Vascular density', '10.7 %', '9.0 to 12.0', 'The share that is vessel.']]);
@@ -24,9 +28,9 @@ test('a row has value, interval and the first sentence of the definition; what h
 });
 
 test('the agreement is said in words before numbers', () => {
-  assert.match(agreementOf(/** @type {any} */ (quality)), /^Good match to expect .*Dice 0\.81, in nine of ten cases 0\.74 to 0\.86/);
-  assert.match(agreementOf(/** @type {any} */ ({ ...quality, expected_dice: 0.6 })), /^Poor match to expect/);
-  assert.equal(agreementOf(/** @type {any} */ ({ ...quality, expected_dice: null })), 'not known');
+  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ (quality))), /^Good match to expect .*Dice 0\.81, in nine of ten cases 0\.74 to 0\.86/);
+  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ ({ ...quality, expected_dice: 0.6 }))), /^Poor match to expect/);
+  assert.equal(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ ({ ...quality, expected_dice: null }))), 'not known');
 });
 
 test('the facts name model, version and hashes, and the labels only of what was saved', () => {
