@@ -12,7 +12,7 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-long test-models check check-python bench bench-accounts train train-field-of-view convert evaluate evaluate-surrounds check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
+.PHONY: help run test test-long test-models check check-unit check-python bench bench-accounts train train-field-of-view convert evaluate evaluate-surrounds check-js openapi package synth bootstrap diff deploy destroy bench-cloud wheel release lock format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,10 +30,12 @@ test: build/tflite-runtime.done ## everything (half an hour on two cores: docs/d
 test-long: .venv/test.done ## 2,000 requests in a row, and some thousand made up from the OpenAPI document (half an hour)
 	RETINA_SOAK_REQUESTS=2000 RETINA_FUZZ_EXAMPLES=200 $(BIN)/pytest tests/resilience/test_soak.py tests/api/test_openapi.py
 
+check: .venv/test.done ## linters, formatter, types and unit tests, but for the slow ones: under a minute
+	$(MAKE) -j 3 --output-sync=target check-unit check-js check-python
+
 # make test overrides it, to run the slow ones too
 UNIT = -m "not slow"
-check: .venv/test.done ## linters, formatter, types and unit tests, but for the slow ones: under a minute
-	$(MAKE) -j 2 --output-sync=target check-js check-python
+check-unit: .venv/test.done ## unit tests of Python, but for the slow ones
 	$(BIN)/pytest -n 2 $(UNIT) tests/unit
 
 check-python: .venv/test.done ## linter, formatter and types of Python

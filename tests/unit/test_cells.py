@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from retina.cells import neutral, original
 from retina.cli.remote_batch import RemoteBatch
+from retina.cli.remote_tables import PHOTOGRAPHS
 from retina.cli.results import (
     COLUMNS,
     Results,
@@ -80,9 +81,10 @@ def test_cells_from_a_service_are_escaped_only_once(tmp_path: Path, monkeypatch:
     writer.writerows(rows)
     for table, expected in (("".join(lines(columns, rows)), texts), (old.getvalue(), ["=1.jpg", "=2.jpg", *texts[2:]])):
         service = Answers(table)
-        monkeypatch.setattr("retina.cli.remote_batch.ROWS", 2)
+        monkeypatch.setitem(PHOTOGRAPHS, "wide", 2)
         batch = RemoteBatch.__new__(RemoteBatch)
         batch._files, batch._out, batch._id, batch._unsent = [Path(text) for text in texts], tmp_path, "0", {}
+        batch._measurements = False
         monkeypatch.setattr(batch, "_service", service, raising=False)
         monkeypatch.setattr(batch, "_items", list)
         batch.fetch()
