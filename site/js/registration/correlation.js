@@ -11,6 +11,12 @@ const SCALES = Array.from({ length: 7 }, (_, i) => 1.05 ** (i - 3));
 /** Shifts beyond this share of the radius leave too little in both. */
 const FARTHEST = 1.3;
 
+const TURNS = Array.from({ length: CELLS / 2 }, (_, k) => (2 * Math.PI * k) / CELLS);
+const COSINES = Float64Array.from(TURNS, Math.cos);
+const SINES = Float64Array.from(TURNS, Math.sin);
+/** Of each place in a row, the one with the reversed bits. */
+const REVERSED = Uint8Array.from({ length: CELLS }, (_, i) => parseInt(i.toString(2).padStart(Math.log2(CELLS), '0').split('').reverse().join(''), 2));
+
 /** @typedef {{ degrees: number, scale: number, x: number, y: number, score: number }} Candidate shift in radii */
 
 /**
@@ -113,46 +119,61 @@ function shift(i) {
 }
 
 /**
- * The Fourier transform of a square of CELLS, in place: rows, then columns.
+ * The Fourier transform of a square of CELLS, in place, with x and y exchanged: transforming back exchanges them again.
  * @param {Float64Array} real
  * @param {Float64Array} imaginary
  * @param {boolean} back
  */
 function transform(real, imaginary, back) {
-  for (let i = 0; i < CELLS; i += 1) line(real, imaginary, i * CELLS, 1, back);
-  for (let i = 0; i < CELLS; i += 1) line(real, imaginary, i, CELLS, back);
+  for (let i = 0; i < CELLS; i += 1) line(real, imaginary, i * CELLS, back);
+  transpose(real);
+  transpose(imaginary);
+  for (let i = 0; i < CELLS; i += 1) line(real, imaginary, i * CELLS, back);
+}
+
+/** @param {Float64Array} square */
+function transpose(square) {
+  for (let y = 1; y < CELLS; y += 1) {
+    for (let x = 0; x < y; x += 1) exchange(square, y * CELLS + x, x * CELLS + y);
+  }
 }
 
 /**
- * Cooley and Tukey's, radix 2.
+ * Cooley and Tukey's, radix 2, of a row.
  * @param {Float64Array} real
  * @param {Float64Array} imaginary
  * @param {number} start
- * @param {number} step
  * @param {boolean} back
  */
-function line(real, imaginary, start, step, back) {
-  for (let i = 0, j = 0; i < CELLS; i += 1) {
-    if (i < j) {
-      const [p, q] = [start + i * step, start + j * step];
-      [real[p], real[q]] = [real[q], real[p]];
-      [imaginary[p], imaginary[q]] = [imaginary[q], imaginary[p]];
-    }
-    let bit = CELLS >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
+function line(real, imaginary, start, back) {
+  for (let i = 0; i < CELLS; i += 1) {
+    if (i >= REVERSED[i]) continue;
+    exchange(real, start + i, start + REVERSED[i]);
+    exchange(imaginary, start + i, start + REVERSED[i]);
   }
-  for (let size = 2; size <= CELLS; size *= 2) {
-    for (let k = 0; k < size / 2; k += 1) {
-      const angle = ((back ? 2 : -2) * Math.PI * k) / size;
-      const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-      for (let i = k; i < CELLS; i += size) {
-        const [p, q] = [start + i * step, start + (i + size / 2) * step];
-        const [x, y] = [cosine * real[q] - sine * imaginary[q], sine * real[q] + cosine * imaginary[q]];
-        [real[q], imaginary[q]] = [real[p] - x, imaginary[p] - y];
+  for (let half = 1; half < CELLS; half *= 2) {
+    const turn = CELLS / 2 / half;
+    for (let p = start; p < start + CELLS; p += half) {
+      for (let k = 0; k < half; k += 1, p += 1) {
+        const [cosine, sine, q] = [COSINES[k * turn], back ? SINES[k * turn] : -SINES[k * turn], p + half];
+        const x = cosine * real[q] - sine * imaginary[q];
+        const y = sine * real[q] + cosine * imaginary[q];
+        real[q] = real[p] - x;
+        imaginary[q] = imaginary[p] - y;
         real[p] += x;
         imaginary[p] += y;
       }
     }
   }
+}
+
+/**
+ * @param {Float64Array} values
+ * @param {number} i
+ * @param {number} j
+ */
+function exchange(values, i, j) {
+  const value = values[i];
+  values[i] = values[j];
+  values[j] = value;
 }
