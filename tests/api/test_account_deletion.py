@@ -41,8 +41,8 @@ def test_everything_is_deleted_and_listed_and_the_ledger_identifies_nobody(house
     receipt = house.client.delete(ACCOUNT, headers=anna)
     # Photographs of a batch are deleted once they are done.
     counts = {name: count for name, count in receipt.json().items() if name != "remains" and count}
-    # Of each prediction the photograph and four pictures, of the batch's photograph mask and overlay.
-    assert counts == {"predictions": 2, "batches": 1, "exports": 1, "keys": 1, "pictures": 12}
+    # Of each prediction the photograph, its thumbnail and four pictures, of the batch's photograph mask and overlay.
+    assert counts == {"predictions": 2, "batches": 1, "exports": 1, "keys": 1, "pictures": 14}
     for who, code in ((anna, "token_refused"), (key, "key_refused")):
         assert problem(house.client.get(PREDICTIONS, headers=who)) == (401, code)
     refreshed = {"grant_type": "refresh_token", "client_id": "retina-page", "refresh_token": tokens["refresh_token"]}

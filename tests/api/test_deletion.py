@@ -22,7 +22,7 @@ from support.house import (
 )
 from support.stored import found
 
-SUBJECT, NOTE = "Planted-Subject-7319", "planted note 2b1c9"
+SUBJECT, NOTE, FILE = "Planted-Subject-7319", "planted note 2b1c9", "planted-file-60ae.jpg"
 FIRST = {"Idempotency-Key": "the first time"}
 AGAIN = {"Idempotency-Key": "the second time"}
 
@@ -47,18 +47,18 @@ def counted(receipt: dict[str, Any]) -> dict[str, int]:
 def test_no_trace_of_a_deleted_prediction_is_stored(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
-    saved = save(house, key | FIRST, tiny, subject=SUBJECT, note=NOTE, outputs="preview,mask")
+    saved = save(house, key | FIRST, tiny, subject=SUBJECT, note=NOTE, outputs="preview,mask", file_name=FILE)
     path = f"{PREDICTIONS}/{saved['id']}"
     again = house.client.post(f"{path}/recompute", headers=key | AGAIN).raise_for_status().json()
     assert (again["subject"], again["note"]) == (SUBJECT, NOTE)
     history, batch = export(house, anna, history=True), export(house, anna, batch=new(house, anna, "a")["id"])
     photograph = house.follow(saved["image_urls"]["photograph"], anna).content
     place = f"{house.account(anna)}/{saved['id']}/"
-    traces = [SUBJECT, NOTE, place, saved["images"]["original_image"], *pieces(photograph)]
+    traces = [SUBJECT, NOTE, FILE, place, saved["images"]["original_image"], *pieces(photograph)]
     assert found(house, *traces) == {*traces}, "or the search proves nothing"
     receipt = house.client.delete(path, headers=anna).raise_for_status().json()
-    # The photograph and four pictures; the answers to the first request and to the second.
-    assert counted(receipt) == {"predictions": 1, "pictures": 5, "answers": 2, "exports": 1}
+    # The photograph, its thumbnail and four pictures; the answers to the first request and to the second.
+    assert counted(receipt) == {"predictions": 1, "pictures": 6, "answers": 2, "exports": 1}
     assert found(house, *traces) == set()
     assert problem(house.client.get(f"{EXPORTS}/{history}", headers=anna)) == (404, "not_found")
     assert house.client.get(f"{EXPORTS}/{batch}", headers=anna).json()["state"] == "ready", "it holds none of it"
@@ -94,7 +94,7 @@ def test_no_trace_of_a_deleted_account_is_stored(house: House, tiny: bytes) -> N
     photograph = house.follow(saved["image_urls"]["photograph"], anna).content
     receipt = house.client.delete("/api/v1/account", headers=anna).raise_for_status().json()
     counts = counted(receipt)
-    assert (counts["answers"], counts["exports"], counts["pictures"], counts["uploads"]) == (2, 2, 7, 1)
+    assert (counts["answers"], counts["exports"], counts["pictures"], counts["uploads"]) == (2, 2, 8, 1)
     # The ledger, the audit log, in the cloud backups, and what keeps sign-up credits from being had again.
     days = [left["days"] for left in receipt["remains"]]
     assert days == ([None, 365, 35, 365] if house.settings.table else [None, 365, 365])
@@ -153,7 +153,7 @@ def test_a_deletion_repeated_after_an_interruption_is_completed_and_reported_as_
         refused = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
         assert problem(refused) == (507, "storage_full")
     receipt = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).raise_for_status().json()
-    assert counted(receipt) == {"predictions": 1, "pictures": 5}
+    assert counted(receipt) == {"predictions": 1, "pictures": 6}
     assert found(house, f"{one}/") == set()
     assert house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).status_code == 404
     assert house.client.get(f"{PREDICTIONS}/{other}", headers=anna).status_code == 200
@@ -175,7 +175,7 @@ def test_an_export_in_progress_restarts_without_deleted_records(
 
     monkeypatch.setattr(Exports, "add", meanwhile)
     house.work_off()
-    assert counted(receipts[0]) == {"predictions": 1, "pictures": 5, "exports_made_anew": 1}
+    assert counted(receipts[0]) == {"predictions": 1, "pictures": 6, "exports_made_anew": 1}
     ready = house.client.get(f"{EXPORTS}/{made}", headers=anna).json()
     packed = zipfile.ZipFile(io.BytesIO(house.fetch(ready["url"]).content))
     [photograph] = [name for name in packed.namelist() if name.endswith("photograph.png")]

@@ -51,11 +51,13 @@ test('the overlap is the share of the first field of view that the second shows'
   assert.ok(Math.abs(overlap - 0.391) < 0.03, String(overlap)); // of two discs whose middles are a radius apart
 });
 
-test('unrelated trees, mirror images and empty maps are not registered', () => {
+test('unrelated trees, mirror images, a few vessels and empty maps are not registered', () => {
   for (let seed = 1; seed <= 4; seed += 1) {
     const found = register(plane(tree(seed), moved({})), plane(tree(seed + 50), moved({})));
     assert.ok(!found.found, `${seed}: ${JSON.stringify(found)}`);
   }
+  const few = (/** @type {number} */ seed) => plane(tree(seed), moved({}), (k) => k < 12);
+  assert.ok(!register(few(13), few(73)).found); // these agree by .38
   const branches = tree(2);
   const mirrored = { ...moved({}), a: -1, e: 2 * MIDDLE };
   assert.ok(!register(plane(branches, moved({})), plane(branches, mirrored)).found);

@@ -68,7 +68,11 @@ test('names are safe on every system', () => {
     'end. .jpg': 'end', 'a\u202egpj.exe': 'a_gpj', '...': 'photograph', '': 'photograph', '=1+1.jpg': '=1+1',
   };
   for (const [name, safe] of Object.entries(cases)) assert.equal(safeStem(name), safe, name);
-  assert.ok(safeStem(`${'x'.repeat(500)}.jpg`).length <= 100);
+  for (const letter of ['x', '網', '🩺']) {
+    const long = safeStem(`${letter.repeat(500)}.jpg`);
+    assert.match(long, new RegExp(`^${letter}+$`, 'u'));
+    assert.ok(new TextEncoder().encode(long).length <= 200);
+  }
 });
 
 test('names are unique also where capitals do not count', () => {

@@ -3,7 +3,7 @@
 
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}<>:"|?*\\]/gu; // Windows allows none of these
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
-const LONGEST = 100; // characters of each part
+const LONGEST = 200; // bytes of each part; systems allow 255, and an ending is added
 
 /**
  * “visit 1/left_eye” for “../visit 1/left:eye.jpg”: without extension.
@@ -19,8 +19,14 @@ export function safeStem(name) {
 
 /** @param {string} part */
 function trimmed(part) {
-  const short = Array.from(part).slice(0, LONGEST).join('').replace(/[. ]+$/, '').replace(/^\.+/, '');
+  const short = shortened(part).replace(/[. ]+$/, '').replace(/^\.+/, '');
   return RESERVED.test(short.split('.')[0]) ? `_${short}` : short;
+}
+
+/** @param {string} part */
+function shortened(part) {
+  const bytes = new TextEncoder().encode(part).subarray(0, LONGEST);
+  return new TextDecoder().decode(bytes, { stream: true }); // leaves out a character that is cut
 }
 
 /** Returns a function that makes each name unique: the second “a” becomes “a (2)”. */

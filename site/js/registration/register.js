@@ -28,8 +28,11 @@ const ROUGH_POINTS = 500;
 /** Distances, in pixels, beyond which pairs are left out, step by step. */
 const ROUGH = [28, 22, 18, 14, 11, 9, 8, 7];
 const FINE = [9, 8, 7, 6, 6, 5, 5, 4, 4, 4, 4];
-/** What counts as registered; models/evaluation/registration.py measures it. */
-const LEAST = { agreement: 0.36, overlap: 0.25, points: 150 };
+/**
+ * What counts as registered; models/evaluation/registration.py measures it. With fewer points, a few vessels of one eye
+ * can be laid on those of another.
+ */
+const LEAST = { agreement: 0.36, overlap: 0.25, points: 600 };
 const MOST = { degrees: 30, scale: 1.6, stretch: 1.1 };
 
 /**
