@@ -149,7 +149,8 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
    * @param {Photo[]} photos
    */
   function putBack(photos) {
-    for (const photo of photos) if (isGoing(photo)) Object.assign(photo, beginning());
+    // What was aborted with the removal can be done again, also saving a result.
+    for (const photo of photos) Object.assign(photo, isGoing(photo) ? beginning() : { stop: new AbortController() });
     take(photos);
     store.add(photos);
   }
