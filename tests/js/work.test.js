@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { json, serve } from './support/service.js';
+import { json, serve, settled } from './support/service.js';
 import { createWork } from '../../site/js/files/work.js';
 import { recordOf } from '../../site/js/storage/record.js';
 
@@ -12,12 +12,15 @@ import { recordOf } from '../../site/js/storage/record.js';
 /** @import { StoredResult } from '../../site/js/storage/record.js' */
 
 const PNG = new Blob(['png'], { type: 'image/png' });
+const ANSWER = { model: { sha256: 'old' }, threshold: 0.5, canvas: '640x640', measurements: { vascular_density: 0.1 }, structures: null };
+const IMAGES = { original_image: 'AA==', prediction_image: 'AA==', mask: 'AA==', overlay: 'AA==', artery_vein: 'AA==' };
+const OPTIONS = { signal: new AbortController().signal, pausing: () => {} };
 const FILE = new File(['photograph'], 'a.jpg');
 const PICTURES = { original: PNG, prediction: PNG, mask: PNG, overlay: null, artery_vein: null, probability: null, field_of_view: null };
 
 /** @param {Partial<Photo>} changes */
 function record(changes = {}) {
-  const result = /** @type {StoredResult} */ (/** @type {unknown} */ ({ form: 1, answer: { threshold: 0.5 }, pictures: PICTURES, shown: true, fallback: null, drawn: '' }));
+  const result = /** @type {StoredResult} */ (/** @type {unknown} */ ({ form: 1, answer: ANSWER, pictures: PICTURES, shown: true, fallback: null, drawn: '' }));
   const photo = /** @type {Photo} */ (/** @type {unknown} */ ({ id: 'p1', order: 1, name: 'a.jpg', force: false, state: 'done', sentence: '', code: null, saved: null, draft: null, result: null, ...changes }));
   return { ...recordOf(photo, 'w'), result };
 }
@@ -39,3 +42,62 @@ test('a result can be saved after its removal was undone', () => {
   assert.ok(!photo.stop.signal.aborted);
   assert.equal(photo.state, 'done');
 });
+
+/** A browser that shows no photograph by itself, so that the server draws. */
+class Image {
+  src = '';
+  decode() {
+    return Promise.reject(new Error('It shows none.'));
+  }
+}
+
+/** What is sent by XMLHttpRequest is answered as what is sent by fetch. */
+class XMLHttpRequest extends EventTarget {
+  upload = new EventTarget();
+  status = 0;
+  responseText = '';
+  #address = '';
+  open(/** @type {string} */ _, /** @type {string} */ address) {
+    this.#address = address;
+  }
+  async send(/** @type {FormData} */ body) {
+    const answer = await fetch(this.#address, { method: 'POST', body });
+    [this.status, this.responseText] = [answer.status, await answer.text()];
+    this.dispatchEvent(new Event('load'));
+  }
+  getResponseHeader() {
+    return null;
+  }
+}
+
+test('what the same model finds later is put into the result', async () => {
+  const structures = { sha256: 's' };
+  serve(() => json({ ...ANSWER, structures, measurements: { vascular_density: 0.2 }, images: IMAGES }));
+  const work = workOf();
+  work.restore([{ record: record(), file: FILE }]);
+  const [photo] = work.photographs;
+  await photo.result?.look?.(['artery_vein'], OPTIONS);
+  assert.equal(photo.state, 'done');
+  assert.deepEqual([photo.result?.answer.structures, photo.result?.answer.measurements], [structures, { vascular_density: 0.2 }]);
+});
+
+for (const [what, other] of Object.entries({ model: { model: { sha256: 'new' } }, threshold: { threshold: 0.4 }, canvas: { canvas: '1024x1024' } })) {
+  test(`what another ${what} finds is not mixed into the result: the photograph is segmented again`, async () => {
+    Object.assign(globalThis, { Image, XMLHttpRequest });
+    serve(() => json({ ...ANSWER, ...other, measurement_intervals: {}, measurements: { vascular_density: 0.2 }, images: IMAGES }));
+    for (const ask of /** @type {const} */ (['look', 'measureAround'])) {
+      const work = workOf();
+      work.restore([{ record: record(), file: FILE }]);
+      const [photo] = work.photographs;
+      const before = photo.result;
+      const asked = ask === 'look' ? before?.look?.(['artery_vein'], OPTIONS) : before?.measureAround?.(OPTIONS);
+      await assert.rejects(asked ?? Promise.resolve(), { code: 'another_model' });
+      assert.deepEqual(before?.answer, ANSWER, 'nothing is taken');
+      for (let i = 0; i < 20 && photo.state !== 'done'; i += 1) await settled();
+      assert.equal(photo.state, 'done');
+      const { model, threshold, canvas, measurements } = /** @type {NonNullable<Photo['result']>} */ (photo.result).answer;
+      const whole = { model: ANSWER.model, threshold: ANSWER.threshold, canvas: ANSWER.canvas, ...other, measurements: { vascular_density: 0.2 } };
+      assert.deepEqual({ model, threshold, canvas, measurements }, whole);
+    }
+  });
+}

@@ -3,6 +3,7 @@
 
 import { sameWayRound } from './orientation.js';
 import { predict } from '../api/prediction.js';
+import { Refusal } from '../api/reach.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
 import { bytesOf } from './source.js';
 import { withKinds } from '../viewer/vessel-segments.js';
@@ -57,6 +58,7 @@ const SHOWN_BY_BROWSER = 'preview,mask';
 /** What is asked for later, once it is wanted. */
 const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_view']);
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
+const ANOTHER_MODEL = 'The service segments with another model or other settings now, so this photograph is segmented again.';
 
 /**
  * @typedef {object} SegmentOptions
@@ -66,6 +68,7 @@ const DRAWN_BY_SERVER = 'preview,mask,overlay';
  * @property {(seconds: number) => void} pausing
  * @property {(picture: Picture) => void} decoded called with the photograph before it is sent, if the browser can show it
  * @property {(bytes: number, of: number) => void} sent called while the photograph is sent
+ * @property {() => void} outdated called when more is asked for and the service answers with another model than the result's
  */
 
 /**
@@ -73,7 +76,7 @@ const DRAWN_BY_SERVER = 'preview,mask,overlay';
  * @param {SegmentOptions} options
  * @returns {Promise<Result>}
  */
-export async function segment(source, { force, marks, signal, pausing, decoded, sent }) {
+export async function segment(source, { force, marks, signal, pausing, decoded, sent, outdated }) {
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
@@ -93,7 +96,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     const { images, ...findings } = answer;
     const pictures = picturesOf(images, fallback ? null : bytes);
     const result = { name: source.name, answer: findings, fallback, drawn: marks.join(), pictures, urls: urlsOf(pictures), look: null };
-    return lookingInto(result, source, force);
+    return lookingInto(result, source, { force, outdated });
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -103,20 +106,31 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * The result that was stored earlier, as if it had just been made.
  * @param {StoredResult} stored
  * @param {Source} source
- * @param {{ file: File, force: boolean }} options
+ * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: others, shown, fallback, drawn, around }, source, { file, force }) {
+export function revived({ answer, pictures: others, shown, fallback, drawn, around }, source, { file, force, outdated }) {
   const pictures = { ...others, photograph: shown ? file : null };
-  return lookingInto({ name: source.name, answer, fallback, drawn, around, pictures, urls: urlsOf(pictures), look: null }, source, force);
+  return lookingInto({ name: source.name, answer, fallback, drawn, around, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
 }
 
 /**
  * The result with what more can be asked for: the photograph is read and sent again.
  * @param {Result} result
  * @param {Source} source
- * @param {boolean} force
+ * @param {{ force: boolean, outdated: () => void }} options
  */
-function lookingInto(result, source, force) {
+function lookingInto(result, source, { force, outdated }) {
+  /**
+   * Answers of two models are never mixed: what was found by another one is not taken.
+   * @param {PredictionResponse} answered
+   */
+  function refuseAnother({ model, threshold, canvas }) {
+    const { answer } = result;
+    if (model.sha256 === answer.model.sha256 && threshold === answer.threshold && canvas === answer.canvas) return;
+    outdated();
+    throw new Refusal('another_model', ANOTHER_MODEL);
+  }
+
   /** @type {Look} */
   async function look(marks, { signal, pausing }) {
     const outputs = result.fallback ? ['overlay', ...marks] : withKinds(marks);
@@ -124,6 +138,7 @@ function lookingInto(result, source, force) {
     const answered = await predict(await bytesOf(source), source.name, options);
     const { images, graph, structures, measurements, measurement_reasons, regional_measurements } = answered;
     signal.throwIfAborted();
+    refuseAnother(answered);
     const { urls, answer } = result;
     // What was measured by arteries and veins stays when only the disc is asked for.
     const less = urls.artery_vein && !marks.includes('artery_vein');
@@ -149,8 +164,10 @@ function lookingInto(result, source, force) {
   async function measureAround({ signal, pausing }) {
     const marks = measuredWith(result);
     const options = { outputs: ['intervals', ...marks].join(), force, signal, pausing };
-    const { measurement_intervals } = await predict(await bytesOf(source), source.name, options);
+    const answered = await predict(await bytesOf(source), source.name, options);
     signal.throwIfAborted();
+    refuseAnother(answered);
+    const { measurement_intervals } = answered;
     Object.assign(result.answer, { measurement_intervals });
     result.around = marks.join();
   }

@@ -59,8 +59,10 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
       const { id, order, name, force, saved, draft } = record;
       const source = file ? sourceOf(name, file) : { name, open: () => Promise.reject(new Error('It was not stored.')) };
       const { state, sentence, code, result: stored } = continued(record, Boolean(file));
-      const result = stored && file ? revived(stored, source, { file, force }) : null;
-      return { id, order, name, source, stored: Boolean(file), force, saved, draft, state, sentence, code, result, stop: new AbortController() };
+      /** @type {Photo} */
+      const photo = { id, order, name, source, stored: Boolean(file), force, saved, draft, state, sentence, code, result: null, stop: new AbortController() };
+      if (stored && file) photo.result = revived(stored, source, { file, force, outdated: () => renew(photo) });
+      return photo;
     });
     latest = Math.max(latest, ...photos.map(({ order }) => order));
     for (const photo of photos) store.welcome(photo);
@@ -80,7 +82,10 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
       change(photo, { sentence: bytes < of ? `Sending ${sizeOf(bytes)} of ${sizeOf(of)}…` : '' }, null);
     };
     try {
-      const options = { force: photo.force, marks: marks(), signal, pausing, sent, decoded: (/** @type {Picture} */ picture) => decoded(photo, picture) };
+      const options = {
+        force: photo.force, marks: marks(), signal, pausing, sent,
+        decoded: (/** @type {Picture} */ picture) => decoded(photo, picture), outdated: () => renew(photo),
+      };
       const result = await segment(photo.source, options);
       change(photo, { state: 'done', sentence: '', result }, 'done.');
       store.update(photo);
@@ -110,6 +115,18 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
     change(photo, beginning(), null);
     store.update(photo);
     enqueue(() => run(photo));
+  }
+
+  /**
+   * Segments again what another model has segmented.
+   * @param {Photo} photo
+   */
+  function renew(photo) {
+    const { result } = photo;
+    if (!result || !photographs.has(photo)) return;
+    retry(photo);
+    release(result);
+    changed(photo, `${photo.name}: segmented again, since the service has another model or other settings now.`);
   }
 
   /** @param {Photo} photo */

@@ -104,6 +104,7 @@ function appeared(photos) {
 function changed(photo, words) {
   redraw(photo);
   if (words) announce(words);
+  if (photo === shown && !photo.result) leave(); // it is segmented again
   if (!shown && photo.result) show(photo);
   refresh();
 }
@@ -134,6 +135,12 @@ function show(photo) {
   if (asked) by('result').scrollIntoView({ block: 'nearest' });
 }
 
+/** Shows no result any more. */
+function leave() {
+  viewer.hide();
+  shown = null;
+}
+
 /** @param {Photo[]} photos */
 function remove(photos) {
   work.remove(photos);
@@ -141,8 +148,7 @@ function remove(photos) {
   const focused = [...photos].reverse().map(list.drop).every(Boolean);
   if (!focused || !work.photographs.size) files.focus();
   if (shown && photos.includes(shown)) {
-    viewer.hide();
-    shown = null;
+    leave();
     const next = [...work.photographs].find(({ state }) => state === 'done');
     if (next) show(next);
   }
