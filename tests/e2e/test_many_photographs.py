@@ -64,8 +64,22 @@ def test_table_archive_and_saving_all(visits: Callable[..., Visit], small: bytes
     dialog.get_by_label("Pattern").fill("{name}")
     expect(dialog.get_by_role("alert")).to_contain_text("{name} is not known")
     dialog.get_by_label("Pattern").fill("{subject}_{eye}_{date}")
+    expect(dialog.get_by_role("row", name=NAMES[1])).to_contain_text("4 May 2026none")
+    dialog.get_by_label("Save the names of the files, too").check()
+    expect(dialog.get_by_role("row", name=NAMES[1])).to_contain_text(f"4 May 2026{NAMES[1]}")
+    held: list[Route] = []
+    page.route(PREDICTIONS, lambda route: held.append(route))
     dialog.get_by_role("button", name="Save 2 photographs").click()
-    expect(dialog.locator("#save-all-status")).to_have_text("2 photographs saved.")
+    expect(dialog.locator("#save-all-status")).to_have_text("Saving 1 of 2…")
+    for control in ("Pattern", "Save the names of the files, too"):  # they would offer to save again what is being saved
+        expect(dialog.get_by_label(control)).to_be_disabled()
+    expect(dialog.locator("#save-all-start")).to_be_disabled()
+    held[0].fulfill(status=413, json={"code": "photograph_too_large", "detail": "That one is too large."})
+    page.unroute(PREDICTIONS)
+    expect(dialog.locator("#save-all-status")).to_contain_text("1 photograph saved. 1 photograph not saved")
+    expect(dialog.get_by_role("row", name=NAMES[0])).to_contain_text("That one is too large.")
+    dialog.get_by_role("button", name="Save 1 photograph", exact=True).click()
+    expect(dialog.locator("#save-all-status")).to_have_text("1 photograph saved.")
     dialog.get_by_role("button", name="Close").click()
     for name in NAMES[:2]:
         expect(visit.item(name).locator(".item-state")).to_contain_text("saved")

@@ -37,12 +37,15 @@ test('everything else in a pattern stands for itself', () => {
 test('a pattern that cannot be used is explained', () => {
   for (const [pattern, words] of [
     ['{name}', '{name} is not known'], ['{subject}{subject}', 'once'], ['plain', 'needs'], ['', 'needs'], ['{any}{any}{any}{eye}', 'twice'],
+    ['{any}{subject}', 'Put a character between {any} and {subject}'], ['{subject}_{date}{any}', 'Put a character between {date} and {any}'],
     ['{__proto__}', 'not known'], [`{subject}${'x'.repeat(300)}`, 'too long'],
   ]) assert.throws(() => readerOf(pattern), new RegExp(words));
 });
 
 test('a hostile name is read to its end', () => {
-  assert.equal(read('{any}{any}{subject}_{eye}_{date}', 'a_'.repeat(127)), null);
+  assert.equal(read('{any}_{any}_{subject}_{eye}_{date}', 'a_'.repeat(127)), null);
+  assert.equal(read('{subject}', 'a'.repeat(300))?.[0]?.length, 100);
+  assert.equal(read('{subject}', 'a'.repeat(301)), null, 'too long to be tried');
 });
 
 test('days that do not exist or are to come are no days', () => {

@@ -21,8 +21,10 @@ const PARTS = {
   date: String.raw`(?<date>\d{4}-\d{1,2}-\d{1,2}|\d{8}|\d{1,2}\.\d{1,2}\.\d{4})`,
   any: '.*?',
 };
+const ANY = '{any}';
 const LONGEST_SUBJECT = 100;
 const LONGEST_PATTERN = 200;
+const LONGEST_NAME = 300; // longer ones take long to try, and most systems have none
 
 /**
  * A function that reads the labels from a file's name, or null where the name does not fit. Throws an Error with a sentence
@@ -34,20 +36,28 @@ export function readerOf(pattern) {
   const wanted = pattern.trim();
   if (wanted.length > LONGEST_PATTERN) throw new Error('The pattern is too long.');
   const pieces = wanted.split(/(\{[^{}]*\})/).filter(Boolean);
-  const fields = pieces.filter((piece) => piece.startsWith('{')).map((piece) => piece.slice(1, -1));
+  const fields = pieces.filter(isField).map((piece) => piece.slice(1, -1));
   const unknown = fields.find((field) => !Object.hasOwn(PARTS, field));
   if (unknown !== undefined) throw new Error(`{${unknown}} is not known. Use {subject}, {eye}, {date} and {any}.`);
   const twice = fields.find((field, i) => field !== 'any' && fields.indexOf(field) !== i);
   if (twice) throw new Error(`{${twice}} can be used once.`);
   if (fields.filter((field) => field === 'any').length > 2) throw new Error('{any} can be used twice.'); // more take long to try
+  const beside = pieces.findIndex((piece, i) => i > 0 && isField(piece) && isField(pieces[i - 1]) && (piece === ANY || pieces[i - 1] === ANY));
+  if (beside > 0) throw new Error(`Put a character between ${pieces[beside - 1]} and ${pieces[beside]}.`); // where one ends is a guess, and takes long
   if (!fields.some((field) => field !== 'any')) throw new Error('The pattern needs {subject}, {eye} or {date}.');
-  const source = pieces.map((piece) => (piece.startsWith('{') ? PARTS[/** @type {Field} */ (piece.slice(1, -1))] : escaped(piece))).join('');
+  const source = pieces.map((piece) => (isField(piece) ? PARTS[/** @type {Field} */ (piece.slice(1, -1))] : escaped(piece))).join('');
   const whole = wanted.includes('/');
   const expression = new RegExp(`^${whole ? '(?:.*/)?' : ''}${source}$`, 'iu');
   return (name) => {
     const stem = name.replace(/(?<=[^/])\.[^./]*$/, '');
+    if (stem.length > LONGEST_NAME) return null;
     return labelsOf(expression.exec(whole ? stem : stem.slice(stem.lastIndexOf('/') + 1))?.groups);
   };
+}
+
+/** @param {string} piece */
+function isField(piece) {
+  return piece.startsWith('{');
 }
 
 /** @param {string} text */

@@ -5,6 +5,7 @@ const SIDE = 64;
 const LAST = SIDE - 1;
 const CLEARLY = 2; // in gray levels (0 to 255), averaged over the picture
 
+/** @import { Size } from './segmentation.js' */
 /** @typedef {(x: number, y: number) => [number, number]} Transform */
 
 /** @type {Transform[]} */
@@ -57,4 +58,20 @@ function difference(shown, sent, transform) {
     }
   }
   return sum / (SIDE * SIDE);
+}
+
+/**
+ * The size at which the browser shows the photograph, with its EXIF orientation applied, or null if it cannot show it.
+ * @param {string} url
+ * @returns {Promise<Size | null>}
+ */
+export async function shownSize(url) {
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+  } catch {
+    return null;
+  }
+  return { width: image.naturalWidth, height: image.naturalHeight };
 }

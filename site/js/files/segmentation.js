@@ -1,7 +1,7 @@
 // Takes one photograph from its file to a result, or throws a Refusal. The caller must `release` the result's blob
 // URLs. Nothing here touches the page.
 
-import { sameWayRound } from './orientation.js';
+import { sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { Refusal } from '../api/reach.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
@@ -192,20 +192,4 @@ async function disagreement(bytes, size, { photograph, images }) {
   }
   const preview = picture(images.original_image, 'image/png');
   return (await sameWayRound(bytes, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
-}
-
-/**
- * The size at which the browser shows the photograph, with its EXIF orientation applied, or null if it cannot show it.
- * @param {string} url
- * @returns {Promise<Size | null>}
- */
-async function shownSize(url) {
-  const image = new Image();
-  image.src = url;
-  try {
-    await image.decode();
-  } catch {
-    return null;
-  }
-  return { width: image.naturalWidth, height: image.naturalHeight };
 }

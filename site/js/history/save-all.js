@@ -8,6 +8,7 @@ import { readerOf, suggested } from '../files/labels.js';
 import { photographs as counted } from '../storage/record.js';
 import { element, finder } from '../ui/element.js';
 import { dayOf } from '../ui/dates.js';
+import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -15,6 +16,10 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Details } from './details.js' */
 
 /** @typedef {{ photo: Photo, details: Details | null }} Planned `details` is null if the name does not fit */
+
+const TYPING_MS = 150;
+/** What would end every other photograph in the same way. */
+const FOR_ALL = new Set(['sign_in_required', 'invalid_grant', 'unreachable']);
 
 /**
  * `saved(photo)` is called for each photograph as soon as it is.
@@ -31,6 +36,10 @@ export function createSaveAll({ page, photographs, marks, saved }) {
   let planned = [];
   let stop = new AbortController();
   let signedIn = false;
+  let saving = false;
+  let typing = 0;
+  /** @type {Map<Photo, string>} why a photograph was not saved */
+  const refused = new Map();
 
   function unsaved() {
     return photographs().filter(({ state, saved: record }) => state === 'done' && !record);
@@ -43,12 +52,15 @@ export function createSaveAll({ page, photographs, marks, saved }) {
   function open() {
     pattern.value = suggested(unsaved().map(({ name }) => name));
     by('save-all-status').textContent = '';
+    refused.clear();
     plan();
     dialog.showModal();
   }
 
   /** Reads the names by the pattern and shows what is read. */
   function plan() {
+    clearTimeout(typing);
+    typing = 0;
     say('');
     try {
       const read = readerOf(pattern.value);
@@ -57,46 +69,61 @@ export function createSaveAll({ page, photographs, marks, saved }) {
       planned = [];
       say(error instanceof Error ? error.message : String(error));
     }
-    by('save-all-rows').replaceChildren(...planned.map(rowOf));
+    by('save-all-rows').replaceChildren(...planned.map((each) => rowOf(each, refused.get(each.photo))));
     const fitting = planned.filter(({ details }) => details).length;
     start.textContent = `Save ${counted(fitting)}`;
-    start.disabled = !fitting;
+    start.disabled = saving || !fitting;
+    pattern.disabled = names.disabled = saving;
     by('save-all-left').textContent = planned.length > fitting ? `${counted(planned.length - fitting)} with a name that does not fit will not be saved.` : '';
   }
 
   async function save() {
+    if (typing) plan(); // it was submitted before the pattern was read
+    const todo = planned.filter(({ details }) => details);
+    if (saving || !todo.length) return;
+    saving = true;
     stop = new AbortController();
     const { signal } = stop;
-    const todo = planned.filter(({ details }) => details);
+    let at = 0;
     let done = 0;
-    pattern.disabled = true;
+    refused.clear();
+    plan();
+    const status = (/** @type {string} */ more) => (by('save-all-status').textContent = `Saving ${at} of ${todo.length}${more}`);
+    const pausing = (/** @type {number} */ seconds) => status(`. Trying again in ${seconds} s…`);
     try {
-      for (const { photo, details } of todo) {
-        if (signal.aborted || !details) break;
-        by('save-all-status').textContent = `Saving ${done + 1} of ${todo.length}…`;
-        const pausing = (/** @type {number} */ seconds) => (by('save-all-status').textContent = `Saving ${done + 1} of ${todo.length}. Trying again in ${seconds} s…`);
-        await savePhotograph(photo, details, { marks: marks(), signal, pausing });
-        done += 1;
-        saved(photo);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      await saveEach(todo, {
+        signal,
+        save: async (photo, details) => {
+          at += 1;
+          status('…');
+          await savePhotograph(photo, details, { marks: marks(), signal, pausing });
+          done += 1;
+          saved(photo);
+        },
+        failed: (photo, sentence) => refused.set(photo, sentence),
+      });
     } finally {
-      pattern.disabled = false;
+      saving = false;
       plan();
-      by('save-all-status').textContent = `${counted(done)} saved.`;
+      const left = refused.size ? ` ${counted(refused.size)} not saved, for the reasons above.` : '';
+      by('save-all-status').textContent = `${counted(done)} saved.${left}`;
       look();
     }
   }
 
   by('save-all-open').addEventListener('click', open);
-  pattern.addEventListener('input', plan);
+  pattern.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = window.setTimeout(plan, TYPING_MS);
+  });
   names.addEventListener('change', plan);
   dialog.addEventListener('close', () => stop.abort());
   by('save-all-close').addEventListener('click', () => dialog.close());
   by('save-all-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    void attempt(save, start);
+    void attempt(save).then(() => {
+      if (document.activeElement === document.body) (start.disabled ? by('save-all-close') : start).focus(); // a disabled button loses the focus
+    });
   });
   whenPersonChanges((person) => {
     signedIn = Boolean(person);
@@ -108,19 +135,48 @@ export function createSaveAll({ page, photographs, marks, saved }) {
 }
 
 /**
+ * Saves one after the other. One that is refused does not hold up the others, unless they would be refused for the same reason.
+ * @param {Planned[]} planned
+ * @param {{ save: (photo: Photo, details: Details) => Promise<void>, failed: (photo: Photo, sentence: string) => void, signal: AbortSignal }} options
+ */
+export async function saveEach(planned, { save, failed, signal }) {
+  for (const { photo, details } of planned) {
+    if (signal.aborted) return;
+    if (!details) continue;
+    try {
+      await save(photo, details);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Refusal) || FOR_ALL.has(error.code)) throw error;
+      failed(photo, error.message);
+    }
+  }
+}
+
+/**
  * What was typed for the photograph, or else what its name says.
- * @param {Photo} photo
+ * @param {Pick<Photo, 'name' | 'draft'>} photo
  * @param {ReturnType<ReturnType<typeof readerOf>>} labels
  * @param {boolean} named whether the name of the file is saved, too
  * @returns {Details | null}
  */
-function detailsOf({ name, draft }, labels, named) {
-  return draft ?? (labels && { ...labels, note: null, file_name: named ? fileNameOf({ name }) : null });
+export function detailsOf({ name, draft }, labels, named) {
+  if (draft) return { ...draft, file_name: named ? draft.file_name : null };
+  return labels && { ...labels, note: null, file_name: named ? fileNameOf({ name }) : null };
 }
 
-/** @param {Planned} planned */
-function rowOf({ photo, details }) {
-  const { subject = null, eye = null, taken_on: day = null } = details ?? {};
-  const cells = details ? [subject ?? 'none', eye === 'unknown' ? 'not known' : (eye ?? ''), day ? dayOf(day) : 'none'] : ['does not fit', '', ''];
-  return element('tr', details ? {} : { class: 'unfit' }, element('th', { scope: 'row' }, photo.name), ...cells.map((text) => element('td', {}, text)));
+/**
+ * @param {Planned} planned
+ * @param {string} [trouble] why it was not saved
+ */
+function rowOf({ photo, details }, trouble) {
+  const head = element('th', { scope: 'row' }, photo.name);
+  if (trouble) return element('tr', { class: 'unfit' }, head, element('td', { colspan: 4 }, `Not saved. ${trouble}`));
+  const cells = details ? wordsOf(details) : ['does not fit', '', '', ''];
+  return element('tr', details ? {} : { class: 'unfit' }, head, ...cells.map((text) => element('td', {}, text)));
+}
+
+/** @param {Details} details */
+function wordsOf({ subject, eye, taken_on: day, file_name: name }) {
+  return [subject ?? 'none', eye === 'unknown' ? 'not known' : (eye ?? ''), day ? dayOf(day) : 'none', name ?? 'none'];
 }
