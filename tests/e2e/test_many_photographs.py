@@ -71,7 +71,7 @@ def test_table_archive_and_saving_all(visits: Callable[..., Visit], small: bytes
     page.route(PREDICTIONS, lambda route: held.append(route))
     dialog.get_by_role("button", name="Save 2 photographs").click()
     expect(dialog.locator("#save-all-status")).to_have_text("Saving 1 of 2…")
-    for control in ("Pattern", "Save the names of the files, too"):  # they would offer to save again what is being saved
+    for control in ("Pattern", "Save the names of the files, too"):  # they would offer it again
         expect(dialog.get_by_label(control)).to_be_disabled()
     expect(dialog.locator("#save-all-start")).to_be_disabled()
     held[0].fulfill(status=413, json={"code": "photograph_too_large", "detail": "That one is too large."})
