@@ -4,7 +4,7 @@ import { ask } from '../api/requests.js';
 import { Refusal } from '../api/reach.js';
 import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
-import { priceOf } from '../ui/money.js';
+import { creditsOf, priceOf } from '../ui/money.js';
 import { stateOf, statusOf } from './purchase-words.js';
 
 /** @import { PurchaseCreate, PurchaseCreateResponse, PurchaseList, PurchaseResponse } from 'openapi' */
@@ -14,15 +14,17 @@ const TRIES = 20;
 const PAUSE_MS = 3000;
 
 /**
- * Begins a purchase and goes to the page where it is paid.
+ * Begins a purchase and goes to the page where it is paid. Asking for the usage opens the account of a new person, which
+ * the function that sells does not do.
  * @param {number} credits
  */
 export async function buy(credits) {
   /** @type {PurchaseCreate} */
   const json = { credits };
+  await ask('/api/v1/usage');
   /** @type {PurchaseCreateResponse} */
   const { url } = await ask(ADDRESS, { method: 'POST', json });
-  if (!isWeb(url)) throw new Refusal('unintelligible', 'The server named no page for paying. Try again later.');
+  if (!isWeb(url)) throw new Refusal('unintelligible', 'The server did not say where to pay. Try again later.');
   location.assign(url);
 }
 
@@ -44,6 +46,7 @@ export function createPurchases({ page, credited }) {
 
   async function follow() {
     let bought = await load();
+    if (paid) history.replaceState(null, '', location.pathname);
     for (let tried = 0; bought?.state === 'created' && tried < TRIES; tried += 1) {
       by('purchase-status').textContent = 'Waiting for the confirmation of your payment…';
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -59,7 +62,7 @@ export function createPurchases({ page, credited }) {
 /** @param {PurchaseResponse} purchase */
 function row(purchase) {
   const { created, credits, amount, total, currency, receipt } = purchase;
-  const label = `receipt of ${dayOf(created)}, ${credits.toLocaleString('en')} credits`;
+  const label = `receipt of ${dayOf(created)}, ${creditsOf(credits)}`;
   const link = receipt && isWeb(receipt) ? [', ', element('a', { href: receipt, rel: 'noreferrer', 'aria-label': label }, 'receipt')] : [];
   return element(
     'tr',

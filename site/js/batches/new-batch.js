@@ -7,6 +7,7 @@ import { chosen } from '../files/choice.js';
 import { finder } from '../ui/element.js';
 import { takeChoices, takeDrops } from '../files/intake.js';
 import { Refusal } from '../api/reach.js';
+import { creditsOf } from '../ui/money.js';
 import { sizeOf } from '../ui/size.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
 
@@ -100,11 +101,6 @@ export function createNewBatch({ page, announce, made }) {
     void attempt(start, submitterOf(event)).then(look);
   });
   return { loadCredits };
-}
-
-/** @param {number} count */
-function creditsOf(count) {
-  return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
 }
 
 /** @param {number} count */

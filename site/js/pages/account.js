@@ -92,7 +92,7 @@ async function showHowToGetMore() {
 async function end(mail) {
   const sure = await confirmed({
     title: 'Delete the account for good?',
-    words: `Everything you saved, every batch with its results, every export and every API key will be deleted at once. ${BACKUPS}`,
+    words: `Everything you saved, every batch with its results, every export and every API key will be deleted at once. Credits that are left are lost, also bought ones. ${BACKUPS}`,
     yes: 'Delete everything',
     no: 'Keep the account',
     typed: mail,

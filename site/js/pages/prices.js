@@ -4,7 +4,7 @@ import { prices } from '../api/about.js';
 import { askForCredits } from '../ui/contact.js';
 import { buy } from '../account/purchases.js';
 import { element, finder } from '../ui/element.js';
-import { priceEach, priceOf } from '../ui/money.js';
+import { creditsOf, priceEach, priceOf } from '../ui/money.js';
 import { createTrouble } from '../ui/trouble.js';
 import { signIn } from '../auth/sign-in.js';
 import { whenPersonChanges } from '../auth/session.js';
@@ -39,7 +39,7 @@ function show({ payment, contact, currency, tax, packs }) {
  * @param {boolean} sold whether it can be bought here
  */
 function card(pack, currency, sold) {
-  const words = `${pack.credits.toLocaleString('en')} credits`;
+  const words = creditsOf(pack.credits);
   const button = element('button', { type: 'button', class: 'primary', 'aria-label': `Buy ${words}` }, 'Buy');
   onClick(button, () => (signedIn ? buy(pack.credits) : signIn()));
   return element(

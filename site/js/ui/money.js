@@ -1,4 +1,4 @@
-// Writes amounts of money, which the API counts in the smallest unit of a currency: 900 is 9.00 EUR, and 900 JPY.
+// Writes numbers of credits and amounts of money, which the API counts in the smallest unit of a currency: 900 is 9.00 EUR, and 900 JPY.
 
 /**
  * @param {number} amount in the currency's smallest unit
@@ -9,14 +9,21 @@ export function priceOf(amount, currency) {
   return format.format(amount / unit(format));
 }
 
+/** @param {number} count */
+export function creditsOf(count) {
+  return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
+}
+
 /**
- * The price of one credit, with as many digits as tell packs apart.
+ * The price of one credit: with three digits, which tell packs apart, and with no fewer decimals than the currency has.
  * @param {{ amount: number, credits: number }} pack
  * @param {string} currency
  */
 export function priceEach({ amount, credits }, currency) {
-  const each = amount / unit(formatOf(currency)) / credits;
-  return formatOf(currency, { minimumFractionDigits: 0, maximumSignificantDigits: 3 }).format(each);
+  const own = formatOf(currency).resolvedOptions().maximumFractionDigits ?? 0;
+  const each = amount / 10 ** own / credits;
+  const three = 2 - Math.floor(Math.log10(each));
+  return formatOf(currency, { minimumFractionDigits: own, maximumFractionDigits: Math.max(own, three) }).format(each);
 }
 
 /**
