@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from retina.accounts.rate_limits import RateLimits
-from retina.accounts.service import UNKNOWN, Accounts
+from retina.accounts.service import UNKNOWN, Accounts, ApiKey
 from retina.accounts.signup_credits import Newcomer, SignupCredits
+from retina.api.callers import PERSON_REQUIRED
 from retina.api.middleware.bodies import Bodies, Taken
 from retina.api.middleware.origin import BehindProxy
 from retina.api.middleware.outermost import Outermost
@@ -17,7 +18,7 @@ from retina.api.routes import purchases
 from retina.auth.callers import Callers
 from retina.auth.cognito import CognitoPool
 from retina.auth.tokens import PublishedKeys, Verifier
-from retina.errors import NotFoundError
+from retina.errors import NotFoundError, PersonRequiredError
 from retina.payment.selling import Selling
 from retina.settings import Settings
 from retina.storage import open_records
@@ -32,6 +33,10 @@ class KnownAccounts(Accounts):
         if account is None:
             raise NotFoundError("You have no account yet. Open the account page once, then buy credits.")
         return account
+
+    def of_key(self, text: str) -> tuple[str, ApiKey]:
+        """Raises `PersonRequiredError`: keys buy nothing, so this application cannot read them."""
+        raise PersonRequiredError(PERSON_REQUIRED)
 
 
 def create_payment_app(settings: Settings | None = None) -> FastAPI:

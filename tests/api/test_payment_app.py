@@ -25,6 +25,8 @@ def test_only_the_proxy_and_people_who_are_signed_in_get_through(tmp_path: Path)
     client.headers[PROOF] = "proof"
     assert problem(client.post("/api/v1/purchases", json={"credits": 100})) == (401, "sign_in_required")
     assert problem(client.get("/api/v1/predictions")) == (404, "not_found")
+    by_key = client.post("/api/v1/purchases", json={"credits": 100}, headers={"X-API-Key": "rk_0"})
+    assert problem(by_key) == (403, "person_required"), "whatever the key: it cannot be read here"
     event = client.post("/api/v1/stripe-events", content=b"{}")
     assert problem(event) == (409, "not_for_sale"), "no keys, no events"
 

@@ -1,5 +1,6 @@
 """`retina credits reconcile`, and what stops `retina serve` where credits cannot be sold."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,28 @@ def test_a_payment_whose_event_was_lost_is_booked(
     assert capsys.readouterr().out == "0 purchases mended.\n"
 
 
+def test_what_somebody_has_to_refund_is_printed_and_ends_with_1(
+    stripe: StripeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = House(tmp_path / "data")
+    anna, berta = house.person(), house.person("berta")
+    sold = [
+        house.client.post("/api/v1/purchases", json={"credits": 100}, headers=who).raise_for_status().json()
+        for who in (anna, anna, berta)
+    ]
+    sessions = [bought["url"].rpartition("/")[2] for bought in sold]
+    for session in sessions:
+        stripe.pay(session)
+    stripe.gone = {sessions[0]}
+    house.client.delete("/api/v1/account", headers=anna).raise_for_status()
+    assert main(["credits", "reconcile"]) == 1
+    said = capsys.readouterr().out
+    assert f"{sessions[0]}: could not be settled (PaymentUnavailableError): run this again\n" in said
+    assert f"{sessions[1]}: paid, but the account was deleted: refund this\n" in said
+    assert f"  +100  credited    {sold[2]['id']}  account {house.account(berta)}\n" in said
+    assert said.endswith("1 purchases mended. Problems: 2.\n")
+
+
 @pytest.mark.parametrize("command", [["credits", "reconcile"], ["serve", "--port", "0"]])
 @pytest.mark.parametrize(
     ("content", "expected"),
@@ -64,6 +87,25 @@ def test_keys_that_cannot_be_used_are_reported_without_showing_them(
     said = capsys.readouterr().err
     assert expected in said
     assert API_KEY not in said
+
+
+@pytest.mark.parametrize("command", [["credits", "reconcile"], ["serve", "--port", "0"]])
+def test_without_the_library_a_sentence_says_how_to_install_it(
+    stripe: StripeServer, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "retina.payment.checkout", None)
+    assert main(command) == 2
+    assert "pip install 'retina-vessels[payment]'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("s3", "stripe")
+def test_a_parameter_that_does_not_exist_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RETINA_STRIPE", "ssm:/retina/strip")
+    assert main(["credits", "reconcile"]) == 2
+    said = capsys.readouterr().err
+    assert "Stripe cannot be asked: ssm:/retina/strip cannot be read (ParameterNotFound)." in said
 
 
 def test_without_stripe_there_is_nothing_to_reconcile(

@@ -3,22 +3,24 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import released, reserved
-from retina.errors import OutOfCreditsError, TooManyPurchasesError
-from retina.payment.purchases import MOST_UNPAID, UNPAID_DAYS, Payment, Purchase, Purchases
+from retina.errors import OutOfCreditsError, TokenRefusedError, TooManyPurchasesError
+from retina.payment.purchases import MOST_UNPAID, UNPAID_DAYS, Purchases
+from retina.payment.settlement import ACCOUNT_DELETED, NO_RECORD, Payment, Purchase, Settlement
 from retina.prices import Pack
 from retina.storage.port import DAY
 from retina.storage.records import ConditionError, Records
 from support.account import accounts_of
 
 PACK = Pack(credits=100, amount=900)
-PAID = Payment(paid=True, total=900)
-REFUNDED = Payment(paid=True, total=900, refunded=900)
+PAID = Payment(paid=True, total=900, currency="eur", receipt="https://pay.example/receipts/1")
+REFUNDED = replace(PAID, refunded=900)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def bought(records: Records, account: str) -> Purchase:
 
 
 def settle(records: Records, purchase: Purchase, payment: Payment) -> int:
-    return Purchases(records).settle(purchase.reference, lambda: payment)[1]
+    return Purchases(records).settle(purchase.reference, lambda: payment).change
 
 
 def books(records: Records, account: str) -> tuple[int, list[tuple[str, int]]]:
@@ -85,7 +87,7 @@ def test_an_old_report_never_overwrites_a_newer_one(
         write(*changes)
 
     monkeypatch.setattr(records, "write", late)
-    purchase, _ = Purchases(records).settle(bought.reference, lambda: answers.pop(0))
+    purchase = Purchases(records).settle(bought.reference, lambda: answers.pop(0)).purchase
     assert answers == [], "asked again"
     assert purchase is not None
     assert (purchase.state, purchase.taken) == ("refunded", 100)
@@ -144,16 +146,87 @@ def test_calls_and_refunds_at_the_same_time_never_go_below_zero(records: Records
 
 def test_a_lost_dispute_keeps_them_and_a_won_one_gives_them_back(records: Records, bought: Purchase) -> None:
     settle(records, bought, PAID)
-    held = Payment(paid=True, total=900, disputed=900)
+    held = replace(PAID, disputed=900)
     assert settle(records, bought, held) == -100
     assert Purchases(records).of(bought.account, 1)[0][0].state == "disputed"
     assert settle(records, bought, PAID) == 100
     assert books(records, bought.account) == (120, [("purchase", 100), ("refund", -100), ("purchase", 100)])
 
 
-@pytest.mark.parametrize("reference", ["", "x", "0" * 32, f"{'0' * 32}:nothing", "../..:a", "account:account"])
+@pytest.mark.parametrize(
+    "reference", ["", "x", "0" * 32, f"{'0' * 32}:", f"{'0' * 32}:nothing", "../..:a", "account:account"]
+)
 def test_what_was_not_bought_here_changes_nothing(records: Records, reference: str) -> None:
-    assert Purchases(records).settle(reference, lambda: PAID) == (None, 0)
+    """Nor is it asked about: an empty place, for one, is no key that DynamoDB accepts."""
+    assert Purchases(records).settle(reference, list[Payment]([]).pop) == Settlement()
+
+
+def test_a_payment_without_a_record_is_reported_until_it_is_refunded(records: Records, bought: Purchase) -> None:
+    """The record has expired, or the store was restored from a backup."""
+    Purchases(records).withdraw(bought)
+    for payment, problem in ((Payment(), ""), (PAID, NO_RECORD), (replace(PAID, refunded=899), NO_RECORD)):
+        assert Purchases(records).settle(bought.reference, [payment].pop) == (None, 0, problem)
+    assert Purchases(records).settle(bought.reference, lambda: REFUNDED) == Settlement()
+    assert books(records, bought.account) == (20, [])
+
+
+def test_a_payment_after_the_account_was_deleted_credits_nothing_and_is_reported(
+    records: Records, bought: Purchase
+) -> None:
+    earlier = Purchases(records).begin(bought.account, PACK, "eur")
+    settle(records, earlier, PAID)
+    accounts_of(records, 20).close(bought.account, "https://issuer.example", "anna")
+    assert Purchases(records).settle(bought.reference, lambda: PAID) == (bought, 0, ACCOUNT_DELETED)
+    assert Purchases(records).forget(bought.account)
+    [(left, _)] = [Purchases(records).of(bought.account, 10)]
+    assert [(each.id, each.total, each.receipt) for each in left] == [(earlier.id, 900, "")]
+    assert Purchases(records).settle(bought.reference, lambda: PAID) == (None, 0, ACCOUNT_DELETED)
+    assert settle(records, earlier, REFUNDED) == -100, "the books stay right"
+    assert Purchases(records).of(bought.account, 10)[0][0].receipt == "", "and lead to nobody"
+    with pytest.raises(TokenRefusedError):
+        Purchases(records).begin(bought.account, PACK, "eur")
+    assert len(Purchases(records).of(bought.account, 10)[0]) == 1
+
+
+def test_a_settlement_during_the_deletion_leaves_no_receipt(
+    records: Records, bought: Purchase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = records.write
+
+    def late(*changes: Any) -> None:
+        monkeypatch.setattr(records, "write", write)
+        accounts_of(records, 20).close(bought.account, "https://issuer.example", "anna")
+        write(*changes)
+
+    monkeypatch.setattr(records, "write", late)
+    assert settle(records, bought, PAID) == 100
+    assert [each.receipt for each in Purchases(records).of(bought.account, 10)[0]] == [""]
+
+
+def test_what_is_settled_while_it_is_forgotten_is_forgotten_too(
+    records: Records, bought: Purchase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = records.write
+
+    def late(*changes: Any) -> None:
+        monkeypatch.setattr(records, "write", write)
+        settle(records, bought, PAID)
+        write(*changes)
+
+    monkeypatch.setattr(records, "write", late)
+    assert Purchases(records).forget(bought.account)
+    assert [(each.given, each.receipt) for each in Purchases(records).of(bought.account, 10)[0]] == [(100, "")]
+
+
+@pytest.mark.parametrize("wrong", [{"currency": "jpy"}, {"total": 899}, {"total": 0}, {"currency": ""}])
+def test_less_than_the_price_or_another_currency_credits_nothing(
+    records: Records, bought: Purchase, wrong: dict[str, Any]
+) -> None:
+    purchase, change, problem = Purchases(records).settle(bought.reference, lambda: replace(PAID, **wrong))
+    assert (purchase, change) == (bought, 0)
+    assert "instead of 900 eur: nothing was credited" in problem
+    assert books(records, bought.account) == (20, [])
+    assert settle(records, bought, replace(PAID, total=1080)) == 100, "with taxes"
 
 
 def test_purchases_are_listed_newest_first(records: Records, account: str) -> None:
@@ -168,7 +241,7 @@ def test_purchases_that_nobody_pays_are_limited_and_expire(
     records: Records, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sold = [Purchases(records).begin(account, PACK, "eur") for _ in range(MOST_UNPAID)]
-    with pytest.raises(TooManyPurchasesError):
+    with pytest.raises(TooManyPurchasesError, match=r"Try again tomorrow\.$"):
         Purchases(records).begin(account, PACK, "eur")
     settle(records, sold[0], PAID)
     Purchases(records).begin(account, PACK, "eur")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cfnlint import api as cfnlint
 from pydantic import ValidationError
+from stripe import _http_client as stripe
 
 from conftest import ROOT
 from infra import stripe_keys
@@ -18,6 +19,7 @@ from infra.package.inventory import total
 from infra.package.wheels import python_of
 from infra.payment import PARTITIONS, READS, ROUTES
 from infra.settings import StackSettings
+from retina.payment import checkout
 from retina.payment.keys import stripe_keys as keys_at
 from retina.storage.s3 import client as aws_client
 from support.stripe_server import API_KEY, WEBHOOK_SECRET
@@ -66,6 +68,14 @@ def test_its_routes_go_to_a_small_function_of_their_own(selling: dict[str, Any])
     routes = {route["RouteKey"] for route in resources(selling, "AWS::ApiGatewayV2::Route").values()}
     assert set(ROUTES) < routes
     assert not [match for match in cfnlint.lint(json.dumps(selling), regions=["us-east-1"]) if match.rule.id[0] == "E"]
+
+
+def test_stripe_is_waited_for_less_long_than_the_function_runs(selling: dict[str, Any]) -> None:
+    """So that people are told that the payment service does not answer."""
+    _, function = one(selling, "AWS::Lambda::Function", "Payment")
+    each = (checkout.RETRIES + 1) * checkout.TIMEOUT_SECONDS + checkout.RETRIES * checkout.PAUSE_SECONDS
+    assert checkout.REQUESTS * each < function["Timeout"] <= 29
+    assert stripe.HTTPClient.INITIAL_DELAY == checkout.PAUSE_SECONDS
 
 
 def test_only_that_function_may_read_the_keys_and_only_records_of_money(selling: dict[str, Any]) -> None:

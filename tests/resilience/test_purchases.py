@@ -16,8 +16,9 @@ import pytest
 
 from retina.accounts.ledger import Credits
 from retina.errors import OutOfCreditsError
-from retina.payment.purchases import Purchase, Purchases
+from retina.payment.purchases import Purchases
 from retina.payment.selling import Selling
+from retina.payment.settlement import Purchase
 from retina.prices import prices_of
 from retina.settings import Settings
 from retina.storage.database import Database

@@ -33,9 +33,36 @@ class StripeServer:
         self.events: list[Event] = []
         self.asked: list[str] = []
         self.down = False
+        self.gone = set[str]()
+        """Ids of sessions and payments that it finds no more."""
+        self.hung = 0
+        self._released = threading.Event()
+        self._released.set()
         self._signed: dict[str, int] = {}
         self.lock = threading.RLock()
         self.url = ""
+
+    def forget(self) -> None:
+        """Everything, for the next test."""
+        for each in (self.sessions, self.refunds, self.disputes, self.events, self.asked, self.gone):
+            each.clear()
+        self.down, self.hung = False, 0
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Meanwhile nothing is answered; `hung` counts the requests."""
+        self._released.clear()
+        try:
+            yield
+        finally:
+            self._released.set()
+
+    def wait(self) -> None:
+        """While it hangs."""
+        if not self._released.is_set():
+            with self.lock:
+                self.hung += 1
+            self._released.wait()
 
     def pay(self, session: str) -> Event:
         """A customer pays with a card."""
@@ -100,6 +127,8 @@ class StripeServer:
     def answer(self, method: str, path: str, query: dict[str, str], idempotency: str) -> tuple[int, Event]:
         with self.lock:
             self.asked.append(f"{method} {path}")
+            if self.gone & {path.rpartition("/")[2], query.get("payment_intent", "")}:
+                return 404, {"error": {"message": "Not found", "code": "missing"}}
             if method == "POST" and path == "/v1/checkout/sessions":
                 return 200, self._open(query, idempotency)
             if path.startswith("/v1/checkout/sessions/"):
@@ -170,6 +199,7 @@ def stripe_server() -> Iterator[StripeServer]:
         def _answer(self, method: str, form: str) -> None:
             where = urlsplit(self.path)
             query = dict(parse_qsl(form or where.query))
+            known.wait()
             if known.down:
                 status, content = 500, {"error": {"message": "down"}}
             elif self.headers["Authorization"] != f"Bearer {API_KEY}":

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retina.payment.purchases import Payment, Purchase, settled
+from retina.payment.settlement import Payment, Purchase, settled
 
 BOUGHT = Purchase("a" * 32, f"2026-11-26T00:00:00.000000Z:{'b' * 32}", 100, 900, "eur")
 MONEY = st.integers(0, 1200)

@@ -47,6 +47,7 @@ def identified(
 
 Identified = Annotated[Caller | None, Depends(identified)]
 
+PERSON_REQUIRED = "API keys cannot do this. Sign in as a person."
 OPTIONAL: dict[str, Any] = {"security": [{}]}
 """OpenAPI's security entry for routes that accept `Anyone`, in addition to the two schemes above."""
 
@@ -73,7 +74,7 @@ async def person(caller: Identified) -> Caller:
     if caller is None:
         raise SignInRequiredError("Sign in first.")
     if caller.key_id:
-        raise PersonRequiredError("API keys cannot do this. Sign in as a person.")
+        raise PersonRequiredError(PERSON_REQUIRED)
     return caller
 
 

@@ -57,22 +57,31 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def reconcile(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Print each purchase that was mended: the credits added or taken back, its id and its account."""
-    from retina.errors import NotForSaleError, PaymentUnavailableError
-    from retina.payment.keys import StripeKeysError
+    """Print each purchase that was mended (the credits added or taken back, its id and its account) and each problem.
+
+    Returns 1 if there was a problem.
+    """
+    from retina.cli.serve import cannot_sell
+    from retina.errors import PaymentUnavailableError
     from retina.payment.selling import Selling
     from retina.storage import open_records
 
-    mended = 0
-    try:
-        for purchase, change in Selling(settings, open_records(settings)).reconcile(parsed.days):
-            mended += 1
-            print(f"{change:+6d}  {purchase.state:10}  {purchase.id}  account {purchase.account}", flush=True)
-    except NotForSaleError:
+    if not settings.stripe:
         return wrong("Nothing is sold here: RETINA_STRIPE is not set.")
-    except StripeKeysError as error:
-        return wrong(f"Stripe cannot be asked: {error}.")
+    selling = Selling(settings, open_records(settings))
+    if reason := cannot_sell(selling):
+        return wrong(reason)
+    mended = problems = 0
+    try:
+        for id, (purchase, change, problem) in selling.reconcile(parsed.days):
+            whose = f"  {purchase.id}  account {purchase.account}" if purchase else ""
+            if problem:
+                problems += 1
+                print(f"{id}{whose}: {problem}", flush=True)
+            elif purchase:
+                mended += 1
+                print(f"{change:+6d}  {purchase.state:10}{whose}", flush=True)
     except PaymentUnavailableError as error:
         return wrong(f"{error} {mended} purchases were mended so far.")
-    print(f"{mended} purchases mended.")
-    return 0
+    print(f"{mended} purchases mended." + (f" Problems: {problems}." if problems else ""))
+    return 1 if problems else 0

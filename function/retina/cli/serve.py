@@ -31,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     worker.set_defaults(run=run_worker)
 
 
-def _cannot_sell(selling: Selling) -> str | None:
+def cannot_sell(selling: Selling) -> str | None:
     """Why credits cannot be sold although the settings say so, if that is the case."""
     try:
         selling.checkout  # noqa: B018 - opened here, so that a mistake stops the start
@@ -64,7 +64,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return wrong(f"Cannot listen on {parsed.host}:{parsed.port}: {str(error).rstrip('.')}. Choose another --port.")
     hosts = ",".join([settings.hosts, *([] if parsed.host in EVERYWHERE else [parsed.host])])
     app = create_app(settings.model_copy(update={"hosts": hosts}))
-    if settings.stripe and (reason := _cannot_sell(app.state.selling)):
+    if settings.stripe and (reason := cannot_sell(app.state.selling)):
         return wrong(reason)
     port = listening.getsockname()[1]
     host = "127.0.0.1" if parsed.host in EVERYWHERE else parsed.host

@@ -13,7 +13,7 @@ from retina.accounts.reservations import settle
 from retina.accounts.service import CLOSED
 from retina.accounts.signup_credits import RETENTION_SECONDS
 from retina.deletion.items import receipt, remainder
-from retina.deletion.schemas import DeletionReceipt
+from retina.deletion.schemas import DeletionReceipt, Remainder
 from retina.errors import BusyError, NotFoundError, TokenRefusedError
 from retina.services import Services
 from retina.storage.port import DAY, HISTORY
@@ -22,6 +22,7 @@ from retina.storage.records import Put
 SECONDS = 20
 """The time limit for one request: Lambda's own time is limited."""
 PORTION = 50
+STRIPE = "Stripe keeps what it was told about your payments, for as long as the law demands of it."
 EMAIL_HASH = "A keyed hash of your email address is stored for {days}, so that sign-up credits are given only once."
 
 
@@ -43,12 +44,16 @@ def close(
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
     remembered = bool(email) and services.accounts.remember(account, str(email))
+    bought = services.selling.purchases.forget(account)
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     # Whatever another request has saved in the meantime. A closed account's token is refused, so that nobody could send
     # this request again; and nothing new is added to it, so that this ends.
     _clear(services, account, counts, math.inf)
+    bought |= services.selling.purchases.forget(account)
     deleted = receipt(services, counts)
+    if bought:
+        deleted.remains.append(Remainder(what=STRIPE, days=None))
     if remembered:
         deleted.remains.append(remainder(EMAIL_HASH, RETENTION_SECONDS // DAY))
     return deleted

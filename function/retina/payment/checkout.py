@@ -15,13 +15,15 @@ from stripe.params.checkout import SessionCreateParams
 
 from retina.errors import EventRefusedError, PaymentUnavailableError
 from retina.payment.keys import StripeKeys
-from retina.payment.purchases import Payment, Purchase
+from retina.payment.settlement import Payment, Purchase
 from retina.prices import Tax
 
 TOLERANCE_SECONDS = 300
 """How old an event's signature may be."""
-TIMEOUT_SECONDS, RETRIES = 10, 2
-"""Of requests to Stripe."""
+TIMEOUT_SECONDS, RETRIES, PAUSE_SECONDS = 4, 1, 0.5
+"""Of requests to Stripe; the library pauses before it asks again."""
+REQUESTS = 3
+"""At most so many answer one event."""
 HELD = frozenset({"needs_response", "under_review", "lost"})
 """States of disputes in which the bank has the money."""
 GIVEN_UP = frozenset({"canceled", "requires_payment_method"})
@@ -59,7 +61,7 @@ class Checkout:
         price: dict[str, Any] = {
             "currency": purchase.currency,
             "unit_amount": purchase.amount,
-            "product_data": {"name": f"{purchase.credits:,} credits"},
+            "product_data": {"name": "1 credit" if purchase.credits == 1 else f"{purchase.credits:,} credits"},
         }
         collected = tax != "none"
         params = {
@@ -96,10 +98,11 @@ class Checkout:
         return Payment(
             paid=paid,
             ended=not paid and (found.status == "expired" or failed),
-            total=found.amount_total if paid else 0,
+            total=(found.amount_total or 0) if paid else 0,
             refunded=charge.amount_refunded if charge else 0,
             disputed=held,
             receipt=receipt,
+            currency=found.currency or "",
         )
 
     def event(self, body: bytes, signature: str) -> tuple[str, Session | None]:
@@ -111,39 +114,57 @@ class Checkout:
             stripe.WebhookSignature.verify_header(body, signature, self._secret.get_secret_value(), TOLERANCE_SECONDS)
             about = json.loads(body)["data"]["object"]
             kind = about["object"]
+            session = _session(about) if kind == "checkout.session" else None
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
             raise EventRefusedError("The event has no valid signature, or is older than five minutes.") from None
         digest = hashlib.sha256(b"%d %s" % (_signed_at(signature), body)).hexdigest()
-        if kind == "checkout.session":
-            return digest, Session(str(about["id"]), str(about.get("client_reference_id") or ""))
-        paid = kind in ("charge", "dispute", "refund")
-        return digest, self._session_of(about.get("payment_intent")) if paid else None
+        if kind in ("charge", "dispute", "refund"):
+            session = self.session_of(about.get("payment_intent"))
+        return digest, session
 
     def sessions(self, since: int) -> Iterator[Session]:
-        """The sessions that were made, refunded or disputed since then, in seconds since 1970, each once."""
-        seen = set[Session]()
+        """The sessions that were made since then, in seconds since 1970, and are not open any more.
+
+        Raises `PaymentUnavailableError`.
+        """
         with _answering():
-            lately: Any = {"created": {"gte": since}, "limit": 100}
-            for made in self._stripe.v1.checkout.sessions.list(lately).auto_paging_iter():
+            for made in self._stripe.v1.checkout.sessions.list(_since(since)).auto_paging_iter():
                 if made.status != "open":
-                    seen.add(found := Session(made.id, made.client_reference_id or ""))
-                    yield found
+                    yield _session(made)
+
+    def reversed(self, since: int) -> Iterator[str]:
+        """The payments of which something was refunded or disputed since then, each once, for `session_of`.
+
+        Raises `PaymentUnavailableError`.
+        """
+        seen = set[str]()
+        with _answering():
             for kind in (self._stripe.v1.refunds, self._stripe.v1.disputes):
-                for each in cast(Any, kind).list(lately).auto_paging_iter():
-                    session = self._session_of(each.payment_intent)
-                    if session and session not in seen:
-                        seen.add(session)
-                        yield session
+                for each in cast(Any, kind).list(_since(since)).auto_paging_iter():
+                    intent = each.payment_intent
+                    if isinstance(intent, str) and intent not in seen:
+                        seen.add(intent)
+                        yield intent
 
-    def _disputes(self, intent: str) -> list[stripe.Dispute]:
-        return self._stripe.v1.disputes.list({"payment_intent": intent}).data
-
-    def _session_of(self, intent: object) -> Session | None:
+    def session_of(self, intent: object) -> Session | None:
+        """The session in which a payment was made, if any; raises `PaymentUnavailableError`."""
         if not isinstance(intent, str):
             return None
         with _answering():
             found = self._stripe.v1.checkout.sessions.list({"payment_intent": intent, "limit": 1}).data
-        return Session(found[0].id, found[0].client_reference_id or "") if found else None
+        return _session(found[0]) if found else None
+
+    def _disputes(self, intent: str) -> list[stripe.Dispute]:
+        return self._stripe.v1.disputes.list({"payment_intent": intent}).data
+
+
+def _session(about: Any) -> Session:
+    """Raises `KeyError` if it has no id."""
+    return Session(str(about["id"]), str(about["client_reference_id"] or ""))
+
+
+def _since(since: int) -> Any:
+    return {"created": {"gte": since}, "limit": 100}
 
 
 def _signed_at(signature: str) -> int:

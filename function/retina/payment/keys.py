@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError
 
 from retina.storage.s3 import client
@@ -35,6 +36,11 @@ def stripe_keys(where: str) -> StripeKeys:
     """
     try:
         keys = StripeKeys.model_validate_json(_text(where))
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise StripeKeysError(f"{where} cannot be read ({code})") from None
+    except BotoCoreError as error:
+        raise StripeKeysError(f"{where} cannot be read ({type(error).__name__})") from None
     except OSError as error:
         raise StripeKeysError(f"{where} cannot be read ({error.strerror})") from None
     except ValidationError as error:

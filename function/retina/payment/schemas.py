@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from retina.payment.purchases import State
+from retina.payment.settlement import State
 from retina.prices import Currency, Pack, Tax
 from retina.storage.schemas import Next
 

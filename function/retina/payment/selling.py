@@ -4,15 +4,19 @@ A notice only says of which payment there is news: what to write is always asked
 notices arrive does not matter, and one that is lost is made up for by `reconcile`.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from retina.errors import EventRefusedError, NotForSaleError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from retina.errors import EventRefusedError, NotForSaleError, RetinaError
 from retina.ids import new_id
 from retina.payment.keys import stripe_keys
-from retina.payment.purchases import Purchase, Purchases
+from retina.payment.purchases import Purchases
+from retina.payment.settlement import Purchase, Settlement
 from retina.settings import Settings
 from retina.storage.port import DAY
 from retina.storage.records import NEW, ConditionError, Delete, Key, Put, Records, ensure
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 SIGNATURE_SECONDS = 3600
 """How long a signature is remembered: longer than it is accepted."""
+
+log = logging.getLogger("retina.payment")
 
 
 class Selling:
@@ -50,7 +56,11 @@ class Selling:
         if prices is None or pack is None:
             raise self._not_for_sale()
         purchase = self.purchases.begin(account, pack, prices.currency)
-        return purchase, checkout.page(purchase, prices.tax, here)
+        try:
+            return purchase, checkout.page(purchase, prices.tax, here)
+        except BaseException:  # nobody knows where to pay, so it must not count as unpaid
+            self.purchases.withdraw(purchase)
+            raise
 
     def received(self, body: bytes, signature: str) -> None:
         """Act on an event that Stripe has sent; raises `EventRefusedError` and `PaymentUnavailableError`.
@@ -70,19 +80,40 @@ class Selling:
             self._records.write(Delete(mark))
             raise
 
-    def settle(self, session: "Session") -> tuple[Purchase | None, int]:
-        """Bring the ledger to what Stripe knows of a session; returns the purchase, and the credits added or taken."""
-        return self.purchases.settle(session.reference, lambda: self.checkout.payment(session.id))
+    def settle(self, session: "Session") -> Settlement:
+        """Bring the ledger to what Stripe knows of a session, and log what is wrong with its payment."""
+        settlement = self.purchases.settle(session.reference, lambda: self.checkout.payment(session.id))
+        if settlement.problem:
+            log.error("%s, purchase %s: %s", session.id, session.reference, settlement.problem)
+        return settlement
 
-    def reconcile(self, days: int) -> Iterator[tuple[Purchase, int]]:
-        """Settle all purchases of the last `days`; yields those that were mended, with the credits added or taken."""
-        for session in self.checkout.sessions(int(time.time()) - days * DAY):
-            purchase, change = self.settle(session)
-            if purchase and change:
-                yield purchase, change
+    def reconcile(self, days: int) -> Iterator[tuple[str, Settlement]]:
+        """Settle all purchases of the last `days`.
+
+        Yields those that were mended and those with a problem, each with Stripe's id of the session or payment. That
+        one cannot be settled now is such a problem, and does not stop the others. Raises `PaymentUnavailableError` if
+        Stripe does not list them.
+        """
+        seen = set["Session"]()
+        for id, known in self._lately(int(time.time()) - days * DAY):
+            settlement = Settlement()
+            try:
+                session = known or self.checkout.session_of(id)
+                if session and session not in seen:
+                    seen.add(session)
+                    settlement = self.settle(session)
+            except (RetinaError, ClientError, BotoCoreError) as error:
+                log.exception("%s could not be settled", id)
+                settlement = Settlement(problem=f"could not be settled ({type(error).__name__}): run this again")
+            if settlement.change or settlement.problem:
+                yield id, settlement
+
+    def _lately(self, since: int) -> "Iterator[tuple[str, Session | None]]":
+        for session in self.checkout.sessions(since):
+            yield session.id, session
+        for payment in self.checkout.reversed(since):
+            yield payment, None
 
     def _not_for_sale(self) -> NotForSaleError:
         whom = self._settings.contact or "whoever runs this service"
-        return NotForSaleError(
-            f"This cannot be bought here. GET /api/v1/prices lists what can be; to get more, ask {whom}."
-        )
+        return NotForSaleError(f"This cannot be bought here. The price list says what can be; to get more, ask {whom}.")

@@ -9,8 +9,8 @@ from retina.api.callers import Person
 from retina.api.pagination import Cursor, cursor_of, place_of
 from retina.api.parts import SellingDep, SettingsDep
 from retina.api.problems import documented
-from retina.payment.purchases import Purchase
 from retina.payment.schemas import PurchaseCreate, PurchaseCreateResponse, PurchaseList, PurchaseResponse
+from retina.payment.settlement import Purchase
 
 EVENTS_AT = "/api/v1/stripe-events"
 EVENT_BYTES = 256 * 2**10
