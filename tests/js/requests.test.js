@@ -11,7 +11,7 @@ import { waitingItems } from '../../site/js/batches/waiting-items.js';
 
 const COUNTS = { total: 0, waiting: 0, queued: 0, running: 0, done: 0, rejected: 0, failed: 0 };
 
-beforeEach(signIn);
+beforeEach(() => signIn());
 
 test('JSON is sent with the token, and JSON is returned', async () => {
   const [call, ...others] = await callsOf(() => ask('/api/v1/keys', { method: 'POST', json: { name: 'a' } }));
@@ -46,7 +46,7 @@ test('a refused token is renewed once for concurrent requests', async () => {
   assert.deepEqual(await Promise.all([ask('/a'), ask('/b')]), ['ok', 'ok']);
   assert.deepEqual(tokens().sort(), ['Bearer first', 'Bearer first', 'Bearer second', 'Bearer second']);
   assert.equal(calls.filter(({ path }) => path === 'https://issuer.test/oauth2/token').length, 1);
-  assert.deepEqual(person(), { mail: 'anna@retina.test' });
+  assert.deepEqual(person(), { mail: 'anna@retina.test', account: 'anna' });
 });
 
 test('after a second refusal there is no third attempt', async () => {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { json, serve, settled } from './support/service.js';
+import { json, problem, serve, settled, signIn } from './support/service.js';
 import { createWork } from '../../site/js/files/work.js';
+import { isGone } from '../../site/js/history/belongings.js';
 import { recordOf } from '../../site/js/storage/record.js';
 
 /** @import { Photo } from '../../site/js/files/photograph-list.js' */
@@ -21,7 +22,7 @@ const PICTURES = { original: PNG, prediction: PNG, mask: PNG, overlay: null, art
 /** @param {Partial<Photo>} changes */
 function record(changes = {}) {
   const result = /** @type {StoredResult} */ (/** @type {unknown} */ ({ form: 1, answer: ANSWER, pictures: PICTURES, shown: true, fallback: null, drawn: '' }));
-  const photo = /** @type {Photo} */ (/** @type {unknown} */ ({ id: 'p1', order: 1, name: 'a.jpg', force: false, state: 'done', sentence: '', code: null, saved: null, draft: null, result: null, ...changes }));
+  const photo = /** @type {Photo} */ (/** @type {unknown} */ ({ id: 'p1', order: 1, name: 'a.jpg', force: false, state: 'done', sentence: '', code: null, account: null, saved: null, draft: null, others: new Map(), result: null, ...changes }));
   return { ...recordOf(photo, 'w'), result };
 }
 
@@ -101,3 +102,35 @@ for (const [what, other] of Object.entries({ model: { model: { sha256: 'new' } }
     }
   });
 }
+
+test('what somebody saved or typed is there for them alone, also after a reload', async () => {
+  const draft = { subject: 'P1', eye: 'left', taken_on: null, note: 'blurred', file_name: null };
+  serve(() => json({}));
+  await signIn('anna');
+  const work = workOf();
+  work.restore([{ record: record(), file: FILE }]);
+  const [photo] = work.photographs;
+  Object.assign(photo, { saved: 'r1', draft });
+  const kept = structuredClone(recordOf(photo, 'w'));
+
+  await signIn('bert');
+  assert.deepEqual([photo.saved, photo.draft], [null, null]);
+  photo.saved = 'r2';
+  const later = workOf();
+  later.restore([{ record: { ...kept, id: 'p2' }, file: FILE }]);
+  assert.deepEqual([...later.photographs].map(({ saved, draft: typed }) => [saved, typed]), [[null, null]]);
+
+  await signIn('anna');
+  assert.deepEqual([photo.saved, photo.draft], ['r1', draft]);
+  assert.deepEqual([...later.photographs].map(({ saved }) => saved), ['r1']);
+  await signIn('bert');
+  assert.equal(photo.saved, 'r2');
+});
+
+test('only a record that is not there any more is gone', async () => {
+  await signIn('anna');
+  const answers = [problem('not_found', 404), problem('busy', 503), json({ id: 'r1' })];
+  serve(() => answers.shift() ?? json({}));
+  const { signal } = new AbortController();
+  assert.deepEqual([await isGone('r1', signal), await isGone('r1', signal), await isGone('r1', signal)], [true, false, false]);
+});

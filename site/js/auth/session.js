@@ -12,8 +12,8 @@ import { Refusal, codeOf, parsed } from '../api/reach.js';
 /** @import { Granted } from './issuer.js' */
 
 /**
- * @typedef {{ mail: string }} Person
- * @typedef {{ access: string, refresh: string, mail: string, ends: number }} Held `ends` in milliseconds since 1970
+ * @typedef {{ mail: string, account: string }} Person `account` is the issuer's id for the person
+ * @typedef {{ access: string, refresh: string, mail: string, account?: string, ends: number }} Held `ends` in milliseconds since 1970
  * @typedef {{ asks?: boolean, held?: Held | null, left?: boolean }} Message between tabs
  */
 
@@ -56,7 +56,7 @@ export function stored(name) {
 }
 
 export function person() {
-  return held && { mail: held.mail };
+  return held && { mail: held.mail, account: held.account ?? held.mail };
 }
 
 /**
@@ -64,10 +64,12 @@ export function person() {
  * @param {Granted} granted
  */
 export function enter(granted) {
+  const { email, sub } = claimsOf(granted.id_token);
   hold({
     access: granted.access_token,
     refresh: granted.refresh_token ?? held?.refresh ?? '',
-    mail: mailOf(granted.id_token) ?? held?.mail ?? '',
+    mail: email ?? held?.mail ?? '',
+    account: sub ?? held?.account,
     ends: Date.now() + granted.expires_in * 1000,
   });
   tabs.postMessage({ held });
@@ -141,23 +143,22 @@ function isNewer(tokens) {
 
 /** @param {Held | null} tokens */
 function hold(tokens) {
-  const before = person()?.mail;
+  const before = person()?.account;
   held = tokens;
   if (held) sessionStorage.setItem(STORE, JSON.stringify(held));
   else sessionStorage.removeItem(STORE);
-  if (person()?.mail !== before) for (const listener of listeners) listener(person());
+  if (person()?.account !== before) for (const listener of listeners) listener(person());
 }
 
 /**
- * The email in an identity token. The signature is not checked: the token came straight from the issuer, and the email
- * gives no access to anything.
+ * The email and the id of the person in an identity token. The signature is not checked: the token came straight from the
+ * issuer, and neither gives access to anything.
  * @param {string | undefined} idToken
+ * @returns {{ email?: string, sub?: string }}
  */
-function mailOf(idToken) {
+function claimsOf(idToken) {
   const claims = idToken?.split('.')[1];
-  if (!claims) return null;
+  if (!claims) return {};
   const bytes = Uint8Array.from(atob(claims.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  /** @type {{ email?: string }} */
-  const { email } = parsed(new TextDecoder().decode(bytes)) ?? {};
-  return email ?? null;
+  return /** @type {{ email?: string, sub?: string } | null} */ (parsed(new TextDecoder().decode(bytes))) ?? {};
 }

@@ -3,6 +3,7 @@
 
 import { markCurrent, the } from '../ui/element.js';
 
+/** @import { Belongings } from '../history/belongings.js' */
 /** @import { Details } from '../history/details.js' */
 /** @import { Source } from './source.js' */
 /** @import { Result } from './segmentation.js' */
@@ -19,8 +20,10 @@ import { markCurrent, the } from '../ui/element.js';
  * @property {string} sentence what is happening, or why it was refused
  * @property {string | null} code of the Refusal
  * @property {Result | null} result
+ * @property {string | null} account of the person who is signed in, whose `saved` and `draft` are
  * @property {string | null} saved the id of its record
  * @property {Details | null} draft what was typed into the form that saves it
+ * @property {Map<string, Belongings>} others what other people who signed in here have of it, by account
  * @property {AbortController} stop
  */
 

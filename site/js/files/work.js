@@ -2,13 +2,13 @@
 // removed and put back. What is shown of it is up to pages/index.js, which hears of every change.
 
 import { Refusal } from '../api/reach.js';
-import { newId } from '../storage/workspace.js';
-import { continued } from '../storage/record.js';
-import { sourceOf } from '../storage/blobs.js';
 import { sizeOf } from '../ui/size.js';
 import { createQueue } from './job-queue.js';
+import { belongTo } from '../history/belongings.js';
+import { whenPersonChanges } from '../auth/session.js';
 import { isFinal } from './photograph-list.js';
-import { release, revived, segment } from './segmentation.js';
+import { beginning, isGoing, newPhoto, restoredPhoto } from './photo.js';
+import { release, segment } from './segmentation.js';
 
 /** @import { Photo } from './photograph-list.js' */
 /** @import { Source } from './source.js' */
@@ -35,35 +35,29 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
   const photographs = new Set();
   const enqueue = createQueue(AT_ONCE);
   let latest = 0;
+  /** @type {string | null} */
+  let account = null; // of who is signed in
 
   /** @param {Source[]} sources */
   function add(sources) {
-    const photos = sources.map((source) => ({
-      id: newId(), order: (latest = Math.max(latest + 1, Date.now())), name: source.name, source, stored: false, force: false,
-      saved: null, draft: null, ...beginning(),
-    }));
+    const photos = sources.map((source) => newPhoto(source, (latest = Math.max(latest + 1, Date.now()))));
     take(photos);
     store.add(photos);
   }
 
   /** @param {Photo[]} photos */
   function take(photos) {
-    for (const photo of photos) photographs.add(photo);
+    for (const photo of photos) {
+      belongTo(photo, account);
+      photographs.add(photo);
+    }
     appeared(photos);
     for (const photo of photos) if (photo.state === 'waiting') enqueue(() => run(photo));
   }
 
   /** @param {Restored[]} found */
   function restore(found) {
-    const photos = found.map(({ record, file }) => {
-      const { id, order, name, force, saved, draft } = record;
-      const source = file ? sourceOf(name, file) : { name, open: () => Promise.reject(new Error('It was not stored.')) };
-      const { state, sentence, code, result: stored } = continued(record, Boolean(file));
-      /** @type {Photo} */
-      const photo = { id, order, name, source, stored: Boolean(file), force, saved, draft, state, sentence, code, result: null, stop: new AbortController() };
-      if (stored && file) photo.result = revived(stored, source, { file, force, outdated: () => renew(photo) });
-      return photo;
-    });
+    const photos = found.map((each) => restoredPhoto(each, renew));
     latest = Math.max(latest, ...photos.map(({ order }) => order));
     for (const photo of photos) store.welcome(photo);
     take(photos);
@@ -172,6 +166,11 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
     store.add(photos);
   }
 
+  whenPersonChanges((person) => {
+    account = person?.account ?? null;
+    for (const photo of photographs) if (belongTo(photo, account)) change(photo, {}, null);
+  });
+
   // After a closed lid the connection is back a moment later than the page.
   addEventListener('online', () => [...photographs].filter(({ code }) => code === 'unreachable').forEach(retry));
 
@@ -179,22 +178,4 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
     photographs: /** @type {ReadonlySet<Photo>} */ (photographs),
     add, restore, retry, anyway, repeatable, stop, remove, putBack,
   };
-}
-
-/** @param {Pick<Photo, 'state'>} photo */
-export function isGoing({ state }) {
-  return state === 'waiting' || state === 'segmenting';
-}
-
-/** @param {Photo[]} photos that are gone for good */
-export function releaseAll(photos) {
-  for (const { result } of photos) if (result) release(result);
-}
-
-/**
- * The state of a photograph before it is segmented, for the first time or again.
- * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'stop'>}
- */
-function beginning() {
-  return { state: 'waiting', sentence: '', code: null, result: null, stop: new AbortController() };
 }

@@ -2,6 +2,7 @@
 // its details, and then shows a link to the record. What is typed belongs to its photograph until it is saved.
 
 import { detailsOf, fileNameOf, fill } from './details.js';
+import { isGone } from './belongings.js';
 import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
@@ -13,7 +14,7 @@ import { createTrouble, submitterOf } from '../ui/trouble.js';
 
 /**
  * `marks()` are saved, too. `drafted(photo)` is called when `photo.draft` has changed, `saved(photo)` once `photo.saved` is
- * the id of the record.
+ * the id of the record, or null because the record was deleted.
  * @param {{ page: ParentNode, marks: () => Mark[], announce: (words: string) => void, drafted: (photo: Photo) => void, saved: (photo: Photo) => void }} parts
  */
 export function createSaveForm({ page, marks, announce, drafted, saved }) {
@@ -23,6 +24,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   /** @type {Photo | null} */
   let shown = null;
   let signedIn = false;
+  let stop = new AbortController();
 
   function look() {
     form.hidden = !signedIn || !shown || Boolean(shown.saved);
@@ -38,6 +40,20 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
     say('');
     look();
+    void check(photo);
+  }
+
+  /**
+   * Offers to save a photograph again whose record was deleted in the history.
+   * @param {Photo} photo
+   */
+  async function check(photo) {
+    stop.abort();
+    stop = new AbortController();
+    const { saved: record } = photo;
+    if (!signedIn || !record || !(await isGone(record, stop.signal)) || photo.saved !== record) return;
+    photo.saved = null;
+    saved(photo);
   }
 
   /**
@@ -80,7 +96,9 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
 
   whenPersonChanges((person) => {
     signedIn = Boolean(person);
-    look();
+    form.reset(); // what somebody else has typed
+    if (shown) show(shown);
+    else look();
   });
 
   return {

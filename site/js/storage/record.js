@@ -1,5 +1,6 @@
 // What is stored of a photograph on the start page, and back. Pure: the database and the page are elsewhere.
 
+/** @import { Belongings } from '../history/belongings.js' */
 /** @import { Details } from '../history/details.js' */
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Pictures } from '../files/pictures.js' */
@@ -25,8 +26,10 @@
  * @property {Photo['state']} state
  * @property {string} sentence
  * @property {string | null} code
+ * @property {string | null} account
  * @property {string | null} saved
  * @property {Details | null} draft
+ * @property {Map<string, Belongings>} others
  * @property {StoredResult | null} result
  */
 
@@ -39,10 +42,10 @@ const NOT_COPIED = 'This page was left before the photograph had been copied int
  * @param {string} workspace
  * @returns {StoredPhotograph}
  */
-export function recordOf({ id, order, name, force, state, sentence, code, saved, draft, result }, workspace) {
+export function recordOf({ id, order, name, force, state, sentence, code, account, saved, draft, others, result }, workspace) {
   const waits = state === 'segmenting'; // it goes on after a reload
   return {
-    id, workspace, order, name, force, saved, draft,
+    id, workspace, order, name, force, account, saved, draft, others,
     state: waits ? 'waiting' : state,
     sentence: waits ? '' : sentence,
     code,

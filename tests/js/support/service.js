@@ -56,9 +56,9 @@ export function problem(code, status, headers = {}) {
 }
 
 /** Signs someone in, with an access token called `first`. */
-export async function signIn() {
+export async function signIn(/** @type {string} */ sub = 'anna') {
   const { enter } = await import('../../../site/js/auth/session.js');
-  const claims = Buffer.from(JSON.stringify({ email: 'anna@retina.test' })).toString('base64url');
+  const claims = Buffer.from(JSON.stringify({ email: `${sub}@retina.test`, sub })).toString('base64url');
   enter({ access_token: 'first', refresh_token: 'r1', id_token: `h.${claims}.s`, token_type: 'Bearer', expires_in: 3600 });
 }
 
