@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from retina.api.parts import SettingsDep
 from retina.payment.schemas import PriceList
 
-router = APIRouter(prefix="/api/v1", tags=["credits"])
+router = APIRouter(prefix="/api/v1", tags=["service"])
 
 
 @router.get("/prices", summary="What credits cost")
