@@ -33,6 +33,8 @@ MAKES = (
     "DELETE /api/v1/account",
 )
 """Routes that are rarely needed and cause work elsewhere."""
+BUYS = "POST /api/v1/purchases"
+"""The same, where credits are sold."""
 MAKE_RATE, MAKE_BURST = 5, 10
 """Requests per second for each of these routes, and the burst."""
 
@@ -71,7 +73,8 @@ class Api(Construct):
         everything = HttpLambdaIntegration("All", self.function)
         self.http = apigateway.HttpApi(self, "Http", create_default_stage=False, default_integration=everything)
         access = log_group(self, "Access", settings=settings, key=key)
-        stage = apigateway.CfnStage(
+        makes = (*MAKES, BUYS) if settings.payment else MAKES
+        self.stage = stage = apigateway.CfnStage(
             self,
             "Stage",
             api_id=self.http.api_id,
@@ -82,7 +85,7 @@ class Api(Construct):
             ),
             route_settings={
                 **{route: _throttle(settings.predict_rate, settings.predict_burst) for route in PREDICTS},
-                **{route: _throttle(MAKE_RATE, MAKE_BURST) for route in MAKES},
+                **{route: _throttle(MAKE_RATE, MAKE_BURST) for route in makes},
             },
             access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=access.log_group_arn, format=json.dumps(LOGGED)

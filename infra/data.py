@@ -32,7 +32,7 @@ WORKER_PARTITIONS = (
     "usage",
 )
 """Partition prefixes that the worker may use: not those of sign-ins, addresses or repeated requests."""
-WORKER_READS = ("audit", "batches", "key", "keys")
+WORKER_READS = ("audit", "batches", "key", "keys", "purchases")
 """Partition prefixes that it may also read, to export whole accounts: of API keys, the names and the secrets'
 hashes.
 """

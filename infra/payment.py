@@ -13,7 +13,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.api import Api
+from infra.api import BUYS, Api
 from infra.encryption import allow_key
 from infra.functions import retina_function
 from infra.package import PAYMENT
@@ -21,7 +21,7 @@ from infra.settings import StackSettings
 from infra.stripe_keys import keys_of, parameter_of
 from retina.prices import prices_of
 
-ROUTES = ("POST /api/v1/purchases", "POST /api/v1/stripe-events")
+ROUTES = (BUYS, "POST /api/v1/stripe-events")
 SECONDS, MEMORY = 29, 512
 PARTITIONS = ("account", "ledger", "purchases", "reserved", "webhook")
 """Partition prefixes that it may write."""
@@ -83,7 +83,10 @@ class Payment(Construct):
         integration = HttpLambdaIntegration("Sells", self.function)
         for route in ROUTES:
             method, path = route.split(" ")
-            api.http.add_routes(path=path, methods=[apigateway.HttpMethod(method)], integration=integration)
+            for made in api.http.add_routes(
+                path=path, methods=[apigateway.HttpMethod(method)], integration=integration
+            ):
+                api.stage.node.add_dependency(made)  # a route has to exist before it can be throttled
 
     def open(self, issuer: str, client: str, url: str) -> None:
         """Tell the function whose tokens to accept, and to which page people return."""

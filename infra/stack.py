@@ -65,11 +65,12 @@ class RetinaStack(Stack):
             function.add_environment("RETINA_ISSUER", self.identity.issuer)
             function.add_environment("RETINA_CLIENT_ID", client.user_pool_client_id)
             function.add_environment("RETINA_SIGN_IN_URL", self.identity.sign_in_url)
+        selling = None
         if settings.payment:
             table = self.data.table
             selling = Payment(self, "Payment", settings=settings, package=package, api=self.api, table=table, key=key)
             selling.open(self.identity.issuer, client.user_pool_client_id, self.site.url)
-        self.watch = Watch(self, "Watch", settings=settings, api=self.api, jobs=self.jobs)
+        self.watch = Watch(self, "Watch", settings=settings, api=self.api, jobs=self.jobs, selling=selling)
         buckets = (self.site.bucket, self.uploads.bucket, self.data.results)
         page, uploads, results = (self._name(bucket) for bucket in buckets)
         acknowledge(self, settings, page=page, uploads=uploads, results=results)

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.jobs import Jobs
+from infra.payment import Payment
 from infra.settings import StackSettings
 
 PERIOD = Duration.minutes(5)
@@ -33,6 +34,7 @@ class Watch(Construct):
         settings: StackSettings,
         api: Api,
         jobs: Jobs,
+        selling: Payment | None,
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
@@ -45,7 +47,13 @@ class Watch(Construct):
         failed = api.http.metric_server_error(period=PERIOD)
         age = jobs.queue.metric_approximate_age_of_oldest_message(period=PERIOD)
         dead = jobs.dead.metric_approximate_number_of_messages_visible(period=PERIOD)
+        unsold = selling and selling.function.metric_errors(period=PERIOD)
         for name, metric, threshold, says in (
+            *(
+                [("PaymentErrors", unsold, 1, "The function that sells credits failed without an answer.")]
+                if unsold
+                else []
+            ),
             ("Errors", errors, 1, "The function failed without an answer."),
             ("Throttles", throttles, 1, "Requests were turned away: the function's concurrency is used up."),
             ("Slow", slow, SLOW.to_milliseconds(), "One request in twenty takes longer than it should."),

@@ -1,8 +1,14 @@
 """The export of a whole account."""
 
+import csv
 import io
 import zipfile
 
+import pytest
+
+from retina.payment.settlement import Payment
+from retina.prices import Pack
+from retina.tables import MARK
 from support.house import (
     BATCHES,
     EXPORTS,
@@ -57,6 +63,29 @@ def test_an_account_export_has_history_key_names_batches_ledger_and_audit_log(ho
         secret = made["key"].rpartition("_")[2]
         for hidden in (secret, "sha256:", theirs["id"]):
             assert hidden.encode() not in everything
+
+
+def test_purchases_are_exported(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    from retina.jobs import account_tables
+
+    monkeypatch.setattr(account_tables, "PAGE", 1)
+    account, purchases = house.account(house.person()), house.services.selling.purchases
+    first, second = (purchases.begin(account, Pack(credits=100, amount=900), "eur") for _ in range(2))
+    payment = Payment(paid=True, total=1080, currency="eur", refunded=540, receipt="https://pay.example/1")
+    purchases.settle(first.reference, lambda: payment)
+    text = "".join(dict(account_tables.account_tables(house.services, account))["purchases.csv"])
+    found = [*csv.DictReader(io.StringIO(text.removeprefix(MARK)))]
+    assert [(row["id"], row["state"]) for row in found] == [(second.id, "created"), (first.id, "refunded")]
+    paid = found[1]
+    assert [paid[name] for name in ("credits", "amount", "currency", "total", "refunded", "taken", "receipt")] == [
+        "100",
+        "900",
+        "eur",
+        "1080",
+        "540",
+        "50",
+        "https://pay.example/1",
+    ]
 
 
 def test_a_long_ledger_and_audit_log_are_complete(house: House) -> None:

@@ -14,6 +14,7 @@ from stripe import _http_client as stripe
 
 from conftest import ROOT
 from infra import stripe_keys
+from infra.api import MAKES
 from infra.package.build import build_payment
 from infra.package.inventory import total
 from infra.package.wheels import python_of
@@ -68,6 +69,19 @@ def test_its_routes_go_to_a_small_function_of_their_own(selling: dict[str, Any])
     routes = {route["RouteKey"] for route in resources(selling, "AWS::ApiGatewayV2::Route").values()}
     assert set(ROUTES) < routes
     assert not [match for match in cfnlint.lint(json.dumps(selling), regions=["us-east-1"]) if match.rule.id[0] == "E"]
+
+
+def test_buying_is_throttled_and_failures_raise_an_alarm(selling: dict[str, Any], template: dict[str, Any]) -> None:
+    [(name, stage)] = resources(selling, "AWS::ApiGatewayV2::Stage").items()
+    assert stage["RouteSettings"][ROUTES[0]] == stage["RouteSettings"][MAKES[0]]
+    routes = resources(selling, "AWS::ApiGatewayV2::Route")
+    [bought] = [name for name, route in routes.items() if route["RouteKey"] == ROUTES[0]]
+    assert bought in selling["Resources"][name]["DependsOn"], "it exists before it is throttled"
+    _, alarm = one(selling, "AWS::CloudWatch::Alarm", "WatchPaymentErrors")
+    function, _ = one(selling, "AWS::Lambda::Function", "Payment")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+    assert alarm["AlarmActions"]
+    assert "WatchPaymentErrors" not in json.dumps(template)
 
 
 def test_stripe_is_waited_for_less_long_than_the_function_runs(selling: dict[str, Any]) -> None:

@@ -38,6 +38,7 @@ TABLES = {
     "keys.csv": account_tables.KEYS,
     "batches.csv": account_tables.BATCHES,
     "ledger.csv": account_tables.LEDGER,
+    "purchases.csv": account_tables.PURCHASES,
     "audit.csv": account_tables.AUDIT,
     "usage.csv": usage.COLUMNS,
 }

@@ -1,4 +1,4 @@
-"""An account's data other than photographs as CSV tables: API keys, batches, ledger and audit log.
+"""An account's data other than photographs as CSV tables: API keys, batches, ledger, purchases and audit log.
 
 The tables are generated line by line, since a ledger may have a million entries. They contain no secrets: only a
 SHA-256 of each API key is stored, and even that is left out.
@@ -35,6 +35,19 @@ LEDGER = {
     "key_id": "the API key that was charged; empty for a person",
     "what": "what was charged, bought or refunded, by its id, or why credits were granted",
 }
+PURCHASES = {
+    "id": "of the purchase",
+    "created": "when it was begun, in UTC",
+    "credits": "how many were bought",
+    "amount": "the price without added taxes, in the smallest unit of the currency: 900 is 9.00 EUR, and 900 JPY",
+    "currency": "three letters, such as eur",
+    "total": "paid in all, with taxes; 0: not paid",
+    "state": "created, not_paid, credited, refunded or disputed",
+    "refunded": "money that was paid back",
+    "taken": "credits taken back for what was refunded or disputed",
+    "missing": "credits that ought to have been taken back and were spent",
+    "receipt": "the address of Stripe's receipt or invoice; empty: none",
+}
 AUDIT = {
     "time": "of the action, in UTC",
     "action": "the kind of record, and what was done with it",
@@ -50,6 +63,7 @@ def account_tables(services: Services, account: str) -> Iterator[tuple[str, Iter
     yield "keys.csv", lines(KEYS, _keys(services, account))
     yield "batches.csv", lines(BATCHES, _batches(services, account))
     yield "ledger.csv", lines(LEDGER, _ledger(services, account))
+    yield "purchases.csv", lines(PURCHASES, _purchases(services, account))
     yield "audit.csv", lines(AUDIT, _audit(services, account))
 
 
@@ -77,6 +91,16 @@ def _ledger(services: Services, account: str) -> Iterator[Mapping[str, str]]:
         for entry in entries:
             yield {name: str(getattr(entry, name)) for name in LEDGER}
         after = entries[-1].place
+
+
+def _purchases(services: Services, account: str) -> Iterator[Mapping[str, str]]:
+    after: str | None = None
+    while True:
+        page, after = services.selling.purchases.of(account, PAGE, after)
+        for purchase in page:
+            yield {name: str(getattr(purchase, name)) for name in PURCHASES}
+        if after is None:
+            return
 
 
 def _audit(services: Services, account: str) -> Iterator[Mapping[str, str]]:

@@ -51,7 +51,8 @@ def create_export(
     """Exports the current state of a batch (tables and images), the history (with photographs), or the account as ZIP
     files. The tables are in both forms: results.csv or history.csv, and measurements.csv.
 
-    The export of the account is the history plus keys.csv (names, no secrets), batches.csv, ledger.csv and audit.csv;
+    The export of the account is the history plus keys.csv (names, no secrets), batches.csv, ledger.csv, purchases.csv
+    and audit.csv;
     it needs a signed-in user.
     """
     if [body.batch is not None, body.history, body.account].count(True) != 1:
