@@ -132,9 +132,9 @@ def test_the_expected_agreement_is_shown(visit: Visit, small: bytes) -> None:
     visit.page.route(PREDICTIONS, another_quality)
     visit.open()
     for name, words, match, warned in (
-        ("good.jpg", "Dice 0.82 ± 0.03", "Good match to expect", False),
-        ("poor.jpg", "Dice 0.51 ± 0.03", "Poor match to expect", True),
-        ("interval.jpg", "Dice 0.82 (0.70 to 0.89)", "Good match to expect", False),
+        ("good.jpg", "Dice 0.82 ± 0.03", "Good match expected", False),
+        ("poor.jpg", "Dice 0.51 ± 0.03", "Poor match expected", True),
+        ("interval.jpg", "Dice 0.82 (0.70 to 0.89)", "Good match expected", False),
         ("foreign.jpg", "not known", "Not known how well it matches", False),
     ):
         visit.choose((name, small))

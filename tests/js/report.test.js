@@ -28,8 +28,8 @@ test('a row has value, interval and the first sentence of the definition; what h
 });
 
 test('the agreement is said in words before numbers', () => {
-  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ (quality))), /^Good match to expect .*Dice 0\.81, in nine of ten cases 0\.74 to 0\.86/);
-  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ ({ ...quality, expected_dice: 0.6 }))), /^Poor match to expect/);
+  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ (quality))), /^Good match expected with what a person would draw .*Dice 0\.81, in nine of ten cases 0\.74 to 0\.86/);
+  assert.match(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ ({ ...quality, expected_dice: 0.6 }))), /^Poor match expected/);
   assert.equal(agreementOf(/** @type {Quality} */ (/** @type {unknown} */ ({ ...quality, expected_dice: null }))), 'not known');
 });
 

@@ -1,5 +1,6 @@
 // What the table of all photographs says of each: the cells, their order, and which photographs have a problem. Pure.
 
+import { matchOf } from '../ui/match.js';
 import { valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
@@ -13,7 +14,6 @@ import { valueIn } from '../ui/measurements.js';
 
 const NOTHING = { text: '', key: null };
 const GRADES = ['good', 'usable', 'poor', 'unusable'];
-const POOR_AGREEMENT = 0.7; // as viewer/result.js warns
 
 /**
  * @param {Measurement[]} measurements to show, a column each
@@ -71,7 +71,7 @@ export function problemOf({ state, result }) {
   if (!like || retina === 'unsure') return 'may be no fundus photograph';
   if (grade === 'poor' || grade === 'unusable') return `${grade} quality`;
   if (view === 'whole') return 'no round field of view';
-  return (dice ?? 1) < POOR_AGREEMENT ? 'poor agreement to expect' : null;
+  return matchOf({ expected_dice: dice ?? null }) === 'poor' ? 'poor agreement expected' : null;
 }
 
 /**

@@ -151,6 +151,5 @@ export function createOverview({ page, photographs, show }) {
       look();
     },
     close: () => set(false),
-    isOpen,
   };
 }

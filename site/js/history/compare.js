@@ -61,7 +61,7 @@ export function createCompare({ page, attempt, announce }) {
     if (!id || !here || !measurement) return;
     /** @type {SavedPrediction} */
     const other = await ask(`${PREDICTIONS}/${id}`, { signal });
-    const records = [here, other].sort((a, b) => a.day.localeCompare(b.day));
+    const records = [here, other].sort(byVisit);
     const blobs = await Promise.all(records.flatMap(({ image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal))));
     signal.throwIfAborted();
     urls = blobs.map((blob) => URL.createObjectURL(blob));
@@ -88,6 +88,15 @@ export function createCompare({ page, attempt, announce }) {
 
   choice.addEventListener('change', () => void attempt(() => unlessStopped(choice.value)));
   return { offer };
+}
+
+/**
+ * By day, and those of one day by when they were saved.
+ * @param {Pick<SavedPrediction, 'day' | 'saved'>} a
+ * @param {Pick<SavedPrediction, 'day' | 'saved'>} b
+ */
+export function byVisit(a, b) {
+  return a.day.localeCompare(b.day) || Date.parse(a.saved) - Date.parse(b.saved);
 }
 
 /**

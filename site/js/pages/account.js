@@ -14,6 +14,7 @@ import { logoutAddress } from '../auth/issuer.js';
 import { createKeys } from '../account/keys.js';
 import { createPurchases } from '../account/purchases.js';
 import { receiptOf } from '../ui/receipt.js';
+import { askToForget } from '../storage/forget.js';
 import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -105,4 +106,6 @@ async function end(mail) {
   by('gone').focus();
   by('gone-link', HTMLAnchorElement).href = await logoutAddress();
   await leave();
+  await askToForget({ yes: 'Delete them', no: 'Keep them' });
+  by('gone').focus();
 }

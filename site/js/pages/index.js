@@ -16,6 +16,7 @@ import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createRemoval } from '../files/removal.js';
 import { isGoing, releaseAll } from '../files/photo.js';
 import { createWork } from '../files/work.js';
+import { photographs as counted } from '../storage/record.js';
 import { whenForgotten } from '../storage/forget.js';
 import { createStoring } from '../storage/storing.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
@@ -68,9 +69,10 @@ createDownloadAll({ page: document, photographs: () => [...work.photographs], an
 void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', () => remove([...work.photographs]));
 by('table').addEventListener('click', () => void saveTable());
-by('stop').addEventListener('click', () => announce(`${work.stop()} photographs stopped.`));
+by('stop').addEventListener('click', () => announce(`${counted(work.stop())} stopped.`));
 by('again').addEventListener('click', () => work.repeatable().forEach(work.retry));
 by('marks').addEventListener('found', () => shown && store.update(shown));
+by('more-measurements').addEventListener('measured', () => shown && store.update(shown));
 whenForgotten(() => {
   remove([...work.photographs]);
   removal.end();

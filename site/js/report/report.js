@@ -51,8 +51,9 @@ export function createReport({ page, shown, vessel }) {
   async function fill(result, status, signal) {
     const { photograph, mask, overlay } = result.urls;
     const list = await measurementList();
-    if (photograph) picture = URL.createObjectURL(await vesselsOver(photograph, mask, vessel()));
+    const drawn = photograph ? await vesselsOver(photograph, mask, vessel()) : null;
     if (signal.aborted) return;
+    if (drawn) picture = URL.createObjectURL(drawn);
     const table = element('div', {}, tableOf(result, list));
     place.append(picturesOf(photograph ?? result.urls.original, picture ?? overlay ?? mask), table, facts(result));
     if (!lacksIntervals(result)) return;
@@ -62,7 +63,9 @@ export function createReport({ page, shown, vessel }) {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    if (!signal.aborted) table.replaceChildren(tableOf(result, list));
+    if (signal.aborted) return;
+    table.replaceChildren(tableOf(result, list));
+    finder(page)('more-measurements').dispatchEvent(new Event('measured'));
   }
 
   function close() {

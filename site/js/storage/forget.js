@@ -1,4 +1,4 @@
-// Signing out on a shared computer: asks whether the photographs that are stored in this browser go, too.
+// Signing out on a shared computer, or deleting the account: asks whether the photographs that are stored in this browser go, too.
 
 import { photographs } from './record.js';
 import { transact } from './database.js';
@@ -7,16 +7,19 @@ import { confirmed } from '../ui/confirm.js';
 
 const CHANNEL = 'retina.photographs';
 
-/** Resolves when the question is answered and done with. Where nothing is stored there is no question. */
-export async function askToForget() {
+/**
+ * Resolves when the question is answered and done with. Where nothing is stored there is no question.
+ * @param {{ yes?: string, no?: string }} answers
+ */
+export async function askToForget({ yes = 'Delete them and sign out', no = 'Keep them and sign out' } = {}) {
   const count = hasLocks() ? await transact('readonly', ['photographs'], (stores) => stores.photographs.count()).catch(() => 0) : 0;
   if (!count) return;
   const sure = await confirmed({
     title: 'Delete the photographs from this browser, too?',
     words: `${photographs(count)} with results on the start page ${count === 1 ? 'is' : 'are'} stored in this browser, where whoever uses `
       + 'this computer next can see them. What you saved to your history stays there.',
-    yes: 'Delete them and sign out',
-    no: 'Keep them and sign out',
+    yes,
+    no,
   });
   if (sure) await forget();
 }

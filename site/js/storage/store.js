@@ -17,6 +17,7 @@ import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace
 /** @typedef {ReturnType<typeof createStore>} Store */
 
 const PORTION = 20;
+const HOUR_MS = 3600 * 1000;
 const NO_LOCKS = 'At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.';
 
 /**
@@ -159,7 +160,20 @@ export function createStore({ say, on, showing }) {
       yield Promise.all(found.slice(at, at + PORTION).map(async (record) => ({ record, file: await fileOf(record.id) })));
       await new Promise((resolve) => setTimeout(resolve));
     }
+    touch();
   }
+
+  /** Notes that the workspace is in use, so that its three days begin when the page is closed. */
+  function touch() {
+    if (!isOn || !claimed || !present.size) return;
+    records = after(records, async () => {
+      const id = await workspace();
+      await transact('readwrite', ['workspaces'], ({ workspaces }) => workspaces.put({ id, touched: Date.now() }));
+    });
+  }
+
+  addEventListener('pagehide', touch);
+  setInterval(touch, HOUR_MS);
 
   return {
     add,
@@ -172,7 +186,6 @@ export function createStore({ say, on, showing }) {
       present.add(photo);
       if (photo.result) onDisk.add(photo.result);
     },
-    isOn: () => isOn,
     abandoned: async () => abandoned(await workspace()),
     adopt: async (/** @type {string} */ id) => adopt(id, await workspace()),
     discard,

@@ -32,8 +32,8 @@ export function createStoring({ page, restored, showing }) {
 
   function words() {
     by('store-note').textContent = box.checked
-      ? 'Only this browser stores them: until you remove them, or for three days after you closed this page. Untick it on a shared '
-        + 'computer.'
+      ? 'Only this browser stores them: until you remove them. Three days after you closed this page they are not offered '
+        + 'any more, and the next visit deletes them. Untick it on a shared computer.'
       : 'Nothing is stored: the photographs are gone when you reload or leave this page.';
   }
 
@@ -41,7 +41,8 @@ export function createStoring({ page, restored, showing }) {
     const count = earlier.reduce((sum, { count: each }) => sum + each, 0);
     by('earlier').hidden = !count;
     if (!count) return;
-    by('earlier-words').textContent = `${photographs(count)} from ${TIME.format(earlier[0].touched)} ${count === 1 ? 'is' : 'are'} still in this browser.`;
+    const when = `${TIME.format(earlier[0].touched)}${earlier.length > 1 ? ' and before' : ''}`;
+    by('earlier-words').textContent = `${photographs(count)} from ${when} ${count === 1 ? 'is' : 'are'} still in this browser.`;
   }
 
   by('earlier-back').addEventListener('click', () => {

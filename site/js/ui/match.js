@@ -20,8 +20,8 @@ export function matchOf({ expected_dice: dice }) {
 
 /** @type {Record<Match, string>} */
 export const MATCH = {
-  good: 'Good match to expect',
-  fair: 'Fair match to expect',
-  poor: 'Poor match to expect',
+  good: 'Good match expected',
+  fair: 'Fair match expected',
+  poor: 'Poor match expected',
   unknown: 'Not known how well it matches',
 };

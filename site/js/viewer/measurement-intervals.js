@@ -8,10 +8,10 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Mark } from './marks.js' */
 
 /**
- * `found(result)` is called when the result has its intervals.
- * @param {{ page: ParentNode, found: (result: Result) => void }} parts
+ * “More measurements” gets the event `measured` when the result that is shown has its intervals.
+ * @param {{ page: ParentNode }} parts
  */
-export function createIntervals({ page, found }) {
+export function createIntervals({ page }) {
   const by = finder(page);
   const details = by('more-measurements', HTMLDetailsElement);
   const again = by('intervals-again', HTMLButtonElement);
@@ -49,7 +49,7 @@ export function createIntervals({ page, found }) {
     if (signal.aborted) return;
     again.hidden = done;
     tell(result, '');
-    if (done) found(result);
+    if (done) details.dispatchEvent(new Event('measured'));
   }
 
   /**

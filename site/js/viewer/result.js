@@ -107,13 +107,14 @@ export function createResult({ page, viewer, announce }) {
 
   /** @param {Result} result */
   const showWhatIsMeasured = (result) => void attempt(() => showMeasurements(result));
-  const intervals = createIntervals({ page, found: showWhatIsMeasured });
+  const intervals = createIntervals({ page });
 
   by('marks').addEventListener('found', () => {
     if (!shown) return;
     showWhatIsMeasured(shown);
     intervals.show(shown);
   });
+  by('more-measurements').addEventListener('measured', () => shown && showWhatIsMeasured(shown));
   overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 
   return { show, shown: () => shown };
