@@ -177,9 +177,13 @@ def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
             assert cell.evaluate(LINES) == 1
 
 
-def test_an_account_is_deleted(visit: Visit) -> None:
+def test_an_account_is_deleted(visit: Visit, small: bytes) -> None:
     address = sign_up(visit, PATH)
     page = visit.page
+    page.goto(f"{visit.address}/")
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.goto(f"{visit.address}{PATH}")
     key = make_key(visit, "Reading centre")
     page.get_by_role("button", name="Delete the account…").click()
     agree = page.get_by_role("button", name="Delete everything")
@@ -200,6 +204,10 @@ def test_an_account_is_deleted(visit: Visit) -> None:
             r"random ids only\. .*\bYou are signed out\.$"
         )
     )
+    expect(page.get_by_role("dialog")).to_contain_text(
+        "1 photograph with results on the start page is stored in this browser"
+    )
+    page.get_by_role("button", name="Delete them", exact=True).click()
     expect(page.locator("#gone")).to_be_focused()
     expect(page.locator("#signed-in")).to_have_count(0)
     expect(page.locator(".masthead").get_by_role("button", name="Sign in")).to_be_visible()
@@ -208,6 +216,8 @@ def test_an_account_is_deleted(visit: Visit) -> None:
 
     page.get_by_role("link", name="Go to the start page").click()
     expect(page).to_have_url(f"{visit.address}/")
+    expect(page.locator("#workspace")).to_be_hidden()
+    expect(page.locator("#earlier")).to_be_hidden()
     page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(visit, address, PASSWORD, "Sign in")
     expect(page.get_by_role("alert")).to_contain_text("wrong")

@@ -19,6 +19,20 @@ COUNT = """() => new Promise((resolve, reject) => {
   };
 })"""
 
+OLD_MS = 2.9 * 24 * 3600 * 1000
+AGED = """(age) => new Promise((resolve, reject) => {
+  const request = indexedDB.open('retina');
+  request.onerror = () => reject(request.error);
+  request.onsuccess = () => {
+    const store = request.result.transaction('workspaces', 'readwrite').objectStore('workspaces');
+    store.getAll().onsuccess = ({ target }) => {
+      for (const each of target.result) if (age) store.put({ ...each, touched: Date.now() - age });
+      const ages = target.result.map(({ touched }) => Date.now() - touched);
+      store.transaction.oncomplete = () => { request.result.close(); resolve(ages); };
+    };
+  };
+})"""
+
 
 def stored(page: Page) -> list[int]:
     """The numbers of photographs, files and workspaces in the browser's database."""
@@ -33,6 +47,16 @@ def expect_stored(page: Page, *counts: int) -> None:
     assert stored(page) == list(counts)
 
 
+def expect_young(page: Page) -> None:
+    """The workspaces were in use just now."""
+    for _ in range(100):
+        ages: list[float] = page.evaluate(AGED)
+        if max(ages) < OLD_MS / 2:
+            return
+        page.wait_for_timeout(100)
+    assert max(ages) < OLD_MS / 2
+
+
 def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small: bytes) -> None:
     visit = visits(viewport={"width": 1280, "height": 900})
     page = visit.open().page
@@ -41,6 +65,8 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit.expect_state("a.jpg", "done")
     visit.expect_state("notes.txt", "refused")
     visit.show("a.jpg")
+    page.locator("#more-measurements > summary").click()
+    expect(page.locator("#intervals-note")).to_be_visible()
     density = page.locator("#facts .measurement dd").first.text_content()
     page.route(PREDICTIONS, lambda route: held.append(route))
     visit.choose(("b.jpg", small), ("c.jpg", small), ("d.jpg", small))
@@ -55,6 +81,12 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit.show("a.jpg")
     expect(page.locator("#facts .measurement dd").first).to_have_text(density or "")
     assert visit.seen().std() > 10, "the photograph is seen"
+    page.route(PREDICTIONS, lambda route: held.append(route))
+    held.clear()
+    page.locator("#more-measurements > summary").click()
+    expect(page.locator("#intervals-note")).to_be_visible()  # they were stored, too
+    assert held == []
+    page.unroute(PREDICTIONS)
 
     masthead(page).get_by_role("button", name="Sign in").click()
     address = new_address()
@@ -95,7 +127,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.locator("#workspace")).to_be_hidden()
     expect(other.page.locator("#workspace")).to_be_hidden()
-    assert stored(page)[:2] == [0, 0]
+    assert stored(other.page)[:2] == [0, 0]  # the page that signed out is on its way
     other.page.close()
     assert other.complaints == []
 
@@ -112,7 +144,12 @@ def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[...,
     expect_stored(page, 0, 0, 1)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
+    expect(page.locator("#list button").first).to_be_focused()
     expect_stored(page, 2, 2, 1)
+    page.evaluate(AGED, OLD_MS)
+    page.reload()
+    visit.expect_state("b.jpg", "done")
+    expect_young(page)  # its three days begin when it is closed, although nothing has changed
     visit.item("a.jpg").get_by_role("button", name="Remove a.jpg").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
@@ -125,6 +162,7 @@ def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[...,
     later.choose(("c.jpg", small))
     later.page.get_by_role("button", name="Bring them back").click()
     expect(later.page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg", "c.jpg"])
+    expect(later.page.locator("#list button").first).to_be_focused()
     later.show("a.jpg")
     assert later.seen().std() > 10
 

@@ -1,6 +1,7 @@
 // “12 photographs removed. Undo”: a removal can be taken back until the next one, or until the offer is dismissed.
 
 import { finder } from '../ui/element.js';
+import { focusOnPhotographs } from '../ui/focus.js';
 import { photographs } from '../storage/record.js';
 
 /** @import { Photo } from './photograph-list.js' */
@@ -36,8 +37,12 @@ export function createRemoval({ page, putBack, gone }) {
     removed = [];
     by('removed').hidden = true;
     putBack(photos);
+    focusOnPhotographs(page);
   });
-  by('removed-dismiss').addEventListener('click', end);
+  by('removed-dismiss').addEventListener('click', () => {
+    end();
+    focusOnPhotographs(page);
+  });
 
   return { offer, end };
 }

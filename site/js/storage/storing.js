@@ -2,6 +2,7 @@
 // an earlier visit, which are brought back or deleted.
 
 import { finder } from '../ui/element.js';
+import { focusOnPhotographs } from '../ui/focus.js';
 import { remember, remembered } from '../ui/remembered.js';
 import { createTrouble } from '../ui/trouble.js';
 import { photographs } from './record.js';
@@ -52,12 +53,14 @@ export function createStoring({ page, restored, showing }) {
     void attempt(async () => {
       for (const { id } of wanted) await store.adopt(id);
       for await (const portion of store.restore()) restored(portion);
+      focusOnPhotographs(page);
     });
   });
   by('earlier-delete').addEventListener('click', () => {
     const unwanted = earlier;
     earlier = [];
     offer();
+    focusOnPhotographs(page);
     void attempt(async () => {
       for (const { id } of unwanted) await store.discard(id);
     });
