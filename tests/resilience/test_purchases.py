@@ -5,7 +5,7 @@ the ledger equals the payments.
 import random
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,8 +32,10 @@ pytestmark = pytest.mark.kills
 
 PURCHASES, PEOPLE, KILLS, CONNECTIONS = 500, 25, 10, 4
 EVENTS_BETWEEN_KILLS = 50
-LOST, TWICE = 0.15, 0.25
-"""Shares of the events."""
+LOST, LATE, TWICE = 0.15, 0.1, 0.25
+"""Shares of the events; those that are late come after everything has happened."""
+AT_ONCE = 20
+"""So many events are on their way at a time, and overtake each other."""
 CREDITS, AMOUNT = 100, 900
 PRICES = f'{{"currency": "eur", "packs": [{{"credits": {CREDITS}, "amount": {AMOUNT}}}]}}'
 
@@ -82,28 +84,53 @@ def owed(stripe: StripeServer, session: str) -> int:
 
 
 class Post:
-    """Delivers events to `server`, each again until it is taken, as Stripe does."""
+    """Delivers the events of `lives` to `server`, each again until it is taken, as Stripe does.
 
-    def __init__(self, server: KillableServer, stripe: StripeServer, events: list[dict[str, Any]]) -> None:
-        self._url, self._stripe, self._waiting = server.url, stripe, deque(events)
-        self.taken, self.seen = threading.Semaphore(0), Counter[int]()
+    What happens next in one of the lives happens between two deliveries, so that purchases are settled in every state.
+    """
+
+    def __init__(self, server: KillableServer, stripe: StripeServer, lives: list[Iterator[dict[str, Any]]]) -> None:
+        self._url, self._stripe, self._lives = server.url, stripe, lives
+        self._waiting, self._late = list[dict[str, Any]](), list[dict[str, Any]]()
+        self._chance, self._lock = random.Random(5), threading.Lock()
+        self.taken, self.seen, self.sent = threading.Semaphore(0), Counter[int](), 0
+
+    def _happen(self) -> None:
+        """Something to somebody's purchase; its event is lost, late, or sent once or twice."""
+        place = self._chance.randrange(len(self._lives))
+        event = next(self._lives[place], None)
+        if event is None:
+            self._lives[place] = self._lives[-1]
+            self._lives.pop()
+        elif self._chance.random() > LOST:
+            times = 2 if self._chance.random() < TWICE else 1
+            self.sent += times
+            (self._late if self._chance.random() < LATE else self._waiting).extend([event] * times)
+
+    def _next(self) -> dict[str, Any] | None:
+        with self._lock:
+            while self._lives and len(self._waiting) < AT_ONCE:
+                self._happen()
+            if not self._lives:
+                self._waiting, self._late = self._waiting + self._late, []
+            return self._waiting.pop(self._chance.randrange(len(self._waiting))) if self._waiting else None
 
     def deliver(self) -> None:
         """Until nothing waits."""
         with httpx.Client(base_url=self._url, timeout=60) as client:
-            while self._waiting:
-                event = self._waiting.popleft()
+            while event := self._next():
                 body, headers = self._stripe.signed(event)
                 try:
                     status = client.post("/api/v1/stripe-events", content=body, headers=headers).status_code
                 except httpx.TransportError:
                     status = 0
                     time.sleep(0.05)
-                self.seen[status] += 1
+                with self._lock:
+                    self.seen[status] += 1
+                    if status != 204:
+                        self._waiting.append(event)
                 if status == 204:
                     self.taken.release()
-                else:
-                    self._waiting.append(event)
 
 
 def spend(records: SqliteRecords, accounts: list[str], sold_out: threading.Event) -> int:
@@ -121,14 +148,12 @@ def spend(records: SqliteRecords, accounts: list[str], sold_out: threading.Event
 
 
 def test_the_ledger_equals_the_payments(server: KillableServer, stripe: StripeServer, settings: Settings) -> None:
-    records, chance = SqliteRecords(Database(settings.data / "retina.sqlite")), random.Random(5)
+    records = SqliteRecords(Database(settings.data / "retina.sqlite"))
     known, selling = accounts_of(records, 0), Selling(settings, records)
     accounts = [known.of_user("https://issuer.example", f"{n}") for n in range(PEOPLE)]
     sold = [selling.buy(accounts[n % PEOPLE], CREDITS, "http://here")[1] for n in range(PURCHASES)]
-    events = [e for n, url in enumerate(sold) for e in happened(stripe, url.rpartition("/")[2], n)]
-    sent = [e for e in events if chance.random() > LOST for _ in range(2 if chance.random() < TWICE else 1)]
-    chance.shuffle(sent)
-    post, over = Post(server, stripe, sent), threading.Event()
+    lives = [happened(stripe, url.rpartition("/")[2], n) for n, url in enumerate(sold)]
+    post, over = Post(server, stripe, lives), threading.Event()
     with ThreadPoolExecutor(CONNECTIONS + 1) as pool:
         spending = pool.submit(spend, records, accounts, over)
         posting = [pool.submit(post.deliver) for _ in range(CONNECTIONS)]
@@ -141,7 +166,7 @@ def test_the_ledger_equals_the_payments(server: KillableServer, stripe: StripeSe
             each.result()
         over.set()
         assert spending.result() > 0
-    assert post.seen[204] == len(sent)
+    assert post.seen[204] == post.sent
     assert post.seen[0], "the server was killed while it was being told"
     assert set(post.seen) <= {0, 204, 503}
     assert [*selling.reconcile(1)], "what was lost"
@@ -150,6 +175,7 @@ def test_the_ledger_equals_the_payments(server: KillableServer, stripe: StripeSe
 
 
 def assert_equal(stripe: StripeServer, records: SqliteRecords, accounts: list[str]) -> None:
+    entries = Counter[str]()
     sessions = {found["client_reference_id"]: id for id, found in stripe.sessions.items()}
     books, credited = Credits(records), 0
     for account in accounts:
@@ -161,8 +187,10 @@ def assert_equal(stripe: StripeServer, records: SqliteRecords, accounts: list[st
             assert purchase.taken + purchase.missing == (owed(stripe, session) if paid else 0)
             credited += paid
         ledger = books.ledger(account, limit=10_000)
+        entries.update(entry.what for entry in ledger if entry.kind in ("purchase", "refund"))
         bought = sum(entry.amount for entry in ledger if entry.kind in ("purchase", "refund"))
         assert bought == sum(purchase.given - purchase.taken for purchase in purchases)
         assert books.balance(account) == sum(entry.amount for entry in ledger) >= 0
         assert books.available(account) == 0 or not any(purchase.missing for purchase in purchases)
     assert credited == PURCHASES * 24 // 25
+    assert Counter(entries.values())[3], "paid, disputed and won, each of them booked when it was so"
