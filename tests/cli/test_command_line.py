@@ -8,6 +8,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,8 @@ def test_wrong_usage_is_2_and_a_sentence(
     assert Path("x.jpg").read_bytes() == b""
 
 
-@pytest.mark.parametrize(("command", "outputs"), [("segment", OUTPUTS), ("batch", FILES)])
-def test_the_help_names_every_output(
-    command: str, outputs: dict[str, object], capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize(("command", "outputs"), [("segment", OUTPUTS), ("batch", [*FILES, "intervals"])])
+def test_the_help_names_every_output(command: str, outputs: Iterable[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
     assert f"comma-separated: {', '.join(outputs)} (default" in " ".join(capsys.readouterr().out.split())
