@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import './support/browser.js';
 import { continued, photographs, recordOf } from '../../site/js/storage/record.js';
+import { asRefusal } from '../../site/js/storage/database.js';
 import { sorted } from '../../site/js/storage/workspace.js';
 
 /** @typedef {import('../../site/js/files/photograph-list.js').Photo} Photo */
@@ -73,6 +74,13 @@ test('photographs of the last three days are offered, the latest first, and olde
   const { expired, left } = sorted(of(71, 1, 73, 72, 5), now);
   assert.deepEqual(left.map(({ id }) => id), ['1', '5', '71', '72']);
   assert.deepEqual(expired.map(({ id }) => id), ['73']);
+});
+
+test('what cannot be stored is explained by its reason', () => {
+  const words = (/** @type {string} */ name) => asRefusal(new DOMException('no', name)).message;
+  assert.match(words('QuotaExceededError'), /no room left/);
+  assert.match(words('VersionError'), /Reload this page/);
+  assert.match(words('SecurityError'), /private windows/);
 });
 
 test('counts in words', () => {

@@ -12,6 +12,7 @@ import { Refusal } from '../api/reach.js';
 const NAME = 'retina';
 const VERSION = 1;
 const FULL = 'There is no room left in this browser, so some photographs on this page are lost when you reload or leave it.';
+const NEWER = 'Another tab has a newer version of this page, so nothing is stored here. Reload this page.';
 const UNAVAILABLE = 'This browser stores nothing for this page, as in some private windows: the photographs are lost when you reload or leave it.';
 
 /** @type {Promise<IDBDatabase> | null} */
@@ -63,7 +64,8 @@ function open() {
 function openNow() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion > 0) return; // there is one form so far
       const database = request.result;
       database.createObjectStore('workspaces', { keyPath: 'id' });
       database.createObjectStore('photographs', { keyPath: 'id' }).createIndex('workspace', 'workspace');
@@ -87,6 +89,8 @@ function openNow() {
 /** @param {unknown} error */
 export function asRefusal(error) {
   if (error instanceof Refusal) return error;
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'VersionError') return new Refusal('page_outdated', NEWER);
+  const full = name === 'QuotaExceededError';
   return new Refusal(full ? 'browser_full' : 'browser_stores_nothing', full ? FULL : UNAVAILABLE);
 }

@@ -72,11 +72,16 @@ export function createStore({ say, on, showing }) {
     const latest = [...changed].filter((photo) => present.has(photo));
     changed.clear();
     if (!latest.length) return;
-    const id = await workspace();
-    await transact('readwrite', ['photographs', 'workspaces'], ({ photographs, workspaces }) => {
-      for (const photo of latest) photographs.put(recordOf(photo, id));
-      return workspaces.put({ id, touched: Date.now() });
-    });
+    try {
+      const id = await workspace();
+      await transact('readwrite', ['photographs', 'workspaces'], ({ photographs, workspaces }) => {
+        for (const photo of latest) photographs.put(recordOf(photo, id));
+        return workspaces.put({ id, touched: Date.now() });
+      });
+    } catch (error) {
+      for (const photo of latest) changed.add(photo); // they are written with the next change
+      throw error;
+    }
     for (const photo of latest) if (photo.result && !onDisk.has(photo.result)) await move(photo, photo.result);
   }
 
@@ -114,8 +119,8 @@ export function createStore({ say, on, showing }) {
     await workspace();
     await transact('readwrite', ['files'], ({ files }) => files.put(file, photo.id));
     const copied = await fileOf(photo.id);
-    if (copied && present.has(photo)) Object.assign(photo, { source: sourceOf(photo.name, copied), stored: true });
-    else if (!present.has(photo)) remove([photo]);
+    if (!isOn || !present.has(photo)) await transact('readwrite', ['files'], ({ files }) => files.delete(photo.id));
+    else if (copied) Object.assign(photo, { source: sourceOf(photo.name, copied), stored: true });
   }
 
   /** @param {Photo[]} photos */
