@@ -37,13 +37,14 @@ export function picturesOf(images, photograph) {
 /**
  * The caller revokes them.
  * @param {Pictures} pictures
+ * @param {string | null} [photograph] the URL of the photograph if it has one, so that what is shown is not loaded again
  * @returns {Urls}
  */
-export function urlsOf(pictures) {
+export function urlsOf({ photograph: bytes, ...pictures }, photograph = bytes && URL.createObjectURL(bytes)) {
   const blobs = /** @type {[string, Blob | null][]} */ (Object.entries(pictures));
   /** @type {Record<string, string | null>} */
   const urls = Object.fromEntries(blobs.map(([name, blob]) => [name, blob && URL.createObjectURL(blob)]));
-  return /** @type {Urls} */ (/** @type {unknown} */ (urls));
+  return /** @type {Urls} */ (/** @type {unknown} */ ({ photograph, ...urls }));
 }
 
 /**

@@ -80,6 +80,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
+  let isKept = false;
   try {
     const size = await shownSize(url);
     signal.throwIfAborted();
@@ -95,10 +96,11 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     signal.throwIfAborted();
     const { images, ...findings } = answer;
     const pictures = picturesOf(images, fallback ? null : bytes);
-    const result = { name: source.name, answer: findings, fallback, drawn: marks.join(), pictures, urls: urlsOf(pictures), look: null };
+    const result = { name: source.name, answer: findings, fallback, drawn: marks.join(), pictures, urls: urlsOf(pictures, fallback ? null : url), look: null };
+    isKept = !fallback;
     return lookingInto(result, source, { force, outdated });
   } finally {
-    URL.revokeObjectURL(url);
+    if (!isKept) URL.revokeObjectURL(url);
   }
 }
 
