@@ -95,3 +95,15 @@ def test_wrong_arrows_are_found() -> None:
     assert targets == {"accounts.ledger", "errors"}
     assert wrong_arrows({"imaging.network": targets}) == ["imaging.network imports accounts.ledger"]
     assert wrong_arrows({"queue.sqs": {"accounts.ledger"}}) == ["queue.sqs imports accounts.ledger"]
+
+
+def test_what_a_service_on_its_own_computer_lacks_is_imported_where_it_is_needed() -> None:
+    """`make run` installs neither what Lambda's runtime has, nor the library that sells credits."""
+    lacking = {"boto3", "botocore", "stripe"}
+    found = set()
+    for module, path in modules().items():
+        for node in ast.parse(path.read_text()).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {(module, name.partition(".")[0]) for name in names if name.partition(".")[0] in lacking}
+    assert found == {("payment.checkout", "stripe")}, "and that module is imported only where credits are sold"

@@ -10,6 +10,8 @@ from retina.storage.schemas import Next
 
 Eye = Literal["left", "right", "unknown"]
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+"""No control character, and so no line break."""
 
 Subject = Annotated[
     str,
@@ -17,7 +19,7 @@ Subject = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE,
         description="your label for the subject; a code is better than a name",
         examples=["P-0017"],
     ),
@@ -33,7 +35,7 @@ FileName = Annotated[
     Field(
         min_length=1,
         max_length=255,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE,
         description="of the photograph, as you want to find it again; only stored if you send it",
         examples=["P-0017_left.jpg"],
     ),

@@ -3,10 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, ValidationError
-
-from retina.storage.s3 import client
 
 SSM = "ssm:"
 """What the setting begins with for a parameter in SSM; its name follows."""
@@ -36,11 +33,6 @@ def stripe_keys(where: str) -> StripeKeys:
     """
     try:
         keys = StripeKeys.model_validate_json(_text(where))
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise StripeKeysError(f"{where} cannot be read ({code})") from None
-    except BotoCoreError as error:
-        raise StripeKeysError(f"{where} cannot be read ({type(error).__name__})") from None
     except OSError as error:
         raise StripeKeysError(f"{where} cannot be read ({error.strerror})") from None
     except ValidationError as error:
@@ -54,7 +46,19 @@ def stripe_keys(where: str) -> StripeKeys:
 
 
 def _text(where: str) -> str:
-    if not where.startswith(SSM):
-        return Path(where).read_text(encoding="utf-8")
-    found = client("ssm").get_parameter(Name=where.removeprefix(SSM), WithDecryption=True)
+    return _parameter(where) if where.startswith(SSM) else Path(where).read_text(encoding="utf-8")
+
+
+def _parameter(where: str) -> str:
+    # A service on its own computer does not have these libraries.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from retina.storage.s3 import client
+
+    try:
+        found = client("ssm").get_parameter(Name=where.removeprefix(SSM), WithDecryption=True)
+    except ClientError as error:
+        raise StripeKeysError(f"{where} cannot be read ({error.response['Error']['Code']})") from None
+    except BotoCoreError as error:
+        raise StripeKeysError(f"{where} cannot be read ({type(error).__name__})") from None
     return str(found["Parameter"]["Value"])

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from retina.errors import EventRefusedError, NotForSaleError, RetinaError
+from retina.errors import EventRefusedError, NotForSaleError
 from retina.ids import new_id
 from retina.payment.keys import stripe_keys
 from retina.payment.purchases import Purchases
@@ -102,7 +100,7 @@ class Selling:
                 if session and session not in seen:
                     seen.add(session)
                     settlement = self.settle(session)
-            except (RetinaError, ClientError, BotoCoreError) as error:
+            except Exception as error:  # of whichever store: it is logged, reported and does not stop the rest
                 log.exception("%s could not be settled", id)
                 settlement = Settlement(problem=f"could not be settled ({type(error).__name__}): run this again")
             if settlement.change or settlement.problem:

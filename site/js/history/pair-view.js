@@ -5,7 +5,7 @@ import { inWords, registered, sharesOf } from '../registration/registration.js';
 import { IDENTITY, inverted } from '../registration/transforms.js';
 import { element } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
-import { decoded } from '../viewer/kinds.js';
+import { brushOf, decoded, reduced } from '../viewer/canvas.js';
 import { pairMarkup } from './pair-markup.js';
 import { createPairZoom } from './pair-zoom.js';
 
@@ -167,10 +167,10 @@ function palette() {
  */
 async function paintedMask(url, [red, green, blue]) {
   const image = await decoded(url);
-  const canvas = element('canvas', { class: 'pair-mask', width: image.naturalWidth, height: image.naturalHeight, 'aria-hidden': 'true' });
-  const brush = canvas.getContext('2d', { willReadFrequently: true });
-  if (!brush) throw new Error('This browser cannot hold a canvas of that size.');
-  brush.drawImage(image, 0, 0);
+  const { width, height } = reduced(image);
+  const canvas = element('canvas', { class: 'pair-mask', width, height, 'aria-hidden': 'true' });
+  const brush = brushOf(canvas, { willReadFrequently: true });
+  brush.drawImage(image, 0, 0, width, height);
   const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
   const { data } = pixels;
   for (let i = 0; i < data.length; i += 4) { // one by one: setting four at a time takes twenty times as long

@@ -1,6 +1,6 @@
 // Asks registration-worker.js to register two photographs by their vessel masks, and says in words what came of it.
 
-import { decoded } from '../viewer/kinds.js';
+import { decoded } from '../viewer/canvas.js';
 
 /** @import { Findings } from '../files/segmentation.js' */
 /** @import { Field } from './centre-lines.js' */

@@ -1,6 +1,6 @@
 // The photograph with its vessels as one picture for the report, small enough for paper.
 
-import { brushOf, decoded } from '../viewer/kinds.js';
+import { brushOf, decoded } from '../viewer/canvas.js';
 
 /** Pixels of the longer side: 300 to the inch on half a sheet. */
 const SIDE = 1200;

@@ -1,7 +1,7 @@
 // Asks drawing-worker.js for layers and puts them on their canvases. While it is drawing, only the latest of further
 // wishes for a layer is kept, so that a slider never has to wait for what it has already left behind.
 
-import { decoded } from './kinds.js';
+import { decoded, reduced } from './canvas.js';
 
 /** @import { VesselStyle } from './vessel-map.js' */
 
@@ -12,9 +12,6 @@ import { decoded } from './kinds.js';
 /** @typedef {(DrawPhotograph | DrawVessels) & { id: number }} Draw */
 /** @typedef {Draw | { name: PictureName, picture: ImageBitmap } | { forget: true }} Request */
 /** @typedef {{ layer: Draw['layer'], id: number, pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, vessels: number }} Drawing */
-
-/** Pixels of a layer: more than any screen shows, and not too many for any browser. */
-const MOST_PIXELS = 16_000_000;
 
 /**
  * `drawn(vessels)` is called after each drawing of the vessels with the number of their pixels.
@@ -48,9 +45,8 @@ export function createDrawing({ canvases, drawn }) {
     if (sent.has(name)) return;
     const asked = id;
     const image = await decoded(url);
-    const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (image.naturalWidth * image.naturalHeight)));
-    const size = { resizeWidth: Math.floor(image.naturalWidth * scale), resizeHeight: Math.floor(image.naturalHeight * scale) };
-    const picture = await createImageBitmap(image, scale < 1 ? { ...size, resizeQuality: 'pixelated' } : {});
+    const { width, height, isWhole } = reduced(image);
+    const picture = await createImageBitmap(image, isWhole ? {} : { resizeWidth: width, resizeHeight: height, resizeQuality: 'pixelated' });
     if (asked !== id || sent.has(name)) return;
     sent.add(name);
     worker.postMessage({ name, picture }, { transfer: [picture] });

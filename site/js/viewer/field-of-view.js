@@ -2,13 +2,13 @@
 // wanted.
 
 import { finder } from '../ui/element.js';
-import { brushOf, decoded } from './kinds.js';
+import { brushOf, decoded, reduced } from './canvas.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Mark } from './marks.js' */
 
 /** Of the layer, in pixels: it is a shape with a smooth rim, so that more would not be seen. */
-const MOST_PIXELS = 4_000_000;
+const ENOUGH_PIXELS = 4_000_000;
 /** Stripes on the longer side. */
 const STRIPES = 60;
 /** RGBA of the stripes and of what is between them. */
@@ -70,9 +70,7 @@ export function createFieldOfView({ page, needed }) {
  */
 async function outside(url) {
   const picture = await decoded(url);
-  const { naturalWidth, naturalHeight } = picture;
-  const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (naturalWidth * naturalHeight)));
-  const [width, height] = [naturalWidth, naturalHeight].map((side) => Math.max(1, Math.floor(side * scale)));
+  const { width, height } = reduced(picture, ENOUGH_PIXELS);
   const canvas = new OffscreenCanvas(width, height);
   const brush = brushOf(canvas, { willReadFrequently: true });
   brush.drawImage(picture, 0, 0, width, height);

@@ -1,9 +1,9 @@
 // Colours the picture of arteries and veins, in which the service draws arteries red, veins blue and other vessels
 // white on black. It works strip by strip, so that a large photograph needs little extra memory.
 
+import { brushOf, decoded, reduced } from './canvas.js';
+
 const STRIP_ROWS = 256;
-/** Pixels of a layer: more than any screen shows, and not too many for any browser. */
-const MOST_PIXELS = 16_000_000;
 
 /** @typedef {{ artery: string, vein: string, vessel: string }} Colours in CSS, as #rrggbb */
 
@@ -14,9 +14,7 @@ const MOST_PIXELS = 16_000_000;
  */
 export async function kindsLayer(url, colours) {
   const picture = await decoded(url);
-  const { naturalWidth, naturalHeight } = picture;
-  const scale = Math.min(1, Math.sqrt(MOST_PIXELS / (naturalWidth * naturalHeight)));
-  const [width, height] = [naturalWidth, naturalHeight].map((side) => Math.max(1, Math.floor(side * scale)));
+  const { width, height } = reduced(picture);
   const canvas = new OffscreenCanvas(width, height);
   const brush = brushOf(canvas, { willReadFrequently: true });
   brush.imageSmoothingEnabled = false; // a mixture of two colours would be a third kind
@@ -49,22 +47,4 @@ export function colour(data, { artery, vein, vessel }) {
 /** @param {string} hex #rrggbb */
 function bytesOf(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-}
-
-/**
- * @param {OffscreenCanvas} canvas
- * @param {CanvasRenderingContext2DSettings} [settings]
- */
-export function brushOf(canvas, settings) {
-  const brush = canvas.getContext('2d', settings);
-  if (!brush) throw new Error('This browser cannot hold a canvas of that size.');
-  return brush;
-}
-
-/** @param {string} url */
-export async function decoded(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  return image;
 }

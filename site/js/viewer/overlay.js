@@ -1,7 +1,8 @@
 // Draws the overlay of a photograph as a PNG at the photograph's own resolution. It works strip by strip, so that a
 // large photograph needs little extra memory.
 
-import { brushOf, colour, decoded } from './kinds.js';
+import { brushOf, decoded } from './canvas.js';
+import { colour } from './kinds.js';
 
 /** @import { OpticDisc } from 'openapi' */
 /** @import { Colours } from './kinds.js' */

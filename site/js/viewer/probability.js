@@ -1,6 +1,6 @@
 // The probability of a spot, in words, read from the service's probability map.
 
-import { decoded } from './kinds.js';
+import { decoded } from './canvas.js';
 
 /** @import { Point, Size } from './view.js' */
 
