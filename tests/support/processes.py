@@ -82,9 +82,9 @@ def segment_at_once(out: Path, files: Sequence[Path], environment: dict[str, str
     program = [sys.executable, "-m", "retina", "segment"]
     commands = [[*program, str(file), "--out", str(out), "--outputs", "mask", *options] for file in files]
     running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for command in commands]
-    for command, process in zip(commands, running, strict=True):
-        _, told = process.communicate()
+    told = [process.communicate()[1] for process in running]  # all have ended before a refused one runs again
+    for command, process, errors in zip(commands, running, told, strict=True):
         if process.returncode:
             assert process.returncode == 2
-            assert "Another run is writing to" in told
+            assert "Another run is writing to" in errors
             subprocess.run(command, env=environment, check=True, capture_output=True)
