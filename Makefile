@@ -36,7 +36,7 @@ check: .venv/test.done ## linters, formatter, types and unit tests, but for the 
 # make test overrides it, to run the slow ones too
 UNIT = -m "not slow"
 check-unit: .venv/test.done ## unit tests of Python, but for the slow ones
-	$(BIN)/pytest -n 2 $(UNIT) tests/unit
+	$(BIN)/pytest -n 2 -p no:schemathesis $(UNIT) tests/unit
 
 check-python: .venv/test.done ## linter, formatter and types of Python
 	$(BIN)/ruff check

@@ -62,6 +62,7 @@ def test_the_six_widest_of_each_kind_are_measured() -> None:
     assert known["crae_um"] == pytest.approx(5 * (found["crae"] or 0), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_why_there_are_none() -> None:
     plain = spokes()
     found = plain.structures

@@ -145,6 +145,7 @@ def test_the_network_is_the_one_of_its_card() -> None:
     assert (MODELS / card["file"]).stat().st_size < 300_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["AVRDB", "CHASE_DB1", "FIVES20", "HRF", "IDRID"])
 def test_it_agrees_with_the_sets_fields_of_view(name: str) -> None:
     if not (DATA / name).exists():

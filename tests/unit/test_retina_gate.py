@@ -84,6 +84,7 @@ def test_everyday_pictures_are_no_fundus_photographs(name: str) -> None:
     assert not fundus_like(decoded.rgb, decoded.field_of_view)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["CHASE_DB1", "HRF"])
 def test_labelled_photographs_are_retinas(name: str) -> None:
     for path in photographs(name)[::5]:
