@@ -16,14 +16,19 @@ class Server:
     """`retina serve` in a process of its own, in an empty folder."""
 
     def __init__(
-        self, folder: Path, environment: dict[str, str], before: Sequence[str] = (), program: str = "retina"
+        self,
+        folder: Path,
+        environment: dict[str, str],
+        before: Sequence[str] = (),
+        program: str = "retina",
+        python: str = sys.executable,
     ) -> None:
-        """`before`: a command that runs the service's as its own; `program`: the module that is run."""
+        """`before`: a command that runs the service's as its own; `program`: the module that `python` runs."""
         self.folder, self.data = folder, Path(environment["RETINA_DATA"])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        command = [*before, sys.executable, "-m", program, "serve", "--port", str(self.port)]
+        command = [*before, python, "-m", program, "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
         self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
