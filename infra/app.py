@@ -11,6 +11,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.package import OUT, ROOT
 from infra.settings import StackSettings, stack_settings
+from infra.site_files import versioned
 from infra.stack import RetinaStack
 
 
@@ -20,7 +21,8 @@ def synthesise(settings: StackSettings, package: Path, out: Path | None = None) 
     Raises if cdk-nag's AwsSolutions checks find anything that `infra.acknowledged` does not accept.
     """
     app = App(outdir=str(out) if out else None)
-    RetinaStack(app, settings=settings, package=package, files=ROOT / "site")
+    files = versioned(ROOT / "site", (out.parent if out else OUT.parent) / "site")
+    RetinaStack(app, settings=settings, package=package, files=files)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
     return app

@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.buckets import private_bucket
 from infra.functions import log_group
 from infra.settings import StackSettings
+from infra.site_files import VERSIONS
 from infra.unknown_addresses import unknown_addresses
 from retina.api.middleware.origin import PROOF
 from retina.api.middleware.outermost import SECURITY
@@ -132,14 +133,31 @@ class Site(Construct):
             log_file_prefix="page/",
             web_acl_id=firewall,
         )
-        deployment.BucketDeployment(
+        log = log_group(self, "Log", settings=settings, key=key)
+        versions = deployment.BucketDeployment(
+            self,
+            "Versions",
+            sources=[deployment.Source.asset(str(files / VERSIONS))],
+            destination_bucket=self.bucket,
+            destination_key_prefix=VERSIONS,
+            prune=False,  # whoever has the page open goes on with the files of its version
+            cache_control=[
+                deployment.CacheControl.set_public(),
+                deployment.CacheControl.max_age(YEAR),
+                deployment.CacheControl.immutable(),
+            ],
+            log_group=log,
+        )
+        pages = deployment.BucketDeployment(
             self,
             "Upload",
-            sources=[deployment.Source.asset(str(files))],
+            sources=[deployment.Source.asset(str(files), exclude=[VERSIONS])],
             destination_bucket=self.bucket,
-            # File names contain no hash, so a browser has to check whether its copy is current.
+            exclude=[f"{VERSIONS}/*"],
+            # Their names contain no version, so a browser has to check whether its copy is current.
             cache_control=[deployment.CacheControl.no_cache()],
             distribution=self.distribution,
-            log_group=log_group(self, "Log", settings=settings, key=key),
+            log_group=log,
         )
+        pages.node.add_dependency(versions)  # a page comes after what it refers to
         self.url = f"https://{settings.domain or self.distribution.distribution_domain_name}/"

@@ -22,7 +22,7 @@ from infra.watch import Watch
 
 
 class RetinaStack(Stack):
-    """`package` is the folder built by `infra.package`, `files` the folder of the page."""
+    """`package` is the folder built by `infra.package`, `files` the page with its versions (`infra.site_files`)."""
 
     def __init__(self, scope: Construct, *, settings: StackSettings, package: Path, files: Path) -> None:
         super().__init__(

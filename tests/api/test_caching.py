@@ -59,3 +59,25 @@ def test_files_of_the_page_are_revalidated_each_time(house: House) -> None:
     for path in (*PAGE, *PUBLIC):
         answer = house.client.get(path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), path
+
+
+def test_files_of_the_page_are_compressed_and_not_sent_again(house: House) -> None:
+    for path in ("/", "/style.css", "/js/pages/start.js", "/api/v1/docs/swagger-ui.css"):
+        answer = house.client.get(path, headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["Content-Encoding"] == "gzip", path
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.text == house.client.get(path, headers={"Accept-Encoding": "identity"}).text
+        known = {"If-None-Match": answer.headers["ETag"]}
+        assert (house.client.get(path, headers=known).status_code, path) == (304, path)
+    picture = house.client.get("/samples/retina-small.webp")
+    assert picture.headers["Content-Type"] == "image/webp"
+    assert "Content-Encoding" not in picture.headers
+
+
+def test_what_contains_anybodys_data_is_not_compressed(house: House, tiny: bytes) -> None:
+    who = house.person()
+    answers = [
+        house.client.post(PREDICTIONS, files={"file": tiny}, headers=who),
+        house.client.get(PREDICTIONS, headers=who),
+    ]
+    assert all("Content-Encoding" not in answer.headers for answer in answers)

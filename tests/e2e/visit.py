@@ -55,8 +55,11 @@ class Visit:
         if not request.url.startswith((f"{self.address}/", f"blob:{self.address}/", "data:")):
             self.complaints.append(f"request to {request.url}")
 
-    def open(self, path: str = "/") -> "Visit":
+    def open(self, path: str = "/", *, whole: bool = False) -> "Visit":
+        """With `whole`, wait until the start page has loaded what its first view does without."""
         self.page.goto(self.address + path)
+        if whole:
+            expect(self.page.locator("#workspace[data-ready]")).to_be_attached()
         return self
 
     def choose(self, *photographs: tuple[str, bytes]) -> None:

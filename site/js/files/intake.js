@@ -73,7 +73,7 @@ export function takeDrops(add, announce) {
 }
 
 async function openSample() {
-  const answer = await fetch('/samples/retina.jpg');
+  const answer = await fetch(new URL('../../samples/retina.jpg', import.meta.url));
   if (!answer.ok) throw new Error(`the sample answers ${answer.status}`);
   return new File([await answer.blob()], 'retina.jpg', { type: 'image/jpeg' });
 }

@@ -1,8 +1,7 @@
-// Entry point of the start page. It keeps the photographs, their list, the result that is shown and what is stored of them
+// The start page at work, which start.js loads. It keeps the photographs, their list, the result that is shown and what is stored of them
 // in step. A photograph keeps its place in the list until it is removed.
 
 import { createDownloadAll, measuredNames } from '../files/download-all.js';
-import { takeIn } from '../files/intake.js';
 import { createOverview } from '../files/overview.js';
 import { createSaveAll } from '../history/save-all.js';
 import { createSaveForm } from '../history/save-form.js';
@@ -12,7 +11,6 @@ import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
 import { csvBlob, saveBlob } from '../files/save.js';
 import { tableOf } from '../files/table.js';
-import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createRemoval } from '../files/removal.js';
 import { isGoing, releaseAll } from '../files/photo.js';
 import { createWork } from '../files/work.js';
@@ -63,10 +61,8 @@ const saveAll = createSaveAll({ page: document, photographs: () => [...work.phot
 let shown = null;
 let refreshing = 0;
 
-takeIn({ files, sample: by('sample'), add, announce });
 listenForNeighbours(by('list'));
 createDownloadAll({ page: document, photographs: () => [...work.photographs], announce });
-void showLimits(by('limits'), photographsTaken);
 by('clear').addEventListener('click', () => remove([...work.photographs]));
 by('table').addEventListener('click', () => void saveTable());
 by('stop').addEventListener('click', () => announce(`${counted(work.stop())} stopped.`));
@@ -87,7 +83,7 @@ function announce(words) {
 }
 
 /** @param {Parameters<typeof work.add>[0]} sources */
-function add(sources) {
+export function add(sources) {
   work.add(sources);
   announce(sources.length === 1 ? `${sources[0].name}: added.` : `${sources.length} photographs added.`);
 }

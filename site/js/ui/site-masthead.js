@@ -3,6 +3,7 @@
 
 import { element } from './element.js';
 
+const ICON = new URL('../../favicon.svg', import.meta.url).href; // of the same version as this file
 const LINKS = [
   { words: 'Segment', href: '/' },
   { words: 'History', href: '/history.html', account: true },
@@ -16,7 +17,7 @@ const LINKS = [
 class SiteMasthead extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
-    const icon = element('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
+    const icon = element('img', { src: ICON, alt: '', width: 28, height: 28 });
     this.append(
       element('a', { class: 'skip', href: '#main' }, 'Skip to content'),
       element(

@@ -1,0 +1,78 @@
+// Entry point of the start page. It takes in photographs. The rest of the page (index.js with the viewer, the report...) is
+// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light.
+
+import { Refusal } from '../api/reach.js';
+import { takeIn } from '../files/intake.js';
+import { finder } from '../ui/element.js';
+import { photographsTaken, showLimits } from '../ui/limits.js';
+import { createTrouble } from '../ui/trouble.js';
+
+/** @import { Source } from '../files/source.js' */
+/** @typedef {typeof import('./index.js')} Work */
+
+const INCOMPLETE = 'The rest of this page could not be loaded. Check your connection, reload the page, then add the photographs again.';
+const SIGNS = /** @type {const} */ (['pointerover', 'pointerdown', 'focusin']);
+const by = finder(document);
+const { attempt } = createTrouble(by('loading-trouble'));
+/** @type {Promise<Work> | null} */
+let loading = null;
+
+function work() {
+  loading ??= load().catch(() => {
+    loading = null;
+    throw new Refusal('incomplete', INCOMPLETE);
+  });
+  return loading;
+}
+
+/** Styles first: what is stored in this browser is shown as soon as the rest has run. */
+async function load() {
+  await Promise.all([...document.querySelectorAll('link[disabled]')].map(styled));
+  const loaded = await import('./index.js');
+  by('workspace').dataset.ready = '';
+  return loaded;
+}
+
+/**
+ * Resolves once a stylesheet that was disabled is in use.
+ * @param {Element} link
+ * @returns {Promise<void>}
+ */
+function styled(link) {
+  return new Promise((resolve, reject) => {
+    link.addEventListener('load', () => resolve(), { once: true });
+    link.addEventListener('error', reject, { once: true });
+    link.toggleAttribute('disabled', false);
+  });
+}
+
+/** @param {Source[]} sources */
+async function add(sources) {
+  if (!('ready' in by('workspace').dataset)) by('loading').textContent = 'Loading the viewer…';
+  await attempt(async () => (await work()).add(sources));
+  by('loading').textContent = '';
+}
+
+/** Without being asked: what fails now is tried again, and reported, when a photograph is added. */
+function early() {
+  work().catch(() => undefined);
+}
+
+/** Whether people who save data have photographs here that they expect to see. */
+async function hasStored() {
+  return (await indexedDB.databases()).some(({ name }) => name === 'retina');
+}
+
+async function whenIdle() {
+  const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
+  if (connection?.saveData && !(await hasStored())) return;
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(early);
+  else setTimeout(early, 200); // Safari
+}
+
+takeIn({ files: by('files', HTMLInputElement), sample: by('sample'), add: (sources) => void add(sources), announce: (words) => (by('announcement').textContent = words) });
+void showLimits(by('limits'), photographsTaken);
+document.addEventListener('dragenter', early, { once: true });
+for (const sign of SIGNS) for (const id of ['drop', 'sample']) by(id).addEventListener(sign, early, { once: true });
+if (document.readyState === 'complete') void whenIdle();
+else addEventListener('load', () => void whenIdle(), { once: true });

@@ -1,0 +1,64 @@
+"""What a first visit loads before a photograph is added, and what it loads later."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import expect
+
+from e2e.visit import Visit
+
+FIRST_VIEW = 60_000
+"""Bytes with headers, compressed: about a third of a second at 1.6 Mbit/s."""
+SAVING_DATA = "Object.defineProperty(Navigator.prototype, 'connection', {value: {saveData: true}, configurable: true})"
+
+
+def received(visit: Visit) -> dict[str, int]:
+    """Bytes by path, headers included, as they arrive from here on."""
+    session = visit.page.context.new_cdp_session(visit.page)
+    paths: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def asked(event: dict[str, Any]) -> None:
+        paths[event["requestId"]] = event["request"]["url"].removeprefix(visit.address)
+
+    def ended(event: dict[str, Any]) -> None:
+        sizes[paths[event["requestId"]]] = int(event["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", asked)
+    session.on("Network.loadingFinished", ended)
+    return sizes
+
+
+def test_the_first_view_is_light_and_the_rest_comes_when_it_is_needed(visit: Visit) -> None:
+    visit.page.add_init_script(SAVING_DATA)
+    sizes = received(visit)
+    visit.open()
+    expect(visit.page.locator("#limits")).to_contain_text("up to")
+    visit.page.wait_for_load_state("networkidle")
+    visit.page.wait_for_timeout(1000)  # nothing comes by itself
+    assert {"/style.css", "/js/pages/start.js", "/samples/retina-small.webp"} < set(sizes)
+    assert not any(path.startswith(("/js/viewer/", "/js/report/", "/viewer.css")) for path in sizes)
+    assert 20_000 < sum(sizes.values()) < FIRST_VIEW, sizes
+    visit.page.get_by_role("button", name="Try this photograph").click()
+    visit.expect_state("retina.jpg", "done")
+    assert {"/js/viewer/viewer.js", "/report.css"} < set(sizes)
+
+
+def test_the_rest_is_loaded_once_the_browser_is_idle(visit: Visit) -> None:
+    visit.open()
+    expect(visit.page.locator("#workspace[data-ready]")).to_be_attached()
+    for sheet in ("viewer", "tools", "report"):
+        assert visit.page.locator(f'link[href="/{sheet}.css"]:not([disabled])').count() == 1
+
+
+def test_a_page_that_cannot_be_completed_says_so(visits: Callable[..., Visit]) -> None:
+    visit = visits()
+    visit.page.add_init_script(SAVING_DATA)
+    visit.page.route("**/viewer.css", lambda route: route.abort())
+    visit.open().choose(("a.jpg", b"x"))
+    expect(visit.page.locator("#loading-trouble")).to_contain_text("Check your connection, reload the page")
+    visit.page.unroute("**/viewer.css")
+    visit.choose(("a.jpg", b"x"))  # or just try once more
+    visit.expect_state("a.jpg", "refused")
