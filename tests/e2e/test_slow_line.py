@@ -14,7 +14,8 @@ BYTES_PER_SECOND = 1.6e6 / 8
 STATES = """() => {
   window.states = [];
   const seen = () => window.states.push(...[...document.querySelectorAll('.item-state')].map((e) => e.textContent));
-  new MutationObserver(seen).observe(document.querySelector('#list'), {subtree: true, childList: true, characterData: true});
+  const changes = {subtree: true, childList: true, characterData: true};
+  new MutationObserver(seen).observe(document.querySelector('#list'), changes);
 }"""
 SENDING = re.compile(r"^Sending [\d.]+ [KM]iB of [\d.]+ [KM]iB…$")
 
