@@ -30,6 +30,7 @@ from retina.api.routes import (
     audit,
     batch_items,
     batches,
+    corrections,
     exports,
     history,
     keys,
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     parts = (
         predictions,
         recompute,
+        corrections,
         history,
         batches,
         batch_items,
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     special = {
         batches.router.prefix: Taken(settings.inline_bytes),
         uploads.RECEIVED_AT: Taken(settings.upload_bytes, photograph=True, streamed=True),
+        corrections.AT: Taken(settings.inline_bytes, photograph=True, masks=True),
         purchases.EVENTS_AT: Taken(purchases.EVENT_BYTES, raw=True),
     }
     bodies = Bodies(routes, settings.inline_bytes, special)

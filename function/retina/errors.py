@@ -20,6 +20,10 @@ RetinaError
 │   ├── HostRefusedError            it names a host that is not served here
 │   ├── UploadRefusedError          it does not match the upload form
 │   ├── UploadNotFoundError
+│   ├── CorrectionError             a corrected mask cannot be used
+│   │   ├── UnsupportedCorrectionError  no PNG file in shades of gray
+│   │   ├── CorrectionUnreadableError   truncated, corrupt or empty
+│   │   └── CorrectionSizeError         not the size of the photograph
 │   ├── EventRefusedError           it does not come from Stripe, or not now
 │   └── CallerLeftError             the caller has closed the connection
 ├── AccountError                the caller may not do this, or not now
@@ -131,6 +135,22 @@ class UploadRefusedError(RequestError):
 
 class UploadNotFoundError(RequestError):
     """There is no upload with this id."""
+
+
+class CorrectionError(RequestError):
+    """A corrected mask cannot be used."""
+
+
+class UnsupportedCorrectionError(CorrectionError):
+    """The mask is no PNG file in shades of gray with 1 or 8 bits."""
+
+
+class CorrectionUnreadableError(CorrectionError):
+    """The mask cannot be decoded."""
+
+
+class CorrectionSizeError(CorrectionError):
+    """The mask does not have the size of the photograph."""
 
 
 class EventRefusedError(RequestError):

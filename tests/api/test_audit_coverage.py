@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 
+import numpy as np
 import pytest
 
 from retina.__main__ import main
@@ -16,6 +17,7 @@ from support.account import (
     sign_in,
 )
 from support.audited import FILE, KEY_NAME, NOTE, SUBJECT, saved
+from support.corrections import png
 from support.house import (
     BATCHES,
     EXPORTS,
@@ -41,6 +43,8 @@ def test_every_action_on_a_prediction_is_audited(house: House, tiny: bytes) -> N
         ("GET", "/api/v1/trends", {"params": {"subject": SUBJECT, "eye": "left"}}),
         ("PATCH", one, {"json": {"note": NOTE + NOTE}}),
         ("POST", f"{one}/recompute", {}),
+        ("PUT", f"{one}/correction", {"files": {"corrected_mask": png(np.ones((177, 177)))}}),
+        ("DELETE", f"{one}/correction", {}),
         ("DELETE", one, {}),
     ):
         answer = house.client.request(method, path, headers=anna, **more)
@@ -55,6 +59,8 @@ def test_every_action_on_a_prediction_is_audited(house: House, tiny: bytes) -> N
         ("trends.seen", ""),
         ("prediction.changed", id),
         ("prediction.recomputed", id),
+        ("prediction.corrected", id),
+        ("correction.deleted", id),
         ("prediction.deleted", id),
     ]
     by = {entry["action"]: entry["caller"] for entry in entries(house, anna)}

@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 
+from support.corrections import png
 from support.house import (
     BATCHES,
     EXPORTS,
@@ -30,6 +32,8 @@ ASKED: dict[str, dict[str, Any]] = {
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": {},
     f"PATCH {PREDICTIONS}/{{id}}": {"json": {"note": "was here"}},
     f"POST {PREDICTIONS}/{{id}}/recompute": {},
+    f"PUT {PREDICTIONS}/{{id}}/correction": {"files": {"corrected_mask": png(np.ones((177, 177)))}},
+    f"DELETE {PREDICTIONS}/{{id}}/correction": {},
     f"GET {BATCHES}/{{id}}": {},
     f"GET {BATCHES}/{{id}}/items": {},
     f"GET {BATCHES}/{{id}}/items/{{number}}/{{picture}}": {},
@@ -48,6 +52,7 @@ ASKED: dict[str, dict[str, Any]] = {
 """How each route that takes an id is asked; in this order they work for whom the things belong to."""
 NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note", "file_name"),
+    *("corrected_mask", "corrected_arteries", "corrected_veins"),
     *("items", "name", "size", "history", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "current", "new"),

@@ -29,6 +29,8 @@ NEEDED = {
     f"DELETE {PREDICTIONS}/{{id}}": "delete",
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": "read",
     f"POST {PREDICTIONS}/{{id}}/recompute": "predict",
+    f"PUT {PREDICTIONS}/{{id}}/correction": "predict",
+    f"DELETE {PREDICTIONS}/{{id}}/correction": "delete",
     "GET /api/v1/trends": "read",
     f"POST {BATCHES}": "predict",
     f"GET {BATCHES}": "read",

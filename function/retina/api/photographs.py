@@ -26,6 +26,9 @@ from retina.storage.port import UPLOADS, Uploads
 
 log = logging.getLogger("retina")
 
+MASKS = ("corrected_mask", "corrected_arteries", "corrected_veins")
+"""The fields of a form that are corrected masks, not photographs."""
+
 DESCRIPTION = f"the photograph: {ANY_FORMAT}"
 
 
@@ -37,7 +40,7 @@ async def photograph_bytes(
     request: Request, settings: SettingsDep, file: Annotated[UploadFile, FILE, File(description=DESCRIPTION)]
 ) -> bytes:
     """The bytes of the form's one file."""
-    await _refuse_repeated_fields(request)
+    await refuse_repeated_fields(request)
     return await _inline(settings, file)
 
 
@@ -48,7 +51,7 @@ async def sent_photograph(
     request: Request, settings: Settings, file: UploadFile | None, upload_id: str | None
 ) -> bytes | None:
     """The bytes of the form's one file; None if the form names an upload instead. Raises the `RequestError`s."""
-    await _refuse_repeated_fields(request)
+    await refuse_repeated_fields(request)
     if file and upload_id is not None:
         raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
     if file:
@@ -77,10 +80,11 @@ def uploaded_photograph(uploads: Uploads, upload_id: str) -> Iterator[bytes]:
     _forget(uploads, key)
 
 
-async def _refuse_repeated_fields(request: Request) -> None:
+async def refuse_repeated_fields(request: Request) -> None:
+    """Raises `SeveralFilesError` for more than one photograph, and `InvalidRequestError` for a field sent twice."""
     fields = (await request.form()).multi_items()
     names = Counter(name for name, _ in fields)
-    if sum(not isinstance(value, str) for _, value in fields) > 1 or names["file"] > 1:
+    if sum(not isinstance(value, str) and name not in MASKS for name, value in fields) > 1 or names["file"] > 1:
         raise SeveralFilesError("Send one photograph per request; this one had several files.")
     if repeated := [name for name, count in names.items() if count > 1]:
         raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")

@@ -1,12 +1,13 @@
 """The images of a response and its graph: which ones to draw and to save, whether they fit, and how they are sent."""
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
+from retina.api.corrections import CorrectionFiles
 from retina.errors import InvalidRequestError, ResponseTooLargeError
 from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.pipeline import Picture
-from retina.imaging.rendering import GRAPH, OUTPUTS, stored
+from retina.imaging.rendering import GRAPH, OUTPUTS, corrected, stored
 from retina.imaging.structures.finding import OF_STRUCTURES
 
 INTERVALS = "intervals"
@@ -34,9 +35,14 @@ def names_of(outputs: str) -> list[str]:
     return [name for each in outputs.split(",") if (name := each.strip())]
 
 
-def to_save(shown: Collection[str]) -> dict[str, Picture]:
-    """The images to save with a prediction whose response has the images `shown`."""
-    return {SAVED + name: draw for name, draw in stored(structures=not OF_STRUCTURES.isdisjoint(shown)).items()}
+def to_draw(shown: dict[str, Picture], correction: CorrectionFiles | None) -> tuple[dict[str, Picture], ...]:
+    """The images of a prediction that is saved and whose response has the images `shown`: those of what is corrected,
+    or of everything without a `correction`, and those of what the network found.
+    """
+    kinds = correction is not None and correction.has_kinds
+    own = stored(structures=kinds or not OF_STRUCTURES.isdisjoint(shown))
+    drawn = corrected(kinds=kinds) if correction else {}
+    return shown | {SAVED + name: draw for name, draw in drawn.items()}, {SAVED + name: own[name] for name in own}
 
 
 def apart(pictures: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:

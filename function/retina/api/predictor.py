@@ -10,9 +10,12 @@ from fastapi import Request
 
 from retina import events
 from retina.api.concurrency import Cores
+from retina.api.corrections import CorrectionFiles
 from retina.api.decoding import Decoding
 from retina.api.disconnects import unless_the_caller_leaves
+from retina.imaging.correction import Correction
 from retina.imaging.decoding.abandoned import Abandoned
+from retina.imaging.decoding.child import ignore
 from retina.imaging.decoding.decoder import LARGE_PIXELS, decoder
 from retina.imaging.decoding.opened import Opened
 from retina.imaging.network import VesselNetwork
@@ -31,27 +34,41 @@ class Predictor:
         self._decoding = Decoding(settings.cores, settings.wait_seconds)
         decoder().start()
 
-    async def predict(self, request: Request, data: bytes, pictures: dict[str, Picture], **options: Any) -> Prediction:
+    async def predict(
+        self,
+        request: Request,
+        data: bytes,
+        pictures: dict[str, Picture],
+        *,
+        corrected: CorrectionFiles | None = None,
+        **options: Any,
+    ) -> Prediction:
         """The prediction for the photograph `data`, with `pictures`; `options` as in `predict_photograph`.
 
-        Raises the `PhotographError`s, `BusyError` if no core became free in time, and `CallerLeftError`.
+        `corrected` are the masks of a person. Raises the `PhotographError`s and `CorrectionError`s, `BusyError` if no
+        core became free in time, and `CallerLeftError`.
         """
         caller = request.client.host if request.client else ""
 
-        async def segmented(photograph: Photograph, abandoned: Abandoned) -> Prediction:
+        async def segmented(
+            photograph: Photograph, abandoned: Abandoned, give_up: Callable[[], None] | None
+        ) -> Prediction:
             abandoned.demand()
+            if corrected:
+                options["correction"] = await to_thread.run_sync(_masks, corrected, photograph, abandoned, give_up)
             return await self._cores.run(
                 functools.partial(predict_photograph, photograph, self._network, pictures, **options), caller
             )
 
         async def work(abandoned: Abandoned) -> Prediction:
             with ExitStack() as held:
-                async with self._decoding.prompt(caller) as give_up:
+                async with self._decoding.prompt(caller) as exchange:
+                    give_up = _at_most_once(exchange)
                     file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
                     if isinstance(file, Photograph):
-                        return await segmented(file, abandoned)
+                        return await segmented(file, abandoned, give_up)
                 async with self._decoding.large(caller):
-                    return await segmented(await to_thread.run_sync(file.photograph), abandoned)
+                    return await segmented(await to_thread.run_sync(file.photograph), abandoned, None)
 
         prediction = await unless_the_caller_leaves(request, work)
         events.predicted(prediction.network_seconds)
@@ -61,15 +78,37 @@ class Predictor:
         self, data: bytes, abandoned: Abandoned, give_up: Callable[[], None], held: ExitStack
     ) -> Photograph | Opened:
         """The decoded photograph; a large one is only opened, for as long as `held` is."""
-
-        def laborious() -> None:
-            from_thread.run_sync(give_up)
-
         with ExitStack() as file:
             opened = file.enter_context(
-                decoder().opened(data, abandoned=abandoned, laborious=laborious, **self._limits)
+                decoder().opened(data, abandoned=abandoned, laborious=_on_the_loop(give_up), **self._limits)
             )
             if opened.pixels <= LARGE_PIXELS:
                 return opened.photograph()
             held.push(file.pop_all())
             return opened
+
+
+def _masks(
+    files: CorrectionFiles, photograph: Photograph, abandoned: Abandoned, give_up: Callable[[], None] | None
+) -> Correction:
+    """The masks of a correction of `photograph`; without `give_up`, laborious files hold up nobody."""
+    height, width, _ = photograph.rgb.shape
+    return files.decoded((height, width), abandoned, _on_the_loop(give_up) if give_up else ignore)
+
+
+def _on_the_loop(give_up: Callable[[], None]) -> Callable[[], None]:
+    """Calls `give_up` from a thread."""
+    return functools.partial(from_thread.run_sync, give_up)
+
+
+def _at_most_once(give_up: Callable[[], None]) -> Callable[[], None]:
+    """A request has one place to give up, and several files that may turn out to be laborious."""
+    given_up = False
+
+    def once() -> None:
+        nonlocal given_up
+        if not given_up:
+            give_up()
+            given_up = True
+
+    return once

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retina.imaging.schemas import Findings, ImageUrls
+from retina.imaging.response import ImageUrls
+from retina.imaging.schemas import Findings
 from retina.storage.schemas import Form, Next
 
 MOST_ITEMS = 10_000

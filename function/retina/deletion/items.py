@@ -25,6 +25,14 @@ def delete_prediction(services: Services, account: str, id: str, *extra_changes:
     return receipt(services, services.history.delete(account, id, *extra_changes))
 
 
+def delete_correction(services: Services, account: str, id: str, *extra_changes: Change) -> DeletionReceipt:
+    """Delete the correction of a saved prediction, and make `extra_changes` in the same transaction.
+
+    Raises `NotFoundError`.
+    """
+    return receipt(services, services.history.remove_correction(account, id, *extra_changes))
+
+
 def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:
     """Delete a batch with its photographs, file names and results; raises `NotFoundError`."""
     return receipt(services, services.batches.delete(batch))

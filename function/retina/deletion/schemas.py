@@ -17,6 +17,7 @@ class DeletionReceipt(BaseModel):
     """How much was deleted, by kind, and what remains for a while."""
 
     predictions: int = Field(0, description="saved predictions")
+    corrections: int = Field(0, description="corrections of saved predictions, deleted without these")
     batches: int = 0
     pictures: int = Field(0, description="photographs of the history and pictures of results")
     uploads: int = Field(0, description="photographs of batches, as they were sent")

@@ -9,9 +9,13 @@ from retina.history.schemas import SavedPrediction
 
 def saved_response(saved: PredictionRecord, *, regional: bool = True) -> SavedPrediction:
     """The API response for a saved prediction; without its `regional` measurements it is a tenth as large."""
-    left_out = set() if regional else {"regional_measurements"}
+    findings = saved.findings if regional else saved.findings.model_copy(update={"regional_measurements": None})
+    facts = findings.model_dump()
+    if saved.correction:
+        own = saved.correction if regional else saved.correction.model_copy(update={"regional_measurements": None})
+        facts |= own.instead_of(findings)
     return SavedPrediction(
-        **saved.findings.model_dump(exclude=left_out) | {"software_version": saved.software},
+        **facts | {"software_version": saved.software},
         subject=saved.labels.subject,
         eye=saved.labels.eye,
         taken_on=saved.labels.taken_on,

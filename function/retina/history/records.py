@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from retina.history.schemas import Eye
-from retina.imaging.rendering import THUMBNAIL, stored
+from retina.imaging.correction_schemas import CorrectedFindings
+from retina.imaging.rendering import THUMBNAIL, corrected, stored
 from retina.imaging.schemas import Findings
 from retina.storage.port import HISTORY
 from retina.storage.records import (
@@ -40,7 +41,7 @@ class PredictionRecord:
 
     `saved` and `predicted` are UTC times, `software` is the version of this service that made the prediction,
     `pictures` is the name of the folder with its images, `thumbnail` whether one is among them, and `request` is the
-    Idempotency-Key of the request that saved it.
+    Idempotency-Key of the request that saved it. `findings` are the network's own, whatever the `correction`.
     """
 
     account: str
@@ -52,6 +53,7 @@ class PredictionRecord:
     pictures: str
     request: str | None = None
     thumbnail: bool = False
+    correction: CorrectedFindings | None = None
 
     @property
     def id(self) -> str:
@@ -79,11 +81,26 @@ class PredictionRecord:
     @property
     def images(self) -> tuple[str, ...]:
         """The names of its stored images, the photograph among them."""
-        return images_of(self.findings, thumbnail=self.thumbnail)
+        return images_of(self.findings, thumbnail=self.thumbnail) + self.corrected_images
+
+    @property
+    def corrected_images(self) -> tuple[str, ...]:
+        """The names of the stored images of the correction, none without one."""
+        return tuple(corrected(kinds=self.correction.kinds)) if self.correction else ()
+
+    @property
+    def correction_folder(self) -> str:
+        """The key prefix of the images of the correction. Raises `ValueError` without one."""
+        if self.correction is None:
+            raise ValueError(f"{self.id} was not corrected")
+        return f"{self.folder}{self.correction.pictures}/"
 
     def key_of(self, picture: str) -> str:
-        """The key of an image, or of the photograph itself, which stays when the prediction is recomputed."""
-        return f"{self.folder}{picture}.png" if picture == PHOTOGRAPH else f"{self.folder}{self.pictures}/{picture}.png"
+        """The key of an image; photograph and correction stay when the prediction is recomputed."""
+        if picture == PHOTOGRAPH:
+            return f"{self.folder}{picture}.png"
+        folder = self.correction_folder if picture in self.corrected_images else f"{self.folder}{self.pictures}/"
+        return f"{folder}{picture}.png"
 
 
 PHOTOGRAPH = "photograph"
@@ -113,6 +130,7 @@ def list_of(account: str, subject: str | None = None, eye: str | None = None) ->
 def written(saved: PredictionRecord, version: int | None, before: PredictionRecord | None = None) -> list[Change]:
     """The changes that write `saved`, replacing `before` if there is one."""
     facts = asdict(saved) | {"findings": saved.findings.stored(), "day": saved.day}
+    facts["correction"] = saved.correction and saved.correction.stored()
     facts["labels"]["taken_on"] = saved.labels.taken_on and saved.labels.taken_on.isoformat()
     old, new = {*_rows(before)} if before else set(), {*_rows(saved)}
     return [
@@ -133,7 +151,10 @@ def saved_of(record: Record) -> PredictionRecord:
     labels = Labels(**facts["labels"])
     taken = facts["labels"]["taken_on"]
     labels = replace(labels, taken_on=date.fromisoformat(taken) if taken else None)
-    return PredictionRecord(**facts | {"findings": Findings.model_validate(facts["findings"]), "labels": labels})
+    known: dict[str, Any] = {"findings": Findings.model_validate(facts["findings"]), "labels": labels}
+    if facts.get("correction"):
+        known["correction"] = CorrectedFindings.model_validate(facts["correction"])
+    return PredictionRecord(**facts | known)
 
 
 def _rows(saved: PredictionRecord) -> Iterable[Key]:

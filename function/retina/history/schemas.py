@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from retina.imaging.schemas import SHA256, Findings, ImageUrls
+from retina.imaging.correction_schemas import CorrectionMade
+from retina.imaging.response import ImageUrls
+from retina.imaging.schemas import SHA256, Findings
 from retina.storage.schemas import Next
 
 Eye = Literal["left", "right", "unknown"]
@@ -57,6 +59,7 @@ class SavedPrediction(Findings):
     )
     saved: str = Field(description="in UTC", examples=["2026-11-24T13:05:00.123456Z"])
     predicted: str = Field(description="in UTC; later than saved if it was recomputed")
+    correction: CorrectionMade | None = Field(None, description="if a person has corrected the vessels")
     image_urls: ImageUrls
 
 
@@ -95,6 +98,9 @@ class TrendPoint(BaseModel):
     canvas: str
     flips: bool
     expected_dice: float | None
+    corrected: bool = Field(
+        False, description="whether a person has corrected the vessels; the value is of the network's own all the same"
+    )
 
 
 class Trend(BaseModel):

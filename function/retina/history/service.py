@@ -27,6 +27,7 @@ from retina.history.records import (
     written,
 )
 from retina.ids import is_id
+from retina.imaging.correction_schemas import CorrectedFindings
 from retina.imaging.rendering import THUMBNAIL
 from retina.imaging.schemas import Findings
 from retina.storage.port import HISTORY, Blobs
@@ -42,6 +43,7 @@ from retina.storage.records import (
 )
 
 NOT_FOUND = "There is no such saved prediction."
+NOT_CORRECTED = "This saved prediction has no correction."
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
 SWEPT_SECONDS = 3600
@@ -62,11 +64,14 @@ class History:
         findings: Findings,
         labels: Labels,
         pictures: Mapping[str, bytes],
+        correction: CorrectedFindings | None = None,
     ) -> list[Change]:
-        """Store the `pictures` (PNG by name, photograph included); returns the changes that save the prediction."""
+        """Store the `pictures` (PNG by name, photograph and correction included); returns the changes that save the
+        prediction.
+        """
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
-        saved = replace(saved, thumbnail=THUMBNAIL in pictures)
+        saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction and _named(correction))
         return [*written(saved, NEW), *self._store(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> PredictionRecord:
@@ -127,13 +132,65 @@ class History:
             raise NotFoundError(NOT_FOUND)
         return data
 
-    def prepare_again(
-        self, account: str, id: str, findings: Findings, pictures: Mapping[str, bytes]
+    def corrected_masks(self, saved: PredictionRecord) -> dict[str, bytes]:
+        """The images of its correction by name, PNG; raises `BusyError` if it has just been replaced."""
+        masks = {name: self._blobs.read(saved.key_of(name)) for name in saved.corrected_images}
+        found = {name: mask for name, mask in masks.items() if mask is not None}
+        if len(found) < len(masks):
+            raise _busy()
+        return found
+
+    def prepare_correction(
+        self, account: str, id: str, correction: CorrectedFindings, pictures: Mapping[str, bytes]
     ) -> tuple[PredictionRecord, list[Change]]:
-        """Like `prepare`, for a prediction that replaces an existing one; raises `NotFoundError`."""
+        """Store the `pictures` of a correction (PNG by name); returns the record that has it instead of an earlier one,
+        and the changes that write it. Raises `NotFoundError`.
+        """
         saved, version = self._known(account, id)
+        now = replace(saved, correction=_named(correction))
+        images = self._store(now, pictures, now.correction_folder)
+        left = [_left(account, saved.correction_folder)] if saved.correction else []
+        return now, [*written(now, version, saved), *images, *left]
+
+    def remove_correction(self, account: str, id: str, *extra_changes: Change) -> Counter[str]:
+        """Delete the correction of a prediction and all copies of it; returns the number deleted, by kind.
+
+        `extra_changes` are made in the same transaction. Raises `NotFoundError` if there is none, and `BusyError` if
+        concurrent changes keep getting in the way.
+        """
+        for _ in range(ATTEMPTS):
+            saved, version = self._known(account, id)
+            if saved.correction is None:
+                begun = self._begun(account, id)
+                counts = self.sweep(account)  # whatever an earlier attempt left behind
+                if not begun:
+                    raise NotFoundError(NOT_CORRECTED)
+                return Counter(corrections=1) + counts
+            now, folder = replace(saved, correction=None), saved.correction_folder
+            try:
+                ensure(self._records, _left(account, folder, saved), *written(now, version, saved), *extra_changes)
+            except ConditionError:
+                continue
+            return Counter(corrections=1) + self.sweep(account, folder)
+        raise _busy()
+
+    def prepare_again(
+        self,
+        before: PredictionRecord,
+        findings: Findings,
+        pictures: Mapping[str, bytes],
+        correction: CorrectedFindings | None,
+    ) -> tuple[PredictionRecord, list[Change]]:
+        """Like `prepare`, for a prediction that replaces the existing one, and for what was measured again on the masks
+        of its correction. Raises `NotFoundError`, and `BusyError` if the correction is no longer that of `before`.
+        """
+        account = before.account
+        saved, version = self._known(account, before.id)
+        if saved.correction != before.correction:
+            raise _busy()
         now = replace(
             saved,
+            correction=correction,
             findings=findings,
             predicted=clock.now(),
             software=__version__,
@@ -158,7 +215,7 @@ class History:
             try:
                 saved, version = self._known(account, id)
             except NotFoundError:
-                begun = any(row.data.get("deleted") == id for row in self._records.query(_leavings(account)))
+                begun = self._begun(account, id)
                 counts = self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
                 if not begun:
                     raise
@@ -186,6 +243,10 @@ class History:
                 self._records.write(Delete(row.key))
         return counts
 
+    def _begun(self, account: str, id: str) -> bool:
+        """Whether a deletion of the prediction, or of its correction, was interrupted."""
+        return any(row.data.get("deleted") == id for row in self._records.query(_leavings(account)))
+
     def _store(self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
         self.sweep(saved.account)
         self._records.write(_left(saved.account, folder))
@@ -198,6 +259,11 @@ class History:
         if known is None:
             raise NotFoundError(NOT_FOUND)
         return saved_of(known), known.version
+
+
+def _named(correction: CorrectedFindings) -> CorrectedFindings:
+    """The correction with a folder of its own for its images."""
+    return correction.model_copy(update={"pictures": secrets.token_hex(4)})
 
 
 def _leavings(account: str) -> str:

@@ -1,5 +1,10 @@
 """Convert a prediction to the findings that are returned and stored: everything but the images."""
 
+from collections.abc import Callable
+from typing import Any
+
+from retina.imaging.correction_schemas import CorrectedFindings
+from retina.imaging.measurements.regional import RegionalValue
 from retina.imaging.model_card import ModelCard
 from retina.imaging.pipeline import Prediction
 from retina.imaging.regional_schemas import RegionalMeasurement
@@ -13,7 +18,7 @@ from retina.imaging.schemas import (
     QualityScore,
 )
 from retina.imaging.structures.disc import NOT_IN_VIEW
-from retina.imaging.structures.finding import NO_COLOUR
+from retina.imaging.structures.finding import NO_COLOUR, Structures
 from retina.imaging.structures.fovea import NOT_SEEN
 from retina.imaging.structures.schemas import FoveaPlace, OpticDisc, Point, StructuresFound
 from retina.imaging.structures.shipped import shipped_sha256
@@ -58,26 +63,47 @@ def findings_of(prediction: Prediction, card: ModelCard, id: str, *, software: s
         measurements=MeasurementValues(**prediction.measured.values),
         measurement_reasons=prediction.measured.reasons,
         **({} if prediction.intervals is None else {"measurement_intervals": prediction.intervals}),
-        **_structures_found(prediction),
-        **_regional(prediction),
+        **_structures_found(prediction.structures),
+        **_regional(prediction.regional),
     )
 
 
-def _regional(prediction: Prediction) -> dict[str, list[RegionalMeasurement]]:
+def corrected_findings_of(
+    prediction: Prediction, model: ModelName, by: Callable[[], str | None], at: str
+) -> CorrectedFindings | None:
+    """What was measured on the corrected masks of `prediction`, None if there were none. They correct a mask of
+    `model`, and were sent by somebody at some time.
+    """
+    corrected = prediction.corrected
+    if corrected is None:
+        return None
+    return CorrectedFindings(
+        kinds=corrected.kinds,
+        by=by(),
+        at=at,
+        model=model,
+        measurements=MeasurementValues(**corrected.measured.values),
+        measurement_reasons=corrected.measured.reasons,
+        **_structures_found(corrected.structures),
+        **_regional(corrected.regional),
+    )
+
+
+def _regional(regional: list[RegionalValue] | None) -> dict[str, Any]:
     """`regional_measurements` of the findings, if they were made."""
-    if prediction.regional is None:
+    if regional is None:
         return {}
-    return {"regional_measurements": [RegionalMeasurement(**vars(each)) for each in prediction.regional]}
+    return {"regional_measurements": [RegionalMeasurement(**vars(each)) for each in regional]}
 
 
-def _structures_found(prediction: Prediction) -> dict[str, StructuresFound]:
+def _structures_found(structures: Structures | None) -> dict[str, Any]:
     """`structures` of the findings, if they were looked for. A tenth of a pixel is more than they are known to."""
-    if prediction.structures is None:
+    if structures is None:
         return {}
-    disc, fovea = prediction.structures.disc, prediction.structures.fovea
+    disc, fovea = structures.disc, structures.fovea
     found = StructuresFound(
         sha256=shipped_sha256(),
-        artery_vein_reason=None if prediction.structures.colour else NO_COLOUR,
+        artery_vein_reason=None if structures.colour else NO_COLOUR,
         disc=OpticDisc(
             centre=Point(x=round(disc.x, 1), y=round(disc.y, 1)),
             long_axis=round(disc.long, 1),

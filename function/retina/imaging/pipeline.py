@@ -4,12 +4,13 @@ Takes the bytes, limits and the network, and returns a `Prediction`. This holds 
 large arrays are dropped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.clarity import clarity
 from retina.imaging.confidence import NOT_A_RETINA, OTHER_THRESHOLD, Expectation, expectation, expected_dice
+from retina.imaging.correction import Correction
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.facts import Facts, Laterality
 from retina.imaging.field_of_view import FieldOfView
@@ -29,6 +30,17 @@ from retina.imaging.structures.finding import OF_STRUCTURES, Structures, find_st
 from retina.imaging.structures.network import structure_network
 
 Picture = Callable[[Photograph, Segmentation], bytes]
+NOTHING: Mapping[str, Picture] = {}
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What was measured on the corrected masks, and whether they say `kinds`. The rest is as in `Prediction`."""
+
+    kinds: bool
+    measured: Measured
+    regional: list[RegionalValue] | None
+    structures: Structures | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,8 @@ class Prediction:
 
     The `verdict` is "no" only if `force` was set. `expected` is the expected agreement with a human observer.
     `structures` is None unless one of the pictures `OF_STRUCTURES` was asked for, and `regional` unless arteries and
-    veins were, and `intervals` unless they were.
+    veins were, and `intervals` unless they were. `corrected` is what was measured on the masks of a person, if there
+    are any; all else but the `pictures` is what the network found.
     """
 
     width: int
@@ -57,6 +70,7 @@ class Prediction:
     structures: Structures | None = None
     regional: list[RegionalValue] | None = None
     intervals: Intervals | None = None
+    corrected: Corrected | None = None
 
 
 def predict(
@@ -93,13 +107,19 @@ def predict_photograph(
     eye: Laterality | None = None,
     pixel_size: float | None = None,
     intervals: bool = False,
+    structures: bool = False,
+    correction: Correction | None = None,
+    of_network: Mapping[str, Picture] = NOTHING,
 ) -> Prediction:
     """Segment and measure `photograph`, and render `pictures`.
 
     Raises `NotAFundusPhotographError` if it does not look like a retina, unless `force` is set. `flips` turns on
     test-time augmentation: the mean over four mirror images, in four times the network's time. `eye` is which one it
     is, and `pixel_size` that on the retina in micrometres, both by default as the file states them. `intervals`
-    measures everything twice more.
+    measures everything twice more. `structures` looks for arteries and veins, disc and fovea whatever the pictures.
+
+    With a `correction`, its vessels are measured as well, and `pictures` show them; the pictures `of_network`, which
+    become part of the others, always show what the network found.
     """
     view, fitted = photograph.field_of_view, network.card.confidence
     verdict = impossible(photograph.rgb, view)
@@ -123,7 +143,8 @@ def predict_photograph(
     # The confidence was fitted at the card's threshold. What another one is worth, nobody has measured.
     elif fitted and segmentation.threshold != network.card.threshold_at(view.side):
         expected = Expectation(reason=OTHER_THRESHOLD)
-    if marked := OF_STRUCTURES & pictures.keys():
+    marked = OF_STRUCTURES & (pictures.keys() | of_network.keys())
+    if marked or structures or _has_kinds(correction):
         found = find_structures(photograph, segmentation.vessels, structure_network())
         segmentation = replace(segmentation, structures=found, marked=marked)
     observation = Observation(
@@ -133,13 +154,15 @@ def predict_photograph(
         segmentation.structures,
         pixel_size or photograph.facts.pixel_size_um,
         obstacle(quality, numbers, view),
-        with_kinds="artery_vein" in segmentation.marked,
+        with_kinds="artery_vein" in segmentation.marked or structures,
         eye=eye or photograph.facts.laterality,
     )
     measured = measure(observation)
     regional = measure_regions(observation, measured) if observation.with_kinds else None
     around = measured_intervals(observation, segmentation.threshold, measured.values) if intervals else None
     segmentation = replace(segmentation, graph=None if observation.obstacle else observation.graph)
+    drawn = {name: draw(photograph, segmentation) for name, draw in of_network.items()}
+    corrected, segmentation = _with(correction, observation, segmentation)
     return Prediction(
         width=width,
         height=height,
@@ -155,9 +178,55 @@ def predict_photograph(
         network_seconds=segmentation.network_seconds,
         measured=measured,
         intervals=around,
-        pictures={name: draw(photograph, segmentation) for name, draw in pictures.items()},
-        structures=segmentation.structures and segmentation.structures.detached(),
+        pictures=drawn | {name: draw(photograph, segmentation) for name, draw in pictures.items()},
+        structures=observation.structures and observation.structures.detached(),
         regional=regional,
+        corrected=corrected,
+    )
+
+
+def _has_kinds(correction: Correction | None) -> bool:
+    return correction is not None and correction.has_kinds
+
+
+def _with(
+    correction: Correction | None, observation: Observation, segmentation: Segmentation
+) -> tuple[Corrected | None, Segmentation]:
+    """What is measured on the masks of a person, and these with their graph; the `segmentation` itself without any.
+
+    `observation` is that of the network's vessels.
+    """
+    if correction is None:
+        return None, segmentation
+    segmentation = _corrected(segmentation, correction.within(observation.view))
+    again = replace(
+        observation,
+        vessels=segmentation.vessels,
+        structures=segmentation.structures,
+        with_kinds=observation.with_kinds or correction.has_kinds,
+        changed=segmentation.changed,
+    )
+    measured = measure(again)
+    regional = measure_regions(again, measured) if again.with_kinds else None
+    structures = segmentation.structures and segmentation.structures.detached()
+    graph = None if again.obstacle else again.graph
+    return Corrected(correction.has_kinds, measured, regional, structures), replace(segmentation, graph=graph)
+
+
+def _corrected(segmentation: Segmentation, correction: Correction) -> Segmentation:
+    """The segmentation with the vessels of a person and, if these say so, with their kinds."""
+    structures = segmentation.structures
+    if structures and correction.has_kinds:
+        structures = replace(structures, find_kinds=correction.kinds, kinds_on=None, colour=True)
+    elif structures:
+        structures = structures.of(correction.vessels)
+    return replace(
+        segmentation,
+        vessels=correction.vessels,
+        structures=structures,
+        graph=None,
+        correction=correction,
+        changed=correction.vessels != segmentation.vessels,
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import CERTAIN, Mask
+from retina.imaging.correction import Correction
 from retina.imaging.downsampling import downsample
 from retina.imaging.graph.features import features_of
 from retina.imaging.graph.vessel_graph import vessel_graph
@@ -44,9 +45,11 @@ def prediction_preview(segmentation: Segmentation) -> bytes:
     """The probability map area-averaged to 128x128, then thresholded: a PNG with values 0 and 255.
 
     If the card stretches the whole photograph onto the canvas, the network's own map is used, so that a 128x128 map
-    keeps its pixels.
+    keeps its pixels. Of corrected vessels, it is their share of each pixel.
     """
     source = segmentation.probability if segmentation.whole is None else segmentation.whole
+    if segmentation.correction:
+        source = segmentation.vessels.astype(np.uint16) * np.uint16(CERTAIN)
     small = cv2.resize(source, PREVIEW, interpolation=cv2.INTER_AREA)
     return _png(over(small, segmentation.threshold).view(np.uint8) * 255)  # type: ignore[arg-type]
 
@@ -93,7 +96,9 @@ def field_of_view(photograph: Photograph) -> bytes:
 
 def graph(photograph: Photograph, segmentation: Segmentation) -> bytes:
     """The vessel graph as JSON, as `GraphFeatures`; with the kinds of vessels if the structures were looked for."""
-    found = segmentation.graph or vessel_graph(segmentation.vessels, segmentation.probability, photograph.field_of_view)
+    found = segmentation.graph or vessel_graph(
+        segmentation.vessels, segmentation.probability, photograph.field_of_view, segmentation.changed
+    )
     kinds = segmentation.structures.kinds if segmentation.structures else None
     return json.dumps(features_of(found, kinds), separators=(",", ":")).encode()
 
@@ -145,9 +150,37 @@ STORED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
 """The images of a saved prediction, all PNG. The photograph is stored as decoded: upright and without metadata."""
 
 
+CORRECTED: dict[str, Callable[[Photograph, Segmentation], bytes]] = {
+    "corrected-mask": lambda _, segmentation: mask(_correction(segmentation).vessels),
+    "corrected-arteries": lambda _, segmentation: _drawn(_correction(segmentation).arteries),
+    "corrected-veins": lambda _, segmentation: _drawn(_correction(segmentation).veins),
+    "corrected-field": lambda photograph, _: field_of_view(photograph),
+}
+"""The images of a correction, all 1-bit PNG. The last one says where vessels could be corrected."""
+
+CORRECTED_KINDS = frozenset({"corrected-arteries", "corrected-veins"})
+
+
 def stored(*, structures: bool) -> dict[str, Callable[[Photograph, Segmentation], bytes]]:
     """Those of them that are saved where arteries, veins and disc were looked for, or were not."""
     return {name: draw for name, draw in STORED.items() if structures or name not in OF_STRUCTURES}
+
+
+def corrected(*, kinds: bool) -> dict[str, Callable[[Photograph, Segmentation], bytes]]:
+    """The images that are stored of a correction; `kinds`: with arteries and veins."""
+    return {name: draw for name, draw in CORRECTED.items() if kinds or name not in CORRECTED_KINDS}
+
+
+def _correction(segmentation: Segmentation) -> Correction:
+    if segmentation.correction is None:
+        raise ValueError("nothing was corrected")
+    return segmentation.correction
+
+
+def _drawn(drawn: Mask | None) -> bytes:
+    if drawn is None:
+        raise ValueError("arteries and veins were not corrected")
+    return mask(drawn)
 
 
 def _png(pixels: NDArray[np.uint8] | cv2.typing.MatLike, *parameters: int) -> bytes:

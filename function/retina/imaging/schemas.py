@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model, field_validator, model_validator
 
 from retina.imaging.decoding.facts import Laterality
-from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.measurements.measurement import MeasurementDescription
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.regional_schemas import RegionalMeasurement, packed, unpacked
@@ -146,33 +145,6 @@ class MeasurementValues(create_model("_Values", **{each.name: _value_of(each) fo
         return dict.fromkeys(cls.model_fields) | values if isinstance(values, dict) else values
 
 
-class Images(BaseModel):
-    """The requested images; others are left out."""
-
-    original_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128")
-    prediction_image: Base64Image | None = Field(None, description="output preview: PNG, 128x128, 0 and 255")
-    mask: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, white on vessels")
-    probability: Base64Image | None = Field(None, description="8-bit gray PNG of the photograph's own size, 255 is 1")
-    overlay: Base64Image | None = Field(
-        None,
-        description=(
-            "JPEG, longer side at most 2,048 pixels: vessels cyan; with output artery_vein arteries pink and veins "
-            "blue, with output disc also the optic disc's rim"
-        ),
-    )
-    skeleton: Base64Image | None = Field(None, description="1-bit PNG of the photograph's own size, centre lines")
-    artery_vein: Base64Image | None = Field(
-        None,
-        description="PNG of the photograph's own size, on black: arteries red, veins blue, unclear vessels white",
-    )
-    disc: Base64Image | None = Field(
-        None, description="1-bit PNG of the photograph's own size, white on the optic disc; black if none is in view"
-    )
-    field_of_view: Base64Image | None = Field(
-        None, description="1-bit PNG of the photograph's own size, white where vessels were looked for"
-    )
-
-
 class Findings(BaseModel):
     """The findings of one photograph, and the network that made them."""
 
@@ -205,8 +177,8 @@ class Findings(BaseModel):
     measurement_intervals: dict[str, tuple[float, float] | None] = Field(
         {},
         description="the least and the greatest value by name of measurement, if the network were a little more or "
-        "less sure; null where there is no value, or the vessels make no difference to it. Only if intervals is among "
-        "the outputs",
+        "less sure; null where there is no value, the vessels make no difference to it, or they were "
+        "corrected. Only if intervals is among the outputs",
         examples=[{"vascular_density": [0.0771, 0.0987]}],
     )
     regional_measurements: list[RegionalMeasurement] | None = Field(
@@ -228,25 +200,3 @@ class Findings(BaseModel):
         facts = self.model_dump(mode="json", exclude={"regional_measurements"})
         rows = self.regional_measurements
         return facts if rows is None else facts | {"regional_measurements": packed(rows)}
-
-
-ImageUrls = Annotated[
-    dict[str, str],
-    Field(
-        description=("where its pictures are, on this service and with the same credentials; each redirects to a link"),
-        examples=[{"mask": "/api/v1/predictions/6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1/mask.png"}],
-    ),
-]
-
-
-class PredictionResponse(Findings):
-    """The vessels of one photograph. For research and education, not for diagnosis."""
-
-    graph: GraphFeatures | None = Field(
-        None,
-        description=(
-            "nodes and segments of the vessels, in pixels of the upright photograph; if graph is among the outputs"
-        ),
-    )
-    images: Images = Field(description=("empty if the pictures of a saved prediction would not fit into one answer"))
-    image_urls: ImageUrls | None = Field(None, description="of a saved prediction")

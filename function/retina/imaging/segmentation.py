@@ -16,6 +16,7 @@ from retina.imaging.arrays import (
     Mask,
     ProbabilityMap,
 )
+from retina.imaging.correction import Correction
 from retina.imaging.graph.vessel_graph import VesselGraph
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.network import VesselNetwork
@@ -39,7 +40,8 @@ class Segmentation:
     `whole` is the network's own map, uint16[h,w], if the card stretches the whole photograph onto the canvas: it then
     shows the same picture as the photograph, at another size. `structures` are what a second network has found, if it
     was asked; `marked` are those of its pictures that were asked for, which the overlay shows as well. `graph` is that
-    of the vessels, if they have been measured.
+    of the vessels, if they have been measured. With a `correction`, vessels and kinds are those of a person, and
+    `changed` bool[H,W] is where the vessels differ from the network's.
     """
 
     probability: ProbabilityMap
@@ -51,6 +53,8 @@ class Segmentation:
     structures: Structures | None = None
     marked: frozenset[str] = frozenset()
     graph: VesselGraph | None = None
+    correction: Correction | None = None
+    changed: Mask | None = None
 
 
 def segment(

@@ -29,6 +29,8 @@ const WORDS = {
   'picture.opened': 'Picture opened',
   'prediction.changed': 'Labels changed',
   'prediction.deleted': 'Photograph deleted',
+  'prediction.corrected': 'Vessels corrected',
+  'correction.deleted': 'Correction deleted',
   'prediction.recomputed': 'Photograph recomputed',
   'prediction.saved': 'Photograph saved',
   'prediction.seen': 'Photograph opened',

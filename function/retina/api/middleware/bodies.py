@@ -52,6 +52,8 @@ class Taken:
     limit: int
     photograph: bool = False
     """The limit is for the photograph; a form around it may add `SMALL_BYTES`."""
+    masks: bool = False
+    """There is no photograph in the form, but masks of one."""
     streamed: bool = False
     """The route reads the body as a stream, and counts its bytes."""
     raw: bool = False
@@ -107,7 +109,7 @@ def _limits(route: APIRoute, with_file: Taken, special: Taken | None) -> Mapping
         return {"json": special or small}
     # FastAPI describes a form with files as File, and one without as Form.
     has_file = isinstance(route.body_field.field_info, params.File)
-    return {MULTIPART: with_file if has_file else small, URLENCODED: small}
+    return {MULTIPART: (special or with_file) if has_file else small, URLENCODED: small}
 
 
 class Budget:
@@ -213,7 +215,7 @@ class Held:
 
 def too_large(taken: Taken) -> RetinaError:
     """The error for a body that is larger than `taken` allows."""
-    if not taken.photograph:
+    if taken.masks or not taken.photograph:
         size = f"{taken.limit / 2**20:.3g} MiB" if taken.limit >= 2**20 else f"{taken.limit / 2**10:.3g} KiB"
         return RequestTooLargeError(f"The request is larger than the limit of {size}. Send less.")
     text = too_large_to_upload if taken.streamed else too_large_inline

@@ -116,7 +116,8 @@ def delete_prediction(services: ServicesDep, caller: Owner, log: Audited, id: st
 )
 def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audited, id: str, image: str) -> Response:
     """Redirects to a download link that works for 15 minutes: photograph (without metadata), thumbnail (128x128), mask,
-    probability, overlay or skeleton, and artery_vein or disc if it was saved with one of them.
+    probability, overlay or skeleton, artery_vein or disc if it was saved with one of them, and of a correction
+    corrected-mask, corrected-arteries, corrected-veins and corrected-field (where vessels could be corrected).
     """
     images = services.history.get(caller.account, id).images
     if image not in images:
@@ -139,7 +140,10 @@ def trends(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Trends:
-    """Returns one point per visit, with model and options; compare values only where these are the same."""
+    """Returns one point per visit, with model and options; compare values only where these are the same.
+
+    Values are those of the network's own vessels, whatever a person has corrected: others could not be compared.
+    """
     visits, place = services.history.of(
         caller.account, subject=subject, eye=eye, limit=limit, after=place_of(cursor), backwards=False
     )
@@ -164,4 +168,5 @@ def _point(saved: PredictionRecord, measurement: str) -> TrendPoint:
         canvas=findings.canvas,
         flips=findings.flips,
         expected_dice=findings.quality.expected_dice,
+        corrected=saved.correction is not None,
     )

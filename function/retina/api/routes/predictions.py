@@ -2,21 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from retina import __version__
+from retina import __version__, clock
 from retina.accounts.idempotency import REUSED
 from retina.api.auditing import Audited
 from retina.api.callers import OPTIONAL, Anyone
 from retina.api.charged_responses import Answer, ChargedRequest
+from retina.api.corrections import SentCorrection, sender
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
+from retina.api.parts import CallersDep
 from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
 from retina.api.pictures import (
     INTERVALS,
@@ -26,7 +28,7 @@ from retina.api.pictures import (
     graph_in,
     in_base64,
     refuse_too_large,
-    to_save,
+    to_draw,
     wants_intervals,
 )
 from retina.api.problems import documented
@@ -43,10 +45,12 @@ from retina.history.answers import image_urls
 from retina.history.records import Labels
 from retina.history.schemas import Eye, FileName, Note, Subject
 from retina.ids import new_id
-from retina.imaging.findings import findings_of
+from retina.imaging.correction_schemas import CorrectedFindings
+from retina.imaging.findings import corrected_findings_of, findings_of
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import OUTPUTS
-from retina.imaging.schemas import Images, PredictionResponse, PreviewResponse
+from retina.imaging.response import Images, PredictionResponse
+from retina.imaging.schemas import Findings, PreviewResponse
 from retina.storage.port import UPLOADS, Uploads
 
 router = APIRouter(
@@ -58,8 +62,11 @@ router = APIRouter(
             404: "There is no such upload",
             409: "A request with the same Idempotency-Key is being processed; see Retry-After",
             413: "Too many bytes or pixels, or an answer that would be too large",
-            415: "Not a supported image format",
-            422: ("A photograph that cannot be decoded or does not look like a retina, or an invalid parameter"),
+            415: "Not a supported image format, or a corrected mask that is no gray PNG",
+            422: (
+                "A photograph that cannot be decoded or does not look like a retina, a corrected mask that cannot be "
+                "used, or an invalid parameter"
+            ),
             429: "This hour's free requests are used up; see Retry-After",
             503: "The service is busy; see Retry-After",
         }
@@ -107,10 +114,12 @@ async def create_prediction(
     services: ServicesDep,
     predictor: PredictorDep,
     network: NetworkDep,
+    callers: CallersDep,
     caller: Anyone,
     log: Audited,
     rate_limit: PredictionLimit,
     keyed: Keyed,
+    corrected: SentCorrection,
     file: Annotated[UploadFile | None, FILE, File(description=DESCRIPTION)] = None,
     upload_id: Annotated[
         str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
@@ -136,6 +145,8 @@ async def create_prediction(
 ) -> Response:
     """Finds the vessels in one photograph at its own resolution, and measures them.
 
+    With corrected masks, measurements and images are of these instead, and the answer has a `correction`.
+
     Free up to an hourly limit; costs one credit with an API key. An Idempotency-Key then makes it safe to repeat the
     request: for a day, it gets the same response. The photograph is only stored if `save` is true, and without its
     metadata; `image_urls` then say where the photograph and the images are. For research and education, not for
@@ -153,10 +164,11 @@ async def create_prediction(
             yield data
 
     async def predict(data: bytes) -> Prediction:
-        drawn = pictures | (to_save(pictures) if save else {})
         known = None if eye == "unknown" else eye
-        options = {"threshold": threshold, "flips": flips, "force": force, "eye": known}
-        return await predictor.predict(request, data, drawn, **options, intervals=wants_intervals(outputs))
+        options: dict[str, Any] = {"threshold": threshold, "flips": flips, "force": force, "eye": known}
+        options |= {"intervals": wants_intervals(outputs), "corrected": corrected}
+        drawn, options["of_network"] = to_draw(pictures, corrected) if save else (pictures, {})
+        return await predictor.predict(request, data, drawn, **options)
 
     def answer(prediction: Prediction) -> Answer:
         facts = findings_of(prediction, network.card, id, software=__version__)
@@ -165,12 +177,12 @@ async def create_prediction(
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}
         refuse_too_large(shown, limit)
-        found, graph = facts.model_dump(exclude_unset=True), graph_in(shown)
-        response = PredictionResponse(**found, **graph, images=Images(**in_base64(shown)))
+        correction = corrected_findings_of(prediction, facts.model, by=lambda: sender(caller, callers), at=clock.now())
+        response = _response(facts, correction, shown)
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
         eye = labels.eye if labels.eye != "unknown" else facts.photograph.laterality or "unknown"
-        changes = services.history.prepare(caller.account, facts, replace(labels, eye=eye), saved)
+        changes = services.history.prepare(caller.account, facts, replace(labels, eye=eye), saved, correction)
         changes.append(log.entry(caller, "prediction.saved", id))
         response = response.model_copy(update={"image_urls": image_urls(id, saved)})
         return Answer(response.model_dump_json(exclude_unset=True).encode(), changes, source=id)
@@ -182,6 +194,14 @@ async def create_prediction(
 
     asked = ChargedRequest(services, caller, keyed, f"prediction {id}", photograph, predict, answer, replay)
     return await asked.response()
+
+
+def _response(facts: Findings, correction: CorrectedFindings | None, shown: Mapping[str, bytes]) -> PredictionResponse:
+    """The response with the images that are `shown`; only what is known is set."""
+    found: dict[str, Any] = {**facts.model_dump(exclude_unset=True), "correction": None}
+    if correction:
+        found |= correction.instead_of(facts)
+    return PredictionResponse(**found, **graph_in(shown), images=Images(**in_base64(shown)))
 
 
 def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from retina.errors import PhotographUnreadableError
+from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child
 from retina.imaging.decoding.damage import DAMAGED
@@ -34,15 +35,21 @@ class Opened:
         return self._facts.frames
 
     def photograph(self) -> Photograph:
-        """Decode it. Can be called only once."""
+        """Decode it. Can be called only once, and so can `pixels_as_stored`."""
+        rgb, orientation = self.pixels_as_stored()
+        rgb = upright(rgb, orientation)
+        return Photograph(rgb, find_field_of_view(rgb), self._sha256, self._facts)
+
+    def pixels_as_stored(self) -> tuple[Rgb, int]:
+        """Decode the pixels alone, uint8[H,W,3]; returns them as they are stored, and their orientation (1 to 8)."""
         self._child.go()
         stored = self._answer()
         if stored["width"] * stored["height"] != self.pixels:
             raise PhotographUnreadableError(DAMAGED)
-        rgb = upright(self._child.pixels(stored["height"], stored["width"]), stored["orientation"])
+        rgb = self._child.pixels(stored["height"], stored["width"])
         self._child.close()
         self._abandoned.watch(None)
-        return Photograph(rgb, find_field_of_view(rgb), self._sha256, self._facts)
+        return rgb, stored["orientation"]
 
     def _answer(self) -> dict[str, Any]:
         try:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from retina.imaging.arrays import Mask
 from retina.imaging.graph.smoothing import Lines
 
 SAMPLES = 16
@@ -46,14 +47,35 @@ def calibres_along(
     """
     if not len(lines):
         return np.zeros(0)
-    height, width = radius.shape
-    columns = np.clip(np.rint(lines.points[:, 0]).astype(np.int64), 0, width - 1)
-    rows = np.clip(np.rint(lines.points[:, 1]).astype(np.int64), 0, height - 1)
-    half = np.maximum(radius[rows, columns], 1).astype(np.float32)
-    reach = half * np.float32(1 + MARGIN[1]) + np.float32(MARGIN[0])
+    half = np.maximum(_at(lines, radius), 1)
+    reach = _reach(half)
     samples = _sampled(lines, levels, reach) / np.float32(np.iinfo(levels.dtype).max)
     calibres = _widths(_averaged(lines, samples), half, reach).astype(np.float64)
     return _without_ends(lines, calibres, half)
+
+
+def across(lines: Lines, pixels: Mask, radius: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """bool[N]: at which points of the lines any of `pixels` bool[H,W] may lie among the samples of the calibre.
+
+    `radius` as in `calibres_along`.
+    """
+    if not len(lines) or not pixels.any():
+        return np.zeros(len(lines.points), np.bool_)
+    away = np.asarray(cv2.distanceTransform((~pixels).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+    return np.asarray(_at(lines, away) <= _reach(np.maximum(_at(lines, radius), 1)))
+
+
+def _at(lines: Lines, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32[N]: the value of the pixel of float32[H,W] that is nearest to each point."""
+    height, width = picture.shape
+    columns = np.clip(np.rint(lines.points[:, 0]).astype(np.int64), 0, width - 1)
+    rows = np.clip(np.rint(lines.points[:, 1]).astype(np.int64), 0, height - 1)
+    return np.asarray(picture[rows, columns], np.float32)
+
+
+def _reach(half: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far on each side is sampled, in pixels, for half widths `half`."""
+    return half * np.float32(1 + MARGIN[1]) + np.float32(MARGIN[0])
 
 
 def _sampled(lines: Lines, levels: NDArray[np.uint8] | NDArray[np.uint16], reach: NDArray[np.float32]) -> Samples:

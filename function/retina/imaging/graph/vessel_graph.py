@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from retina.imaging.arrays import Mask, ProbabilityMap
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.graph.calibre import calibres_along
+from retina.imaging.graph.calibre import across, calibres_along
 from retina.imaging.graph.cleaning import cleaned
 from retina.imaging.graph.smoothing import Lines, smooth
 from retina.imaging.graph.tracing import trace
@@ -81,11 +81,13 @@ class VesselGraph:
         return self.lines.means(self.calibres)
 
 
-def vessel_graph(vessels: Mask, probability: ProbabilityMap | None, view: FieldOfView) -> VesselGraph:
+def vessel_graph(
+    vessels: Mask, probability: ProbabilityMap | None, view: FieldOfView, changed: Mask | None = None
+) -> VesselGraph:
     """The graph of bool[H,W] in the field of view.
 
-    Calibres come from `probability` uint16[H,W], or from the mask itself if there is none. Paths are smoothed in
-    proportion to the field of view.
+    Calibres come from `probability` uint16[H,W], or from the mask itself if there is none, and in places where a
+    person has `changed` the mask, bool[H,W]. Paths are smoothed in proportion to the field of view.
     """
     scale = max(1.0, view.side / WORKING_SIDE)
     window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
@@ -102,13 +104,18 @@ def vessel_graph(vessels: Mask, probability: ProbabilityMap | None, view: FieldO
     lasting = lines.lengths > 0  # smoothing leaves a point of a ring that is smaller than its own reach
     lines = lines.only(lasting)
     starts, ends = (np.array([path[end] for path in found.paths], np.int64)[lasting] for end in (0, 1))
+    calibres = calibres_along(lines, levels, radius)
+    if changed is not None and probability is not None:
+        corrected = _smaller(changed[window].view(np.uint8) * np.uint8(255), scale)
+        drawn = calibres_along(lines, turned_picture(pixels, turns), radius)
+        calibres = np.where(across(lines, turned_picture(corrected, turns) > 0, radius), drawn, calibres)
     used, numbers = np.unique(np.concatenate([starts, ends]), return_inverse=True)
     return VesselGraph(
         lines=Lines(lines.points * scale, lines.bounds),
         starts=numbers[: len(starts)],
         ends=numbers[len(starts) :],
         nodes=found.points[found.pixels :][used] * scale,
-        calibres=calibres_along(lines, levels, radius) * scale,
+        calibres=calibres * scale,
         frame=Frame(view, (pixels.shape[0], pixels.shape[1]), scale, turns),
     )
 

@@ -60,7 +60,8 @@ class Observation:
     `structures` are None if they were not looked for; without `with_kinds`, nothing is measured by the kinds of
     vessels, which take a while to find. `pixel_size` is that on the retina, in micrometres. `obstacle` says why the
     vessels should not be measured, in a sentence: all figures but the plain density are then left out. `eye` is which
-    one it is, if that was stated. With a `part`, what is measured is that of the part.
+    one it is, if that was stated. With a `part`, what is measured is that of the part. `changed` bool[H,W] is where a
+    person has corrected the vessels: there their own edges count, not those of the map.
     """
 
     vessels: Mask
@@ -72,6 +73,7 @@ class Observation:
     with_kinds: bool = True
     eye: Laterality | None = None
     part: Part | None = None
+    changed: Mask | None = None
 
     def demand_no_obstacle(self) -> None:
         """Raises `UnmeasurableError` if there is one."""
@@ -89,7 +91,7 @@ class Observation:
     def graph(self) -> VesselGraph:
         """The vessel graph. Raises `UnmeasurableError` if the vessels should not be measured."""
         self.demand_no_obstacle()
-        return vessel_graph(self.vessels, self.probability, self.view)
+        return vessel_graph(self.vessels, self.probability, self.view, self.changed)
 
     @cached_property
     def segment_kinds(self) -> NDArray[np.uint8]:

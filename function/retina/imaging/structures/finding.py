@@ -1,5 +1,6 @@
 """Find the structures of one photograph: kinds of vessels, optic disc and fovea, in the photograph's own pixels."""
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ class Structures:
     shape: tuple[int, int]
     field_of_view: FieldOfView
     network_seconds: float
+    kinds_on: Callable[[Mask], Kinds] | None = None
+    """Finds the kinds of other vessels, bool[H,W]."""
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -55,7 +58,13 @@ class Structures:
 
     def detached(self) -> "Structures":
         """The same without all large arrays; `kinds` can then no longer be found."""
-        return replace(self, find_kinds=_gone)
+        return replace(self, find_kinds=_gone, kinds_on=None)
+
+    def of(self, vessels: Mask) -> "Structures":
+        """The same for other `vessels` bool[H,W] of the photograph. Raises `ValueError` once detached."""
+        if self.kinds_on is None:
+            raise ValueError("the network's map is no longer there")
+        return replace(self, find_kinds=functools.partial(self.kinds_on, vessels))
 
     @cached_property
     def disc_mask(self) -> Mask:
@@ -102,12 +111,13 @@ def find_structures(photograph: Photograph, vessels: Mask, network: StructureNet
         fovea = replace(fovea, x=x, y=y)
     colour = has_colour(photograph.rgb, view)
 
-    def find_kinds() -> Kinds:
+    def kinds_on(vessels: Mask) -> Kinds:
         if not colour:
             return np.zeros(vessels.shape, np.uint8)
         return _kinds(found[..., maps.ARTERY], placement, view, vessels)
 
-    return Structures(find_kinds, colour, disc, fovea, (shape[0], shape[1]), view, spent)
+    own = functools.partial(kinds_on, vessels)
+    return Structures(own, colour, disc, fovea, (shape[0], shape[1]), view, spent, kinds_on)
 
 
 def has_colour(rgb: Rgb, view: FieldOfView) -> bool:

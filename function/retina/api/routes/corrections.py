@@ -1,0 +1,111 @@
+"""The correction of a saved prediction: masks that a person has drawn, beside those of the network."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, Request, Response
+
+from retina import clock, deletion
+from retina.api.auditing import Audited
+from retina.api.callers import Owner
+from retina.api.charged_responses import Answer, ChargedRequest
+from retina.api.corrections import DemandedCorrection, sender
+from retina.api.dependencies import PredictorDep, ServicesDep
+from retina.api.idempotency_key import Keyed
+from retina.api.parts import CallersDep
+from retina.api.problems import documented
+from retina.api.rate_limits import PredictionLimit
+from retina.api.routes import predictions
+from retina.api.saved_predictions import made_with, repeated, to_repeat
+from retina.deletion.schemas import DeletionReceipt
+from retina.history.answers import saved_response
+from retina.history.records import PredictionRecord
+from retina.history.schemas import SavedPrediction
+from retina.imaging.findings import corrected_findings_of
+from retina.imaging.pipeline import Prediction
+from retina.imaging.rendering import corrected as corrected_pictures
+
+AT = "/api/v1/predictions/{id}/correction"
+
+router = APIRouter(tags=["history"])
+
+
+@router.put(
+    AT,
+    response_model=SavedPrediction,
+    summary="Correct a saved prediction",
+    responses=predictions.router.responses
+    | documented({401: "Neither a valid sign-in nor an API key", 404: "There is no such saved prediction"}),
+)
+async def correct(
+    request: Request,
+    services: ServicesDep,
+    predictor: PredictorDep,
+    callers: CallersDep,
+    caller: Owner,
+    log: Audited,
+    rate_limit: PredictionLimit,
+    id: str,
+    keyed: Keyed,
+    files: DemandedCorrection,
+) -> Response:
+    """Stores the masks of a person beside the network's, in place of an earlier correction, and measures them.
+
+    `corrected_mask` is required. Costs as much as a prediction, since the photograph is looked at again.
+    """
+
+    @contextmanager
+    def photograph() -> Iterator[tuple[PredictionRecord, bytes]]:
+        before = services.history.get(caller.account, id)
+        data = services.history.photograph(caller.account, id)
+        rate_limit.count()
+        yield before, data
+        if before.correction:
+            services.history.sweep(caller.account, before.correction_folder)
+
+    async def predict(saved: tuple[PredictionRecord, bytes]) -> tuple[PredictionRecord, Prediction]:
+        before, data = saved
+        drawn = corrected_pictures(kinds=files.has_kinds)
+        return before, await predictor.predict(
+            request,
+            data,
+            drawn,
+            corrected=files,
+            threshold=before.findings.threshold,
+            structures=before.findings.structures is not None,
+            **made_with(before),
+        )
+
+    def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
+        before, prediction = result
+        made = corrected_findings_of(prediction, before.findings.model, lambda: sender(caller, callers), clock.now())
+        if made is None:
+            raise TypeError("nothing was measured on the masks")
+        saved, changes = services.history.prepare_correction(caller.account, id, made, prediction.pictures)
+        changes.append(log.entry(caller, "prediction.corrected", id))
+        response = saved_response(saved)
+        return Answer(response.model_dump_json().encode(), changes, source=id, stored=to_repeat(response))
+
+    def replay(stored: bytes) -> bytes:
+        return repeated(services, caller, id, stored)
+
+    asked = ChargedRequest(services, caller, keyed, f"prediction {id} corrected", photograph, predict, answer, replay)
+    return await asked.response()
+
+
+@router.delete(
+    AT,
+    summary="Delete the correction of a saved prediction",
+    responses=documented(
+        {
+            401: "Neither a valid sign-in nor an API key",
+            404: "There is no such saved prediction, or no correction of it",
+        }
+    ),
+)
+def delete_correction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+    """Deletes the corrected masks and their measurements, stored responses about the prediction, and exports of the
+    history. What the network found stays.
+    """
+    entry = log.entry(caller, "correction.deleted", id)
+    return deletion.delete_correction(services, caller.account, id, entry)

@@ -1,0 +1,92 @@
+"""Schemas of a correction: what was measured on the masks of a person, as it is stored and as it is answered."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+from retina.imaging.regional_schemas import RegionalMeasurement, packed, unpacked
+from retina.imaging.schemas import Findings, MeasurementValues, ModelName
+from retina.imaging.structures.schemas import StructuresFound
+
+NO_ESTIMATE = "A person has corrected the vessels, and the estimate is for what the network found."
+
+
+class CorrectionMade(BaseModel):
+    """A person's correction of what the network found. The measurements beside it are of the corrected vessels, and
+    those of the network's own vessels are here.
+    """
+
+    vessels: Literal[True] = Field(description="the vessels are those of the corrected mask")
+    kinds: bool = Field(description="whether arteries and veins are those of the correction, too")
+    by: str | None = Field(
+        description="who sent it: the email address of a person, “API key” and its id, or null without an account",
+        examples=["anna@example.org"],
+    )
+    at: str = Field(description="when it was sent, in UTC", examples=["2026-11-27T13:05:00.123456Z"])
+    model: ModelName = Field(description="the network whose mask was corrected")
+    model_measurements: MeasurementValues = Field(description="of the network's own vessels")
+    model_measurement_reasons: dict[str, str] = Field({}, description="why one of these is null, by its name")
+    model_regional_measurements: list[RegionalMeasurement] | None = Field(
+        None, description="of the network's own vessels; null in lists, and if there are none"
+    )
+
+
+class CorrectedFindings(BaseModel):
+    """A correction as it is stored: who made it, and what was measured on its masks.
+
+    `pictures` is the name of the folder with its masks, "" if they are not stored.
+    """
+
+    kinds: bool
+    by: str | None
+    at: str
+    model: ModelName
+    pictures: str = ""
+    measurements: MeasurementValues
+    measurement_reasons: dict[str, str]
+    regional_measurements: list[RegionalMeasurement] | None = None
+    structures: StructuresFound | None = None
+
+    @field_validator("regional_measurements", mode="before")
+    @classmethod
+    def _unpacked(cls, value: Any) -> Any:
+        """As they are stored, or as they are answered."""
+        return unpacked(value) if isinstance(value, dict) else value
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON for a record, from which it can be read again."""
+        facts = self.model_dump(mode="json", exclude={"regional_measurements"})
+        rows = self.regional_measurements
+        return facts if rows is None else facts | {"regional_measurements": packed(rows)}
+
+    def instead_of(self, findings: Findings) -> dict[str, Any]:
+        """The fields that differ from the network's own `findings` in an answer, with the `correction`."""
+        own, quality = self.regional_measurements, findings.quality
+        unknown = {"expected_dice": None, "expected_dice_error": None, "expected_dice_interval": None}
+        changed: dict[str, Any] = {
+            "measurements": self.measurements,
+            "measurement_reasons": self.measurement_reasons,
+            "quality": quality.model_copy(update=unknown | {"expected_dice_reason": NO_ESTIMATE}),
+            "correction": CorrectionMade(
+                vessels=True,
+                kinds=self.kinds,
+                by=self.by,
+                at=self.at,
+                model=self.model,
+                model_measurements=findings.measurements,
+                model_measurement_reasons=findings.measurement_reasons,
+                model_regional_measurements=findings.regional_measurements,
+            ),
+        }
+        if findings.measurement_intervals:
+            changed["measurement_intervals"] = dict.fromkeys(findings.measurement_intervals)
+        if own is not None or findings.regional_measurements is not None:
+            changed["regional_measurements"] = own
+        if self.structures is not None:
+            changed["structures"] = self.structures
+        return changed
+
+    def findings(self, findings: Findings) -> Findings:
+        """`findings` with what was measured on the corrected masks instead of what the network found."""
+        changes = {name: value for name, value in self.instead_of(findings).items() if name != "correction"}
+        return findings.model_copy(update=changes)
