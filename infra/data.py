@@ -29,6 +29,7 @@ WORKER_PARTITIONS = (
     "reserved",
     "saved",
     "sizes",
+    "spent",
     "usage",
 )
 """Partition prefixes that the worker may use: not those of sign-ins, addresses or repeated requests."""

@@ -35,7 +35,8 @@ RetinaError
 │   ├── SignInRefusedError          address or password
 │   ├── GrantRefusedError           a code or refresh token
 │   ├── TokenRefusedError           not signed in, or no longer
-│   ├── KeyRefusedError             the API key is unknown, revoked or expired
+│   ├── KeyRefusedError             the API key is unknown, revoked, expired or used from elsewhere
+│   ├── KeyLimitError               the API key has spent what it may, for now
 │   ├── TooManyKeysError            one has to be revoked first
 │   ├── TooManyExportsError         one has to expire first
 │   ├── TooManyBatchesError         one has to be deleted or expire first
@@ -217,7 +218,18 @@ class TokenRefusedError(AccountError):
 
 
 class KeyRefusedError(AccountError):
-    """The API key is unknown, revoked or expired."""
+    """The API key is unknown, revoked, expired, or not allowed from this address."""
+
+
+class KeyLimitError(AccountError):
+    """The API key has spent what it may in this day or month.
+
+    The same request is possible again after `retry_after` seconds; None: never within the key's limits.
+    """
+
+    def __init__(self, sentence: str, retry_after: int | None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class NotFoundError(AccountError):

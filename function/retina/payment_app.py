@@ -34,7 +34,7 @@ class KnownAccounts(Accounts):
             raise NotFoundError("You have no account yet. Open the account page once, then buy credits.")
         return account
 
-    def of_key(self, text: str) -> tuple[str, ApiKey]:
+    def of_key(self, text: str, address: str | None = None) -> tuple[str, ApiKey]:
         """Raises `PersonRequiredError`: keys buy nothing, so this application cannot read them."""
         raise PersonRequiredError(PERSON_REQUIRED)
 

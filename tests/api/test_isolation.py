@@ -47,6 +47,7 @@ ASKED: dict[str, dict[str, Any]] = {
     f"DELETE {EXPORTS}/{{id}}": {},
     f"DELETE {PREDICTIONS}/{{id}}": {},
     f"DELETE {BATCHES}/{{id}}": {},
+    f"PATCH {KEYS}/{{id}}": {"json": {"name": "was here"}},
     f"DELETE {KEYS}/{{id}}": {},
 }
 """How each route that takes an id is asked; in this order they work for whom the things belong to."""
@@ -55,7 +56,7 @@ NO_IDS = {
     *("corrected_mask", "corrected_arteries", "corrected_veins"),
     *("items", "name", "size", "history", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
-    *("scopes", "expires", "current", "new"),
+    *("scopes", "expires", "credits_per_day", "credits_per_month", "addresses"),
     *("credits", "Stripe-Signature"),
     *("current", "new"),  # passwords, of whoever asks
     "upload_id",  # belongs to no account: whoever knows it has uploaded it

@@ -52,7 +52,7 @@ NEEDED = {
 }
 """The scope that each route demands of a key. New routes are to be thought about."""
 ANONYMOUS = {"POST /predict", f"POST {PREDICTIONS}", "POST /api/v1/uploads"}
-PEOPLE_ONLY = {f"POST {KEYS}", f"GET {KEYS}", f"DELETE {KEYS}/{{id}}", "DELETE /api/v1/account"}
+PEOPLE_ONLY = {f"POST {KEYS}", f"GET {KEYS}", f"PATCH {KEYS}/{{id}}", f"DELETE {KEYS}/{{id}}", "DELETE /api/v1/account"}
 PEOPLE_ONLY |= {"POST /api/v1/purchases", "GET /api/v1/purchases"}
 PEOPLE_ONLY |= {"GET /api/v1/audit", "POST /api/v1/account/sign-out", "POST /api/v1/account/password"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from retina.accounts.ledger import Credits
-from retina.accounts.reservations import released, reserved
+from retina.accounts.reservations import released, reservation_key, reserved
 from retina.errors import OutOfCreditsError, TokenRefusedError, TooManyPurchasesError
 from retina.payment.purchases import MOST_UNPAID, UNPAID_DAYS, Purchases
 from retina.payment.settlement import ACCOUNT_DELETED, NO_RECORD, Payment, Purchase, Settlement
@@ -115,7 +115,9 @@ def test_reserved_credits_are_left_to_their_photographs(records: Records, bought
     records.write(*reserved(bought.account, "b", 110, 0, 2**40, {}))
     assert settle(records, bought, REFUNDED) == -10
     assert Credits(records).left(bought.account) == (110, 110)
-    records.write(*released(bought.account, "b", 110))
+    [reservation] = records.get(reservation_key(bought.account, "b"))
+    assert reservation is not None
+    records.write(*released(reservation, 110))
     assert settle(records, bought, REFUNDED) == -90
     assert Credits(records).left(bought.account) == (20, 0)
 

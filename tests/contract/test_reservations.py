@@ -192,7 +192,7 @@ def test_batches_of_earlier_versions_still_work(house: House, tiny: bytes) -> No
     assert row is not None
     facts = {name: known.data[name] for name in known.data if name not in ("reserved", "largest", "stopped")}
     old = Put(known.key, facts, known.version, expires=facts["expires"])
-    records.write(old, Delete(sizes_key(batch["id"], 0)), *reservations.ended(account, row))
+    records.write(old, Delete(sizes_key(batch["id"], 0)), *reservations.ended(row))
     assert usage(house, anna) == (20, 0)
     form = house.client.post(f"{BATCHES}/{batch['id']}/upload", headers=anna).raise_for_status().json()
     for number, photo in enumerate((tiny, TEXT)):

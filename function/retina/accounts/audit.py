@@ -50,6 +50,7 @@ Action = Literal[
     "export.deleted",
     "export.downloaded",
     "history.exported",
+    "key.changed",
     "key.made",
     "key.revoked",
     "password.changed",

@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from retina import clock
+from retina.accounts.key_limits import KeySpending
 from retina.accounts.reservations import account_key, settle
 from retina.errors import NotFoundError, OutOfCreditsError
 from retina.storage.records import (
@@ -53,10 +54,10 @@ class Charged(NamedTuple):
 
 
 class Credits:
-    """The balances and the ledger in `records`."""
+    """The balances and the ledger in `records`; `spending` is what each API key has spent."""
 
     def __init__(self, records: Records) -> None:
-        self._records = records
+        self._records, self.spending = records, KeySpending(records)
 
     def balance(self, account: str) -> int:
         """The sum of the ledger, including credits that are reserved for photographs of batches.
@@ -90,13 +91,16 @@ class Credits:
     def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
         """Charge one credit for `what`, in one transaction with `changes`; returns the credits that are not reserved.
 
-        Raises `OutOfCreditsError`, and `ConditionError` if a condition of the changes was not met. Then nothing is
-        charged.
+        Raises `OutOfCreditsError`, `KeyLimitError`, and `ConditionError` if a condition of the changes was not met.
+        Then nothing is charged.
         """
         taken = Add(account_key(account), {"credits": -1})
+        counted = self.spending.count(account, key_id, 1, clock.today())
         try:
-            self._book(account, -1, CHARGE, key_id, what, taken, _used(account, key_id), *changes)
+            self._book(account, -1, CHARGE, key_id, what, taken, _used(account, key_id), *counted, *changes)
         except ConditionError as error:
+            if error.failed.intersection(each.key for each in counted):
+                self.spending.demand(account, key_id)
             if taken.key in error.failed and self.available(account) < 1:
                 raise OutOfCreditsError(SHORT) from None
             raise

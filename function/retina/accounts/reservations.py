@@ -3,12 +3,15 @@
 The functions return changes, to be written in one transaction with what they belong to. A reserved credit still belongs
 to the account, but cannot pay for anything else. It is spent by a result and released by any other outcome. An
 account's record counts `credits` (available), `reserved`, `bytes` and `batches`. A record for each batch counts what is
-reserved for that batch, and outlives it, so that the reservation of an expired batch is released too.
+reserved for that batch, also by the day on which it was reserved, for the limits of the API key that pays. It outlives
+the batch, so that the reservation of an expired batch is released too.
 """
 
 import time
 from collections.abc import Mapping
 
+from retina import clock
+from retina.accounts.key_limits import uncounted
 from retina.storage.records import (
     NEW,
     Add,
@@ -21,6 +24,7 @@ from retina.storage.records import (
     Records,
 )
 
+_OF = "reserved:"
 SLACK_SECONDS = 3600
 """How long after a batch expires its reservation is released. By then nobody works on it any more."""
 
@@ -32,63 +36,92 @@ def account_key(account: str) -> Key:
 
 def reservation_key(account: str, batch: str) -> Key:
     """The key of a batch's reservation."""
-    return Key(f"reserved:{account}", batch)
+    return Key(f"{_OF}{account}", batch)
 
 
 def reserved(
-    account: str, batch: str, photographs: int, size: int, expires: int, most: Mapping[str, int]
+    account: str, batch: str, photographs: int, size: int, expires: int, most: Mapping[str, int], key_id: str = ""
 ) -> tuple[Put, Add]:
     """The changes that reserve one credit for each photograph of a new batch, and `size` bytes for all of them.
 
-    `most` limits the bytes and batches of the account.
+    `most` limits the bytes and batches of the account. `key_id` is the API key that pays, "" for a person.
     """
-    counts = {"credits": photographs, "bytes": size}
+    counts = {"credits": photographs, "bytes": size, clock.today(): photographs}
     taken = {"credits": -photographs, "reserved": photographs, "bytes": size, "batches": 1}
     return (
-        Put(reservation_key(account, batch), {"expires": expires}, NEW, counts),
+        Put(reservation_key(account, batch), {"expires": expires, "key": key_id}, NEW, counts),
         Add(account_key(account), taken, most=most),
     )
 
 
-def spent(account: str, batch: str, size: int) -> tuple[Add, Add]:
+def spent(reservation: Record, size: int) -> list[Add]:
     """The changes that spend the credit of a photograph and release its `size` bytes."""
-    return (
-        Add(account_key(account), {"reserved": -1, "bytes": -size}),
-        Add(reservation_key(account, batch), {"credits": -1, "bytes": -size}),
-    )
+    days = _days(reservation, 1)
+    return [
+        Add(account_key(_account(reservation)), {"reserved": -1, "bytes": -size}),
+        Add(reservation.key, {"credits": -1, "bytes": -size, **_less(days)}),
+    ]
 
 
-def released(account: str, batch: str, photographs: int, size: int = 0) -> tuple[Add, Add]:
+def released(reservation: Record, photographs: int, size: int = 0) -> list[Add]:
     """The changes that release the credits of `photographs` and `size` bytes."""
-    return (
+    account, days = _account(reservation), _days(reservation, photographs)
+    return [
         Add(account_key(account), {"reserved": -photographs, "credits": photographs, "bytes": -size}),
-        Add(reservation_key(account, batch), {"credits": -photographs, "bytes": -size}),
-    )
+        Add(reservation.key, {"credits": -photographs, "bytes": -size, **_less(days)}),
+        *uncounted(account, reservation.data.get("key", ""), days),
+    ]
 
 
-def renewed(account: str, batch: str, photographs: int) -> tuple[Add, Add]:
+def renewed(reservation: Record, photographs: int) -> list[Add]:
     """The changes that reserve credits again for `photographs` whose bytes were never released."""
-    return (
-        Add(account_key(account), {"credits": -photographs, "reserved": photographs}),
-        Add(reservation_key(account, batch), {"credits": photographs}),
-    )
+    return [
+        Add(account_key(_account(reservation)), {"credits": -photographs, "reserved": photographs}),
+        Add(reservation.key, {"credits": photographs, clock.today(): photographs}),
+    ]
 
 
-def ended(account: str, reservation: Record) -> list[Change]:
+def ended(reservation: Record) -> list[Change]:
     """The changes that release everything that is reserved for a batch that no longer exists."""
-    photographs, size = reservation.counts["credits"], reservation.counts["bytes"]
+    account, photographs, size = _account(reservation), reservation.counts["credits"], reservation.counts["bytes"]
     given = {"reserved": -photographs, "credits": photographs, "bytes": -size, "batches": -1}
-    return [Delete(reservation.key, reservation.version), Add(account_key(account), given)]
+    return [
+        Delete(reservation.key, reservation.version),
+        Add(account_key(account), given),
+        *uncounted(account, reservation.data.get("key", ""), _days(reservation, photographs)),
+    ]
 
 
 def settle(records: Records, account: str, *, everything: bool = False) -> None:
     """Release the reservations of expired batches, or with `everything` of all batches, which must no longer exist."""
     latest, after = time.time() - SLACK_SECONDS, None
-    while rows := records.query(f"reserved:{account}", after=after):
+    while rows := records.query(f"{_OF}{account}", after=after):
         for row in rows:
             if everything or row.data["expires"] < latest:
                 try:
-                    records.write(*ended(account, row))
+                    records.write(*ended(row))
                 except ConditionError:  # released by another request, or by this one if the reply was lost
                     continue
         after = rows[-1].key.sort
+
+
+def _account(reservation: Record) -> str:
+    return reservation.key.partition.removeprefix(_OF)
+
+
+def _days(reservation: Record, photographs: int) -> dict[str, int]:
+    """How many of the credits of so many photographs were reserved on which day, taken from the fullest days.
+
+    Reservations of earlier versions know no days.
+    """
+    by_day = {name: count for name, count in reservation.counts.items() if name not in ("credits", "bytes")}
+    days = dict[str, int]()
+    for day in sorted(by_day, key=lambda day: by_day[day], reverse=True):
+        if taken := min(by_day[day], photographs):
+            days[day] = taken
+            photographs -= taken
+    return days
+
+
+def _less(days: Mapping[str, int]) -> dict[str, int]:
+    return {day: -credits for day, credits in days.items()}

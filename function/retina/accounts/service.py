@@ -11,10 +11,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from retina import clock
+from retina.accounts.key_limits import KeyLimits, key_record, limits_of
 from retina.accounts.ledger import given, opening
 from retina.accounts.quotas import take
 from retina.accounts.reservations import account_key
@@ -45,14 +46,20 @@ KEY_ID = re.compile(r"[0-9a-f]{16}")
 API_KEY = re.compile(rf"rk_({KEY_ID.pattern})_([0-9a-f]{{64}})")
 TOKEN_SECONDS = 2 * 3600
 """Longer than the lifetime of any access token."""
+ATTEMPTS = 8
 MOST_KEYS = 100
 """Limit on the keys of an account."""
 CLOSED = "This account was deleted. Sign in again to create a new one."
 EXPIRED = "This API key expired at {expires}. Create a new key and send it as X-API-Key."
-REFUSED = "This API key is unknown or was revoked. Check X-API-Key, or create a new key."
+REFUSED = (
+    "This API key is unknown, was revoked, or may not be used from this network address. Check X-API-Key, or create a "
+    "new key."
+)
+"""For an address that is not allowed, too: a stranger does not learn that the key is right."""
 
 
 UNKNOWN = Newcomer()
+UNLIMITED = KeyLimits()
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class ApiKey:
     scopes: tuple[Scope, ...] = SCOPES
     expires: str = ""
     used: str = ""
+    limits: KeyLimits = UNLIMITED
 
 
 class Accounts:
@@ -129,29 +137,34 @@ class Accounts:
         scopes: tuple[Scope, ...] = SCOPES,
         expires: str = "",
         extra_changes: Callable[[str], Change] | None = None,
+        limits: KeyLimits = UNLIMITED,
     ) -> tuple[ApiKey, str]:
-        """Create a key called `name`, valid until `expires` (formatted as by `clock`); returns it and its text.
+        """Create a key called `name`, valid until `expires` (formatted as by `clock`), within `limits`; returns it and
+        its text.
 
         The text is not stored. `extra_changes` takes the key's id and returns a change to be made with it. Raises
         `TooManyKeysError`.
         """
         key_id, secret, created = secrets.token_hex(8), secrets.token_hex(32), clock.now()
-        limits: dict[str, Any] = {"scopes": [*scopes], "expires": expires}
-        facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)} | limits
-
+        may: dict[str, Any] = {"scopes": [*scopes], "expires": expires, "limits": asdict(limits)}
+        facts = {"account": account, "name": name, "created": created, "sha256": _sha256(secret)} | may
         with_it = (extra_changes(key_id),) if extra_changes else ()
 
         def changes(place: Key) -> tuple[Put, *tuple[Change, ...]]:
-            return Put(_key(key_id), facts | {"place": place.sort}, NEW), Put(place, {"id": key_id}, NEW), *with_it
+            return (
+                Put(key_record(key_id), facts | {"place": place.sort}, NEW),
+                Put(place, {"id": key_id}, NEW),
+                *with_it,
+            )
 
         if not take(self._records, _keys(account), MOST_KEYS, changes):
             raise TooManyKeysError(f"This account already has {MOST_KEYS} keys. Revoke one first.")
-        return ApiKey(key_id, name, created, scopes, expires), f"rk_{key_id}_{secret}"
+        return ApiKey(key_id, name, created, scopes, expires, limits=limits), f"rk_{key_id}_{secret}"
 
     def keys(self, account: str) -> list[ApiKey]:
         """The keys that were not revoked, oldest first."""
         listed = self._records.query(_keys(account), limit=MOST_KEYS)
-        found = self._records.get(*(_key(row.data["id"]) for row in listed)) if listed else []
+        found = self._records.get(*(key_record(row.data["id"]) for row in listed)) if listed else []
         return sorted((_api_key(record) for record in found if record), key=lambda key: key.created)
 
     def revoke(self, account: str, id: str, entry: Put | None = None) -> None:
@@ -159,27 +172,54 @@ class Accounts:
 
         Raises `NotFoundError` if the account has no such key.
         """
-        [known] = self._records.get(_key(id)) if KEY_ID.fullmatch(id) else [None]
-        if known is None or known.data["account"] != account:
-            raise NotFoundError("There is no such key.")
+        known = self._of_account(account, id)
         gone = (Delete(known.key), Delete(_listed(account, known)))
         if entry:
             ensure(self._records, entry, *gone)
         else:
             self._records.write(*gone)
 
-    def of_key(self, text: str) -> tuple[str, ApiKey]:
-        """The account of a key, and the key; raises `KeyRefusedError` if it is unknown, revoked or expired."""
+    def change_key(self, account: str, id: str, change: Callable[[ApiKey], ApiKey], entry: Put) -> ApiKey:
+        """Store what `change` makes of a key's name, scopes, expiry and limits, and write `entry`, which must be unique
+        to the request; returns the changed key.
+
+        Raises `NotFoundError` if the account has no such key, `BusyError` if it keeps changing, and what `change`
+        raises.
+        """
+        for _ in range(ATTEMPTS):
+            known = self._of_account(account, id)
+            key = change(_api_key(known))
+            may = {"name": key.name, "scopes": [*key.scopes], "expires": key.expires, "limits": asdict(key.limits)}
+            try:
+                ensure(self._records, entry, Put(known.key, {**known.data, **may}, known.version))
+            except ConditionError:  # its use was recorded, or it was changed or revoked
+                continue
+            return key
+        raise BusyError("Other requests are changing this key right now.")
+
+    def of_key(self, text: str, address: str | None = None) -> tuple[str, ApiKey]:
+        """The account of a key that is used from `address` (None: this computer), and the key.
+
+        Raises `KeyRefusedError` if it is unknown, revoked, expired or not allowed from there.
+        """
         match = API_KEY.fullmatch(text)
-        [known] = self._records.get(_key(match[1])) if match else [None]
+        [known] = self._records.get(key_record(match[1])) if match else [None]
         if match is None or known is None or not hmac.compare_digest(known.data["sha256"], _sha256(match[2])):
             raise KeyRefusedError(REFUSED)
         key = _api_key(known)
+        if not key.limits.allow(address):
+            raise KeyRefusedError(REFUSED)
         if key.expires and key.expires <= clock.now():
             raise KeyRefusedError(EXPIRED.format(expires=key.expires[:16].replace("T", " ") + " UTC"))
         if key.used != clock.today():
             self._note_use(known)
         return str(known.data["account"]), key
+
+    def _of_account(self, account: str, id: str) -> Record:
+        [known] = self._records.get(key_record(id)) if KEY_ID.fullmatch(id) else [None]
+        if known is None or known.data["account"] != account:
+            raise NotFoundError("There is no such key.")
+        return known
 
     def _note_use(self, known: Record) -> None:
         """Store the day of a key's last use: one write a day."""
@@ -204,10 +244,6 @@ def _user(issuer: str, subject: str) -> Key:
     return Key(f"user:{_sha256(f'{issuer} {subject}')}", "account")
 
 
-def _key(id: str) -> Key:
-    return Key(f"key:{id}", "key")
-
-
 def _listed(account: str, known: Record) -> Key:
     """The key's record in its account's list. Keys from before places were numbered are listed by creation time."""
     id = known.key.partition.removeprefix("key:")
@@ -219,7 +255,7 @@ def _keys(account: str) -> str:
 
 
 def _api_key(record: Record) -> ApiKey:
-    """Keys from older versions have neither scopes nor an expiry: they have all scopes and never expire."""
+    """Keys from older versions have all scopes, never expire and have no limits."""
     data = record.data
     return ApiKey(
         record.key.partition.removeprefix("key:"),
@@ -228,6 +264,7 @@ def _api_key(record: Record) -> ApiKey:
         tuple(scope for scope in SCOPES if scope in data.get("scopes", SCOPES)),
         data.get("expires", ""),
         data.get("used", ""),
+        limits_of(record),
     )
 
 

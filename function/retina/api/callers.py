@@ -37,7 +37,7 @@ def identified(
     if key is not None and "authorization" in request.headers:
         raise InvalidRequestError("Send either X-API-Key or Authorization, not both.")
     if key is not None:
-        return callers.by_key(key)
+        return callers.by_key(key, address)
     if token is not None:
         return callers.by_token(token.credentials, address)
     if "authorization" in request.headers:

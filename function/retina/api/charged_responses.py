@@ -62,8 +62,8 @@ class ChargedRequest(Generic[P, R]):
     async def response(self) -> Response:
         """The response, for one credit if the caller uses an API key; a replayed response is free.
 
-        Raises what the functions raise, `OutOfCreditsError`, `RequestInProgressError` and `IdempotencyKeyReusedError`;
-        nothing is charged or written then.
+        Raises what the functions raise, `OutOfCreditsError`, `KeyLimitError`, `RequestInProgressError` and
+        `IdempotencyKeyReusedError`; nothing is charged or written then.
         """
         entered = ExitStack()
         begun = await to_thread.run_sync(self._begin, entered)
@@ -86,6 +86,8 @@ class ChargedRequest(Generic[P, R]):
         with held(idempotency, begun):
             if self._available() == 0:
                 raise OutOfCreditsError("You have no credits left. Nothing was charged.")
+            if self.caller:
+                self.services.credits.spending.demand(self.caller.account, self.caller.key_id)
             return begun, entered.enter_context(self.photograph())
 
     def _finish(self, lease: Lease | None, entered: ExitStack, result: R) -> Response:

@@ -19,6 +19,7 @@ from retina.errors import (
     BusyError,
     FileMissingError,
     InvalidRequestError,
+    KeyLimitError,
     ModelCardError,
     RateLimitError,
     RequestInProgressError,
@@ -78,7 +79,8 @@ def problem_of(request_id: str, error: RetinaError) -> Response:
             f"service, with the request ID {request_id}."
         )
     headers = {}
-    if isinstance(error, BusyError | RateLimitError | RequestInProgressError):
+    waiting = BusyError | KeyLimitError | RateLimitError | RequestInProgressError
+    if isinstance(error, waiting) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

@@ -53,9 +53,9 @@ class Callers:
     def __init__(self, accounts: Accounts, verifier: Verifier, directory: Directory) -> None:
         self._accounts, self.verifier, self.directory = accounts, verifier, directory
 
-    def by_key(self, text: str) -> Caller:
-        """The caller with this API key; raises `KeyRefusedError`."""
-        account, key = self._accounts.of_key(text)
+    def by_key(self, text: str, address: str | None) -> Caller:
+        """The caller with this API key, from this address (None: this computer); raises `KeyRefusedError`."""
+        account, key = self._accounts.of_key(text, address)
         return Caller(account, key.id, scopes=key.scopes)
 
     def by_token(self, token: str, network: str | None = None) -> Caller:

@@ -7,8 +7,10 @@ give precise error messages; the transaction that writes the batch and its reser
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from retina import clock
+from retina.accounts.key_limits import spent_key
 from retina.accounts.ledger import Credits
-from retina.accounts.reservations import account_key, reserved, settle
+from retina.accounts.reservations import account_key, renewed, reserved, settle
 from retina.batches.records import Batch, batch_record
 from retina.errors import (
     BusyError,
@@ -18,8 +20,10 @@ from retina.errors import (
 )
 from retina.storage.records import (
     NEW,
+    Add,
     Change,
     ConditionError,
+    Record,
     Records,
     ensure,
 )
@@ -47,12 +51,12 @@ class Admission:
     def __init__(self, records: Records, credits: Credits, allowance: Allowance) -> None:
         self._records, self._credits, self._allowance = records, credits, allowance
 
-    def demand(self, account: str, photographs: int, size: int) -> Mapping[str, int]:
-        """The limits for the account's counts. Raises `OutOfCreditsError`, `TooManyBatchesError` or `TooManyBytesError`
-        if another batch of so many `photographs` and `size` bytes would exceed them.
+    def demand(self, account: str, key_id: str, photographs: int, size: int) -> Mapping[str, int]:
+        """The limits for the account's counts. Raises `OutOfCreditsError`, `KeyLimitError`, `TooManyBatchesError` or
+        `TooManyBytesError` if another batch of so many `photographs` and `size` bytes would exceed them.
         """
         settle(self._records, account)
-        self.demand_credits(account, photographs)
+        self.demand_credits(account, key_id, photographs)
         [known] = self._records.get(account_key(account))
         counts = known.counts if known else {}
         if counts.get("batches", 0) >= self._allowance.batches:
@@ -70,8 +74,11 @@ class Admission:
             )
         return {"bytes": most, "batches": self._allowance.batches}
 
-    def demand_credits(self, account: str, photographs: int) -> None:
-        """Raises `OutOfCreditsError` unless there is an available credit for each photograph."""
+    def demand_credits(self, account: str, key_id: str, photographs: int) -> None:
+        """Raises `OutOfCreditsError` unless there is an available credit for each photograph, and `KeyLimitError` if
+        the API key (if any) may not spend them now.
+        """
+        self._credits.spending.demand(account, key_id, photographs)
         available = self._credits.available(account)
         if photographs <= available:
             return
@@ -92,18 +99,30 @@ class Admission:
         """
         account, open_ones = batch.account, batch.total - batch.refused
         for _ in range(ATTEMPTS):
-            most = self.demand(account, open_ones, size)
+            most = self.demand(account, batch.key_id, open_ones, size)
             try:
                 ensure(
                     self._records,
                     replace(batch_record(batch, NEW), counts=batch.finished),
                     *changes,
-                    *reserved(account, batch.id, open_ones, size, batch.expires, most),
+                    *reserved(account, batch.id, open_ones, size, batch.expires, most, batch.key_id),
+                    *self._credits.spending.count(account, batch.key_id, open_ones, clock.today()),
                 )
             except ConditionError:  # the account's counts have changed in the meantime
                 continue
             return
         raise BusyError("Other requests are creating batches for this account right now.")
+
+    def renewal(self, batch: Batch, reservation: Record, photographs: int) -> list[Add]:
+        """The changes that reserve credits again for `photographs` of the batch. If only they fail, `demand_credits`
+        says why; see `lacks_credits`.
+        """
+        counted = self._credits.spending.count(batch.account, batch.key_id, photographs, clock.today())
+        return [*renewed(reservation, photographs), *counted]
+
+    def lacks_credits(self, batch: Batch, error: ConditionError) -> bool:
+        """Whether a renewal has failed for want of credits, of the account or of its API key."""
+        return error.failed <= {account_key(batch.account), spent_key(batch.account, batch.key_id, clock.today())}
 
 
 def _counted(number: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from retina.accounts.reservations import account_key, released, renewed, reservation_key
+from retina.accounts.reservations import released, reservation_key
 from retina.batches.admission import ATTEMPTS, Admission
 from retina.batches.items import NOT_FOUND
 from retina.batches.records import Batch, batch_key, batch_of, batch_record
@@ -20,8 +20,8 @@ class Cancellation:
     def change(self, batch: Batch, *, cancelled: bool) -> Batch:
         """Stop the batch or let it continue, and adjust its reservation; does nothing if it is in that state already.
 
-        Raises `OutOfCreditsError` unless there is a credit for each photograph that would continue, and `NotFoundError`
-        if the batch was deleted.
+        Raises `OutOfCreditsError` unless there is a credit for each photograph that would continue, `KeyLimitError` if
+        its key may not spend them, and `NotFoundError` if the batch was deleted.
         """
         while batch.cancelled != cancelled:
             known, reservation = self._stored(batch)
@@ -30,14 +30,14 @@ class Cancellation:
             changes: list[Change] = [batch_record(batch, known.version)]
             left = batch.total - sum(batch.finished.values())
             if reservation and cancelled:
-                changes += released(batch.account, batch.id, reservation.counts["credits"])
+                changes += released(reservation, reservation.counts["credits"])
             elif reservation:
-                changes += renewed(batch.account, batch.id, left)
+                changes += self._admission.renewal(batch, reservation, left)
             try:
                 self._records.write(*changes)
             except ConditionError as error:  # changed by another request, or by this one before its reply was lost
-                if not cancelled and error.failed == {account_key(batch.account)}:
-                    self._admission.demand_credits(batch.account, left)
+                if not cancelled and self._admission.lacks_credits(batch, error):
+                    self._admission.demand_credits(batch.account, batch.key_id, left)
                 batch = batch_of(self._stored(batch)[0])
         if cancelled:
             self.release_rest(batch)
@@ -51,11 +51,11 @@ class Cancellation:
         for _ in range(ATTEMPTS):
             known, reservation = self._records.get(batch_key(batch.id), reservation_key(batch.account, batch.id))
             rest = reservation.counts["credits"] if reservation else 0
-            if known is None or not rest or not batch_of(known).cancelled:
+            if known is None or not reservation or not rest or not batch_of(known).cancelled:
                 return
             try:
                 unchanged = batch_record(batch_of(known), known.version)
-                self._records.write(unchanged, *released(batch.account, batch.id, rest))
+                self._records.write(unchanged, *released(reservation, rest))
             except ConditionError:  # retried, finished or released in the meantime
                 continue
             return

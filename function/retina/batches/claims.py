@@ -4,10 +4,11 @@ The outcome of an item, the update of the batch's counts and the charge are one 
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retina.accounts.ledger import Credits
-from retina.accounts.reservations import released, spent
+from retina.accounts.reservations import released, reservation_key, spent
 from retina.batches.records import (
     Batch,
     batch_key,
@@ -27,6 +28,7 @@ from retina.storage.records import (
     ConditionError,
     Delete,
     Put,
+    Record,
     Records,
     ensure,
 )
@@ -35,7 +37,7 @@ GONE_SECONDS = 120
 """A worker that claimed an item and has not finished it after this many seconds counts as gone."""
 CLOCK_SECONDS = 2
 """The largest difference to expect between the clocks of a store and of this service; stores round to the second."""
-ATTEMPTS = 3
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,19 @@ class Claims:
 
     def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Store the outcome of an item, and charge for it if it is done. Returns False if it is too late: the item was
-        finished by another worker, cancelled or deleted. Raises `OutOfCreditsError`.
+        finished by another worker, cancelled or deleted. Raises `OutOfCreditsError` and `KeyLimitError`.
         """
         batch, number = claim.batch, claim.number
         begun = Delete(number_key(batch.begun, number))
         item = item_record(batch, number, outcome, claim.version)
-        changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *_paid(claim, outcome))
         what = f"batch {batch.id} photograph {number}"
         for _ in range(ATTEMPTS):
+            [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+            if batch.reserved and reservation is None:  # deleted or expired
+                self._records.write(begun)
+                return False
+            paid = _paid(reservation, claim.size or 0, outcome) if batch.reserved and reservation else ()
+            changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *paid)
             try:
                 if outcome.status != "done":
                     ensure(self._records, item, *changes)
@@ -158,11 +165,8 @@ class _Found:
     size: int | None
 
 
-def _paid(claim: Claim, outcome: Outcome) -> tuple[Change, ...]:
+def _paid(reservation: Record, size: int, outcome: Outcome) -> Sequence[Change]:
     """What happens to the item's credit and bytes. A failed item keeps its photograph, so its bytes stay reserved."""
-    batch, size = claim.batch, claim.size or 0
-    if not batch.reserved:
-        return ()
     if outcome.status == "done":
-        return spent(batch.account, batch.id, size)
-    return released(batch.account, batch.id, 1, 0 if outcome.status == "failed" else size)
+        return spent(reservation, size)
+    return released(reservation, 1, 0 if outcome.status == "failed" else size)

@@ -13,9 +13,7 @@ from typing import TypeVar
 from retina import clock
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import (
-    account_key,
     ended,
-    renewed,
     reservation_key,
 )
 from retina.batches.admission import (
@@ -93,11 +91,11 @@ class Batches:
         Reserves a credit for each of the other photographs, whose announced sizes are binding. `extra_changes` takes
         the batch's id and returns changes to make in the same transaction.
 
-        Raises `OutOfCreditsError`, `TooManyBatchesError` or `TooManyBytesError` (no batch is created then), and
-        `BusyError` if concurrent requests keep getting in the way.
+        Raises `OutOfCreditsError`, `KeyLimitError`, `TooManyBatchesError` or `TooManyBytesError` (no batch is created
+        then), and `BusyError` if concurrent requests keep getting in the way.
         """
         sizes = [0 if number in refused else size for number, (_, size) in enumerate(files)]
-        self._admission.demand(account, len(files) - len(refused), sum(sizes))
+        self._admission.demand(account, key_id, len(files) - len(refused), sum(sizes))
         batch = Batch(
             id=new_id(),
             account=account,
@@ -147,22 +145,24 @@ class Batches:
     def retry(self, batch: Batch) -> Batch:
         """Queue every photograph that has arrived and is neither done nor rejected; a cancelled batch continues.
 
-        Raises `OutOfCreditsError` unless there is a credit for each of them.
+        Raises `OutOfCreditsError` unless there is a credit for each of them, and `KeyLimitError` if the key that
+        created the batch may not spend them.
         """
         outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
         if batch.reserved:
             stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
-            self._admission.demand_credits(batch.account, len(failed) + stopped)
+            self._admission.demand_credits(batch.account, batch.key_id, len(failed) + stopped)
         batch = self._cancellation.change(batch, cancelled=False)
         short = False
-        for some in _portions(failed, MOST_CHANGES - 3):
+        [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+        for some in _portions(failed, MOST_CHANGES - 4):
             cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
-            paid = renewed(batch.account, batch.id, len(some)) if batch.reserved else ()
+            paid = self._admission.renewal(batch, reservation, len(some)) if reservation else ()
             try:
                 self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}), *paid)
             except ConditionError as error:
-                if short := error.failed == {account_key(batch.account)}:
+                if short := self._admission.lacks_credits(batch, error):
                     break
                 continue  # already written by another request, or by this one before its reply was lost
         self._cancellation.release_rest(batch)
@@ -170,7 +170,7 @@ class Batches:
         again = sorted(self.items.arrived(batch) - over - self.items.running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again), account=batch.account)
         if short:
-            self._admission.demand_credits(batch.account, len(failed))
+            self._admission.demand_credits(batch.account, batch.key_id, len(failed))
         return self.get(batch.account, batch.id)
 
     def delete(self, batch: Batch) -> Counter[str]:
@@ -179,7 +179,7 @@ class Batches:
         counts = Counter(batches=1) + self._clear(batch)
         for _ in range(ATTEMPTS):
             [reservation] = self._records.get(reservation_key(batch.account, batch.id))
-            given = ended(batch.account, reservation) if reservation else []
+            given = ended(reservation) if reservation else []
             try:
                 self._records.write(Delete(batch_key(batch.id)), Delete(_listed(batch)), *given)
             except ConditionError:  # already deleted by another request, or by this one before its reply was lost

@@ -18,6 +18,9 @@ KEYS = {
     "scopes": "what it may be used for: predict, read, delete; separated by spaces",
     "expires": "when it expires, in UTC; empty: never",
     "used": "the day of its last use, in UTC; empty: never used",
+    "credits_per_day": "the most that it may spend on a day, in UTC; empty: no limit",
+    "credits_per_month": "the most that it may spend in a month, in UTC; empty: no limit",
+    "addresses": "the network addresses that it may be used from, separated by spaces; empty: all",
 }
 BATCHES = {
     "id": "of the batch",
@@ -69,8 +72,10 @@ def account_tables(services: Services, account: str) -> Iterator[tuple[str, Iter
 
 def _keys(services: Services, account: str) -> Iterator[Mapping[str, str]]:
     for key in services.accounts.keys(account):
-        facts = {name: str(getattr(key, name)) for name in KEYS if name != "scopes"}
-        yield facts | {"scopes": " ".join(key.scopes)}
+        facts = {name: getattr(key, name) for name in ("id", "name", "created", "expires", "used")}
+        most = {"credits_per_day": key.limits.day, "credits_per_month": key.limits.month}
+        limits = {name: "" if limit is None else str(limit) for name, limit in most.items()}
+        yield facts | limits | {"scopes": " ".join(key.scopes), "addresses": " ".join(key.limits.addresses)}
 
 
 def _batches(services: Services, account: str) -> Iterator[Mapping[str, str]]:

@@ -16,6 +16,7 @@ from retina.batches.claims import Claim
 from retina.batches.schemas import Outcome
 from retina.error_codes import STATUS
 from retina.errors import (
+    KeyLimitError,
     LargerThanAnnouncedError,
     NotFoundError,
     OutOfCreditsError,
@@ -85,7 +86,7 @@ class Work:
         outcome = GIVEN_UP if given_up else self._outcome(claim, key)
         try:
             finished = services.claims.finish(claim, outcome)
-        except OutOfCreditsError as error:  # another photograph has used up the last credit in the meantime
+        except (OutOfCreditsError, KeyLimitError) as error:  # another photograph has used up the last credit
             outcome = _ended("failed", error)
             finished = services.claims.finish(claim, outcome)
         if not finished and not services.claims.there(batch, number):

@@ -21,6 +21,7 @@ const WORDS = {
   'export.deleted': 'Export deleted',
   'export.downloaded': 'Export downloaded',
   'history.exported': 'History exported',
+  'key.changed': 'API key changed',
   'key.made': 'API key created',
   'key.revoked': 'API key revoked',
   'password.changed': 'Password changed',

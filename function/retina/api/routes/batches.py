@@ -62,6 +62,7 @@ MISSING = documented({404: "There is no such batch"})
         {
             402: "Not enough credits for all photographs",
             409: "The account has as many batches, or as many bytes in open batches, as allowed",
+            429: "The API key may not spend so many credits now; see Retry-After",
         }
     ),
 )
@@ -155,7 +156,8 @@ def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
 @router.post(
     "/{id}/retry",
     summary="Retry failed photographs",
-    responses=MISSING | documented({402: "Not enough credits for all photographs"}),
+    responses=MISSING
+    | documented({402: "Not enough credits for all photographs", 429: "The API key may not spend so many credits now"}),
 )
 def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
     """Queues failed photographs again, including those of a cancelled batch. Rejected photographs stay rejected."""

@@ -67,7 +67,7 @@ router = APIRouter(
                 "A photograph that cannot be decoded or does not look like a retina, a corrected mask that cannot be "
                 "used, or an invalid parameter"
             ),
-            429: "This hour's free requests are used up; see Retry-After",
+            429: "This hour's free requests, or the credits that the API key may spend, are used up; see Retry-After",
             503: "The service is busy; see Retry-After",
         }
     ),

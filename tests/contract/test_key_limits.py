@@ -1,0 +1,255 @@
+"""Limits on what API keys may spend: exact under concurrency, for predictions, batches and their reservations, in both
+stores.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retina import clock
+from retina.accounts.audit import Audit
+from retina.accounts.key_limits import KeyLimits, spent_key
+from retina.accounts.ledger import Credits
+from retina.batches.admission import Allowance
+from retina.batches.claims import Claims
+from retina.batches.records import Batch, Order
+from retina.batches.schemas import Outcome
+from retina.batches.service import Batches
+from retina.errors import KeyLimitError, NotFoundError
+from retina.queue.sqlite import LocalQueue
+from retina.storage.database import Database
+from retina.storage.local import LocalBlobs, LocalUploads
+from retina.storage.records import Records
+from support.account import accounts_of
+from support.waiting import copies_in
+
+MIB = 2**20
+
+
+class Keyed:
+    """An account of 100 credits with a key within `limits`."""
+
+    def __init__(self, records: Records, folder: Path, limits: KeyLimits) -> None:
+        self.records, self.credits, self.accounts = records, Credits(records), accounts_of(records, 100)
+        self.account = self.accounts.of_user("https://issuer.example", "anna")
+        self.key = self.accounts.make_key(self.account, "test", limits=limits)[0].id
+        queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
+        copies, allowance = copies_in(records, folder), Allowance(100, MIB, MIB)
+        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
+        self.claims = Claims(records, self.credits)
+
+    def charge(self) -> int:
+        return self.credits.charge(self.account, self.key, "prediction")
+
+    def batch(self, photographs: int, key: str | None = None) -> Batch:
+        files = [(f"{n}.jpg", 1) for n in range(photographs)]
+        return self.batches.create(self.account, self.key if key is None else key, files, Order(("mask",)), {})
+
+    def finish(self, batch: Batch, number: int, status: str) -> bool:
+        claim = self.claims.begin(batch.id, number)
+        return claim is not None and self.claims.finish(claim, Outcome.model_validate({"status": status}))
+
+    def known(self, batch: Batch) -> Batch:
+        return self.batches.get(self.account, batch.id)
+
+    def spent(self) -> tuple[int, int]:
+        [spent] = self.credits.spending.of(self.account, self.key)
+        return spent
+
+    def charged(self) -> int:
+        return sum(-entry.amount for entry in self.credits.ledger(self.account) if entry.kind == "charge")
+
+
+@pytest.fixture
+def keyed(records: Records, tmp_path: Path) -> Callable[..., Keyed]:
+    return lambda day=None, month=None: Keyed(records, tmp_path, KeyLimits(day, month))
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    monkeypatch.setattr(clock, "now", lambda: f"{day}T18:00:00.000000Z")
+
+
+def made(times: int, work: Callable[[], object]) -> int:
+    """How many of so many calls at the same time are within the limits."""
+
+    def one(_: int) -> bool:
+        try:
+            work()
+        except KeyLimitError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(one, range(times)))
+
+
+@pytest.mark.parametrize("limits", [{"day": 7}, {"month": 7}, {"day": 7, "month": 9}], ids=str)
+def test_concurrent_charges_do_not_exceed_the_limits(keyed: Callable[..., Keyed], limits: dict[str, int]) -> None:
+    anna = keyed(**limits)
+    assert made(20, anna.charge) == 7
+    assert (anna.charged(), anna.credits.balance(anna.account), anna.spent()) == (7, 93, (7, 7))
+    anna.credits.charge(anna.account, "", "by a person, or by another key")
+
+
+def test_concurrent_batches_and_charges_do_not_exceed_the_limits(keyed: Callable[..., Keyed]) -> None:
+    anna = keyed(day=20, month=20)
+    assert made(12, lambda: anna.batch(3)) == 6
+    assert made(6, anna.charge) == 2
+    assert (anna.spent(), anna.charged(), anna.credits.left(anna.account)) == ((20, 20), 2, (98, 18))
+    anna.batch(50, key="")
+
+
+def test_what_is_released_can_be_spent_again_and_what_is_done_cannot(keyed: Callable[..., Keyed]) -> None:
+    anna = keyed(day=4, month=4)
+    batch = anna.batch(4)
+    for number, status in enumerate(("done", "rejected", "failed")):
+        assert anna.finish(batch, number, status)
+    assert anna.spent() == (2, 2), "one is done, one is reserved"
+    anna.batches.cancel(anna.known(batch))
+    assert anna.spent() == (1, 1)
+    anna.batches.retry(anna.known(batch))
+    assert anna.spent() == (3, 3), "the failed and the cancelled one"
+    anna.charge()
+    with pytest.raises(KeyLimitError):
+        anna.charge()
+    anna.batches.delete(anna.known(batch))
+    assert (anna.spent(), anna.charged()) == ((2, 2), 2)
+
+
+def test_a_retry_beyond_the_limits_changes_nothing(keyed: Callable[..., Keyed]) -> None:
+    anna = keyed(day=3)
+    batch = anna.batch(3)
+    for number in range(3):
+        anna.finish(batch, number, "failed")
+    anna.batch(2)
+    with pytest.raises(KeyLimitError, match="this needs 3"):
+        anna.batches.retry(anna.known(batch))
+    assert (anna.spent(), anna.known(batch).finished["failed"]) == ((2, 2), 3)
+    second = anna.batch(1)
+    anna.batches.cancel(second)
+    anna.charge()
+    with pytest.raises(KeyLimitError):
+        anna.batches.retry(anna.known(second))
+    assert anna.known(second).cancelled
+
+
+def test_days_and_months_begin_at_midnight_in_utc(keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = keyed(day=2, month=5)
+    for day, left in (("2026-11-28", 2), ("2026-11-29", 2), ("2026-11-30", 1), ("2026-12-01", 2)):
+        on(monkeypatch, day)
+        for _ in range(left):
+            anna.charge()
+        with pytest.raises(KeyLimitError) as refused:
+            anna.charge()
+        until = {"2026-11-30": "2026-12-01", "2026-12-01": "2026-12-02"}.get(day, f"2026-11-{int(day[8:]) + 1}")
+        assert until in str(refused.value)
+        assert refused.value.retry_after == 6 * 3600 + 1
+    on(monkeypatch, "2026-12-31")
+    anna.batch(1)
+    with pytest.raises(KeyLimitError, match="raise the limit") as refused:
+        anna.batch(3)
+    assert refused.value.retry_after is None, "it never fits into a day"
+
+
+def test_a_reservation_counts_for_the_day_on_which_it_was_made(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = keyed(day=6, month=10)
+    on(monkeypatch, "2026-11-30")
+    batch = anna.batch(6)
+    anna.finish(batch, 0, "failed")
+    anna.finish(batch, 1, "failed")
+    on(monkeypatch, "2026-12-01")
+    anna.batches.retry(anna.known(batch))
+    assert anna.spent() == (2, 2)
+    anna.finish(batch, 2, "done")
+    assert anna.spent() == (2, 2), "it was reserved yesterday"
+    anna.batches.cancel(anna.known(batch))
+    assert anna.spent() == (0, 0)
+    on(monkeypatch, "2026-11-30")
+    assert anna.spent() == (1, 1)
+    [usage] = anna.credits.charged(anna.account)[0]
+    assert usage == ("2026-12-01", anna.key, 1), "the ledger says when it was charged"
+
+
+def test_what_a_key_has_spent_adds_up_under_concurrency(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Photographs that were reserved on two days are finished while their batch is cancelled, retried and deleted."""
+    anna = keyed(day=16, month=40)
+    on(monkeypatch, "2026-11-30")
+    batch = anna.batch(16)
+    for number in range(8):
+        anna.finish(batch, number, "failed")
+    on(monkeypatch, "2026-12-01")
+    anna.batches.retry(anna.known(batch))
+
+    def order(number: int) -> None:
+        (anna.batches.cancel if number % 2 else anna.batches.retry)(anna.known(batch))
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = ("done", "rejected", "failed")
+        tasks: list[Future[Any]] = []
+        tasks += [pool.submit(anna.finish, batch, number, statuses[number % 3]) for number in range(16)]
+        tasks += [pool.submit(order, number) for number in range(6)]
+        for task in tasks:
+            task.result()
+    anna.batches.cancel(anna.known(batch))
+    done = anna.known(batch).finished["done"]
+    december = anna.spent()
+    on(monkeypatch, "2026-11-30")
+    november = anna.spent()
+    assert (december[0], november[0]) == (december[1], november[1])
+    assert december[0] + november[0] == done == anna.charged()
+    anna.batches.delete(anna.known(batch))
+    assert anna.spent() == november
+
+
+def test_expired_batches_give_back_what_they_had_counted(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = keyed(day=5)
+    anna.batch(5)
+    later = time.time() + 31 * 24 * 3600
+    for module in ("accounts.reservations", "storage.sqlite", "storage.dynamodb"):
+        monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
+    anna.credits.left(anna.account)
+    assert anna.spent() == (0, 0)
+    anna.batch(5)
+
+
+def test_limits_are_changed_from_one_moment_to_the_next(keyed: Callable[..., Keyed]) -> None:
+    anna = keyed(day=2)
+    audit = Audit(anna.records, 1, "none")
+
+    def change(limits: KeyLimits) -> None:
+        entry = audit.entry(anna.account, "key.changed", anna.key)
+        anna.accounts.change_key(anna.account, anna.key, lambda key: replace(key, limits=limits), entry)
+
+    assert made(4, anna.charge) == 2
+    change(KeyLimits(day=3))
+    assert made(4, anna.charge) == 1
+    change(KeyLimits(month=1))
+    assert made(4, anna.charge) == 0
+    change(KeyLimits())
+    assert made(4, anna.charge) == 4
+    assert anna.spent() == (7, 7)
+    with pytest.raises(NotFoundError):
+        anna.accounts.change_key("0" * 32, anna.key, lambda key: key, audit.entry(anna.account, "key.changed"))
+    assert len(audit.of(anna.account, 100)[0]) == 3
+
+
+def test_a_batch_of_a_revoked_key_goes_on(keyed: Callable[..., Keyed]) -> None:
+    anna = keyed(day=2)
+    batch = anna.batch(2)
+    anna.accounts.revoke(anna.account, anna.key)
+    assert anna.finish(batch, 0, "done")
+    assert anna.finish(batch, 1, "failed")
+    [counted] = anna.records.get(spent_key(anna.account, anna.key, clock.today()))
+    assert counted is not None
+    assert counted.counts["credits"] == 1
