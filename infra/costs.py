@@ -72,13 +72,13 @@ class Costs:
         """One prediction in a batch.
 
         An object is put and read; S3's message and the one with its account are each sent, received and deleted; two
-        results are put. Records: the batch of the photograph that has arrived, the claim, and in one transaction the
-        outcome (two units), the balance, the ledger, the usage, the batch's count, its reservation, and the deletion of
-        the claim.
+        results are put. Records: the batch of the photograph that has arrived, the claim, the reservation, which is
+        read, and in one transaction the outcome (two units), the balance, the ledger, the usage, the batch's count, its
+        reservation, and the deletion of the claim.
         """
         seconds = self.seconds + ARRIVAL_SECONDS
         worker = seconds * self.settings.memory / 1024 * LAMBDA_GB_SECOND + 2 * LAMBDA_REQUEST
-        records = TRANSACTED * 9 * DYNAMODB_WRITE + 9 * DYNAMODB_READ
+        records = TRANSACTED * 9 * DYNAMODB_WRITE + 10 * DYNAMODB_READ
         return worker + S3_PUT + S3_GET + 6 * SQS_REQUEST + 2 * S3_PUT + records
 
     def idle(self) -> float:
