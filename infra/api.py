@@ -23,7 +23,12 @@ TIMEOUT = 29
 """Seconds; the HTTP API times out after 30."""
 LOGGED = {name: f"$context.{name}" for name in ("requestId", "requestTime", "routeKey", "status", "responseLength")}
 """The fields of the access log: none of them identifies the caller."""
-PREDICTS = ("POST /predict", "POST /api/v1/predictions", "POST /api/v1/predictions/{id}/recompute")
+PREDICTS = (
+    "POST /predict",
+    "POST /api/v1/predictions",
+    "POST /api/v1/predictions/{id}/recompute",
+    "POST /api/v1/previews",
+)
 """Routes that keep a core busy for a while; each is throttled as the settings say."""
 MAKES = (
     "POST /api/v1/uploads",

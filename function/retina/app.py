@@ -36,6 +36,7 @@ from retina.api.routes import (
     keys,
     links,
     predictions,
+    previews,
     prices,
     purchases,
     recompute,
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     requests.MultiPartParser = FormParser  # type: ignore[attr-defined]
     parts = (
         predictions,
+        previews,
         recompute,
         corrections,
         history,

@@ -68,7 +68,7 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
     one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv", "/statistics")
     batches = {"/api/v1/batches", *(f"/api/v1/batches/{{id}}{more}" for more in one)}
     payment = {f"/api/v1/{name}" for name in ("prices", "purchases", "stripe-events")}
-    single = {"/predict", PREDICTIONS, "/api/v1/uploads"}
+    single = {"/predict", PREDICTIONS, "/api/v1/previews", "/api/v1/uploads"}
     assert set(document["paths"]) == single | about | accounts | saved | exports | batches | payment
     assert set(document["components"]["securitySchemes"]) == {"APIKeyHeader", "HTTPBearer"}
     operation = document["paths"][PREDICTIONS]["post"]

@@ -16,6 +16,7 @@ from support.house import (
 
 QUIET = {
     ("post", "/predict"): "nothing is kept but the charge",
+    ("post", "/api/v1/previews"): "nothing is kept",
     ("post", "/api/v1/uploads"): "belongs to nobody yet",
     ("post", "/api/v1/batches/{id}/upload"): "a form: the batch is noted",
     ("get", "/api/v1/batches/{id}"): "counts alone",

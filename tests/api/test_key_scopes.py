@@ -46,12 +46,13 @@ NEEDED = {
     f"POST {EXPORTS}": "read",
     f"GET {EXPORTS}/{{id}}": "read",
     f"DELETE {EXPORTS}/{{id}}": "delete",
+    "POST /api/v1/previews": "predict",
     "POST /api/v1/uploads": "predict",
     "GET /api/v1/usage": "read",
     "GET /api/v1/usage.csv": "read",
 }
 """The scope that each route demands of a key. New routes are to be thought about."""
-ANONYMOUS = {"POST /predict", f"POST {PREDICTIONS}", "POST /api/v1/uploads"}
+ANONYMOUS = {"POST /predict", f"POST {PREDICTIONS}", "POST /api/v1/previews", "POST /api/v1/uploads"}
 PEOPLE_ONLY = {f"POST {KEYS}", f"GET {KEYS}", f"PATCH {KEYS}/{{id}}", f"DELETE {KEYS}/{{id}}", "DELETE /api/v1/account"}
 PEOPLE_ONLY |= {"POST /api/v1/purchases", "GET /api/v1/purchases"}
 PEOPLE_ONLY |= {"GET /api/v1/audit", "POST /api/v1/account/sign-out", "POST /api/v1/account/password"}

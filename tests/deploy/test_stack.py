@@ -153,8 +153,9 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     for where, rate, burst, budget in ((template, 20, 40, 20), (named, 3, 5, 7)):
         [stage] = resources(where, "AWS::ApiGatewayV2::Stage").values()
         assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
-        dear = {route: settings for route, settings in stage["RouteSettings"].items() if "predict" in route}
-        assert [*dear] == ["POST /predict", "POST /api/v1/predictions", "POST /api/v1/predictions/{id}/recompute"]
+        dear = {route: settings for route, settings in stage["RouteSettings"].items() if "/pre" in route}
+        paths = ("/predict", "/api/v1/predictions", "/api/v1/predictions/{id}/recompute", "/api/v1/previews")
+        assert [*dear] == [f"POST {path}" for path in paths]
         predicts = (10, 20) if where is template else (2, 4)
         assert {(each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in dear.values()} == {predicts}
         [money] = resources(where, "AWS::Budgets::Budget").values()

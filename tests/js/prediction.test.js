@@ -113,3 +113,12 @@ test('a refused upload has a message of this page', async () => {
   serve(({ path }) => (path === '/api/v1/uploads' ? json({ upload_id: 'u', url: '/form', fields: {} }) : new Response('', { status: 403 })));
   await assert.rejects(predict(LARGE, 'a.tif', optionsOf()), { message: 'The photograph could not be uploaded (HTTP 403). Try again.' });
 });
+
+test('what was uploaded can be shown before the prediction is asked for', async () => {
+  /** @type {(string | null)[]} */
+  const arrived = [];
+  const calls = serve(({ path }) => json(path === '/api/v1/uploads' ? { upload_id: 'u1', url: '/form', fields: {} } : ANSWER));
+  await predict(LARGE, 'a.tif', { ...optionsOf(), arrived: (upload) => arrived.push(upload) });
+  assert.deepEqual(arrived, ['u1']);
+  assert.deepEqual(fields(calls.at(-1)?.body), { outputs: 'mask', upload_id: 'u1' });
+});

@@ -1,9 +1,11 @@
-"""Runs a prediction for a request: decodes in a separate process, waits for a core, stops if the caller leaves."""
+"""Runs a prediction, or only a preview, for a request: decodes in a separate process, waits for a core, stops if the
+caller leaves.
+"""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import from_thread, to_thread
 from fastapi import Request
@@ -21,7 +23,12 @@ from retina.imaging.decoding.opened import Opened
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import Picture, Prediction, predict_photograph
+from retina.imaging.rendering import photograph_jpeg
 from retina.settings import PhotographLimits, Settings
+
+T = TypeVar("T")
+GiveUp = Callable[[], None]
+"""Exchanges a place among the prompt photographs for one among the slow ones."""
 
 
 class Predictor:
@@ -48,31 +55,51 @@ class Predictor:
         `corrected` are the masks of a person. Raises the `PhotographError`s and `CorrectionError`s, `BusyError` if no
         core became free in time, and `CallerLeftError`.
         """
-        caller = request.client.host if request.client else ""
+        caller = _caller(request)
 
-        async def segmented(
-            photograph: Photograph, abandoned: Abandoned, give_up: Callable[[], None] | None
-        ) -> Prediction:
-            abandoned.demand()
+        async def segmented(photograph: Photograph, abandoned: Abandoned, give_up: GiveUp | None) -> Prediction:
             if corrected:
                 options["correction"] = await to_thread.run_sync(_masks, corrected, photograph, abandoned, give_up)
             return await self._cores.run(
                 functools.partial(predict_photograph, photograph, self._network, pictures, **options), caller
             )
 
-        async def work(abandoned: Abandoned) -> Prediction:
+        prediction = await self._decoded(request, data, segmented)
+        events.predicted(prediction.network_seconds)
+        return prediction
+
+    async def preview(self, request: Request, data: bytes) -> bytes:
+        """The photograph `data` as a JPEG (`photograph_jpeg`); raises what `predict` raises."""
+
+        async def shown(photograph: Photograph, _abandoned: Abandoned, _give_up: GiveUp | None) -> bytes:
+            return await self._cores.run(functools.partial(photograph_jpeg, photograph), _caller(request))
+
+        return await self._decoded(request, data, shown)
+
+    async def _decoded(
+        self,
+        request: Request,
+        data: bytes,
+        work: Callable[[Photograph, Abandoned, GiveUp | None], Awaitable[T]],
+    ) -> T:
+        """The result of `work` on the decoded photograph. It gets what exchanges its place, if it has a prompt one."""
+        caller = _caller(request)
+
+        async def worked(photograph: Photograph, abandoned: Abandoned, give_up: GiveUp | None) -> T:
+            abandoned.demand()
+            return await work(photograph, abandoned, give_up)
+
+        async def decoded(abandoned: Abandoned) -> T:
             with ExitStack() as held:
                 async with self._decoding.prompt(caller) as exchange:
                     give_up = _at_most_once(exchange)
                     file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
                     if isinstance(file, Photograph):
-                        return await segmented(file, abandoned, give_up)
+                        return await worked(file, abandoned, give_up)
                 async with self._decoding.large(caller):
-                    return await segmented(await to_thread.run_sync(file.photograph), abandoned, None)
+                    return await worked(await to_thread.run_sync(file.photograph), abandoned, None)
 
-        prediction = await unless_the_caller_leaves(request, work)
-        events.predicted(prediction.network_seconds)
-        return prediction
+        return await unless_the_caller_leaves(request, decoded)
 
     def _decoded_unless_large(
         self, data: bytes, abandoned: Abandoned, give_up: Callable[[], None], held: ExitStack
@@ -86,6 +113,10 @@ class Predictor:
                 return opened.photograph()
             held.push(file.pop_all())
             return opened
+
+
+def _caller(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _masks(

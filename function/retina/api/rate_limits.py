@@ -42,4 +42,5 @@ def _limit_of(what: str) -> Callable[..., Awaitable[RateLimit]]:
 
 
 PredictionLimit = Annotated[RateLimit, Depends(_limit_of("predictions"))]
+PreviewLimit = Annotated[RateLimit, Depends(_limit_of("previews"))]
 UploadLimit = Annotated[RateLimit, Depends(_limit_of("uploads"))]

@@ -41,6 +41,14 @@ def original_preview(photograph: Photograph) -> bytes:
     return _png(downsample(photograph.rgb, PREVIEW)[..., ::-1])
 
 
+def photograph_jpeg(photograph: Photograph) -> bytes:
+    """The photograph as a JPEG whose longer side has at most `OVERLAY_SIDE` pixels."""
+    height, width = photograph.rgb.shape[:2]
+    scale = min(1.0, OVERLAY_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return _encode(".jpg", downsample(photograph.rgb, size)[..., ::-1], cv2.IMWRITE_JPEG_QUALITY, 85)
+
+
 def prediction_preview(segmentation: Segmentation) -> bytes:
     """The probability map area-averaged to 128x128, then thresholded: a PNG with values 0 and 255.
 

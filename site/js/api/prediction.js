@@ -21,6 +21,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @property {AbortSignal} signal
  * @property {(seconds: number) => void} pausing called before each wait
  * @property {(bytes: number, of: number) => void} [sent] called while the photograph is sent
+ * @property {(upload: string | null) => void} [arrived] called once the photograph has been sent, with the id of its upload if it has one
  * @property {Record<string, string> | null} [details] form fields to save with the photograph
  */
 
@@ -31,14 +32,15 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @param {string} name
  * @param {PredictOptions} options
  */
-export async function predict(bytes, name, { outputs, force, signal, pausing, sent, details = null }) {
-  const uploaded = await uploadedIfLarge(bytes, name, signal, sent);
+export async function predict(bytes, name, { outputs, force, signal, pausing, sent, arrived, details = null }) {
+  const uploaded = await uploadedIfLarge(bytes, name, { signal, sent, arrived });
+  const sending = uploaded === null ? followed(sent, arrived) : undefined;
   const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
   const makeForm = () => formOf(fieldsOf(outputs, force, details), uploaded ?? { bytes, name });
   for (let repeats = 0; ; repeats += 1) {
     try {
-      return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal, uploaded === null ? sent : undefined));
+      return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal, sending));
     } catch (error) {
       if (!(error instanceof Refusal) || repeats >= (most.get(error.code) ?? 0)) throw error;
       const seconds = error.retryAfter ?? PAUSE_S;
@@ -49,14 +51,28 @@ export async function predict(bytes, name, { outputs, force, signal, pausing, se
 }
 
 /**
+ * What is called while the photograph goes with the request.
+ * @param {PredictOptions['sent']} sent
+ * @param {PredictOptions['arrived']} arrived
+ */
+function followed(sent, arrived) {
+  return sent && ((/** @type {number} */ bytes, /** @type {number} */ of) => {
+    sent(bytes, of);
+    if (bytes === of) arrived?.(null);
+  });
+}
+
+/**
  * The id of the upload, or null if the photograph goes with the request.
  * @param {Blob} bytes
  * @param {string} name
- * @param {AbortSignal} signal
- * @param {PredictOptions['sent']} sent
+ * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived'>} options
  */
-async function uploadedIfLarge(bytes, name, signal, sent) {
-  return bytes.size > (await limits()).inline_bytes ? upload(bytes, name, signal, sent) : null;
+async function uploadedIfLarge(bytes, name, { signal, sent, arrived }) {
+  if (bytes.size <= (await limits()).inline_bytes) return null;
+  const uploaded = await upload(bytes, name, signal, sent);
+  arrived?.(uploaded);
+  return uploaded;
 }
 
 /**

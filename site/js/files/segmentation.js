@@ -5,6 +5,7 @@ import { sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { Refusal } from '../api/reach.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
+import { shownByService } from './shown-by-service.js';
 import { bytesOf } from './source.js';
 import { withKinds } from '../viewer/vessel-segments.js';
 import { measuredWith } from '../viewer/measurement-intervals.js';
@@ -66,7 +67,7 @@ const ANOTHER_MODEL = 'The service segments with another model or other settings
  * @property {Mark[]} marks
  * @property {AbortSignal} signal
  * @property {(seconds: number) => void} pausing
- * @property {(picture: Picture) => void} decoded called with the photograph before it is sent, if the browser can show it
+ * @property {(picture: Picture) => void} decoded called with the photograph before there is a result, if it can be shown
  * @property {(bytes: number, of: number) => void} sent called while the photograph is sent
  * @property {() => void} outdated called when more is asked for and the service answers with another model than the result's
  */
@@ -80,12 +81,13 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
   const bytes = await bytesOf(source);
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
+  const early = shownByService({ bytes, name: source.name }, { signal, decoded });
   let isKept = false;
   try {
     const size = await shownSize(url);
     signal.throwIfAborted();
     if (size) decoded({ url, ...size });
-    const options = { force, signal, pausing, sent };
+    const options = { force, signal, pausing, sent, arrived: size ? undefined : early.arrived };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
     let fallback = size ? null : 'Your browser cannot show this kind of photograph';
@@ -100,6 +102,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     isKept = !fallback;
     return lookingInto(result, source, { force, outdated });
   } finally {
+    early.end();
     if (!isKept) URL.revokeObjectURL(url);
   }
 }
