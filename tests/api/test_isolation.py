@@ -54,7 +54,7 @@ ASKED: dict[str, dict[str, Any]] = {
 NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note", "file_name"),
     *("corrected_mask", "corrected_arteries", "corrected_veins"),
-    *("items", "name", "size", "history", "content_type", "Idempotency-Key"),
+    *("items", "name", "size", "history", "training", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "credits_per_day", "credits_per_month", "addresses"),
     *("credits", "Stripe-Signature"),

@@ -41,9 +41,12 @@ def test_a_measurement_is_registered_once() -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+CORRECTED = "corrected_at corrected_by corrected_model_sha256"
+
+
 def test_columns_have_not_changed() -> None:
     assert " ".join(BATCH) == f"number file status code reason {FOUND}"
-    assert " ".join(HISTORY) == f"id subject eye taken_on note file_name saved predicted {FOUND}"
+    assert " ".join(HISTORY) == f"id subject eye taken_on note file_name saved predicted {CORRECTED} {FOUND}"
     mine = FOUND.replace("model_sha256", "model_sha256 card_sha256 threshold_asked overlay_shows")
     assert " ".join(COMMAND_LINE) == f"file status code reason location frame_number {mine}"
 
@@ -53,7 +56,7 @@ def test_columns_in_long_form_have_not_changed() -> None:
     values = "measurement vessels region value low high unit reason"
     how = "photo_sha256 model_sha256 structures_sha256 software_version threshold canvas flips pixel_size_um"
     assert " ".join(BATCH_LONG) == f"number file status code {values} {how}"
-    assert " ".join(HISTORY_LONG) == f"id subject eye taken_on saved predicted {values} {how}"
+    assert " ".join(HISTORY_LONG) == f"id subject eye taken_on saved predicted {CORRECTED} {values} {how}"
     assert " ".join(COMMAND_LINE_LONG) == f"file location frame_number status code {values} {how}"
 
 

@@ -19,7 +19,7 @@ from retina.history import tables as history_tables
 from retina.imaging.columns import FOUND
 from retina.imaging.measurement_rows import MEASURED
 from retina.imaging.measurements.registry import MEASUREMENTS
-from retina.jobs import account_tables
+from retina.jobs import account_tables, training_set
 from retina.services import Services
 from retina.settings import Settings
 from retina.tables import dictionary
@@ -41,6 +41,8 @@ TABLES = {
     "purchases.csv": account_tables.PURCHASES,
     "audit.csv": account_tables.AUDIT,
     "usage.csv": usage.COLUMNS,
+    "split.csv": training_set.SPLIT,
+    "corrections.csv": training_set.CORRECTIONS,
 }
 
 

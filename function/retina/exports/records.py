@@ -19,7 +19,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Export:
-    """An export of the batch with this id or, if `batch` is empty, of the history; `whole`: of the whole account.
+    """An export of the batch with this id or, if `batch` is empty, of the history; `whole`: of the whole account;
+    `training`: of its corrected predictions as a training set.
 
     `parts` are the finished ones, and `place` is where the next one starts, None for the beginning. `token` identifies
     the worker that has claimed it; `listed` is its key in the account's list. `expires` is in seconds since 1970.
@@ -36,6 +37,7 @@ class Export:
     token: str = ""
     listed: str = ""
     whole: bool = False
+    training: bool = False
 
     @property
     def folder(self) -> str:

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 class ExportCreate(BaseModel):
     """What to export: a batch, by its id; the whole history; or the whole account, which is the history plus everything
-    else the account holds: the names of API keys, the batches, the ledger and the audit log.
+    else the account holds: the names of API keys, the batches, the ledger and the audit log. Or a training set of the
+    saved predictions that a person has corrected.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -15,6 +16,7 @@ class ExportCreate(BaseModel):
     batch: str | None = None
     history: bool = False
     account: bool = False
+    training: bool = False
 
 
 class ExportPart(BaseModel):

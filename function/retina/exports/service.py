@@ -58,14 +58,16 @@ class Exports:
         extra_changes: Callable[[str], Sequence[Change]] = lambda id: (),
         *,
         whole: bool = False,
+        training: bool = False,
     ) -> Export:
-        """Queue an export of one of the account's batches or, with "", of its history, or of the `whole` account.
+        """Queue an export of one of the account's batches or, with "", of its history, of the `whole` account, or of
+        its corrected predictions for `training`.
 
         `extra_changes` takes the export's id and returns changes to make in the same transaction. Raises
         `TooManyExportsError`.
         """
         expires = int(time.time()) + RETENTION_DAYS[EXPORTS] * DAY
-        export = Export(new_id(), account, batch, clock.now(), expires, whole=whole)
+        export = Export(new_id(), account, batch, clock.now(), expires, whole=whole, training=training)
 
         with_it = extra_changes(export.id)
 
@@ -140,6 +142,7 @@ class Exports:
         if export.state != "ready":
             return []
         what = "batch" if export.batch else "account" if export.whole else "history"
+        what = "training" if export.training else what
         count, stem = len(export.parts), f"retina-{what}-{export.created[:10]}"
         names = [f"{stem}-{n}-of-{count}.zip" if count > 1 else f"{stem}.zip" for n in range(1, count + 1)]
         pairs = zip(names, export.parts, strict=True)

@@ -1,11 +1,21 @@
-"""The history as CSV tables: a row for each saved prediction, or in long form one for each of its measurements."""
+"""The history as CSV tables: a row for each saved prediction, or in long form one for each of its measurements.
+
+One that a person has corrected has the same rows once more, with what was measured on the corrected vessels.
+"""
 
 from collections.abc import Iterable, Iterator
 
 from retina.history.records import PredictionRecord
 from retina.imaging.columns import FOUND, columns_of, text
 from retina.imaging.measurement_rows import MEASURED, measurement_rows
+from retina.imaging.schemas import Findings
 from retina.tables import lines
+
+CORRECTED = {
+    "corrected_at": "when a person corrected the vessels that this row is about, in UTC; empty: the network's own",
+    "corrected_by": "who that was: an email address, or API key and its id; empty if it is not known",
+    "corrected_model_sha256": "of the network whose mask was corrected",
+}
 
 COLUMNS = {
     "id": "of the saved prediction",
@@ -16,15 +26,17 @@ COLUMNS = {
     "file_name": "the name of the file, if it was saved",
     "saved": "when it was saved, in UTC",
     "predicted": "when it was computed, in UTC; later than saved if it was recomputed",
+    **CORRECTED,
     **FOUND,
 }
-LONG_COLUMNS = {name: COLUMNS[name] for name in ("id", "subject", "eye", "taken_on", "saved", "predicted")} | MEASURED
+OF_PREDICTION = ("id", "subject", "eye", "taken_on", "saved", "predicted", *CORRECTED)
+LONG_COLUMNS = {name: COLUMNS[name] for name in OF_PREDICTION} | MEASURED
 """The columns, in order, each with its meaning."""
 
 
 def history_lines(rows: Iterable[PredictionRecord]) -> Iterator[str]:
-    """The header, then one row per saved prediction."""
-    return lines(COLUMNS, map(_saved, rows))
+    """The header, then the rows of each saved prediction: what the network found, and any correction of it."""
+    return lines(COLUMNS, (row for saved in rows for row in _saved(saved)))
 
 
 def history_measurement_lines(rows: Iterable[PredictionRecord]) -> Iterator[str]:
@@ -38,11 +50,21 @@ def _facts(saved: PredictionRecord) -> dict[str, str]:
     return row | {"saved": saved.saved, "predicted": saved.predicted}
 
 
-def _saved(saved: PredictionRecord) -> dict[str, str]:
+def _versions(saved: PredictionRecord) -> Iterator[tuple[dict[str, str], Findings]]:
+    """What the network found, and what was measured on its correction, each with the columns about that."""
+    yield dict.fromkeys(CORRECTED, ""), saved.findings
+    if made := saved.correction:
+        about = (made.at, made.by or "", made.model.sha256)
+        yield dict(zip(CORRECTED, about, strict=True)), made.findings(saved.findings)
+
+
+def _saved(saved: PredictionRecord) -> Iterator[dict[str, str]]:
     row = _facts(saved) | {"note": saved.labels.note or "", "file_name": saved.labels.file_name or ""}
-    return row | columns_of(saved.findings) | {"software_version": saved.software}
+    for corrected, findings in _versions(saved):
+        yield row | corrected | columns_of(findings) | {"software_version": saved.software}
 
 
 def _measurements(saved: PredictionRecord) -> Iterator[dict[str, str]]:
-    facts = _facts(saved)
-    return (facts | row | {"software_version": saved.software} for row in measurement_rows(saved.findings))
+    facts = _facts(saved) | {"software_version": saved.software}
+    for corrected, findings in _versions(saved):
+        yield from (row | facts | corrected for row in measurement_rows(findings))

@@ -89,16 +89,16 @@ def pack_batch(batch: Batch, batches: Batches, blobs: Blobs, part: Part, place: 
         return [(f"{batch.folder}{item.number}/{name}", f"{stem}_{name}") for name in stored]
 
     items = [*batches.items.of(batch, int(place or 0))]
-    entries = ((item, pictures(item), _most(item.outcome.findings if item.outcome else None)) for item in items)
+    entries = ((item, pictures(item), most_bytes(item.outcome.findings if item.outcome else None)) for item in items)
     packed = list[Item]()
     with part.archive() as archive:
-        for item, files in _read_ahead(blobs, entries):
+        for item, files in read_ahead(blobs, entries):
             if packed and part.full():
                 break
-            _add(archive, files)
+            add_files(archive, files)
             packed.append(item)
         tables = [("results.csv", batch_lines(packed)), (LONG, batch_measurement_lines(_whole(batch, batches, packed)))]
-        _add_tables(archive, tables, part)
+        add_tables(archive, tables, part)
     return str(packed[-1].number + 1) if len(packed) < len(items) else None
 
 
@@ -112,23 +112,23 @@ def pack_history(
     """
 
     def entries() -> Iterator[tuple[PredictionRecord, list[tuple[str, str]], int]]:
-        for saved in _saved(account, history, place):
+        for saved in saved_predictions(account, history, place):
             files = [(saved.key_of(name), f"{_folder(saved)}/{name}.png") for name in saved.images]
-            yield saved, files, _most(saved.findings)
+            yield saved, files, most_bytes(saved.findings)
 
     packed, ended = list[PredictionRecord](), True
     with part.archive() as archive:
-        for saved, files in _read_ahead(blobs, entries()):
+        for saved, files in read_ahead(blobs, entries()):
             if packed and part.full():
                 ended = False
                 break
             facts = saved_response(saved).model_dump_json(indent=2, exclude={"image_urls"})
             archive.writestr(f"{_folder(saved)}/prediction.json", facts, zipfile.ZIP_DEFLATED)
-            _add(archive, files)
+            add_files(archive, files)
             packed.append(saved)
-        _add_tables(archive, [("history.csv", history_lines(packed)), (LONG, history_measurement_lines(packed))], part)
+        add_tables(archive, [("history.csv", history_lines(packed)), (LONG, history_measurement_lines(packed))], part)
         if ended:
-            _add_tables(archive, tables, part)
+            add_tables(archive, tables, part)
     return None if ended else packed[-1].place
 
 
@@ -139,7 +139,8 @@ def _whole(batch: Batch, batches: Batches, packed: Sequence[Item]) -> Iterator[I
         yield whole if item.state == "done" else item
 
 
-def _add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:
+def add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:
+    """Add `tables`, compressed; raises what `part.still` raises."""
     for name, lines in tables:
         part.still()
         entry = zipfile.ZipInfo(name, time.localtime()[:6])
@@ -149,7 +150,8 @@ def _add_tables(archive: zipfile.ZipFile, tables: Tables, part: Part) -> None:
                 file.write(line.encode())
 
 
-def _saved(account: str, history: History, after: str | None) -> Iterator[PredictionRecord]:
+def saved_predictions(account: str, history: History, after: str | None) -> Iterator[PredictionRecord]:
+    """The saved predictions of an account after the cursor `after`, latest first."""
     while True:
         page, after = history.of(account, limit=PAGE, after=after)
         yield from page
@@ -157,14 +159,14 @@ def _saved(account: str, history: History, after: str | None) -> Iterator[Predic
             return
 
 
-def _most(findings: Findings | None) -> int:
+def most_bytes(findings: Findings | None) -> int:
     """The upper bound in bytes for the images of one photograph: one RGB and four smaller ones, together 5 bytes a
     pixel.
     """
     return findings.photograph.width * findings.photograph.height * 5 if findings else 0
 
 
-def _read_ahead(
+def read_ahead(
     blobs: Blobs, entries: Iterable[tuple[T, list[tuple[str, str]], int]]
 ) -> Iterator[tuple[T, list[tuple[str, bytes | None]]]]:
     """Yields each entry with its files (name and content), read ahead from their keys. `entries` give the most bytes
@@ -186,7 +188,7 @@ def _read_ahead(
         threads.shutdown(cancel_futures=True)
 
 
-def _add(archive: zipfile.ZipFile, files: list[tuple[str, bytes | None]]) -> None:
+def add_files(archive: zipfile.ZipFile, files: list[tuple[str, bytes | None]]) -> None:
     """Files that were deleted in the meantime are left out."""
     for name, data in files:
         if data is not None:

@@ -34,6 +34,7 @@ from retina.imaging.rendering import FILES, OUTPUTS
 from retina.jobs import archive
 from retina.jobs.account_tables import account_tables
 from retina.jobs.archive import pack_batch, pack_history
+from retina.jobs.training_set import pack_training
 from retina.queue.port import ATTEMPTS
 from retina.services import Services
 from retina.storage.port import EXPORTS
@@ -169,6 +170,8 @@ class Work:
                 if export.batch:
                     batch = services.batches.get(export.account, export.batch)
                     place = pack_batch(batch, services.batches, services.results, part, export.place)
+                elif export.training:
+                    place = pack_training(export.account, services.history, services.results, part, export.place)
                 else:
                     place = pack_history(
                         export.account,

@@ -32,7 +32,7 @@ router = APIRouter(
             403: "API keys cannot export the whole account",
             404: "There is no such batch or export",
             409: "The account has too many exports",
-            422: "Not exactly one of batch, history and account",
+            422: "Not exactly one of batch, history, account and training",
         }
     ),
 )
@@ -54,10 +54,15 @@ def create_export(
     The export of the account is the history plus keys.csv (names, no secrets), batches.csv, ledger.csv, purchases.csv
     and audit.csv;
     it needs a signed-in user.
+
+    For training, it is a labelled set of the corrected predictions: images/, vessels/, arteries/ and veins/ where they
+    were corrected, fov/, split.csv (id,split), corrections.csv (who corrected what, and which network's mask) and
+    README.txt.
     """
-    if [body.batch is not None, body.history, body.account].count(True) != 1:
+    if [body.batch is not None, body.history, body.account, body.training].count(True) != 1:
         raise InvalidRequestError(
-            "Say what to export: “batch” with its id, “history”: true, or “account”: true. Choose exactly one."
+            "Say what to export: “batch” with its id, “history”: true, “account”: true, or “training”: true. Choose "
+            "exactly one."
         )
     if body.account and caller.key_id:
         raise PersonRequiredError("API keys cannot export the whole account. Sign in as a person.")
@@ -69,7 +74,7 @@ def create_export(
         def changes(id: str) -> Sequence[Change]:
             return (noted(id), *extra_changes(id))
 
-        return services.exports.create(caller.account, batch, changes, whole=body.account)
+        return services.exports.create(caller.account, batch, changes, whole=body.account, training=body.training)
 
     find = functools.partial(services.exports.again, caller.account)
     export = create(services, caller, keyed, response, make, find)
