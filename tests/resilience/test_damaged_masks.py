@@ -37,16 +37,14 @@ CHANGED, SHARE = 16, 0.002
 
 MISSED = {
     "gray jpeg": 0.004,
-    "gray bmp": 0.1,
     "gif": 0.004,
     "565 bmp": 0.004,
     "webp": 0.004,
     "webp with opacity": 0.004,
     "dicom, JPEG": 0.004,
     "dicom, JPEG, 12 bits": 0.1,
-    "dicom, lossless JPEG, 16 bits": 0.1,
-    "dicom, JPEG 2000": 0.1,
-    "dicom, lossless JPEG 2000": 0.2,
+    "dicom, JPEG 2000": 0.004,
+    "dicom, lossless JPEG 2000": 0.004,
 }
 """Which share may be missed: formats without checksums, whose data may be valid by chance."""
 

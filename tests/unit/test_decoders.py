@@ -5,6 +5,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -15,10 +16,12 @@ from retina.errors import PhotographUnreadableError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.block_edges import Edges, block_edges
 from retina.imaging.decoding.exchanges import demand_no_exchanges
+from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.jpeg import demand_continuous
 from retina.imaging.decoding.shifts import is_shifted
 from retina.imaging.decoding.steps import is_broken, is_stepped
-from retina.imaging.decoding.tears import is_torn
+from retina.imaging.decoding.tears import demand_no_wrapped_surround, is_torn
+from retina.imaging.decoding.wavelets import demand_no_noisy_blocks
 from support.specimens import bitmap, deep_tiff, encode, pages, segment, with_accessories
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08"
@@ -288,6 +291,52 @@ def test_colours_that_are_exchanged_from_some_row_on_show(small_rgb: Rgb, order:
         changed[row:] = changed[row:][..., order]
         with pytest.raises(ValueError, match="exchanged"):
             demand_no_exchanges(changed)
+
+
+@pytest.mark.parametrize("level", [38, 46])
+def test_blocks_of_noise_show(small_rgb: Rgb, level: int) -> None:
+    """As damage leaves them: squares, stripes, or squares of colour alone."""
+    photograph = imagecodecs.jpeg2k_decode(imagecodecs.jpeg2k_encode(small_rgb, level=level, reversible=False))
+    demand_no_noisy_blocks(photograph)
+    demand_no_noisy_blocks(np.ascontiguousarray(photograph[..., 1:2]))
+    rows, columns = np.indices(photograph.shape[:2])
+    for pattern in ((rows + columns) % 2, rows // 2 % 2, columns % 2):
+        sign = np.where((rows // 128 == 1) & (columns // 128 == 1), pattern * 2 - 1, 0)
+        for amplitudes in ((15, 15, 15), (20, -10, 0)):
+            noisy = np.clip(photograph + sign[..., None] * np.array(amplitudes), 0, 255).astype(np.uint8)
+            with pytest.raises(ValueError, match="noise"):
+                demand_no_noisy_blocks(noisy)
+
+
+def test_a_surround_that_is_light_from_some_row_on_shows(small_rgb: Rgb) -> None:
+    """As where 16 bits are off by a little: what would be below zero is at the upper end."""
+    demand_no_wrapped_surround(small_rgb)
+    for channels in ([1], [1, 2], [0, 1, 2]):
+        changed = small_rgb.copy()
+        changed[257:, :, channels] -= 20
+        with pytest.raises(ValueError, match="surround"):
+            demand_no_wrapped_surround(changed)
+    labelled = small_rgb.copy()
+    labelled[20:30, 5:40] = 255
+    demand_no_wrapped_surround(labelled)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_missing_rows_in_the_middle_are_damage(small_rgb: Rgb, mode: str) -> None:
+    whole = encode(Image.fromarray(small_rgb).convert(mode), "BMP")
+    pixels = bytearray(whole)
+    width = small_rgb.shape[1] * len(mode)
+    pixels[len(whole) // 2 : len(whole) // 2 + 8 * width] = bytes(8 * width)
+    assert decode(whole).rgb.shape == small_rgb.shape
+    with pytest.raises(PhotographUnreadableError):
+        decode(bytes(pixels))
+
+
+def test_a_black_bar_between_two_photographs_is_no_gap(small_rgb: Rgb) -> None:
+    part = small_rgb[100:300]
+    assert has_gap(np.vstack([part[:100], np.zeros_like(part[:9]), part[100:]]))
+    assert not has_gap(np.vstack([part, np.zeros_like(part[:9]), part[:, ::-1] // 2]))
+    assert not has_gap(np.vstack([np.zeros_like(part), part, np.zeros_like(part)]))
 
 
 @pytest.mark.parametrize("options", [{}, {"quality": 95, "method": 6}, {"lossless": True}])

@@ -25,6 +25,13 @@ WRAPPED, STEADY = 128, 32
 """Where one channel has wrapped around, it differs from the next pixel's by more than WRAPPED, the others by less than
 STEADY."""
 
+APART, BLACK, BRIGHT, MOSTLY = 2, 24, 231, 0.8
+"""Of rows this far apart, since the damaged one is a tangle, MOSTLY all pixels with no channel above BLACK are beyond
+BRIGHT below."""
+
+FEW, SOME = 0.01, 0.05
+"""Shares of a row that must be black, and that must be steady."""
+
 
 def is_torn(edges: Edges) -> bool:
     """Whether brightness jumps in the middle of the compressed data and stays so.
@@ -91,3 +98,19 @@ def demand_no_wraps(image: Image.Image) -> None:
 def _wraps(differences: NDArray[np.int16]) -> int:
     ordered = np.sort(differences, axis=2)
     return int(np.count_nonzero((ordered[..., 2] > WRAPPED) & (ordered[..., 1] < STEADY)))
+
+
+def demand_no_wrapped_surround(pixels: NDArray[np.uint8]) -> None:
+    """Raise `ValueError` if in uint8[H,W,3] the black surround is light from some row on, and the tissue as it was.
+
+    Lossless data with 16 bits that are off by a little show nothing, except where they would be below zero.
+    """
+    for top in range(0, len(pixels), STRIP):
+        strip = pixels[top : top + STRIP + APART].astype(np.int16)
+        above, below = strip[:-APART], strip[APART:]
+        black = above.max(axis=2) <= BLACK
+        wrapped = black & (below.max(axis=2) >= BRIGHT)
+        steady = (above.max(axis=2) > 2 * BLACK) & (np.abs(above - below).max(axis=2) < STEADY)
+        here = (black.mean(axis=1) >= FEW) & (wrapped.sum(axis=1) >= MOSTLY * black.sum(axis=1))
+        if (here & (steady.mean(axis=1) >= SOME)).any():
+            raise ValueError("the surround has wrapped around")

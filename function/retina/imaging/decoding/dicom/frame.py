@@ -17,7 +17,8 @@ from retina.imaging.decoding.exchanges import demand_no_exchanges
 from retina.imaging.decoding.header import MAX_SCANS
 from retina.imaging.decoding.jpeg import BLOCK, demand_continuous, jpeg_pixels
 from retina.imaging.decoding.steps import is_stepped_in_rows
-from retina.imaging.decoding.tears import demand_no_wraps
+from retina.imaging.decoding.tears import demand_no_wrapped_surround, demand_no_wraps
+from retina.imaging.decoding.wavelets import demand_no_noisy_blocks
 
 Values = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -142,6 +143,7 @@ def _lossless_jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     if values.ndim == 3:
         demand_no_wraps(Image.fromarray(shown))
         demand_no_exchanges(shown)
+        demand_no_wrapped_surround(shown)
     return values, False
 
 
@@ -178,6 +180,7 @@ def _jpeg_ls(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
 def _jpeg_2000(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """The codec undoes its own colour transformation, ICT or RCT. No thread can be started here."""
     values = imagecodecs.jpeg2k_decode(frame, numthreads=1)
+    demand_no_noisy_blocks(_shown(values, dicom.samples.stored))
     return values, dicom.samples.photometric in ("YBR_ICT", "YBR_RCT")
 
 
