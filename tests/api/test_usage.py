@@ -145,3 +145,20 @@ def test_a_page_of_a_long_ledger_costs_no_more_than_one_of_a_short_ledger(tmp_pa
             charges_of(house, who, limit=200)
             times[name].append(time.perf_counter() - started)
     assert sorted(times["long"])[4] < 5 * sorted(times["short"])[4]
+
+
+def test_ten_credits_or_fewer_that_are_not_reserved_are_few(house: House) -> None:
+    anna = house.person()
+    assert house.client.get(USAGE, headers=anna).json()["low"] is False
+    new(house, anna, *(f"{n}.jpg" for n in range(9)), size=1)
+    assert house.client.get(USAGE, headers=anna).json()["low"] is False
+    new(house, anna, "last.jpg", size=1)
+    assert house.client.get(USAGE, headers=anna).json()["low"] is True
+
+
+def test_the_headers_of_charged_answers_are_documented(narrow: House) -> None:
+    paths = narrow.client.get("/api/v1/openapi.json").json()["paths"]
+    for path in ("/predict", PREDICTIONS, f"{PREDICTIONS}/{{id}}/recompute"):
+        headers = paths[path]["post"]["responses"]["200"]["headers"]
+        assert set(headers) == {"X-Credits-Charged", "X-Credits-Left"}
+        assert "10 or fewer" in headers["X-Credits-Left"]["description"]

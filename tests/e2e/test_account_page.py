@@ -132,6 +132,54 @@ def test_a_key_with_scopes_and_a_last_day(visit: Visit, small: bytes) -> None:
     expect_for_everyone(page)
 
 
+def test_a_key_with_limits_that_are_changed(visit: Visit, small: bytes) -> None:
+    sign_up(visit, PATH)
+    page = visit.page
+    page.get_by_text("Limits (optional)").click()
+    page.get_by_label("Credits per day").fill("2")
+    page.get_by_label("Only from these network addresses").fill("127.0.0.1, 203.0.113.7/24")
+    page.get_by_label("Name of the new key").fill("Clinic")
+    page.get_by_role("button", name="Create key").click()
+    expect(page.locator("#keys-trouble")).to_contain_text("addresses.1: Input should be an address or a network")
+    page.get_by_label("Only from these network addresses").fill("127.0.0.1, 203.0.113.0/24")
+    key = make_key(visit, "Clinic")
+    row = page.locator("#keys li", has_text="Clinic")
+    expect(row).to_contain_text("Only from 127.0.0.1 and 203.0.113.0/24")
+    expect(row).to_contain_text("0 of 2 credits today")
+    expect(page.get_by_label("Credits per day")).to_have_value("")
+
+    def predict() -> int:
+        files = {"file": small}
+        return httpx.post(f"{visit.address}/api/v1/predictions", files=files, headers={"X-API-Key": key}).status_code
+
+    assert [predict() for _ in range(3)] == [200, 200, 429]
+    page.reload()
+    expect(row).to_contain_text("2 of 2 credits today")
+    expect(row.get_by_role("meter", name="Clinic: credits today")).to_have_count(1)
+    expect(page.locator("#charges-words")).to_contain_text("2 credits in the last 30 days.")
+    expect(page.get_by_role("img", name="2 credits in the last 30 days.")).to_be_visible()
+    page.get_by_label("Charges of").select_option("Clinic")
+    expect(page.locator("#charges tr")).to_have_count(1)
+
+    change = page.get_by_role("button", name="Change Clinic")
+    change.click()
+    expect(page.get_by_label("Name of the key")).to_be_focused()
+    expect(page.get_by_label("Credits per day")).to_have_value("2")
+    expect(page.get_by_label("Only from these network addresses")).to_have_value("127.0.0.1\n203.0.113.0/24")
+    expect_for_everyone(page)
+    page.get_by_role("button", name="Cancel").click()
+    expect(change).to_be_focused()
+    change.click()
+    page.get_by_label("Credits per day").fill("")
+    page.get_by_label("Credits per month").fill("3")
+    page.get_by_label("Only from these network addresses").fill("")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(row).to_contain_text("2 of 3 credits this month")
+    expect(page.locator("#keys-status")).to_have_text("Clinic: changed.")
+    expect(page.get_by_role("button", name="Create key")).to_be_visible()
+    assert [predict() for _ in range(2)] == [200, 429]
+
+
 def test_a_key_without_scopes_is_not_created(visit: Visit) -> None:
     sign_up(visit, PATH)
     page = visit.page
@@ -247,7 +295,10 @@ def test_credits_are_bought_where_they_are_sold(visit: Visit) -> None:
     expect_for_everyone(page)
     page.get_by_role("button", name="Buy 1,000 credits").click()
     page.wait_for_url(f"{visit.address}/?pay")
+    few = {"account": "b" * 32, "credits": 12, "reserved": 3, "low": True, "charges": [], "next": None}
+    page.route("**/api/v1/usage?*", lambda route: route.fulfill(json=few))
     page.goto(f"{visit.address}{PATH}?paid={'a' * 32}")
+    expect(page.locator("#credits-low")).to_contain_text("Few credits are left: 9 credits for new photographs.")
     expect(page.locator("#purchase-status")).to_have_text("Thank you. 1,000 credits were added.")
     expect(page).to_have_url(f"{visit.address}{PATH}")
     expect(page.get_by_role("link", name="Buy credits")).to_be_visible()

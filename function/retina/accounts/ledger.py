@@ -27,6 +27,8 @@ from retina.storage.records import (
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
 PURCHASE, REFUND = "purchase", "refund"
+LOW = 10
+"""So many available credits or fewer are few: the account page and `GET /api/v1/usage` say so."""
 SHORT = "You have no credits left for this. Nothing was charged. The account page says how to get more."
 
 

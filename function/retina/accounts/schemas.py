@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from retina.accounts.ledger import LOW
 from retina.storage.schemas import Next
 
 
@@ -40,5 +41,6 @@ class Usage(BaseModel):
     reserved: int = Field(
         description="of these, reserved for unfinished photographs of open batches", ge=0, examples=[12]
     )
+    low: bool = Field(description=f"whether {LOW} or fewer are left and not reserved")
     charges: list[DayCharged] = Field(description="the newest day first")
     next: Next

@@ -8,13 +8,14 @@ if and only if a result does. `accounts.leases` locks the request in the meantim
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from anyio import to_thread
 from fastapi import Response
 
 from retina.accounts.idempotency import Lease
 from retina.accounts.leases import held
+from retina.accounts.ledger import LOW
 from retina.api.idempotency_key import REPLAYED, KeyedRequest
 from retina.auth.callers import Caller
 from retina.deletion.account import leave_nothing
@@ -25,6 +26,22 @@ from retina.storage.records import Change, Put, ensure
 P = TypeVar("P")
 R = TypeVar("R")
 NOTHING: Mapping[str, str] = {}
+CREDITS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "X-Credits-Charged": {
+                "description": "with an API key: 1, or 0 for a response that is repeated",
+                "schema": {"type": "integer"},
+            },
+            "X-Credits-Left": {
+                "description": f"with an API key: the credits that are left and not reserved; {LOW} or fewer are "
+                "few, see `low` in GET /api/v1/usage",
+                "schema": {"type": "integer"},
+            },
+        }
+    }
+}
+"""The headers of charged responses, for OpenAPI."""
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,8 @@ def _validation(error: RequestValidationError) -> RetinaError:
         return FileMissingError(MISSING)
     places = [() if item["type"] == "json_invalid" else item["loc"][1:] for item in wrong]
     names = [".".join(map(str, place)) or "the body" for place in places]
-    fields = [f"{name}: {item['msg']}" for name, item in zip(names, wrong[:SHOWN], strict=False)]
+    said = [item["msg"].removeprefix("Value error, ") for item in wrong[:SHOWN]]
+    fields = [f"{name}: {sentence}" for name, sentence in zip(names, said, strict=False)]
     if len(wrong) > SHOWN:
         fields.append(f"and {len(wrong) - SHOWN} more")
     return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.")

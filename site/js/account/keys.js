@@ -1,24 +1,24 @@
-// API keys on the account page: creating, listing and revoking them. A new key is shown only until the page is left.
+// API keys on the account page: creating, listing, changing and revoking them. A new key is shown only until the page is
+// left.
 
 import { ask } from '../api/requests.js';
 import { confirmed } from '../ui/confirm.js';
-import { dayOf, timeOf } from '../ui/dates.js';
-import { element, finder, the } from '../ui/element.js';
-import { Refusal } from '../api/reach.js';
+import { element, finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
+import { createKeyForm } from './key-form.js';
+import { notesOf, spendingOf } from './key-words.js';
 
-/** @import { KeyList, KeyCreateResponse, KeyResponse, KeyCreate } from 'openapi' */
+/** @import { KeyList, KeyCreateResponse, KeyResponse } from 'openapi' */
 
 const ADDRESS = '/api/v1/keys';
 
 /** @param {{ page: ParentNode, announce: (words: string) => void }} parts */
 export function createKeys({ page, announce }) {
   const by = finder(page);
-  const form = by('new-key', HTMLFormElement);
-  const [name, expires] = [by('key-name', HTMLInputElement), by('key-expires', HTMLInputElement)];
+  const keyForm = createKeyForm(page);
   const secret = by('secret-key', HTMLInputElement);
   const copyButton = by('copy', HTMLButtonElement);
-  const { onClick, onSubmit } = createTrouble(by('keys-trouble'));
+  const { onClick, onSubmit, say } = createTrouble(by('keys-trouble'));
 
   /** Fills the list and returns the keys' names by id. */
   async function load() {
@@ -31,31 +31,63 @@ export function createKeys({ page, announce }) {
 
   /** @param {KeyResponse} key */
   function row(key) {
-    const button = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
-    onClick(button, () => revoke(key));
-    const notes = [`rk_${key.id}_…, created ${timeOf(key.created)}`, `May ${listOf(key.scopes)}`, lifeOf(key)];
-    const words = notes.map((note) => element('span', { class: 'note' }, note));
-    return element('li', {}, element('div', {}, element('strong', {}, key.name), ...words), button);
+    const revokeButton = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
+    const changeButton = element('button', { type: 'button', 'aria-label': `Change ${key.name}`, 'data-change': key.id }, 'Change');
+    onClick(revokeButton, () => revoke(key));
+    changeButton.addEventListener('click', () => begin(key));
+    const words = notesOf(key).map((note) => element('span', { class: 'note' }, note));
+    return element(
+      'li',
+      {},
+      element('div', {}, element('strong', {}, key.name), ...words, ...spendingOf(key).map((period) => spending(period, key.name))),
+      element('div', { class: 'row' }, changeButton, revokeButton),
+    );
+  }
+
+  async function submit() {
+    by('keys-status').textContent = '';
+    const changed = keyForm.changing();
+    if (changed) await change(changed);
+    else await make();
   }
 
   async function make() {
-    by('keys-status').textContent = '';
     copyButton.textContent = 'Copy';
-    const scopes = /** @type {KeyCreate['scopes']} */ (new FormData(form).getAll('scopes'));
-    if (!scopes?.length) {
-      the(form, '[name=scopes]').focus();
-      throw new Refusal('no_scope', 'Choose at least one thing the key may be used for.');
-    }
-    /** @type {KeyCreate} */
-    const json = { name: name.value.trim(), scopes, expires: expires.value || null };
     /** @type {KeyCreateResponse} */
-    const made = await ask(ADDRESS, { method: 'POST', json });
-    form.reset();
+    const made = await ask(ADDRESS, { method: 'POST', json: keyForm.values() });
+    keyForm.show(null);
     secret.value = made.key;
     by('secret').hidden = false;
     secret.focus();
     secret.select();
     await load();
+  }
+
+  /** @param {KeyResponse} key */
+  function begin(key) {
+    by('keys-status').textContent = '';
+    say('');
+    keyForm.show(key);
+  }
+
+  /** @param {KeyResponse} key */
+  async function change(key) {
+    /** @type {KeyResponse} */
+    const changed = await ask(`${ADDRESS}/${key.id}`, { method: 'PATCH', json: keyForm.values() });
+    await load();
+    end(key);
+    by('keys-status').textContent = `${changed.name}: changed.`;
+  }
+
+  /**
+   * Ends changing a key; the focus goes back to where it began.
+   * @param {KeyResponse | null} key
+   */
+  function end(key) {
+    say('');
+    keyForm.show(null);
+    const button = key && by('keys').querySelector(`[data-change="${key.id}"]`);
+    if (button instanceof HTMLButtonElement) button.focus();
   }
 
   /** @param {KeyResponse} key */
@@ -68,8 +100,9 @@ export function createKeys({ page, announce }) {
       secret.value = '';
       by('secret').hidden = true;
     }
+    if (keyForm.changing()?.id === key.id) keyForm.show(null);
     await load();
-    name.focus();
+    keyForm.name.focus();
     by('keys-status').textContent = `${key.name}: revoked.`;
   }
 
@@ -86,21 +119,18 @@ export function createKeys({ page, announce }) {
     }
   }
 
-  onSubmit(form, make);
+  onSubmit(keyForm.form, submit);
+  keyForm.cancel.addEventListener('click', () => end(keyForm.changing()));
   copyButton.addEventListener('click', () => void copy());
   return { load };
 }
 
-/** @param {string[]} scopes */
-function listOf(scopes) {
-  return new Intl.ListFormat('en-GB').format(scopes);
-}
-
 /**
- * How long a key is valid, and when it was last used.
- * @param {KeyResponse} key
+ * What a key has spent: in words, with a bar where there is a limit.
+ * @param {ReturnType<typeof spendingOf>[number]} period
+ * @param {string} name of the key
  */
-function lifeOf({ expires, used }) {
-  const end = expires === null ? 'Valid until revoked' : new Date(expires) > new Date() ? `Valid until ${timeOf(expires)}` : 'Expired';
-  return `${end}, ${used === null ? 'never used' : `last used ${dayOf(used)}`}`;
+function spending({ name: period, spent, most, words }, name) {
+  const bar = most === null ? [] : [element('meter', { min: 0, max: most, value: Math.min(spent, most), 'aria-label': `${name}: credits ${period}` })];
+  return element('span', { class: 'note spending' }, words, ...bar);
 }

@@ -5,8 +5,6 @@ import { prices } from '../api/about.js';
 import { askForCredits } from '../ui/contact.js';
 import { createAudit } from '../account/audit-log.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
-import { dayOf } from '../ui/dates.js';
-import { download } from '../api/download.js';
 import { element, finder } from '../ui/element.js';
 import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
@@ -18,68 +16,34 @@ import { askToForget } from '../storage/forget.js';
 import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
 import { createTrouble } from '../ui/trouble.js';
+import { createUsage } from '../account/usage.js';
 
-/** @import { DeletionReceipt, Usage } from 'openapi' */
+/** @import { DeletionReceipt } from 'openapi' */
 
-/** So many credits or fewer are few. */
-const FEW = 10;
 const by = finder(document);
 const { attempt, onClick } = createTrouble(by('trouble'));
 
 gate((person, page) => {
   const keys = createKeys({ page, announce });
+  const usage = createUsage({ page });
   const signIns = createSignIns({ page, person });
   by('mail').textContent = person.mail;
-  onClick(by('usage-csv', HTMLButtonElement), () => download('/api/v1/usage.csv', 'usage.csv'));
   onClick(by('delete', HTMLButtonElement), () => end(person.mail));
   void attempt(async () => {
-    const [usage, names] = await Promise.all([loadUsage(), keys.load(), signIns.load()]);
-    showUsage(usage, names);
+    const [names] = await Promise.all([keys.load(), signIns.load()]);
+    await usage.load(names);
     await showHowToGetMore();
     const audit = createAudit({ page, names });
     onClick(by('audit-more', HTMLButtonElement), audit.more);
     createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ account: true }) });
     await audit.more();
-    const credited = async () => showUsage(await loadUsage(), names);
-    await createPurchases({ page, credited }).follow();
+    await createPurchases({ page, credited: () => usage.load(names) }).follow();
   });
 });
 
 /** @param {string} words */
 function announce(words) {
   by('announcement').textContent = words;
-}
-
-/** @returns {Promise<Usage>} */
-function loadUsage() {
-  return ask('/api/v1/usage');
-}
-
-/**
- * @param {Usage} usage
- * @param {Map<string, string>} names of keys, by id
- */
-function showUsage({ account, credits, reserved, charges, next }, names) {
-  by('credits').textContent = credits.toLocaleString('en');
-  by('reserved').hidden = reserved === 0;
-  by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
-  by('credits-low').hidden = credits > FEW;
-  by('credits-low').textContent = credits ? 'Few credits are left.' : 'There are no credits left.';
-  by('account-id').textContent = account;
-  by('older-charges').hidden = next === null;
-  by('no-charges').hidden = charges.length > 0;
-  by('charges-table').hidden = charges.length === 0;
-  by('charges').replaceChildren(
-    ...charges.map(({ day, key_id: key, credits: count }) =>
-      element(
-        'tr',
-        {},
-        element('td', {}, dayOf(day)),
-        element('td', {}, key ? (names.get(key) ?? `key ${key} (revoked)`) : 'you, on the Batches page'),
-        element('td', { class: 'number' }, count.toLocaleString('en')),
-      ),
-    ),
-  );
 }
 
 async function showHowToGetMore() {

@@ -14,7 +14,7 @@ from retina import __version__, clock
 from retina.accounts.idempotency import REUSED
 from retina.api.auditing import Audited
 from retina.api.callers import OPTIONAL, Anyone
-from retina.api.charged_responses import Answer, ChargedRequest
+from retina.api.charged_responses import CREDITS, Answer, ChargedRequest
 from retina.api.corrections import SentCorrection, sender
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
@@ -55,7 +55,8 @@ from retina.storage.port import UPLOADS, Uploads
 
 router = APIRouter(
     tags=["predictions"],
-    responses=documented(
+    responses=CREDITS
+    | documented(
         {
             401: "The key or token is not valid",
             402: "No credits left",

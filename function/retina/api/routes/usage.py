@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from retina.accounts.ledger import LOW
 from retina.accounts.schemas import DayCharged, Usage
 from retina.api.callers import Owner
 from retina.api.dependencies import ServicesDep
@@ -41,6 +42,7 @@ def usage(
         account=caller.account,
         credits=left,
         reserved=reserved,
+        low=left - reserved <= LOW,
         charges=[DayCharged(**charge._asdict()) for charge in charges],
         next=cursor_of(place),
     )

@@ -1,0 +1,82 @@
+// Credits and what they were spent on: what is left, a notice if that is little, and the charges by day and key, of all
+// keys or of one.
+
+import { ask } from '../api/requests.js';
+import { download } from '../api/download.js';
+import { dayOf } from '../ui/dates.js';
+import { element, finder } from '../ui/element.js';
+import { creditsOf } from '../ui/money.js';
+import { createTrouble } from '../ui/trouble.js';
+import { daily, usageChart, wordsOf } from './usage-chart.js';
+
+/** @import { DayCharged, Usage } from 'openapi' */
+
+/** Enough for the days of the chart, by as many keys as an account may have. */
+const CHARGES = 3200;
+const ROWS = 200;
+const EVERY_KEY = 'all';
+
+/** @param {{ page: ParentNode }} parts */
+export function createUsage({ page }) {
+  const by = finder(page);
+  const choice = by('charges-key', HTMLSelectElement);
+  const { onClick } = createTrouble(by('trouble'));
+  /** @type {DayCharged[]} */
+  let charges = [];
+  /** @type {Map<string, string>} */
+  let names = new Map();
+
+  /** @param {Map<string, string>} keyNames of keys, by id */
+  async function load(keyNames) {
+    names = keyNames;
+    /** @type {Usage} */
+    const usage = await ask(`/api/v1/usage?limit=${CHARGES}`);
+    charges = usage.charges;
+    showCredits(usage);
+    by('charges-part').hidden = charges.length === 0;
+    by('no-charges').hidden = charges.length > 0;
+    by('older-charges').hidden = charges.length <= ROWS && usage.next === null;
+    const ids = [...new Set(charges.map(({ key_id: id }) => id))];
+    choice.replaceChildren(new Option('Everything', EVERY_KEY), ...ids.map((id) => new Option(nameOf(id), id)));
+    showCharges();
+  }
+
+  /** @param {Usage} usage */
+  function showCredits({ account, credits, reserved, low }) {
+    by('credits').textContent = credits.toLocaleString('en');
+    by('reserved').hidden = reserved === 0;
+    by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
+    by('credits-low').hidden = !low;
+    by('credits-low').textContent = noticeOf(credits - reserved);
+    by('account-id').textContent = account;
+  }
+
+  function showCharges() {
+    const key = choice.value === EVERY_KEY ? null : choice.value;
+    const days = daily(charges, key);
+    by('charges-chart').replaceChildren(usageChart(days));
+    by('charges-words').textContent = wordsOf(days);
+    by('charges').replaceChildren(...charges.filter(({ key_id: id }) => key === null || id === key).slice(0, ROWS).map(row));
+  }
+
+  /** @param {DayCharged} charge */
+  function row({ day, key_id: key, credits }) {
+    const cells = [element('td', {}, dayOf(day)), element('td', {}, nameOf(key))];
+    return element('tr', {}, ...cells, element('td', { class: 'number' }, credits.toLocaleString('en')));
+  }
+
+  /** @param {string} key the id of a key, or empty */
+  function nameOf(key) {
+    return key ? (names.get(key) ?? `key ${key} (revoked)`) : 'you, on the Batches page';
+  }
+
+  choice.addEventListener('change', showCharges);
+  onClick(by('usage-csv', HTMLButtonElement), () => download('/api/v1/usage.csv', 'usage.csv'));
+  return { load };
+}
+
+/** @param {number} free credits that are not reserved */
+export function noticeOf(free) {
+  if (free > 0) return `Few credits are left: ${creditsOf(free)} for new photographs. Calls beyond that are refused.`;
+  return 'There are no credits left for new photographs. Calls by API key and new batches are refused.';
+}
