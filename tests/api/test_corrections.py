@@ -183,3 +183,21 @@ def test_kinds_come_together_and_with_vessels(client: TestClient, tiny: bytes, m
     assert problem(client.post(PREDICTIONS, files=twice)) == (422, "invalid_request")
     again = [("file", tiny), ("corrected_mask", good), ("other", good)]
     assert problem(client.post(PREDICTIONS, files=again)) == (422, "several_files")
+
+
+def test_masks_of_an_uploaded_photograph_and_of_a_large_one(
+    client: TestClient, tiny: bytes, mask: Mask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retina.api.predictor.LARGE_PIXELS", 100)  # so that it is decoded as a large one
+    form = client.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).raise_for_status().json()
+    client.post(form["url"], data=form["fields"], files={"file": ("a.jpg", tiny)}).raise_for_status()
+    corrected = without_the_left(mask)
+    answer = client.post(PREDICTIONS, data={"upload_id": form["upload_id"]}, files=files_of(corrected))
+    assert answer.status_code == 200, answer.text
+    np.testing.assert_array_equal(read(answer.json()["images"]["mask"]), corrected)
+
+
+def test_photograph_and_masks_together_have_the_limit_of_a_request(client: TestClient, tiny: bytes, mask: Mask) -> None:
+    padded = png(mask) + bytes(client.app.state.settings.inline_bytes + 2**17)  # type: ignore[attr-defined]
+    answer = client.post(PREDICTIONS, files={"file": tiny, "corrected_mask": padded})
+    assert problem(answer) == (413, "photograph_too_large")

@@ -50,6 +50,7 @@ def test_a_prediction_has_every_field(client: TestClient, sample: bytes) -> None
         "quality",
         "measurements",
         "measurement_reasons",
+        "correction",
         "images",
     }
     assert body["model"] == {"name": card["name"], "sha256": card["sha256"]}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from anyio import to_thread
 
 from retina.history.records import saved_key
 from retina.storage.local import LocalBlobs
@@ -133,6 +134,31 @@ def test_recomputing_keeps_the_correction_and_says_whose_mask_was_corrected(hous
     )
     changed = house.client.patch(path, json={"note": "n"}, headers=anna).json()
     assert changed["correction"] == again["correction"]
+
+
+def test_a_correction_that_comes_while_another_is_recomputed_is_not_lost(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny)
+    mask = read(plain["images"]["mask"])
+    correction(house, anna, plain["id"], files_of(mask)).raise_for_status()
+    predict = house.app.state.predictor.predict
+    newer: list[dict[str, Any]] = []
+
+    async def meanwhile(*positional: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        files = files_of(without_the_left(mask))
+        newer.append(await to_thread.run_sync(lambda: correction(house, anna, plain["id"], files).json()))
+        return await predict(*positional, **options)
+
+    monkeypatch.setattr(house.app.state.predictor, "predict", meanwhile)
+    path = f"{PREDICTIONS}/{plain['id']}"
+    assert problem(house.client.post(f"{path}/recompute", headers=anna)) == (503, "busy")
+    assert house.client.get(path, headers=anna).json() == newer[0]
+    again = house.client.post(f"{path}/recompute", headers=anna).raise_for_status().json()
+    assert again["correction"]["at"] == newer[0]["correction"]["at"]
+    assert house.follow(again["image_urls"]["corrected-mask"], anna).status_code == 200
 
 
 def test_a_deleted_correction_is_gone_with_its_copies(house: House, tiny: bytes) -> None:

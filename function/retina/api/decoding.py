@@ -30,17 +30,19 @@ class Decoding:
     async def prompt(self, caller: str) -> AsyncIterator[Callable[[], None]]:
         """A place among the prompt ones for a photograph of `caller`; raises `BusyError` if none became free in time.
 
-        Yields a function for a photograph that turns out to be laborious: it exchanges the place for one among the slow
-        ones, and raises `BusyError` if there is none.
+        Yields a function for a photograph, or a mask of it, that turns out to be laborious: it exchanges the place for
+        one among the slow ones, and raises `BusyError` if there is none. Called again, it changes nothing.
         """
         await self._prompt.acquire(caller)
         end: Callable[[], None] = functools.partial(self._prompt.release, caller)
+        slow = False
 
         def give_up() -> None:
-            nonlocal end
-            self._begin_slow()
-            self._prompt.release(caller)
-            end = self._end_slow
+            nonlocal end, slow
+            if not slow:
+                self._begin_slow()
+                self._prompt.release(caller)
+                end, slow = self._end_slow, True
 
         try:
             yield give_up

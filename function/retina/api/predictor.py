@@ -91,8 +91,7 @@ class Predictor:
 
         async def decoded(abandoned: Abandoned) -> T:
             with ExitStack() as held:
-                async with self._decoding.prompt(caller) as exchange:
-                    give_up = _at_most_once(exchange)
+                async with self._decoding.prompt(caller) as give_up:
                     file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
                     if isinstance(file, Photograph):
                         return await worked(file, abandoned, give_up)
@@ -130,16 +129,3 @@ def _masks(
 def _on_the_loop(give_up: Callable[[], None]) -> Callable[[], None]:
     """Calls `give_up` from a thread."""
     return functools.partial(from_thread.run_sync, give_up)
-
-
-def _at_most_once(give_up: Callable[[], None]) -> Callable[[], None]:
-    """A request has one place to give up, and several files that may turn out to be laborious."""
-    given_up = False
-
-    def once() -> None:
-        nonlocal given_up
-        if not given_up:
-            give_up()
-            given_up = True
-
-    return once
