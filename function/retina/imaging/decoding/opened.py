@@ -9,7 +9,6 @@ from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.child import Child
 from retina.imaging.decoding.damage import DAMAGED
 from retina.imaging.decoding.facts import Facts
-from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.header import refuse_size
 from retina.imaging.decoding.orientations import upright
 from retina.imaging.field_of_view import find_field_of_view
@@ -50,8 +49,6 @@ class Opened:
         rgb = self._child.pixels(stored["height"], stored["width"])
         self._child.close()
         self._abandoned.watch(None)
-        if has_gap(rgb):
-            raise PhotographUnreadableError(DAMAGED)
         return rgb, stored["orientation"]
 
     def _answer(self) -> dict[str, Any]:

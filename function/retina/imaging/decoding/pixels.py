@@ -18,6 +18,7 @@ from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.checksums import demand_whole_png, demand_whole_tiff
 from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
+from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.png import is_deep_png, png_pixels
 from retina.imaging.decoding.steps import is_stepped_in_rows
@@ -77,7 +78,7 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
     if image.format == "WEBP":
         demand_no_wraps(image)
     if image.format in ("BMP", "PPM"):
-        _demand_no_step(image, upwards=image.format == "BMP")
+        _demand_continuous(image, upwards=image.format == "BMP")
     return Stored(*image.size, orientation, _strips(image))
 
 
@@ -90,16 +91,16 @@ def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
         image.load()  # also turns it upright; its orientation is then 1
         demand_same_rows(image, page, orientation)
         if orientation == 1 and page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS):
-            _demand_no_step(image)
+            _demand_continuous(image)
         strips = _strips(image, inverted=is_inverted(image, page), opacity=has_opacity(page))
         return Stored(*image.size, 1, strips)
 
 
-def _demand_no_step(image: Image.Image, *, upwards: bool = False) -> None:
+def _demand_continuous(image: Image.Image, *, upwards: bool = False) -> None:
     """Raise `ValueError` if the picture shows that runs of its uncompressed pixels were changed or are elsewhere."""
     if image.mode in ("L", "RGB"):
         pixels = np.asarray(image).reshape(image.height, image.width, -1)
-        if is_stepped_in_rows(pixels[::-1] if upwards else pixels):
+        if is_stepped_in_rows(pixels[::-1] if upwards else pixels) or has_gap(pixels):
             raise ValueError("pixels do not continue those above them")
 
 
