@@ -9,6 +9,7 @@
  * @property {Blob} original 128x128
  * @property {Blob} prediction 128x128
  * @property {Blob} mask
+ * @property {Blob | null} [model_mask] the model's, where a person has corrected the mask
  * @property {Blob | null} overlay
  * @property {Blob | null} artery_vein
  * @property {Blob | null} probability

@@ -21,6 +21,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {string} original
  * @property {string} prediction
  * @property {string} mask
+ * @property {string | null} [model_mask] the model's mask, where a person has corrected it
  * @property {string | null} overlay
  * @property {string | null} [artery_vein] arteries red, veins blue, unclear vessels white, on black
  * @property {string | null} [probability] the probability map, 255 is certain
@@ -29,6 +30,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {string | null} [outside] the rest as a layer of the viewer, once it is made
  */
 /** @import { Mark } from '../viewer/marks.js' */
+/** @import { Correction } from '../correction/corrected.js' */
 /** @import { Picture } from '../viewer/preview.js' */
 /** @import { StoredResult } from '../storage/record.js' */
 /**
@@ -49,6 +51,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
  * @property {Look | null} look null if there is nothing more to ask for
  * @property {GraphFeatures | null} [graph] the vessel graph; null if it can be asked for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
+ * @property {Correction | null} [correction] of the mask by a person
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
  * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not
@@ -113,9 +116,9 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * @param {Source} source
  * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: others, shown, fallback, drawn, around }, source, { file, force, outdated }) {
+export function revived({ answer, pictures: others, shown, fallback, drawn, around, correction }, source, { file, force, outdated }) {
   const pictures = { ...others, photograph: shown ? file : null };
-  return lookingInto({ name: source.name, answer, fallback, drawn, around, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
+  return lookingInto({ name: source.name, answer, fallback, drawn, around, correction, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
 }
 
 /**

@@ -145,6 +145,19 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
     return going.length;
   }
 
+  /**
+   * The photograph that has this result, if it is still here.
+   * @param {unknown} result
+   */
+  function withResult(result) {
+    return [...photographs].filter((photo) => photo.result === result);
+  }
+
+  /** Whether leaving the page ends work that does not go on after a reload. */
+  function wouldBeLost() {
+    return [...photographs].some((photo) => isGoing(photo) && !photo.stored);
+  }
+
   /** @param {Photo[]} photos */
   function remove(photos) {
     for (const photo of photos) {
@@ -176,6 +189,6 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
 
   return {
     photographs: /** @type {ReadonlySet<Photo>} */ (photographs),
-    add, restore, retry, anyway, repeatable, stop, remove, putBack,
+    add, restore, retry, anyway, repeatable, stop, withResult, wouldBeLost, remove, putBack,
   };
 }

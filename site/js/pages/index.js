@@ -12,7 +12,7 @@ import { finder } from '../ui/element.js';
 import { csvBlob, saveBlob } from '../files/save.js';
 import { tableOf } from '../files/table.js';
 import { createRemoval } from '../files/removal.js';
-import { isGoing, releaseAll } from '../files/photo.js';
+import { releaseAll } from '../files/photo.js';
 import { createWork } from '../files/work.js';
 import { photographs as counted } from '../storage/record.js';
 import { whenForgotten } from '../storage/forget.js';
@@ -68,13 +68,14 @@ by('table').addEventListener('click', () => void saveTable());
 by('stop').addEventListener('click', () => announce(`${counted(work.stop())} stopped.`));
 by('again').addEventListener('click', () => work.repeatable().forEach(work.retry));
 by('marks').addEventListener('found', () => shown && store.update(shown));
+viewer.whenCorrected((each) => work.withResult(each).forEach(corrected));
 by('more-measurements').addEventListener('measured', () => shown && store.update(shown));
 whenForgotten(() => {
   remove([...work.photographs]);
   removal.end();
 });
 addEventListener('beforeunload', (event) => {
-  if (saveForm.isUnsaved(work.photographs) || wouldBeLost()) event.preventDefault();
+  if (saveForm.isUnsaved(work.photographs) || work.wouldBeLost() || !viewer.isWritten()) event.preventDefault();
 });
 
 /** @param {string} words */
@@ -112,6 +113,12 @@ function changed(photo, words) {
 function redraw(photo) {
   list.change(photo);
   overview.change(photo);
+}
+
+/** @param {Photo} photo */
+function corrected(photo) {
+  redraw(photo);
+  store.update(photo);
 }
 
 /** @param {Photo} photo */
@@ -153,11 +160,6 @@ function remove(photos) {
   }
   announce(photos.length === 1 ? `${photos[0].name}: removed.` : 'All photographs removed.');
   refresh();
-}
-
-/** Whether leaving the page ends work that does not go on after a reload. */
-function wouldBeLost() {
-  return [...work.photographs].some((photo) => isGoing(photo) && !photo.stored);
 }
 
 /** Once before the browser paints next, however much has changed. */

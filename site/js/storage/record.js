@@ -1,6 +1,7 @@
 // What is stored of a photograph on the start page, and back. Pure: the database and the page are elsewhere.
 
 /** @import { Belongings } from '../history/belongings.js' */
+/** @import { Correction } from '../correction/corrected.js' */
 /** @import { Details } from '../history/details.js' */
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Pictures } from '../files/pictures.js' */
@@ -15,6 +16,7 @@
  * @property {string | null} fallback
  * @property {string} drawn
  * @property {string} [around]
+ * @property {Correction | null} [correction]
  */
 /**
  * @typedef {object} StoredPhotograph
@@ -57,10 +59,10 @@ export function recordOf({ id, order, name, force, state, sentence, code, accoun
  * @param {Result} result
  * @returns {StoredResult | null} null if its pictures are not here
  */
-function storedResult({ answer, pictures, fallback, drawn = '', around }) {
+function storedResult({ answer, pictures, fallback, drawn = '', around, correction = null }) {
   if (!pictures) return null;
   const { photograph, ...others } = pictures;
-  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around };
+  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around, correction };
 }
 
 /**

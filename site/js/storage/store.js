@@ -10,6 +10,7 @@ import { recordOf } from './record.js';
 import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
+/** @import { Pictures } from '../files/pictures.js' */
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { StoredPhotograph } from './record.js' */
 
@@ -70,6 +71,7 @@ export function createStore({ say, on, showing }) {
   /** Everything that has changed, at once. */
   async function write() {
     const latest = [...changed].filter((photo) => present.has(photo));
+    const written = latest.map(({ result }) => (result?.pictures ? { ...result.pictures } : null)); // they may be corrected meanwhile
     changed.clear();
     if (!latest.length) return;
     try {
@@ -82,16 +84,16 @@ export function createStore({ say, on, showing }) {
       for (const photo of latest) changed.add(photo); // they are written with the next change
       throw error;
     }
-    for (const photo of latest) if (photo.result && !onDisk.has(photo.result)) await move(photo, photo.result);
+    for (const [i, photo] of latest.entries()) if (photo.result && !onDisk.has(photo.result)) await move(photo, photo.result, written[i]);
   }
 
   /**
    * Has the page use the stored pictures instead of those in memory.
    * @param {Photo} photo
    * @param {Result} result
+   * @param {Pictures | null} written
    */
-  async function move(photo, result) {
-    const written = result.pictures;
+  async function move(photo, result, written) {
     const stored = await picturesOf(photo.id);
     if (!stored || !written || photo.result !== result || !present.has(photo) || showing.isShown(photo)) return;
     onDisk.add(result);

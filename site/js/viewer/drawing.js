@@ -52,6 +52,14 @@ export function createDrawing({ canvases, drawn }) {
     worker.postMessage({ name, picture }, { transfer: [picture] });
   }
 
+  /**
+   * Another picture of this name can be given then.
+   * @param {PictureName} name
+   */
+  function forget(name) {
+    sent.delete(name);
+  }
+
   /** @param {DrawPhotograph | DrawVessels} wish */
   function draw(wish) {
     const request = { ...wish, id };
@@ -80,5 +88,5 @@ export function createDrawing({ canvases, drawn }) {
     else canvas.dataset.state = 'drawn';
   });
 
-  return { clear, give, draw };
+  return { clear, give, forget, draw };
 }

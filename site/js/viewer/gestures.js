@@ -12,6 +12,8 @@ const MOST_PX = 240;
 const DOUBLE_MS = 350;
 const DOUBLE_PX = 24;
 const CLOSER = 2.5;
+/** The mouse’s middle button moves the photograph whatever the tool: as `button` and among `buttons`. */
+const [MIDDLE, MIDDLE_HELD] = [1, 4];
 
 /**
  * @typedef {object} Hands what a tool makes of a hand, instead
@@ -54,8 +56,13 @@ export function listenToHands({ stage, zoom, move, atRest, hands }) {
     { passive: false },
   );
 
+  /** @param {PointerEvent} event */
+  function isTaken(event) {
+    return !(event.buttons & MIDDLE_HELD) && hands()?.takes(event);
+  }
+
   stage.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 && event.button !== MIDDLE) return;
     stage.setPointerCapture(event.pointerId);
     start = at(event);
     down = event;
@@ -71,8 +78,8 @@ export function listenToHands({ stage, zoom, move, atRest, hands }) {
     still &&= distance(at(event), start) < DOUBLE_PX / 3;
     const tools = hands();
     if (!still) tools?.moving();
-    if (pointers.size === 1 && tools?.takes(event)) {
-      if (!still && down) tools.drag(down, event);
+    if (pointers.size === 1 && isTaken(event)) {
+      if (!still && down) tools?.drag(down, event);
       return;
     }
     move({ x: after.x - before.x, y: after.y - before.y });
@@ -81,7 +88,7 @@ export function listenToHands({ stage, zoom, move, atRest, hands }) {
 
   stage.addEventListener('pointerup', (event) => {
     pointers.delete(event.pointerId);
-    if (!still) return;
+    if (!still || event.button === MIDDLE) return;
     const tools = hands();
     if (tools?.takes(event)) {
       tools.tap(event);
@@ -93,6 +100,7 @@ export function listenToHands({ stage, zoom, move, atRest, hands }) {
     tap = twice ? { ...here, time: -Infinity } : here;
   });
   stage.addEventListener('pointercancel', (event) => pointers.delete(event.pointerId));
+  stage.addEventListener('mousedown', (event) => event.button === MIDDLE && event.preventDefault()); // no scrolling by itself
   stage.addEventListener('dragstart', (event) => event.preventDefault());
 }
 

@@ -90,19 +90,42 @@ export function createLayers({ page, colours, view, needed }) {
     drawVessels(threshold, style());
   }
 
+  /** Of the vessels, #rrggbb. */
+  function colour() {
+    return view() === 'vessels' ? WHITE : colours().vessel;
+  }
+
   /**
    * @param {number | null} at
    * @param {VesselStyle} as
    */
   function drawVessels(at, as) {
-    const colour = view() === 'vessels' ? WHITE : colours().vessel;
-    drawing.draw({ layer: 'vessels', style: as, threshold: at, colour: [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)) });
+    drawing.draw({ layer: 'vessels', style: as, threshold: at, colour: [1, 3, 5].map((i) => parseInt(colour().slice(i, i + 2), 16)) });
+  }
+
+  /**
+   * While the mask is corrected, it is drawn elsewhere; then it is drawn as it is now.
+   * @param {boolean} correcting
+   */
+  function rest(correcting) {
+    if (correcting && threshold !== null) choose(null);
+    for (const control of [slider, vesselStyle]) control.disabled = correcting;
+    if (!correcting) renew();
+  }
+
+  /** Draws the mask of the result again, which is another one now. */
+  function renew() {
+    if (!shown) return;
+    [asked, ready] = ['', false];
+    drawing.forget('mask');
+    vessels.dataset.state = 'drawing';
+    void update();
   }
 
   /** @param {number} count */
   function measure(count) {
     const density = shown?.answer.measurements.vascular_density;
-    area ??= areaOf(count, density);
+    area ??= shown?.correction?.area ?? areaOf(count, density);
     say(threshold !== null && area ? (100 * count) / area : null);
   }
 
@@ -112,7 +135,7 @@ export function createLayers({ page, colours, view, needed }) {
     by('threshold-value').textContent = slider.valueAsNumber.toFixed(2);
     by('threshold-reset').hidden = threshold === null;
     by('threshold-note').textContent = threshold === null || density === null ? ''
-      : `Vascular density ${density.toFixed(1)} % at ${threshold.toFixed(2)}. Figures and downloads stay at ${Number(own.toFixed(3))}.`;
+      : `Vascular density ${density.toFixed(1)} % at ${threshold.toFixed(2)}${shown?.correction ? ', without the corrections' : ''}. Figures and downloads stay at ${Number(own.toFixed(3))}${shown?.correction ? ', with the corrections' : ''}.`;
   }
 
   /** @param {number | null} to */
@@ -138,5 +161,5 @@ export function createLayers({ page, colours, view, needed }) {
       else void update();
     });
   }
-  return { show, hide, redraw, needs, update: () => void update() };
+  return { show, hide, redraw, needs, colour, rest, renew, update: () => void update() };
 }

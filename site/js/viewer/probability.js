@@ -2,6 +2,7 @@
 
 import { decoded } from './canvas.js';
 
+/** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from './view.js' */
 
 /** Thin vessels are hard to hit: the highest value within so many pixels is told, too. */
@@ -43,7 +44,19 @@ export function createProbability() {
     return probabilityOf(brush.getImageData(0, 0, SIDE, SIDE).data, threshold);
   }
 
-  return { load, words };
+  /**
+   * What the readout says of a spot.
+   * @param {Pick<Result, 'answer' | 'urls'>} result
+   * @param {Point | null} spot
+   */
+  function told({ answer, urls }, spot) {
+    if (!urls.probability) return ['Getting the probabilities…'];
+    if (!spot) return ['Point at a vessel, or move the crosshair with the arrow keys.'];
+    const { x, y } = spot;
+    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, words(spot, answer.threshold) ?? 'Getting the probabilities…'];
+  }
+
+  return { load, told };
 }
 
 /**

@@ -1,5 +1,6 @@
 // The markup of the stage: the photograph with its layers, the tools on it, what they tell, and what the colours mean.
 
+import { correctControls } from '../correction/correct-markup.js';
 import { drawn, element } from '../ui/element.js';
 
 const LEGEND = { artery: 'Artery', vein: 'Vein', unclear: 'Vessel of unclear kind' };
@@ -10,12 +11,14 @@ const TOOLS = [
   ['probability', 'Probability', 'V', 'M8 1v4.5M8 10.5V15M1 8h4.5M10.5 8H15'],
   ['distance', 'Distance', 'D', 'M2 14 14 2M1 11l4 4M11 1l4 4'],
 ];
+const BRUSH = 'M14 2 7 9M7 9c-2-1-4 0-4 2.5 0 1-.5 2-1.5 2.5 3 .8 6.5 0 6.5-3z';
 
 export function stage() {
   return element(
     'div',
     { class: 'stage-place' },
     tools(),
+    correctControls(),
     picture(),
     element('p', { class: 'readout', id: 'readout', hidden: '' }),
     element('p', { class: 'unseen', id: 'readout-spoken', role: 'status' }),
@@ -33,6 +36,7 @@ function tools() {
     ...TOOLS.map(([name, words, key, path]) =>
       element('button', attributes(name, key), icon(path), words, element('kbd', { 'aria-hidden': 'true' }, key)),
     ),
+    element('button', { id: 'tool-correct', type: 'button', 'aria-keyshortcuts': 'C' }, icon(BRUSH), 'Correct', element('kbd', { 'aria-hidden': 'true' }, 'C')),
   );
 }
 
@@ -52,6 +56,7 @@ function picture() {
       element('img', { class: 'under', id: 'layer-photograph', alt: 'The photograph' }),
       element('canvas', { class: 'under', id: 'layer-grey', role: 'img', 'aria-label': 'The photograph in grey', hidden: '' }),
       element('canvas', { class: 'vessels', id: 'layer-vessels', role: 'img', 'aria-label': 'Its vessels' }),
+      element('canvas', { class: 'vessels', id: 'layer-correction', role: 'img', 'aria-label': 'Its vessels as they are corrected' }),
       element('img', { id: 'layer-kinds', alt: 'Its arteries and veins in two colours', hidden: '' }),
       element('img', { id: 'layer-field', alt: 'Where vessels were not looked for', hidden: '' }),
       element('div', { id: 'layer-disc' }),
@@ -61,6 +66,7 @@ function picture() {
       element('div', { id: 'layer-distance' }),
     ),
     element('div', { class: 'crosshair', id: 'crosshair', 'aria-hidden': 'true', hidden: '' }),
+    element('div', { class: 'brush-ring', id: 'brush-ring', 'aria-hidden': 'true', hidden: '' }),
     element(
       'label',
       { class: 'wipe', id: 'wipe', hidden: '' },

@@ -64,20 +64,11 @@ export function createTools({ page, zoom, needed, wiping }) {
 
   /** @param {boolean} aloud whether it is read out, once the keys rest */
   function tell(aloud) {
-    const words = shown ? [...probabilityWords(shown), ...(on.has('distance') ? [distance.words(shown.answer.photograph.pixel_size_um)] : [])] : [];
+    const words = shown ? [...(on.has('probability') ? probability.told(shown, spot) : []), ...(on.has('distance') ? [distance.words(shown.answer.photograph.pixel_size_um)] : [])] : [];
     readout.hidden = !words.length;
     readout.replaceChildren(...words.map((each) => Object.assign(document.createElement('span'), { textContent: each })));
     clearTimeout(pause);
     if (aloud) pause = window.setTimeout(() => (spoken.textContent = words.join(' ')), QUIET_MS);
-  }
-
-  /** @param {Result} result */
-  function probabilityWords({ answer, urls }) {
-    if (!on.has('probability')) return [];
-    if (!urls.probability) return ['Getting the probabilities…'];
-    if (!spot) return ['Point at a vessel, or move the crosshair with the arrow keys.'];
-    const { x, y } = spot;
-    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, probability.words(spot, answer.threshold) ?? 'Getting the probabilities…'];
   }
 
   /**
@@ -86,7 +77,7 @@ export function createTools({ page, zoom, needed, wiping }) {
    */
   function toggle(tool, byKey) {
     const button = buttons.get(tool);
-    if (!shown || !button || button.disabled) return;
+    if (!shown || !button || button.disabled || by('tools').hidden) return;
     if (!on.delete(tool)) on.add(tool);
     button.setAttribute('aria-pressed', String(on.has(tool)));
     stage.classList.toggle('aiming', active());
@@ -154,6 +145,15 @@ export function createTools({ page, zoom, needed, wiping }) {
     by('tools').hidden = true;
   }
 
+  /**
+   * Puts the tools away while the photograph is corrected, or brings their buttons back.
+   * @param {boolean} away
+   */
+  function rest(away) {
+    if (away) for (const tool of [...on]) toggle(tool, false);
+    by('tools').hidden = away || !shown;
+  }
+
   for (const [tool, button] of buttons) button.addEventListener('click', (event) => toggle(tool, event.detail === 0));
   stage.addEventListener('focus', () => stage.matches(':focus-visible') && aim.begin());
   stage.addEventListener('keydown', (event) => {
@@ -164,6 +164,7 @@ export function createTools({ page, zoom, needed, wiping }) {
   const press = listenToLongPresses({
     stage,
     pressed: (event) => {
+      if (by('tools').hidden) return;
       held = true;
       finger = true;
       if (shown) moved(zoom.spotAt(event), false);
@@ -193,5 +194,5 @@ export function createTools({ page, zoom, needed, wiping }) {
     tap: (event) => chosen(zoom.spotAt(event)),
   };
   const keys = Object.entries(KEYS).map(([key, tool]) => /** @type {const} */ ([key, () => toggle(tool, true)]));
-  return { show, hide, needs, update: () => void update(), hands, keys };
+  return { show, hide, needs, rest, update: () => void update(), hands, keys };
 }

@@ -1,6 +1,7 @@
 // The photograph with its vessels, in one of three views: photograph, overlay or vessels. The layers are drawn by
 // layers.js; what is shown beside them is up to marks.js, facts and downloads to result.js.
 
+import { createCorrect } from '../correction/correct.js';
 import { finder, the } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
 import { createFieldOfView } from './field-of-view.js';
@@ -26,13 +27,22 @@ export function createViewer({ page }) {
   const slider = by('opacity', HTMLInputElement);
   const [photograph, overlay] = [by('layer-photograph', HTMLImageElement), by('layer-overlay', HTMLImageElement)];
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
-  const zoom = createZoom({ page, hands: () => tools?.hands ?? null });
+  const zoom = createZoom({ page, hands: () => correct?.hands() ?? tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
-  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs()])], found });
+  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
   const segments = createSegments({ page, zoom, needed: () => marks.look() });
+  const correct = createCorrect({
+    page,
+    zoom,
+    colour: drawn.colour,
+    needed: () => marks.look(),
+    painting: leavePhotograph,
+    begun: () => correcting(true),
+    ended: () => correcting(false),
+  });
   /** @type {Result | null} */
   let shown = null;
   createMoreLayers({ page });
@@ -49,6 +59,14 @@ export function createViewer({ page }) {
     by('opacity-value').textContent = `${slider.value} %`;
     layers.style.setProperty('--opacity', String(opacity()));
     drawn.redraw();
+    correct.look();
+  }
+
+  /** @param {boolean} on */
+  function correcting(on) {
+    if (on) leavePhotograph();
+    tools.rest(on);
+    drawn.rest(on);
   }
 
   function opacity() {
@@ -60,9 +78,10 @@ export function createViewer({ page }) {
     tools.update();
     field.update();
     segments.update();
+    correct.update();
   }
 
-  /** There is nothing to wipe where the photograph is alone. */
+  /** There is nothing to wipe or to correct where the photograph is alone. */
   function leavePhotograph() {
     if (view() === 'photograph') choose(radios[VIEWS.indexOf('overlay')]);
   }
@@ -91,6 +110,7 @@ export function createViewer({ page }) {
     tools.show(result);
     field.show(result);
     segments.show(result);
+    correct.show(result);
     marks.show(result);
   }
 
@@ -109,6 +129,7 @@ export function createViewer({ page }) {
 
   function hide() {
     shown = null;
+    correct.hide();
     marks.hide();
     tools.hide();
     field.hide();
@@ -137,6 +158,7 @@ export function createViewer({ page }) {
     ['0', zoom.whole],
     ['a', zoom.actual],
     ['f', fullScreen],
+    ['c', correct.begin],
     ...tools.keys,
     ...segments.keys,
   ]);
@@ -145,7 +167,8 @@ export function createViewer({ page }) {
     keys.get(event.key.toLowerCase())?.();
   });
 
-  return { show, preview, hide, opacity, colours, marks: marks.wanted };
+  const { isWritten, whenCorrected } = correct;
+  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, whenCorrected };
 }
 
 /**

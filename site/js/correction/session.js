@@ -1,0 +1,177 @@
+// The correction of one photograph while it is open: strokes on its plane, undo and redo, and how much is vessel. After a
+// short pause the mask is written in correction-worker.js and put into the result.
+
+import { createChanges } from './changes.js';
+import { correct, revert } from './corrected.js';
+import { boxOf, corrected, countsOf, flip, gained, paint, under } from './plane.js';
+
+/** @import { Result } from '../files/segmentation.js' */
+/** @import { Point, Size } from '../viewer/view.js' */
+/** @import { Answer } from './correction-worker.js' */
+/** @import { Changes } from './changes.js' */
+/** @import { Box } from './plane.js' */
+
+/** @typedef {ReturnType<typeof createSession>} Session */
+
+const PAUSE_MS = 300;
+/** @type {WeakMap<Result, Changes>} what can be undone, as long as the page is open */
+const undoable = new WeakMap();
+/** @type {Worker | null} */
+let worker = null;
+let latest = 0;
+
+/**
+ * @param {object} request
+ * @returns {Promise<Answer>}
+ */
+function ask(request) {
+  worker ??= new Worker(new URL('./correction-worker.js', import.meta.url), { type: 'module' });
+  const [asked, id] = [worker, (latest += 1)];
+  return new Promise((resolve, reject) => {
+    /** @param {MessageEvent<Answer>} event */
+    function hear({ data }) {
+      if (data.id !== id) return;
+      asked.removeEventListener('message', hear);
+      if (data.error) reject(new Error(data.error));
+      else resolve(data);
+    }
+    asked.addEventListener('message', hear);
+    asked.postMessage({ id, ...request });
+  });
+}
+
+/**
+ * Reads the masks of a result whose field of view is known. Throws an Error if the browser cannot hold them.
+ * @param {Result} result
+ */
+export async function planeOf({ pictures }) {
+  if (!pictures?.field_of_view) throw new Error('The field of view is not known.');
+  const { mask: vessels, model_mask: model, field_of_view: field } = pictures;
+  const { plane, size } = await ask({ open: { vessels, model: model ?? vessels, field } });
+  if (!plane || !size) throw new Error('The worker sent no plane.');
+  return { plane, size };
+}
+
+/**
+ * `changed(box)` is called when pixels within the box have changed, `written(result)` when the result has the mask.
+ * @param {{
+ *   result: Result, plane: Uint8Array, size: Size, by: () => string | null,
+ *   changed: (box: Box | null) => void, written: (result: Result) => void, failed: () => void,
+ * }} parts
+ */
+export function createSession({ result, plane, size, by, changed, written, failed }) {
+  const counted = countsOf(plane);
+  const changes = undoable.get(result) ?? createChanges();
+  undoable.set(result, changes);
+  /** @type {number[] | null} of the stroke that is being made */
+  let stroke = null;
+  let timer = 0;
+  let pending = false;
+  let writing = Promise.resolve();
+
+  /** @param {ArrayLike<number>} runs that have been flipped or painted */
+  function note(runs) {
+    counted.vessels += gained(plane, runs);
+    changed(boxOf(runs, size.width));
+  }
+
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} diameter
+   * @param {boolean} on whether vessels are painted or erased
+   */
+  function draw(from, to, diameter, on) {
+    const runs = paint(plane, under(from, to, diameter, size), on);
+    stroke ??= [];
+    for (const each of runs) stroke.push(each);
+    note(runs);
+  }
+
+  /** Ends the stroke, which is then one change. */
+  function finish() {
+    const runs = stroke;
+    stroke = null;
+    if (runs?.length) remember(Uint32Array.from(runs));
+  }
+
+  /** Takes back the stroke that is being made. */
+  function cancel() {
+    const runs = stroke;
+    stroke = null;
+    if (runs) turn(runs);
+  }
+
+  /** @param {ArrayLike<number>} runs */
+  function turn(runs) {
+    flip(plane, runs);
+    note(runs);
+  }
+
+  /** @param {ArrayLike<number>} runs */
+  function remember(runs) {
+    changes.add(runs);
+    schedule();
+  }
+
+  /** @param {'undo' | 'redo'} way */
+  function step(way) {
+    cancel();
+    const runs = changes[way]();
+    if (!runs) return false;
+    turn(runs);
+    schedule();
+    return true;
+  }
+
+  /** The model's vessels again, as one change. */
+  function discard() {
+    cancel();
+    const runs = Uint32Array.from(corrected(plane, size));
+    turn(runs);
+    if (runs.length) remember(runs);
+    return runs.length > 0;
+  }
+
+  function schedule() {
+    pending = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => void settle(), PAUSE_MS);
+  }
+
+  /** Resolves once the result has the mask as it is now. */
+  async function settle() {
+    clearTimeout(timer);
+    if (pending) {
+      pending = false;
+      writing = writing.then(put);
+    }
+    await writing;
+  }
+
+  async function put() {
+    const counts = { vessels: counted.vessels, area: counted.field, by: by() };
+    try {
+      if (isCorrected()) {
+        const { png } = await ask({ encode: plane, size });
+        if (png) correct(result, png, counts);
+      } else revert(result);
+      written(result);
+    } catch (error) {
+      console.error(error);
+      pending = true; // it is written with the next change
+      failed();
+    }
+  }
+
+  const isCorrected = () => plane.some((value) => ((value ^ (value >> 1)) & 1) === 1);
+
+  return {
+    draw, finish, cancel, step, discard, settle, isCorrected,
+    canUndo: changes.canUndo,
+    canRedo: changes.canRedo,
+    isWritten: () => !pending,
+    /** @param {boolean} [ofModel] */
+    density: (ofModel = false) => (ofModel ? counted.model : counted.vessels) / counted.field,
+  };
+}
