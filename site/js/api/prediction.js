@@ -22,6 +22,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @property {(seconds: number) => void} pausing called before each wait
  * @property {(bytes: number, of: number) => void} [sent] called while the photograph is sent
  * @property {(upload: string | null) => void} [arrived] called once the photograph has been sent, with the id of its upload if it has one
+ * @property {Record<string, Blob>} [files] further files of the form
  * @property {Record<string, string> | null} [details] form fields to save with the photograph
  */
 
@@ -32,12 +33,12 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @param {string} name
  * @param {PredictOptions} options
  */
-export async function predict(bytes, name, { outputs, force, signal, pausing, sent, arrived, details = null }) {
-  const uploaded = await uploadedIfLarge(bytes, name, { signal, sent, arrived });
+export async function predict(bytes, name, { outputs, force, signal, pausing, sent, arrived, files, details = null }) {
+  const uploaded = await uploadedIfLarge(bytes, name, { signal, sent, arrived, files });
   const sending = uploaded === null ? followed(sent, arrived) : undefined;
   const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
-  const makeForm = () => formOf(fieldsOf(outputs, force, details), uploaded ?? { bytes, name });
+  const makeForm = () => formOf(fieldsOf(outputs, force, details), files, uploaded ?? { bytes, name });
   for (let repeats = 0; ; repeats += 1) {
     try {
       return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal, sending));
@@ -66,10 +67,11 @@ function followed(sent, arrived) {
  * The id of the upload, or null if the photograph goes with the request.
  * @param {Blob} bytes
  * @param {string} name
- * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived'>} options
+ * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived' | 'files'>} options `files` go with the request in any case
  */
-async function uploadedIfLarge(bytes, name, { signal, sent, arrived }) {
-  if (bytes.size <= (await limits()).inline_bytes) return null;
+async function uploadedIfLarge(bytes, name, { signal, sent, arrived, files = {} }) {
+  const total = Object.values(files).reduce((sum, { size }) => sum + size, bytes.size);
+  if (total <= (await limits()).inline_bytes) return null;
   const uploaded = await upload(bytes, name, signal, sent);
   arrived?.(uploaded);
   return uploaded;
@@ -86,11 +88,13 @@ function fieldsOf(outputs, force, details) {
 
 /**
  * @param {Record<string, string>} fields
+ * @param {Record<string, Blob> | undefined} files
  * @param {string | { bytes: Blob, name: string }} photograph the id of its upload, or itself
  */
-function formOf(fields, photograph) {
+function formOf(fields, files, photograph) {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.append(field, value);
+  for (const [field, file] of Object.entries(files ?? {})) form.append(field, file, `${field}.png`);
   if (typeof photograph === 'string') form.append('upload_id', photograph);
   else form.append('file', photograph.bytes, photograph.name);
   return form;

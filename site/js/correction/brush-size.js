@@ -27,7 +27,7 @@ export function createBrushSize({ page, changed }) {
     value: () => slider.valueAsNumber,
     /** @param {1 | -1} way */
     step(way) {
-      const next = slider.valueAsNumber + way * Math.max(2, 2 * Math.round(slider.valueAsNumber / 10));
+      const next = slider.valueAsNumber + way * Math.max(2, 2 * Math.floor(slider.valueAsNumber / 10));
       slider.value = String(Math.min(Math.max(next, SIZES.least), SIZES.most));
       change();
     },

@@ -10,7 +10,7 @@ const QUIET_MS = 400;
 export function createCorrectControls({ page }) {
   const by = finder(page);
   const words = by('correct-words');
-  const [undo, redo, discard] = ['correct-undo', 'correct-redo', 'correct-discard'].map((id) => by(id, HTMLButtonElement));
+  const buttons = ['correct-undo', 'correct-redo', 'correct-discard', 'correct-measure'].map((id) => by(id, HTMLButtonElement));
   let pause = 0;
 
   /** @param {Session} session */
@@ -25,16 +25,15 @@ export function createCorrectControls({ page }) {
    */
   function tell(session) {
     count(session);
-    undo.disabled = !session.canUndo();
-    redo.disabled = !session.canRedo();
-    discard.disabled = !session.isCorrected();
+    const isCorrected = session.isCorrected();
+    [session.canUndo(), session.canRedo(), isCorrected, isCorrected].forEach((can, i) => (buttons[i].disabled = !can));
     clearTimeout(pause);
     pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);
   }
 
   function show() {
     words.textContent = 'Getting the field of view…';
-    for (const each of [undo, redo, discard]) each.disabled = true;
+    for (const each of buttons) each.disabled = true;
     by('correct').hidden = false;
   }
 

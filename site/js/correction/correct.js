@@ -156,6 +156,11 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     ended();
   }
 
+  async function measure() {
+    await session?.settle();
+    if (on) needed();
+  }
+
   async function done() {
     const result = shown;
     await session?.settle();
@@ -165,6 +170,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   }
 
   open.addEventListener('click', begin);
+  by('correct-measure').addEventListener('click', () => void measure());
   by('correct-done').addEventListener('click', () => void done());
   by('correct-undo').addEventListener('click', () => step('undo'));
   by('correct-redo').addEventListener('click', () => step('redo'));

@@ -9,12 +9,13 @@ import { tableOf } from './table.js';
 /** @import { Entry } from './zip.js' */
 
 const ENDINGS = /** @type {const} */ ({
-  mask: '-vessels.png', artery_vein: '-arteries-veins.png', probability: '-probability.png', overlay: '-overlay.jpg',
+  mask: '-vessels.png', model_mask: '-vessels-model.png', artery_vein: '-arteries-veins.png', probability: '-probability.png', overlay: '-overlay.jpg',
 });
 const NOTE = `For research and education. Not a medical device, not for diagnosis.
 
 vessels.csv has a row for each photograph; its last column, "vessels", names the vessel mask. Masks are white on black, at the
-photograph's own resolution. Where they were looked for, arteries are red and veins blue. ADDRESS has the definitions
+photograph's own resolution. Where a person has corrected the vessels, "-vessels-model" are those of the model, and the column
+"corrected" says "yes", or "not measured again" if the figures are still those of before. Where they were looked for, arteries are red and veins blue. ADDRESS has the definitions
 of all measurements.
 `;
 

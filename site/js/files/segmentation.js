@@ -3,12 +3,10 @@
 
 import { sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
-import { Refusal } from '../api/reach.js';
+import { lookingInto } from './looking.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
 import { shownByService } from './shown-by-service.js';
 import { bytesOf } from './source.js';
-import { withKinds } from '../viewer/vessel-segments.js';
-import { measuredWith } from '../viewer/measurement-intervals.js';
 
 /** @import { GraphFeatures, PredictionResponse } from 'openapi' */
 /** @import { Pictures } from './pictures.js' */
@@ -59,10 +57,7 @@ import { measuredWith } from '../viewer/measurement-intervals.js';
 /** @typedef {{ width: number, height: number }} Size in pixels */
 
 const SHOWN_BY_BROWSER = 'preview,mask';
-/** What is asked for later, once it is wanted. */
-const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_view']);
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
-const ANOTHER_MODEL = 'The service segments with another model or other settings now, so this photograph is segmented again.';
 
 /**
  * @typedef {object} SegmentOptions
@@ -119,67 +114,6 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
 export function revived({ answer, pictures: others, shown, fallback, drawn, around, correction }, source, { file, force, outdated }) {
   const pictures = { ...others, photograph: shown ? file : null };
   return lookingInto({ name: source.name, answer, fallback, drawn, around, correction, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
-}
-
-/**
- * The result with what more can be asked for: the photograph is read and sent again.
- * @param {Result} result
- * @param {Source} source
- * @param {{ force: boolean, outdated: () => void }} options
- */
-function lookingInto(result, source, { force, outdated }) {
-  /**
-   * Answers of two models are never mixed: what was found by another one is not taken.
-   * @param {PredictionResponse} answered
-   */
-  function refuseAnother({ model, threshold, canvas }) {
-    const { answer } = result;
-    if (model.sha256 === answer.model.sha256 && threshold === answer.threshold && canvas === answer.canvas) return;
-    outdated();
-    throw new Refusal('another_model', ANOTHER_MODEL);
-  }
-
-  /** @type {Look} */
-  async function look(marks, { signal, pausing }) {
-    const outputs = result.fallback ? ['overlay', ...marks] : withKinds(marks);
-    const options = { outputs: outputs.join(), force, signal, pausing };
-    const answered = await predict(await bytesOf(source), source.name, options);
-    const { images, graph, structures, measurements, measurement_reasons, regional_measurements } = answered;
-    signal.throwIfAborted();
-    refuseAnother(answered);
-    const { urls, answer } = result;
-    // What was measured by arteries and veins stays when only the disc is asked for.
-    const less = urls.artery_vein && !marks.includes('artery_vein');
-    if (structures && !less) Object.assign(answer, { structures, measurements, measurement_reasons, regional_measurements });
-    if (graph) result.graph = graph;
-    for (const name of LAYERS) if (images[name] && !urls[name]) put(name, picture(images[name], 'image/png'));
-    if (!images.overlay) return;
-    if (urls.overlay) URL.revokeObjectURL(urls.overlay);
-    put('overlay', picture(images.overlay, 'image/jpeg'));
-    result.drawn = marks.join();
-  }
-
-  /**
-   * @param {(typeof LAYERS)[number] | 'overlay'} name
-   * @param {Blob} blob
-   */
-  function put(name, blob) {
-    result.urls[name] = URL.createObjectURL(blob);
-    if (result.pictures) result.pictures[name] = blob;
-  }
-
-  /** @type {MeasureAround} */
-  async function measureAround({ signal, pausing }) {
-    const marks = measuredWith(result);
-    const options = { outputs: ['intervals', ...marks].join(), force, signal, pausing };
-    const answered = await predict(await bytesOf(source), source.name, options);
-    signal.throwIfAborted();
-    refuseAnother(answered);
-    const { measurement_intervals } = answered;
-    Object.assign(result.answer, { measurement_intervals });
-    result.around = marks.join();
-  }
-  return Object.assign(result, { look, measureAround, graph: null });
 }
 
 /** @param {Result} result */

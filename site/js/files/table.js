@@ -1,8 +1,11 @@
 // The photographs of the start page as CSV (RFC 4180): one row for each, with a reason if it was not segmented.
 // Intervals have columns if any photograph has one.
 
+import { isUnmeasured } from '../correction/corrected.js';
+
 /** @import { Photo } from './photograph-list.js' */
 
+/** @import { Result } from './segmentation.js' */
 /** @import { Values } from '../ui/measurements.js' */
 
 /** @typedef {Pick<Photo, 'name' | 'state' | 'code' | 'sentence' | 'result'>} Listed */
@@ -12,7 +15,7 @@ const FOUND = [
   'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'retina', 'grade', 'reasons',
   'expected_dice', 'expected_dice_low', 'expected_dice_high',
 ];
-const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256', 'software_version', 'pixel_size_um'];
+const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256', 'software_version', 'pixel_size_um', 'corrected'];
 
 /**
  * @param {Listed[]} photographs
@@ -52,8 +55,14 @@ function rowOf({ name, state, code, sentence, result }, measured, ranged) {
     quality.retina, quality.grade, quality.reasons?.join(' '), quality.expected_dice, low, high,
     ...measured.map((measurement) => values[measurement]),
     ...ranged.flatMap((measurement) => intervals?.[measurement] ?? [null, null]), canvas, threshold, model.name, model.sha256,
-    structures?.sha256, result.answer.software_version, photograph.pixel_size_um,
+    structures?.sha256, result.answer.software_version, photograph.pixel_size_um, correctedOf(result),
   ];
+}
+
+/** @param {Pick<Result, 'correction'>} result */
+function correctedOf(result) {
+  if (isUnmeasured(result)) return 'not measured again';
+  return result.correction ? 'yes' : 'no';
 }
 
 // Text that a spreadsheet may run as a formula: also after spaces, quotation marks and invisible characters, and in

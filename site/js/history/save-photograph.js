@@ -1,6 +1,7 @@
 // Saves one photograph of the start page to the user's history: it is sent again, with its details.
 
 import { predict } from '../api/prediction.js';
+import { filesOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -20,6 +21,7 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
     force: photo.force,
     signal,
     pausing,
+    files: photo.result ? filesOf(photo.result) : {},
     details: { save: 'true', ...filled },
   });
   Object.assign(photo, { saved: answer.id });

@@ -1,5 +1,6 @@
 // What a report says: its rows of measurements and the facts below them. Pure.
 
+import { valuesOf } from '../correction/corrected.js';
 import { groupsOf } from '../viewer/measurement-groups.js';
 import { intervalsOf } from '../viewer/measurement-intervals.js';
 import { MATCH, matchOf } from '../ui/match.js';
@@ -7,15 +8,16 @@ import { dayOf, utcTimeOf } from '../ui/dates.js';
 import { heading, rangeOf, valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement, SavedPrediction } from 'openapi' */
+/** @import { Correction } from '../correction/corrected.js' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
 
 /**
  * A row for each measurement that has a value: name, value, by threshold, definition; by group.
- * @param {Pick<Result, 'answer'>} result
+ * @param {Pick<Result, 'answer' | 'correction'>} result
  * @param {Measurement[]} measurements
  */
 export function rowsOf(result, measurements) {
-  const { measurements: values } = result.answer;
+  const values = valuesOf(result);
   const ranges = intervalsOf(result);
   return groupsOf(measurements).flatMap(({ measurements: group }) =>
     group
@@ -50,9 +52,10 @@ export function agreementOf({ expected_dice: dice, expected_dice_interval: inter
 /**
  * @param {Findings & Partial<SavedPrediction>} answer
  * @param {Date} now
+ * @param {Result['correction']} [correction]
  * @returns {[string, string][]}
  */
-export function factsOf(answer, now) {
+export function factsOf(answer, now, correction) {
   const { photograph, quality, model, threshold, canvas, subject, eye, taken_on: taken, predicted, note } = answer;
   const saved = eye !== undefined;
   /** @type {[string, string | null | undefined][]} */
@@ -61,6 +64,7 @@ export function factsOf(answer, now) {
     ['Eye', saved ? (eye === 'unknown' ? 'not known' : eye) : photograph.laterality],
     ['Date taken', saved ? (taken ? dayOf(taken) : 'not known') : null],
     ['Note', note],
+    ['Vessels', correction ? correctionOf(correction) : null],
     ['Quality', quality.grade ? [quality.grade, ...quality.reasons].join('. ') : 'not known'],
     ['Expected agreement', agreementOf(quality)],
     ['Field of view', quality.field_of_view === 'disc' ? 'round' : 'not found: the whole frame was searched'],
@@ -71,6 +75,12 @@ export function factsOf(answer, now) {
     ['Report of', utcTimeOf(now.toISOString())],
   ];
   return facts.flatMap(([name, words]) => (words ? [/** @type {[string, string]} */ ([name, words])] : []));
+}
+
+/** @param {Correction} correction */
+function correctionOf({ by, measured }) {
+  const figures = measured ? 'The figures are those of the corrected vessels.' : 'Except for vascular density, the figures are still those of before.';
+  return `Corrected by ${by ?? 'a person'}. ${figures}`;
 }
 
 /** @param {string} text */

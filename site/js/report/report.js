@@ -55,7 +55,7 @@ export function createReport({ page, shown, vessel }) {
     if (signal.aborted) return;
     if (drawn) picture = URL.createObjectURL(drawn);
     const table = element('div', {}, tableOf(result, list));
-    place.append(picturesOf(photograph ?? result.urls.original, picture ?? overlay ?? mask), table, facts(result));
+    place.append(picturesOf(photograph ?? result.urls.original, picture ?? overlay ?? mask, vesselsOf(result)), table, facts(result));
     if (!lacksIntervals(result)) return;
     status.textContent = 'Measuring at other thresholds…';
     try {
@@ -104,10 +104,11 @@ function head(title) {
 /**
  * @param {string} photograph
  * @param {string} vessels
+ * @param {string} caption of the vessels
  */
-function picturesOf(photograph, vessels) {
+function picturesOf(photograph, vessels, caption) {
   const figure = (/** @type {string} */ src, /** @type {string} */ words) => element('figure', {}, element('img', { src, alt: words }), element('figcaption', {}, words));
-  return element('div', { class: 'report-pictures' }, figure(photograph, 'The photograph'), figure(vessels, 'The photograph with the vessels that were found'));
+  return element('div', { class: 'report-pictures' }, figure(photograph, 'The photograph'), figure(vessels, caption));
 }
 
 /**
@@ -123,7 +124,12 @@ function tableOf(result, list) {
 }
 
 /** @param {Result} result */
-function facts({ answer }) {
-  const rows = factsOf(answer, new Date()).flatMap(([name, words]) => [element('dt', {}, name), element('dd', {}, words)]);
+function vesselsOf({ correction }) {
+  return `The photograph with the vessels ${correction ? 'as a person corrected them' : 'that were found'}`;
+}
+
+/** @param {Result} result */
+function facts({ answer, correction }) {
+  const rows = factsOf(answer, new Date(), correction).flatMap(([name, words]) => [element('dt', {}, name), element('dd', {}, words)]);
   return element('dl', {}, ...rows);
 }

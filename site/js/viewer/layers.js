@@ -31,6 +31,7 @@ export function createLayers({ page, colours, view, needed }) {
   /** @type {number | null} pixels of the field of view */
   let area = null;
   let asked = '';
+  let ofModel = false;
   /** Whether the worker has the mask. */
   let ready = false;
 
@@ -44,7 +45,7 @@ export function createLayers({ page, colours, view, needed }) {
   /** @param {Result} result */
   function show(result) {
     shown = result;
-    [area, asked, threshold, ready] = [null, '', null, false];
+    [area, asked, threshold, ready, ofModel] = [null, '', null, false, false];
     drawing.clear();
     vessels.dataset.state = 'drawing';
     slider.value = String(result.answer.threshold);
@@ -67,7 +68,7 @@ export function createLayers({ page, colours, view, needed }) {
     const { urls, answer } = result;
     const inGrey = photographStyle.value !== 'colour' && urls.photograph;
     try {
-      await drawing.give('mask', urls.mask);
+      await drawing.give('mask', maskOf(urls));
       if (urls.probability) await drawing.give('probability', urls.probability);
       if (inGrey) await drawing.give('photograph', inGrey);
     } catch {
@@ -80,6 +81,11 @@ export function createLayers({ page, colours, view, needed }) {
     redraw();
     grey.hidden = !inGrey;
     if (inGrey) drawing.draw({ layer: 'photograph', style: /** @type {PhotographStyle} */ (photographStyle.value) });
+  }
+
+  /** @param {Result['urls']} urls */
+  function maskOf({ mask, model_mask: model }) {
+    return (ofModel && model) || mask;
   }
 
   /** With the colour of the view. */
@@ -111,6 +117,12 @@ export function createLayers({ page, colours, view, needed }) {
     if (correcting && threshold !== null) choose(null);
     for (const control of [slider, vesselStyle]) control.disabled = correcting;
     if (!correcting) renew();
+  }
+
+  /** @param {boolean} wanted whether the model's vessels are shown in place of corrected ones */
+  function showModel(wanted) {
+    ofModel = wanted;
+    renew();
   }
 
   /** Draws the mask of the result again, which is another one now. */
@@ -161,5 +173,5 @@ export function createLayers({ page, colours, view, needed }) {
       else void update();
     });
   }
-  return { show, hide, redraw, needs, colour, rest, renew, update: () => void update() };
+  return { show, hide, redraw, needs, colour, rest, renew, showModel, update: () => void update() };
 }

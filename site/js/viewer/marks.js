@@ -2,6 +2,7 @@
 // service is asked for them only once they are wanted; then the result keeps them. mark-layers.js draws them.
 
 import { finder, the } from '../ui/element.js';
+import { isUnmeasured } from '../correction/corrected.js';
 import { save, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
 import { kindsLayer } from './kinds.js';
@@ -90,7 +91,7 @@ export function createMarks({ page, colours, also, found }) {
   async function fetchMissing(result, signal) {
     const lacking = missing(result, needed());
     if (lacking) {
-      busy(lacking.length ? `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…` : 'Drawing the overlay…');
+      busy(wordsFor(result, lacking));
       await result.look?.(lacking, { signal, pausing: (seconds) => busy(`The server is busy. Trying again in ${seconds} s…`) });
       signal.throwIfAborted();
       by('marks').dispatchEvent(new Event('found')); // more can be measured now
@@ -142,15 +143,24 @@ export function createMarks({ page, colours, also, found }) {
 }
 
 /**
- * What to ask the service for, or null if the result has all that is wanted. The server's overlay shows exactly what is
+ * @param {Pick<Result, 'correction'>} result
+ * @param {Mark[]} lacking
+ */
+function wordsFor({ correction }, lacking) {
+  if (lacking.length) return `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…`;
+  return isUnmeasured({ correction }) ? 'Measuring the corrected vessels…' : 'Drawing the overlay…';
+}
+
+/**
+ * What to ask the service for, or null if the result has all that is wanted: also the figures of its corrected mask. The server's overlay shows exactly what is
  * wanted, so it may have to be drawn again with nothing.
- * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer' | 'graph'>} result
+ * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer' | 'graph' | 'correction'>} result
  * @param {Mark[]} wanted
  */
-export function missing({ look, fallback, drawn, urls, answer, graph }, wanted) {
+export function missing({ look, fallback, drawn, urls, answer, graph, correction }, wanted) {
   if (!look) return null;
   if (fallback) return drawn === wanted.join() ? null : wanted;
   const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability, field_of_view: urls.field_of_view, graph };
   const lacking = wanted.filter((mark) => !has[mark]);
-  return lacking.length ? lacking : null;
+  return lacking.length || isUnmeasured({ correction }) ? lacking : null;
 }

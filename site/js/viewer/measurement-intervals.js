@@ -70,9 +70,12 @@ export function createIntervals({ page }) {
   return { show };
 }
 
-/** @param {Pick<Result, 'answer'>} result */
-export function intervalsOf({ answer }) {
-  return answer.measurement_intervals ?? {};
+/**
+ * None where a person has corrected the mask, which has no threshold.
+ * @param {Pick<Result, 'answer' | 'correction'>} result
+ */
+export function intervalsOf({ answer, correction }) {
+  return correction ? {} : (answer.measurement_intervals ?? {});
 }
 
 /**
@@ -87,8 +90,8 @@ export function measuredWith({ urls, answer }) {
 
 /**
  * Whether intervals are still to be asked for: at first, and when arteries, veins or disc were found since.
- * @param {Pick<Result, 'urls' | 'answer' | 'measureAround' | 'around'>} result
+ * @param {Pick<Result, 'urls' | 'answer' | 'measureAround' | 'around' | 'correction'>} result
  */
 export function lacksIntervals(result) {
-  return Boolean(result.measureAround) && result.around !== measuredWith(result).join();
+  return !result.correction && Boolean(result.measureAround) && result.around !== measuredWith(result).join();
 }

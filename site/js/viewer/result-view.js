@@ -51,6 +51,8 @@ function trust() {
     'section',
     { class: 'trust', 'aria-label': 'How far to trust this result' },
     element('p', { class: 'match', id: 'match' }),
+    element('p', { id: 'corrected-words', hidden: '' }),
+    element('button', { id: 'corrected-model', type: 'button', 'aria-pressed': 'false', hidden: '' }, 'Show the model’s vessels'),
     element('p', {}, 'Quality of the photograph: ', element('span', { id: 'fact-quality' })),
     element(
       'details',

@@ -3,13 +3,14 @@
 
 import './result-view.js';
 import { measurementList } from '../api/about.js';
+import { valuesOf } from '../correction/corrected.js';
+import { createCorrectedNote } from '../correction/corrected-note.js';
 import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
 import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
 import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
 import { regionalView } from './regional-table.js';
-import { MATCH, matchOf } from '../ui/match.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -34,10 +35,7 @@ export function createResult({ page, viewer, announce }) {
     by('result-title').textContent = result.name;
     by('warning-view').hidden = answer.quality.field_of_view !== 'whole';
     by('warning-content').hidden = answer.quality.fundus_like;
-    const match = matchOf(answer.quality);
-    by('warning-trust').hidden = match !== 'poor';
-    by('match').textContent = MATCH[match];
-    by('match').dataset.match = match;
+    note.show(result);
     by('preview-original', HTMLImageElement).src = urls.original;
     by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
@@ -46,13 +44,27 @@ export function createResult({ page, viewer, announce }) {
     showWhatIsMeasured(result);
     intervals.show(result);
     by('fact-model').title = answer.model.sha256;
-    mask.href = urls.mask;
-    mask.download = `${stem(result.file ?? result.name)}-vessels.png`;
     overlay.textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
     by('download-note').textContent = result.fallback
       ? 'The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.'
       : 'Both have the photograph’s own resolution; the overlay uses the opacity chosen above.';
+    showMask(result);
     viewer.show(result);
+  }
+
+  /** @param {Result} result */
+  function showMask({ name, file = name, urls, correction }) {
+    mask.href = urls.mask;
+    mask.download = `${stem(file)}-vessels${correction ? '-corrected' : ''}.png`;
+  }
+
+  /** @param {Result} result whose mask or figures have changed */
+  function follow(result) {
+    note.show(result);
+    showMask(result);
+    for (const [name, words] of Object.entries(factsOf(result.answer))) by(`fact-${name}`).textContent = words;
+    showWhatIsMeasured(result);
+    intervals.show(result);
   }
 
   function clearFacts() {
@@ -74,7 +86,7 @@ export function createResult({ page, viewer, announce }) {
         'div',
         { class: i ? 'measurement' : 'measurement headline' },
         element('dt', {}, definitionOf(measurement)),
-        element('dd', {}, valueInContext(measurement, result.answer.measurements), ...intervalOf(measurement, ranges)),
+        element('dd', {}, valueInContext(measurement, valuesOf(result)), ...intervalOf(measurement, ranges)),
       ),
     );
     by('facts').prepend(...rows);
@@ -108,12 +120,12 @@ export function createResult({ page, viewer, announce }) {
   /** @param {Result} result */
   const showWhatIsMeasured = (result) => void attempt(() => showMeasurements(result));
   const intervals = createIntervals({ page });
+  const note = createCorrectedNote({ page, ofModel: viewer.ofModel });
 
   by('marks').addEventListener('found', () => {
-    if (!shown) return;
-    showWhatIsMeasured(shown);
-    intervals.show(shown);
+    if (shown) follow(shown);
   });
+  viewer.whenCorrected((result) => result === shown && follow(result));
   by('more-measurements').addEventListener('measured', () => shown && showWhatIsMeasured(shown));
   overlay.addEventListener('click', () => shown && void saveOverlay(shown));
 

@@ -67,6 +67,7 @@ export function createViewer({ page }) {
     if (on) leavePhotograph();
     tools.rest(on);
     drawn.rest(on);
+    if (!on) marks.look();
   }
 
   function opacity() {
@@ -168,7 +169,7 @@ export function createViewer({ page }) {
   });
 
   const { isWritten, whenCorrected } = correct;
-  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, whenCorrected };
+  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, whenCorrected, ofModel: drawn.showModel };
 }
 
 /**

@@ -1,0 +1,45 @@
+// What is said of a corrected result in place of the expected match: who corrected it, of which mask the figures are, and a
+// button that shows the model's own vessels.
+
+import { person } from '../auth/session.js';
+import { finder } from '../ui/element.js';
+import { MATCH, matchOf } from '../ui/match.js';
+import { correctedWords, isUnmeasured } from './corrected.js';
+
+/** @import { Result } from '../files/segmentation.js' */
+
+const MEASURED = 'The figures are those of the corrected vessels.';
+const WAITING = 'Vascular density is that of the corrected vessels. The other figures follow; until then they are those of before.';
+
+/** @param {{ page: ParentNode, ofModel: (wanted: boolean) => void }} parts `ofModel` shows the model's vessels, or the corrected ones */
+export function createCorrectedNote({ page, ofModel }) {
+  const by = finder(page);
+  const [match, words] = [by('match'), by('corrected-words')];
+  const button = by('corrected-model', HTMLButtonElement);
+  /** @type {Result | null} */
+  let shown = null;
+
+  /** @param {Result} result */
+  function show(result) {
+    const { correction, answer, urls } = result;
+    if (result !== shown || !correction) press(false);
+    shown = result;
+    const expected = correction ? 'unknown' : matchOf(answer.quality);
+    by('warning-trust').hidden = expected !== 'poor';
+    match.textContent = correctedWords(result, person()?.mail) || MATCH[expected];
+    match.dataset.match = expected;
+    words.hidden = !correction;
+    words.textContent = isUnmeasured(result) ? WAITING : MEASURED;
+    button.hidden = !correction || !urls.model_mask;
+  }
+
+  /** @param {boolean} pressed */
+  function press(pressed) {
+    if (button.getAttribute('aria-pressed') === String(pressed)) return;
+    button.setAttribute('aria-pressed', String(pressed));
+    ofModel(pressed);
+  }
+
+  button.addEventListener('click', () => press(button.getAttribute('aria-pressed') !== 'true'));
+  return { show };
+}

@@ -1,0 +1,125 @@
+"""The vessels of a photograph are corrected: by mouse and by keys, undone, kept over a reload, and given away."""
+
+import io
+import re
+import zipfile
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from e2e.everyone import expect_for_everyone
+from e2e.visit import Visit
+
+
+def place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """A spot of the photograph, 0 to 1, in the window."""
+    box = page.locator("#layers").bounding_box()
+    assert box
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def stroke(page: Page, *spots: tuple[float, float]) -> None:
+    page.mouse.move(*place(page, *spots[0]))
+    page.mouse.down()
+    for spot in spots[1:]:
+        page.mouse.move(*place(page, *spot), steps=4)
+    page.mouse.up()
+
+
+def density(page: Page) -> float:
+    """In per cent, as it is beside the brush."""
+    found = re.match(r"Vascular density ([\d.]+) %", page.locator("#correct-words").inner_text())
+    assert found
+    return float(found[1])
+
+
+def mask(visit: Visit) -> tuple[str, NDArray[np.bool_]]:
+    name, data = visit.download(lambda: visit.page.get_by_role("link", name="Vessel mask (PNG)").click())
+    return name, np.asarray(Image.open(io.BytesIO(data)).convert("L")) > 127
+
+
+def begin(page: Page) -> None:
+    page.locator("#stage").focus()
+    page.keyboard.press("c")
+    expect(page.get_by_role("group", name="Correct the vessels")).to_be_visible()
+    expect(page.locator("#layer-correction")).to_have_attribute("data-state", "drawn")
+    expect(page.locator("#correct-words")).to_contain_text("Vascular density")
+
+
+def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    name, found = mask(visit)
+    assert name == "a-vessels.png"
+    begin(page)
+    before = density(page)
+
+    # by mouse: a line, the corner of the photograph, which is not in the field of view, and undone by key
+    page.get_by_label("Size").fill("15")
+    stroke(page, (0.4, 0.6), (0.7, 0.6))
+    painted = density(page)
+    assert painted > before + 0.5
+    stroke(page, (0.01, 0.01), (0.05, 0.01))
+    assert density(page) == painted, "nothing is painted outside the field of view"
+    page.keyboard.press("Control+z")
+    assert density(page) == before
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    assert density(page) == painted
+
+    # by keys: the eraser, smaller, and a line of it while Space is held
+    page.mouse.move(*place(page, 0.55, 0.6))
+    page.locator("#stage").focus()
+    page.keyboard.press("e")
+    page.keyboard.press("[")
+    expect(page.get_by_label("Size")).to_have_value("13")
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.down(" ")
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.up(" ")
+    erased = density(page)
+    assert erased < painted
+    expect(page.locator("#correct-spoken")).to_contain_text(f"{erased:.2f} %")
+    expect_for_everyone(page)
+
+    # discarding is a change like others
+    page.get_by_role("button", name="Discard").click()
+    assert density(page) == before
+    expect(page.get_by_role("button", name="Discard")).to_be_disabled()
+    page.get_by_role("button", name="Undo").click()
+    assert density(page) == erased
+    page.get_by_role("button", name="Done").and_(page.locator("#correct-done")).click()
+
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    name, corrected = mask(visit)
+    assert name == "a-vessels-corrected.png"
+    changed = corrected != found
+    height, width = changed.shape
+    assert changed[int(0.6 * height), int(0.42 * width) : int(0.5 * width)].mean() > 0.5
+    assert not changed[: height // 4].any()
+
+    page.reload()
+    visit.expect_state("a.jpg", "done")
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    np.testing.assert_array_equal(mask(visit)[1], corrected)
+    page.get_by_role("button", name="Show the model’s vessels").click()
+    expect(page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
+    expect_for_everyone(page)
+    begin(page)
+    assert density(page) == erased
+    page.keyboard.press("Escape")
+
+    _, data = visit.download(lambda: page.get_by_role("button", name="Everything (ZIP)").click())
+    files = zipfile.ZipFile(io.BytesIO(data))
+    own = np.asarray(Image.open(files.open("pictures/a-vessels-model.png")).convert("L")) > 127
+    np.testing.assert_array_equal(own, found)
+    theirs = np.asarray(Image.open(files.open("pictures/a-vessels.png")).convert("L")) > 127
+    np.testing.assert_array_equal(theirs, corrected)
+    assert ",corrected," in files.read("vessels.csv").decode()
+    page.get_by_role("button", name="Report").click()
+    expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")
