@@ -5,12 +5,13 @@ import re
 import zipfile
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import expect_for_everyone
-from e2e.visit import Visit
+from e2e.visit import PREDICTIONS, Visit
 
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
@@ -93,9 +94,18 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     expect(page.get_by_role("button", name="Discard")).to_be_disabled()
     page.get_by_role("button", name="Undo").click()
     assert density(page) == erased
-    page.get_by_role("button", name="Done").and_(page.locator("#correct-done")).click()
 
+    # the other figures follow when it is done, and can be asked for again if that fails
+    page.route(PREDICTIONS, lambda route: route.abort())
+    page.locator("#correct-done").click()
     expect(page.locator("#match")).to_have_text("Corrected by you")
+    expect(page.locator("#marks-trouble")).to_contain_text("cannot be reached")
+    expect(page.locator("#corrected-words")).to_contain_text("The other figures follow")
+    expect(page.locator("#facts .headline")).to_contain_text(f"{erased:.1f} %")
+    page.unroute(PREDICTIONS)
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
+    expect(page.locator("#facts .headline")).to_contain_text(f"{erased:.1f} %")
     name, corrected = mask(visit)
     assert name == "a-vessels-corrected.png"
     changed = corrected != found
@@ -120,6 +130,8 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     np.testing.assert_array_equal(own, found)
     theirs = np.asarray(Image.open(files.open("pictures/a-vessels.png")).convert("L")) > 127
     np.testing.assert_array_equal(theirs, corrected)
-    assert ",corrected," in files.read("vessels.csv").decode()
+    heads, row = (line.split(",") for line in files.read("vessels.csv").decode().splitlines())
+    assert row[heads.index("corrected")] == "yes"
+    assert 100 * float(row[heads.index("vascular_density")]) == pytest.approx(erased, abs=0.006)
     page.get_by_role("button", name="Report").click()
     expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")

@@ -13,13 +13,13 @@ test('the title of a record', () => {
 });
 
 test('each point of a trend lists what differs from the point before', () => {
-  const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, expected_dice: 0.8 };
+  const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, corrected: false, expected_dice: 0.8 };
   const points = [point, { ...point, value: null, expected_dice: null }, { ...point, model_sha256: 'n', flips: true }, point];
   assert.deepEqual(compared(points, false).map(({ changes }) => changes), [[], [], ['another model', 'mirror images on or off'], ['another model', 'mirror images on or off']]);
 });
 
 test('another network for the structures matters only to what uses them', () => {
-  const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, expected_dice: 0.8 };
+  const point = { id: 'a', on: '2026-01-01', value: 0.1, model_sha256: 'm', threshold: 0.5, canvas: '640x640', flips: false, corrected: false, expected_dice: 0.8 };
   const points = [null, 's', null, 's', 't'].map((structures_sha256) => ({ ...point, structures_sha256, value: structures_sha256 ? 0.1 : null }));
   assert.deepEqual(compared(points, false).flatMap(({ changes }) => changes), []);
   const marked = compared(points, true).map(({ changes }) => changes.length);

@@ -18,12 +18,12 @@ test('each kind gets its colour, and the ground becomes transparent', () => {
 
 /**
  * A result as far as `missing` looks at it.
- * @param {{ fallback?: string | null, drawn?: string, kinds?: string | null, structures?: boolean, closed?: boolean }} properties
+ * @param {{ fallback?: string | null, drawn?: string, kinds?: string | null, structures?: boolean, closed?: boolean, measured?: boolean }} properties
  */
-function result({ fallback = null, drawn = '', kinds = null, structures = false, closed = false }) {
+function result({ fallback = null, drawn = '', kinds = null, structures = false, closed = false, measured }) {
   const answer = { structures: structures ? { sha256: 'a', disc: null, fovea: null } : null };
   return /** @type {import('../../site/js/files/segmentation.js').Result} */ (
-    /** @type {unknown} */ ({ look: closed ? null : () => Promise.resolve(), fallback, drawn, urls: { artery_vein: kinds }, answer })
+    /** @type {unknown} */ ({ look: closed ? null : () => Promise.resolve(), fallback, drawn, urls: { artery_vein: kinds }, answer, correction: measured === undefined ? null : { measured } })
   );
 }
 
@@ -33,6 +33,8 @@ test('only what is wanted and lacking is asked for', () => {
   assert.deepEqual(missing(result({ structures: true }), ['artery_vein', 'disc']), ['artery_vein']);
   assert.equal(missing(result({ kinds: 'blob:', structures: true }), ['artery_vein', 'disc']), null);
   assert.equal(missing(result({ closed: true }), ['disc']), null);
+  assert.equal(missing(result({ measured: true }), []), null);
+  assert.deepEqual(missing(result({ measured: false }), []), [], 'the figures of a corrected mask');
 });
 
 test('an overlay of the server is drawn again when something else is wanted, even if it is nothing', () => {

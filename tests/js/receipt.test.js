@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { receiptOf } from '../../site/js/ui/receipt.js';
 
 const NOTHING = {
-  predictions: 0, batches: 0, pictures: 0, uploads: 0, answers: 0, exports: 0, exports_made_anew: 0, keys: 0, remains: [],
+  predictions: 0, batches: 0, pictures: 0, uploads: 0, answers: 0, exports: 0, exports_made_anew: 0, keys: 0, corrections: 0, remains: [],
 };
 
 test('a receipt with one, many and no items', () => {

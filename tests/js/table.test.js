@@ -67,3 +67,13 @@ test('an interval has two columns if any photograph has one', () => {
   assert.deepEqual(first.slice(at, at + 4), ['0.1', '1.1', '0.08', '0.12']);
   assert.deepEqual(second.slice(at, at + 4), ['0.1', '1.1', '', '']);
 });
+
+test('the table says whether the vessels were corrected, and whether the figures are of these', () => {
+  const answer = { photograph: { field_of_view: {} }, quality: {}, model: {}, measurements: {} };
+  const listed = [null, { measured: true }, { measured: false }].map((correction) => {
+    const photo = { name: 'a.jpg', state: 'done', code: null, sentence: '', result: { answer, correction } };
+    return /** @type {import('../../site/js/files/table.js').Listed} */ (/** @type {unknown} */ (photo));
+  });
+  const [columns, ...rows] = tableOf(listed, []).split('\r\n').map((line) => line.split(','));
+  assert.deepEqual(rows.slice(0, 3).map((row) => row[columns.indexOf('corrected')]), ['no', 'yes', 'not measured again']);
+});

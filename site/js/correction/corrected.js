@@ -99,7 +99,7 @@ export function filesOf({ correction, pictures }) {
 export function adopt(result, answered) {
   const { correction } = result;
   if (!correction) return;
-  if (!('correction' in answered && answered.correction)) throw new Refusal('corrections_unknown', UNKNOWN);
+  if (!answered.correction) throw new Refusal('corrections_unknown', UNKNOWN);
   result.answer = { ...answered, ...{ images: undefined, graph: undefined } };
   correction.measured = true;
 }

@@ -65,7 +65,8 @@ export function createSession({ result, plane, size, by, changed, written, faile
   undoable.set(result, changes);
   /** @type {number[] | null} of the stroke that is being made */
   let stroke = null;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let pending = false;
   let writing = Promise.resolve();
 
