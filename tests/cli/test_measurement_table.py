@@ -71,6 +71,21 @@ def test_a_run_without_the_option_leaves_no_old_value(tmp_path: Path, photos: Pa
     assert {row["threshold"] for row in rows_in(out / "measurements.csv")} == {"0.9"}
 
 
+def test_intervals_are_in_the_table_and_added_where_they_are_missing(tmp_path: Path, photos: Path) -> None:
+    out = tmp_path / "out"
+    run = ["segment", str(photos / "a.jpg"), "--out", str(out), "--outputs"]
+    assert main([*run, "mask", "--measurements"]) == 0
+    assert not any(row["low"] for row in rows_in(out / "measurements.csv"))
+    assert main([*run, "mask,intervals"]) == 0
+    [density] = [row for row in rows_in(out / "measurements.csv") if row["measurement"] == "vascular_density"]
+    assert float(density["low"]) <= float(density["value"]) <= float(density["high"])
+    assert float(density["low"]) < float(density["high"])
+    before = (out / "a_mask.png").stat().st_mtime_ns
+    assert main([*run, "mask,intervals"]) == 0
+    assert (out / "a_mask.png").stat().st_mtime_ns == before
+    assert {path.name for path in out.iterdir()} == {"results.csv", "measurements.csv", "a_mask.png"}
+
+
 def test_half_a_photograph_left_by_a_killed_run_is_measured_again(tmp_path: Path, photos: Path) -> None:
     out = tmp_path / "out"
     run = ["segment", str(photos), "--out", str(out), "--outputs", "mask", "--measurements"]

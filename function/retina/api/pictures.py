@@ -7,11 +7,8 @@ from retina.api.corrections import CorrectionFiles
 from retina.errors import InvalidRequestError, ResponseTooLargeError
 from retina.imaging.graph.schemas import GraphFeatures
 from retina.imaging.pipeline import Picture
-from retina.imaging.rendering import GRAPH, OUTPUTS, corrected, stored
+from retina.imaging.rendering import GRAPH, INTERVALS, OUTPUTS, corrected, stored
 from retina.imaging.structures.finding import OF_STRUCTURES
-
-INTERVALS = "intervals"
-"""The output that adds no image, but an interval to each measurement."""
 
 SAVED = "saved "
 """The prefix that marks images to be saved, among all images of a prediction."""

@@ -43,10 +43,11 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True)
 class Options:
-    """How photographs are segmented. `outputs` are keys of `OUTPUTS`; `threshold`, 0 to 1, replaces the model card's.
+    """How photographs are segmented. `outputs` are keys of `OUTPUTS`, and `rendering.INTERVALS`; `threshold`, 0 to 1,
+    replaces the model card's.
 
     `flips` turns on test-time augmentation (the mean over mirror images), `again` recomputes everything, `force` also
-    segments photographs unlike a retina, `measurements` writes the table in long form.
+    segments photographs unlike a retina, `measurements` writes the table in long form, the only one with intervals.
     """
 
     outputs: Sequence[str]
@@ -64,7 +65,12 @@ class Options:
     @property
     def pictures(self) -> dict[str, Picture]:
         """The images to write, by name."""
-        return {name: draw for output in self.outputs for name, draw in OUTPUTS[output].items()}
+        return {name: draw for output in self.outputs for name, draw in OUTPUTS.get(output, {}).items()}
+
+    @property
+    def intervals(self) -> bool:
+        """Whether each measurement has an interval."""
+        return rendering.INTERVALS in self.outputs
 
 
 def segment_frames(
@@ -80,7 +86,7 @@ def segment_frames(
     """
     before, others = earlier_rows(frames, out)
     shared = shared_stems(frames, before, others, out, [name for output in OUTPUTS.values() for name in output])
-    measured = measured_before(out) if options.measurements else frozenset[Identity]()
+    measured = measured_before(out, intervals=options.intervals) if options.measurements else frozenset[Identity]()
     job = _Job(out, network, settings, options, before, shared, measured)
     if not (out / RESULTS).exists():
         job.refuse_foreign_files(frames)
@@ -143,6 +149,7 @@ class _Job:
                 threshold=options.threshold,
                 flips=options.flips,
                 force=options.force,
+                intervals=options.intervals,
             )
         except PhotographError as error:
             found = {"photo_sha256": self.digest(frame.file)}

@@ -42,9 +42,16 @@ def identity_of(row: Row) -> Identity:
     return _identity(row.cells)
 
 
-def measured_before(out: Path) -> frozenset[Identity]:
-    """The photographs in `measurements.csv`. Raises `OutputFolderError` if another program wrote it."""
-    return frozenset(_identity(cells) for cells in _rows(out))
+def measured_before(out: Path, *, intervals: bool = False) -> frozenset[Identity]:
+    """The photographs in `measurements.csv`, or only those with `intervals`, unless they have no value either. Raises
+    `OutputFolderError` if another program wrote it.
+    """
+    found, valued, with_intervals = set[Identity](), set[Identity](), set[Identity]()
+    for cells in _rows(out):
+        for identities, belongs in ((found, True), (valued, cells["value"]), (with_intervals, cells["low"])):
+            if belongs:
+                identities.add(_identity(cells))
+    return frozenset(found - valued | with_intervals if intervals else found)
 
 
 def is_there(out: Path) -> bool:

@@ -18,8 +18,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="mask,probability,overlay",
         type=_outputs,
         metavar="LIST",
-        help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, field_of_view, graph "
-        "(default: %(default)s)",
+        help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, field_of_view, graph, "
+        "intervals, which are in measurements.csv (default: %(default)s)",
     )
     command.add_argument(
         "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"
@@ -40,6 +40,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.cli.inputs import find_photographs
     from retina.cli.results import OutputFolderError
     from retina.imaging.network import VesselNetwork
+    from retina.imaging.rendering import INTERVALS
 
     if parsed.jobs:
         settings = settings.model_copy(update={"cores": parsed.jobs})
@@ -47,7 +48,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     try:
         files = find_photographs(parsed.paths, parsed.out)
         options = Options(
-            parsed.outputs, parsed.threshold, parsed.flips, parsed.again, parsed.force, parsed.measurements
+            parsed.outputs,
+            parsed.threshold,
+            parsed.flips,
+            parsed.again,
+            parsed.force,
+            measurements=parsed.measurements or INTERVALS in parsed.outputs,
         )
         network = VesselNetwork(settings.model)
         with locked(parsed.out):
@@ -71,9 +77,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _outputs(text: str) -> list[str]:
-    from retina.cli.folders import OUTPUTS
+    from retina.imaging.rendering import INTERVALS, OUTPUTS
 
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names or not set(names) <= set(OUTPUTS):
-        raise argparse.ArgumentTypeError(f"takes any of {', '.join(OUTPUTS)}, separated by commas")
+    names, known = [name.strip() for name in text.split(",") if name.strip()], (*OUTPUTS, INTERVALS)
+    if not names or not set(names) <= set(known):
+        raise argparse.ArgumentTypeError(f"takes any of {', '.join(known)}, separated by commas")
     return list(dict.fromkeys(names))

@@ -32,6 +32,9 @@ THUMBNAIL = "thumbnail"
 GRAPH = "graph"
 """The output that is no image."""
 
+INTERVALS = "intervals"
+"""The output that adds no image, but an interval to each measurement."""
+
 KIND_COLOURS = ((255, 255, 255), (255, 0, 0), (0, 0, 255))
 """RGB of a vessel of unknown kind, an artery, a vein in `artery_vein`, whose ground is black."""
 

@@ -19,7 +19,7 @@ from retina.api.pagination import (
     cursor_of,
     place_of,
 )
-from retina.api.pictures import INTERVALS, names_of
+from retina.api.pictures import names_of
 from retina.api.problems import documented
 from retina.api.routes.uploads import RECEIVED_AT
 from retina.batches.records import Batch, Order
@@ -39,7 +39,7 @@ from retina.errors import (
     InvalidRequestError,
     too_large_to_upload,
 )
-from retina.imaging.rendering import FILES
+from retina.imaging.rendering import FILES, INTERVALS
 from retina.services import Services
 from retina.storage.port import FILE_NAME, FORM_SECONDS
 from retina.storage.records import Change

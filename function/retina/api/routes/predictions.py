@@ -21,7 +21,6 @@ from retina.api.idempotency_key import Keyed
 from retina.api.parts import CallersDep
 from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
 from retina.api.pictures import (
-    INTERVALS,
     apart,
     asked_for,
     fit,
@@ -48,7 +47,7 @@ from retina.ids import new_id
 from retina.imaging.correction_schemas import CorrectedFindings
 from retina.imaging.findings import corrected_findings_of, findings_of
 from retina.imaging.pipeline import Prediction
-from retina.imaging.rendering import OUTPUTS
+from retina.imaging.rendering import INTERVALS, OUTPUTS
 from retina.imaging.response import Images, PredictionResponse
 from retina.imaging.schemas import Findings, PreviewResponse
 from retina.storage.port import UPLOADS, Uploads
