@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import expect_for_everyone
+from e2e.person import sign_up
 from e2e.visit import PREDICTIONS, Visit
 
 
@@ -135,3 +136,26 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     assert 100 * float(row[heads.index("vascular_density")]) == pytest.approx(erased, abs=0.006)
     page.get_by_role("button", name="Report").click()
     expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")
+
+
+def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: Visit, small: bytes) -> None:
+    address = sign_up(visit)
+    page = visit.page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    begin(page)
+    stroke(page, (0.4, 0.6), (0.7, 0.6))
+    page.locator("#correct-done").click()
+    expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
+    _, corrected = mask(visit)
+    page.get_by_role("button", name="Save to history").click()
+    page.get_by_role("link", name="See it in your history").click()
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    np.testing.assert_array_equal(mask(visit)[1], corrected)
+    expect(page.get_by_role("button", name="Show the model’s vessels")).to_be_visible()
+
+    page.get_by_role("button", name="Training set of corrections (ZIP)").click()
+    _, data = visit.download(page.get_by_role("button", name="Download the ZIP").click)
+    files = zipfile.ZipFile(io.BytesIO(data))
+    assert {name.split("/")[0] for name in files.namelist()} >= {"images", "vessels", "split.csv"}
+    assert address in files.read("corrections.csv").decode()

@@ -61,10 +61,12 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
    */
   async function show(opened, signal) {
     const urls = opened.image_urls;
-    const [photograph, mask] = await Promise.all([askBlob(urls.photograph, signal), askBlob(urls.mask, signal)]);
+    const { correction } = opened;
+    const wanted = [urls.photograph, urls.mask, ...(correction ? [urls['corrected-mask']] : [])];
+    const [photograph, own, corrected] = await Promise.all(wanted.map((url) => askBlob(url, signal)));
     if (pictures) release(pictures);
     record = opened;
-    const [photographUrl, maskUrl] = [photograph, mask].map((blob) => URL.createObjectURL(blob));
+    const [photographUrl, maskUrl] = [photograph, corrected ?? own].map((blob) => URL.createObjectURL(blob));
     pictures = {
       name: headingOf(opened),
       file: fileOf(opened),
@@ -72,7 +74,8 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       stored: true,
       look: (marks, { signal: asked }) => look(opened, marks, asked),
       fallback: null,
-      urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null },
+      urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null, ...(corrected && { model_mask: URL.createObjectURL(own) }) },
+      correction: correction && { by: correction.by, measured: true, vessels: 0, area: 0, model: opened },
     };
     by('placeholder').hidden = true;
     by('result').hidden = false;

@@ -17,6 +17,7 @@ import { createViewer } from '../viewer/viewer.js';
 
 /** @import { SavedPrediction } from 'openapi' */
 
+const EXPORTS = { export: { history: true }, 'export-training': { training: true } };
 const by = finder(document);
 const { attempt, onSubmit } = createTrouble(by('trouble'));
 
@@ -59,7 +60,7 @@ gate((_, page) => {
   /** @param {SavedPrediction} gone */
   function deleted(gone) {
     records.drop(gone);
-    zip.reset(); // the service has deleted the export that contained it
+    for (const each of zips) each.reset(); // the service has deleted the exports that contained it
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
   }
@@ -67,7 +68,7 @@ gate((_, page) => {
   onSubmit(filter, load);
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
-  const zip = createExport({ button: by('export', HTMLButtonElement), place: by('export-status'), body: () => ({ history: true }) });
+  const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(measurementList);
   void attempt(async () => {
     await load();

@@ -137,7 +137,7 @@ export function createLayers({ page, colours, view, needed }) {
   /** @param {number} count */
   function measure(count) {
     const density = shown?.answer.measurements.vascular_density;
-    area ??= shown?.correction?.area ?? areaOf(count, density);
+    area ??= shown?.correction?.area || areaOf(count, density);
     say(threshold !== null && area ? (100 * count) / area : null);
   }
 
