@@ -1,6 +1,6 @@
 """What API and workers share, opened once from the settings: stores, queue, and the services that use them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from retina.accounts.audit import Audit
@@ -88,7 +88,17 @@ class Services:
         """Batches and their items."""
         settings = self.settings
         allowance = Allowance(settings.most_batches, settings.most_bytes, settings.upload_bytes)
-        return Batches(self.records, self.results, self.uploads, self.queue, self.credits, self.copies, allowance)
+        trial = replace(allowance, batches=settings.trial_batches, bytes=settings.trial_bytes)
+        return Batches(
+            self.records,
+            self.results,
+            self.uploads,
+            self.queue,
+            self.credits,
+            self.copies,
+            allowance,
+            trial if settings.prices else None,
+        )
 
     @cached_property
     def claims(self) -> Claims:

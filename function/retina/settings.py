@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     most_bytes: int = Field(
         50 * 2**30, ge=2**20, description="bytes of an account's photographs in batches that are not done or rejected"
     )
+    trial_batches: int = Field(
+        20, ge=1, description="the same for an account that has paid nothing, where credits have a price"
+    )
+    trial_bytes: int = Field(
+        2**29, ge=2**20, description="the same for an account that has paid nothing, where credits have a price"
+    )
     free_each: int = Field(200, ge=0, description="free predictions per hour from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="free predictions per hour from all addresses; 0: no limit")
     proxy_proof: str | None = Field(None, description="the secret that the proxy in front sends, so that it is trusted")

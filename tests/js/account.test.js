@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import './support/browser.js';
 import { lastDayOf, networksIn, notesOf, plain, spendingOf } from '../../site/js/account/key-words.js';
 import { DAYS, daily, wordsOf } from '../../site/js/account/usage-chart.js';
-import { noticeOf } from '../../site/js/account/usage.js';
+import { limitsOf, noticeOf } from '../../site/js/account/usage.js';
 
 /** @import { KeyResponse } from 'openapi' */
 
@@ -74,4 +74,9 @@ test('few credits, one, and none', () => {
   assert.match(noticeOf(1), /^Few credits are left: 1 credit for/);
   assert.match(noticeOf(10), /: 10 credits for/);
   assert.match(noticeOf(0), /^There are no credits left/);
+});
+
+test('batches and their bytes, with the limits', () => {
+  const limits = { batches: 3, most_batches: 1000, bytes: 1.5 * 2 ** 20, most_bytes: 50 * 2 ** 30, paid: true };
+  assert.equal(limitsOf(limits), '3 of 1,000; photographs in work 1.5 MiB of 50 GiB');
 });

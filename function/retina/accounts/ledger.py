@@ -29,6 +29,7 @@ SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
 PURCHASE, REFUND = "purchase", "refund"
 LOW = 10
 """So many available credits or fewer are few: the account page and `GET /api/v1/usage` say so."""
+PAGE = 100
 SHORT = "You have no credits left for this. Nothing was charged. The account page says how to get more."
 
 
@@ -83,6 +84,18 @@ class Credits:
         counts = self._counts(account)
         reserved = counts.get("reserved", 0)
         return counts.get("credits", 0) + reserved, reserved
+
+    def paid(self, account: str) -> bool:
+        """Whether the account has ever bought credits or been granted some, apart from those for signing up.
+
+        Without them it cannot have been charged often, so this is soon found in its ledger.
+        """
+        after: str | None = None
+        while entries := self.ledger(account, PAGE, after):
+            if any(entry.kind in (PURCHASE, GRANT) for entry in entries):
+                return True
+            after = entries[-1].place
+        return False
 
     def grant(self, account: str, amount: int, why: str) -> int:
         """Add `amount` (more than 0), with a reason for the ledger; returns the new balance."""

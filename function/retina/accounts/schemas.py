@@ -31,6 +31,21 @@ class DayCharged(BaseModel):
     credits: int = Field(ge=0, examples=[12])
 
 
+class BatchLimits(BaseModel):
+    """The batches of the account, and the photographs in them that are not done or rejected, each with its limit."""
+
+    batches: int = Field(ge=0, description="open or finished, until they are deleted or expire", examples=[3])
+    most_batches: int = Field(ge=0, examples=[1000])
+    bytes: int = Field(ge=0, description="announced bytes of photographs that are not done or rejected", examples=[0])
+    most_bytes: int = Field(
+        ge=0, description="no more than the credits could pay for in photographs of the largest size", examples=[2**30]
+    )
+    paid: bool = Field(
+        description="whether the account has bought credits, or was granted some. Where credits have a price, the "
+        "limits are lower without"
+    )
+
+
 class Usage(BaseModel):
     """Credits left, and credits charged."""
 
@@ -42,5 +57,6 @@ class Usage(BaseModel):
         description="of these, reserved for unfinished photographs of open batches", ge=0, examples=[12]
     )
     low: bool = Field(description=f"whether {LOW} or fewer are left and not reserved")
+    limits: BatchLimits
     charges: list[DayCharged] = Field(description="the newest day first")
     next: Next

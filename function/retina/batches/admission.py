@@ -6,6 +6,7 @@ give precise error messages; the transaction that writes the batch and its reser
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from retina import clock
 from retina.accounts.key_limits import spent_key
@@ -30,6 +31,7 @@ from retina.storage.records import (
 
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
+MORE = " An account that has bought credits may have more."
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,38 @@ class Allowance:
     photograph: int
 
 
-class Admission:
-    """Checks against the counts in `records`, the account's `credits`, and one `allowance` for all accounts."""
+class BatchLimits(NamedTuple):
+    """The batches of an account and the bytes of their photographs, each with its limit; `paid` says whether the
+    account has had more than its credits for signing up.
+    """
 
-    def __init__(self, records: Records, credits: Credits, allowance: Allowance) -> None:
-        self._records, self._credits, self._allowance = records, credits, allowance
+    batches: int
+    most_batches: int
+    bytes: int
+    most_bytes: int
+    paid: bool
+
+
+class Admission:
+    """Checks against the counts in `records`, the account's `credits`, and the `allowance` of all accounts.
+
+    With `trial`, that is the allowance of accounts that have paid nothing.
+    """
+
+    def __init__(
+        self, records: Records, credits: Credits, allowance: Allowance, trial: Allowance | None = None
+    ) -> None:
+        self._records, self._credits, self._allowance, self._trial = records, credits, allowance, trial
+
+    def limits(self, account: str) -> BatchLimits:
+        """What the account has, and may have at the same time."""
+        paid = self._credits.paid(account)
+        allowance = self._trial if self._trial and not paid else self._allowance
+        # The bytes that could be paid for if every credit were spent on a photograph of the largest size.
+        most = min(allowance.bytes, self._credits.balance(account) * allowance.photograph)
+        [known] = self._records.get(account_key(account))
+        counts = known.counts if known else {}
+        return BatchLimits(counts.get("batches", 0), allowance.batches, counts.get("bytes", 0), most, paid)
 
     def demand(self, account: str, key_id: str, photographs: int, size: int) -> Mapping[str, int]:
         """The limits for the account's counts. Raises `OutOfCreditsError`, `KeyLimitError`, `TooManyBatchesError` or
@@ -57,22 +86,20 @@ class Admission:
         """
         settle(self._records, account)
         self.demand_credits(account, key_id, photographs)
-        [known] = self._records.get(account_key(account))
-        counts = known.counts if known else {}
-        if counts.get("batches", 0) >= self._allowance.batches:
+        limits = self.limits(account)
+        more = MORE if self._trial and not limits.paid else ""
+        if limits.batches >= limits.most_batches:
             raise TooManyBatchesError(
-                f"This account already has the maximum number of batches ({counts['batches']:,}). Delete one, or "
-                "wait until one expires. Nothing was started."
+                f"This account already has the maximum number of batches ({limits.batches:,}). Delete one, or "
+                f"wait until one expires.{more} Nothing was started."
             )
-        # The bytes that could be paid for if every credit were spent on a photograph of the largest size.
-        most = min(self._allowance.bytes, self._credits.balance(account) * self._allowance.photograph)
-        if counts.get("bytes", 0) + size > most:
+        if limits.bytes + size > limits.most_bytes:
             raise TooManyBytesError(
-                f"The photographs of all open batches may total {most / 2**20:,.0f} MiB; with these they "
-                f"would total {(counts.get('bytes', 0) + size) / 2**20:,.0f} MiB. Wait until some are finished, delete "
-                "batches with failed photographs, or send fewer at a time. Nothing was started."
+                f"The photographs of all open batches may total {limits.most_bytes / 2**20:,.0f} MiB; with these they "
+                f"would total {(limits.bytes + size) / 2**20:,.0f} MiB. Wait until some are finished, delete "
+                f"batches with failed photographs, or send fewer at a time.{more} Nothing was started."
             )
-        return {"bytes": most, "batches": self._allowance.batches}
+        return {"bytes": limits.most_bytes, "batches": limits.most_batches}
 
     def demand_credits(self, account: str, key_id: str, photographs: int) -> None:
         """Raises `OutOfCreditsError` unless there is an available credit for each photograph, and `KeyLimitError` if

@@ -20,6 +20,7 @@ from retina.batches.admission import (
     ATTEMPTS,
     Admission,
     Allowance,
+    BatchLimits,
 )
 from retina.batches.cancellation import Cancellation
 from retina.batches.items import NOT_FOUND, Items
@@ -60,7 +61,10 @@ T = TypeVar("T")
 
 
 class Batches:
-    """The batches in `records`, with file names and images in `results`, and photographs in `uploads`."""
+    """The batches in `records`, with file names and images in `results`, and photographs in `uploads`.
+
+    `allowance` limits them, or `trial`, if given, for accounts that have paid nothing.
+    """
 
     def __init__(
         self,
@@ -71,9 +75,10 @@ class Batches:
         credits: Credits,
         copies: Copies,
         allowance: Allowance,
+        trial: Allowance | None = None,
     ) -> None:
         self._records, self._results, self._uploads, self._copies = records, results, uploads, copies
-        self._queue, self._admission = queue, Admission(records, credits, allowance)
+        self._queue, self._admission = queue, Admission(records, credits, allowance, trial)
         self._cancellation = Cancellation(records, self._admission)
         self.items = Items(records, results, uploads)
 
@@ -137,6 +142,10 @@ class Batches:
         page = rows[:limit]
         found = self._records.get(*(batch_key(row.data["id"]) for row in page)) if page else []
         return [batch_of(record) for record in found if record], page[-1].key.sort if len(rows) > limit else None
+
+    def limits(self, account: str) -> BatchLimits:
+        """How many batches and bytes the account has, and may have."""
+        return self._admission.limits(account)
 
     def cancel(self, batch: Batch) -> Batch:
         """Start no more items; finished ones stay as they are."""

@@ -42,13 +42,14 @@ export function createUsage({ page }) {
   }
 
   /** @param {Usage} usage */
-  function showCredits({ account, credits, reserved, low }) {
+  function showCredits({ account, credits, reserved, low, limits }) {
     by('credits').textContent = credits.toLocaleString('en');
     by('reserved').hidden = reserved === 0;
     by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
     by('credits-low').hidden = !low;
     by('credits-low').textContent = noticeOf(credits - reserved);
     by('account-id').textContent = account;
+    by('batch-limits').textContent = limitsOf(limits);
   }
 
   function showCharges() {
@@ -73,6 +74,20 @@ export function createUsage({ page }) {
   choice.addEventListener('change', showCharges);
   onClick(by('usage-csv', HTMLButtonElement), () => download('/api/v1/usage.csv', 'usage.csv'));
   return { load };
+}
+
+/**
+ * How many batches there are and may be, and how much of their photographs is not done yet.
+ * @param {Usage['limits']} limits
+ */
+export function limitsOf({ batches, most_batches: mostBatches, bytes, most_bytes: mostBytes }) {
+  return `${batches.toLocaleString('en')} of ${mostBatches.toLocaleString('en')}; photographs in work ${roomOf(bytes)} of ${roomOf(mostBytes)}`;
+}
+
+/** @param {number} bytes */
+function roomOf(bytes) {
+  const [unit, name] = bytes >= 2 ** 30 ? [2 ** 30, 'GiB'] : [2 ** 20, 'MiB'];
+  return `${(bytes / unit).toLocaleString('en', { maximumFractionDigits: 1 })} ${name}`;
 }
 
 /** @param {number} free credits that are not reserved */

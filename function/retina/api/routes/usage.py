@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from retina.accounts.ledger import LOW
-from retina.accounts.schemas import DayCharged, Usage
+from retina.accounts.schemas import BatchLimits, DayCharged, Usage
 from retina.api.callers import Owner
 from retina.api.dependencies import ServicesDep
 from retina.api.pagination import Cursor, cursor_of, place_of
@@ -42,6 +42,7 @@ def usage(
         account=caller.account,
         credits=left,
         reserved=reserved,
+        limits=BatchLimits(**services.batches.limits(caller.account)._asdict()),
         low=left - reserved <= LOW,
         charges=[DayCharged(**charge._asdict()) for charge in charges],
         next=cursor_of(place),

@@ -1,0 +1,87 @@
+"""An account that has paid nothing may have fewer batches and bytes than one that has, in both stores."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retina.payment.settlement import Payment
+from retina.prices import Pack, Prices
+from support.batches import new
+from support.house import BATCHES, House, in_aws, problem
+
+MIB = 2**20
+PACK = Pack(credits=100, amount=900)
+LIMITS = {"trial_batches": 2, "trial_bytes": 2 * MIB, "most_batches": 4, "most_bytes": 5 * MIB, "upload_bytes": 2 * MIB}
+
+
+def opened(request: pytest.FixtureRequest, folder: Path, store: str, prices: Prices | None) -> House:
+    if store == "embedded":
+        return House(folder, prices=prices, **LIMITS)
+    request.getfixturevalue("s3")
+    return in_aws(folder, prices=prices, **LIMITS)
+
+
+@pytest.fixture(params=["embedded", "AWS"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    return opened(request, tmp_path, request.param, Prices(currency="eur", tax="inclusive", packs=(PACK,)))
+
+
+def limits(house: House, who: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = house.client.get("/api/v1/usage", headers=who).raise_for_status().json()["limits"]
+    return found
+
+
+def refused(house: House, who: dict[str, str], size: int) -> tuple[tuple[int, str], str]:
+    answer = house.client.post(BATCHES, json={"items": [{"name": "a", "size": size}]}, headers=who)
+    return problem(answer), answer.json()["detail"]
+
+
+def buy(house: House, who: dict[str, str]) -> None:
+    purchases = house.services.selling.purchases
+    bought = purchases.begin(house.account(who), PACK, "eur")
+    payment = Payment(paid=True, total=900, currency="eur", refunded=0, receipt="")
+    assert purchases.settle(bought.reference, lambda: payment).change == 100
+
+
+@pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
+def test_who_has_paid_may_have_more_batches_and_bytes(shop: House, pay: Any) -> None:
+    anna = shop.person()
+    assert limits(shop, anna) == {
+        "batches": 0, "most_batches": 2, "bytes": 0, "most_bytes": 2 * MIB, "paid": False
+    }  # fmt: skip
+    new(shop, anna, "a", size=MIB)
+    code, detail = refused(shop, anna, MIB + 1)
+    assert code == (409, "too_many_bytes")
+    assert "may total 2 MiB" in detail
+    assert "has bought credits may have more" in detail
+    new(shop, anna, "b", size=MIB)
+    code, detail = refused(shop, anna, 0)
+    assert code == (409, "too_many_batches")
+    assert "has bought credits may have more" in detail
+    pay(shop, anna)
+    assert limits(shop, anna) == {
+        "batches": 2, "most_batches": 4, "bytes": 2 * MIB, "most_bytes": 5 * MIB, "paid": True
+    }  # fmt: skip
+    for _ in range(2):
+        new(shop, anna, "c", size=MIB)
+    code, detail = refused(shop, anna, 0)
+    assert code == (409, "too_many_batches")
+    assert "has bought credits" not in detail
+
+
+def test_where_credits_have_no_price_all_accounts_may_have_as_much(tmp_path: Path) -> None:
+    house = House(tmp_path, **LIMITS)
+    assert limits(house, house.person()) == {
+        "batches": 0, "most_batches": 4, "bytes": 0, "most_bytes": 5 * MIB, "paid": False
+    }  # fmt: skip
+
+
+def test_a_purchase_is_found_however_many_charges_there_are(shop: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retina.accounts.ledger.PAGE", 5)
+    anna, credits = shop.person(), shop.services.credits
+    for _ in range(12):
+        credits.charge(shop.account(anna), "", "prediction")
+    assert not credits.paid(shop.account(anna))
+    buy(shop, anna)
+    assert credits.paid(shop.account(anna))
