@@ -45,7 +45,9 @@ def generated(description: dict[str, Any], tmp_path_factory: pytest.TempPathFact
     source = folder / "openapi.json"
     source.write_text(json.dumps(description))
     command = [str(TOOLS / "openapi-python-client"), "generate", "--path", str(source), "--meta", "none"]
-    command += ["--output-path", str(folder / NAME), "--fail-on-warning"]
+    config = folder / "config.json"
+    config.write_text(json.dumps({"content_type_overrides": {"image/jpeg": "application/octet-stream"}}))
+    command += ["--output-path", str(folder / NAME), "--fail-on-warning", "--config", str(config)]
     environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}  # it formats what it has written
     ran = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert ran.returncode == 0, ran.stdout + ran.stderr
