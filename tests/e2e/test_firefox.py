@@ -1,0 +1,30 @@
+"""The main flows in Firefox. Playwright drives only builds of its own, so Puppeteer does it: tests/js/firefox.
+
+Skips if there is no Firefox, except in continuous integration.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+FLOWS = ROOT / "tests" / "js" / "firefox" / "flows.js"
+PATIENCE = 300
+"""Seconds. It takes one minute."""
+
+
+def test_the_main_flows_in_firefox(server: str) -> None:
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not firefox:
+        message = "There is no Firefox: install it (apt-get install firefox-esr) to test the page with it, too."
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    node = Path(sys.executable).with_name("node")
+    environment = os.environ | {"RETINA_ADDRESS": server, "RETINA_FIREFOX": firefox}
+    command = [str(node), "--test", "--test-reporter=spec", str(FLOWS)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
