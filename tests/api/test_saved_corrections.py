@@ -1,5 +1,7 @@
 """Corrections of saved predictions: stored beside what the network found, replaced, recomputed and deleted."""
 
+import json
+import time
 from typing import Any
 
 import numpy as np
@@ -7,11 +9,13 @@ import pytest
 from anyio import to_thread
 
 from retina.history.records import saved_key
+from retina.history.service import SWEPT_SECONDS
 from retina.storage.local import LocalBlobs
 from retina.storage.records import Put
 from support.corrections import files_of, halves, read, without_the_left
+from support.exports import export
 from support.history import save
-from support.house import EXPORTS, PREDICTIONS, House, problem
+from support.house import ACCOUNT, EXPORTS, PREDICTIONS, House, problem
 
 MEASURED = ("measurements", "measurement_reasons", "regional_measurements")
 
@@ -207,5 +211,46 @@ def test_a_corrected_prediction_is_deleted_as_a_whole(house: House, tiny: bytes)
     correction(house, anna, plain["id"], files_of(read(plain["images"]["mask"]))).raise_for_status()
     receipt = house.client.delete(f"{PREDICTIONS}/{plain['id']}", headers=anna).raise_for_status().json()
     assert receipt["pictures"] == len(plain["image_urls"]) + 2
+    if isinstance(house.services.results, LocalBlobs):
+        assert not [*house.data.rglob("*.png")]
+
+
+def test_masks_that_a_failed_write_left_behind_are_deleted_later(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny)
+    mask, history = read(plain["images"]["mask"]), house.services.history
+    put = house.services.results.put
+
+    def fails(key: str, data: bytes, content_type: str) -> None:
+        put(key, data, content_type)
+        if "corrected-veins" in key:
+            raise OSError(key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.services.results, "put", fails)
+        assert correction(house, anna, plain["id"], files_of(mask, *halves(mask))).status_code == 500
+    assert house.client.get(f"{PREDICTIONS}/{plain['id']}", headers=anna).json()["correction"] is None
+    account = house.account(anna)
+    assert history.sweep(account)["pictures"] == 0, "they might still be in use"
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + SWEPT_SECONDS + 60)
+    assert history.sweep(account)["pictures"] == 3
+    if isinstance(house.services.results, LocalBlobs):
+        assert not [*house.data.rglob("*corrected-*.png")]
+
+
+def test_an_account_that_is_deleted_leaves_no_correction(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny)
+    correction(house, anna, plain["id"], files_of(read(plain["images"]["mask"]))).raise_for_status()
+    account = house.account(anna)
+    archive = export(house, anna, account=True)
+    [facts] = [name for name in archive.namelist() if name.endswith("prediction.json")]
+    assert json.loads(archive.read(facts))["correction"]["by"] == "anna@example.org"
+    receipt = house.client.delete(ACCOUNT, headers=anna).raise_for_status().json()
+    assert receipt["pictures"] == len(plain["image_urls"]) + 2
+    assert house.services.history.of(account)[0] == []
     if isinstance(house.services.results, LocalBlobs):
         assert not [*house.data.rglob("*.png")]

@@ -1,11 +1,20 @@
 """The export of corrected predictions as a training set, and their rows in tables."""
 
+import io
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from models.training.labelled import read_mask, read_set
+from retina.history.records import PredictionRecord
+from retina.history.service import History
+from retina.jobs import training_set
+from retina.jobs.archive import saved_predictions
+from retina.jobs.work import Work
 from support.corrections import files_of, halves, read, without_the_left
 from support.exports import export
 from support.history import save
@@ -103,3 +112,46 @@ def test_tables_of_the_history_have_both_with_who_corrected(house: House, tiny: 
     assert density[0]["low"] != "" == density[1]["low"]
     names = [name.rpartition("/")[2] for name in archive.namelist()]
     assert {"corrected-mask.png", "mask.png"} <= set(names)
+
+
+def test_each_part_of_a_large_set_is_a_set_of_its_own(house: House, tiny: bytes, tmp_path: Path) -> None:
+    anna = house.person()
+    plain = [save(house, anna, tiny, outputs="mask") for _ in range(3)]
+    mask = read(plain[0]["images"]["mask"])
+    for each in plain[:2]:
+        path = f"{PREDICTIONS}/{each['id']}/correction"
+        house.client.put(path, files=files_of(mask), headers=anna).raise_for_status()
+    house.work = Work(house.services, house.app.state.network, part_bytes=1)
+    made = house.client.post(EXPORTS, json={"training": True}, headers=anna).json()["id"]
+    house.work_off()
+    found = list[str]()
+    for number, part in enumerate(house.client.get(f"{EXPORTS}/{made}", headers=anna).json()["parts"]):
+        folder = tmp_path / str(number)
+        zipfile.ZipFile(io.BytesIO(house.fetch(part["url"]).content)).extractall(folder)
+        found += [each.id for each in read_set(folder, "train")]
+    assert sorted(found) == sorted(each["id"] for each in plain[:2])
+    assert number == 1
+
+
+def test_a_correction_that_is_replaced_while_it_is_exported_is_exported_as_it_is_then(
+    house: House, tiny: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny, outputs="mask")
+    mask = read(plain["images"]["mask"])
+    path = f"{PREDICTIONS}/{plain['id']}/correction"
+    house.client.put(path, files=files_of(mask, *halves(mask)), headers=anna).raise_for_status()
+
+    def listed(account: str, history: History, after: str | None) -> Iterator[PredictionRecord]:
+        for saved in saved_predictions(account, history, after):
+            house.client.put(path, files=files_of(without_the_left(mask)), headers=anna).raise_for_status()
+            yield saved
+
+    monkeypatch.setattr(training_set, "saved_predictions", listed)
+    archive = export(house, anna, training=True)
+    archive.extractall(tmp_path / "set")
+    [only] = read_set(tmp_path / "set", "train")
+    np.testing.assert_array_equal(read_mask(only.vessels), without_the_left(mask))
+    assert not any(name.startswith("arteries") for name in archive.namelist())
+    [row] = rows_of(archive.read("corrections.csv"))
+    assert row["kinds"] == "no"
