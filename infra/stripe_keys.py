@@ -32,7 +32,8 @@ def keys_of(settings: StackSettings) -> str:
 
 def store(ssm: Any, settings: StackSettings, ask: Callable[[str], str]) -> int:
     """Ask for the keys and write them, using the boto3 client `ssm`; returns the parameter's version."""
-    value = json.dumps({name: ask(words).strip() for name, words in ASKED.items()})
+    asked = {name: ask(words).strip() for name, words in ASKED.items()}
+    value = json.dumps(asked | {"deployment": settings.name})
     written = ssm.put_parameter(
         Name=parameter_of(settings), Value=value, Type="SecureString", Description=MADE, Overwrite=True
     )

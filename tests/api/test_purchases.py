@@ -109,6 +109,66 @@ def test_a_purchase_that_is_not_paid_costs_and_gives_nothing(shop: House, stripe
     assert shop.credits(anna) == 3
 
 
+def test_a_slow_payment_is_credited_when_it_arrives_and_given_up_when_it_fails(
+    shop: House, stripe: StripeServer
+) -> None:
+    anna = shop.person()
+    first, second = buy(shop, anna)[1], buy(shop, anna)[1]
+    ordered = [stripe.pay_slowly(session) for session in (first, second)]
+    for event in ordered:
+        assert deliver(shop, stripe, event).status_code == 204
+    assert [purchase["state"] for purchase in listed(shop, anna)] == ["created", "created"]
+    for event in (stripe.fail(first), stripe.pay(second), *ordered):
+        assert deliver(shop, stripe, event).status_code == 204
+    assert [purchase["state"] for purchase in listed(shop, anna)] == ["credited", "not_paid"]
+    assert shop.credits(anna) == 103
+
+
+def test_a_failed_payment_whose_event_was_lost_is_given_up_by_the_reconciliation(
+    shop: House, stripe: StripeServer
+) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    stripe.pay_slowly(session)
+    stripe.fail(session)
+    assert [*shop.services.selling.reconcile(1)] == [], "no credits change"
+    assert [purchase["state"] for purchase in listed(shop, anna)] == ["not_paid"]
+
+
+def test_a_partial_dispute_takes_back_its_share(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    deliver(shop, stripe, stripe.pay(session)).raise_for_status()
+    assert deliver(shop, stripe, stripe.dispute(session, amount=300)).status_code == 204
+    [purchase] = listed(shop, anna)
+    assert (purchase["state"], purchase["taken_back"], shop.credits(anna)) == ("disputed", 33, 3 + 67)
+    assert deliver(shop, stripe, stripe.refund(session, 450)).status_code == 204
+    assert (listed(shop, anna)[0]["taken_back"], shop.credits(anna)) == (83, 3 + 17)
+    assert deliver(shop, stripe, stripe.close_dispute(session, "lost")).status_code == 204
+    assert shop.credits(anna) == 3 + 17
+    assert deliver(shop, stripe, stripe.close_dispute(session, "won")).status_code == 204
+    assert (listed(shop, anna)[0]["state"], shop.credits(anna)) == ("refunded", 3 + 50)
+
+
+def test_payments_of_another_service_with_the_same_account_at_stripe_are_ignored(
+    stripe: StripeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shops = []
+    for name in ("north", "south"):
+        folder = tmp_path / name
+        folder.mkdir()
+        keys = str(keys_file(folder, stripe, deployment=name))
+        shops.append(House(folder / "data", prices=PRICES, stripe=keys, signup_credits=3))
+    north, south = shops
+    anna = north.person()
+    _, session = buy(north, anna)
+    for event in (stripe.pay(session), stripe.refund(session, 450)):
+        assert deliver(south, stripe, event).status_code == 204
+    assert [*south.services.selling.reconcile(1)] == [], "nobody is told to refund what another service has sold"
+    assert not [record for record in caplog.records if record.name == "retina.payment"]
+    assert [found.change for _, found in north.services.selling.reconcile(1)] == [50]
+
+
 def test_forged_old_and_replayed_events_are_refused(shop: House, stripe: StripeServer) -> None:
     anna = shop.person()
     _, session = buy(shop, anna)

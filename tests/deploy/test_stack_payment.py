@@ -124,6 +124,7 @@ def test_the_keys_are_encrypted_and_read_as_they_were_entered(aws: str, s3: Any)
     assert kept["Type"] == "SecureString"
     keys = keys_at(stripe_keys.keys_of(StackSettings()))
     assert keys.webhook_secret.get_secret_value() == WEBHOOK_SECRET
+    assert keys.deployment == "retina", "the stack's name"
     assert API_KEY not in repr(keys)
 
 

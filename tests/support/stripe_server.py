@@ -82,6 +82,19 @@ class StripeServer:
             found |= {"status": "complete", "payment_status": "paid", "payment_intent": intent}
             return self._event("checkout.session.completed", self.plain(found))
 
+    def pay_slowly(self, session: str) -> Event:
+        """A customer orders a bank transfer or a direct debit, which takes days."""
+        with self.lock:
+            intent = {"object": "payment_intent", "id": f"pi_{secrets.token_hex(8)}", "status": "processing"}
+            self.sessions[session] |= {"status": "complete", "payment_intent": intent | {"latest_charge": None}}
+            return self._event("checkout.session.completed", self.plain(self.sessions[session]))
+
+    def fail(self, session: str) -> Event:
+        """The bank refuses what was to be paid slowly."""
+        with self.lock:
+            self.sessions[session]["payment_intent"]["status"] = "requires_payment_method"
+            return self._event("checkout.session.async_payment_failed", self.plain(self.sessions[session]))
+
     def expire(self, session: str) -> Event:
         with self.lock:
             self.sessions[session]["status"] = "expired"
@@ -95,11 +108,11 @@ class StripeServer:
             self.refunds.append(self._new("refund", "re", {"payment_intent": intent, "amount": amount}))
             return self._event("charge.refunded", charge)
 
-    def dispute(self, session: str, status: str = "needs_response") -> Event:
+    def dispute(self, session: str, status: str = "needs_response", amount: int | None = None) -> Event:
         with self.lock:
             charge = self._charge(session)
             charge["disputed"] = True
-            facts = {"payment_intent": charge["payment_intent"], "amount": charge["amount"], "status": status}
+            facts = {"payment_intent": charge["payment_intent"], "amount": amount or charge["amount"], "status": status}
             self.disputes.append(self._new("dispute", "du", facts))
             return self._event("charge.dispute.created", self.disputes[-1])
 
@@ -156,6 +169,7 @@ class StripeServer:
         price = "line_items[0][price_data]"
         facts = {
             "client_reference_id": form["client_reference_id"],
+            "metadata": {"deployment": form["metadata[deployment]"]},
             "amount_total": int(form[f"{price}[unit_amount]"]) * int(form["line_items[0][quantity]"]),
             "currency": form[f"{price}[currency]"],
             "status": "open",
@@ -229,10 +243,10 @@ def stripe_server() -> Iterator[StripeServer]:
         thread.join()
 
 
-def keys_file(folder: Path, server: StripeServer) -> Path:
+def keys_file(folder: Path, server: StripeServer, **more: str) -> Path:
     """The file with the keys, as the setting names it."""
     file = folder / "stripe.json"
-    keys = {"api_key": API_KEY, "webhook_secret": WEBHOOK_SECRET, "api_base": server.url}
+    keys = {"api_key": API_KEY, "webhook_secret": WEBHOOK_SECRET, "api_base": server.url} | more
     file.write_text(json.dumps(keys))
     file.chmod(0o600)
     return file

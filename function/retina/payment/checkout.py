@@ -24,6 +24,8 @@ TIMEOUT_SECONDS, RETRIES, PAUSE_SECONDS = 4, 1, 0.5
 """Of requests to Stripe; the library pauses before it asks again."""
 REQUESTS = 3
 """At most so many answer one event."""
+DEPLOYMENT = "deployment"
+"""Metadata of a session: which of the services that share an account at Stripe has made it."""
 HELD = frozenset({"needs_response", "under_review", "lost"})
 """States of disputes in which the bank has the money."""
 GIVEN_UP = frozenset({"canceled", "requires_payment_method"})
@@ -45,7 +47,7 @@ class Checkout:
 
     def __init__(self, keys: StripeKeys) -> None:
         stripe.enable_telemetry = False
-        self._secret = keys.webhook_secret
+        self._secret, self._deployment = keys.webhook_secret, keys.deployment
         self._stripe = stripe.StripeClient(
             keys.api_key.get_secret_value(),
             base_addresses={"api": keys.api_base} if keys.api_base else None,
@@ -68,6 +70,7 @@ class Checkout:
             "mode": "payment",
             "line_items": [{"quantity": 1, "price_data": price | ({"tax_behavior": tax} if collected else {})}],
             "client_reference_id": purchase.reference,
+            "metadata": {DEPLOYMENT: self._deployment},
             "automatic_tax": {"enabled": collected},
             "tax_id_collection": {"enabled": collected},
             "invoice_creation": {"enabled": collected},
@@ -114,7 +117,7 @@ class Checkout:
             stripe.WebhookSignature.verify_header(body, signature, self._secret.get_secret_value(), TOLERANCE_SECONDS)
             about = json.loads(body)["data"]["object"]
             kind = about["object"]
-            session = _session(about) if kind == "checkout.session" else None
+            session = self._session(about) if kind == "checkout.session" else None
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
             raise EventRefusedError("The event has no valid signature, or is older than five minutes.") from None
         digest = hashlib.sha256(b"%d %s" % (_signed_at(signature), body)).hexdigest()
@@ -130,7 +133,7 @@ class Checkout:
         with _answering():
             for made in self._stripe.v1.checkout.sessions.list(_since(since)).auto_paging_iter():
                 if made.status != "open":
-                    yield _session(made)
+                    yield self._session(made)
 
     def reversed(self, since: int) -> Iterator[str]:
         """The payments of which something was refunded or disputed since then, each once, for `session_of`.
@@ -152,15 +155,16 @@ class Checkout:
             return None
         with _answering():
             found = self._stripe.v1.checkout.sessions.list({"payment_intent": intent, "limit": 1}).data
-        return _session(found[0]) if found else None
+        return self._session(found[0]) if found else None
+
+    def _session(self, about: Any) -> Session:
+        """Raises `KeyError` if it has no id."""
+        metadata = about["metadata"] or {}
+        ours = DEPLOYMENT in metadata and metadata[DEPLOYMENT] == self._deployment
+        return Session(str(about["id"]), str(about["client_reference_id"] or "") if ours else "")
 
     def _disputes(self, intent: str) -> list[stripe.Dispute]:
         return self._stripe.v1.disputes.list({"payment_intent": intent}).data
-
-
-def _session(about: Any) -> Session:
-    """Raises `KeyError` if it has no id."""
-    return Session(str(about["id"]), str(about["client_reference_id"] or ""))
 
 
 def _since(since: int) -> Any:

@@ -16,13 +16,15 @@ class StripeKeysError(Exception):
 class StripeKeys(BaseModel):
     """`api_key` is a secret or restricted key, `webhook_secret` that of the endpoint that receives events.
 
-    `api_base` is another server to ask instead of Stripe's own.
+    `api_base` is another server to ask instead of Stripe's own. `deployment` is the name by which this service knows
+    its own payments, where several use one account at Stripe.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     api_key: SecretStr
     webhook_secret: SecretStr
+    deployment: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "retina"
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
 
 
