@@ -159,3 +159,30 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     files = zipfile.ZipFile(io.BytesIO(data))
     assert {name.split("/")[0] for name in files.namelist()} >= {"images", "vessels", "split.csv"}
     assert address in files.read("corrections.csv").decode()
+
+
+def test_a_segment_gets_another_kind_and_back(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.get_by_role("button", name="More layers").click()
+    page.get_by_label("Vessel segments").check()
+    page.get_by_role("button", name="Next segment").click()
+    expect(page.locator("#relabel-note")).to_contain_text("Switch on “Arteries and veins”")
+    page.get_by_label("Arteries and veins").check()
+    expect(page.locator("#layer-kinds")).to_have_attribute("src", re.compile("blob:"))
+    page.get_by_role("button", name="Next segment").click()
+    group = page.get_by_role("group", name="The chosen segment is")
+    pressed = group.locator("[aria-pressed=true]").inner_text()
+    other = "Vein" if pressed == "Artery" else "Artery"
+    before = page.locator("#layer-kinds").get_attribute("src")
+    group.get_by_role("button", name=other).press("Enter")
+    expect(group.locator("[aria-pressed=true]")).to_have_text(other)
+    expect(page.locator("#segment-words")).to_contain_text(f"{other}: length")
+    expect(page.locator("#layer-kinds")).not_to_have_attribute("src", str(before))
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    expect_for_everyone(page)
+    expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
+    group.get_by_role("button", name="Undo").click()
+    expect(group.locator("[aria-pressed=true]")).to_have_text(pressed)
+    expect(page.locator("#match")).not_to_have_text("Corrected by you")

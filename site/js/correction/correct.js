@@ -106,6 +106,11 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   /** @param {Result} result */
   function written(result) {
     if (result === shown) say('');
+    tellCorrected(result);
+  }
+
+  /** @param {Result} result */
+  function tellCorrected(result) {
     for (const listener of listeners) listener(result);
   }
 
@@ -185,6 +190,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     show, hide, needs, look, begin,
     update: () => void update(),
     hands: () => (on ? taking : null),
+    tellCorrected,
     isWritten: () => session?.isWritten() ?? true,
     /** @param {(result: Result) => void} listener called when a result has another mask */
     whenCorrected: (listener) => listeners.add(listener),

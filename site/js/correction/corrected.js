@@ -2,14 +2,17 @@
 // the figures are those of the corrected mask. Nothing here touches the page.
 
 import { Refusal } from '../api/reach.js';
+import { areaOf } from '../viewer/vessel-map.js';
 
 /** @import { PredictionResponse } from 'openapi' */
+/** @import { Relabelled } from './correction-worker.js' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
 
 /**
  * @typedef {object} Correction
  * @property {number} vessels pixels of the corrected mask
  * @property {number} area pixels of the field of view
+ * @property {boolean} [kinds] whether a person said which vessels are arteries and veins
  * @property {boolean} measured whether the result's answer has the figures of the corrected mask
  * @property {string | null} by e-mail address of who corrected it, if they were signed in
  * @property {Findings} model what was found on the model's mask
@@ -32,7 +35,29 @@ export function correct(result, mask, counted) {
   }
   exchangeMask(result, mask);
   forgetDerived(result);
-  result.correction = { model: correction?.model ?? structuredClone(result.answer), measured: false, ...counted };
+  result.correction = { model: correction?.model ?? structuredClone(result.answer), kinds: correction?.kinds, measured: false, ...counted };
+}
+
+/**
+ * Says which vessels are arteries and which veins, on the mask that the result has.
+ * @param {Result} result
+ * @param {Pick<Relabelled, 'arteries' | 'veins' | 'picture'>} kinds
+ * @param {{ vessels: number, by: string | null }} counted pixels of the mask
+ */
+export function correctKinds(result, { arteries, veins, picture }, { vessels, by }) {
+  const { pictures, urls, answer, correction } = result;
+  if (!pictures) return;
+  if (!correction) {
+    pictures.model_mask = pictures.mask;
+    urls.model_mask = URL.createObjectURL(pictures.mask);
+  }
+  Object.assign(pictures, { corrected_arteries: arteries, corrected_veins: veins, artery_vein: picture });
+  if (urls.artery_vein) URL.revokeObjectURL(urls.artery_vein);
+  if (urls.kinds) URL.revokeObjectURL(urls.kinds);
+  [urls.artery_vein, urls.kinds] = [URL.createObjectURL(picture), null];
+  const density = answer.measurements.vascular_density;
+  const counted = correction ?? { vessels, area: areaOf(vessels, density) ?? 0, model: structuredClone(answer) };
+  result.correction = { ...counted, kinds: true, measured: false, by };
 }
 
 /**
@@ -41,12 +66,14 @@ export function correct(result, mask, counted) {
  */
 export function revert(result) {
   const { pictures, urls, correction } = result;
-  if (!correction || !pictures?.model_mask) return;
+  if (!correction || !pictures?.model_mask) return result;
   exchangeMask(result, pictures.model_mask);
   forgetDerived(result);
   if (urls.model_mask) URL.revokeObjectURL(urls.model_mask);
   [pictures.model_mask, urls.model_mask, result.correction] = [null, null, null];
+  [pictures.corrected_arteries, pictures.corrected_veins] = [null, null];
   result.answer = correction.model;
+  return result;
 }
 
 /**
@@ -88,7 +115,9 @@ export function isUnmeasured({ correction }) {
  * @returns {Record<string, Blob>}
  */
 export function filesOf({ correction, pictures }) {
-  return correction && pictures ? { corrected_mask: pictures.mask } : {};
+  if (!correction || !pictures) return {};
+  const { mask, corrected_arteries: arteries, corrected_veins: veins } = pictures;
+  return { corrected_mask: mask, ...(arteries && veins && { corrected_arteries: arteries, corrected_veins: veins }) };
 }
 
 /**
@@ -109,7 +138,7 @@ export function adopt(result, answered) {
  * @param {Pick<Result, 'answer' | 'correction'>} result
  */
 export function valuesOf({ answer, correction }) {
-  if (!correction || correction.measured) return answer.measurements;
+  if (!correction || correction.measured || !correction.area) return answer.measurements;
   return { ...answer.measurements, vascular_density: correction.vessels / correction.area };
 }
 

@@ -1,20 +1,24 @@
 // Reads the pictures that a correction begins with, and writes masks, in a thread of its own. session.js asks it.
 
 import { brushOf } from '../viewer/canvas.js';
+import { KIND, kindsOf, nearestLines, pictureOf, relabel } from './kinds-plane.js';
 import { isVessel, planeOf } from './plane.js';
 import { maskPng } from './png.js';
 
+/** @import { Kind } from './kinds-plane.js' */
 /** @import { Size } from '../viewer/view.js' */
 
 /**
  * @typedef {{ id: number, open: { vessels: Blob, model: Blob, field: Blob } }} Open
  * @typedef {{ id: number, encode: Uint8Array, size: Size }} Encode
- * @typedef {{ id: number, plane?: Uint8Array, size?: Size, png?: Blob, error?: string }} Answer
+ * @typedef {{ id: number, relabel: { picture: Blob, lines: number[][][], line: number, kind: Kind } }} Relabel
+ * @typedef {{ arteries: Blob, veins: Blob, picture: Blob, vessels: number }} Relabelled masks, the picture of both, and the pixels of all vessels
+ * @typedef {{ id: number, relabelled?: Relabelled, plane?: Uint8Array, size?: Size, png?: Blob, error?: string }} Answer
  */
 
-addEventListener('message', (/** @type {MessageEvent<Open | Encode>} */ { data }) => void answer(data));
+addEventListener('message', (/** @type {MessageEvent<Open | Encode | Relabel>} */ { data }) => void answer(data));
 
-/** @param {Open | Encode} request */
+/** @param {Open | Encode | Relabel} request */
 async function answer(request) {
   const { id } = request;
   try {
@@ -24,6 +28,8 @@ async function answer(request) {
       const planes = { vessels: await grey(vessels, size), model: await grey(model, size), field: await grey(field, size) };
       const plane = planeOf(planes);
       postMessage({ id, plane, size }, { transfer: [plane.buffer] });
+    } else if ('relabel' in request) {
+      postMessage({ id, relabelled: await relabelled(request.relabel) });
     } else {
       const { encode: plane, size } = request;
       postMessage({ id, png: await maskPng(size, (i) => isVessel(plane[i], false)) });
@@ -34,11 +40,39 @@ async function answer(request) {
 }
 
 /**
- * The grey values of a picture, whose size is put into `size`. Throws an Error if it differs from the picture before.
+ * @param {Relabel['relabel']} wanted
+ * @returns {Promise<Relabelled>}
+ */
+async function relabelled({ picture, lines, line, kind }) {
+  const size = { width: 0, height: 0 };
+  const kinds = await read(picture, size, kindsOf);
+  relabel(kinds, nearestLines(kinds, size, lines), line, kind);
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  brushOf(canvas).putImageData(new ImageData(pictureOf(kinds), size.width, size.height), 0, 0);
+  return {
+    arteries: await maskPng(size, (i) => kinds[i] === KIND.artery),
+    veins: await maskPng(size, (i) => kinds[i] === KIND.vein),
+    picture: await canvas.convertToBlob({ type: 'image/png' }),
+    vessels: kinds.reduce((sum, each) => sum + Number(each > 0), 0),
+  };
+}
+
+/**
+ * The grey values of a picture.
  * @param {Blob} blob
  * @param {Size} size
  */
-async function grey(blob, size) {
+function grey(blob, size) {
+  return read(blob, size, (rgba) => Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i]));
+}
+
+/**
+ * A byte for each pixel of a picture, whose size is put into `size`. Throws an Error if it differs from the picture before.
+ * @param {Blob} blob
+ * @param {Size} size
+ * @param {(rgba: Uint8ClampedArray) => Uint8Array} bytesOf
+ */
+async function read(blob, size, bytesOf) {
   const bitmap = await createImageBitmap(blob);
   const { width, height } = bitmap;
   if (size.width && (size.width !== width || size.height !== height)) throw new Error('The pictures differ in size.');
@@ -50,8 +84,7 @@ async function grey(blob, size) {
   for (let top = 0; top < height; top += rows) {
     const deep = Math.min(rows, height - top);
     brush.drawImage(bitmap, 0, top, width, deep, 0, 0, width, deep);
-    const { data } = brush.getImageData(0, 0, width, deep);
-    for (let i = 0, at = top * width; i < data.length; i += 4, at += 1) plane[at] = data[i];
+    plane.set(bytesOf(brush.getImageData(0, 0, width, deep).data), top * width);
   }
   bitmap.close();
   return plane;

@@ -1,13 +1,13 @@
 // The correction of one photograph while it is open: strokes on its plane, undo and redo, and how much is vessel. After a
 // short pause the mask is written in correction-worker.js and put into the result.
 
+import { ask } from './ask.js';
 import { createChanges } from './changes.js';
 import { correct, revert } from './corrected.js';
 import { boxOf, corrected, countsOf, flip, gained, paint, under } from './plane.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
-/** @import { Answer } from './correction-worker.js' */
 /** @import { Changes } from './changes.js' */
 /** @import { Box } from './plane.js' */
 
@@ -16,30 +16,6 @@ import { boxOf, corrected, countsOf, flip, gained, paint, under } from './plane.
 const PAUSE_MS = 300;
 /** @type {WeakMap<Result, Changes>} what can be undone, as long as the page is open */
 const undoable = new WeakMap();
-/** @type {Worker | null} */
-let worker = null;
-let latest = 0;
-
-/**
- * @param {object} request
- * @returns {Promise<Answer>}
- */
-function ask(request) {
-  worker ??= new Worker(new URL('./correction-worker.js', import.meta.url), { type: 'module' });
-  const [asked, id] = [worker, (latest += 1)];
-  return new Promise((resolve, reject) => {
-    /** @param {MessageEvent<Answer>} event */
-    function hear({ data }) {
-      if (data.id !== id) return;
-      asked.removeEventListener('message', hear);
-      if (data.error) reject(new Error(data.error));
-      else resolve(data);
-    }
-    asked.addEventListener('message', hear);
-    asked.postMessage({ id, ...request });
-  });
-}
-
 /**
  * Reads the masks of a result whose field of view is known. Throws an Error if the browser cannot hold them.
  * @param {Result} result
@@ -153,7 +129,7 @@ export function createSession({ result, plane, size, by, changed, written, faile
   async function put() {
     const counts = { vessels: counted.vessels, area: counted.field, by: by() };
     try {
-      if (isCorrected()) {
+      if (isCorrected() || result.correction?.kinds) {
         const { png } = await ask({ encode: plane, size });
         if (png) correct(result, png, counts);
       } else revert(result);

@@ -20,6 +20,8 @@ import { bytesOf } from './source.js';
  * @property {string} prediction
  * @property {string} mask
  * @property {string | null} [model_mask] the model's mask, where a person has corrected it
+ * @property {string | null} [corrected_arteries] which vessels are arteries, and which veins, where a person has said so
+ * @property {string | null} [corrected_veins]
  * @property {string | null} overlay
  * @property {string | null} [artery_vein] arteries red, veins blue, unclear vessels white, on black
  * @property {string | null} [probability] the probability map, 255 is certain

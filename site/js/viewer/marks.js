@@ -2,6 +2,7 @@
 // service is asked for them only once they are wanted; then the result keeps them. mark-layers.js draws them.
 
 import { finder, the } from '../ui/element.js';
+import { codeOf } from '../api/reach.js';
 import { isUnmeasured } from '../correction/corrected.js';
 import { save, stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -68,7 +69,7 @@ export function createMarks({ page, colours, also, found }) {
       try {
         await fetchMissing(result, signal);
       } catch (error) {
-        if (!signal.aborted) throw error;
+        if (!signal.aborted && codeOf(error) !== 'corrected_meanwhile') throw error;
       }
     });
     if (signal.aborted) return;
@@ -96,11 +97,28 @@ export function createMarks({ page, colours, also, found }) {
       signal.throwIfAborted();
       by('marks').dispatchEvent(new Event('found')); // more can be measured now
     }
-    const { urls } = result;
+    await colourKinds(result, signal);
+  }
+
+  /**
+   * Makes the layer of arteries and veins if it is wanted and not there.
+   * @param {Result} result
+   * @param {AbortSignal} signal
+   */
+  async function colourKinds({ urls }, signal) {
     if (!wanted().includes('artery_vein') || !urls.artery_vein || urls.kinds) return;
     const layer = URL.createObjectURL(await kindsLayer(urls.artery_vein, colours()));
     if (signal.aborted) URL.revokeObjectURL(layer); // the result may have been released in the meantime
     else urls.kinds = layer;
+  }
+
+  /** The colours of arteries and veins again, which have changed; measuring them is left for later. */
+  function recolour() {
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    const result = shown;
+    if (result) void attempt(() => colourKinds(result, signal).then(() => paint(result)));
   }
 
   /**
@@ -139,7 +157,7 @@ export function createMarks({ page, colours, also, found }) {
   file.addEventListener('click', () => {
     if (shown?.urls.artery_vein) save(shown.urls.artery_vein, `${stem(shown.file ?? shown.name)}-arteries-veins.png`);
   });
-  return { show, hide, look: () => void look(), wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
+  return { show, hide, look: () => void look(), recolour, wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
 }
 
 /**

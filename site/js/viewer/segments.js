@@ -2,6 +2,7 @@
 // or one after the other with buttons and keys, the longest first. The service is asked for them once they are wanted.
 
 import { drawn, finder } from '../ui/element.js';
+import { createRelabelling } from '../correction/relabelling.js';
 import { COLOURS, coloursOf, nearest, nodesOf, segmentWords, segmentsOf } from './vessel-segments.js';
 
 /** @import { GraphFeatures, SegmentFeature } from 'openapi' */
@@ -13,8 +14,12 @@ import { COLOURS, coloursOf, nearest, nodesOf, segmentWords, segmentsOf } from '
 const REACH_PX = 14;
 const STILL_PX = 6;
 
-/** @param {{ page: ParentNode, zoom: Zoom, needed: () => void }} parts `needed()` is called when `needs()` has changed */
-export function createSegments({ page, zoom, needed }) {
+/**
+ * `needed()` is called when `needs()` has changed, or when the figures of other kinds are to be measured; `relabelled(result)` when
+ * a segment has got another kind.
+ * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, relabelled: (result: Result) => void }} parts
+ */
+export function createSegments({ page, zoom, needed, relabelled }) {
   const by = finder(page);
   const [stage, layer, words] = [by('stage'), by('layer-segments'), by('segment-words')];
   const box = by('segments', HTMLInputElement);
@@ -29,6 +34,7 @@ export function createSegments({ page, zoom, needed }) {
   /** @type {number | null} */
   let chosen = null;
   let down = { x: 0, y: 0 };
+  const relabelling = createRelabelling({ page, shown: () => ({ result: shown, segments, chosen }), changed, quiet: needed });
 
   /** @returns {Mark[]} */
   function needs() {
@@ -50,6 +56,7 @@ export function createSegments({ page, zoom, needed }) {
   /** Draws what has come, and nothing that is not wanted. */
   function update() {
     const wanted = (needs().length && shown?.graph) || null;
+    relabelling.look();
     if (wanted === graph) return;
     graph = wanted;
     chosen = null;
@@ -58,6 +65,7 @@ export function createSegments({ page, zoom, needed }) {
     layer.replaceChildren(...(graph && shown ? [drawing(graph, shown)] : []));
     for (const button of buttons) button.disabled = !segments.length;
     words.textContent = graph ? summary(graph) : '';
+    relabelling.look();
   }
 
   /** @param {GraphFeatures} of */
@@ -93,7 +101,19 @@ export function createSegments({ page, zoom, needed }) {
     const segment = segments[number];
     chosen = number;
     chosenLine.replaceChildren(drawn('path', { class: 'chosen-casing', d: lineOf(segment) }), drawn('path', { class: 'chosen', d: lineOf(segment) }));
-    words.textContent = `${number + 1} of ${segments.length}. ${segmentWords(segment, shown?.answer.photograph.pixel_size_um)}`;
+    relabelling.look();
+    tell(number);
+  }
+
+  /** @param {number} number */
+  function tell(number) {
+    words.textContent = `${number + 1} of ${segments.length}. ${segmentWords(segments[number], shown?.answer.photograph.pixel_size_um)}`;
+  }
+
+  /** @param {Result} result */
+  function changed(result) {
+    if (chosen !== null) tell(chosen);
+    relabelled(result);
   }
 
   /** @param {1 | -1} way to the next segment, or to the one before */

@@ -8,6 +8,7 @@ const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
 const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
 const PHOTOGRAPHS = { colour: 'in colour', green: 'red-free', equalised: 'contrast equalised' };
 const VESSELS = { filled: 'filled', outline: 'outline', 'centre-lines': 'centre-lines', probability: 'probability' };
+const KINDS = { artery: 'Artery', vein: 'Vein', unknown: 'Unclear' };
 const PANELS = { list: 'List', figures: 'Figures' };
 
 export function viewer() {
@@ -71,6 +72,8 @@ function drawing() {
     element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
     element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' Hatch outside the field of view'),
     segments(),
+    element('p', { class: 'note', id: 'relabel-note', hidden: '' }, 'Switch on “Arteries and veins” to say which of them the segment is.'),
+    element('p', { class: 'warning', id: 'relabel-trouble', role: 'alert', hidden: '' }),
     element('p', { class: 'note', id: 'threshold-note' }),
   );
 }
@@ -83,6 +86,17 @@ function segments() {
     { class: 'segments', id: 'segments-choice', hidden: '' },
     element('label', {}, element('input', { id: 'segments', type: 'checkbox' }), ' Vessel segments'),
     element('span', { class: 'steps' }, step('segment-before', 'Previous segment', '‹', ','), step('segment-after', 'Next segment', '›', '.')),
+    relabelling(),
+  );
+}
+
+/** What the chosen segment is. */
+function relabelling() {
+  return element(
+    'span',
+    { class: 'steps', id: 'relabel', role: 'group', 'aria-label': 'The chosen segment is', hidden: '' },
+    ...Object.entries(KINDS).map(([kind, words]) => element('button', { id: `relabel-${kind}`, type: 'button', 'aria-pressed': 'false' }, words)),
+    element('button', { id: 'relabel-undo', type: 'button', 'aria-label': 'Undo relabelling' }, 'Undo'),
   );
 }
 

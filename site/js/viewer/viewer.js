@@ -33,7 +33,7 @@ export function createViewer({ page }) {
   const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
-  const segments = createSegments({ page, zoom, needed: () => marks.look() });
+  const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled });
   const correct = createCorrect({
     page,
     zoom,
@@ -60,6 +60,12 @@ export function createViewer({ page }) {
     layers.style.setProperty('--opacity', String(opacity()));
     drawn.redraw();
     correct.look();
+  }
+
+  /** @param {Result} result */
+  function relabelled(result) {
+    marks.recolour();
+    correct.tellCorrected(result);
   }
 
   /** @param {boolean} on */
