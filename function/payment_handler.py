@@ -1,5 +1,6 @@
-"""The Lambda entry point of the function that sells credits."""
+"""The Lambda entry point of the function that sells credits: requests, and a timer that reconciles payments."""
 
+import logging
 from typing import Any
 
 from mangum import Mangum
@@ -8,9 +9,34 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from retina.api.problems import MEDIA_TYPE
 from retina.payment_app import create_payment_app
 
-_application = Mangum(create_payment_app(), lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+TIMER = "aws.events"
+"""The source of the timer's events. A request from outside cannot name it: what it says is inside the event."""
+DAYS = 1
+"""Of so many days, payments are reconciled; the command does more."""
+
+log = logging.getLogger("retina.payment")
+
+_app = create_payment_app()
+_application = Mangum(_app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+
+
+class UnsettledError(Exception):
+    """Payments that somebody has to see to; the log says which. It raises the function's alarm."""
 
 
 def payment(event: dict[str, Any], context: Any) -> Any:
-    """Handle one request from the HTTP API."""
-    return _application(event, context)
+    """Handle one request from the HTTP API, or book what the timer finds."""
+    return _reconcile() if event.get("source") == TIMER else _application(event, context)
+
+
+def _reconcile() -> None:
+    """Raises `UnsettledError`, and `PaymentUnavailableError` if Stripe does not list the payments."""
+    problems = []
+    for id, (purchase, change, problem) in _app.state.selling.reconcile(DAYS):
+        if problem:
+            problems.append(id)
+            log.error("%s: %s", id, problem)
+        elif purchase:
+            log.warning("%s, purchase %s: %+d credits, whose event was lost", id, purchase.id, change)
+    if problems:
+        raise UnsettledError(f"payments that could not be booked: {len(problems)}")

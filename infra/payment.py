@@ -5,9 +5,11 @@ It reaches the records of accounts, ledgers and purchases, and nothing else: no 
 
 from pathlib import Path
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
@@ -23,6 +25,8 @@ from retina.prices import prices_of
 
 ROUTES = (BUYS, "POST /api/v1/stripe-events")
 SECONDS, MEMORY = 29, 512
+EVERY_HOURS = 1
+"""The pause between two reconciliations of the payments of the last day."""
 PARTITIONS = ("account", "ledger", "purchases", "reserved", "webhook")
 """Partition prefixes that it may write."""
 READS = ("user",)
@@ -52,6 +56,14 @@ class Payment(Construct):
             seconds=SECONDS,
             key=key,
             memory=MEMORY,
+            retry_attempts=0,  # the timer comes again
+        )
+        events.Rule(
+            self,
+            "Reconciliation",
+            description="Books payments whose events from Stripe were lost.",
+            schedule=events.Schedule.rate(Duration.hours(EVERY_HOURS)),
+            targets=[targets.LambdaFunction(self.function, retry_attempts=0)],
         )
         assert settings.prices is not None  # noqa: S101 - the settings see to it
         chosen = {

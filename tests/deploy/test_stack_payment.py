@@ -84,6 +84,21 @@ def test_buying_is_throttled_and_failures_raise_an_alarm(selling: dict[str, Any]
     assert "WatchPaymentErrors" not in json.dumps(template)
 
 
+def test_a_timer_reconciles_payments(selling: dict[str, Any], template: dict[str, Any]) -> None:
+    function, _ = one(selling, "AWS::Lambda::Function", "Payment")
+    _, rule = one(selling, "AWS::Events::Rule", "PaymentReconciliation")
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 hour)", "ENABLED")
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert "Input" not in target, "the event says that it is the timer's"
+    _, retries = one(selling, "AWS::Lambda::EventInvokeConfig", "Payment")
+    assert retries["MaximumRetryAttempts"] == 0
+    permissions = resources(selling, "AWS::Lambda::Permission").values()
+    [allowed] = [each for each in permissions if each["Principal"] == "events.amazonaws.com"]
+    assert allowed["FunctionName"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert "Reconciliation" not in json.dumps(template)
+
+
 def test_stripe_is_waited_for_less_long_than_the_function_runs(selling: dict[str, Any]) -> None:
     """So that people are told that the payment service does not answer."""
     _, function = one(selling, "AWS::Lambda::Function", "Payment")

@@ -1,0 +1,86 @@
+"""The function that sells credits: its timer books what events did not, and tells requests from timers."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retina.prices import Pack, Prices
+from support.house import House
+from support.stripe_server import StripeServer, keys_file, stripe_server
+
+PRICES = Prices(currency="eur", tax="none", packs=(Pack(credits=100, amount=900),))
+TICK = {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeServer]:
+    with stripe_server() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(tmp_path: Path, stripe: StripeServer) -> House:
+    return House(tmp_path / "data", prices=PRICES, stripe=str(keys_file(tmp_path, stripe)))
+
+
+@pytest.fixture
+def handler(tmp_path: Path, shop: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("RETINA_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("RETINA_STRIPE", str(tmp_path / "stripe.json"))
+    monkeypatch.setenv("RETINA_PRICES", PRICES.model_dump_json())
+    monkeypatch.setenv("RETINA_ISSUER", "https://issuer.example/pool")
+    monkeypatch.setenv("RETINA_CLIENT_ID", "page")
+    yield importlib.import_module("payment_handler")
+    sys.modules.pop("payment_handler", None)
+
+
+def bought(shop: House, who: dict[str, str]) -> str:
+    answer = shop.client.post("/api/v1/purchases", json={"credits": 100}, headers=who).raise_for_status()
+    return str(answer.json()["url"].rpartition("/")[2])
+
+
+def test_the_timer_books_payments_whose_events_were_lost(
+    shop: House, stripe: StripeServer, handler: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = shop.person()
+    session = bought(shop, anna)
+    handler.payment(TICK, None)
+    assert shop.credits(anna) == 20
+    stripe.pay(session)
+    for _ in range(2):
+        handler.payment(TICK, None)
+        assert shop.credits(anna) == 120
+    [logged] = [record.getMessage() for record in caplog.records if record.name == "retina.payment"]
+    assert logged.startswith(session)
+    assert "+100 credits" in logged
+
+
+def test_a_payment_that_cannot_be_booked_raises_the_alarm(shop: House, stripe: StripeServer, handler: Any) -> None:
+    anna, berta = shop.person("anna"), shop.person("berta")
+    gone, paid = bought(shop, anna), bought(shop, berta)
+    shop.client.delete("/api/v1/account", headers=anna).raise_for_status()
+    for session in (gone, paid):
+        stripe.pay(session)
+    with pytest.raises(handler.UnsettledError, match="booked: 1"):
+        handler.payment(TICK, None)
+    assert shop.credits(berta) == 120, "the others are booked"
+
+
+def test_a_request_is_no_timer(shop: House, stripe: StripeServer, handler: Any) -> None:
+    anna = shop.person()
+    stripe.pay(bought(shop, anna))
+    request = {
+        "version": "2.0",
+        "rawPath": "/api/v1/stripe-events",
+        "rawQueryString": "source=aws.events",
+        "headers": {"host": "127.0.0.1", "source": "aws.events", "content-type": "application/json"},
+        "body": '{"source": "aws.events"}',
+        "isBase64Encoded": False,
+        "requestContext": {"http": {"method": "POST", "path": "/api/v1/stripe-events", "sourceIp": "203.0.113.1"}},
+    }
+    assert handler.payment(request, None)["statusCode"] == 400
+    assert shop.credits(anna) == 20
