@@ -22,7 +22,9 @@ def test_the_main_flows_in_firefox(server: str) -> None:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if not firefox:
         message = "There is no Firefox: install it (apt-get install firefox-esr) to test the page with it, too."
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
     node = Path(sys.executable).with_name("node")
     environment = os.environ | {"RETINA_ADDRESS": server, "RETINA_FIREFOX": firefox}
     command = [str(node), "--test", "--test-reporter=spec", str(FLOWS)]

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from e2e.visit import Visit
+from retina.imaging.photograph import Photograph
 from support.specimens import encode
 
 BYTES_PER_SECOND = 1.6e6 / 8
@@ -48,3 +49,18 @@ def test_the_sample_is_sent_with_progress_in_bytes_and_a_large_one_can_be_stoppe
     page.wait_for_timeout(500)  # nor does anything come of it later
     slow.expect_state("large.png", "refused")
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
+
+
+def test_a_smaller_copy_is_sent_if_somebody_says_so(slow: Visit, photograph: Photograph) -> None:
+    large = encode(Image.fromarray(photograph.rgb).resize((2200, 2200)), "BMP")
+    page = slow.open(whole=True).page
+    slow.choose(("eye.bmp", large))
+    offer = page.get_by_role("button", name="Send a smaller copy of eye.bmp")
+    expect(offer).to_be_visible()
+    offer.click()
+    slow.expect_state("eye, reduced from 2200 × 2200.jpg", "done")
+    expect(page.locator("#result-title")).to_have_text("eye, reduced from 2200 × 2200.jpg")
+    expect(page.locator("#fact-size")).to_have_text("2048 × 2048 pixels")
+    expect(page.locator(".item")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    slow.expect_state("eye.bmp", "segmenting")

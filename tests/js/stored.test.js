@@ -21,7 +21,7 @@ const HOUR = 3600 * 1000;
 function photo(changes = {}) {
   return {
     id: 'p1', order: 7, name: 'a.jpg', source: { name: 'a.jpg', open: () => Promise.reject(new Error('not read here')) }, stored: true,
-    force: false, state: 'waiting', sentence: '', code: null, result: null, account: null, saved: null, draft: null, others: new Map(), stop: new AbortController(), ...changes,
+    force: false, state: 'waiting', sentence: '', slow: false, code: null, result: null, account: null, saved: null, draft: null, others: new Map(), stop: new AbortController(), ...changes,
   };
 }
 

@@ -31,7 +31,7 @@ export function restoredPhoto({ record, file }, outdated) {
   const source = file ? sourceOf(name, file) : { name, open: () => Promise.reject(new Error('It was not stored.')) };
   const { state, sentence, code, result } = continued(record, Boolean(file));
   /** @type {Photo} */
-  const photo = { id, order, name, source, stored: Boolean(file), force, account, saved, draft, others, state, sentence, code, result: null, stop: new AbortController() };
+  const photo = { id, order, name, source, stored: Boolean(file), force, account, saved, draft, others, state, sentence, slow: false, code, result: null, stop: new AbortController() };
   if (result && file) photo.result = revived(result, source, { file, force, outdated: () => outdated(photo) });
   return photo;
 }
@@ -48,8 +48,8 @@ export function releaseAll(photos) {
 
 /**
  * The state of a photograph before it is segmented, for the first time or again.
- * @returns {Pick<Photo, 'state' | 'sentence' | 'code' | 'result' | 'stop'>}
+ * @returns {Pick<Photo, 'state' | 'sentence' | 'slow' | 'code' | 'result' | 'stop'>}
  */
 export function beginning() {
-  return { state: 'waiting', sentence: '', code: null, result: null, stop: new AbortController() };
+  return { state: 'waiting', sentence: '', slow: false, code: null, result: null, stop: new AbortController() };
 }

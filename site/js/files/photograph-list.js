@@ -18,6 +18,7 @@ import { markCurrent, the } from '../ui/element.js';
  * @property {boolean} force whether to segment it even if it does not look like a fundus photograph
  * @property {'waiting' | 'segmenting' | 'done' | 'refused'} state
  * @property {string} sentence what is happening, or why it was refused
+ * @property {boolean} slow whether it is sent so slowly that a smaller copy is worth offering
  * @property {string | null} code of the Refusal
  * @property {Result | null} result
  * @property {string | null} account of the person who is signed in, whose `saved` and `draft` are
@@ -43,9 +44,9 @@ export function isFinal(code) {
 /** @typedef {(photo: Photo) => void} PhotoAction */
 
 /**
- * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: PhotoAction, again: PhotoAction, anyway: PhotoAction, remove: PhotoAction }} parts
+ * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: PhotoAction, again: PhotoAction, anyway: PhotoAction, smaller: PhotoAction, remove: PhotoAction }} parts
  */
-export function createList({ list, template, show, again, anyway, remove }) {
+export function createList({ list, template, show, again, anyway, smaller, remove }) {
   /** @type {Map<Photo, ReturnType<typeof partsOf>>} */
   const items = new Map();
 
@@ -56,9 +57,11 @@ export function createList({ list, template, show, again, anyway, remove }) {
     parts.show.addEventListener('click', () => show(photo));
     parts.again.addEventListener('click', () => again(photo));
     parts.anyway.addEventListener('click', () => anyway(photo));
+    parts.smaller.addEventListener('click', () => smaller(photo));
     parts.remove.addEventListener('click', () => remove(photo));
     parts.remove.setAttribute('aria-label', `Remove ${photo.name}`);
     parts.again.setAttribute('aria-label', `Try ${photo.name} again`);
+    parts.smaller.setAttribute('aria-label', `Send a smaller copy of ${photo.name}`);
     parts.anyway.setAttribute('aria-label', `Segment it anyway: ${photo.name}`);
     fill(parts, photo);
     const later = [...items.keys()].filter(({ order }) => order > photo.order).sort((a, b) => a.order - b.order); // when a removal is undone
@@ -83,6 +86,7 @@ export function createList({ list, template, show, again, anyway, remove }) {
     parts.state.textContent = words(photo);
     parts.show.disabled = photo.state !== 'done';
     parts.trouble.hidden = !refused;
+    parts.slow.hidden = !(photo.slow && photo.state === 'segmenting');
     parts.sentence.textContent = refused ? photo.sentence : '';
     parts.anyway.hidden = photo.code !== 'not_a_fundus_photograph';
     parts.again.hidden = isFinal(photo.code);
@@ -129,6 +133,8 @@ function partsOf(template) {
     show: the(item, '.item-show', HTMLButtonElement),
     again: the(item, '.item-again'),
     anyway: the(item, '.item-anyway'),
+    slow: the(item, '.item-slow'),
+    smaller: the(item, '.item-smaller', HTMLButtonElement),
     remove: the(item, '.item-remove'),
     trouble: the(item, '.item-trouble'),
     sentence: the(item, '.item-sentence'),

@@ -2,13 +2,13 @@
 // removed and put back. What is shown of it is up to pages/index.js, which hears of every change.
 
 import { Refusal } from '../api/reach.js';
-import { sizeOf } from '../ui/size.js';
 import { createQueue } from './job-queue.js';
 import { belongTo } from '../history/belongings.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { isFinal } from './photograph-list.js';
 import { beginning, isGoing, newPhoto, restoredPhoto } from './photo.js';
 import { release, segment } from './segmentation.js';
+import { followSending } from './sending.js';
 
 /** @import { Photo } from './photograph-list.js' */
 /** @import { Source } from './source.js' */
@@ -72,13 +72,15 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
       const sentence = `The server is busy. Trying again in ${seconds} s…`;
       change(photo, { sentence }, sentence);
     };
-    const sent = (/** @type {number} */ bytes, /** @type {number} */ of) => {
-      change(photo, { sentence: bytes < of ? `Sending ${sizeOf(bytes)} of ${sizeOf(of)}…` : '' }, null);
-    };
+    const sending = followSending((now) => change(photo, now, null));
     try {
       const options = {
-        force: photo.force, marks: marks(), signal, pausing, sent,
-        decoded: (/** @type {Picture} */ picture) => decoded(photo, picture), outdated: () => renew(photo),
+        force: photo.force, marks: marks(), signal, pausing, sent: sending.sent,
+        decoded: (/** @type {Picture} */ picture) => {
+          sending.seen(picture);
+          decoded(photo, picture);
+        },
+        outdated: () => renew(photo),
       };
       const result = await segment(photo.source, options);
       change(photo, { state: 'done', sentence: '', result }, 'done.');

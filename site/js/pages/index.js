@@ -9,6 +9,7 @@ import { createList } from '../files/photograph-list.js';
 import { createReport } from '../report/report.js';
 import { createResult } from '../viewer/result.js';
 import { finder } from '../ui/element.js';
+import { exchangeForCopy } from '../files/reduced-copy.js';
 import { csvBlob, saveBlob } from '../files/save.js';
 import { tableOf } from '../files/table.js';
 import { createRemoval } from '../files/removal.js';
@@ -52,7 +53,7 @@ const work = createWork({
 const removal = createRemoval({ page: document, putBack: work.putBack, gone: releaseAll });
 const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, drafted: store.update, saved });
 const list = createList({
-  list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, remove: (photo) => remove([photo]),
+  list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, smaller: (photo) => void exchangeForCopy(photo, { photographs: work.photographs, remove, add }), remove: (photo) => remove([photo]),
 });
 createPanels({ page: document }); // before the overview, which then finds the sheet closed
 const overview = createOverview({ page: document, photographs: work.photographs, show });
