@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 
 import { createChanges } from '../../site/js/correction/changes.js';
-import { boxOf, corrected, countsOf, flip, gained, isVessel, paint, pixelsOf, planeOf, under } from '../../site/js/correction/plane.js';
+import { boxOf, corrected, countsOf, departed, flip, gained, isVessel, paint, pixelsOf, planeOf, under } from '../../site/js/correction/plane.js';
 import { maskPng } from '../../site/js/correction/png.js';
 
 const SIZE = { width: 30, height: 20 };
@@ -56,11 +56,15 @@ test('nothing is painted or erased outside the field of view', () => {
 
 test('the count follows each change and is that of the plane', () => {
   const { plane } = made();
-  let { vessels } = countsOf(plane);
+  let { vessels, differing } = countsOf(plane);
+  assert.equal(differing, 0);
   for (const on of [true, false, true]) {
     const runs = paint(plane, under({ x: 14, y: 5 }, { x: 15 + Number(on), y: 13 }, 5, SIZE), on);
     vessels += gained(plane, runs);
+    differing += departed(plane, runs);
     assert.equal(vessels, countsOf(plane).vessels);
+    assert.equal(differing, countsOf(plane).differing);
+    assert.equal(differing, corrected(plane, SIZE).reduce((sum, each, i) => sum + (i % 2 ? each : 0), 0));
   }
 });
 

@@ -82,9 +82,9 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     const result = shown;
     if (!on || session || !result?.pictures?.field_of_view) return;
     try {
-      const { plane, size: photograph } = await planeOf(result);
+      const { plane, size: photograph, counted } = await planeOf(result);
       if (!on || session || result !== shown) return;
-      session = createSession({ result, plane, size: photograph, by: () => person()?.mail ?? null, changed, written, failed: () => say(NOT_WRITTEN) });
+      session = createSession({ result, plane, size: photograph, counted, by: () => person()?.mail ?? null, changed, written, failed: () => say(NOT_WRITTEN) });
       layer.begin(plane, photograph);
     } catch (error) {
       console.warn(error);

@@ -2,7 +2,7 @@
 
 import { brushOf } from '../viewer/canvas.js';
 import { KIND, kindsOf, nearestLines, pictureOf, relabel } from './kinds-plane.js';
-import { isVessel, planeOf } from './plane.js';
+import { countsOf, isVessel, planeOf } from './plane.js';
 import { maskPng } from './png.js';
 
 /** @import { Kind } from './kinds-plane.js' */
@@ -11,9 +11,10 @@ import { maskPng } from './png.js';
 /**
  * @typedef {{ id: number, open: { vessels: Blob, model: Blob, field: Blob } }} Open
  * @typedef {{ id: number, encode: Uint8Array, size: Size }} Encode
+ * @typedef {ReturnType<typeof countsOf>} Counted pixels
  * @typedef {{ id: number, relabel: { picture: Blob, lines: number[][][], line: number, kind: Kind } }} Relabel
  * @typedef {{ arteries: Blob, veins: Blob, picture: Blob, vessels: number }} Relabelled masks, the picture of both, and the pixels of all vessels
- * @typedef {{ id: number, relabelled?: Relabelled, plane?: Uint8Array, size?: Size, png?: Blob, error?: string }} Answer
+ * @typedef {{ id: number, relabelled?: Relabelled, counted?: Counted, plane?: Uint8Array, size?: Size, png?: Blob, error?: string }} Answer
  */
 
 addEventListener('message', (/** @type {MessageEvent<Open | Encode | Relabel>} */ { data }) => void answer(data));
@@ -27,7 +28,7 @@ async function answer(request) {
       const size = { width: 0, height: 0 };
       const planes = { vessels: await grey(vessels, size), model: await grey(model, size), field: await grey(field, size) };
       const plane = planeOf(planes);
-      postMessage({ id, plane, size }, { transfer: [plane.buffer] });
+      postMessage({ id, plane, size, counted: countsOf(plane) }, { transfer: [plane.buffer] });
     } else if ('relabel' in request) {
       postMessage({ id, relabelled: await relabelled(request.relabel) });
     } else {

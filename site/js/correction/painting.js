@@ -8,7 +8,7 @@ import { pixelsOf } from './plane.js';
 /** @import { Box } from './plane.js' */
 
 /** Pixels that are drawn in a frame. */
-const IN_A_FRAME = 1_000_000;
+const IN_A_FRAME = 400_000;
 
 /** @param {HTMLCanvasElement} canvas */
 export function createPainting(canvas) {

@@ -1,6 +1,5 @@
 // The plane that a correction is painted on: one byte for each pixel of the photograph, row by row, with a bit each for
 // the vessels as they are now, the model's vessels and the field of view. Pure.
-//
 // Runs are number[]: the first pixel and the length of each stretch of pixels, one after the other, none beyond its row.
 
 /** @import { Point, Size } from '../viewer/view.js' */
@@ -22,17 +21,36 @@ export function planeOf({ vessels, model, field }) {
 }
 
 /**
- * How many pixels are vessel now, and how many are in the field of view.
+ * How many pixels are vessel now and the model's, how many are in the field of view, and how many differ from the model's.
  * @param {Uint8Array} plane
  */
 export function countsOf(plane) {
-  let [vessels, model, field] = [0, 0, 0];
+  let [vessels, model, field, differing] = [0, 0, 0, 0];
   for (let i = 0; i < plane.length; i += 1) {
     vessels += plane[i] & VESSEL;
     if (plane[i] & MODEL) model += 1;
     if (plane[i] & FIELD) field += 1;
+    if (differs(plane[i])) differing += 1;
   }
-  return { vessels, model, field };
+  return { vessels, model, field, differing };
+}
+
+/** @param {number} value of the plane */
+function differs(value) {
+  return (value & VESSEL) !== (value & MODEL) >> 1;
+}
+
+/**
+ * By how many pixels more the vessels differ from the model's than before, once runs have been flipped or painted.
+ * @param {Uint8Array} plane
+ * @param {ArrayLike<number>} runs
+ */
+export function departed(plane, runs) {
+  let sum = 0;
+  for (let at = 0; at < runs.length; at += 2) {
+    for (let i = runs[at], end = i + runs[at + 1]; i < end; i += 1) sum += differs(plane[i]) ? 1 : -1;
+  }
+  return sum;
 }
 
 /**
@@ -120,7 +138,7 @@ export function flip(plane, runs) {
  */
 export function gained(plane, runs) {
   let sum = 0;
-  for (let at = 0; at < runs.length; at += 2) sum += plane[runs[at]] & VESSEL ? runs[at + 1] : -runs[at + 1];
+  for (let at = 0; at < runs.length; at += 2) sum += (plane[runs[at]] & VESSEL ? 1 : -1) * runs[at + 1];
   return sum;
 }
 

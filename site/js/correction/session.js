@@ -4,10 +4,11 @@
 import { ask } from './ask.js';
 import { createChanges } from './changes.js';
 import { correct, revert } from './corrected.js';
-import { boxOf, corrected, countsOf, flip, gained, paint, under } from './plane.js';
+import { boxOf, corrected, departed, flip, gained, paint, under } from './plane.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
+/** @import { Counted } from './correction-worker.js' */
 /** @import { Changes } from './changes.js' */
 /** @import { Box } from './plane.js' */
 
@@ -23,20 +24,19 @@ const undoable = new WeakMap();
 export async function planeOf({ pictures }) {
   if (!pictures?.field_of_view) throw new Error('The field of view is not known.');
   const { mask: vessels, model_mask: model, field_of_view: field } = pictures;
-  const { plane, size } = await ask({ open: { vessels, model: model ?? vessels, field } });
-  if (!plane || !size) throw new Error('The worker sent no plane.');
-  return { plane, size };
+  const { plane, size, counted } = await ask({ open: { vessels, model: model ?? vessels, field } });
+  if (!plane || !size || !counted) throw new Error('The worker sent no plane.');
+  return { plane, size, counted };
 }
 
 /**
  * `changed(box)` is called when pixels within the box have changed, `written(result)` when the result has the mask.
  * @param {{
- *   result: Result, plane: Uint8Array, size: Size, by: () => string | null,
+ *   result: Result, plane: Uint8Array, size: Size, counted: Counted, by: () => string | null,
  *   changed: (box: Box | null) => void, written: (result: Result) => void, failed: () => void,
  * }} parts
  */
-export function createSession({ result, plane, size, by, changed, written, failed }) {
-  const counted = countsOf(plane);
+export function createSession({ result, plane, size, counted, by, changed, written, failed }) {
   const changes = undoable.get(result) ?? createChanges();
   undoable.set(result, changes);
   /** @type {number[] | null} of the stroke that is being made */
@@ -49,6 +49,7 @@ export function createSession({ result, plane, size, by, changed, written, faile
   /** @param {ArrayLike<number>} runs that have been flipped or painted */
   function note(runs) {
     counted.vessels += gained(plane, runs);
+    counted.differing += departed(plane, runs);
     changed(boxOf(runs, size.width));
   }
 
@@ -141,7 +142,7 @@ export function createSession({ result, plane, size, by, changed, written, faile
     }
   }
 
-  const isCorrected = () => plane.some((value) => ((value ^ (value >> 1)) & 1) === 1);
+  const isCorrected = () => counted.differing > 0;
 
   return {
     draw, finish, cancel, step, discard, settle, isCorrected,
