@@ -14,6 +14,7 @@ import { areaOf } from '../viewer/vessel-map.js';
  * @property {number} area pixels of the field of view
  * @property {boolean} [kinds] whether a person said which vessels are arteries and veins
  * @property {boolean} measured whether the result's answer has the figures of the corrected mask
+ * @property {boolean} [saved] whether the user's history has it
  * @property {string | null} by e-mail address of who corrected it, if they were signed in
  * @property {Findings} model what was found on the model's mask
  */

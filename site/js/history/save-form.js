@@ -3,7 +3,7 @@
 
 import { detailsOf, fileNameOf, fill } from './details.js';
 import { isGone } from './belongings.js';
-import { savePhotograph } from './save-photograph.js';
+import { saveCorrection, savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
@@ -21,6 +21,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
   const { attempt, say } = createTrouble(by('save-trouble'));
+  const later = createTrouble(by('saved-trouble'));
   /** @type {Photo | null} */
   let shown = null;
   let signedIn = false;
@@ -29,6 +30,8 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   function look() {
     form.hidden = !signedIn || !shown || Boolean(shown.saved);
     by('saved').hidden = !signedIn || !shown?.saved;
+    const correction = shown?.saved ? shown.result?.correction : null;
+    by('saved-correction').hidden = !correction || Boolean(correction.saved);
     by('promise-saved').hidden = !signedIn;
     by('saved-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
   }
@@ -39,6 +42,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     // The next photograph is often from the same visit, but of the other eye.
     fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
     say('');
+    later.say('');
     look();
     void check(photo);
   }
@@ -83,6 +87,11 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     }
   }
 
+  by('saved-correction').addEventListener('click', () => {
+    const photo = shown;
+    if (photo) void later.attempt(() => saveCorrection(photo).then(() => saved(photo))).then(() => by('saved').focus());
+  });
+
   form.addEventListener('input', () => {
     if (!shown) return;
     shown.draft = detailsOf(form);
@@ -103,6 +112,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
 
   return {
     show,
+    look,
     /** @param {Iterable<Photo>} photos */
     isUnsaved: (photos) => signedIn && [...photos].some(({ draft, saved: record }) => draft?.note && !record),
   };

@@ -1,6 +1,7 @@
 // Saves one photograph of the start page to the user's history: it is sent again, with its details.
 
 import { predict } from '../api/prediction.js';
+import { ask } from '../api/requests.js';
 import { filesOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
 
@@ -15,6 +16,7 @@ import { bytesOf } from '../files/source.js';
  * @param {{ marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} options
  */
 export async function savePhotograph(photo, details, { marks, signal, pausing }) {
+  const correction = photo.result?.correction;
   const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
   const answer = await predict(await bytesOf(photo.source), photo.name, {
     outputs: ['preview', 'intervals', ...marks].join(),
@@ -25,4 +27,18 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
     details: { save: 'true', ...filled },
   });
   Object.assign(photo, { saved: answer.id });
+  if (correction) correction.saved = true;
+}
+
+/**
+ * Saves the correction of a photograph that was saved before.
+ * @param {Photo} photo
+ */
+export async function saveCorrection({ saved, result }) {
+  const correction = result?.correction;
+  if (!saved || !correction) return;
+  const form = new FormData();
+  for (const [field, file] of Object.entries(filesOf(result))) form.append(field, file, `${field}.png`);
+  await ask(`/api/v1/predictions/${saved}/correction`, { method: 'PUT', form, headers: { 'Idempotency-Key': crypto.randomUUID() } });
+  correction.saved = true;
 }

@@ -119,6 +119,7 @@ function redraw(photo) {
 /** @param {Photo} photo */
 function corrected(photo) {
   redraw(photo);
+  saveForm.look();
   store.update(photo);
 }
 
