@@ -10,7 +10,13 @@ import httpx
 TIMEOUT = httpx.Timeout(120, connect=20)
 ATTEMPTS = 6
 TEMPORARY = (429, 500, 502, 503, 504)
-"""The statuses after which a request is repeated."""
+"""The statuses after which a request is repeated, unless the service asks for more patience than SOON."""
+
+SOON = 60
+"""Seconds."""
+
+PROBLEM = "application/problem+json"
+"""The type of this service's refusals. Those of a proxy in front of it have another one."""
 
 
 class RemoteError(Exception):
@@ -75,9 +81,19 @@ class RemoteService:
                 failure = _detail(answer)
                 if error_class := REFUSALS.get(answer.status_code):
                     raise error_class(failure)
-                if answer.status_code not in TEMPORARY:
+                if not _is_temporary(answer):
                     break
         raise RemoteError(f"{failure.rstrip('.')}.")
+
+
+def _is_temporary(answer: httpx.Response) -> bool:
+    """Whether repeating the request may soon help. A limit that is reached says when, unless no waiting helps."""
+    if answer.status_code not in TEMPORARY:
+        return False
+    wait = answer.headers.get("Retry-After", "")
+    if answer.status_code == 429 and answer.headers.get("Content-Type") == PROBLEM and not wait:
+        return False
+    return not wait.isdecimal() or int(wait) <= SOON
 
 
 def _detail(answer: httpx.Response) -> str:
