@@ -8,7 +8,7 @@ import { createBrushSize } from './brush-size.js';
 import { createCorrectControls } from './correct-controls.js';
 import { listenToKeys } from './correct-keys.js';
 import { createPainting } from './painting.js';
-import { createSession, planeOf } from './session.js';
+import { areWritten, createSession, planeOf } from './session.js';
 import { createStrokes } from './strokes.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -191,7 +191,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     update: () => void update(),
     hands: () => (on ? taking : null),
     tellCorrected,
-    isWritten: () => session?.isWritten() ?? true,
+    isWritten: areWritten,
     /** @param {(result: Result) => void} listener called when a result has another mask */
     whenCorrected: (listener) => listeners.add(listener),
   };

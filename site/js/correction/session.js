@@ -1,5 +1,5 @@
 // The correction of one photograph while it is open: strokes on its plane, undo and redo, and how much is vessel. After a
-// short pause the mask is written in correction-worker.js and put into the result.
+// short pause the mask is written in correction-worker.js and put into the result, but never within a stroke.
 
 import { ask } from './ask.js';
 import { createChanges } from './changes.js';
@@ -13,15 +13,29 @@ import { boxOf, corrected, departed, flip, gained, paint, under } from './plane.
 /** @import { Box } from './plane.js' */
 
 /** @typedef {ReturnType<typeof createSession>} Session */
+/** @typedef {{ plane: Uint8Array, size: Size, counted: Counted }} Opened */
 
 const PAUSE_MS = 300;
 /** @type {WeakMap<Result, Changes>} what can be undone, as long as the page is open */
 const undoable = new WeakMap();
+/** @type {WeakMap<Result, Promise<void>>} settled once the latest mask is written */
+const writing = new WeakMap();
+/** @type {Map<Result, Opened>} planes with strokes that are not in the result yet */
+const unwritten = new Map();
+
+/** Whether all strokes of all results are in their masks. */
+export const areWritten = () => !unwritten.size;
+
 /**
- * Reads the masks of a result whose field of view is known. Throws an Error if the browser cannot hold them.
+ * Reads the masks of a result whose field of view is known, once its strokes have been written. Throws what `ask` throws.
  * @param {Result} result
+ * @returns {Promise<Opened>}
  */
-export async function planeOf({ pictures }) {
+export async function planeOf(result) {
+  await writing.get(result);
+  const left = unwritten.get(result);
+  if (left) return left; // it could not be written
+  const { pictures } = result;
   if (!pictures?.field_of_view) throw new Error('The field of view is not known.');
   const { mask: vessels, model_mask: model, field_of_view: field } = pictures;
   const { plane, size, counted } = await ask({ open: { vessels, model: model ?? vessels, field } });
@@ -43,8 +57,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   let stroke = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let pending = false;
-  let writing = Promise.resolve();
+  let pending = unwritten.has(result);
 
   /** @param {ArrayLike<number>} runs that have been flipped or painted */
   function note(runs) {
@@ -71,13 +84,16 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     const runs = stroke;
     stroke = null;
     if (runs?.length) remember(Uint32Array.from(runs));
+    else if (pending) schedule();
   }
 
-  /** Takes back the stroke that is being made. */
+  /** Takes back the stroke that is being made, and returns whether there was one. */
   function cancel() {
     const runs = stroke;
     stroke = null;
     if (runs) turn(runs);
+    if (runs && pending) schedule();
+    return runs !== null;
   }
 
   /** @param {ArrayLike<number>} runs */
@@ -92,9 +108,12 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     schedule();
   }
 
-  /** @param {'undo' | 'redo'} way */
+  /**
+   * Within a stroke, only that is taken back.
+   * @param {'undo' | 'redo'} way
+   */
   function step(way) {
-    cancel();
+    if (cancel()) return true;
     const runs = changes[way]();
     if (!runs) return false;
     turn(runs);
@@ -113,27 +132,29 @@ export function createSession({ result, plane, size, counted, by, changed, writt
 
   function schedule() {
     pending = true;
+    unwritten.set(result, { plane, size, counted });
     clearTimeout(timer);
     timer = setTimeout(() => void settle(), PAUSE_MS);
   }
 
-  /** Resolves once the result has the mask as it is now. */
+  /** Resolves once the result has the mask as it is now. A stroke that is being made is left until it ends. */
   async function settle() {
     clearTimeout(timer);
-    if (pending) {
-      pending = false;
-      writing = writing.then(put);
-    }
-    await writing;
+    if (pending && !stroke) writing.set(result, (writing.get(result) ?? Promise.resolve()).then(put));
+    await writing.get(result);
   }
 
   async function put() {
+    if (!pending || stroke) return; // the end of the stroke schedules it again
+    pending = false;
     const counts = { vessels: counted.vessels, area: counted.field, by: by() };
     try {
       if (isCorrected() || result.correction?.kinds) {
         const { png } = await ask({ encode: plane, size });
-        if (png) correct(result, png, counts);
+        if (!png) throw new Error('The worker sent no mask.');
+        correct(result, png, counts);
       } else revert(result);
+      if (!pending) unwritten.delete(result);
       written(result);
     } catch (error) {
       console.error(error);
@@ -143,12 +164,12 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   }
 
   const isCorrected = () => counted.differing > 0;
+  if (pending) schedule();
 
   return {
     draw, finish, cancel, step, discard, settle, isCorrected,
     canUndo: changes.canUndo,
     canRedo: changes.canRedo,
-    isWritten: () => !pending,
     /** @param {boolean} [ofModel] */
     density: (ofModel = false) => (ofModel ? counted.model : counted.vessels) / counted.field,
   };

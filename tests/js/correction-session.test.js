@@ -1,0 +1,152 @@
+// Strokes on a photograph and when they are in its mask: never half a stroke, and none is lost on the way.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import './support/browser.js';
+import { answer, heard, requests } from './support/correction-worker.js';
+import { areWritten, createSession, planeOf } from '../../site/js/correction/session.js';
+import { countsOf, planeOf as bits } from '../../site/js/correction/plane.js';
+
+/** @import { TestContext } from 'node:test' */
+/** @import { Result } from '../../site/js/files/segmentation.js' */
+/** @import { Opened } from '../../site/js/correction/session.js' */
+
+const SIZE = { width: 20, height: 10 };
+const png = () => ({ png: new Blob(['png']) });
+/** @type {(request: { encode?: Uint8Array }) => number} */
+const vessels = ({ encode }) => countsOf(encode ?? new Uint8Array()).vessels;
+
+function made() {
+  const mask = new Blob(['mask']);
+  const pictures = { mask, field_of_view: new Blob(['field']) };
+  const result = { pictures, urls: { mask: URL.createObjectURL(mask) }, answer: { measurements: {} } };
+  return /** @type {Result} */ (/** @type {unknown} */ (result));
+}
+
+/** A photograph that is all field of view and without vessels. */
+function opened() {
+  const plane = bits({ vessels: new Uint8Array(200), model: new Uint8Array(200), field: new Uint8Array(200).fill(255) });
+  return { plane, size: SIZE, counted: countsOf(plane) };
+}
+
+/**
+ * @param {Result} result
+ * @param {Opened} [of]
+ */
+function begun(result, of = opened()) {
+  /** @type {string[]} */
+  const told = [];
+  const session = createSession({ result, ...of, by: () => null, changed: () => {}, written: () => told.push('written'), failed: () => told.push('failed') });
+  /** @param {number} y */
+  const draw = (y) => session.draw({ x: 2, y }, { x: 11, y }, 1, true); // ten pixels
+  return { ...session, ...of, told, draw, stroke: (/** @type {number} */ y) => (draw(y), session.finish()) };
+}
+
+/** @param {TestContext} t */
+function pauses({ mock }) {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  return async () => {
+    mock.timers.tick(300);
+    await heard();
+  };
+}
+
+test('a stroke that is taken back is not in the mask, though the one before it was due within it', async (t) => {
+  const pause = pauses(t);
+  const session = begun(made());
+  session.stroke(2);
+  session.draw(4);
+  await pause();
+  assert.equal(requests.length, 0, 'nothing is written within a stroke');
+  session.cancel();
+  assert.ok(!areWritten());
+  await pause();
+  assert.equal(vessels(await answer(png)), 10);
+  assert.ok(areWritten());
+  assert.deepEqual(session.told, ['written']);
+});
+
+test('a mask that waits for another to be written waits for the end of the stroke, too', async (t) => {
+  const pause = pauses(t);
+  const session = begun(made());
+  session.stroke(2);
+  await pause();
+  session.stroke(4);
+  await pause();
+  session.draw(6);
+  assert.equal(vessels(await answer(png)), 10);
+  assert.equal(requests.length, 0);
+  assert.ok(!areWritten(), 'the second stroke is not in the mask');
+  session.draw(6); // nothing more is painted
+  session.finish();
+  await pause();
+  assert.equal(vessels(await answer(png)), 30);
+  assert.ok(areWritten());
+});
+
+test('it is written only once the worker has written it, and strokes go on meanwhile', async (t) => {
+  const pause = pauses(t);
+  const session = begun(made());
+  session.stroke(2);
+  await pause();
+  assert.ok(!areWritten(), 'the worker is at it');
+  session.stroke(4);
+  await answer(png);
+  assert.ok(!areWritten(), 'there was another stroke');
+  await pause();
+  await answer(png);
+  assert.ok(areWritten());
+});
+
+test('undoing within a stroke takes back that stroke alone', (t) => {
+  pauses(t);
+  const session = begun(made());
+  session.stroke(2);
+  session.draw(4);
+  session.step('undo');
+  assert.equal(countsOf(session.plane).vessels, 10);
+  session.step('undo');
+  assert.equal(countsOf(session.plane).vessels, 0);
+  return session.settle();
+});
+
+test('a photograph that is opened again has the stroke that was being written', async (t) => {
+  const pause = pauses(t);
+  const result = made();
+  const before = begun(result);
+  before.stroke(2);
+  void before.settle(); // as the tool does when it is left
+  await heard();
+  const again = planeOf(result);
+  await heard();
+  assert.equal(requests.length, 1, 'its pictures are not read yet');
+  await answer(png);
+  const read = await answer(({ open }) => {
+    assert.notEqual(open, undefined);
+    return before;
+  });
+  assert.equal(await /** @type {{ vessels: Blob }} */ (read.open).vessels.text(), 'png', 'the mask with the stroke');
+  const after = begun(result, await again);
+  after.step('undo');
+  assert.equal(countsOf(after.plane).vessels, 0);
+  await pause();
+  assert.ok(areWritten());
+});
+
+test('strokes that could not be written are kept, and written once the photograph is opened again', async (t) => {
+  const pause = pauses(t);
+  const complaints = t.mock.method(console, 'error', () => {});
+  const result = made();
+  const before = begun(result);
+  before.stroke(2);
+  await pause();
+  await answer(() => ({ error: 'no memory' }));
+  assert.deepEqual(before.told, ['failed']);
+  assert.equal(complaints.mock.callCount(), 1);
+  assert.ok(!areWritten());
+  begun(result, await planeOf(result));
+  await pause();
+  assert.equal(vessels(await answer(png)), 10);
+  assert.ok(areWritten());
+});
