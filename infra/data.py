@@ -18,18 +18,18 @@ from retina.storage.port import (
     RETENTION_DAYS,
 )
 
+RELEASED = ("account", "reserved", "spent")
+"""Partition prefixes of what releasing the reservation of an expired batch changes: whoever asks for a balance does."""
 WORKER_PARTITIONS = (
-    "account",
+    *RELEASED,
     "batch",
     "begun",
     "export",
     "items",
     "ledger",
     "list",
-    "reserved",
     "saved",
     "sizes",
-    "spent",
     "usage",
 )
 """Partition prefixes that the worker may use: not those of sign-ins, addresses or repeated requests."""

@@ -16,6 +16,7 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from infra.api import BUYS, Api
+from infra.data import RELEASED
 from infra.encryption import allow_key
 from infra.functions import retina_function
 from infra.package import PAYMENT
@@ -27,7 +28,7 @@ ROUTES = (BUYS, "POST /api/v1/stripe-events")
 SECONDS, MEMORY = 29, 512
 EVERY_HOURS = 1
 """The pause between two reconciliations of the payments of the last day."""
-PARTITIONS = ("account", "ledger", "purchases", "reserved", "webhook")
+PARTITIONS = (*RELEASED, "ledger", "purchases", "webhook")
 """Partition prefixes that it may write."""
 READS = ("user",)
 """Partition prefixes that it may also read: from a person at the issuer to the account."""

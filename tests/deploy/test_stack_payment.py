@@ -4,17 +4,20 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint import api as cfnlint
+from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from stripe import _http_client as stripe
 
 from conftest import ROOT
 from infra import stripe_keys
 from infra.api import MAKES
+from infra.data import RELEASED
 from infra.package.build import build_payment
 from infra.package.inventory import total
 from infra.package.wheels import python_of
@@ -22,8 +25,15 @@ from infra.payment import PARTITIONS, READS, ROUTES
 from infra.settings import StackSettings
 from retina.payment import checkout
 from retina.payment.keys import stripe_keys as keys_at
+from retina.payment_app import create_payment_app
+from retina.prices import Pack, Prices
+from retina.settings import Settings
+from retina.storage.port import DAY
+from retina.storage.records import Key
 from retina.storage.s3 import client as aws_client
-from support.stripe_server import API_KEY, WEBHOOK_SECRET
+from retina.storage.sqlite import SqliteRecords
+from support.house import BATCHES, House
+from support.stripe_server import API_KEY, WEBHOOK_SECRET, keys_file, stripe_server
 from support.templates import many, one, resources, statements, template_of
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -117,6 +127,44 @@ def test_only_that_function_may_read_the_keys_and_only_records_of_money(selling:
     leading = [s["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for s in tables]
     assert leading == [[f"{name}:*" for name in PARTITIONS], [f"{name}:*" for name in READS]]
     assert not [s for s in own if any(action.startswith(("s3:", "sqs:", "cognito")) for action in many(s["Action"]))]
+
+
+def test_the_partitions_of_the_function_are_those_that_an_event_changes(
+    tmp_path: Path, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The customer has no credits left, and a batch of one of her keys has expired: its reservation is released."""
+    written, read = set[str](), set[str]()
+    with stripe_server() as stripe:
+        sold = Prices(currency="eur", tax="none", packs=(Pack(credits=100, amount=900),))
+        shop = House(tmp_path / "data", prices=sold, stripe=str(keys_file(tmp_path, stripe)), signup_credits=1)
+        anna = shop.person()
+        items = {"items": [{"name": "a", "size": len(tiny)}]}
+        shop.client.post(BATCHES, json=items, headers=shop.key(anna)).raise_for_status()
+        bought = shop.client.post("/api/v1/purchases", json={"credits": 100}, headers=anna).raise_for_status().json()
+        later = time.time() + 31 * DAY
+        body, headers = stripe.signed(stripe.pay(bought["url"].rpartition("/")[2]), at=int(later))
+        for module in ("accounts.reservations", "storage.sqlite"):
+            monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
+
+        def watched(plain: Any) -> Any:
+            def call(self: SqliteRecords, *arguments: Any, **named: Any) -> Any:
+                keys = [each if isinstance(each, Key) else getattr(each, "key", None) for each in arguments]
+                used = written if plain.__name__ == "write" else read
+                used.update(key.partition for key in keys if key)
+                used.update(each for each in arguments if isinstance(each, str))
+                return plain(self, *arguments, **named)
+
+            return call
+
+        for name in ("get", "query", "write"):
+            monkeypatch.setattr(SqliteRecords, name, watched(getattr(SqliteRecords, name)))
+        pool = {"issuer": "https://i.example/pool", "client_id": "page", "site": None}
+        application = create_payment_app(Settings(**shop.settings.model_dump() | pool))
+        answer = TestClient(application).post("/api/v1/stripe-events", content=body, headers=headers)
+        assert answer.status_code == 204
+    changed, seen = ({partition.partition(":")[0] for partition in some} for some in (written, read))
+    assert {*RELEASED, "purchases", "ledger", "webhook"} <= changed <= set(PARTITIONS)
+    assert seen <= {*PARTITIONS, *READS}
 
 
 def test_no_key_is_in_the_template(selling: dict[str, Any]) -> None:
