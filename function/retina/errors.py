@@ -37,6 +37,7 @@ RetinaError
 │   ├── TokenRefusedError           not signed in, or no longer
 │   ├── KeyRefusedError             the API key is unknown, revoked, expired or used from elsewhere
 │   ├── KeyLimitError               the API key has spent what it may, for now
+│   ├── OtherKeyError               an API key may not do it to a batch that it has not started
 │   ├── TooManyKeysError            one has to be revoked first
 │   ├── TooManyExportsError         one has to expire first
 │   ├── TooManyBatchesError         one has to be deleted or expire first
@@ -185,6 +186,10 @@ class ScopeRequiredError(AccountError):
     """The API key was created without the scope that this requires."""
 
 
+class OtherKeyError(AccountError):
+    """An API key was used for a batch that another key or a person has started, and that would spend their credits."""
+
+
 class TooManyKeysError(AccountError):
     """The account has the maximum number of API keys."""
 
@@ -224,12 +229,23 @@ class KeyRefusedError(AccountError):
 class KeyLimitError(AccountError):
     """The API key has spent what it may in this day or month.
 
-    The same request is possible again after `retry_after` seconds; None: never within the key's limits.
+    `facts` go on from "This API key". The same request is possible again at the time `until`, after `retry_after`
+    seconds; None: never within the key's limits.
     """
 
-    def __init__(self, sentence: str, retry_after: int | None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
+    def __init__(self, facts: str, until: str | None, retry_after: int | None) -> None:
+        waiting = f"or wait until {until}" if until else "or raise the limit"
+        super().__init__(f"This API key {facts} Use another key, {waiting}. Nothing was charged.")
+        self._facts, self._until, self.retry_after = facts, until, retry_after
+
+    def to_person(self) -> "KeyLimitError":
+        """The same for somebody who is signed in and has retried a batch of the key."""
+        error = KeyLimitError(self._facts, self._until, self.retry_after)
+        waiting = f", or wait until {self._until}" if self._until else ""
+        error.args = (
+            f"The API key that started this batch {self._facts} Raise its limit{waiting}. Nothing was charged.",
+        )
+        return error
 
 
 class NotFoundError(AccountError):
@@ -288,9 +304,14 @@ class PaymentUnavailableError(BusyError):
     """Stripe cannot be reached, or does not answer as expected."""
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with its noun in the singular or plural, for example "1 credit"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def seconds_of(count: int) -> str:
     """So many seconds, in words."""
-    return "1 second" if count == 1 else f"{count} seconds"
+    return counted(count, "second")
 
 
 def too_large_inline(limit: int) -> str:

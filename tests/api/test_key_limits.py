@@ -75,6 +75,38 @@ def test_a_batch_counts_when_it_is_started_and_is_done_although_the_limit_is_rea
     assert listed(house, anna)["spent_this_month"] == 3
 
 
+def test_a_key_fills_and_retries_only_its_own_batches(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    _, own = made(house, anna, credits_per_day=1)
+    _, other = made(house, anna)
+    items = {"items": [{"name": "a", "size": len(tiny)}]}
+    for owner, stranger in ((own, other), (anna, other)):
+        batch = f"{BATCHES}/{house.client.post(BATCHES, json=items, headers=owner).raise_for_status().json()['id']}"
+        for action in ("upload", "retry"):
+            refused = house.client.post(f"{batch}/{action}", headers=stranger)
+            assert problem(refused) == (403, "batch_of_another_key"), action
+            assert house.client.post(f"{batch}/{action}", headers=owner).status_code == 200
+            assert house.client.post(f"{batch}/{action}", headers=anna).status_code == 200, "people may do all"
+        assert house.client.get(batch, headers=stranger).status_code == 200, "it may be read"
+
+
+def test_a_person_who_retries_the_batch_of_a_key_is_told_whose_limit_it_is(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    _, key = made(house, anna, credits_per_day=1)
+    items = {"items": [{"name": "a", "size": len(tiny)}]}
+    batch = f"{BATCHES}/{house.client.post(BATCHES, json=items, headers=key).raise_for_status().json()['id']}"
+    house.client.post(f"{batch}/cancel", headers=anna).raise_for_status()
+    assert predict(house, tiny, key).status_code == 200
+    refused = house.client.post(f"{batch}/retry", headers=anna)
+    assert problem(refused) == (429, "key_limit_reached")
+    assert refused.headers["Retry-After"]
+    detail = refused.json()["detail"]
+    assert detail.startswith("The API key that started this batch may spend 1 credit per day (UTC). 1 is spent or ")
+    assert "Raise its limit, or wait until" in detail
+    assert "another key" not in detail
+    assert "Use another key" in house.client.post(f"{batch}/retry", headers=key).json()["detail"]
+
+
 def test_limits_are_shown_and_changed(house: House) -> None:
     anna, berta = house.person("anna"), house.person("berta")
     limits = {"credits_per_day": 5, "addresses": ["203.0.113.7", " 2001:DB8::/32 ", "::ffff:198.51.100.0/120"]}

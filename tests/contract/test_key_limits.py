@@ -15,16 +15,17 @@ from retina import clock
 from retina.accounts.audit import Audit
 from retina.accounts.key_limits import KeyLimits, spent_key
 from retina.accounts.ledger import Credits
+from retina.accounts.reservations import reservation_key
 from retina.batches.admission import Allowance
 from retina.batches.claims import Claims
 from retina.batches.records import Batch, Order
 from retina.batches.schemas import Outcome
 from retina.batches.service import Batches
-from retina.errors import KeyLimitError, NotFoundError
+from retina.errors import BusyError, KeyLimitError, NotFoundError, OutOfCreditsError
 from retina.queue.sqlite import LocalQueue
 from retina.storage.database import Database
 from retina.storage.local import LocalBlobs, LocalUploads
-from retina.storage.records import Records
+from retina.storage.records import ConditionError, Delete, Put, Records
 from support.account import accounts_of
 from support.waiting import copies_in
 
@@ -175,6 +176,91 @@ def test_a_reservation_counts_for_the_day_on_which_it_was_made(
     assert anna.spent() == (1, 1)
     [usage] = anna.credits.charged(anna.account)[0]
     assert usage == ("2026-12-01", anna.key, 1), "the ledger says when it was charged"
+
+
+@pytest.mark.parametrize("begin", ["batch", "retry"])
+def test_what_is_reserved_at_midnight_is_released_again(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch, begin: str
+) -> None:
+    """However often the clock is asked, reserving and counting are of the same day."""
+    anna, days = keyed(day=9, month=9), ("2026-11-30", "2026-12-01")
+    for first in range(4):  # midnight is between any two of the questions
+        on(monkeypatch, days[0])
+        batch = anna.batch(2)
+        if begin == "retry":
+            anna.batches.cancel(batch)
+        else:
+            anna.batches.delete(batch)
+        asked = iter(range(100))
+        with monkeypatch.context() as midnight:
+            midnight.setattr(clock, "today", lambda: days[next(asked) > first])
+            batch = anna.batches.retry(anna.known(batch)) if begin == "retry" else anna.batch(2)
+        assert anna.finish(batch, 0, "rejected")
+        anna.batches.cancel(anna.known(batch))
+        for day in days:
+            on(monkeypatch, day)
+            assert anna.spent() == (0, 0), (first, day)
+
+
+def test_a_batch_that_cannot_be_cancelled_is_reported(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = keyed()
+    batch = anna.batch(1)
+
+    def refuse(*changes: Any) -> None:
+        raise ConditionError(frozenset())
+
+    monkeypatch.setattr("retina.batches.cancellation.time.sleep", lambda _: None)
+    monkeypatch.setattr(anna.records, "write", refuse)
+    with pytest.raises(BusyError):
+        anna.batches.cancel(batch)
+
+
+def test_a_retry_says_how_many_photographs_it_could_not_start(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else spends the credits between two portions of a retry."""
+    anna = keyed()
+    batch = anna.batch(7)
+    for number in range(7):
+        anna.finish(batch, number, "failed")
+    anna.batch(91, key="")
+    monkeypatch.setattr("retina.batches.service.MOST_CHANGES", 6)
+    write, portions = anna.records.write, 0
+
+    def spending(*changes: Any) -> None:
+        nonlocal portions
+        portions += len(changes) == 2 + 4
+        write(*changes)
+        if portions == 1:
+            portions += 1
+            monkeypatch.setattr(anna.records, "write", write)
+            anna.batch(7, key="")
+
+    monkeypatch.setattr(anna.records, "write", spending)
+    with pytest.raises(OutOfCreditsError, match="The other 5 photographs will need") as refused:
+        anna.batches.retry(anna.known(batch))
+    assert "Nothing was started" not in str(refused.value)
+    assert anna.known(batch).finished["failed"] == 5
+
+
+def test_a_reservation_of_an_earlier_version_is_not_counted(keyed: Callable[..., Keyed]) -> None:
+    """Nothing was counted when it was made, so nothing is counted when it is renewed or given back."""
+    anna = keyed(day=3)
+    batch = anna.batch(3)
+    [known] = anna.records.get(reservation_key(anna.account, batch.id))
+    assert known is not None
+    counts = {name: known.counts[name] for name in ("credits", "bytes")}
+    anna.records.write(Put(known.key, {"expires": known.data["expires"]}, known.version, counts))
+    anna.records.write(Delete(spent_key(anna.account, anna.key, clock.today())))
+    for _ in range(3):
+        anna.batches.cancel(anna.known(batch))
+        anna.batches.retry(anna.known(batch))
+        assert anna.spent() == (0, 0)
+    assert anna.finish(batch, 0, "done")
+    anna.batches.delete(anna.known(batch))
+    assert (anna.spent(), anna.credits.left(anna.account)) == ((0, 0), (99, 0))
 
 
 def test_what_a_key_has_spent_adds_up_under_concurrency(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from retina import clock
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import released, reservation_key, reserved
 from retina.errors import OutOfCreditsError, TokenRefusedError, TooManyPurchasesError
@@ -112,7 +113,7 @@ def test_a_refund_takes_back_what_is_left_and_notes_the_rest(records: Records, b
 
 def test_reserved_credits_are_left_to_their_photographs(records: Records, bought: Purchase) -> None:
     settle(records, bought, PAID)
-    records.write(*reserved(bought.account, "b", 110, 0, 2**40, {}))
+    records.write(*reserved(bought.account, "b", 110, 0, 2**40, {}, clock.today(), ""))
     assert settle(records, bought, REFUNDED) == -10
     assert Credits(records).left(bought.account) == (110, 110)
     [reservation] = records.get(reservation_key(bought.account, "b"))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from retina import clock
-from retina.errors import KeyLimitError
+from retina.errors import KeyLimitError, counted
 from retina.storage.records import Add, Key, Record, Records
 
 MOST_ADDRESSES = 20
@@ -136,10 +136,10 @@ def _refusal(period: str, limit: int, used: int, credits: int) -> KeyLimitError:
     now = datetime.fromisoformat(clock.now()).astimezone(UTC)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     again = today + timedelta(days=1) if period == "day" else (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    until = f"or wait until {again:%Y-%m-%d %H:%M} UTC" if credits <= limit else "or raise the limit"
-    needed = "" if credits == 1 else f", and this needs {credits:,}"
+    fits = credits <= limit
     return KeyLimitError(
-        f"This API key may spend {limit:,} credits per {period} (UTC). {used:,} are spent or reserved{needed}. "
-        f"Use another key, {until}. Nothing was charged.",
-        int((again - now).total_seconds()) + 1 if credits <= limit else None,
+        f"may spend {counted(limit, 'credit')} per {period} (UTC). {used:,} {'is' if used == 1 else 'are'} spent or "
+        f"reserved{'' if credits == 1 else f', and this needs {credits:,}'}.",
+        f"{again:%Y-%m-%d %H:%M} UTC" if fits else None,
+        int((again - now).total_seconds()) + 1 if fits else None,
     )

@@ -10,7 +10,6 @@ the batch, so that the reservation of an expired batch is released too.
 import time
 from collections.abc import Mapping
 
-from retina import clock
 from retina.accounts.key_limits import uncounted
 from retina.storage.records import (
     NEW,
@@ -39,14 +38,24 @@ def reservation_key(account: str, batch: str) -> Key:
     return Key(f"{_OF}{account}", batch)
 
 
+def account_of(reservation: Record) -> str:
+    """The account whose credits are reserved."""
+    return reservation.key.partition.removeprefix(_OF)
+
+
+def payer(reservation: Record) -> str:
+    """The API key whose limits count what is reserved; "" for a person, and in reservations of earlier versions."""
+    return str(reservation.data.get("key", ""))
+
+
 def reserved(
-    account: str, batch: str, photographs: int, size: int, expires: int, most: Mapping[str, int], key_id: str = ""
+    account: str, batch: str, photographs: int, size: int, expires: int, most: Mapping[str, int], day: str, key_id: str
 ) -> tuple[Put, Add]:
-    """The changes that reserve one credit for each photograph of a new batch, and `size` bytes for all of them.
+    """The changes that on this day reserve one credit for each photograph of a new batch, and `size` bytes for all.
 
     `most` limits the bytes and batches of the account. `key_id` is the API key that pays, "" for a person.
     """
-    counts = {"credits": photographs, "bytes": size, clock.today(): photographs}
+    counts = {"credits": photographs, "bytes": size, day: photographs}
     taken = {"credits": -photographs, "reserved": photographs, "bytes": size, "batches": 1}
     return (
         Put(reservation_key(account, batch), {"expires": expires, "key": key_id}, NEW, counts),
@@ -58,37 +67,37 @@ def spent(reservation: Record, size: int) -> list[Add]:
     """The changes that spend the credit of a photograph and release its `size` bytes."""
     days = _days(reservation, 1)
     return [
-        Add(account_key(_account(reservation)), {"reserved": -1, "bytes": -size}),
+        Add(account_key(account_of(reservation)), {"reserved": -1, "bytes": -size}),
         Add(reservation.key, {"credits": -1, "bytes": -size, **_less(days)}),
     ]
 
 
 def released(reservation: Record, photographs: int, size: int = 0) -> list[Add]:
     """The changes that release the credits of `photographs` and `size` bytes."""
-    account, days = _account(reservation), _days(reservation, photographs)
+    account, days = account_of(reservation), _days(reservation, photographs)
     return [
         Add(account_key(account), {"reserved": -photographs, "credits": photographs, "bytes": -size}),
         Add(reservation.key, {"credits": -photographs, "bytes": -size, **_less(days)}),
-        *uncounted(account, reservation.data.get("key", ""), days),
+        *uncounted(account, payer(reservation), days),
     ]
 
 
-def renewed(reservation: Record, photographs: int) -> list[Add]:
-    """The changes that reserve credits again for `photographs` whose bytes were never released."""
+def renewed(reservation: Record, photographs: int, day: str) -> list[Add]:
+    """The changes that on this day reserve credits again for `photographs` whose bytes were never released."""
     return [
-        Add(account_key(_account(reservation)), {"credits": -photographs, "reserved": photographs}),
-        Add(reservation.key, {"credits": photographs, clock.today(): photographs}),
+        Add(account_key(account_of(reservation)), {"credits": -photographs, "reserved": photographs}),
+        Add(reservation.key, {"credits": photographs, day: photographs}),
     ]
 
 
 def ended(reservation: Record) -> list[Change]:
     """The changes that release everything that is reserved for a batch that no longer exists."""
-    account, photographs, size = _account(reservation), reservation.counts["credits"], reservation.counts["bytes"]
+    account, photographs, size = account_of(reservation), reservation.counts["credits"], reservation.counts["bytes"]
     given = {"reserved": -photographs, "credits": photographs, "bytes": -size, "batches": -1}
     return [
         Delete(reservation.key, reservation.version),
         Add(account_key(account), given),
-        *uncounted(account, reservation.data.get("key", ""), _days(reservation, photographs)),
+        *uncounted(account, payer(reservation), _days(reservation, photographs)),
     ]
 
 
@@ -103,10 +112,6 @@ def settle(records: Records, account: str, *, everything: bool = False) -> None:
                 except ConditionError:  # released by another request, or by this one if the reply was lost
                     continue
         after = rows[-1].key.sort
-
-
-def _account(reservation: Record) -> str:
-    return reservation.key.partition.removeprefix(_OF)
 
 
 def _days(reservation: Record, photographs: int) -> dict[str, int]:

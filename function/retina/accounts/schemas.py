@@ -42,7 +42,7 @@ class BatchLimits(BaseModel):
     )
     paid: bool = Field(
         description="whether the account has bought credits, or was granted some. Where credits have a price, the "
-        "limits are lower without"
+        "limits are lower without; where they have none, this is false"
     )
 
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from retina import clock
 from retina.accounts.key_limits import spent_key
 from retina.accounts.ledger import Credits
-from retina.accounts.reservations import account_key, renewed, reserved, settle
+from retina.accounts.reservations import account_key, account_of, payer, renewed, reserved, settle
 from retina.batches.records import Batch, batch_record
 from retina.errors import (
     BusyError,
     OutOfCreditsError,
     TooManyBatchesError,
     TooManyBytesError,
+    counted,
 )
 from retina.storage.records import (
     NEW,
@@ -49,7 +50,7 @@ class Allowance:
 
 class BatchLimits(NamedTuple):
     """The batches of an account and the bytes of their photographs, each with its limit; `paid` says whether the
-    account has had more than its credits for signing up.
+    account has had more than its credits for signing up, False where that makes no difference.
     """
 
     batches: int
@@ -72,7 +73,7 @@ class Admission:
 
     def limits(self, account: str) -> BatchLimits:
         """What the account has, and may have at the same time."""
-        paid = self._credits.paid(account)
+        paid = self._trial is not None and self._credits.paid(account)
         allowance = self._trial if self._trial and not paid else self._allowance
         # The bytes that could be paid for if every credit were spent on a photograph of the largest size.
         most = min(allowance.bytes, self._credits.balance(account) * allowance.photograph)
@@ -101,9 +102,9 @@ class Admission:
             )
         return {"bytes": limits.most_bytes, "batches": limits.most_batches}
 
-    def demand_credits(self, account: str, key_id: str, photographs: int) -> None:
+    def demand_credits(self, account: str, key_id: str, photographs: int, *, started: bool = False) -> None:
         """Raises `OutOfCreditsError` unless there is an available credit for each photograph, and `KeyLimitError` if
-        the API key (if any) may not spend them now.
+        the API key (if any) may not spend them now. `started`: other photographs of the same request are queued.
         """
         self._credits.spending.demand(account, key_id, photographs)
         available = self._credits.available(account)
@@ -113,9 +114,15 @@ class Admission:
         aside = (
             f" ({held:,} more {'is' if held == 1 else 'are'} reserved for photographs in other batches)" if held else ""
         )
+        if started:
+            raise OutOfCreditsError(
+                f"There are credits for only some of the photographs, and these were started. The other "
+                f"{counted(photographs, 'photograph')} will need a credit each, and you have "
+                f"{counted(available, 'credit')}{aside}. Get more credits, then retry."
+            )
         raise OutOfCreditsError(
-            f"Each photograph needs a credit. You chose {_counted(photographs, 'photograph')} and have "
-            f"{_counted(available, 'credit')}{aside}. Choose fewer photographs, or get more credits. "
+            f"Each photograph needs a credit. You chose {counted(photographs, 'photograph')} and have "
+            f"{counted(available, 'credit')}{aside}. Choose fewer photographs, or get more credits. "
             "Nothing was started."
         )
 
@@ -126,32 +133,28 @@ class Admission:
         """
         account, open_ones = batch.account, batch.total - batch.refused
         for _ in range(ATTEMPTS):
-            most = self.demand(account, batch.key_id, open_ones, size)
+            day, most = clock.today(), self.demand(account, batch.key_id, open_ones, size)
             try:
                 ensure(
                     self._records,
                     replace(batch_record(batch, NEW), counts=batch.finished),
                     *changes,
-                    *reserved(account, batch.id, open_ones, size, batch.expires, most, batch.key_id),
-                    *self._credits.spending.count(account, batch.key_id, open_ones, clock.today()),
+                    *reserved(account, batch.id, open_ones, size, batch.expires, most, day, batch.key_id),
+                    *self._credits.spending.count(account, batch.key_id, open_ones, day),
                 )
             except ConditionError:  # the account's counts have changed in the meantime
                 continue
             return
         raise BusyError("Other requests are creating batches for this account right now.")
 
-    def renewal(self, batch: Batch, reservation: Record, photographs: int) -> list[Add]:
-        """The changes that reserve credits again for `photographs` of the batch. If only they fail, `demand_credits`
-        says why; see `lacks_credits`.
+    def renewal(self, reservation: Record, photographs: int, day: str) -> list[Add]:
+        """The changes that on this day reserve credits again for `photographs` of a batch. If only they fail,
+        `demand_credits` says why; see `lacks_credits`.
         """
-        counted = self._credits.spending.count(batch.account, batch.key_id, photographs, clock.today())
-        return [*renewed(reservation, photographs), *counted]
+        limited = self._credits.spending.count(account_of(reservation), payer(reservation), photographs, day)
+        return [*renewed(reservation, photographs, day), *limited]
 
-    def lacks_credits(self, batch: Batch, error: ConditionError) -> bool:
-        """Whether a renewal has failed for want of credits, of the account or of its API key."""
-        return error.failed <= {account_key(batch.account), spent_key(batch.account, batch.key_id, clock.today())}
-
-
-def _counted(number: int, noun: str) -> str:
-    """The number with its noun in the singular or plural, for example "1 credit"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    def lacks_credits(self, reservation: Record, day: str, error: ConditionError) -> bool:
+        """Whether a renewal of this day has failed for want of credits, of the account or of its API key."""
+        account = account_of(reservation)
+        return error.failed <= {account_key(account), spent_key(account, payer(reservation), day)}

@@ -14,6 +14,7 @@ from retina import clock
 from retina.accounts.ledger import Credits
 from retina.accounts.reservations import (
     ended,
+    payer,
     reservation_key,
 )
 from retina.batches.admission import (
@@ -159,27 +160,31 @@ class Batches:
         """
         outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
-        if batch.reserved:
-            stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
-            self._admission.demand_credits(batch.account, batch.key_id, len(failed) + stopped)
-        batch = self._cancellation.change(batch, cancelled=False)
-        short = False
         [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+        stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
+        if reservation:
+            self._admission.demand_credits(batch.account, payer(reservation), len(failed) + stopped)
+        batch = self._cancellation.change(batch, cancelled=False)
+        [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+        short = 0
         for some in _portions(failed, MOST_CHANGES - 4):
             cleared = (item_record(batch, number_of(row), None, row.version) for row in some)
-            paid = self._admission.renewal(batch, reservation, len(some)) if reservation else ()
+            day = clock.today()
+            paid = self._admission.renewal(reservation, len(some), day) if reservation else ()
             try:
                 self._records.write(*cleared, Add(batch_key(batch.id), {"failed": -len(some)}), *paid)
             except ConditionError as error:
-                if short := self._admission.lacks_credits(batch, error):
+                if reservation and self._admission.lacks_credits(reservation, day, error):
+                    short = len(failed) - failed.index(some[0])
                     break
                 continue  # already written by another request, or by this one before its reply was lost
         self._cancellation.release_rest(batch)
         over = {number_of(row) for row, outcome in outcomes if outcome and outcome.status != "failed"}
         again = sorted(self.items.arrived(batch) - over - self.items.running(batch))
         self._queue.put(*(f"{batch.folder}{number}" for number in again), account=batch.account)
-        if short:
-            self._admission.demand_credits(batch.account, batch.key_id, len(failed))
+        if short and reservation:
+            started = stopped > 0 or short < len(failed)
+            self._admission.demand_credits(batch.account, payer(reservation), short, started=started)
         return self.get(batch.account, batch.id)
 
     def delete(self, batch: Batch) -> Counter[str]:

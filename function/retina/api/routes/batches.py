@@ -22,6 +22,7 @@ from retina.api.pagination import (
 from retina.api.pictures import names_of
 from retina.api.problems import documented
 from retina.api.routes.uploads import RECEIVED_AT
+from retina.auth.callers import Caller
 from retina.batches.records import Batch, Order
 from retina.batches.schemas import (
     BatchCreate,
@@ -37,6 +38,8 @@ from retina.deletion.schemas import DeletionReceipt
 from retina.errors import (
     BatchClosedError,
     InvalidRequestError,
+    KeyLimitError,
+    OtherKeyError,
     too_large_to_upload,
 )
 from retina.imaging.rendering import FILES, INTERVALS
@@ -52,6 +55,7 @@ router = APIRouter(
     responses=documented({401: "Neither a valid sign-in nor an API key"}),
 )
 MISSING = documented({404: "There is no such batch"})
+OTHERS = "The API key has not started this batch"
 
 
 @router.post(
@@ -132,11 +136,11 @@ def delete_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
 @router.post(
     "/{id}/upload",
     summary="Get a new upload form for a batch",
-    responses=MISSING | documented({409: "The batch is finished or cancelled"}),
+    responses=MISSING | documented({403: OTHERS, 409: "The batch is finished or cancelled"}),
 )
 def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -> BatchForm:
-    """Returns a fresh form for uploading the photographs."""
-    batch = services.batches.get(caller.account, id)
+    """Returns a fresh form for uploading the photographs. An API key gets one only for a batch that it has started."""
+    batch = _own(services, caller, id)
     if batch.cancelled or sum(batch.finished.values()) >= batch.total:
         state = "cancelled" if batch.cancelled else "finished"
         raise BatchClosedError(
@@ -157,13 +161,36 @@ def cancel_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
     "/{id}/retry",
     summary="Retry failed photographs",
     responses=MISSING
-    | documented({402: "Not enough credits for all photographs", 429: "The API key may not spend so many credits now"}),
+    | documented(
+        {
+            402: "Not enough credits for all photographs",
+            403: OTHERS,
+            429: "The API key that started the batch may not spend so many credits now",
+        }
+    ),
 )
 def retry_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) -> BatchResponse:
-    """Queues failed photographs again, including those of a cancelled batch. Rejected photographs stay rejected."""
-    batch = services.batches.get(caller.account, id)
+    """Queues failed photographs again, including those of a cancelled batch. Rejected photographs stay rejected.
+
+    An API key may retry only a batch that it has started; people may retry all.
+    """
+    batch = _own(services, caller, id)
     log.note(caller, "batch.retried", id)
-    return _response(services, services.batches.retry(batch))
+    try:
+        return _response(services, services.batches.retry(batch))
+    except KeyLimitError as error:
+        raise error if caller.key_id else error.to_person() from None
+
+
+def _own(services: Services, caller: Caller, id: str) -> Batch:
+    """The batch, if the caller may spend the credits of whoever started it; raises `OtherKeyError`."""
+    batch = services.batches.get(caller.account, id)
+    if caller.key_id not in ("", batch.key_id):
+        raise OtherKeyError(
+            "This batch was started by another API key or by a person. A key may send photographs to and retry only "
+            "its own batches. Use the key that started it, or retry it on the page."
+        )
+    return batch
 
 
 def _refused(files: Iterable[BatchFile], limit: int) -> Iterable[tuple[int, Outcome]]:
