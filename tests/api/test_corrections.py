@@ -181,8 +181,32 @@ def test_kinds_come_together_and_with_vessels(client: TestClient, tiny: bytes, m
         assert problem(answer) == (422, "invalid_request"), names
     twice = [("file", tiny), ("corrected_mask", good), ("corrected_mask", good)]
     assert problem(client.post(PREDICTIONS, files=twice)) == (422, "invalid_request")
+    alone = client.post(PREDICTIONS, files={"file": tiny}, data={"corrected_model": "a" * 64})
+    assert problem(alone) == (422, "invalid_request")
     again = [("file", tiny), ("corrected_mask", good), ("other", good)]
     assert problem(client.post(PREDICTIONS, files=again)) == (422, "several_files")
+
+
+def test_the_network_whose_mask_was_corrected_is_the_one_that_is_named(
+    client: TestClient, tiny: bytes, plain: dict[str, Any], mask: Mask
+) -> None:
+    older = predict(client, tiny, files_of(mask), corrected_model="a" * 64)
+    assert older["correction"]["model"] == {"name": "unknown", "sha256": "a" * 64}
+    assert older["model"] == plain["model"]
+    same = predict(client, tiny, files_of(mask), corrected_model=plain["model"]["sha256"])
+    assert same["correction"]["model"] == plain["model"]
+    wrong = client.post(PREDICTIONS, files={"file": tiny} | files_of(mask), data={"corrected_model": "unet"})
+    assert problem(wrong) == (422, "invalid_request")
+
+
+def test_masks_are_refused_where_none_are_taken(client: TestClient, tiny: bytes, mask: Mask) -> None:
+    for path in ("/predict", "/api/v1/previews"):
+        answer = client.post(path, files={"file": tiny} | files_of(mask))
+        assert problem(answer) == (422, "invalid_request"), path
+        assert "“corrected_mask”" in answer.json()["detail"]
+    form = {"upload_id": "6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"}
+    stray = client.post(PREDICTIONS, data=form, files={"mask": png(mask)})
+    assert problem(stray) == (422, "invalid_request")
 
 
 def test_masks_of_an_uploaded_photograph_and_of_a_large_one(

@@ -105,11 +105,30 @@ def test_a_wrong_correction_changes_nothing_and_costs_nothing(house: House, tiny
     mask = read(plain["images"]["mask"])
     assert problem(correction(house, key, plain["id"], files_of(mask[1:]))) == (422, "correction_wrong_size")
     assert problem(correction(house, key, plain["id"], {"file": tiny})) == (422, "file_missing")
+    photograph = correction(house, key, plain["id"], {"file": tiny} | files_of(mask))
+    assert problem(photograph) == (422, "invalid_request")
     assert problem(correction(house, key, "0" * 32, files_of(mask))) == (404, "not_found")
     large = {"corrected_mask": b"\x89PNG\r\n\x1a\n" + bytes(house.settings.inline_bytes + 2**17)}
     assert problem(correction(house, key, plain["id"], large)) == (413, "request_too_large")
     assert house.client.get(f"{PREDICTIONS}/{plain['id']}", headers=anna).json() == before
     assert house.credits(key) == 20
+
+
+def test_a_correction_of_the_mask_from_before_it_was_recomputed_says_so(house: House, tiny: bytes) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny)
+    path, mask = f"{PREDICTIONS}/{plain['id']}/correction", read(plain["images"]["mask"])
+    for model, expected in (
+        ({"corrected_model": "a" * 64}, {"name": "unknown", "sha256": "a" * 64}),
+        ({"corrected_model": plain["model"]["sha256"]}, plain["model"]),
+        ({}, plain["model"]),
+    ):
+        made = house.client.put(path, files=files_of(mask), data=model, headers=anna).raise_for_status().json()
+        assert made["correction"]["model"] == expected, model
+    data = {"save": "true", "corrected_model": "b" * 64}
+    answer = house.client.post(PREDICTIONS, files={"file": tiny} | files_of(mask), data=data, headers=anna)
+    record = house.client.get(f"{PREDICTIONS}/{answer.json()['id']}", headers=anna).json()
+    assert record["correction"]["model"]["sha256"] == "b" * 64
 
 
 def test_recomputing_keeps_the_correction_and_says_whose_mask_was_corrected(house: House, tiny: bytes) -> None:

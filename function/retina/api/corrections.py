@@ -4,28 +4,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import Depends, File, Form, Request, UploadFile
 
-from retina.api.photographs import FILE, MASKS, refuse_repeated_fields
+from retina.api.photographs import FILE, MASKS, refuse_other_files, refuse_repeated_fields
 from retina.auth.callers import Caller, Callers
 from retina.errors import FileMissingError, InvalidRequestError
 from retina.imaging.correction import Correction
 from retina.imaging.decoding.abandoned import Abandoned
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.masks import decode_mask, demand_mask
+from retina.imaging.schemas import SHA256, ModelName
 
 MASK, ARTERIES, VEINS = MASKS
+MODEL = "corrected_model"
+UNKNOWN_NAME = "unknown"
+"""The name of a network of which only the SHA-256 is known."""
 
 _KIND = "a PNG in shades of gray with 1 or 8 bits per pixel, of exactly the size of the upright photograph"
 
 
 @dataclass(frozen=True)
 class CorrectionFiles:
-    """The files of a correction; `arteries` and `veins` are both None if only vessels were corrected."""
+    """The files of a correction; `arteries` and `veins` are both None if only vessels were corrected. `model` is the
+    SHA-256 of the network whose mask was corrected, None if the sender did not say.
+    """
 
     mask: bytes
     arteries: bytes | None = None
     veins: bytes | None = None
+    model: str | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, bytes]) -> "CorrectionFiles":
@@ -36,6 +43,15 @@ class CorrectionFiles:
     def has_kinds(self) -> bool:
         """Whether there are masks of arteries and veins."""
         return self.arteries is not None
+
+    def model_of(self, presumed: ModelName, *others: ModelName) -> ModelName:
+        """The network whose mask was corrected: `presumed` unless the sender named another one, whose name is known if
+        it is among the `others`.
+        """
+        if self.model is None:
+            return presumed
+        known = {each.sha256: each for each in (*others, presumed)}
+        return known.get(self.model, ModelName(name=UNKNOWN_NAME, sha256=self.model))
 
     def demand_masks(self) -> None:
         """Raise the `CorrectionError`s for what the headers of the files show, before anything is decoded."""
@@ -66,6 +82,10 @@ async def sent_correction(
     corrected_veins: Annotated[
         UploadFile | None, FILE, File(description=f"which of these are veins: {_KIND}; only with {ARTERIES}")
     ] = None,
+    corrected_model: Annotated[
+        SHA256 | None,
+        Form(description=f"`model.sha256` of the answer whose mask was corrected; only with {MASK}"),
+    ] = None,
 ) -> CorrectionFiles | None:
     """The files of a form, None if there are none. Raises `InvalidRequestError` and the `CorrectionError`s."""
     sent = (corrected_mask, corrected_arteries, corrected_veins)
@@ -75,8 +95,10 @@ async def sent_correction(
     if mask is None:
         if arteries is not None:
             raise InvalidRequestError(f"Send “{MASK}” with “{ARTERIES}” and “{VEINS}”.")
+        if corrected_model is not None:
+            raise InvalidRequestError(f"Send “{MASK}” with “{MODEL}”.")
         return None
-    files = CorrectionFiles(mask, arteries, veins)
+    files = CorrectionFiles(mask, arteries, veins, corrected_model)
     files.demand_masks()
     return files
 
@@ -89,6 +111,7 @@ async def demanded_correction(request: Request, sent: SentCorrection) -> Correct
     await refuse_repeated_fields(request)
     if sent is None:
         raise FileMissingError(f"Send the corrected vessels as the form field “{MASK}”.")
+    await refuse_other_files(request, MASKS)
     return sent
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -26,6 +26,9 @@ from retina.storage.port import UPLOADS, Uploads
 
 log = logging.getLogger("retina")
 
+PHOTOGRAPH = "file"
+"""The field of a form that is the photograph."""
+
 MASKS = ("corrected_mask", "corrected_arteries", "corrected_veins")
 """The fields of a form that are corrected masks, not photographs."""
 
@@ -41,6 +44,7 @@ async def photograph_bytes(
 ) -> bytes:
     """The bytes of the form's one file."""
     await refuse_repeated_fields(request)
+    await refuse_other_files(request, [PHOTOGRAPH])
     return await _inline(settings, file)
 
 
@@ -48,17 +52,18 @@ Data = Annotated[bytes, Depends(photograph_bytes)]
 
 
 async def sent_photograph(
-    request: Request, settings: Settings, file: UploadFile | None, upload_id: str | None
+    request: Request, settings: Settings, file: UploadFile | None, upload_id: str | None, beside: Collection[str] = ()
 ) -> bytes | None:
-    """The bytes of the form's one file; None if the form names an upload instead. Raises the `RequestError`s."""
+    """The bytes of the form's photograph; None if the form names an upload instead. `beside` it, these fields may be
+    files. Raises the `RequestError`s.
+    """
     await refuse_repeated_fields(request)
     if file and upload_id is not None:
         raise InvalidRequestError("Send either “file” or “upload_id”, not both.")
-    if file:
-        return await _inline(settings, file)
-    if upload_id is None:
+    if not file and upload_id is None:
         raise FileMissingError(MISSING)
-    return None
+    await refuse_other_files(request, [PHOTOGRAPH, *beside])
+    return await _inline(settings, file) if file else None
 
 
 @contextmanager
@@ -84,10 +89,17 @@ async def refuse_repeated_fields(request: Request) -> None:
     """Raises `SeveralFilesError` for more than one photograph, and `InvalidRequestError` for a field sent twice."""
     fields = (await request.form()).multi_items()
     names = Counter(name for name, _ in fields)
-    if sum(not isinstance(value, str) and name not in MASKS for name, value in fields) > 1 or names["file"] > 1:
+    if sum(not isinstance(value, str) and name not in MASKS for name, value in fields) > 1 or names[PHOTOGRAPH] > 1:
         raise SeveralFilesError("Send one photograph per request; this one had several files.")
     if repeated := [name for name, count in names.items() if count > 1]:
         raise InvalidRequestError(f"The field “{repeated[0]}” was sent more than once. Send it once.")
+
+
+async def refuse_other_files(request: Request, taken: Collection[str]) -> None:
+    """Raises `InvalidRequestError` for a file in a field that is not among the `taken` ones."""
+    for name, value in (await request.form()).multi_items():
+        if not isinstance(value, str) and name not in taken:
+            raise InvalidRequestError(f"This request takes no file “{name}”. Leave it out.")
 
 
 async def _inline(settings: Settings, file: UploadFile) -> bytes:

@@ -10,7 +10,7 @@ from retina.api.auditing import Audited
 from retina.api.callers import Owner
 from retina.api.charged_responses import Answer, ChargedRequest
 from retina.api.corrections import DemandedCorrection, sender
-from retina.api.dependencies import PredictorDep, ServicesDep
+from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.parts import CallersDep
 from retina.api.problems import documented
@@ -24,6 +24,7 @@ from retina.history.schemas import SavedPrediction
 from retina.imaging.findings import corrected_findings_of
 from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import corrected as corrected_pictures
+from retina.imaging.schemas import ModelName
 
 AT = "/api/v1/predictions/{id}/correction"
 
@@ -41,6 +42,7 @@ async def correct(
     request: Request,
     services: ServicesDep,
     predictor: PredictorDep,
+    network: NetworkDep,
     callers: CallersDep,
     caller: Owner,
     log: Audited,
@@ -51,7 +53,8 @@ async def correct(
 ) -> Response:
     """Stores the masks of a person beside the network's, in place of an earlier correction, and measures them.
 
-    `corrected_mask` is required. Costs as much as a prediction, since the photograph is looked at again.
+    `corrected_mask` is required; without `corrected_model`, it is a correction of the present mask. Costs as much as
+    a prediction, since the photograph is looked at again.
     """
 
     @contextmanager
@@ -78,7 +81,10 @@ async def correct(
 
     def answer(result: tuple[PredictionRecord, Prediction]) -> Answer:
         before, prediction = result
-        made = corrected_findings_of(prediction, before.findings.model, lambda: sender(caller, callers), clock.now())
+        known = [ModelName(name=network.card.name, sha256=network.card.sha256)]
+        known += [before.correction.model] if before.correction else []
+        model = files.model_of(before.findings.model, *known)
+        made = corrected_findings_of(prediction, model, lambda: sender(caller, callers), clock.now())
         if made is None:
             raise TypeError("nothing was measured on the masks")
         saved, changes = services.history.prepare_correction(caller.account, id, made, prediction.pictures)

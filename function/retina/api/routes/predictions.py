@@ -19,7 +19,7 @@ from retina.api.corrections import SentCorrection, sender
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.parts import CallersDep
-from retina.api.photographs import DESCRIPTION, FILE, Data, sent_photograph, uploaded_photograph
+from retina.api.photographs import DESCRIPTION, FILE, MASKS, Data, sent_photograph, uploaded_photograph
 from retina.api.pictures import (
     apart,
     asked_for,
@@ -155,7 +155,7 @@ async def create_prediction(
     labels, id = Labels(subject, eye, taken_on, note, file_name), new_id()
     _refuse_contradictions(caller, labels, save=save)
     pictures = asked_for(outputs)
-    sent = await sent_photograph(request, services.settings, file, upload_id)
+    sent = await sent_photograph(request, services.settings, file, upload_id, beside=MASKS)
 
     @contextmanager
     def photograph() -> Iterator[bytes]:
@@ -177,7 +177,8 @@ async def create_prediction(
         if save and not fit(shown, limit):  # they are at the `image_urls`
             shown = {}
         refuse_too_large(shown, limit)
-        correction = corrected_findings_of(prediction, facts.model, by=lambda: sender(caller, callers), at=clock.now())
+        model = corrected.model_of(facts.model) if corrected else facts.model
+        correction = corrected_findings_of(prediction, model, by=lambda: sender(caller, callers), at=clock.now())
         response = _response(facts, correction, shown)
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
