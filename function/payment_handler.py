@@ -11,8 +11,6 @@ from retina.payment_app import create_payment_app
 
 TIMER = "aws.events"
 """The source of the timer's events. A request from outside cannot name it: what it says is inside the event."""
-DAYS = 1
-"""Of so many days, payments are reconciled; the command does more."""
 
 log = logging.getLogger("retina.payment")
 
@@ -21,21 +19,20 @@ _application = Mangum(_app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_
 
 
 class UnsettledError(Exception):
-    """Payments that somebody has to see to; the log says which. It raises the function's alarm."""
+    """Payments that somebody has to deal with; the log says which. It raises the function's alarm."""
 
 
 def payment(event: dict[str, Any], context: Any) -> Any:
-    """Handle one request from the HTTP API, or book what the timer finds."""
-    return _reconcile() if event.get("source") == TIMER else _application(event, context)
+    """Handle one request from the HTTP API, or book what the timer finds in the last `days`."""
+    return _reconcile(event["days"]) if event.get("source") == TIMER else _application(event, context)
 
 
-def _reconcile() -> None:
+def _reconcile(days: int) -> None:
     """Raises `UnsettledError`, and `PaymentUnavailableError` if Stripe does not list the payments."""
     problems = []
-    for id, (purchase, change, problem) in _app.state.selling.reconcile(DAYS):
-        if problem:
+    for id, (purchase, change, problem) in _app.state.selling.reconcile(days):
+        if problem:  # which is in the log
             problems.append(id)
-            log.error("%s: %s", id, problem)
         elif purchase:
             log.warning("%s, purchase %s: %+d credits, whose event was lost", id, purchase.id, change)
     if problems:

@@ -24,10 +24,13 @@ from infra.settings import StackSettings
 from infra.stripe_keys import keys_of, parameter_of
 from retina.prices import prices_of
 
+TIMER = "aws.events"
+"""How `payment_handler` recognises the timer."""
 ROUTES = (BUYS, "POST /api/v1/stripe-events")
-SECONDS, MEMORY = 29, 512
-EVERY_HOURS = 1
-"""The pause between two reconciliations of the payments of the last day."""
+SECONDS, MEMORY = 300, 512
+"""A reconciliation may take so long. A request is answered within 29 seconds, or the HTTP API gives it up."""
+RECONCILIATIONS = (("Reconciliation", Duration.hours(1), 1), ("LongReconciliation", Duration.days(1), 35))
+"""How often payments of so many days are reconciled. Some ways of paying take two weeks, and disputes come later."""
 PARTITIONS = (*RELEASED, "ledger", "purchases", "webhook")
 """Partition prefixes that it may write."""
 READS = ("user",)
@@ -59,13 +62,15 @@ class Payment(Construct):
             memory=MEMORY,
             retry_attempts=0,  # the timer comes again
         )
-        events.Rule(
-            self,
-            "Reconciliation",
-            description="Books payments whose events from Stripe were lost.",
-            schedule=events.Schedule.rate(Duration.hours(EVERY_HOURS)),
-            targets=[targets.LambdaFunction(self.function, retry_attempts=0)],
-        )
+        for name, pause, days in RECONCILIATIONS:
+            told = events.RuleTargetInput.from_object({"source": TIMER, "days": days})
+            events.Rule(
+                self,
+                name,
+                description=f"Books payments of {days} days whose events from Stripe were lost.",
+                schedule=events.Schedule.rate(pause),
+                targets=[targets.LambdaFunction(self.function, event=told, retry_attempts=0)],
+            )
         assert settings.prices is not None  # noqa: S101 - the settings see to it
         chosen = {
             "TABLE": table.table_name,

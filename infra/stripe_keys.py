@@ -31,13 +31,25 @@ def keys_of(settings: StackSettings) -> str:
 
 
 def store(ssm: Any, settings: StackSettings, ask: Callable[[str], str]) -> int:
-    """Ask for the keys and write them, using the boto3 client `ssm`; returns the parameter's version."""
+    """Ask for the keys and write them, using the boto3 client `ssm`; returns the parameter's version.
+
+    The name by which the service knows its payments stays as it is, and at first is the stack's.
+    """
     asked = {name: ask(words).strip() for name, words in ASKED.items()}
-    value = json.dumps(asked | {"deployment": settings.name})
+    value = json.dumps({"deployment": settings.name} | _named(ssm, parameter_of(settings)) | asked)
     written = ssm.put_parameter(
         Name=parameter_of(settings), Value=value, Type="SecureString", Description=MADE, Overwrite=True
     )
     return int(written["Version"])
+
+
+def _named(ssm: Any, parameter: str) -> dict[str, str]:
+    """The name in the keys that are stored already, if any."""
+    try:
+        stored = json.loads(ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        return {}
+    return {name: stored[name] for name in ("deployment",) if name in stored}
 
 
 def main() -> None:

@@ -50,7 +50,14 @@ class Watch(Construct):
         unsold = selling and selling.function.metric_errors(period=PERIOD)
         for name, metric, threshold, says in (
             *(
-                [("PaymentErrors", unsold, 1, "The function that sells credits failed without an answer.")]
+                [
+                    (
+                        "PaymentErrors",
+                        unsold,
+                        1,
+                        "Payments could not be booked, or selling failed: see the function's log.",
+                    )
+                ]
                 if unsold
                 else []
             ),

@@ -169,6 +169,33 @@ def test_payments_of_another_service_with_the_same_account_at_stripe_are_ignored
     assert [found.change for _, found in north.services.selling.reconcile(1)] == [50]
 
 
+@pytest.mark.parametrize("before", ["north", ""], ids=["renamed", "from before there were names"])
+def test_a_purchase_that_is_known_is_settled_whatever_its_name(
+    stripe: StripeServer, tmp_path: Path, before: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def shop(name: str) -> House:
+        keys = str(keys_file(tmp_path, stripe, deployment=name))
+        return House(tmp_path / "data", prices=PRICES, stripe=keys, signup_credits=3)
+
+    north = shop("north")
+    anna, berta = north.person("anna"), north.person("berta")
+    session, gone = buy(north, anna)[1], buy(north, berta)[1]
+    if not before:
+        for each in (session, gone):
+            stripe.sessions[each]["metadata"] = {}
+    renamed = shop("south")
+    assert deliver(renamed, stripe, stripe.pay(session)).status_code == 204
+    assert renamed.credits(anna) == 103
+    assert deliver(renamed, stripe, stripe.refund(session, 450)).status_code == 204
+    assert renamed.credits(anna) == 53
+    north.client.delete("/api/v1/account", headers=berta).raise_for_status()
+    assert deliver(renamed, stripe, stripe.pay(gone)).status_code == 204
+    assert not [record for record in caplog.records if record.name == "retina.payment"], "that may be another's"
+    assert deliver(shop("north"), stripe, stripe.pay(gone)).status_code == 204
+    reported = [record.getMessage() for record in caplog.records if record.name == "retina.payment"]
+    assert len(reported) == bool(before)
+
+
 def test_forged_old_and_replayed_events_are_refused(shop: House, stripe: StripeServer) -> None:
     anna = shop.person()
     _, session = buy(shop, anna)
@@ -275,10 +302,10 @@ def test_one_that_cannot_be_settled_stops_no_other(
     stripe.gone = {sold[1], intent}
     settle, failing = Purchases.settle, stripe.sessions[sold[2]]["client_reference_id"]
 
-    def busy(self: Purchases, reference: str, ask: Any) -> Settlement:
+    def busy(self: Purchases, reference: str, ask: Any, **more: Any) -> Settlement:
         if reference == failing:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
-        return settle(self, reference, ask)
+        return settle(self, reference, ask, **more)
 
     monkeypatch.setattr(Purchases, "settle", busy)
     found = {id: (each.change, each.problem) for id, each in shop.services.selling.reconcile(1)}

@@ -13,7 +13,7 @@ from support.house import House
 from support.stripe_server import StripeServer, keys_file, stripe_server
 
 PRICES = Prices(currency="eur", tax="none", packs=(Pack(credits=100, amount=900),))
-TICK = {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+TICK = {"source": "aws.events", "days": 1}
 
 
 @pytest.fixture
@@ -59,7 +59,20 @@ def test_the_timer_books_payments_whose_events_were_lost(
     assert "+100 credits" in logged
 
 
-def test_a_payment_that_cannot_be_booked_raises_the_alarm(shop: House, stripe: StripeServer, handler: Any) -> None:
+def test_what_takes_weeks_is_found_by_the_longer_timer(shop: House, stripe: StripeServer, handler: Any) -> None:
+    anna = shop.person()
+    session = bought(shop, anna)
+    stripe.pay(session)
+    stripe.sessions[session]["created"] -= 14 * 24 * 3600
+    handler.payment(TICK, None)
+    assert shop.credits(anna) == 20
+    handler.payment(TICK | {"days": 35}, None)
+    assert shop.credits(anna) == 120
+
+
+def test_a_payment_that_cannot_be_booked_raises_the_alarm(
+    shop: House, stripe: StripeServer, handler: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     anna, berta = shop.person("anna"), shop.person("berta")
     gone, paid = bought(shop, anna), bought(shop, berta)
     shop.client.delete("/api/v1/account", headers=anna).raise_for_status()
@@ -68,6 +81,8 @@ def test_a_payment_that_cannot_be_booked_raises_the_alarm(shop: House, stripe: S
     with pytest.raises(handler.UnsettledError, match="booked: 1"):
         handler.payment(TICK, None)
     assert shop.credits(berta) == 120, "the others are booked"
+    [logged] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert logged.startswith(gone), "once"
 
 
 def test_a_request_is_no_timer(shop: House, stripe: StripeServer, handler: Any) -> None:

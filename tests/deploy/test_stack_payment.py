@@ -25,6 +25,7 @@ from infra.payment import PARTITIONS, READS, ROUTES
 from infra.settings import StackSettings
 from retina.payment import checkout
 from retina.payment.keys import stripe_keys as keys_at
+from retina.payment.purchases import UNPAID_DAYS
 from retina.payment_app import create_payment_app
 from retina.prices import Pack, Prices
 from retina.settings import Settings
@@ -94,26 +95,29 @@ def test_buying_is_throttled_and_failures_raise_an_alarm(selling: dict[str, Any]
     assert "WatchPaymentErrors" not in json.dumps(template)
 
 
-def test_a_timer_reconciles_payments(selling: dict[str, Any], template: dict[str, Any]) -> None:
+def test_timers_reconcile_payments_of_a_day_and_of_35(selling: dict[str, Any], template: dict[str, Any]) -> None:
     function, _ = one(selling, "AWS::Lambda::Function", "Payment")
-    _, rule = one(selling, "AWS::Events::Rule", "PaymentReconciliation")
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 hour)", "ENABLED")
-    [target] = rule["Targets"]
-    assert target["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
-    assert "Input" not in target, "the event says that it is the timer's"
+    for name, schedule, days in (("PaymentRec", "rate(1 hour)", 1), ("PaymentLong", "rate(1 day)", 35)):
+        _, rule = one(selling, "AWS::Events::Rule", name)
+        assert (rule["ScheduleExpression"], rule["State"]) == (schedule, "ENABLED")
+        [target] = rule["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+        assert json.loads(target["Input"]) == {"source": "aws.events", "days": days}
+    assert days == UNPAID_DAYS, "as long as a purchase that may be paid is stored"
     _, retries = one(selling, "AWS::Lambda::EventInvokeConfig", "Payment")
     assert retries["MaximumRetryAttempts"] == 0
     permissions = resources(selling, "AWS::Lambda::Permission").values()
-    [allowed] = [each for each in permissions if each["Principal"] == "events.amazonaws.com"]
-    assert allowed["FunctionName"] == {"Fn::GetAtt": [function, "Arn"]}
+    allowed = [each for each in permissions if each["Principal"] == "events.amazonaws.com"]
+    assert [each["FunctionName"] for each in allowed] == [{"Fn::GetAtt": [function, "Arn"]}] * 2
     assert "Reconciliation" not in json.dumps(template)
 
 
-def test_stripe_is_waited_for_less_long_than_the_function_runs(selling: dict[str, Any]) -> None:
-    """So that people are told that the payment service does not answer."""
+def test_stripe_is_waited_for_less_long_than_a_request_may_take(selling: dict[str, Any]) -> None:
+    """So that people are told that the payment service does not answer. The HTTP API waits for 29 seconds."""
     _, function = one(selling, "AWS::Lambda::Function", "Payment")
     each = (checkout.RETRIES + 1) * checkout.TIMEOUT_SECONDS + checkout.RETRIES * checkout.PAUSE_SECONDS
-    assert checkout.REQUESTS * each < function["Timeout"] <= 29
+    assert checkout.REQUESTS * each < 29
+    assert function["Timeout"] == 300, "for the timers"
     assert stripe.HTTPClient.INITIAL_DELAY == checkout.PAUSE_SECONDS
 
 
@@ -189,6 +193,19 @@ def test_the_keys_are_encrypted_and_read_as_they_were_entered(aws: str, s3: Any)
     assert keys.webhook_secret.get_secret_value() == WEBHOOK_SECRET
     assert keys.deployment == "retina", "the stack's name"
     assert API_KEY not in repr(keys)
+
+
+def test_new_keys_leave_the_name_of_the_payments_as_it_is(aws: str, s3: Any) -> None:
+    settings = StackSettings(name="renamed")
+    parameter, ssm = stripe_keys.parameter_of(settings), aws_client("ssm")
+    for known, after in ((None, "renamed"), ("before", "before")):
+        if known:
+            value = json.dumps({"api_key": API_KEY, "webhook_secret": WEBHOOK_SECRET, "deployment": known})
+            ssm.put_parameter(Name=parameter, Value=value, Type="SecureString", Overwrite=True)
+        entered = iter(["rk_test_new", WEBHOOK_SECRET])
+        stripe_keys.store(ssm, settings, lambda _, entered=entered: next(entered))
+        keys = keys_at(stripe_keys.keys_of(settings))
+        assert (keys.deployment, keys.api_key.get_secret_value()) == (after, "rk_test_new")
 
 
 @pytest.mark.parametrize("wrong", [{"payment": True}, {"prices": "/nowhere.toml"}, {"contact": "whoever"}])

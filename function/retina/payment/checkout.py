@@ -36,10 +36,11 @@ logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs requ
 
 
 class Session(NamedTuple):
-    """A visit to the page for paying, and the reference of its purchase; "" if it was not made here."""
+    """A visit to the page for paying, and the reference of its purchase; `ours`: it has this service's name."""
 
     id: str
     reference: str
+    ours: bool = True
 
 
 class Checkout:
@@ -161,7 +162,7 @@ class Checkout:
         """Raises `KeyError` if it has no id."""
         metadata = about["metadata"] or {}
         ours = DEPLOYMENT in metadata and metadata[DEPLOYMENT] == self._deployment
-        return Session(str(about["id"]), str(about["client_reference_id"] or "") if ours else "")
+        return Session(str(about["id"]), str(about["client_reference_id"] or ""), ours)
 
     def _disputes(self, intent: str) -> list[stripe.Dispute]:
         return self._stripe.v1.disputes.list({"payment_intent": intent}).data

@@ -17,7 +17,7 @@ class StripeKeys(BaseModel):
     """`api_key` is a secret or restricted key, `webhook_secret` that of the endpoint that receives events.
 
     `api_base` is another server to ask instead of Stripe's own. `deployment` is the name by which this service knows
-    its own payments, where several use one account at Stripe.
+    its own payments for which it has no purchase (any more), where several use one account at Stripe.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -90,11 +90,12 @@ class Purchases:
         page = [_purchase(row) for row in rows[:limit]]
         return page, page[-1].place if len(rows) > limit else None
 
-    def settle(self, reference: str, ask: Callable[[], Payment]) -> Settlement:
+    def settle(self, reference: str, ask: Callable[[], Payment], *, ours: bool = True) -> Settlement:
         """Bring the ledger to what `ask` says of the payment.
 
         `ask` is called after the record was read, and again whenever that has changed: what is written was never known
-        before what it replaces. It is not called for a reference that was not made here. Raises `BusyError`.
+        before what it replaces. It is not called for a reference of another kind, nor for one without a
+        purchase here unless it is `ours`: several services may use one account at Stripe. Raises `BusyError`.
         """
         found = REFERENCE.fullmatch(reference)
         if found is None:
@@ -103,6 +104,8 @@ class Purchases:
         for attempt in range(ATTEMPTS):
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - nobody gains by guessing a pause
             [row] = self._records.get(Key(_partition(account), place))
+            if row is None and not ours:
+                return Settlement()
             payment, closed = ask(), self._closed(account)
             known = _purchase(row) if row else None
             if not (known and known.given) and (problem := problem_of(known, payment, closed)):

@@ -80,7 +80,9 @@ class Selling:
 
     def settle(self, session: "Session") -> Settlement:
         """Bring the ledger to what Stripe knows of a session, and log what is wrong with its payment."""
-        settlement = self.purchases.settle(session.reference, lambda: self.checkout.payment(session.id))
+        settlement = self.purchases.settle(
+            session.reference, lambda: self.checkout.payment(session.id), ours=session.ours
+        )
         if settlement.problem:
             log.error("%s, purchase %s: %s", session.id, session.reference, settlement.problem)
         return settlement

@@ -83,7 +83,7 @@ class Purchase:
 class Settlement(NamedTuple):
     """A purchase (None if there is none) and the credits that were added, or taken back if below zero.
 
-    `problem` says what is wrong with a payment that somebody has to see to, otherwise it is "".
+    `problem` says what is wrong with a payment that somebody has to deal with, otherwise it is "".
     """
 
     purchase: Purchase | None = None
