@@ -21,7 +21,7 @@ def synthesise(settings: StackSettings, package: Path, out: Path | None = None) 
     Raises if cdk-nag's AwsSolutions checks find anything that `infra.acknowledged` does not accept.
     """
     app = App(outdir=str(out) if out else None)
-    files = versioned(ROOT / "site", (out.parent if out else OUT.parent) / "site")
+    files = versioned(ROOT / "site", (out or OUT).with_name("deployed-site"))
     RetinaStack(app, settings=settings, package=package, files=files)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()

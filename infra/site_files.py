@@ -18,7 +18,12 @@ REFERENCE = re.compile(r'((?:href|src)=")/(?!api/)(?=[\w/-]+\.(?:css|js|svg|webp
 def versioned(site: Path, out: Path) -> Path:
     """Write the folder `site` to `out`, with and without a version; returns `out`. Modules refer to each other by
     relative paths and need no change.
+
+    Replaces what is in `out`; raises `ValueError` if that would touch `site`.
     """
+    source, target = site.resolve(), out.resolve()
+    if source == target or source in target.parents or target in source.parents:
+        raise ValueError(f"{out} is no place for a copy of {site}")
     version = _version(site)
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(site, out)

@@ -136,6 +136,7 @@ def test_limits_are_shown_and_changed(house: House) -> None:
         {"credits_per_month": -1},
         {"credits_per_month": 10**10},
         {"credits_per_day": 1.5},
+        {"credit_per_day": 5},
         {"addresses": ["everywhere"]},
         {"addresses": ["203.0.113.7/24"]},
         {"addresses": ["fe80::1%eth0"]},

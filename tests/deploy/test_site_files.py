@@ -1,6 +1,7 @@
 """The page is deployed with its version in the addresses of its files, and each kind with its caching."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from conftest import ROOT
 from infra.site_files import VERSIONS, versioned
 from infra.unknown_addresses import unknown_addresses
-from support.templates import resources
+from support.templates import resources, template_of
 
 SITE = ROOT / "site"
 IMPORTED = re.compile(r"""(?:from |import\(|^import |new URL\()'([^']+)'""", re.MULTILINE)
@@ -23,6 +24,27 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(deployed: Path) -> Path:
     [version] = (deployed / VERSIONS).iterdir()
     return version
+
+
+def test_the_source_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("here")
+    monkeypatch.chdir(tmp_path)
+    for out in (Path("site"), site, tmp_path, site / "js", tmp_path / "a" / ".." / "site"):
+        with pytest.raises(ValueError, match="no place"):
+            versioned(site, out)
+    assert (site / "index.html").read_text() == "here"
+
+
+def test_a_template_in_the_repository_leaves_the_page_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(SITE, site)
+    monkeypatch.setattr("infra.app.ROOT", tmp_path)
+    template_of(tmp_path)
+    assert {path.name for path in site.iterdir()} == {path.name for path in SITE.iterdir()}
 
 
 def test_pages_refer_to_files_of_their_version_alone(deployed: Path) -> None:

@@ -202,8 +202,8 @@ def test_new_keys_leave_the_name_of_the_payments_as_it_is(aws: str, s3: Any) -> 
         if known:
             value = json.dumps({"api_key": API_KEY, "webhook_secret": WEBHOOK_SECRET, "deployment": known})
             ssm.put_parameter(Name=parameter, Value=value, Type="SecureString", Overwrite=True)
-        entered = iter(["rk_test_new", WEBHOOK_SECRET])
-        stripe_keys.store(ssm, settings, lambda _, entered=entered: next(entered))
+        entered = ["rk_test_new", WEBHOOK_SECRET]
+        stripe_keys.store(ssm, settings, lambda _: entered.pop(0))
         keys = keys_at(stripe_keys.keys_of(settings))
         assert (keys.deployment, keys.api_key.get_secret_value()) == (after, "rk_test_new")
 

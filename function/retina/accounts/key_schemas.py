@@ -34,7 +34,7 @@ End = Annotated[datetime, BeforeValidator(_end), WithJsonSchema(DAY_OR_TIME)]
 def _network(text: str) -> str:
     """The network in its usual form; raises `ValueError`."""
     wrong = ValueError(
-        "Input should be an address or a network whose address ends where its prefix does, such as 203.0.113.0/24 or "
+        "Input should be an address or a network with no bits set after the prefix, such as 203.0.113.0/24 or "
         "2001:db8::/32"
     )
     if "%" in text:  # the scope of an address means nothing to other computers
@@ -97,6 +97,8 @@ Networks = Annotated[
 
 class KeyCreate(BaseModel):
     """An API key to create."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: Name
     scopes: Scopes = [*SCOPES]
