@@ -185,9 +185,9 @@ def test_a_form_that_has_expired_is_renewed(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--key", "rk_wrong"], "unknown or was revoked"),
+        (["--key", "rk_wrong"], "is unknown, was revoked"),
         ([], "An API key is needed"),
-        (["--key", "rk_wrong", "--outputs", "preview"], "unknown or was revoked"),
+        (["--key", "rk_wrong", "--outputs", "preview"], "is unknown, was revoked"),
     ],
 )
 def test_a_refusal_is_told_in_a_sentence(
@@ -232,6 +232,30 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}
     assert found["gone.jpg22"]["code"] == "file_error"
     assert left(server, key) == 2
+
+
+def test_what_may_not_be_tried_again_stays_failed_and_the_rest_is_fetched(
+    server: Server,
+    key: str,
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out, headers = tmp_path / "out", {"X-API-Key": key}
+    command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(out), "--outputs", "mask"]
+    with monkeypatch.context() as stopped:
+        stopped.setattr("retina.cli.remote_batch.RemoteBatch.send", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(command) == 130
+    batches = f"{server.url}/api/v1/batches"
+    [batch] = httpx.get(batches, headers=headers).json()["batches"]
+    httpx.post(f"{batches}/{batch['id']}/cancel", headers=headers).raise_for_status()
+    others = {"items": [{"name": "a", "size": 1}] * left(server, key)}
+    httpx.post(batches, json=others, headers=headers).raise_for_status()
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert "not tried again: Each photograph needs a credit." in said
+    assert {row["status"] for row in rows(out).values()} == {"failed", "rejected"}
 
 
 def test_a_table_of_another_program_is_left_alone(

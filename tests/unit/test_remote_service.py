@@ -11,6 +11,7 @@ from retina.cli.remote_service import ATTEMPTS, PROBLEM, RemoteError, RemoteServ
     [
         (500, {"Content-Type": PROBLEM}, ATTEMPTS),
         (503, {"Content-Type": PROBLEM, "Retry-After": "2"}, ATTEMPTS),
+        (429, {"Content-Type": PROBLEM, "Retry-After": "60"}, ATTEMPTS),
         (429, {"Content-Type": "application/json"}, ATTEMPTS),
         (429, {"Content-Type": PROBLEM, "Retry-After": "40000"}, 1),
         (429, {"Content-Type": PROBLEM}, 1),
@@ -28,7 +29,12 @@ def test_what_soon_passes_is_repeated_and_what_does_not_is_said_at_once(
 
     client = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **options: client(transport=httpx.MockTransport(refuse), **options))
-    monkeypatch.setattr("retina.cli.remote_service.time.sleep", lambda _: None)
+    pauses: list[float] = []
+    monkeypatch.setattr("retina.cli.remote_service.time.sleep", pauses.append)
     with pytest.raises(RemoteError, match=r"This key has spent its credits\."):
         RemoteService("http://service", "rk_").json("GET", "/api/v1/usage")
     assert len(requests) == asked
+    assert len(pauses) == asked - 1, "none after the last attempt"
+    assert pauses == sorted(pauses)
+    if pauses:
+        assert pauses[0] >= float(headers.get("Retry-After", 0.1))

@@ -56,6 +56,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
             options["threshold"] = parsed.threshold
         with locked(parsed.out):
             batch = RemoteBatch(files, parsed.out, parsed.url, parsed.key, options, measurements=parsed.measurements)
+            _print_refusal(batch.not_retried)
             with tqdm(total=len(files), unit="photo", disable=None) as progress:
                 for finished in batch.send():
                     progress.update(finished - progress.n)
@@ -68,6 +69,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         return wrong(f"The results cannot be written: {error}.")
     _print_reasons(files, outcomes)
     return summary(Counter(status for status, _ in outcomes.values()), parsed.out)
+
+
+def _print_refusal(sentence: str) -> None:
+    if sentence:
+        print(f"Photographs that had failed are not tried again: {sentence}", file=sys.stderr)
 
 
 def _print_reasons(files: Sequence[Path], outcomes: Mapping[int, tuple[str, str]]) -> None:

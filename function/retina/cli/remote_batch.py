@@ -16,7 +16,7 @@ import httpx
 
 from retina.cli.batch_file import START_OVER, BatchFile
 from retina.cli.measurement_table import MEASUREMENTS_FILE
-from retina.cli.remote_service import TIMEOUT, GoneError, RemoteService, attempts
+from retina.cli.remote_service import ATTEMPTS, TIMEOUT, GoneError, RefusedError, RemoteService, pause
 from retina.cli.remote_tables import Form, table_rows
 from retina.cli.results import RESULTS, OutputFolderError
 from retina.errors import PhotographError, PhotographUnreadableError
@@ -36,6 +36,8 @@ UNSENT = {"status": "failed", "code": "file_error"}
 class RemoteBatch:
     """A batch of `files` on the service at `url`, authorised by an API `key`, with the results in `out`; with
     `measurements` also in long form. A folder that has them in long form keeps them up to date.
+
+    `not_retried` is the sentence why photographs that had failed are not tried again, "" if they are.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class RemoteBatch:
         self._files, self._out = files, out
         self._service = RemoteService(url, key)
         self._unsent: dict[int, str] = {}
+        self.not_retried = ""
         self._form: dict[str, Any] = {}
         self._id = self._create_or_resume(options)
         self._measurements = measurements or (out / MEASUREMENTS_FILE).exists()
@@ -130,6 +133,8 @@ class RemoteBatch:
                 self._service.json("POST", f"/api/v1/batches/{id}/retry")
         except GoneError as error:
             raise OutputFolderError(f"The service no longer has this batch. {START_OVER}") from error
+        except RefusedError as error:  # for want of credits, for example: the rest is sent and fetched nevertheless
+            self.not_retried = str(error)
         return id
 
     def _send(self, number: int) -> None:
@@ -141,7 +146,8 @@ class RemoteBatch:
         except PhotographError as error:
             self._unsent[number] = str(error)
             return
-        for _ in attempts():
+        for attempt in range(ATTEMPTS):
+            pause(attempt)
             form = self._form
             files = {"file": (str(number), data)}
             try:

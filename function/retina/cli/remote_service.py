@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -23,6 +23,10 @@ class RemoteError(Exception):
     """The service refused a request or cannot be reached; the message says why."""
 
 
+class RefusedError(RemoteError):
+    """The service refused a request, and repeating it soon will not help."""
+
+
 class GoneError(RemoteError):
     """The service does not know the requested resource."""
 
@@ -35,11 +39,12 @@ REFUSALS = {404: GoneError, 413: TooLargeError}
 """The refusals by status that are told apart."""
 
 
-def attempts() -> Iterator[int]:
-    """The numbers of all attempts at one request, with a growing pause after each of them."""
-    for attempt in range(ATTEMPTS):
-        yield attempt
-        time.sleep(min(2**attempt / 4, 5))
+def pause(attempt: int, asked: float = 0) -> None:
+    """Wait before an attempt at a request, the first of which has number 0: longer each time, and at least as many
+    seconds as the service `asked` for.
+    """
+    if attempt:
+        time.sleep(max(min(2**attempt / 8, 5), asked))
 
 
 class RemoteService:
@@ -68,7 +73,10 @@ class RemoteService:
 
     def _retried(self, call: Callable[[], httpx.Response]) -> httpx.Response:
         """The first response to `call` that is not a temporary failure."""
-        for _ in attempts():
+        asked = 0
+        for attempt in range(ATTEMPTS):
+            pause(attempt, asked)
+            asked = 0
             try:
                 answer = call()
             except httpx.TransportError as error:
@@ -82,7 +90,8 @@ class RemoteService:
                 if error_class := REFUSALS.get(answer.status_code):
                     raise error_class(failure)
                 if not _is_temporary(answer):
-                    break
+                    raise RefusedError(f"{failure.rstrip('.')}.")
+                asked = _wait(answer) or 0
         raise RemoteError(f"{failure.rstrip('.')}.")
 
 
@@ -90,10 +99,17 @@ def _is_temporary(answer: httpx.Response) -> bool:
     """Whether repeating the request may soon help. A limit that is reached says when, unless no waiting helps."""
     if answer.status_code not in TEMPORARY:
         return False
-    wait = answer.headers.get("Retry-After", "")
-    if answer.status_code == 429 and answer.headers.get("Content-Type") == PROBLEM and not wait:
-        return False
-    return not wait.isdecimal() or int(wait) <= SOON
+    wait = _wait(answer)
+    if wait is None:
+        own = answer.headers.get("Content-Type") == PROBLEM and "Retry-After" not in answer.headers
+        return not (own and answer.status_code == httpx.codes.TOO_MANY_REQUESTS)
+    return wait <= SOON
+
+
+def _wait(answer: httpx.Response) -> int | None:
+    """How many seconds the service asks to wait; None if it does not say, or says it as a date."""
+    text = answer.headers.get("Retry-After", "")
+    return int(text) if text.isdecimal() else None
 
 
 def _detail(answer: httpx.Response) -> str:
