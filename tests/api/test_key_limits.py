@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from retina import clock
@@ -207,6 +208,31 @@ def test_this_computer_is_an_address_like_others(tmp_path: Path, sender: str, ne
     _, key = made(house, house.person(), addresses=networks)
     from_there = TestClient(house.app, client=(sender, 50000))
     assert from_there.get("/api/v1/usage", headers=key).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("proxy", "trusted", "forwarded", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1", "203.0.113.1", 200),
+        ("127.0.0.1", "127.0.0.1", "198.51.100.1, 203.0.113.1", 200),
+        ("127.0.0.1", "127.0.0.1", "203.0.113.1, 198.51.100.1", 401),
+        ("192.0.2.1", "127.0.0.1", "203.0.113.1", 401),
+        ("192.0.2.1", "127.0.0.1,192.0.2.1", "203.0.113.1", 200),
+    ],
+)
+def test_a_proxy_that_is_trusted_says_where_a_request_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str, trusted: str, forwarded: str, status: int
+) -> None:
+    """As uvicorn wraps the application; docs/settings.md says what the proxy has to do."""
+    house = House(tmp_path)
+    _, key = made(house, house.person(), addresses=["203.0.113.1"])
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    config = uvicorn.Config(house.app, log_config=None)
+    config.load()
+    assert config.proxy_headers
+    client = TestClient(config.loaded_app, client=(proxy, 50000))
+    answer = client.get("/api/v1/usage", headers=key | {"X-Forwarded-For": forwarded})
+    assert answer.status_code == status
 
 
 def test_nobody_else_is_believed_where_a_request_comes_from(tmp_path: Path) -> None:

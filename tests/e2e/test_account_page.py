@@ -158,7 +158,7 @@ def test_a_key_with_limits_that_are_changed(visit: Visit, small: bytes) -> None:
     expect(row.get_by_role("meter", name="Clinic: credits today")).to_have_count(1)
     expect(page.locator("#charges-words")).to_contain_text("2 credits in the last 30 days.")
     expect(page.get_by_role("img", name="2 credits in the last 30 days.")).to_be_visible()
-    page.get_by_label("Charges of").select_option("Clinic")
+    page.get_by_label("Show charges for").select_option("Clinic")
     expect(page.locator("#charges tr")).to_have_count(1)
 
     change = page.get_by_role("button", name="Change Clinic")
@@ -299,7 +299,7 @@ def test_credits_are_bought_where_they_are_sold(visit: Visit) -> None:
     few["limits"] = {"batches": 3, "most_batches": 20, "bytes": 2**20, "most_bytes": 2**29, "paid": False}
     page.route("**/api/v1/usage?*", lambda route: route.fulfill(json=few))
     page.goto(f"{visit.address}{PATH}?paid={'a' * 32}")
-    expect(page.locator("#batch-limits")).to_have_text("3 of 20; photographs in work 1 MiB of 512 MiB")
+    expect(page.locator("#batch-limits")).to_have_text("3 of 20; unfinished photographs 1 MiB of 512 MiB")
     expect(page.locator("#credits-low")).to_contain_text("Few credits are left: 9 credits for new photographs.")
     expect(page.locator("#purchase-status")).to_have_text("Thank you. 1,000 credits were added.")
     expect(page).to_have_url(f"{visit.address}{PATH}")

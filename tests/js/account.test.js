@@ -78,5 +78,5 @@ test('few credits, one, and none', () => {
 
 test('batches and their bytes, with the limits', () => {
   const limits = { batches: 3, most_batches: 1000, bytes: 1.5 * 2 ** 20, most_bytes: 50 * 2 ** 30, paid: true };
-  assert.equal(limitsOf(limits), '3 of 1,000; photographs in work 1.5 MiB of 50 GiB');
+  assert.equal(limitsOf(limits), '3 of 1,000; unfinished photographs 1.5 MiB of 50 GiB');
 });

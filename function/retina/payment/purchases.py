@@ -3,7 +3,7 @@
 Nothing here knows Stripe. `settle` is told what was paid, refunded and disputed, and brings the ledger to that: in one
 transaction with the purchase's record, so that however often, in whichever order and by how many processes at the same
 time it is called, a payment is credited once. A refund or dispute takes back the credits that are left and no others:
-those reserved for photographs in work stay, the balance never falls below zero, and the rest is noted as `missing`.
+those reserved for unfinished photographs stay, the balance never falls below zero, and the rest is noted as `missing`.
 A payment for which no credits can be given is never passed over: `settle` says what is wrong with it.
 """
 

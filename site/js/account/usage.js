@@ -81,7 +81,7 @@ export function createUsage({ page }) {
  * @param {Usage['limits']} limits
  */
 export function limitsOf({ batches, most_batches: mostBatches, bytes, most_bytes: mostBytes }) {
-  return `${batches.toLocaleString('en')} of ${mostBatches.toLocaleString('en')}; photographs in work ${roomOf(bytes)} of ${roomOf(mostBytes)}`;
+  return `${batches.toLocaleString('en')} of ${mostBatches.toLocaleString('en')}; unfinished photographs ${roomOf(bytes)} of ${roomOf(mostBytes)}`;
 }
 
 /** @param {number} bytes */

@@ -34,14 +34,21 @@ async function load() {
 }
 
 /**
- * Resolves once a stylesheet that was disabled is in use.
+ * Resolves once a stylesheet that was disabled is in use. One that could not be loaded is disabled again, for the next attempt.
  * @param {Element} link
  * @returns {Promise<void>}
  */
 function styled(link) {
   return new Promise((resolve, reject) => {
     link.addEventListener('load', () => resolve(), { once: true });
-    link.addEventListener('error', reject, { once: true });
+    link.addEventListener(
+      'error',
+      (error) => {
+        link.toggleAttribute('disabled', true);
+        reject(error);
+      },
+      { once: true },
+    );
     link.toggleAttribute('disabled', false);
   });
 }
