@@ -14,6 +14,7 @@ const PAUSE_S = 2;
 const REPEATS = new Map([['busy', 5], ['request_in_progress', 5]]);
 const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
 
+/** @typedef {Record<string, Blob | string>} Fields of a form; blobs are PNG files */
 /**
  * @typedef {object} PredictOptions
  * @property {string} outputs
@@ -22,7 +23,7 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @property {(seconds: number) => void} pausing called before each wait
  * @property {(bytes: number, of: number) => void} [sent] called while the photograph is sent
  * @property {(upload: string | null) => void} [arrived] called once the photograph has been sent, with the id of its upload if it has one
- * @property {Record<string, Blob>} [files] further files of the form
+ * @property {Fields} [fields] of the form, beside the photograph
  * @property {Record<string, string> | null} [details] form fields to save with the photograph
  */
 
@@ -33,12 +34,12 @@ const REPEATS_TO_SAVE = new Map([...REPEATS, ['unreachable', 2]]);
  * @param {string} name
  * @param {PredictOptions} options
  */
-export async function predict(bytes, name, { outputs, force, signal, pausing, sent, arrived, files, details = null }) {
-  const uploaded = await uploadedIfLarge(bytes, name, { signal, sent, arrived, files });
+export async function predict(bytes, name, { outputs, force, signal, pausing, sent, arrived, fields, details = null }) {
+  const uploaded = await uploadedIfLarge(bytes, name, { signal, sent, arrived, fields });
   const sending = uploaded === null ? followed(sent, arrived) : undefined;
   const headers = details ? { 'Idempotency-Key': crypto.randomUUID() } : {};
   const most = details ? REPEATS_TO_SAVE : REPEATS;
-  const makeForm = () => formOf(fieldsOf(outputs, force, details), files, uploaded ?? { bytes, name });
+  const makeForm = () => formOf({ ...optionsOf(outputs, force), ...details, ...fields }, uploaded ?? { bytes, name });
   for (let repeats = 0; ; repeats += 1) {
     try {
       return await (details ? askToSave(makeForm(), headers, signal) : askAnonymously(makeForm(), signal, sending));
@@ -67,10 +68,10 @@ function followed(sent, arrived) {
  * The id of the upload, or null if the photograph goes with the request.
  * @param {Blob} bytes
  * @param {string} name
- * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived' | 'files'>} options `files` go with the request in any case
+ * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived' | 'fields'>} options `fields` go with the request in any case
  */
-async function uploadedIfLarge(bytes, name, { signal, sent, arrived, files = {} }) {
-  const total = Object.values(files).reduce((sum, { size }) => sum + size, bytes.size);
+async function uploadedIfLarge(bytes, name, { signal, sent, arrived, fields = {} }) {
+  const total = Object.values(fields).reduce((sum, each) => sum + (typeof each === 'string' ? 0 : each.size), bytes.size);
   if (total <= (await limits()).inline_bytes) return null;
   const uploaded = await upload(bytes, name, signal, sent);
   arrived?.(uploaded);
@@ -80,21 +81,22 @@ async function uploadedIfLarge(bytes, name, { signal, sent, arrived, files = {} 
 /**
  * @param {string} outputs
  * @param {boolean} force
- * @param {Record<string, string> | null} details
  */
-function fieldsOf(outputs, force, details) {
-  return { outputs, ...(force ? { force: 'true' } : {}), ...details };
+function optionsOf(outputs, force) {
+  return { outputs, ...(force ? { force: 'true' } : {}) };
 }
 
 /**
- * @param {Record<string, string>} fields
- * @param {Record<string, Blob> | undefined} files
- * @param {string | { bytes: Blob, name: string }} photograph the id of its upload, or itself
+ * @param {Fields} fields
+ * @param {string | { bytes: Blob, name: string } | null} [photograph] the id of its upload, or itself
  */
-function formOf(fields, files, photograph) {
+export function formOf(fields, photograph = null) {
   const form = new FormData();
-  for (const [field, value] of Object.entries(fields)) form.append(field, value);
-  for (const [field, file] of Object.entries(files ?? {})) form.append(field, file, `${field}.png`);
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value === 'string') form.append(field, value);
+    else form.append(field, value, `${field}.png`);
+  }
+  if (photograph === null) return form;
   if (typeof photograph === 'string') form.append('upload_id', photograph);
   else form.append('file', photograph.bytes, photograph.name);
   return form;

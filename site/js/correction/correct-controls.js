@@ -25,7 +25,7 @@ export function createCorrectControls({ page }) {
    */
   function tell(session) {
     count(session);
-    const isCorrected = session.isCorrected();
+    const isCorrected = session.isCorrected() || session.hasKinds();
     [session.canUndo(), session.canRedo(), isCorrected, isCorrected].forEach((can, i) => (buttons[i].disabled = !can));
     clearTimeout(pause);
     pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);

@@ -5,17 +5,17 @@ import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 import { ask } from './ask.js';
-import { correctKinds, revert } from './corrected.js';
+import { correctKinds, withoutKinds } from './correcting.js';
 
 /** @import { SegmentFeature } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
-/** @import { Relabelled } from './correction-worker.js' */
+/** @import { Kinds } from './correcting.js' */
 /** @import { Kind } from './kinds-plane.js' */
 
 const KINDS = /** @type {const} */ (['artery', 'vein', 'unknown']);
 const QUIET_MS = 3000;
 
-/** @typedef {{ segment: SegmentFeature, kind: SegmentFeature['properties']['kind'], before: Relabelled | null, picture: Blob }} Step */
+/** @typedef {{ segment: SegmentFeature, kind: SegmentFeature['properties']['kind'], before: Kinds | null, picture: Blob, masks: number }} Step `masks` says of which mask */
 
 /**
  * `changed(result)` is called when kinds have changed, `quiet()` a moment later. `shown()` is the result with segments, and the chosen one's number.
@@ -31,8 +31,6 @@ export function createRelabelling({ page, shown, changed, quiet }) {
   const { attempt } = createTrouble(by('relabel-trouble'));
   /** @type {WeakMap<Result, Step[]>} */
   const steps = new WeakMap();
-  /** @type {WeakMap<Result, Relabelled>} as they were set last */
-  const latest = new WeakMap();
   let timer = 0;
   let busy = false;
 
@@ -40,7 +38,16 @@ export function createRelabelling({ page, shown, changed, quiet }) {
     const { result, segments, chosen } = shown();
     const segment = chosen === null ? null : segments[chosen];
     const picture = result?.pictures?.artery_vein ?? null;
-    return { result, segments, segment, picture, undoable: Boolean(result && steps.get(result)?.length) };
+    return { result, segments, segment, picture, undoable: Boolean(result && stepsOf(result).length) };
+  }
+
+  /**
+   * What can be undone on the mask that the result has.
+   * @param {Result} result
+   */
+  function stepsOf(result) {
+    const { masks = 0, correction } = result;
+    return correction?.kinds ? (steps.get(result) ?? []).filter((step) => step.masks === masks) : [];
   }
 
   /** Shows what can be done with the chosen segment. */
@@ -54,6 +61,8 @@ export function createRelabelling({ page, shown, changed, quiet }) {
       buttons[i].setAttribute('aria-pressed', String(kind === each));
     });
     undo.disabled = !undoable;
+    const focused = document.activeElement;
+    if (focused && by('relabel').contains(focused) && focused.matches(':disabled, [hidden] *')) by('stage').focus({ preventScroll: true }); // a disabled button loses the focus
   }
 
   /** @param {Kind} kind */
@@ -61,64 +70,33 @@ export function createRelabelling({ page, shown, changed, quiet }) {
     const { result, segments, segment, picture } = current();
     if (busy || !result || !segment || !picture || segment.properties.kind === kind) return;
     busy = true;
+    const { masks = 0 } = result;
     try {
       const lines = segments.map(({ geometry }) => geometry.coordinates);
       const { relabelled } = await ask({ relabel: { picture, lines, line: segments.indexOf(segment), kind } });
-      if (relabelled && result.pictures?.artery_vein === picture) note(result, { segment, kind: segment.properties.kind, before: latest.get(result) ?? null, picture }, relabelled, kind);
+      if (!relabelled || masks !== (result.masks ?? 0)) return; // the vessels were corrected in the meantime
+      const before = kindsOf(result);
+      steps.set(result, [...stepsOf(result), { segment, kind: segment.properties.kind, before, picture, masks }]);
+      correctKinds(result, relabelled, { vessels: relabelled.vessels, by: person()?.mail ?? null });
+      segment.properties.kind = kind;
+      follow(result);
     } finally {
       busy = false;
     }
   }
 
-  /**
-   * @param {Result} result
-   * @param {Step} step which can be undone
-   * @param {Relabelled} kinds
-   * @param {Kind} kind
-   */
-  function note(result, step, kinds, kind) {
-    steps.set(result, [...(steps.get(result) ?? []), step]);
-    take(result, kinds);
-    step.segment.properties.kind = kind;
-    follow(result);
-  }
-
   function back() {
     const { result } = shown();
-    const step = result && steps.get(result)?.pop();
+    const left = result ? stepsOf(result) : [];
+    const step = left.pop();
     if (!result || !step) return;
+    steps.set(result, left);
     step.segment.properties.kind = step.kind;
-    if (step.before) take(result, { ...step.before, picture: step.picture });
-    else withdraw(result, step.picture);
-    follow(result);
-  }
-
-  /**
-   * @param {Result} result
-   * @param {Relabelled} kinds
-   */
-  function take(result, kinds) {
-    latest.set(result, kinds);
-    correctKinds(result, kinds, { vessels: kinds.vessels, by: person()?.mail ?? null });
-  }
-
-  /**
-   * The model's kinds again.
-   * @param {Result} result
-   * @param {Blob} picture of the model's
-   */
-  function withdraw(result, picture) {
-    const { pictures, correction, urls } = result;
-    latest.delete(result);
-    if (!pictures || !correction) return;
-    [pictures.corrected_arteries, pictures.corrected_veins] = [null, null];
     const { graph } = result;
-    if (pictures.mask === pictures.model_mask) Object.assign(revert(result), { graph }); // it is of this mask
-    else result.correction = { ...correction, kinds: false, measured: false };
-    if (urls.artery_vein) URL.revokeObjectURL(urls.artery_vein);
-    if (urls.kinds) URL.revokeObjectURL(urls.kinds);
-    pictures.artery_vein = picture;
-    [urls.artery_vein, urls.kinds] = [URL.createObjectURL(picture), null];
+    if (step.before) correctKinds(result, step.before, { vessels: 0, by: person()?.mail ?? null });
+    else withoutKinds(result, step.picture);
+    result.graph = graph; // it is of this mask
+    follow(result);
   }
 
   /** @param {Result} result */
@@ -132,4 +110,14 @@ export function createRelabelling({ page, shown, changed, quiet }) {
   KINDS.forEach((kind, i) => buttons[i].addEventListener('click', () => void attempt(() => set(kind))));
   undo.addEventListener('click', back);
   return { look };
+}
+
+/**
+ * The arteries and veins that a person has said so far, or null.
+ * @param {Result} result
+ * @returns {Kinds | null}
+ */
+function kindsOf({ pictures }) {
+  const { corrected_arteries: arteries, corrected_veins: veins, artery_vein: picture } = pictures ?? {};
+  return arteries && veins && picture ? { arteries, veins, picture } : null;
 }

@@ -3,7 +3,7 @@
 
 import { ask } from './ask.js';
 import { createChanges } from './changes.js';
-import { correct, revert } from './corrected.js';
+import { correct, withoutKinds, withoutStrokes } from './correcting.js';
 import { boxOf, corrected, departed, flip, gained, paint, under } from './plane.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -121,9 +121,13 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     return true;
   }
 
-  /** The model's vessels again, as one change. */
+  /** The model's vessels again, as one change, and its arteries and veins. */
   function discard() {
     cancel();
+    if (hasKinds()) {
+      withoutKinds(result);
+      schedule();
+    }
     const runs = Uint32Array.from(corrected(plane, size));
     turn(runs);
     if (runs.length) remember(runs);
@@ -149,11 +153,11 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     pending = false;
     const counts = { vessels: counted.vessels, area: counted.field, by: by() };
     try {
-      if (isCorrected() || result.correction?.kinds) {
+      if (isCorrected()) {
         const { png } = await ask({ encode: plane, size });
         if (!png) throw new Error('The worker sent no mask.');
         correct(result, png, counts);
-      } else revert(result);
+      } else withoutStrokes(result, counts);
       if (!pending) unwritten.delete(result);
       written(result);
     } catch (error) {
@@ -164,10 +168,11 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   }
 
   const isCorrected = () => counted.differing > 0;
+  const hasKinds = () => Boolean(result.correction?.kinds);
   if (pending) schedule();
 
   return {
-    draw, finish, cancel, step, discard, settle, isCorrected,
+    draw, finish, cancel, step, discard, settle, isCorrected, hasKinds,
     canUndo: changes.canUndo,
     canRedo: changes.canRedo,
     /** @param {boolean} [ofModel] */

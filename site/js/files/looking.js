@@ -3,7 +3,8 @@
 
 import { predict } from '../api/prediction.js';
 import { Refusal } from '../api/reach.js';
-import { adopt, filesOf } from '../correction/corrected.js';
+import { fieldsOf } from '../correction/corrected.js';
+import { adopt } from '../correction/correcting.js';
 import { measuredWith } from '../viewer/measurement-intervals.js';
 import { withKinds } from '../viewer/vessel-segments.js';
 import { picture } from './pictures.js';
@@ -18,7 +19,8 @@ import { bytesOf } from './source.js';
 const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_view']);
 const ANOTHER_MODEL = 'The service segments with another model or other settings now, so this photograph is segmented again.';
 const ANOTHER_MODEL_CORRECTED = 'The service segments with another model or other settings now. Your correction is still here, with the figures it '
-  + 'had. Download or save it, or discard it; to use the new model, add the photograph again.';
+  + 'had. You can download it, save it together with the name of the model whose vessels you corrected, or discard it. To use the new '
+  + 'model, add the photograph again.';
 const CORRECTED_MEANWHILE = 'The vessels were corrected in the meantime.';
 
 /**
@@ -45,7 +47,8 @@ export function lookingInto(result, source, { force, outdated }) {
     const correction = result.correction ?? null;
     const all = correction ? [...new Set([...marks, ...measuredWith(result)])] : marks;
     const outputs = result.fallback ? ['overlay', ...marks] : withKinds(all);
-    const options = { outputs: outputs.join() || 'preview', force, signal, pausing, files: filesOf(result) };
+    if (correction || !outputs.length) outputs.push('preview');
+    const options = { outputs: outputs.join(), force, signal, pausing, fields: fieldsOf(result) };
     const answered = await predict(await bytesOf(source), source.name, options);
     signal.throwIfAborted();
     refuseAnother(answered);

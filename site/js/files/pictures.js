@@ -10,6 +10,7 @@
  * @property {Blob} prediction 128x128
  * @property {Blob} mask
  * @property {Blob | null} [model_mask] the model's, where a person has corrected the mask
+ * @property {Blob | null} [model_prediction] the model's at 128x128, likewise
  * @property {Blob | null} [corrected_arteries] which vessels are arteries, and which veins, where a person has said so
  * @property {Blob | null} [corrected_veins]
  * @property {Blob | null} overlay

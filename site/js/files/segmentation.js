@@ -20,6 +20,7 @@ import { bytesOf } from './source.js';
  * @property {string} prediction
  * @property {string} mask
  * @property {string | null} [model_mask] the model's mask, where a person has corrected it
+ * @property {string | null} [model_prediction] the model's at 128x128, likewise
  * @property {string | null} [corrected_arteries] which vessels are arteries, and which veins, where a person has said so
  * @property {string | null} [corrected_veins]
  * @property {string | null} overlay
@@ -52,6 +53,7 @@ import { bytesOf } from './source.js';
  * @property {GraphFeatures | null} [graph] the vessel graph; null if it can be asked for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {Correction | null} [correction] of the mask by a person
+ * @property {number} [masks] how often the mask has changed since the page was opened
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
  * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not

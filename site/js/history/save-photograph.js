@@ -1,8 +1,8 @@
 // Saves one photograph of the start page to the user's history: it is sent again, with its details.
 
-import { predict } from '../api/prediction.js';
+import { formOf, predict } from '../api/prediction.js';
 import { ask } from '../api/requests.js';
-import { filesOf } from '../correction/corrected.js';
+import { fieldsOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -23,7 +23,7 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
     force: photo.force,
     signal,
     pausing,
-    files: photo.result ? filesOf(photo.result) : {},
+    fields: photo.result ? fieldsOf(photo.result) : {},
     details: { save: 'true', ...filled },
   });
   Object.assign(photo, { saved: answer.id });
@@ -37,8 +37,7 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
 export async function saveCorrection({ saved, result }) {
   const correction = result?.correction;
   if (!saved || !correction) return;
-  const form = new FormData();
-  for (const [field, file] of Object.entries(filesOf(result))) form.append(field, file, `${field}.png`);
+  const form = formOf(fieldsOf(result));
   await ask(`/api/v1/predictions/${saved}/correction`, { method: 'PUT', form, headers: { 'Idempotency-Key': crypto.randomUUID() } });
   correction.saved = true;
 }

@@ -37,7 +37,6 @@ export function createResult({ page, viewer, announce }) {
     by('warning-content').hidden = answer.quality.fundus_like;
     note.show(result);
     by('preview-original', HTMLImageElement).src = urls.original;
-    by('preview-prediction', HTMLImageElement).src = urls.prediction;
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
     clearFacts();
     by('more-measurements').hidden = true;
@@ -54,6 +53,7 @@ export function createResult({ page, viewer, announce }) {
 
   /** @param {Result} result */
   function showMask({ name, file = name, urls, correction }) {
+    by('preview-prediction', HTMLImageElement).src = urls.prediction;
     mask.href = urls.mask;
     mask.download = `${stem(file)}-vessels${correction ? '-corrected' : ''}.png`;
   }
