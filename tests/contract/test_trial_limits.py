@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from retina.accounts.ledger import Credits
 from retina.payment.settlement import Payment
 from retina.prices import Pack, Prices
 from support.batches import new
@@ -70,8 +71,12 @@ def test_who_has_paid_may_have_more_batches_and_bytes(shop: House, pay: Any) -> 
     assert "has bought credits" not in detail
 
 
-def test_where_credits_have_no_price_all_accounts_may_have_as_much(tmp_path: Path) -> None:
+def test_where_credits_have_no_price_all_accounts_may_have_as_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody looks through a ledger for it, which may be long."""
     house = House(tmp_path, **LIMITS)
+    monkeypatch.setattr(Credits, "ledger", None)
     assert limits(house, house.person()) == {
         "batches": 0, "most_batches": 4, "bytes": 0, "most_bytes": 5 * MIB, "paid": False
     }  # fmt: skip
