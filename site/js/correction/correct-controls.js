@@ -1,16 +1,22 @@
-// What the controls of the correction say: how much is vessel, and what can be undone.
+// What the controls of the correction say: how much is vessel, what can be undone, and what went wrong.
 
+import { Refusal } from '../api/reach.js';
 import { finder } from '../ui/element.js';
+import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Session } from './session.js' */
 
 const QUIET_MS = 400;
+const NOT_READ = 'The vessels could not be read.';
+const NOT_WRITTEN = 'The correction could not be stored yet. It is tried again with the next stroke.';
 
 /** @param {{ page: ParentNode }} parts */
 export function createCorrectControls({ page }) {
   const by = finder(page);
   const words = by('correct-words');
   const buttons = ['correct-undo', 'correct-redo', 'correct-discard', 'correct-measure'].map((id) => by(id, HTMLButtonElement));
+  const again = by('correct-again', HTMLButtonElement);
+  const { say } = createTrouble(by('correct-trouble'));
   let pause = 0;
 
   /** @param {Session} session */
@@ -26,15 +32,30 @@ export function createCorrectControls({ page }) {
   function tell(session) {
     count(session);
     const isCorrected = session.isCorrected() || session.hasKinds();
+    const focused = document.activeElement;
     [session.canUndo(), session.canRedo(), isCorrected, isCorrected].forEach((can, i) => (buttons[i].disabled = !can));
+    if (buttons.some((each) => each === focused && each.disabled)) by('stage').focus({ preventScroll: true }); // a disabled button loses the focus
     clearTimeout(pause);
     pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);
   }
 
   function show() {
     words.textContent = 'Getting the field of view…';
+    again.hidden = true;
+    say('');
     for (const each of buttons) each.disabled = true;
     by('correct').hidden = false;
+  }
+
+  /**
+   * There is nothing to correct yet, and it can be tried again.
+   * @param {unknown} error
+   */
+  function fail(error) {
+    console.warn(error);
+    say(error instanceof Refusal ? error.message : NOT_READ);
+    words.textContent = '';
+    again.hidden = false;
   }
 
   function hide() {
@@ -42,5 +63,5 @@ export function createCorrectControls({ page }) {
     clearTimeout(pause);
   }
 
-  return { count, tell, show, hide };
+  return { count, tell, show, fail, hide, say, unwritten: () => say(NOT_WRITTEN) };
 }

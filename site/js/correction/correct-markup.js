@@ -30,6 +30,7 @@ export function correctControls() {
     element('p', { class: 'correct-words', id: 'correct-words' }),
     element('p', { class: 'unseen', id: 'correct-spoken', role: 'status' }),
     element('p', { class: 'warning', id: 'correct-trouble', role: 'alert', hidden: '' }),
+    element('button', { id: 'correct-again', type: 'button', hidden: '' }, 'Try again'),
     button('correct-measure', 'Measure again'),
     element('button', { id: 'correct-done', type: 'button', class: 'primary' }, 'Done'),
   );

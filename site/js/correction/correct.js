@@ -3,7 +3,6 @@
 
 import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
-import { createTrouble } from '../ui/trouble.js';
 import { createBrushSize } from './brush-size.js';
 import { createCorrectControls } from './correct-controls.js';
 import { listenToKeys } from './correct-keys.js';
@@ -15,19 +14,16 @@ import { createStrokes } from './strokes.js';
 /** @import { Hands } from '../viewer/gestures.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Zoom } from '../viewer/zoom.js' */
-/** @import { Session } from './session.js' */
-
-const TOO_LARGE = 'This browser cannot correct a photograph of that size.';
-const NOT_WRITTEN = 'The correction could not be stored yet. It is tried again with the next stroke.';
+/** @import { Opened, Session } from './session.js' */
 
 /**
  * `needed()` is called when `needs()` has changed; `begun()` and `ended()` when the tool is switched on and off; `painting()` before
- * a stroke.
+ * a stroke; `late()` when the mask of what is shown was written only after the tool had been left.
  * @param {{
- *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, begun: () => void, ended: () => void, painting: () => void,
+ *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, begun: () => void, ended: () => void, painting: () => void, late: () => void,
  * }} parts
  */
-export function createCorrect({ page, zoom, colour, needed, begun, ended, painting }) {
+export function createCorrect({ page, zoom, colour, needed, begun, ended, painting, late }) {
   const by = finder(page);
   const stage = by('stage');
   const open = by('tool-correct', HTMLButtonElement);
@@ -36,7 +32,6 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   const size = createBrushSize({ page, changed: () => strokes.place() });
   const model = by('correct-model', HTMLButtonElement);
   const layer = createPainting(by('layer-correction', HTMLCanvasElement));
-  const { say } = createTrouble(by('correct-trouble'));
   const isModelShown = () => model.getAttribute('aria-pressed') === 'true';
   /** @type {Result | null} */
   let shown = null;
@@ -45,6 +40,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   let on = false;
   /** @type {Set<(result: Result) => void>} */
   const listeners = new Set();
+  const tellCorrected = (/** @type {Result} */ result) => listeners.forEach((listener) => listener(result));
 
   const strokes = createStrokes({
     page,
@@ -81,16 +77,18 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   async function update() {
     const result = shown;
     if (!on || session || !result?.pictures?.field_of_view) return;
-    try {
-      const { plane, size: photograph, counted } = await planeOf(result);
-      if (!on || session || result !== shown) return;
-      session = createSession({ result, plane, size: photograph, counted, by: () => person()?.mail ?? null, changed, written, failed: () => say(NOT_WRITTEN) });
-      layer.begin(plane, photograph);
-    } catch (error) {
-      console.warn(error);
-      say(TOO_LARGE);
-      return;
-    }
+    const isWanted = () => on && !session && result === shown;
+    const opened = await planeOf(result).catch((error) => void (isWanted() && controls.fail(error)));
+    if (opened && isWanted()) start(result, opened);
+  }
+
+  /**
+   * @param {Result} result
+   * @param {Opened} opened
+   */
+  function start(result, opened) {
+    layer.begin(opened.plane, opened.size);
+    session = createSession({ result, ...opened, by: () => person()?.mail ?? null, changed, written, failed: () => result === shown && controls.unwritten() });
     stage.classList.add('correcting');
     look();
     controls.tell(session);
@@ -105,13 +103,10 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
 
   /** @param {Result} result */
   function written(result) {
-    if (result === shown) say('');
     tellCorrected(result);
-  }
-
-  /** @param {Result} result */
-  function tellCorrected(result) {
-    for (const listener of listeners) listener(result);
+    if (result !== shown) return;
+    controls.say('');
+    if (!on) late();
   }
 
   /** With the colour of the view. */
@@ -127,7 +122,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   }
 
   /** @param {'undo' | 'redo'} way */
-  const step = (way) => act(() => session?.step(way));
+  const step = (way) => strokes.stop() || act(() => session?.step(way));
 
   /** @param {boolean} wanted */
   function showModel(wanted) {
@@ -138,14 +133,18 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   function begin() {
     if (on || !shown || open.disabled) return;
     on = true;
-    say('');
-    controls.show();
     stage.classList.add('aiming');
     begun();
+    load();
+  }
+
+  function load() {
+    controls.show();
     stage.focus({ preventScroll: true });
-    if (shown.urls.field_of_view) void update();
+    if (shown?.urls.field_of_view) void update();
     else needed();
   }
+
 
   /** Ends the tool; the correction stays. */
   function close() {
@@ -175,6 +174,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   }
 
   open.addEventListener('click', begin);
+  by('correct-again').addEventListener('click', load);
   by('correct-measure').addEventListener('click', () => void measure());
   by('correct-done').addEventListener('click', () => void done());
   by('correct-undo').addEventListener('click', () => step('undo'));

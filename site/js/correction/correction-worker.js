@@ -14,7 +14,7 @@ import { maskPng } from './png.js';
  * @typedef {ReturnType<typeof countsOf>} Counted pixels
  * @typedef {{ id: number, relabel: { picture: Blob, lines: number[][][], line: number, kind: Kind } }} Relabel
  * @typedef {{ arteries: Blob, veins: Blob, picture: Blob, vessels: number }} Relabelled masks, the picture of both, and the pixels of all vessels
- * @typedef {{ id: number, relabelled?: Relabelled, counted?: Counted, plane?: Uint8Array, size?: Size, png?: Blob, error?: string }} Answer
+ * @typedef {{ id: number, relabelled?: Relabelled, counted?: Counted, plane?: Uint8Array, size?: Size, png?: Blob, error?: string, tooLarge?: boolean }} Answer `tooLarge` if there is not enough memory
  */
 
 addEventListener('message', (/** @type {MessageEvent<Open | Encode | Relabel>} */ { data }) => void answer(data));
@@ -36,7 +36,7 @@ async function answer(request) {
       postMessage({ id, png: await maskPng(size, (i) => isVessel(plane[i], false)) });
     }
   } catch (error) {
-    postMessage({ id, error: String(error) });
+    postMessage({ id, error: String(error), tooLarge: error instanceof RangeError });
   }
 }
 

@@ -54,10 +54,12 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
     finish();
   }
 
+  /** Takes back the stroke that is being made, and returns whether there was one. */
   function stop() {
-    if (drawing === null) return;
+    if (drawing === null) return false;
     drawing = null;
     cancel();
+    return true;
   }
 
   /** Puts the ring into the middle of what is seen, unless it is somewhere. */
@@ -113,6 +115,7 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
   return {
     place,
     appear,
+    stop,
     end() {
       stop();
       go(null);

@@ -29,7 +29,7 @@ export function reduced({ naturalWidth, naturalHeight }, most = MOST_PIXELS) {
 }
 
 /**
- * Throws if the browser cannot hold a canvas of that size.
+ * Throws a RangeError if the browser cannot hold a canvas of that size.
  * @template {OffscreenCanvas | HTMLCanvasElement} C
  * @param {C} canvas
  * @param {CanvasRenderingContext2DSettings} [settings]
@@ -37,6 +37,6 @@ export function reduced({ naturalWidth, naturalHeight }, most = MOST_PIXELS) {
  */
 export function brushOf(canvas, settings) {
   const brush = /** @type {Brush<C> | null} */ (canvas.getContext('2d', settings));
-  if (!brush) throw new Error('This browser cannot hold a canvas of that size.');
+  if (!brush) throw new RangeError('This browser cannot hold a canvas of that size.');
   return brush;
 }

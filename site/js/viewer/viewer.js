@@ -42,6 +42,7 @@ export function createViewer({ page }) {
     painting: leavePhotograph,
     begun: () => correcting(true),
     ended: () => correcting(false),
+    late: () => correcting(false),
   });
   /** @type {Result | null} */
   let shown = null;
