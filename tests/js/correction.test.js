@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 
 import { createChanges } from '../../site/js/correction/changes.js';
 import { boxOf, corrected, countsOf, departed, flip, gained, isVessel, paint, pixelsOf, planeOf, under } from '../../site/js/correction/plane.js';
-import { maskPng } from '../../site/js/correction/png.js';
+import { colourPng, maskPng } from '../../site/js/correction/png.js';
 
 const SIZE = { width: 30, height: 20 };
 
@@ -145,4 +145,14 @@ test('the mask is a PNG of one bit a pixel that says the same of each', async ()
     const [x, y] = [i % 30, Math.floor(i / 30)];
     assert.equal((rows[y * 5 + 1 + (x >> 3)] >> (7 - (x & 7))) & 1, Number(isVessel(plane[i], false)));
   }
+});
+
+test('a picture in colours is a PNG of eight bits for each, also beyond one strip', async () => {
+  const size = { width: 700, height: 600 };
+  const colourOf = (/** @type {number} */ i) => [i % 256, (i >> 8) % 256, i >> 16];
+  const bytes = Buffer.from(await (await colourPng(size, colourOf)).arrayBuffer());
+  assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20), ...bytes.subarray(24, 29)], [700, 600, 8, 2, 0, 0, 0]);
+  const rows = inflateSync(bytes.subarray(41, 41 + bytes.readUInt32BE(33)));
+  const wanted = Array.from({ length: 600 }, (_, y) => [0, ...Array.from({ length: 700 }, (_each, x) => colourOf(700 * y + x)).flat()]);
+  assert.ok(rows.equals(Buffer.from(wanted.flat())));
 });

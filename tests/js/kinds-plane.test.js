@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { KIND, kindsOf, nearestLines, pictureOf, relabel } from '../../site/js/correction/kinds-plane.js';
+import { KIND, colourOf, kindsOf, nearestLines, relabel } from '../../site/js/correction/kinds-plane.js';
 
 const SIZE = { width: 20, height: 12 };
 
@@ -43,8 +43,8 @@ test('only the pixels of the segment change their kind, and the picture says whi
   relabel(kinds, nearest, 1, 'vein');
   for (let i = 0; i < 240; i += 1) assert.equal(kinds[i], nearest[i] === 2 ? KIND.vein : before[i]);
   relabel(kinds, nearest, 0, 'unknown');
-  const picture = pictureOf(kinds);
-  assert.deepEqual([...picture.subarray(4 * (5 * 20 + 3), 4 * (5 * 20 + 3) + 4)], [255, 255, 255, 255]);
-  assert.deepEqual([...picture.subarray(4 * (5 * 20 + 16), 4 * (5 * 20 + 16) + 4)], [0, 0, 255, 255]);
+  assert.deepEqual(colourOf(kinds[5 * 20 + 3]), [255, 255, 255]);
+  assert.deepEqual(colourOf(kinds[5 * 20 + 16]), [0, 0, 255]);
+  const picture = Uint8ClampedArray.from([...kinds].flatMap((each) => [...colourOf(each), 255]));
   assert.deepEqual([...kindsOf(picture)], [...kinds], 'and is read back as it was');
 });

@@ -1,9 +1,9 @@
 // Reads the pictures that a correction begins with, and writes masks, in a thread of its own. session.js asks it.
 
 import { brushOf } from '../viewer/canvas.js';
-import { KIND, kindsOf, nearestLines, pictureOf, relabel } from './kinds-plane.js';
+import { KIND, colourOf, kindsOf, nearestLines, relabel } from './kinds-plane.js';
 import { countsOf, isVessel, planeOf } from './plane.js';
-import { maskPng } from './png.js';
+import { colourPng, maskPng } from './png.js';
 
 /** @import { Kind } from './kinds-plane.js' */
 /** @import { Size } from '../viewer/view.js' */
@@ -48,12 +48,10 @@ async function relabelled({ picture, lines, line, kind }) {
   const size = { width: 0, height: 0 };
   const kinds = await read(picture, size, kindsOf);
   relabel(kinds, nearestLines(kinds, size, lines), line, kind);
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  brushOf(canvas).putImageData(new ImageData(pictureOf(kinds), size.width, size.height), 0, 0);
   return {
     arteries: await maskPng(size, (i) => kinds[i] === KIND.artery),
     veins: await maskPng(size, (i) => kinds[i] === KIND.vein),
-    picture: await canvas.convertToBlob({ type: 'image/png' }),
+    picture: await colourPng(size, (i) => colourOf(kinds[i])),
     vessels: kinds.reduce((sum, each) => sum + Number(each > 0), 0),
   };
 }

@@ -7,6 +7,8 @@
 
 /** @type {Record<Kind, number>} */
 export const KIND = { artery: 1, vein: 2, unknown: 3 };
+/** Of no vessel, and of each kind. */
+const COLOURS = [[0, 0, 0], [255, 0, 0], [0, 0, 255], [255, 255, 255]];
 
 /**
  * Of the service's picture: arteries red, veins blue, others white, on black.
@@ -77,14 +79,9 @@ export function relabel(kinds, nearest, line, kind) {
 }
 
 /**
- * RGBA bytes as in the service's picture.
- * @param {Uint8Array} kinds
+ * Red, green and blue of a pixel, as in the service's picture.
+ * @param {number} kind
  */
-export function pictureOf(kinds) {
-  const rgba = new Uint8ClampedArray(4 * kinds.length);
-  for (let i = 0; i < kinds.length; i += 1) {
-    const white = kinds[i] === KIND.unknown ? 255 : 0;
-    rgba.set([kinds[i] & KIND.artery ? 255 : 0, white, kinds[i] & KIND.vein ? 255 : 0, 255], 4 * i);
-  }
-  return rgba;
+export function colourOf(kind) {
+  return COLOURS[kind];
 }
