@@ -62,7 +62,5 @@ def test_a_page_that_cannot_be_completed_says_so(visits: Callable[..., Visit]) -
     visit.page.unroute("**/viewer.css")
     visit.choose(("a.jpg", b"x"))  # or just try once more
     visit.expect_state("a.jpg", "refused")
-    used = (
-        "[...document.querySelectorAll('link[rel=stylesheet]')].filter(({ sheet }) => !sheet).map(({ href }) => href)"
-    )
-    assert visit.page.evaluate(used) == [], "the stylesheet that had failed is in use"
+    rules = "[...document.querySelectorAll('link[rel=stylesheet]')].map(({ sheet }) => sheet.cssRules.length)"
+    assert min(visit.page.evaluate(rules)) > 0, "the stylesheet that had failed is in use"
