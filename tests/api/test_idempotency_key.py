@@ -9,6 +9,7 @@ import numpy as np
 from fastapi import FastAPI
 from PIL import Image
 
+from support.corrections import files_of, found, read, without_the_left
 from support.house import (
     BATCHES,
     EXPORTS,
@@ -19,7 +20,7 @@ from support.house import (
 from support.specimens import encode
 
 Request = dict[str, Any]
-"""What httpx sends, with the path as `url`."""
+"""What httpx sends, with the path as `url`; by POST, if it has no `method`."""
 
 
 def brighter(photograph: bytes) -> bytes:
@@ -54,6 +55,13 @@ def recomputed(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Reque
         yield {"url": f"{PREDICTIONS}/{saved['id']}/recompute"}
 
 
+def corrections(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
+    mask = read(found(house, tiny)["images"]["mask"])
+    saved = [house.client.post(**form(PREDICTIONS, tiny, save="true"), headers=who).json()["id"] for _ in range(2)]
+    for id, corrected in ((saved[0], mask), (saved[0], without_the_left(mask)), (saved[1], mask)):
+        yield {"method": "PUT", "url": f"{PREDICTIONS}/{id}/correction", "files": files_of(corrected)}
+
+
 def batches(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]:
     yield {"url": BATCHES, "json": {"items": [{"name": "a.jpg", "size": 1000}]}}
     yield {"url": BATCHES, "json": {"items": [{"name": "b.jpg", "size": 1000}]}}
@@ -66,25 +74,30 @@ def exports(house: House, who: dict[str, str], tiny: bytes) -> Iterator[Request]
     yield {"url": EXPORTS, "json": {"batch": batch["id"]}}
 
 
-EXAMPLES: dict[str, Callable[[House, dict[str, str], bytes], Iterator[Request]]] = {
-    "/predict": previews,
-    PREDICTIONS: predictions,
-    f"{PREDICTIONS}/{{id}}/recompute": recomputed,
-    BATCHES: batches,
-    EXPORTS: exports,
+EXAMPLES: dict[tuple[str, str], Callable[[House, dict[str, str], bytes], Iterator[Request]]] = {
+    ("post", "/predict"): previews,
+    ("post", PREDICTIONS): predictions,
+    ("post", f"{PREDICTIONS}/{{id}}/recompute"): recomputed,
+    ("put", f"{PREDICTIONS}/{{id}}/correction"): corrections,
+    ("post", BATCHES): batches,
+    ("post", EXPORTS): exports,
 }
 """For each route that takes the key, different requests; the first one succeeds."""
 
 
-def keyed(app: FastAPI) -> set[str]:
-    """The paths of the routes that take an Idempotency-Key, all of them by POST."""
-    found = set()
-    for path, operations in app.openapi()["paths"].items():
-        for method, operation in operations.items():
-            if any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", [])):
-                assert method == "post", path
-                found.add(path)
-    return found
+def keyed(app: FastAPI) -> set[tuple[str, str]]:
+    """Methods and paths of the routes that take an Idempotency-Key."""
+    return {
+        (method, path)
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+        if any(parameter["name"].lower() == "idempotency-key" for parameter in operation.get("parameters", []))
+    }
+
+
+def send(house: House, request: Request, who: dict[str, str]) -> httpx.Response:
+    sent: Request = {"method": "POST"} | request
+    return house.client.request(**sent, headers=who)
 
 
 def request_of(answer: httpx.Response) -> Request:
@@ -93,18 +106,18 @@ def request_of(answer: httpx.Response) -> Request:
 
 
 def test_every_route_that_takes_an_idempotency_key_tells_requests_apart(house: House, tiny: bytes) -> None:
-    paths = keyed(house.app)
-    assert paths == set(EXAMPLES)
+    routes = keyed(house.app)
+    assert routes == set(EXAMPLES)
     who = house.person()
-    for path in sorted(paths):
-        first, *others = EXAMPLES[path](house, who, tiny)
-        named = who | {"Idempotency-Key": path}
-        answer = house.client.post(**first, headers=named)
+    for method, path in sorted(routes):
+        first, *others = EXAMPLES[method, path](house, who, tiny)
+        named = who | {"Idempotency-Key": f"{method} {path}"}
+        answer = send(house, first, named)
         assert answer.is_success, (path, answer.text)
         assert "Idempotency-Replayed" not in answer.headers
         for other in others:
-            assert problem(house.client.post(**other, headers=named)) == (422, "idempotency_key_reused"), other
-        again = house.client.post(**first, headers=named)
+            assert problem(send(house, other, named)) == (422, "idempotency_key_reused"), other
+        again = send(house, first, named)
         assert again.headers["Idempotency-Replayed"] == "true", path
         assert again.status_code == answer.status_code
         assert request_of(again) == request_of(answer), path
