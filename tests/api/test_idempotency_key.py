@@ -97,7 +97,8 @@ def keyed(app: FastAPI) -> set[tuple[str, str]]:
 
 def send(house: House, request: Request, who: dict[str, str]) -> httpx.Response:
     sent: Request = {"method": "POST"} | request
-    return house.client.request(**sent, headers=who)
+    answer: httpx.Response = house.client.request(**sent, headers=who)
+    return answer
 
 
 def request_of(answer: httpx.Response) -> Request:
