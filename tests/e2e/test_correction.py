@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 
+import httpx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import expect_for_everyone
-from e2e.person import sign_up
+from e2e.person import sign_up, token
 from e2e.visit import PREDICTIONS, Visit
+from support.corrections import files_of, halves
 
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
@@ -158,7 +160,16 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     later.click()
     expect(later).to_be_hidden()
     _, corrected = mask(visit)
-    page.get_by_role("link", name="See it in your history").click()
+    link = page.get_by_role("link", name="See it in your history")
+    begin(page)
+    page.get_by_role("button", name="Discard").click()
+    page.locator("#correct-done").click()
+    expect(page.locator("#saved-discarded")).to_contain_text("discarded here")
+    begin(page)
+    page.locator("#correct-undo").click()
+    page.locator("#correct-done").click()
+    expect(page.locator("#saved-discarded")).to_be_hidden()
+    link.click()
     expect(page.locator("#match")).to_have_text("Corrected by you")
     np.testing.assert_array_equal(mask(visit)[1], corrected)
     expect(page.get_by_role("button", name="Show the model’s vessels")).to_be_visible()
@@ -168,6 +179,35 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     files = zipfile.ZipFile(io.BytesIO(data))
     assert {name.split("/")[0] for name in files.namelist()} >= {"images", "vessels", "split.csv"}
     assert address in files.read("corrections.csv").decode()
+
+    # the network's arteries and veins are not those of the corrected vessels; a person's are shown instead
+    page.get_by_label("Arteries and veins").check()
+    expect(page.locator("#marks-trouble")).to_contain_text("without saying which are arteries")
+    expect(page.locator("#download-kinds")).to_be_hidden()
+    record = page.url.rpartition("#")[2]
+    sent = httpx.put(
+        f"{visit.address}/api/v1/predictions/{record}/correction",
+        files=files_of(corrected, *halves(corrected)),
+        headers=token(visit),
+        timeout=30,
+    )
+    sent.raise_for_status()
+    page.reload()
+    page.get_by_label("Arteries and veins").check()
+    expect(page.locator("#download-kinds")).to_be_visible()
+    arteries, veins = halves(corrected)
+    shown = kinds(visit)
+    np.testing.assert_array_equal((shown == (255, 0, 0)).all(axis=2), arteries)
+    np.testing.assert_array_equal((shown == (0, 0, 255)).all(axis=2), veins)
+    np.testing.assert_array_equal(shown.any(axis=2), corrected)
+
+    # the correction alone is deleted, and nothing else
+    page.get_by_role("button", name="Delete the correction…").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#details-status")).to_contain_text("1 correction")
+    expect(page.locator("#match")).not_to_have_text("Corrected by you")
+    expect(page.get_by_role("button", name="Delete the correction…")).to_be_hidden()
+    expect_for_everyone(page)
 
 
 def test_a_segment_gets_another_kind_and_back(visit: Visit, small: bytes) -> None:

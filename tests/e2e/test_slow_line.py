@@ -57,6 +57,15 @@ def test_a_smaller_copy_is_sent_if_somebody_says_so(slow: Visit, photograph: Pho
     slow.choose(("eye.bmp", large))
     offer = page.get_by_role("button", name="Send a smaller copy of eye.bmp")
     expect(offer).to_be_visible()
+    page.evaluate(
+        "() => { window.bitmap = createImageBitmap; createImageBitmap = () => Promise.reject(new Error('full')); }"
+    )
+    offer.click()
+    expect(page.locator(".item-copy-trouble")).to_have_text(
+        "This browser could not make a smaller copy. The photograph itself is still being sent."
+    )
+    expect(offer).to_be_enabled()
+    page.evaluate("() => { createImageBitmap = window.bitmap; }")
     offer.click()
     slow.expect_state("eye, reduced from 2200 × 2200.jpg", "done")
     expect(page.locator("#result-title")).to_have_text("eye, reduced from 2200 × 2200.jpg")

@@ -107,6 +107,7 @@ test('discarding brings the model’s mask and figures back, however often it wa
 test('it says by whom', () => {
   const result = made();
   correct(result, new Blob(['once']), { ...COUNTED, by: 'b@example.com' });
-  assert.equal(correctedWords(result, 'a@example.com'), 'Corrected by b@example.com');
+  assert.equal(correctedWords(result, 'a@example.com'), 'Corrected by somebody else');
+  assert.equal(correctedWords({ ...result, stored: true }, 'a@example.com'), 'Corrected by b@example.com', 'a record is theirs alone');
   assert.equal(correctedWords(result, 'b@example.com'), 'Corrected by you');
 });

@@ -10,7 +10,7 @@
  * @property {boolean} [painted] whether the vessels differ from the model's
  * @property {boolean} [kinds] whether a person said which vessels are arteries and veins
  * @property {boolean} measured whether the result's answer has the figures of the corrected mask
- * @property {boolean} [saved] whether the user's history has it
+ * @property {string | null} [saved] the id of the record that has it
  * @property {string | null} by e-mail address of who corrected it, if they were signed in
  * @property {Findings} model what was found on the model's mask
  */
@@ -45,11 +45,13 @@ export function valuesOf({ answer, correction }) {
 }
 
 /**
- * “Corrected by you”, or by whom; empty if the mask is the model's.
- * @param {Pick<Result, 'correction'>} result
+ * “Corrected by you”, or by whom; empty if the mask is the model's. Several people may sign in on one computer: only a record
+ * of the history, which is theirs, names the other.
+ * @param {Pick<Result, 'correction' | 'stored'>} result
  * @param {string | null} [mail] of who is signed in
  */
-export function correctedWords({ correction }, mail = null) {
+export function correctedWords({ correction, stored }, mail = null) {
   if (!correction) return '';
-  return correction.by && correction.by !== mail ? `Corrected by ${correction.by}` : 'Corrected by you';
+  if (!correction.by || correction.by === mail) return 'Corrected by you';
+  return stored ? `Corrected by ${correction.by}` : 'Corrected by somebody else';
 }

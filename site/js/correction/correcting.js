@@ -53,7 +53,7 @@ export function correctKinds(result, { arteries, veins, picture: coloured }, { v
   urls.artery_vein = URL.createObjectURL(coloured);
   const density = answer.measurements.vascular_density;
   const counted = correction ?? { painted: false, vessels, area: areaOf(vessels, density) ?? 0, model: structuredClone(answer) };
-  result.correction = { ...counted, kinds: true, measured: false, by };
+  result.correction = { ...counted, kinds: true, saved: null, measured: false, by };
 }
 
 /**
@@ -68,7 +68,7 @@ export function withoutKinds(result, model = null) {
   if (correction.painted === false) revert(result);
   else {
     forgetDerived(result);
-    result.correction = { ...correction, kinds: false, measured: false };
+    result.correction = { ...correction, kinds: false, saved: null, measured: false };
   }
   if (!model) return;
   pictures.artery_vein = model;
@@ -88,7 +88,7 @@ export function withoutStrokes(result, counted) {
   }
   exchangeMask(result, pictures.model_mask);
   forgetDerived(result);
-  result.correction = { ...correction, ...counted, painted: false, measured: false };
+  result.correction = { ...correction, ...counted, painted: false, saved: null, measured: false };
 }
 
 /**

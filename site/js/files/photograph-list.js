@@ -2,6 +2,7 @@
 // `again`, `anyway` and `remove`; what happens to a photograph is decided in pages/index.js.
 
 import { markCurrent, the } from '../ui/element.js';
+import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Belongings } from '../history/belongings.js' */
 /** @import { Details } from '../history/details.js' */
@@ -44,7 +45,7 @@ export function isFinal(code) {
 /** @typedef {(photo: Photo) => void} PhotoAction */
 
 /**
- * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: PhotoAction, again: PhotoAction, anyway: PhotoAction, smaller: PhotoAction, remove: PhotoAction }} parts
+ * @param {{ list: HTMLElement, template: HTMLTemplateElement, show: PhotoAction, again: PhotoAction, anyway: PhotoAction, smaller: (photo: Photo) => Promise<void>, remove: PhotoAction }} parts
  */
 export function createList({ list, template, show, again, anyway, smaller, remove }) {
   /** @type {Map<Photo, ReturnType<typeof partsOf>>} */
@@ -57,7 +58,7 @@ export function createList({ list, template, show, again, anyway, smaller, remov
     parts.show.addEventListener('click', () => show(photo));
     parts.again.addEventListener('click', () => again(photo));
     parts.anyway.addEventListener('click', () => anyway(photo));
-    parts.smaller.addEventListener('click', () => smaller(photo));
+    createTrouble(parts.copyTrouble).onClick(parts.smaller, () => smaller(photo));
     parts.remove.addEventListener('click', () => remove(photo));
     parts.remove.setAttribute('aria-label', `Remove ${photo.name}`);
     parts.again.setAttribute('aria-label', `Try ${photo.name} again`);
@@ -135,6 +136,7 @@ function partsOf(template) {
     anyway: the(item, '.item-anyway'),
     slow: the(item, '.item-slow'),
     smaller: the(item, '.item-smaller', HTMLButtonElement),
+    copyTrouble: the(item, '.item-copy-trouble'),
     remove: the(item, '.item-remove'),
     trouble: the(item, '.item-trouble'),
     sentence: the(item, '.item-sentence'),

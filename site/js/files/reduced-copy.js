@@ -1,6 +1,7 @@
 // A smaller copy of a photograph, for a slow line, made only when somebody asks for it. Its name says what it is and how
 // large the photograph was, and with it everything that bears the name: result, table, report, history.
 
+import { Refusal } from '../api/reach.js';
 import { isGoing } from './photo.js';
 import { stem } from './save.js';
 import { bytesOf } from './source.js';
@@ -9,6 +10,7 @@ import { bytesOf } from './source.js';
 /** @import { Source } from './source.js' */
 /** @import { Size } from './segmentation.js' */
 
+const NO_COPY = 'This browser could not make a smaller copy. The photograph itself is still being sent.';
 export const REDUCED_SIDE = 2048; // pixels
 const QUALITY = 0.92;
 
@@ -22,19 +24,22 @@ export function reducedName(name, { width, height }) {
 }
 
 /**
- * Puts a smaller copy in place of a photograph that is being sent; taking back the removal brings the photograph back.
+ * Adds a smaller copy at the end of the list and removes the photograph that is being sent; taking back the removal brings it back.
  * @param {Photo} photo
  * @param {{ photographs: ReadonlySet<Photo>, remove: (photos: Photo[]) => void, add: (sources: Source[]) => void }} list
  */
 export async function exchangeForCopy(photo, { photographs, remove, add }) {
-  const copy = await reducedCopy(photo.source);
+  const copy = await reducedCopy(photo.source).catch((/** @type {unknown} */ error) => {
+    console.warn(error);
+    throw new Refusal('no_copy', NO_COPY);
+  });
   if (!photographs.has(photo) || !isGoing(photo)) return; // it was removed, or its result has come
   remove([photo]);
   add([copy]);
 }
 
 /**
- * Throws if the browser cannot show the photograph.
+ * Throws an Error if the browser cannot show the photograph.
  * @param {Source} source
  * @returns {Promise<Source>}
  */

@@ -53,6 +53,7 @@ import { bytesOf } from './source.js';
  * @property {GraphFeatures | null} [graph] the vessel graph; null if it can be asked for
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {Correction | null} [correction] of the mask by a person
+ * @property {string | null} [recorded] the id of the record whose correction was made here, and may have been discarded here since
  * @property {number} [masks] how often the mask has changed since the page was opened
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
@@ -115,9 +116,9 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * @param {Source} source
  * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: others, shown, fallback, drawn, around, correction }, source, { file, force, outdated }) {
+export function revived({ answer, pictures: others, shown, fallback, drawn, around, correction, recorded }, source, { file, force, outdated }) {
   const pictures = { ...others, photograph: shown ? file : null };
-  return lookingInto({ name: source.name, answer, fallback, drawn, around, correction, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
+  return lookingInto({ name: source.name, answer, fallback, drawn, around, correction, recorded, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
 }
 
 /** @param {Result} result */

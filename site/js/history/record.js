@@ -3,9 +3,11 @@
 
 import { ask, askBlob } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
-import { dayOf, utcTimeOf } from '../ui/dates.js';
+import { utcTimeOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
-import { detailsOf, fill, titleOf } from './details.js';
+import { correctedKinds } from './corrected-kinds.js';
+import { detailsOf, fill } from './details.js';
+import { fileOf, headingOf } from './record-names.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
 import { Refusal } from '../api/reach.js';
@@ -20,6 +22,10 @@ import { createTrouble } from '../ui/trouble.js';
 const WITHOUT_MARKS =
   'This photograph was saved without arteries, veins and optic disc. To add them, leave them switched on and choose '
   + '“Compute again with the current model” below.';
+
+const WITHOUT_KINDS =
+  'A person has corrected these vessels without saying which are arteries and which veins. What the model found is about its own '
+  + 'vessels, so it is not shown with these.';
 
 export const PREDICTIONS = '/api/v1/predictions';
 
@@ -79,6 +85,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     };
     by('placeholder').hidden = true;
     by('result').hidden = false;
+    by('delete-correction').hidden = !correction;
     result.show(pictures);
     fill(form, opened);
     by('computed').textContent = `Saved ${utcTimeOf(opened.saved)}. Computed ${utcTimeOf(opened.predicted)} by version ${opened.software_version}.`;
@@ -86,16 +93,17 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   }
 
   /**
-   * Gets what is saved of arteries, veins and disc.
+   * Gets what is saved of arteries, veins and disc: of corrected vessels, those that a person has said.
    * @param {SavedPrediction} opened
    * @param {Mark[]} marks
    * @param {AbortSignal} signal
    */
-  async function look({ structures, image_urls: urls }, marks, signal) {
+  async function look({ structures, correction, image_urls: urls }, marks, signal) {
+    if (correction && !correction.kinds && marks.includes('artery_vein')) throw new Refusal('not_saved', WITHOUT_KINDS);
     if (!structures && marks.some((mark) => mark !== 'probability')) throw new Refusal('not_saved', WITHOUT_MARKS);
     for (const name of /** @type {const} */ (['artery_vein', 'probability'])) {
       if (!marks.includes(name)) continue;
-      const blob = await askBlob(urls[name], signal);
+      const blob = await (correction && name === 'artery_vein' ? correctedKinds(urls, signal) : askBlob(urls[name], signal));
       if (pictures && !signal.aborted) pictures.urls[name] = URL.createObjectURL(blob);
     }
   }
@@ -149,6 +157,22 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     deleted(gone);
   }
 
+  /** @param {SavedPrediction} opened */
+  async function removeCorrection({ id }) {
+    const words = `The corrected vessels, what was measured on them, and exports that have them will be deleted for good. What the model found stays. ${BACKUPS}`;
+    if (!(await confirmed({ title: 'Delete this correction?', words, yes: 'Delete it' }))) return;
+    const { signal } = stop;
+    /** @type {DeletionReceipt} */
+    const receipt = await ask(`${PREDICTIONS}/${id}/correction`, { method: 'DELETE' });
+    /** @type {SavedPrediction} */
+    const left = await ask(`${PREDICTIONS}/${id}`, { signal });
+    changed(left);
+    await show(left, signal);
+    by('details-status').textContent = `The correction was deleted. ${receiptOf(receipt)}`;
+    announce(by('details-status').textContent);
+    if (document.activeElement === document.body) by('recompute').focus({ preventScroll: true }); // its button is gone
+  }
+
   /** @param {(opened: SavedPrediction) => Promise<void>} action */
   const unlessStopped = (action) => async () => {
     if (!record) return;
@@ -164,20 +188,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
 
   onSubmit(form, unlessStopped(change));
   onClick(by('recompute', HTMLButtonElement), unlessStopped(recompute));
+  onClick(by('delete-correction', HTMLButtonElement), unlessStopped(removeCorrection));
   onClick(by('delete', HTMLButtonElement), () => record && remove(record));
   return { open, close };
-}
-
-/** @param {SavedPrediction} record */
-function headingOf(record) {
-  return `${titleOf(record)}, ${dayOf(record.day)}`;
-}
-
-/**
- * The name that its downloads are named after.
- * @param {SavedPrediction} record
- */
-function fileOf({ subject, eye, day }) {
-  const parts = [subject ?? 'photograph', eye === 'unknown' ? null : eye, day];
-  return `${parts.filter(Boolean).join('-').replaceAll(/[^\p{L}\p{N}-]+/gu, '_')}.png`;
 }

@@ -21,7 +21,8 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
   const { attempt, say } = createTrouble(by('save-trouble'));
-  const later = createTrouble(by('saved-trouble'));
+  const later = by('saved-correction', HTMLButtonElement);
+  const trouble = createTrouble(by('saved-trouble'));
   /** @type {Photo | null} */
   let shown = null;
   let signedIn = false;
@@ -30,8 +31,8 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   function look() {
     form.hidden = !signedIn || !shown || Boolean(shown.saved);
     by('saved').hidden = !signedIn || !shown?.saved;
-    const correction = shown?.saved ? shown.result?.correction : null;
-    by('saved-correction').hidden = !correction || Boolean(correction.saved);
+    later.hidden = !shown || !isUnsavedCorrection(shown);
+    by('saved-discarded').hidden = !shown || !isDiscarded(shown);
     by('promise-saved').hidden = !signedIn;
     by('saved-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
   }
@@ -42,7 +43,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     // The next photograph is often from the same visit, but of the other eye.
     fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
     say('');
-    later.say('');
+    trouble.say('');
     look();
     void check(photo);
   }
@@ -87,10 +88,16 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     }
   }
 
-  by('saved-correction').addEventListener('click', () => {
-    const photo = shown;
-    if (photo) void later.attempt(() => saveCorrection(photo).then(() => saved(photo))).then(() => by('saved').focus());
-  });
+  /** @param {Photo} photo */
+  async function addCorrection(photo) {
+    const done = await trouble.attempt(() => saveCorrection(photo), later);
+    if (done) saved(photo);
+    if (photo !== shown) trouble.say(''); // another one is shown by now
+    if (!done) announce(`${photo.name}: the correction was not saved.`);
+    else if (photo === shown) by('saved').focus();
+  }
+
+  later.addEventListener('click', () => shown && void addCorrection(shown));
 
   form.addEventListener('input', () => {
     if (!shown) return;
@@ -116,4 +123,20 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     /** @param {Iterable<Photo>} photos */
     isUnsaved: (photos) => signedIn && [...photos].some(({ draft, saved: record }) => draft?.note && !record),
   };
+}
+
+/**
+ * Whether a saved photograph has been corrected since.
+ * @param {Photo} photo
+ */
+function isUnsavedCorrection({ saved, result }) {
+  return Boolean(saved && result?.correction && result.correction.saved !== saved);
+}
+
+/**
+ * Whether the record has a correction that was discarded here.
+ * @param {Photo} photo
+ */
+function isDiscarded({ saved, result }) {
+  return Boolean(saved && result && !result.correction && result.recorded === saved);
 }

@@ -5,6 +5,8 @@ import { ask } from '../api/requests.js';
 import { fieldsOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
 
+/** @import { Correction } from '../correction/corrected.js' */
+/** @import { Result } from '../files/segmentation.js' */
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Details } from './details.js' */
@@ -27,7 +29,7 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
     details: { save: 'true', ...filled },
   });
   Object.assign(photo, { saved: answer.id });
-  if (correction) correction.saved = true;
+  if (correction && photo.result) note(photo.result, correction, answer.id);
 }
 
 /**
@@ -39,5 +41,15 @@ export async function saveCorrection({ saved, result }) {
   if (!saved || !correction) return;
   const form = formOf(fieldsOf(result));
   await ask(`/api/v1/predictions/${saved}/correction`, { method: 'PUT', form, headers: { 'Idempotency-Key': crypto.randomUUID() } });
-  correction.saved = true;
+  note(result, correction, saved);
+}
+
+/**
+ * @param {Result} result
+ * @param {Correction} correction as it was sent; another one may have been made since
+ * @param {string | null | undefined} record its id
+ */
+function note(result, correction, record) {
+  Object.assign(correction, { saved: record });
+  Object.assign(result, { recorded: record });
 }

@@ -53,7 +53,7 @@ const work = createWork({
 const removal = createRemoval({ page: document, putBack: work.putBack, gone: releaseAll });
 const saveForm = createSaveForm({ page: document, marks: viewer.marks, announce, drafted: store.update, saved });
 const list = createList({
-  list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, smaller: (photo) => void exchangeForCopy(photo, { photographs: work.photographs, remove, add }), remove: (photo) => remove([photo]),
+  list: by('list'), template: by('item-template', HTMLTemplateElement), show, again: work.retry, anyway: work.anyway, smaller: (photo) => exchangeForCopy(photo, { photographs: work.photographs, remove, add }), remove: (photo) => remove([photo]),
 });
 createPanels({ page: document }); // before the overview, which then finds the sheet closed
 const overview = createOverview({ page: document, photographs: work.photographs, show });

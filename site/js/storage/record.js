@@ -17,6 +17,7 @@
  * @property {string} drawn
  * @property {string} [around]
  * @property {Correction | null} [correction]
+ * @property {string | null} [recorded]
  */
 /**
  * @typedef {object} StoredPhotograph
@@ -59,10 +60,10 @@ export function recordOf({ id, order, name, force, state, sentence, code, accoun
  * @param {Result} result
  * @returns {StoredResult | null} null if its pictures are not here
  */
-function storedResult({ answer, pictures, fallback, drawn = '', around, correction = null }) {
+function storedResult({ answer, pictures, fallback, drawn = '', around, correction = null, recorded = null }) {
   if (!pictures) return null;
   const { photograph, ...others } = pictures;
-  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around, correction };
+  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around, correction, recorded };
 }
 
 /**

@@ -9,6 +9,7 @@ const KINDS = /** @type {const} */ ({
   uploads: ['uploaded photograph', 'uploaded photographs'],
   answers: ['stored answer', 'stored answers'],
   exports: ['export', 'exports'],
+  corrections: ['correction', 'corrections'],
   keys: ['API key', 'API keys'],
 });
 

@@ -1,0 +1,55 @@
+// Which vessels are arteries and which veins, as a person has said, in the colours of the service's own picture: arteries red,
+// veins blue, other vessels white, on black.
+
+import { askBlob } from '../api/requests.js';
+import { brushOf, decoded } from '../viewer/canvas.js';
+
+const MASKS = ['corrected-mask', 'corrected-arteries', 'corrected-veins'];
+const STRIP_ROWS = 256;
+
+/**
+ * The picture of a record, as a PNG of the masks' own size. Throws a Refusal if they cannot be fetched, or an Error if the browser
+ * cannot hold a canvas of that size.
+ * @param {Record<string, string>} addresses of the record's pictures
+ * @param {AbortSignal} signal
+ */
+export async function correctedKinds(addresses, signal) {
+  const blobs = await Promise.all(MASKS.map((name) => askBlob(addresses[name], signal)));
+  const urls = blobs.map((blob) => URL.createObjectURL(blob));
+  try {
+    return await coloured(await Promise.all(urls.map(decoded)));
+  } finally {
+    urls.forEach((url) => URL.revokeObjectURL(url));
+  }
+}
+
+/** @param {HTMLImageElement[]} pictures of vessels, arteries and veins */
+function coloured(pictures) {
+  const { naturalWidth: width, naturalHeight: height } = pictures[0];
+  const canvas = new OffscreenCanvas(width, height);
+  const brush = brushOf(canvas);
+  const strip = brushOf(new OffscreenCanvas(width, Math.min(STRIP_ROWS, height)), { willReadFrequently: true });
+  for (let top = 0; top < height; top += STRIP_ROWS) {
+    const rows = Math.min(STRIP_ROWS, height - top);
+    const read = pictures.map((picture) => {
+      strip.drawImage(picture, 0, top, width, rows, 0, 0, width, rows);
+      return strip.getImageData(0, 0, width, rows);
+    });
+    combine(read.map(({ data }) => data));
+    brush.putImageData(read[0], 0, top);
+  }
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+/**
+ * Colours the RGBA bytes of the vessels in place. A vessel that is both an artery and a vein, or neither, is white.
+ * @param {Uint8ClampedArray[]} masks of vessels, arteries and veins
+ */
+export function combine([vessels, arteries, veins]) {
+  for (let i = 0; i < vessels.length; i += 4) {
+    if (vessels[i] < 128) continue;
+    const [artery, vein] = [arteries[i] > 127, veins[i] > 127];
+    if (artery === vein) continue;
+    vessels.set(artery ? [255, 0, 0] : [0, 0, 255], i);
+  }
+}
