@@ -133,6 +133,28 @@ def test_each_part_of_a_large_set_is_a_set_of_its_own(house: House, tiny: bytes,
     assert number == 1
 
 
+@pytest.mark.parametrize("replacements", [2, 100])
+def test_a_correction_that_keeps_being_replaced_is_exported_or_named(
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch, replacements: int
+) -> None:
+    anna = house.person()
+    plain = save(house, anna, tiny, outputs="mask")
+    path = f"{PREDICTIONS}/{plain['id']}/correction"
+    house.client.put(path, files=files_of(read(plain["images"]["mask"])), headers=anna).raise_for_status()
+    own, left = training_set._files, [replacements]
+
+    def files(saved: PredictionRecord) -> list[tuple[str, str]]:
+        found = own(saved)
+        left[0] -= 1
+        return found if left[0] < 0 else [(f"{key}-replaced", name) for key, name in found]
+
+    monkeypatch.setattr(training_set, "_files", files)
+    archive = export(house, anna, training=True)
+    is_there = f"vessels/{plain['id']}.png" in archive.namelist()
+    assert is_there is (replacements == 2)
+    assert (plain["id"] in archive.read("README.txt").decode()) is not is_there
+
+
 def test_a_correction_that_is_replaced_while_it_is_exported_is_exported_as_it_is_then(
     house: House, tiny: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

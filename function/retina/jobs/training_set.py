@@ -67,6 +67,14 @@ at is as the network left it. A network that is judged by them is judged by its 
 """
 """The `README.txt`."""
 
+LEFT_OUT = """
+Left out, since their corrections were replaced again and again while this file was made. Export once more to get
+them: {ids}
+"""
+
+ATTEMPTS = 5
+"""How often the files of a correction are read that is being replaced."""
+
 
 def pack_training(account: str, history: History, blobs: Blobs, part: Part, place: str | None) -> str | None:
     """Pack the predictions that a person has corrected. Starts after the cursor `place`; returns the cursor for the
@@ -78,7 +86,7 @@ def pack_training(account: str, history: History, blobs: Blobs, part: Part, plac
             if saved.correction:
                 yield saved, _files(saved), most_bytes(saved.findings)
 
-    packed, last, ended = list[PredictionRecord](), "", True
+    packed, left_out, last, ended = list[PredictionRecord](), list[str](), "", True
     with part.archive() as archive:
         for listed, read in read_ahead(blobs, entries()):
             if last and part.full():
@@ -89,7 +97,9 @@ def pack_training(account: str, history: History, blobs: Blobs, part: Part, plac
             if _whole(files):
                 add_files(archive, files)
                 packed.append(saved)
-        _describe(archive, packed, part)
+            elif files:
+                left_out.append(saved.id)
+        _describe(archive, packed, left_out, part)
     return None if ended else last
 
 
@@ -105,16 +115,23 @@ def _whole(files: Files) -> bool:
 
 def _again(saved: PredictionRecord, history: History, blobs: Blobs) -> tuple[PredictionRecord, Files]:
     """The prediction with its files as they are now: its correction was replaced while it was read. No files if it, or
-    its correction, was deleted.
+    its correction, was deleted; one that is None if its correction kept being replaced.
     """
-    try:
-        now = history.get(saved.account, saved.id)
-    except NotFoundError:
-        return saved, []
-    return now, [(name, blobs.read(key)) for key, name in _files(now)] if now.correction else []
+    now, files = saved, Files()
+    for _ in range(ATTEMPTS):
+        try:
+            now = history.get(saved.account, saved.id)
+        except NotFoundError:
+            return saved, []
+        files = [(name, blobs.read(key)) for key, name in _files(now)] if now.correction else []
+        if _whole(files) or not files:
+            break
+    return now, files
 
 
-def _describe(archive: zipfile.ZipFile, packed: Sequence[PredictionRecord], part: Part) -> None:
+def _describe(
+    archive: zipfile.ZipFile, packed: Sequence[PredictionRecord], left_out: Sequence[str], part: Part
+) -> None:
     # Without the byte order mark of other tables, which readers of data sets would take for a part of the first name.
     split = ({"id": saved.id, "split": "train"} for saved in packed)
     plain = (line(SPLIT, row) for row in chain([dict(zip(SPLIT, SPLIT, strict=True))], split))
@@ -125,6 +142,8 @@ def _describe(archive: zipfile.ZipFile, packed: Sequence[PredictionRecord], part
         count=f"{len(packed)} photograph{'' if len(packed) == 1 else 's'}",
         models="\n".join(models) or "None: no saved prediction has been corrected.",
     )
+    if left_out:
+        readme += LEFT_OUT.format(ids=", ".join(left_out))
     add_tables(archive, [("split.csv", plain), ("corrections.csv", corrections), ("README.txt", iter([readme]))], part)
 
 
