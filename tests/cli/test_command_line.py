@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 from retina.__main__ import main
 from retina.cli.folders import OUTPUTS
-from retina.imaging.rendering import FILES
+from retina.imaging.rendering import FILES, INTERVALS
 from retina.services import Services
 from retina.settings import Settings
 from support.results import rows
@@ -55,11 +55,12 @@ def test_wrong_usage_is_2_and_a_sentence(
     assert Path("x.jpg").read_bytes() == b""
 
 
-@pytest.mark.parametrize(("command", "outputs"), [("segment", OUTPUTS), ("batch", [*FILES, "intervals"])])
+@pytest.mark.parametrize(("command", "outputs"), [("segment", OUTPUTS), ("batch", FILES)])
 def test_the_help_names_every_output(command: str, outputs: Iterable[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    assert f"comma-separated: {', '.join(outputs)} (default" in " ".join(capsys.readouterr().out.split())
+    named = ", ".join([*outputs, INTERVALS])
+    assert f"comma-separated: {named} (default" in " ".join(capsys.readouterr().out.split())
 
 
 def test_every_option_has_a_help_text(capsys: pytest.CaptureFixture[str]) -> None:

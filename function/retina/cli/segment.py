@@ -19,7 +19,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=_outputs,
         metavar="LIST",
         help="comma-separated: preview, mask, probability, overlay, skeleton, artery_vein, disc, field_of_view, graph, "
-        "intervals, which are in measurements.csv (default: %(default)s)",
+        "intervals (default: %(default)s); intervals are in measurements.csv",
     )
     command.add_argument(
         "--jobs", type=positive, metavar="N", help="photographs processed at a time (default: one per core)"
