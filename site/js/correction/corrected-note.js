@@ -9,7 +9,7 @@ import { correctedWords, isUnmeasured } from './corrected.js';
 /** @import { Result } from '../files/segmentation.js' */
 
 const MEASURED = 'The figures are those of the corrected vessels.';
-const WAITING = 'Vascular density is that of the corrected vessels. The other figures follow; until then they are those of before.';
+const WAITING = 'Vascular density is that of the corrected vessels. The other figures follow; until then the earlier ones are shown.';
 
 /** @param {{ page: ParentNode, ofModel: (wanted: boolean) => void }} parts `ofModel` shows the model's vessels, or the corrected ones */
 export function createCorrectedNote({ page, ofModel }) {

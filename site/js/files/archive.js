@@ -15,7 +15,7 @@ const NOTE = `For research and education. Not a medical device, not for diagnosi
 
 vessels.csv has a row for each photograph; its last column, "vessels", names the vessel mask. Masks are white on black, at the
 photograph's own resolution. Where a person has corrected the vessels, "-vessels-model" are those of the model, and the column
-"corrected" says "yes", or "not measured again" if the figures are still those of before. Where they were looked for, arteries are red and veins blue. ADDRESS has the definitions
+"corrected" says "yes", or "not measured again" if the figures are still the earlier ones. Where they were looked for, arteries are red and veins blue. ADDRESS has the definitions
 of all measurements.
 `;
 

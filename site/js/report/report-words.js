@@ -79,7 +79,7 @@ export function factsOf(answer, now, correction) {
 
 /** @param {Correction} correction */
 function correctionOf({ by, measured }) {
-  const figures = measured ? 'The figures are those of the corrected vessels.' : 'Except for vascular density, the figures are still those of before.';
+  const figures = measured ? 'The figures are those of the corrected vessels.' : 'Except for vascular density, the figures are still the earlier ones.';
   return `Corrected by ${by ?? 'a person'}. ${figures}`;
 }
 
