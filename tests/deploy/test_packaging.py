@@ -15,6 +15,9 @@ from retina import __version__
 
 LOCKS = sorted({*ROOT.glob("function/*.txt"), *ROOT.glob("tests/*.txt"), *ROOT.glob("models/*.txt")})
 
+BINARY = {".png", ".jpg", ".gif", ".webp", ".tflite"}
+"""Suffixes of the files that are no text."""
+
 
 def names(lines: list[str]) -> set[str]:
     return {re.split(r"[\s=<>;\[]", line, maxsplit=1)[0] for line in lines if line and line[0].isalpha()}
@@ -92,7 +95,7 @@ def test_the_repository_names_no_machine_and_no_registry() -> None:
     forbidden = re.compile(r"(^|[^\w.])/(wor[k]|roo[t]|hom[e])/|--(extra-)?index-url|\"resolved\": *\"http")
     for name in filter(None, listing.split("\0")):
         path = ROOT / name
-        if path.suffix in {".png", ".jpg", ".tflite"} or not path.is_file() or path.name == "test_packaging.py":
+        if path.suffix in BINARY or not path.is_file() or path.name == "test_packaging.py":
             continue
         found = forbidden.search(path.read_text(encoding="utf-8"))
         assert not found, (name, found)
