@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import Depends, File, Form, Request, UploadFile
 from pydantic import WithJsonSchema
 
 from retina.api.parts import SettingsDep
@@ -37,6 +37,11 @@ DESCRIPTION = f"the photograph: {ANY_FORMAT}"
 
 FILE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
 """Described as a file in OpenAPI even where the form may omit it."""
+
+UploadId = Annotated[
+    str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
+]
+"""The form field for a photograph that was uploaded."""
 
 
 async def photograph_bytes(

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
-from retina.imaging.regional_schemas import RegionalMeasurement, packed, unpacked
+from retina.imaging.regional_schemas import RegionalMeasurement, StoredWithRegions
 from retina.imaging.schemas import Findings, MeasurementValues, ModelName
 from retina.imaging.structures.schemas import StructuresFound
 
@@ -31,7 +31,7 @@ class CorrectionMade(BaseModel):
     )
 
 
-class CorrectedFindings(BaseModel):
+class CorrectedFindings(StoredWithRegions):
     """A correction as it is stored: who made it, and what was measured on its masks.
 
     `pictures` is the name of the folder with its masks, "" if they are not stored.
@@ -46,18 +46,6 @@ class CorrectedFindings(BaseModel):
     measurement_reasons: dict[str, str]
     regional_measurements: list[RegionalMeasurement] | None = None
     structures: StructuresFound | None = None
-
-    @field_validator("regional_measurements", mode="before")
-    @classmethod
-    def _unpacked(cls, value: Any) -> Any:
-        """As they are stored, or as they are answered."""
-        return unpacked(value) if isinstance(value, dict) else value
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON for a record, from which it can be read again."""
-        facts = self.model_dump(mode="json", exclude={"regional_measurements"})
-        rows = self.regional_measurements
-        return facts if rows is None else facts | {"regional_measurements": packed(rows)}
 
     def instead_of(self, findings: Findings) -> dict[str, Any]:
         """The fields that differ from the network's own `findings` in an answer, with the `correction`."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from retina.imaging.measurements.places import Region, Vessels
 
@@ -48,3 +48,19 @@ def unpacked(stored: dict[str, Any]) -> list[dict[str, Any]]:
             value, reason = (None, reasons[known[0]]) if isinstance(known, list) else (known, None)
             rows.append({"name": name, "vessels": vessels, "region": region, "value": value, "reason": reason})
     return rows
+
+
+class StoredWithRegions(BaseModel):
+    """What has `regional_measurements`, which a record holds packed."""
+
+    @field_validator("regional_measurements", mode="before", check_fields=False)
+    @classmethod
+    def _unpacked(cls, value: Any) -> Any:
+        """As they are stored, or as they are answered."""
+        return unpacked(value) if isinstance(value, dict) else value
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON for a record, from which it can be read again."""
+        facts = self.model_dump(mode="json", exclude={"regional_measurements"})
+        rows: list[RegionalMeasurement] | None = getattr(self, "regional_measurements", None)
+        return facts if rows is None else facts | {"regional_measurements": packed(rows)}

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model, field_validator, model_validator
+from pydantic import BaseModel, Field, create_model, model_validator
 
 from retina.imaging.decoding.facts import Laterality
 from retina.imaging.measurements.measurement import MeasurementDescription
 from retina.imaging.measurements.registry import MEASUREMENTS
-from retina.imaging.regional_schemas import RegionalMeasurement, packed, unpacked
+from retina.imaging.regional_schemas import RegionalMeasurement, StoredWithRegions
 from retina.imaging.structures.schemas import StructuresFound
 
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["5f4d" * 16])]
@@ -145,7 +145,7 @@ class MeasurementValues(create_model("_Values", **{each.name: _value_of(each) fo
         return dict.fromkeys(cls.model_fields) | values if isinstance(values, dict) else values
 
 
-class Findings(BaseModel):
+class Findings(StoredWithRegions):
     """The findings of one photograph, and the network that made them."""
 
     id: str = Field(examples=["6f1c2a7e0a7b4bb3b0b7c6b2a7d3e5f1"])
@@ -188,15 +188,3 @@ class Findings(BaseModel):
             "and not in results that were stored by earlier versions"
         ),
     )
-
-    @field_validator("regional_measurements", mode="before")
-    @classmethod
-    def _unpacked(cls, value: Any) -> Any:
-        """As they are stored, or as they are answered."""
-        return unpacked(value) if isinstance(value, dict) else value
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON for a record, from which it can be read again."""
-        facts = self.model_dump(mode="json", exclude={"regional_measurements"})
-        rows = self.regional_measurements
-        return facts if rows is None else facts | {"regional_measurements": packed(rows)}

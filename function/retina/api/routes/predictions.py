@@ -19,7 +19,7 @@ from retina.api.corrections import SentCorrection, sender
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.parts import CallersDep
-from retina.api.photographs import DESCRIPTION, FILE, MASKS, Data, sent_photograph, uploaded_photograph
+from retina.api.photographs import DESCRIPTION, FILE, MASKS, Data, UploadId, sent_photograph, uploaded_photograph
 from retina.api.pictures import (
     apart,
     asked_for,
@@ -121,9 +121,7 @@ async def create_prediction(
     keyed: Keyed,
     corrected: SentCorrection,
     file: Annotated[UploadFile | None, FILE, File(description=DESCRIPTION)] = None,
-    upload_id: Annotated[
-        str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
-    ] = None,
+    upload_id: UploadId = None,
     outputs: Annotated[
         str, Form(description=f"comma-separated: {', '.join((*OUTPUTS, INTERVALS))}", examples=["preview,mask"])
     ] = "preview,mask",

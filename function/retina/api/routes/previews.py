@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from retina.api.callers import OPTIONAL, Anyone
 from retina.api.dependencies import PredictorDep, ServicesDep
-from retina.api.photographs import DESCRIPTION, FILE, sent_photograph
+from retina.api.photographs import DESCRIPTION, FILE, UploadId, sent_photograph
 from retina.api.problems import documented
 from retina.api.rate_limits import PreviewLimit
 from retina.storage.port import UPLOADS
@@ -42,9 +42,7 @@ async def create_preview(
     caller: Anyone,
     rate_limit: PreviewLimit,
     file: Annotated[UploadFile | None, FILE, File(description=DESCRIPTION)] = None,
-    upload_id: Annotated[
-        str | None, Form(description="instead of file: the upload_id from POST /api/v1/uploads", examples=["6f1c…"])
-    ] = None,
+    upload_id: UploadId = None,
 ) -> Response:
     """Returns the photograph as a JPEG of at most 2,048 pixels a side: upright and without metadata, the first frame.
 
