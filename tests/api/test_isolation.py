@@ -53,7 +53,7 @@ ASKED: dict[str, dict[str, Any]] = {
 """How each route that takes an id is asked; in this order they work for whom the things belong to."""
 NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note", "file_name"),
-    *("corrected_mask", "corrected_arteries", "corrected_veins"),
+    *("corrected_mask", "corrected_arteries", "corrected_veins", "corrected_model"),
     *("items", "name", "size", "history", "training", "content_type", "Idempotency-Key"),
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "credits_per_day", "credits_per_month", "addresses"),

@@ -109,6 +109,20 @@ def test_credits_add_up_under_concurrency(records: Records, tmp_path: Path) -> N
     assert (now["reserved"], now["bytes"], now["batches"], now["credits"]) == (0, 0, 0, 20 - spent)
 
 
+def test_a_second_change_of_a_batch_reserves_and_releases_nothing(records: Records, tmp_path: Path) -> None:
+    """Two requests have read the batch before either changes it."""
+    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
+    started = books.create(8)
+    for _ in range(2):
+        assert books.batches.cancel(started).cancelled
+        assert books.counts()["reserved"] == books.reserved() == 0
+    cancelled = books.batches.get(books.account, started.id)
+    for _ in range(2):
+        assert not books.batches.retry(cancelled).cancelled
+        assert books.counts()["reserved"] == books.reserved() == 8
+        assert books.counts()["credits"] == 12
+
+
 def test_expired_batches_release_their_credits(
     records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

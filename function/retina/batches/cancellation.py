@@ -60,6 +60,8 @@ class Cancellation:
     def _tried(self, batch: Batch, cancelled: bool) -> Batch:
         """The batch as it is after one attempt."""
         known, reservation = self._stored(batch)
+        if batch_of(known).cancelled == cancelled:  # changed by another request, which has adjusted the reservation
+            return batch_of(known)
         stopped = time.time() if cancelled else batch.stopped
         batch = replace(batch_of(known), cancelled=cancelled, stopped=stopped)
         changes: list[Change] = [batch_record(batch, known.version)]
