@@ -1,0 +1,122 @@
+// The language of the page: the one that was chosen here, else the first of the browser's languages (those of Accept-Language) that there is.
+// English texts are written where they are used. A file in languages/ maps each to its translation; what it lacks stays English.
+
+import { remember, remembered } from './remembered.js';
+
+const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
+const CHOICE = 'language';
+const PLACE = /\{(\w+)\}/;
+
+/** @typedef {keyof typeof LANGUAGES} Language */
+/** @typedef {string | { one: string, other: string }} Translation */
+/** @typedef {Record<string, string | number>} Values */
+
+/** The names of the languages, by their codes. */
+export const languages = LANGUAGES;
+/** The code of the language in use. */
+export const language = chosen();
+/** The locale by which numbers and dates are written. */
+export const locale = language === 'en' ? 'en-GB' : language;
+const translations = await load(language);
+const plurals = new Intl.PluralRules(language);
+
+/**
+ * The translation of an English text, with `values` in place of names in braces: `t('{name} added.', { name })`.
+ * @param {string} english
+ * @param {Values} [values]
+ */
+export function t(english, values = {}) {
+  return filled(translationOf(english, 'other'), values);
+}
+
+/**
+ * The text for a number of things, which is `{n}` in both: `plural(2, '{n} photograph', '{n} photographs')`.
+ * @param {number} n
+ * @param {string} one
+ * @param {string} other
+ * @param {Values} [values]
+ */
+export function plural(n, one, other, values = {}) {
+  const form = plurals.select(n) === 'one' ? 'one' : 'other';
+  const text = other in translations ? translationOf(other, form) : n === 1 ? one : other;
+  return filled(text, { n: n.toLocaleString(locale), ...values });
+}
+
+/**
+ * A number with so many decimals, as people who read the language write it: “0,83” in German.
+ * @param {number} value
+ * @param {number} digits
+ */
+export function decimal(value, digits) {
+  return value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+}
+
+/**
+ * Like `t`, with elements in place of names in braces, to be appended to an element.
+ * @param {string} english
+ * @param {Record<string, Node | string>} values
+ * @returns {(Node | string)[]}
+ */
+export function tNodes(english, values) {
+  return translationOf(english, 'other')
+    .split(PLACE)
+    .map((part, index) => (index % 2 ? values[part] : part))
+    .filter((part) => part !== '');
+}
+
+/**
+ * Chooses a language for all visits with this browser. The caller reloads the page.
+ * @param {Language} code
+ */
+export function choose(code) {
+  remember(CHOICE, code);
+}
+
+/**
+ * @param {string} english
+ * @param {'one' | 'other'} form
+ */
+function translationOf(english, form) {
+  const found = translations[english] ?? english;
+  return typeof found === 'string' ? found : found[form];
+}
+
+/**
+ * @param {string} text
+ * @param {Values} values
+ */
+function filled(text, values) {
+  return text
+    .split(PLACE)
+    .map((part, index) => (index % 2 ? values[part] : part))
+    .join('');
+}
+
+/** @returns {Language} */
+function chosen() {
+  if (!('document' in globalThis)) return 'en'; // workers and tests show nothing
+  const wanted = [remembered(CHOICE) ?? '', ...navigator.languages];
+  return wanted.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in LANGUAGES) ?? 'en';
+}
+
+/**
+ * @param {Language} code
+ * @returns {Promise<Record<string, Translation>>}
+ */
+async function load(code) {
+  if (code === 'en') return {};
+  try {
+    const response = await fetch(new URL(`../../languages/${code}.json`, import.meta.url));
+    return response.ok ? /** @type {Record<string, Translation>} */ (await response.json()) : {};
+  } catch {
+    return {}; // the page works in English
+  }
+}
+
+/**
+ * The translation of a text that comes from the service; it stays English where there is none.
+ * @param {string} text
+ */
+export function ofService(text) {
+  return translationOf(text, 'other');
+}
