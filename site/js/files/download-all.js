@@ -2,6 +2,7 @@
 
 import { measurementList } from '../api/about.js';
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 import { archiveOf } from './archive.js';
 import { saveBlob } from './save.js';
@@ -24,9 +25,9 @@ export function createDownloadAll({ page, photographs, announce }) {
     const listed = photographs();
     const measured = await measuredNames(listed);
     const entries = archiveOf(listed, measured, location.origin);
-    const zip = await zipOf(entries, signal, (done) => (button.textContent = `Stop (${Math.floor((100 * done) / entries.length)} %)`));
+    const zip = await zipOf(entries, signal, (done) => (button.textContent = t('Stop ({percent} %)', { percent: Math.floor((100 * done) / entries.length) })));
     saveBlob(zip, 'vessels.zip');
-    announce('The ZIP file is ready.');
+    announce(t('The ZIP file is ready.'));
   }
 
   button.addEventListener('click', () => {

@@ -1,6 +1,7 @@
 // The ways to add photographs: choosing files, dropping them anywhere, pasting, and “Try this photograph”. Each calls
 // `add(sources)` without reading the files.
 
+import { t } from '../ui/language.js';
 import { sourceOfFile, sourcesOf } from './folder.js';
 import { isTyping } from '../ui/typing.js';
 
@@ -19,7 +20,7 @@ export function takeIn({ files, sample, add, announce }) {
   document.addEventListener('paste', (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])];
     if (pasted.length) add(pasted.map(sourceOfFile));
-    else if (!isTyping(event.target)) announce('There is no photograph on the clipboard.');
+    else if (!isTyping(event.target)) announce(t('There is no photograph on the clipboard.'));
   });
 
   takeDrops(add, announce);
@@ -59,7 +60,7 @@ export function takeDrops(add, announce) {
   const take = async (files) => {
     const sources = await sourcesOf(files);
     if (sources.length) add(sources);
-    else announce('There are no files in what was dropped.');
+    else announce(t('There are no files in what was dropped.'));
   };
 
   document.addEventListener('dragenter', withFiles(() => hover(depth + 1)));

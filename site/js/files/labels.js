@@ -1,6 +1,8 @@
 // Reads subject, eye and date from file names by a pattern such as “{subject}_{eye}_{date}”, which users see and change.
 // Everything else in a pattern stands for itself, except {any}.
 
+import { t } from '../ui/language.js';
+
 /** @import { Details } from '../history/details.js' */
 
 /** @typedef {Pick<Details, 'subject' | 'eye' | 'taken_on'>} Labels */
@@ -22,6 +24,7 @@ const PARTS = {
   any: '.*?',
 };
 const ANY = '{any}';
+const FIELDS = { subject: '{subject}', eye: '{eye}', date: '{date}', any: ANY }; // to be named in sentences
 const LONGEST_SUBJECT = 100;
 const LONGEST_PATTERN = 200;
 const LONGEST_NAME = 300; // longer ones take long to try, and most systems have none
@@ -34,17 +37,17 @@ const LONGEST_NAME = 300; // longer ones take long to try, and most systems have
  */
 export function readerOf(pattern) {
   const wanted = pattern.trim();
-  if (wanted.length > LONGEST_PATTERN) throw new Error('The pattern is too long.');
+  if (wanted.length > LONGEST_PATTERN) throw new Error(t('The pattern is too long.'));
   const pieces = wanted.split(/(\{[^{}]*\})/).filter(Boolean);
   const fields = pieces.filter(isField).map((piece) => piece.slice(1, -1));
   const unknown = fields.find((field) => !Object.hasOwn(PARTS, field));
-  if (unknown !== undefined) throw new Error(`{${unknown}} is not known. Use {subject}, {eye}, {date} and {any}.`);
+  if (unknown !== undefined) throw new Error(t('{field} is not known. Use {subject}, {eye}, {date} and {any}.', { field: `{${unknown}}`, ...FIELDS }));
   const twice = fields.find((field, i) => field !== 'any' && fields.indexOf(field) !== i);
-  if (twice) throw new Error(`{${twice}} can be used once.`);
-  if (fields.filter((field) => field === 'any').length > 2) throw new Error('{any} can be used twice.'); // more take long to try
+  if (twice) throw new Error(t('{field} can be used once.', { field: `{${twice}}` }));
+  if (fields.filter((field) => field === 'any').length > 2) throw new Error(t('{field} can be used twice.', { field: ANY })); // more take long to try
   const beside = pieces.findIndex((piece, i) => i > 0 && isField(piece) && isField(pieces[i - 1]) && (piece === ANY || pieces[i - 1] === ANY));
-  if (beside > 0) throw new Error(`Put a character between ${pieces[beside - 1]} and ${pieces[beside]}.`); // where one ends is a guess, and takes long
-  if (!fields.some((field) => field !== 'any')) throw new Error('The pattern needs {subject}, {eye} or {date}.');
+  if (beside > 0) throw new Error(t('Put a character between {first} and {second}.', { first: pieces[beside - 1], second: pieces[beside] })); // where one ends is a guess, and takes long
+  if (!fields.some((field) => field !== 'any')) throw new Error(t('The pattern needs {subject}, {eye} or {date}.', FIELDS));
   const source = pieces.map((piece) => (isField(piece) ? PARTS[/** @type {Field} */ (piece.slice(1, -1))] : escaped(piece))).join('');
   const whole = wanted.includes('/');
   const expression = new RegExp(`^${whole ? '(?:.*/)?' : ''}${source}$`, 'iu');

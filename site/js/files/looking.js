@@ -5,6 +5,7 @@ import { predict } from '../api/prediction.js';
 import { Refusal } from '../api/reach.js';
 import { fieldsOf } from '../correction/corrected.js';
 import { adopt } from '../correction/correcting.js';
+import { t } from '../ui/language.js';
 import { measuredWith } from '../viewer/measurement-intervals.js';
 import { withKinds } from '../viewer/vessel-segments.js';
 import { picture } from './pictures.js';
@@ -17,11 +18,11 @@ import { bytesOf } from './source.js';
 
 /** What is asked for once it is wanted. */
 const LAYERS = /** @type {const} */ (['artery_vein', 'probability', 'field_of_view']);
-const ANOTHER_MODEL = 'The service segments with another model or other settings now, so this photograph is segmented again.';
-const ANOTHER_MODEL_CORRECTED = 'The service segments with another model or other settings now. Your correction is still here, with the figures it '
+const ANOTHER_MODEL = t('The service segments with another model or other settings now, so this photograph is segmented again.');
+const ANOTHER_MODEL_CORRECTED = t('The service segments with another model or other settings now. Your correction is still here, with the figures it '
   + 'had. You can download it, save it together with the name of the model whose vessels you corrected, or discard it. To use the new '
-  + 'model, add the photograph again.';
-const CORRECTED_MEANWHILE = 'The vessels were corrected in the meantime.';
+  + 'model, add the photograph again.');
+const CORRECTED_MEANWHILE = t('The vessels were corrected in the meantime.');
 
 /**
  * The result with what more can be asked for: the photograph is read and sent again.

@@ -1,7 +1,8 @@
 // What the table of all photographs says of each: the cells, their order, and which photographs have a problem. Pure.
 
+import { decimal, locale, ofService, t } from '../ui/language.js';
 import { matchOf } from '../ui/match.js';
-import { valueIn } from '../ui/measurements.js';
+import { heading, valueIn } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 /** @import { Photo } from './photograph-list.js' */
@@ -21,12 +22,12 @@ const GRADES = ['good', 'usable', 'poor', 'unusable'];
  */
 export function columnsOf(measurements) {
   return [
-    { label: 'Photograph', cell: ({ name }) => ({ text: name, key: name }) },
-    { label: 'State', cell: (row) => ({ text: stateOf(row), key: stateOf(row) }) },
-    { label: 'Quality', cell: gradeOf },
-    { label: 'Expected agreement', number: true, cell: agreementOf },
+    { label: t('Photograph'), cell: ({ name }) => ({ text: name, key: name }) },
+    { label: t('State'), cell: (row) => ({ text: stateOf(row), key: stateOf(row) }) },
+    { label: t('Quality'), cell: gradeOf },
+    { label: t('Expected agreement'), number: true, cell: agreementOf },
     ...measurements.map((measurement) => ({
-      label: measurement.label.charAt(0).toUpperCase() + measurement.label.slice(1),
+      label: heading(measurement),
       number: true,
       cell: (/** @type {Row} */ { result }) => figureOf(measurement, result?.answer.measurements),
     })),
@@ -35,21 +36,21 @@ export function columnsOf(measurements) {
 
 /** @param {Row} row */
 function stateOf({ state, sentence, saved }) {
-  if (state === 'done') return saved ? 'Done, saved' : 'Done';
-  if (state === 'waiting') return 'Waiting';
-  return sentence || 'Segmenting…';
+  if (state === 'done') return saved ? t('Done, saved') : t('Done');
+  if (state === 'waiting') return t('Waiting');
+  return sentence || t('Segmenting…');
 }
 
 /** @param {Row} row */
 function gradeOf({ result }) {
   const grade = result?.answer.quality.grade;
-  return grade ? { text: grade, key: GRADES.indexOf(grade) } : NOTHING;
+  return grade ? { text: ofService(grade), key: GRADES.indexOf(grade) } : NOTHING;
 }
 
 /** @param {Row} row */
 function agreementOf({ result }) {
   const dice = result?.answer.quality.expected_dice ?? null;
-  return dice === null ? NOTHING : { text: dice.toFixed(2), key: dice };
+  return dice === null ? NOTHING : { text: decimal(dice, 2), key: dice };
 }
 
 /**
@@ -65,13 +66,13 @@ function figureOf(measurement, values) {
  * @param {Row} row
  */
 export function problemOf({ state, result }) {
-  if (state === 'refused') return 'not segmented';
+  if (state === 'refused') return t('not segmented');
   if (!result) return null;
   const { grade, fundus_like: like, retina, field_of_view: view, expected_dice: dice } = result.answer.quality;
-  if (!like || retina === 'unsure') return 'may be no fundus photograph';
-  if (grade === 'poor' || grade === 'unusable') return `${grade} quality`;
-  if (view === 'whole') return 'no round field of view';
-  return matchOf({ expected_dice: dice ?? null }) === 'poor' ? 'poor agreement expected' : null;
+  if (!like || retina === 'unsure') return t('may be no fundus photograph');
+  if (grade === 'poor' || grade === 'unusable') return t('{grade} quality', { grade: ofService(grade) });
+  if (view === 'whole') return t('no round field of view');
+  return matchOf({ expected_dice: dice ?? null }) === 'poor' ? t('poor agreement expected') : null;
 }
 
 /**
@@ -102,4 +103,4 @@ function compared(a, b, descending) {
   return descending ? -difference : difference;
 }
 
-const NAMES = new Intl.Collator('en', { numeric: true });
+const NAMES = new Intl.Collator(locale, { numeric: true });

@@ -3,6 +3,7 @@
 
 import { measurementList } from '../api/about.js';
 import { element, finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { groupsOf } from '../viewer/measurement-groups.js';
 import { arranged, columnsOf, problemOf } from './overview-rows.js';
 
@@ -72,7 +73,7 @@ export function createOverview({ page, photographs, show }) {
     for (const photo of changed) if (rows.has(photo)) fill(photo);
     changed.clear();
     const shown = arranged([...photographs], columns, { order, words: words.value, problems: problems.checked });
-    by('overview-count').textContent = `${shown.length} of ${photographs.size} shown`;
+    by('overview-count').textContent = t('{shown} of {all} shown', { shown: shown.length, all: photographs.size });
     place(shown);
   }
 

@@ -2,6 +2,7 @@
 // `again`, `anyway` and `remove`; what happens to a photograph is decided in pages/index.js.
 
 import { markCurrent, the } from '../ui/element.js';
+import { ofService, t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Belongings } from '../history/belongings.js' */
@@ -60,10 +61,10 @@ export function createList({ list, template, show, again, anyway, smaller, remov
     parts.anyway.addEventListener('click', () => anyway(photo));
     createTrouble(parts.copyTrouble).onClick(parts.smaller, () => smaller(photo));
     parts.remove.addEventListener('click', () => remove(photo));
-    parts.remove.setAttribute('aria-label', `Remove ${photo.name}`);
-    parts.again.setAttribute('aria-label', `Try ${photo.name} again`);
-    parts.smaller.setAttribute('aria-label', `Send a smaller copy of ${photo.name}`);
-    parts.anyway.setAttribute('aria-label', `Segment it anyway: ${photo.name}`);
+    parts.remove.setAttribute('aria-label', t('Remove {name}', { name: photo.name }));
+    parts.again.setAttribute('aria-label', t('Try {name} again', { name: photo.name }));
+    parts.smaller.setAttribute('aria-label', t('Send a smaller copy of {name}', { name: photo.name }));
+    parts.anyway.setAttribute('aria-label', t('Segment it anyway: {name}', { name: photo.name }));
     fill(parts, photo);
     const later = [...items.keys()].filter(({ order }) => order > photo.order).sort((a, b) => a.order - b.order); // when a removal is undone
     list.insertBefore(parts.item, items.get(later[0])?.item ?? null);
@@ -147,11 +148,11 @@ function partsOf(template) {
 
 /** @param {Photo} photo */
 function words(photo) {
-  if (photo.state === 'waiting') return 'Waiting';
-  if (photo.state === 'segmenting') return photo.sentence || 'Segmenting…';
-  if (!photo.result) return 'Not segmented';
+  if (photo.state === 'waiting') return t('Waiting');
+  if (photo.state === 'segmenting') return photo.sentence || t('Segmenting…');
+  if (!photo.result) return t('Not segmented');
   const { field_of_view: view, fundus_like: like, grade, retina } = photo.result.answer.quality;
-  const done = photo.saved ? 'Done, saved' : 'Done';
+  const done = photo.saved ? t('Done, saved') : t('Done');
   const doubtful = view === 'whole' || !like || retina === 'unsure';
-  return [done, grade && `${grade} quality`, doubtful && 'look closely'].filter(Boolean).join(', ');
+  return [done, grade && t('{grade} quality', { grade: ofService(grade) }), doubtful && t('look closely')].filter(Boolean).join(', ');
 }

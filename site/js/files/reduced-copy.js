@@ -2,6 +2,7 @@
 // large the photograph was, and with it everything that bears the name: result, table, report, history.
 
 import { Refusal } from '../api/reach.js';
+import { t } from '../ui/language.js';
 import { isGoing } from './photo.js';
 import { stem } from './save.js';
 import { bytesOf } from './source.js';
@@ -10,7 +11,7 @@ import { bytesOf } from './source.js';
 /** @import { Source } from './source.js' */
 /** @import { Size } from './segmentation.js' */
 
-const NO_COPY = 'This browser could not make a smaller copy. The photograph itself is still being sent.';
+const NO_COPY = t('This browser could not make a smaller copy. The photograph itself is still being sent.');
 export const REDUCED_SIDE = 2048; // pixels
 const QUALITY = 0.92;
 

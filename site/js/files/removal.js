@@ -2,7 +2,7 @@
 
 import { finder } from '../ui/element.js';
 import { focusOnPhotographs } from '../ui/focus.js';
-import { photographs } from '../storage/record.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { Photo } from './photograph-list.js' */
 
@@ -20,7 +20,9 @@ export function createRemoval({ page, putBack, gone }) {
     end();
     removed = photos;
     if (!photos.length) return;
-    by('removed-words').textContent = `${photos.length === 1 ? photos[0].name : photographs(photos.length)} removed.`;
+    by('removed-words').textContent = photos.length === 1
+      ? t('{name} removed.', { name: photos[0].name })
+      : plural(photos.length, '{n} photograph removed.', '{n} photographs removed.');
     by('removed').hidden = false;
   }
 

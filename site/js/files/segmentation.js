@@ -3,6 +3,7 @@
 
 import { sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
+import { t } from '../ui/language.js';
 import { lookingInto } from './looking.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
 import { shownByService } from './shown-by-service.js';
@@ -93,7 +94,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     const options = { force, signal, pausing, sent, arrived: size ? undefined : early.arrived };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
-    let fallback = size ? null : 'Your browser cannot show this kind of photograph';
+    let fallback = size ? null : t('Your browser cannot show this kind of photograph');
     if (size) {
       fallback = await disagreement(bytes, size, answer);
       if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
@@ -135,8 +136,8 @@ export function release(result) {
  */
 async function disagreement(bytes, size, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
-    return 'Your browser shows this photograph at a different size than it was segmented at';
+    return t('Your browser shows this photograph at a different size than it was segmented at');
   }
   const preview = picture(images.original_image, 'image/png');
-  return (await sameWayRound(bytes, preview)) ? null : 'Your browser rotates this photograph differently from how it was segmented';
+  return (await sameWayRound(bytes, preview)) ? null : t('Your browser rotates this photograph differently from how it was segmented');
 }

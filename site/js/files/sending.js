@@ -1,5 +1,6 @@
 // How far the sending of a photograph is, in words, and whether it is so slow that a smaller copy is worth offering.
 
+import { t } from '../ui/language.js';
 import { sizeOf } from '../ui/size.js';
 import { REDUCED_SIDE } from './reduced-copy.js';
 
@@ -21,7 +22,7 @@ export function followSending(changed) {
     seen: (/** @type {Size} */ picture) => void (size = picture),
     sent: (/** @type {number} */ bytes, /** @type {number} */ of) => {
       begun ||= performance.now();
-      const sentence = bytes < of ? `Sending ${sizeOf(bytes)} of ${sizeOf(of)}…` : '';
+      const sentence = bytes < of ? t('Sending {sent} of {all}…', { sent: sizeOf(bytes), all: sizeOf(of) }) : '';
       changed({ sentence, slow: isWorthReducing(size, { bytes, of, elapsedMs: performance.now() - begun }) });
     },
   };

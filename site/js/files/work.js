@@ -5,6 +5,7 @@ import { Refusal } from '../api/reach.js';
 import { createQueue } from './job-queue.js';
 import { belongTo } from '../history/belongings.js';
 import { whenPersonChanges } from '../auth/session.js';
+import { t } from '../ui/language.js';
 import { isFinal } from './photograph-list.js';
 import { beginning, isGoing, newPhoto, restoredPhoto } from './photo.js';
 import { release, segment } from './segmentation.js';
@@ -17,7 +18,7 @@ import { followSending } from './sending.js';
 /** @import { Picture } from '../viewer/preview.js' */
 
 const AT_ONCE = 2;
-const STOPPED = { code: 'stopped', sentence: 'You stopped it before it was segmented.' };
+const STOPPED = { code: 'stopped', sentence: t('You stopped it before it was segmented.') };
 
 /**
  * @typedef {object} WorkParts
@@ -67,9 +68,9 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
   async function run(photo) {
     const { signal } = photo.stop;
     if (signal.aborted || photo.state !== 'waiting') return;
-    change(photo, { state: 'segmenting', sentence: '' }, 'segmenting.');
+    change(photo, { state: 'segmenting', sentence: '' }, t('segmenting.'));
     const pausing = (/** @type {number} */ seconds) => {
-      const sentence = `The server is busy. Trying again in ${seconds} s…`;
+      const sentence = t('The server is busy. Trying again in {seconds} s…', { seconds });
       change(photo, { sentence }, sentence);
     };
     const sending = followSending((now) => change(photo, now, null));
@@ -83,12 +84,12 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
         outdated: () => renew(photo),
       };
       const result = await segment(photo.source, options);
-      change(photo, { state: 'done', sentence: '', result }, 'done.');
+      change(photo, { state: 'done', sentence: '', result }, t('done.'));
       store.update(photo);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Refusal)) console.error(error);
-      const foreseen = error instanceof Refusal ? error : new Refusal('page_error', 'Something went wrong on this page. Try again.');
+      const foreseen = error instanceof Refusal ? error : new Refusal('page_error', t('Something went wrong on this page. Try again.'));
       change(photo, { state: 'refused', sentence: foreseen.message, code: foreseen.code }, foreseen.message);
       store.update(photo);
     } finally {
@@ -103,7 +104,7 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
    */
   function change(photo, changes, words) {
     Object.assign(photo, changes);
-    changed(photo, words && `${photo.name}: ${words}`);
+    changed(photo, words && t('{name}: {words}', { name: photo.name, words }));
   }
 
   /** @param {Photo} photo */
@@ -122,7 +123,7 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
     if (!result || !photographs.has(photo)) return;
     retry(photo);
     release(result);
-    changed(photo, `${photo.name}: segmented again, since the service has another model or other settings now.`);
+    changed(photo, t('{name}: segmented again, since the service has another model or other settings now.', { name: photo.name }));
   }
 
   /** @param {Photo} photo */

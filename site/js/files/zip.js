@@ -4,6 +4,7 @@
 // Format: PKWARE's APPNOTE.TXT 6.3, without Zip64; larger archives are refused.
 
 import { Refusal } from '../api/reach.js';
+import { t } from '../ui/language.js';
 import { crc32 } from './crc32.js';
 
 /** @typedef {{ name: string, blob: Blob }} Entry `name` with `/` between folders, safe and unique */
@@ -23,7 +24,7 @@ const MOST_ENTRIES = 2 ** 16 - 1;
 export async function zipOf(entries, signal, progress = () => {}) {
   const total = entries.reduce((sum, { name, blob }) => sum + blob.size + 2 * (name.length * 3 + 46), 22);
   if (total > LARGEST || entries.length > MOST_ENTRIES) {
-    throw new Refusal('zip_too_large', 'One ZIP file holds up to 4 GiB and 65,535 files. Remove some photographs, then try again.');
+    throw new Refusal('zip_too_large', t('One ZIP file holds up to 4 GiB and 65,535 files. Remove some photographs, then try again.'));
   }
   /** @type {(Uint8Array<ArrayBuffer> | Blob)[]} */
   const parts = [];

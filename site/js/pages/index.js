@@ -15,9 +15,9 @@ import { tableOf } from '../files/table.js';
 import { createRemoval } from '../files/removal.js';
 import { releaseAll } from '../files/photo.js';
 import { createWork } from '../files/work.js';
-import { photographs as counted } from '../storage/record.js';
 import { whenForgotten } from '../storage/forget.js';
 import { createStoring } from '../storage/storing.js';
+import { plural, t } from '../ui/language.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createPanels } from '../viewer/panels.js';
 import { createPreview } from '../viewer/preview.js';
@@ -66,7 +66,7 @@ listenForNeighbours(by('list'));
 createDownloadAll({ page: document, photographs: () => [...work.photographs], announce });
 by('clear').addEventListener('click', () => remove([...work.photographs]));
 by('table').addEventListener('click', () => void saveTable());
-by('stop').addEventListener('click', () => announce(`${counted(work.stop())} stopped.`));
+by('stop').addEventListener('click', () => announce(plural(work.stop(), '{n} photograph stopped.', '{n} photographs stopped.')));
 by('again').addEventListener('click', () => work.repeatable().forEach(work.retry));
 by('marks').addEventListener('found', () => shown && store.update(shown));
 viewer.whenCorrected((each) => work.withResult(each).forEach(corrected));
@@ -87,7 +87,7 @@ function announce(words) {
 /** @param {Parameters<typeof work.add>[0]} sources */
 export function add(sources) {
   work.add(sources);
-  announce(sources.length === 1 ? `${sources[0].name}: added.` : `${sources.length} photographs added.`);
+  announce(sources.length === 1 ? t('{name}: added.', { name: sources[0].name }) : plural(sources.length, '{n} photograph added.', '{n} photographs added.'));
 }
 
 /** @param {Photo[]} photos */
@@ -160,7 +160,7 @@ function remove(photos) {
     const next = [...work.photographs].find(({ state }) => state === 'done');
     if (next) show(next);
   }
-  announce(photos.length === 1 ? `${photos[0].name}: removed.` : 'All photographs removed.');
+  announce(photos.length === 1 ? t('{name}: removed.', { name: photos[0].name }) : t('All photographs removed.'));
   refresh();
 }
 
@@ -177,7 +177,9 @@ function refreshNow() {
   const going = done + refused < photographs.length;
   document.body.classList.toggle('at-work', photographs.length > 0);
   by('workspace').hidden = !photographs.length;
-  by('summary').textContent = `${done} of ${photographs.length} done${refused ? `, ${refused} not segmented` : ''}`;
+  by('summary').textContent = refused
+    ? t('{done} of {all} done, {refused} not segmented', { done, all: photographs.length, refused })
+    : t('{done} of {all} done', { done, all: photographs.length });
   by('progress').hidden = !going;
   by('progress', HTMLProgressElement).value = (done + refused) / Math.max(1, photographs.length);
   by('table', HTMLButtonElement).disabled = done + refused === 0;

@@ -4,13 +4,14 @@
 import { Refusal } from '../api/reach.js';
 import { takeIn } from '../files/intake.js';
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Source } from '../files/source.js' */
 /** @typedef {typeof import('./index.js')} Work */
 
-const INCOMPLETE = 'The rest of this page could not be loaded. Check your connection, reload the page, then add the photographs again.';
+const INCOMPLETE = t('The rest of this page could not be loaded. Check your connection, reload the page, then add the photographs again.');
 const SIGNS = /** @type {const} */ (['pointerover', 'pointerdown', 'focusin']);
 const by = finder(document);
 const { attempt } = createTrouble(by('loading-trouble'));
@@ -55,7 +56,7 @@ function styled(link) {
 
 /** @param {Source[]} sources */
 async function add(sources) {
-  if (!('ready' in by('workspace').dataset)) by('loading').textContent = 'Loading the viewer…';
+  if (!('ready' in by('workspace').dataset)) by('loading').textContent = t('Loading the viewer…');
   await attempt(async () => (await work()).add(sources));
   by('loading').textContent = '';
 }

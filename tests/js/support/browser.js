@@ -37,4 +37,4 @@ Object.assign(globalThis, {
   location: { origin: 'https://retina.test', pathname: '/', search: '', hash: '' },
   sessionStorage: new Storage(),
 });
-Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true });
+Object.defineProperty(globalThis, 'navigator', { value: { onLine: true, languages: ['en'] }, configurable: true });
