@@ -5,6 +5,7 @@ import { remember, remembered } from './remembered.js';
 
 const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
 const CHOICE = 'language';
+const PATIENCE_MS = 10_000;
 const PLACE = /\{(\w+)\}/;
 
 /** @typedef {keyof typeof LANGUAGES} Language */
@@ -77,7 +78,16 @@ export function choose(code) {
  * @param {'one' | 'other'} form
  */
 function translationOf(english, form) {
-  const found = translations[english] ?? english;
+  return formOf(translations, english, form);
+}
+
+/**
+ * @param {Record<string, Translation>} known
+ * @param {string} english
+ * @param {'one' | 'other'} form
+ */
+function formOf(known, english, form) {
+  const found = known[english] ?? english;
   return typeof found === 'string' ? found : found[form];
 }
 
@@ -100,16 +110,25 @@ function chosen() {
 }
 
 /**
+ * The translations into a language. The page's own texts are translated before this resolves, thus before any script that shows texts runs.
  * @param {Language} code
  * @returns {Promise<Record<string, Translation>>}
  */
 async function load(code) {
   if (code === 'en') return {};
+  const { classList } = document.documentElement;
+  classList.add('translating'); // nobody shall see English first
   try {
-    const response = await fetch(new URL(`../../languages/${code}.json`, import.meta.url));
-    return response.ok ? /** @type {Record<string, Translation>} */ (await response.json()) : {};
+    const file = fetch(new URL(`../../languages/${code}.json`, import.meta.url), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const [response, { translatePage }] = await Promise.all([file, import('./translate-page.js')]);
+    if (!response.ok) return {};
+    const found = /** @type {Record<string, Translation>} */ (await response.json());
+    translatePage(code, (english) => formOf(found, english, 'other'));
+    return found;
   } catch {
     return {}; // the page works in English
+  } finally {
+    classList.remove('translating');
   }
 }
 

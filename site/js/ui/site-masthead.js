@@ -1,17 +1,19 @@
 // <site-masthead>, the top of every page: a skip link, the name, and the navigation with the current page marked.
-// auth/masthead.js fills #who with the signed-in user and #sign-in-trouble with sign-in errors.
+// auth/masthead.js fills #who with the signed-in user and #sign-in-trouble with sign-in errors. The footer gets the choice of a language.
 
 import { element } from './element.js';
+import { t } from './language.js';
+import { addLanguageChoice } from './language-choice.js';
 
 const ICON = new URL('../../favicon.svg', import.meta.url).href; // of the same version as this file
 const LINKS = [
-  { words: 'Segment', href: '/' },
-  { words: 'History', href: '/history.html', account: true },
-  { words: 'Batches', href: '/batches.html', account: true },
-  { words: 'Account', href: '/account.html', account: true },
-  { words: 'API', href: '/api/v1/docs' },
-  { words: 'Prices', href: '/prices.html' },
-  { words: 'Model card', href: '/api/v1/model' },
+  { words: t('Segment'), href: '/' },
+  { words: t('History'), href: '/history.html', account: true },
+  { words: t('Batches'), href: '/batches.html', account: true },
+  { words: t('Account'), href: '/account.html', account: true },
+  { words: t('API'), href: '/api/v1/docs' },
+  { words: t('Prices'), href: '/prices.html' },
+  { words: t('Model card'), href: '/api/v1/model' },
 ];
 
 class SiteMasthead extends HTMLElement {
@@ -19,12 +21,12 @@ class SiteMasthead extends HTMLElement {
     if (this.childElementCount) return;
     const icon = element('img', { src: ICON, alt: '', width: 28, height: 28 });
     this.append(
-      element('a', { class: 'skip', href: '#main' }, 'Skip to content'),
+      element('a', { class: 'skip', href: '#main' }, t('Skip to content')),
       element(
         'header',
         { class: 'masthead' },
         element('a', { class: 'brand', href: '/' }, icon, 'Retina'),
-        element('nav', { 'aria-label': 'Site' }, ...LINKS.map(link)),
+        element('nav', { 'aria-label': t('Site') }, ...LINKS.map(link)),
         element('div', { class: 'who', id: 'who' }),
       ),
       element('p', { class: 'masthead-warning', id: 'sign-in-trouble', role: 'alert', hidden: '' }),
@@ -41,4 +43,5 @@ function link({ words, href, account = false }) {
   return made;
 }
 
+addLanguageChoice(document);
 customElements.define('site-masthead', SiteMasthead);
