@@ -1,7 +1,7 @@
 """How well measurements from the network's vessel maps agree with those from the masks that people drew.
 
 Takes the values of `models.evaluation.measured_values`. For every measurement of the registry, of all vessels, arteries
-and veins, in the field and in zones B and C, and for every set and split: means, the intraclass correlations for
+and veins, in the field, zones and quadrants, and for every set and split: means, the intraclass correlations for
 absolute agreement and for consistency with intervals of 95 %, bias and limits of agreement. The network against the
 first observer, and where there is one the second observer against the first. Prints short tables; the whole one is
 written as CSV. Nothing is trained or tuned.
@@ -132,7 +132,9 @@ def short_table(rows: list[Row]) -> list[str]:
 
 
 def regional_table(rows: list[Row]) -> list[str]:
-    """A line for each of `APART` by vessels and region, a column for each set: the network, on all photographs."""
+    """A line for each of `APART` by vessels and region, a column for each set: the network, on all photographs, whose
+    number is in brackets, with Bland and Altman's limits.
+    """
     every = [row for row in rows if row.split == ALL and row.reader == NETWORK and row.measurement in APART]
     sets = list(dict.fromkeys(row.set for row in every))
     lines = [f"| measurement | vessels | region | {' | '.join(sets)} |", "|---" * (len(sets) + 3) + "|"]
@@ -142,7 +144,9 @@ def regional_table(rows: list[Row]) -> list[str]:
                 row.set: row for row in every if (row.measurement, row.vessels, row.region) == (name, vessels, region)
             }
             if found:
-                cells = [f"{cell(found[each])} ({found[each].photographs})" if each in found else "" for each in sets]
+                cells = [
+                    f"{with_limits(found[each])} ({found[each].photographs})" if each in found else "" for each in sets
+                ]
                 lines.append(f"| `{name}` | {vessels} | `{region}` | {' | '.join(cells)} |")
     return lines
 
@@ -150,6 +154,12 @@ def regional_table(rows: list[Row]) -> list[str]:
 def cell(row: Row) -> str:
     """ICC(A,1) and ICC(C,1), and the bias in per cent of the reference's mean."""
     return f"{row.icc_a1:.2f}, {row.icc_c1:.2f}, {100 * row.bias / row.reference_mean:+.0f} %"
+
+
+def with_limits(row: Row) -> str:
+    """As `cell`, with the limits of agreement behind the bias, in per cent of the reference's mean as well."""
+    low, high = (100 * each / row.reference_mean for each in (row.limit_low, row.limit_high))
+    return f"{cell(row)}, {low:+.0f} to {high:+.0f} %"
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:

@@ -1,7 +1,6 @@
-"""Regional values of arteries, veins and zones as columns beside those of the whole photograph.
+"""Regional values of arteries, veins, zones and quadrants as columns beside those of the whole photograph.
 
-A column's name is measurement, vessels and region, as in “mean_calibre artery zone_b”. Quadrants have none: few
-photographs show enough vessels of one kind in them.
+A column's name is measurement, vessels and region, as in “mean_calibre artery zone_b”.
 """
 
 from collections.abc import Iterable
@@ -9,13 +8,13 @@ from collections.abc import Iterable
 from retina.imaging.measurements.measurement import Measurement
 from retina.imaging.measurements.places import Region, Vessels
 from retina.imaging.measurements.regional import KINDS, RegionalValue
-from retina.imaging.measurements.regions import ZONES
+from retina.imaging.measurements.regions import QUADRANTS, ZONES
 from retina.imaging.measurements.registry import MEASUREMENTS, Measurements
 
 PLACES: tuple[tuple[Vessels, Region], ...] = (
     ("artery", "field"),
     ("vein", "field"),
-    *((vessels, zone) for zone in ZONES for vessels in KINDS),
+    *((vessels, region) for region in (*ZONES, *QUADRANTS) for vessels in KINDS),
 )
 """Vessels and region of every column; all vessels in the whole field are no regional value."""
 
@@ -41,5 +40,5 @@ def regional_columns() -> list[str]:
 
 
 def regional_values(rows: Iterable[RegionalValue]) -> Measurements:
-    """The values by column, without quadrants."""
+    """The values by column."""
     return {column(row.name, row.vessels, row.region): row.value for row in rows if (row.vessels, row.region) in PLACES}

@@ -6,7 +6,7 @@ served pipeline. s_w is the standard deviation within a photograph, pooled over 
 coefficient is 1.96 * sqrt(2) * s_w: two values of the same retina differ by less in 95 of 100 pairs (Bland and Altman
 1999, doi 10.1177/096228029900800204). It is relative, a share of the value, where the unit has a length, and where the
 deviation grows with the value. Copies at another resolution count only for measurements without a length in the unit.
-Arteries and veins apart, and zones B and C, are judged in the same way (`models.evaluation.regional_values`).
+Arteries and veins apart, zones and quadrants are judged in the same way (`models.evaluation.regional_values`).
 
 `python -m models.evaluation.repeatability --data DIR --values FILE [--most 4] [--write-card [regional]]`
 
@@ -35,6 +35,7 @@ from models.training.labelled import SETS, photographs_with_fields
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.measurements.measurement import MeasurementDescription
+from retina.imaging.measurements.regional import KINDS
 from retina.imaging.measurements.registry import DECIMALS, MEASUREMENTS, Measurements
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -179,8 +180,8 @@ def coefficients(copies: Sequence[Copy]) -> dict[str, Repeatability]:
 
 
 def regional_coefficients(copies: Sequence[Copy], whole: Mapping[str, Repeatability]) -> list[RegionalRepeatability]:
-    """Those of arteries and veins apart and of zones, as far as they could be judged; a share of the value for those
-    measurements whose coefficient of the `whole` photograph is one.
+    """Those of arteries and veins apart, of zones and quadrants, as far as they could be judged; a share of the value
+    for those measurements whose coefficient of the `whole` photograph is one.
     """
     return [
         RegionalRepeatability(name=each.name, vessels=vessels, region=region, **found.model_dump())
@@ -212,17 +213,17 @@ def table(copies: Sequence[Copy]) -> str:
 
 
 def regional_table(coefficients: Sequence[RegionalRepeatability]) -> str:
-    """A Markdown table: a row for each measurement, a column for each kind of vessels and region, photographs in
+    """A Markdown table: a row for each measurement and region, a column for each kind of vessels, photographs in
     brackets.
     """
-    found = {(each.name, each.vessels, each.region): each for each in coefficients}
-    heads = [f"{vessels}, {region}" for vessels, region in PLACES]
-    lines = [f"| measurement | {' | '.join(heads)} |", "|---" * (1 + len(PLACES)) + "|"]
-    for name in dict.fromkeys(name for name, _, _ in found):
+    found = {(each.name, each.region, each.vessels): each for each in coefficients}
+    lines = [f"| measurement | region | {' | '.join(KINDS)} |", "|---" * (2 + len(KINDS)) + "|"]
+    for name, region in dict.fromkeys((name, region) for name, region, _ in found):
         cells = [
-            f"{_written(each)} ({each.photographs})" if (each := found.get((name, *place))) else "" for place in PLACES
+            f"{_written(each)} ({each.photographs})" if (each := found.get((name, region, vessels))) else ""
+            for vessels in KINDS
         ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines.append(f"| `{name}` | `{region}` | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from conftest import decode
 from models.evaluation import (
     agreement_ceiling,
+    central_equivalents,
     disease_groups,
     drawn_shapes,
     measured_values,
@@ -23,7 +24,7 @@ from models.evaluation import (
 from models.evaluation.measured_values import FIRST, FRAME_SHARE, NETWORK, SECOND
 from models.evaluation.value_table import TEST, Values, ValueTable, read_values
 from retina.imaging.arrays import Rgb
-from retina.imaging.measurements.registry import MEASUREMENTS
+from retina.imaging.measurements.registry import MEASUREMENTS, Measured
 from retina.imaging.network import VesselNetwork
 from retina.imaging.segmentation import segment
 from retina.imaging.structures.finding import find_structures
@@ -105,19 +106,35 @@ def test_readers_are_compared_on_the_photographs_that_both_measured(tmp_path: Pa
     assert Image.open(tmp_path / "figure.png").size[0] > 400
 
 
-def test_regional_values_are_compared_by_vessels_and_region() -> None:
-    name = "vascular_density artery zone_b"
+@pytest.mark.parametrize("region", ["zone_b", "superior_temporal"])
+def test_regional_values_are_compared_by_vessels_and_region(region: str) -> None:
+    name = f"vascular_density artery {region}"
     rows = [
         Values("SET", str(i), "test", reader, {name: value})
-        for reader, values in {NETWORK: [2.0, 3, 4, 5], FIRST: [1.0, 2, 3, 4]}.items()
+        for reader, values in {NETWORK: [2.0, 3, 4, 6], FIRST: [1.0, 2, 3, 4]}.items()
         for i, value in enumerate(values)
     ]
     found = list(measurement_agreement.rows_of(ValueTable(rows)))
-    assert {(row.measurement, row.vessels, row.region) for row in found} == {("vascular_density", "artery", "zone_b")}
+    assert {(row.measurement, row.vessels, row.region) for row in found} == {("vascular_density", "artery", region)}
     assert measurement_agreement.regional_table(found)[2:] == [
-        "| `vascular_density` | artery | `zone_b` | 0.77, 1.00, +40 % (4) |"
+        f"| `vascular_density` | artery | `{region}` | 0.71, 0.95, +50 %, +11 to +89 % (4) |"
     ]
     assert len(measurement_agreement.short_table(found)) == 2, "the table of the whole field has none of them"
+
+
+def test_errors_of_the_central_equivalents_have_an_interval() -> None:
+    def of(crae: float, avr: float | None) -> Measured:
+        return Measured({"crae": crae, "crve": None, "avr": avr}, {} if avr else {"avr": "Too few."})
+
+    errors = (0.0, 0.5, 1.0, 1.5, 2.0)
+    pairs = [(of(9 + i / 2 + error, 0.5), of(9 + i / 2, None if error else 0.5)) for i, error in enumerate(errors)]
+    rows = central_equivalents.lines_of(pairs)
+    assert rows[2].startswith("| crae | 5 | 5 | 11 | 10 | 1 (0.")
+    low, high = (float(bound) for bound in rows[2].split("(")[1].split(")")[0].split(" to "))
+    assert 0.3 < low < 0.6
+    assert 1.4 < high < 1.7
+    assert rows[4] == "| avr | 1 | 5 | | | | |"
+    assert rows[5] == "drawn: 4 times: Too few."
 
 
 def test_the_ceiling_is_where_differences_are_small_beside_the_spread() -> None:

@@ -21,6 +21,8 @@ from models.evaluation.rephotography import FIELD, Rephotographer
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.measurements.calibre import MEAN_CALIBRE
+from retina.imaging.measurements.places import REGIONS, Region
+from retina.imaging.measurements.regional import KINDS
 from retina.imaging.measurements.vascular_density import VASCULAR_DENSITY
 from retina.imaging.repeatability import Repeatability
 
@@ -65,20 +67,21 @@ def test_too_few_values_give_no_coefficient_and_micrometres_take_that_of_pixels(
     assert "| mean_calibre | 60 |" in table(some)
 
 
-def test_arteries_veins_and_zones_are_judged_apart() -> None:
+@pytest.mark.parametrize("region", ["zone_b", "inferior_nasal"])
+def test_arteries_veins_zones_and_quadrants_are_judged_apart(region: Region) -> None:
     some = [
-        Copy(each.set, each.photograph, each.number, each.zoom, {column("mean_calibre", "artery", "zone_b"): value})
+        Copy(each.set, each.photograph, each.number, each.zoom, {column("mean_calibre", "artery", region): value})
         for each in copies("mean_calibre", 0.02, grows=True)
         for value in each.values.values()
     ]
     assert regional_coefficients(some, {}) == []
     whole = Repeatability(coefficient=0.1, relative=True, photographs=9)
     [found] = regional_coefficients(some, {"mean_calibre": whole})
-    assert (found.name, found.vessels, found.region) == ("mean_calibre", "artery", "zone_b")
+    assert (found.name, found.vessels, found.region) == ("mean_calibre", "artery", region)
     assert (found.relative, found.photographs) == (True, 60)
     assert found.coefficient == pytest.approx(1.96 * 2**0.5 * 0.02, rel=0.06)
     assert coefficients(some) == {}
-    assert f" | {100 * found.coefficient:.1f} % (60) | " in regional_table([found])
+    assert f"| `mean_calibre` | `{region}` |  | {100 * found.coefficient:.1f} % (60) |  |" in regional_table([found])
     [absolute] = regional_coefficients(some, {"mean_calibre": whole.model_copy(update={"relative": False})})
     assert not absolute.relative, "as that of the whole photograph"
     none = [replace(each, values=dict.fromkeys(each.values, 0.0)) if each.photograph < "3" else each for each in some]
@@ -93,6 +96,8 @@ def test_only_what_is_measured_in_a_place_has_a_column() -> None:
     assert column("fractal_dimension", "vein", "zone_b") not in names, "dimensions are measured in the whole field only"
     assert ("all", "field") not in PLACES
     assert not [name for name in names if name.startswith("disc_diameter")]
+    everywhere = {(vessels, region) for vessels in KINDS for region in REGIONS}
+    assert set(PLACES) == everywhere - {("all", "field")}
 
 
 def test_an_interrupted_run_has_as_many_photographs_of_each_set() -> None:
