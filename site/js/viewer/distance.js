@@ -1,6 +1,7 @@
 // The distance between two spots of the photograph: in pixels, and in micrometres where the size of a pixel is known.
 
 import { drawn, finder } from '../ui/element.js';
+import { decimal, t } from '../ui/language.js';
 
 /** @import { Point } from './view.js' */
 /** @import { Zoom } from './zoom.js' */
@@ -48,14 +49,14 @@ export function createDistance({ page, zoom }) {
   function draw() {
     const { width, height } = zoom.size();
     const parts = start ? [...line('casing', start, end ?? start), ...line('ruler', start, end ?? start)] : [];
-    const attributes = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'The distance that is measured' };
+    const attributes = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': t('The distance that is measured') };
     layer.replaceChildren(...(start ? [drawn('svg', attributes, ...parts)] : []));
   }
 
   /** @param {number | null | undefined} micrometres of a pixel */
   function words(micrometres) {
-    if (!start) return 'Choose two points: click, or press Enter.';
-    if (!end) return 'Choose the second point.';
+    if (!start) return t('Choose two points: click, or press Enter.');
+    if (!end) return t('Choose the second point.');
     return distanceOf(start, end, micrometres);
   }
 
@@ -70,7 +71,8 @@ export function createDistance({ page, zoom }) {
  */
 export function distanceOf(from, to, micrometres) {
   const pixels = Math.hypot(to.x - from.x, to.y - from.y);
-  return `Distance ${pixels.toFixed(1)} pixels${micrometres ? `, ${(pixels * micrometres).toFixed(0)} µm` : ''}.`;
+  const words = { pixels: decimal(pixels, 1), micrometres: decimal(pixels * (micrometres ?? 0), 0) };
+  return micrometres ? t('Distance {pixels} pixels, {micrometres} µm.', words) : t('Distance {pixels} pixels.', words);
 }
 
 /**

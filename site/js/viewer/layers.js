@@ -2,6 +2,7 @@
 // the threshold draws the vessels and measures their density at once, in the browser; what the service measured stays.
 
 import { finder } from '../ui/element.js';
+import { decimal, locale, t } from '../ui/language.js';
 import { remember, remembered } from '../ui/remembered.js';
 import { createDrawing } from './drawing.js';
 import { areaOf } from './vessel-map.js';
@@ -72,7 +73,7 @@ export function createLayers({ page, colours, view, needed }) {
       if (urls.probability) await drawing.give('probability', urls.probability);
       if (inGrey) await drawing.give('photograph', inGrey);
     } catch {
-      if (result === shown) by('threshold-note').textContent = 'This browser cannot draw a photograph of that size.';
+      if (result === shown) by('threshold-note').textContent = t('This browser cannot draw a photograph of that size.');
       return;
     }
     if (result !== shown) return;
@@ -144,10 +145,21 @@ export function createLayers({ page, colours, view, needed }) {
   /** @param {number | null} [density] in per cent */
   function say(density = null) {
     const own = shown?.answer.threshold ?? 0.5;
-    by('threshold-value').textContent = slider.valueAsNumber.toFixed(2);
+    by('threshold-value').textContent = decimal(slider.valueAsNumber, 2);
     by('threshold-reset').hidden = threshold === null;
-    by('threshold-note').textContent = threshold === null || density === null ? ''
-      : `Vascular density ${density.toFixed(1)} % at ${threshold.toFixed(2)}${shown?.correction ? ', without the corrections' : ''}. Figures and downloads stay at ${Number(own.toFixed(3))}${shown?.correction ? ', with the corrections' : ''}.`;
+    by('threshold-note').textContent = threshold === null || density === null ? '' : chosenWords(threshold, density, own);
+  }
+
+  /**
+   * @param {number} at
+   * @param {number} density in per cent
+   * @param {number} own threshold of the service
+   */
+  function chosenWords(at, density, own) {
+    const words = { density: decimal(density, 1), threshold: decimal(at, 2), own: own.toLocaleString(locale, { maximumFractionDigits: 3 }) };
+    return shown?.correction
+      ? t('Vascular density {density} % at {threshold}, without the corrections. Figures and downloads stay at {own}, with the corrections.', words)
+      : t('Vascular density {density} % at {threshold}. Figures and downloads stay at {own}.', words);
   }
 
   /** @param {number | null} to */

@@ -1,6 +1,7 @@
 // Draws arteries, veins, the optic disc's rim and the zones round it over the photograph, with a legend that says what is what.
 
 import { drawn, finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { zonesDrawing } from './zones.js';
 
 /** @import { OpticDisc } from 'openapi' */
@@ -60,7 +61,7 @@ function rim({ width, height }, { centre: { x, y }, long_axis: long, short_axis:
   return drawn(
     'svg',
     // The service counts from the centre of the first pixel, a drawing from its corner.
-    { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': 'The rim of the optic disc' },
+    { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': t('The rim of the optic disc') },
     drawn('ellipse', { class: 'rim-casing', ...ellipse }),
     drawn('ellipse', { class: 'rim', ...ellipse }),
   );

@@ -5,6 +5,7 @@ import { finder, the } from '../ui/element.js';
 import { codeOf } from '../api/reach.js';
 import { isUnmeasured } from '../correction/corrected.js';
 import { save, stem } from '../files/save.js';
+import { locale, ofService, t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 import { kindsLayer } from './kinds.js';
 import { createMarkLayers } from './mark-layers.js';
@@ -13,7 +14,9 @@ import { createMarkLayers } from './mark-layers.js';
 /** @import { Colours } from './kinds.js' */
 
 const MARKS = /** @type {const} */ (['artery_vein', 'disc']);
-const NAMES = { artery_vein: 'arteries and veins', disc: 'the optic disc', probability: 'the probability map', field_of_view: 'the field of view', graph: 'the vessel segments' };
+const NAMES = {
+  artery_vein: t('arteries and veins'), disc: t('the optic disc'), probability: t('the probability map'), field_of_view: t('the field of view'), graph: t('the vessel segments'),
+};
 
 /** @typedef {(typeof MARKS)[number] | 'probability' | 'field_of_view' | 'graph'} Mark an output of the service */
 
@@ -75,7 +78,7 @@ export function createMarks({ page, colours, also, found }) {
     if (signal.aborted) return;
     again.hidden = done;
     if (done) paint(result);
-    status(done ? reasonsOf(result).join(' ') : '');
+    status(done ? reasonsOf(result).map(ofService).join(' ') : '');
   }
 
   /** @param {Result} result */
@@ -93,7 +96,7 @@ export function createMarks({ page, colours, also, found }) {
     const lacking = missing(result, needed());
     if (lacking) {
       busy(wordsFor(result, lacking));
-      await result.look?.(lacking, { signal, pausing: (seconds) => busy(`The server is busy. Trying again in ${seconds} s…`) });
+      await result.look?.(lacking, { signal, pausing: (seconds) => busy(t('The server is busy. Trying again in {seconds} s…', { seconds })) });
       signal.throwIfAborted();
       by('marks').dispatchEvent(new Event('found')); // more can be measured now
     }
@@ -165,8 +168,9 @@ export function createMarks({ page, colours, also, found }) {
  * @param {Mark[]} lacking
  */
 function wordsFor({ correction }, lacking) {
-  if (lacking.length) return `Looking for ${lacking.map((mark) => NAMES[mark]).join(' and ')}…`;
-  return isUnmeasured({ correction }) ? 'Measuring the corrected vessels…' : 'Drawing the overlay…';
+  const things = new Intl.ListFormat(locale).format(lacking.map((mark) => NAMES[mark]));
+  if (things) return t('Looking for {things}…', { things });
+  return isUnmeasured({ correction }) ? t('Measuring the corrected vessels…') : t('Drawing the overlay…');
 }
 
 /**

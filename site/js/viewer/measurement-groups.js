@@ -1,6 +1,7 @@
 // The measurements below the first group's, in their groups. A group without any value says why in one sentence.
 
 import { element } from '../ui/element.js';
+import { ofService, t } from '../ui/language.js';
 import { definitionOf } from './measurement-definition.js';
 import { heading, rangeOf, valueIn } from '../ui/measurements.js';
 
@@ -41,7 +42,7 @@ export function reasonOf({ measurements }, values, reasons) {
  */
 function reasonFor({ name }, values, reasons) {
   const unmeasured = (values[name] ?? null) === null && reasons[name];
-  return unmeasured ? [element('p', { class: 'note' }, reasons[name])] : [];
+  return unmeasured ? [element('p', { class: 'note' }, ofService(reasons[name]))] : [];
 }
 
 /**
@@ -51,7 +52,7 @@ function reasonFor({ name }, values, reasons) {
  */
 export function intervalOf(measurement, intervals) {
   const interval = intervals[measurement.name];
-  return interval ? [element('span', { class: 'interval' }, `${rangeOf(measurement, interval)} by threshold`)] : [];
+  return interval ? [element('span', { class: 'interval' }, t('{range} by threshold', { range: rangeOf(measurement, interval) }))] : [];
 }
 
 /**
@@ -64,7 +65,7 @@ export function intervalOf(measurement, intervals) {
 export function groupView(group, values, reasons, intervals) {
   const title = element('h3', {}, heading({ label: group.name }));
   const none = group.measurements.every(({ name }) => (values[name] ?? null) === null);
-  const why = none ? [element('p', { class: 'note' }, reasonOf(group, values, reasons) || 'Not measured.')] : [];
+  const why = none ? [element('p', { class: 'note' }, ofService(reasonOf(group, values, reasons)) || t('Not measured.'))] : [];
   const rows = group.measurements.map((measurement) =>
     element(
       'div',

@@ -2,6 +2,7 @@
 // service is asked for them once “More measurements” is open, since they take longer than measuring does.
 
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -37,8 +38,8 @@ export function createIntervals({ page }) {
     again.hidden = true;
     tell(result, '');
     if (!details.open || !lacksIntervals(result)) return;
-    const pausing = (/** @type {number} */ seconds) => tell(result, `The server is busy. Trying again in ${seconds} s…`);
-    tell(result, 'Measuring at other thresholds…');
+    const pausing = (/** @type {number} */ seconds) => tell(result, t('The server is busy. Trying again in {seconds} s…', { seconds }));
+    tell(result, t('Measuring at other thresholds…'));
     const done = await attempt(async () => {
       try {
         await result.measureAround?.({ signal, pausing });

@@ -1,5 +1,6 @@
 // The probability of a spot, in words, read from the service's probability map.
 
+import { decimal, t } from '../ui/language.js';
 import { decoded } from './canvas.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -50,10 +51,10 @@ export function createProbability() {
    * @param {Point | null} spot
    */
   function told({ answer, urls }, spot) {
-    if (!urls.probability) return ['Getting the probabilities…'];
-    if (!spot) return ['Point at a vessel, or move the crosshair with the arrow keys.'];
+    if (!urls.probability) return [t('Getting the probabilities…')];
+    if (!spot) return [t('Point at a vessel, or move the crosshair with the arrow keys.')];
     const { x, y } = spot;
-    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, words(spot, answer.threshold) ?? 'Getting the probabilities…'];
+    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, words(spot, answer.threshold) ?? t('Getting the probabilities…')];
   }
 
   return { load, told };
@@ -67,6 +68,8 @@ export function createProbability() {
 export function probabilityOf(data, threshold) {
   const values = Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
   const here = values[(values.length - 1) / 2];
-  const found = here > threshold ? 'vessel' : 'no vessel';
-  return `Probability ${here.toFixed(2)}: ${found}. Up to ${Math.max(...values).toFixed(2)} within ${NEARBY} pixels.`;
+  const words = { here: decimal(here, 2), highest: decimal(Math.max(...values), 2), pixels: NEARBY };
+  return here > threshold
+    ? t('Probability {here}: vessel. Up to {highest} within {pixels} pixels.', words)
+    : t('Probability {here}: no vessel. Up to {highest} within {pixels} pixels.', words);
 }

@@ -1,22 +1,24 @@
 // One measurement of arteries and veins apart, by region of the retina, as a table; which measurement, a list says.
 
 import { element } from '../ui/element.js';
+import { decimal, ofService, t } from '../ui/language.js';
 import { heading, valueOf } from '../ui/measurements.js';
 
 /** @import { MeasurementDescription as Measurement, RegionalMeasurement as Regional } from 'openapi' */
 
-const VESSELS = { all: 'All', artery: 'Arteries', vein: 'Veins' };
+const VESSELS = { all: t('All'), artery: t('Arteries'), vein: t('Veins') };
+const WITHIN_A_SENTENCE = { all: t('all'), artery: t('arteries'), vein: t('veins') };
 const REGIONS = {
-  field: 'Whole field',
-  zone_b: 'Zone B',
-  zone_c: 'Zone C',
-  superior_temporal: 'Superior temporal',
-  inferior_temporal: 'Inferior temporal',
-  superior_nasal: 'Superior nasal',
-  inferior_nasal: 'Inferior nasal',
+  field: t('Whole field'),
+  zone_b: t('Zone B'),
+  zone_c: t('Zone C'),
+  superior_temporal: t('Superior temporal'),
+  inferior_temporal: t('Inferior temporal'),
+  superior_nasal: t('Superior nasal'),
+  inferior_nasal: t('Inferior nasal'),
 };
 const ABSENT = '–';
-const REPEATABLE = '“±” is the repeatability: in 95 of 100 cases, two photographs of the same retina differ by less (simulated).';
+const REPEATABLE = t('“±” is the repeatability: in 95 of 100 cases, two photographs of the same retina differ by less (simulated).');
 
 /** The measurement that was chosen last, for the next photograph, too. */
 let chosen = '';
@@ -58,7 +60,7 @@ export function marginOf({ repeatability, regional_repeatability: regional, disp
   const known = whole ? repeatability : regional?.find((each) => each.vessels === vessels && each.region === region);
   if (!known || value === null) return null;
   const margin = known.relative ? known.coefficient * Math.abs(value) : known.coefficient;
-  return `± ${(display.factor * margin).toFixed(display.decimals)}`;
+  return `± ${decimal(display.factor * margin, display.decimals)}`;
 }
 
 /**
@@ -74,11 +76,11 @@ export function regionalReasons(rows, measurement) {
     /** @type {Map<string, string[]>} */
     const places = found.get(reason) ?? new Map();
     const label = REGIONS[region];
-    found.set(reason, places.set(label, [...(places.get(label) ?? []), VESSELS[vessels].toLowerCase()]));
+    found.set(reason, places.set(label, [...(places.get(label) ?? []), WITHIN_A_SENTENCE[vessels]]));
   }
   return [...found].map(([reason, regions]) => {
     const places = [...regions].map(([region, vessels]) => (vessels.length === 3 ? region : `${region} (${vessels.join(', ')})`));
-    return `${places.join('; ')}: ${reason}`;
+    return t('{places}: {reason}', { places: places.join('; '), reason: ofService(reason) });
   });
 }
 
@@ -92,7 +94,7 @@ export function regionalView(rows, measurements) {
   const select = element('select', { id: 'regional-measurement' });
   select.append(...ones.map((one) => element('option', { value: one.name }, heading(one))));
   if (ones.some(({ name }) => name === chosen)) select.value = chosen;
-  const place = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Values by region' });
+  const place = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': t('Values by region') });
   const reasons = element('ul', { class: 'note regional-reasons' });
   const repeatable = element('p', { class: 'note' }, REPEATABLE);
   const draw = () => {
@@ -108,8 +110,8 @@ export function regionalView(rows, measurements) {
     draw();
   });
   draw();
-  const label = element('label', { for: select.id }, 'Measurement ');
-  return element('section', { class: 'regional' }, element('h3', {}, 'By region'), element('p', {}, label, select), place, repeatable, reasons);
+  const label = element('label', { for: select.id }, t('Measurement'), ' ');
+  return element('section', { class: 'regional' }, element('h3', {}, t('By region')), element('p', {}, label, select), place, repeatable, reasons);
 }
 
 /** @param {{ label: string, cells: string[], margins: (string | null)[] }[]} lines */

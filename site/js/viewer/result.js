@@ -13,6 +13,7 @@ import { definitionOf } from './measurement-definition.js';
 import { regionalView } from './regional-table.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
+import { decimal, locale, ofService, t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Quality } from 'openapi' */
@@ -43,10 +44,10 @@ export function createResult({ page, viewer, announce }) {
     showWhatIsMeasured(result);
     intervals.show(result);
     by('fact-model').title = answer.model.sha256;
-    overlay.textContent = result.fallback ? 'Overlay (JPEG)' : 'Overlay (PNG)';
+    overlay.textContent = result.fallback ? t('Overlay (JPEG)') : t('Overlay (PNG)');
     by('download-note').textContent = result.fallback
-      ? 'The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.'
-      : 'Both have the photograph’s own resolution; the overlay uses the opacity chosen above.';
+      ? t('The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.')
+      : t('Both have the photograph’s own resolution; the overlay uses the opacity chosen above.');
     showMask(result);
     viewer.show(result);
   }
@@ -110,8 +111,8 @@ export function createResult({ page, viewer, announce }) {
         saveBlob(await overlayPng(photograph, vessels, options), `${stem(file)}-overlay.png`);
       }
     } catch {
-      announce('The overlay could not be drawn: the photograph is too large for this browser.');
-      by('download-note').textContent = 'The overlay could not be drawn: the photograph is too large for this browser. Download the mask instead.';
+      announce(t('The overlay could not be drawn: the photograph is too large for this browser.'));
+      by('download-note').textContent = t('The overlay could not be drawn: the photograph is too large for this browser. Download the mask instead.');
     } finally {
       overlay.disabled = false;
     }
@@ -139,9 +140,9 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
     trust: trustOf(quality),
     quality: qualityOf(quality),
     size: sizeOf(photograph),
-    view: quality.field_of_view === 'disc' ? `round, ${view.width} × ${view.height} pixels` : 'the whole frame',
-    canvas: `${canvas.replace('x', ' × ')} pixels`,
-    threshold: String(Number(threshold.toFixed(3))),
+    view: quality.field_of_view === 'disc' ? t('round, {width} × {height} pixels', { width: view.width, height: view.height }) : t('the whole frame'),
+    canvas: t('{size} pixels', { size: canvas.replace('x', ' × ') }),
+    threshold: threshold.toLocaleString(locale, { maximumFractionDigits: 3 }),
     model: `${model.name} ${model.sha256.slice(0, 8)}`,
   };
 }
@@ -151,8 +152,9 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
  * @param {Findings['photograph']} photograph
  */
 function sizeOf({ width, height, pixel_size_um: micrometres, frames }) {
-  const pixels = `${width} × ${height} pixels${micrometres ? ` of ${Number(micrometres.toPrecision(3))} µm` : ''}`;
-  return (frames ?? 1) > 1 ? `${pixels}, the first of ${frames} frames` : pixels;
+  const pixel = micrometres?.toLocaleString(locale, { maximumSignificantDigits: 3, useGrouping: false });
+  const size = pixel ? t('{width} × {height} pixels of {pixel} µm', { width, height, pixel }) : t('{width} × {height} pixels', { width, height });
+  return frames && frames > 1 ? t('{size}, the first of {frames} frames', { size, frames }) : size;
 }
 
 /**
@@ -160,13 +162,14 @@ function sizeOf({ width, height, pixel_size_um: micrometres, frames }) {
  * @param {Quality} quality
  */
 function qualityOf({ grade, reasons }) {
-  if (!grade) return 'not known';
-  return reasons.length ? `${grade}: ${reasons.join(' ')}` : grade;
+  if (!grade) return t('not known');
+  const word = ofService(grade);
+  return reasons.length ? t('{grade}: {reasons}', { grade: word, reasons: reasons.map(ofService).join(' ') }) : word;
 }
 
 /** @param {Quality} quality */
 function trustOf({ expected_dice: dice, expected_dice_error: error, expected_dice_interval: interval, expected_dice_reason: reason }) {
-  if (dice === null || error === null) return reason ?? 'not known';
-  if (interval) return `Dice ${dice.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})`;
-  return `Dice ${dice.toFixed(2)} ± ${error.toFixed(2)}`;
+  if (dice === null || error === null) return reason ? ofService(reason) : t('not known');
+  if (interval) return t('Dice {dice} ({low} to {high})', { dice: decimal(dice, 2), low: decimal(interval[0], 2), high: decimal(interval[1], 2) });
+  return t('Dice {dice} ± {error}', { dice: decimal(dice, 2), error: decimal(error, 2) });
 }

@@ -3,6 +3,7 @@
 
 import { drawn, finder } from '../ui/element.js';
 import { createRelabelling } from '../correction/relabelling.js';
+import { plural, t } from '../ui/language.js';
 import { COLOURS, coloursOf, nearest, nodesOf, segmentWords, segmentsOf } from './vessel-segments.js';
 
 /** @import { GraphFeatures, SegmentFeature } from 'openapi' */
@@ -70,8 +71,11 @@ export function createSegments({ page, zoom, needed, relabelled }) {
 
   /** @param {GraphFeatures} of */
   function summary({ segments_left_out: left }) {
-    const short = left ? ` The ${left} shortest are left out.` : '';
-    return `${segments.length} segments: click one.${short} Dots are branch points and crossings, rings are ends.`;
+    return [
+      plural(segments.length, '{n} segment: click one.', '{n} segments: click one.'),
+      ...(left ? [plural(left, 'The {n} shortest is left out.', 'The {n} shortest are left out.')] : []),
+      t('Dots are branch points and crossings, rings are ends.'),
+    ].join(' ');
   }
 
   /**
@@ -86,7 +90,7 @@ export function createSegments({ page, zoom, needed, relabelled }) {
     return drawn(
       'svg',
       // The service counts from the centre of the first pixel, a drawing from its corner.
-      { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': `${segments.length} vessel segments, their branch points and ends` },
+      { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': plural(segments.length, '{n} vessel segment, its branch points and ends', '{n} vessel segments, their branch points and ends') },
       drawn('path', { class: 'casing', d: segments.map(lineOf).join('') }),
       ...paths,
       drawn('path', { class: 'end', d: dots(ends) }),
@@ -107,7 +111,8 @@ export function createSegments({ page, zoom, needed, relabelled }) {
 
   /** @param {number} number */
   function tell(number) {
-    words.textContent = `${number + 1} of ${segments.length}. ${segmentWords(segments[number], shown?.answer.photograph.pixel_size_um)}`;
+    const place = t('{number} of {all}.', { number: number + 1, all: segments.length });
+    words.textContent = `${place} ${segmentWords(segments[number], shown?.answer.photograph.pixel_size_um)}`;
   }
 
   /** @param {Result} result */

@@ -2,6 +2,7 @@
 // key; what they tell is written below the photograph, and read out when keys move the crosshair.
 
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { createAim } from './aim.js';
 import { createDistance } from './distance.js';
 import { listenToLongPresses } from './long-press.js';
@@ -120,7 +121,7 @@ export function createTools({ page, zoom, needed, wiping }) {
     try {
       await probability.load(on.has('probability') ? (result.urls.probability ?? null) : null);
     } catch {
-      readout.textContent = 'This browser cannot read a photograph of that size.';
+      readout.textContent = t('This browser cannot read a photograph of that size.');
       return;
     }
     if (result === shown) tell(stage.contains(document.activeElement));

@@ -1,12 +1,14 @@
 // The segments of the vessel graph that the service answers: their colours, which one is at a spot, and what is said of it.
 // Nothing here touches the page.
 
+import { decimal, t } from '../ui/language.js';
+
 /** @import { GraphFeatures, SegmentFeature, NodeFeature } from 'openapi' */
 /** @import { Mark } from './marks.js' */
 /** @import { Point } from './view.js' */
 
 export const COLOURS = 6;
-const KINDS = { artery: 'artery', vein: 'vein', unknown: 'vessel of unclear kind' };
+const KINDS = { artery: t('Artery'), vein: t('Vein'), unknown: t('Vessel of unclear kind') };
 
 /**
  * What to ask for: the service says of segments whether they are arteries or veins if it looks for more than vessels.
@@ -88,14 +90,17 @@ function distance({ x, y }, [x1, y1], [x2, y2]) {
  * @param {number | null | undefined} micrometres of a pixel
  */
 export function segmentWords({ properties: { kind, length, calibre, calibres, tortuosity } }, micrometres) {
-  const name = kind ? KINDS[kind] : 'vessel';
   const deviation = Math.sqrt(calibres.reduce((sum, each) => sum + (each - mean(calibres)) ** 2, 0) / calibres.length);
-  const real = (/** @type {number[]} */ ...pixels) => (micrometres ? ` (${pixels.map((each) => (each * micrometres).toFixed(0)).join(' ± ')} µm)` : '');
-  return [
-    `${name.charAt(0).toUpperCase()}${name.slice(1)}: length ${length.toFixed(1)} px${real(length)}`,
-    `calibre ${calibre.toFixed(1)} ± ${deviation.toFixed(1)} px${real(calibre, deviation)}`,
-    tortuosity ? `tortuosity ${tortuosity.toFixed(3)}.` : 'a ring, without tortuosity.',
-  ].join(', ');
+  const inPixels = (/** @type {number[]} */ ...pixels) => `${pixels.map((each) => decimal(each, 1)).join(' ± ')} px`;
+  const real = (/** @type {number[]} */ ...pixels) => (micrometres ? ` (${pixels.map((each) => decimal(each * micrometres, 0)).join(' ± ')} µm)` : '');
+  const words = {
+    kind: kind ? KINDS[kind] : t('Vessel'),
+    length: inPixels(length) + real(length),
+    calibre: inPixels(calibre, deviation) + real(calibre, deviation),
+  };
+  return tortuosity
+    ? t('{kind}: length {length}, calibre {calibre}, tortuosity {tortuosity}.', { ...words, tortuosity: decimal(tortuosity, 3) })
+    : t('{kind}: length {length}, calibre {calibre}, a ring, without tortuosity.', words);
 }
 
 /** @param {number[]} values */

@@ -2,14 +2,15 @@
 // "More layers". viewer.js brings it to life.
 
 import { element } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { stage } from './stage-markup.js';
 
-const MARKS = { artery_vein: 'Arteries and veins', disc: 'Optic disc' };
-const VIEWS = { photograph: 'Photograph', overlay: 'Overlay', vessels: 'Vessels' };
-const PHOTOGRAPHS = { colour: 'in colour', green: 'red-free', equalised: 'contrast equalised' };
-const VESSELS = { filled: 'filled', outline: 'outline', 'centre-lines': 'centre-lines', probability: 'probability' };
-const KINDS = { artery: 'Artery', vein: 'Vein', unknown: 'Unclear' };
-const PANELS = { list: 'List', figures: 'Figures' };
+const MARKS = { artery_vein: t('Arteries and veins'), disc: t('Optic disc') };
+const VIEWS = { photograph: t('Photograph'), overlay: t('Overlay'), vessels: t('Vessels') };
+const PHOTOGRAPHS = { colour: t('in colour'), green: t('red-free'), equalised: t('contrast equalised') };
+const VESSELS = { filled: t('filled'), outline: t('outline'), 'centre-lines': t('centre-lines'), probability: t('probability') };
+const KINDS = { artery: t('Artery'), vein: t('Vein'), unknown: t('Unclear') };
+const PANELS = { list: t('List'), figures: t('Figures') };
 
 export function viewer() {
   return element(
@@ -33,9 +34,9 @@ function toolbar() {
   const percent = element('output', { id: 'opacity-value', for: 'opacity' }, '60 %');
   return element(
     'div',
-    { class: 'toolbar', role: 'group', 'aria-label': 'Viewer' },
-    element('fieldset', { class: 'views', id: 'views' }, element('legend', { class: 'unseen' }, 'View'), ...Object.entries(VIEWS).map(choice)),
-    element('label', { class: 'opacity' }, 'Opacity ', opacity, ' ', percent),
+    { class: 'toolbar', role: 'group', 'aria-label': t('Viewer') },
+    element('fieldset', { class: 'views', id: 'views' }, element('legend', { class: 'unseen' }, t('View')), ...Object.entries(VIEWS).map(choice)),
+    element('label', { class: 'opacity' }, t('Opacity'), ' ', opacity, ' ', percent),
   );
 }
 
@@ -50,29 +51,30 @@ function choice([view, words], i) {
 
 function moreLayers() {
   const attributes = { class: 'more-layers', id: 'more-layers', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'drawing' };
-  return element('button', attributes, 'More layers');
+  return element('button', attributes, t('More layers'));
 }
 
 /** How the photograph and its vessels are drawn, and where the vessels end. */
 function drawing() {
   return element(
     'div',
-    { class: 'drawing', id: 'drawing', role: 'group', 'aria-label': 'Drawing', hidden: '' },
-    menu('photograph-style', 'Photograph', PHOTOGRAPHS),
-    menu('vessel-style', 'Vessels', VESSELS),
+    { class: 'drawing', id: 'drawing', role: 'group', 'aria-label': t('Drawing'), hidden: '' },
+    menu('photograph-style', t('Photograph'), PHOTOGRAPHS),
+    menu('vessel-style', t('Vessels'), VESSELS),
     element(
       'label',
       { class: 'threshold', id: 'threshold-part' },
-      'Threshold ',
+      t('Threshold'),
+      ' ',
       element('input', { id: 'threshold', type: 'range', min: 0.02, max: 0.98, step: 0.01, value: 0.5 }),
       ' ',
       element('output', { id: 'threshold-value', for: 'threshold' }),
     ),
-    element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, 'Reset'),
-    element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' Zones and quadrants round the disc'),
-    element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' Hatch outside the field of view'),
+    element('button', { id: 'threshold-reset', type: 'button', hidden: '' }, t('Reset')),
+    element('label', { id: 'zones-choice', hidden: '' }, element('input', { id: 'zones', type: 'checkbox' }), ' ', t('Zones and quadrants round the disc')),
+    element('label', { id: 'field-choice', hidden: '' }, element('input', { id: 'field', type: 'checkbox' }), ' ', t('Hatch outside the field of view')),
     segments(),
-    element('p', { class: 'note', id: 'relabel-note', hidden: '' }, 'Switch on “Arteries and veins” to say which of them the segment is.'),
+    element('p', { class: 'note', id: 'relabel-note', hidden: '' }, t('Switch on “Arteries and veins” to say which of them the segment is.')),
     element('p', { class: 'warning', id: 'relabel-trouble', role: 'alert', hidden: '' }),
     element('p', { class: 'note', id: 'threshold-note' }),
   );
@@ -84,8 +86,8 @@ function segments() {
   return element(
     'div',
     { class: 'segments', id: 'segments-choice', hidden: '' },
-    element('label', {}, element('input', { id: 'segments', type: 'checkbox' }), ' Vessel segments'),
-    element('span', { class: 'steps' }, step('segment-before', 'Previous segment', '‹', ','), step('segment-after', 'Next segment', '›', '.')),
+    element('label', {}, element('input', { id: 'segments', type: 'checkbox' }), ' ', t('Vessel segments')),
+    element('span', { class: 'steps' }, step('segment-before', t('Previous segment'), '‹', ','), step('segment-after', t('Next segment'), '›', '.')),
     relabelling(),
   );
 }
@@ -94,9 +96,9 @@ function segments() {
 function relabelling() {
   return element(
     'span',
-    { class: 'steps', id: 'relabel', role: 'group', 'aria-label': 'The chosen segment is', hidden: '' },
+    { class: 'steps', id: 'relabel', role: 'group', 'aria-label': t('The chosen segment is'), hidden: '' },
     ...Object.entries(KINDS).map(([kind, words]) => element('button', { id: `relabel-${kind}`, type: 'button', 'aria-pressed': 'false' }, words)),
-    element('button', { id: 'relabel-undo', type: 'button', 'aria-label': 'Undo relabelling' }, 'Undo'),
+    element('button', { id: 'relabel-undo', type: 'button', 'aria-label': t('Undo relabelling') }, t('Undo')),
   );
 }
 
@@ -117,13 +119,13 @@ function marks() {
     element(
       'fieldset',
       {},
-      element('legend', {}, 'Also show'),
+      element('legend', {}, t('Also show')),
       ...Object.entries(MARKS).map(([mark, words], i) =>
         element('label', {}, element('input', { type: 'checkbox', name: 'mark', value: mark }), ` ${words} `, element('kbd', {}, String(i + 4))),
       ),
     ),
     element('p', { class: 'warning', id: 'marks-trouble', role: 'alert', hidden: '' }),
-    element('button', { id: 'marks-again', type: 'button', hidden: '' }, 'Look again'),
+    element('button', { id: 'marks-again', type: 'button', hidden: '' }, t('Look again')),
   );
 }
 
@@ -134,17 +136,17 @@ function bar() {
     { class: 'bar-below' },
     element(
       'div',
-      { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
-      element('button', { id: 'zoom-out', type: 'button', 'aria-label': 'Zoom out' }, '−'),
-      element('output', { id: 'zoom-level', 'aria-label': 'Enlargement' }),
-      element('button', { id: 'zoom-in', type: 'button', 'aria-label': 'Zoom in' }, '+'),
-      element('button', { id: 'zoom-fit', type: 'button' }, 'Fit'),
-      element('button', { id: 'zoom-actual', type: 'button', title: 'A pixel of the photograph on each pixel of the screen' }, '1:1'),
-      element('button', { id: 'full-screen', type: 'button', 'aria-pressed': 'false' }, 'Full screen'),
+      { class: 'zoom', role: 'group', 'aria-label': t('Zoom') },
+      element('button', { id: 'zoom-out', type: 'button', 'aria-label': t('Zoom out') }, '−'),
+      element('output', { id: 'zoom-level', 'aria-label': t('Enlargement') }),
+      element('button', { id: 'zoom-in', type: 'button', 'aria-label': t('Zoom in') }, '+'),
+      element('button', { id: 'zoom-fit', type: 'button' }, t('Fit')),
+      element('button', { id: 'zoom-actual', type: 'button', title: t('A pixel of the photograph on each pixel of the screen') }, '1:1'),
+      element('button', { id: 'full-screen', type: 'button', 'aria-pressed': 'false' }, t('Full screen')),
     ),
     element(
       'div',
-      { class: 'panels', id: 'panels', role: 'group', 'aria-label': 'Beside the photograph', hidden: '' },
+      { class: 'panels', id: 'panels', role: 'group', 'aria-label': t('Beside the photograph'), hidden: '' },
       ...Object.entries(PANELS).map(([name, words]) => element('button', { id: `panel-${name}`, type: 'button', 'aria-expanded': 'true' }, words)),
     ),
   );

@@ -3,6 +3,7 @@
 
 import { createCorrect } from '../correction/correct.js';
 import { finder, the } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { isTyping } from '../ui/typing.js';
 import { createFieldOfView } from './field-of-view.js';
 import { createFullScreen } from './full-screen.js';
@@ -110,7 +111,7 @@ export function createViewer({ page }) {
     picture(photograph, result.urls.photograph);
     picture(overlay, result.urls.overlay);
     by('fallback').hidden = !result.fallback;
-    by('fallback').textContent = result.fallback ? `${result.fallback}, so you see the overlay that the server drew.` : '';
+    by('fallback').textContent = result.fallback ? t('{reason}, so you see the overlay that the server drew.', { reason: result.fallback }) : '';
     radios[VIEWS.indexOf('photograph')].disabled = Boolean(result.fallback);
     if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
     zoom.fitTo({ width, height });

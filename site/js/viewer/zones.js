@@ -2,12 +2,17 @@
 // the line from the disc to the fovea divides the retina. The same as in the service's regional measurements.
 
 import { drawn } from '../ui/element.js';
+import { t } from '../ui/language.js';
 
 /** @import { Findings, OpticDisc } from 'openapi' */
 
 /** Radii in disc diameters from the disc's centre. */
 const RADII = { inner: 1, b: 1.5, c: 2.5 };
 const LABELS_AT = 2;
+const QUADRANTS = {
+  superior: { temporal: t('superior temporal'), nasal: t('superior nasal') },
+  inferior: { temporal: t('inferior temporal'), nasal: t('inferior nasal') },
+};
 
 /** @typedef {{ x: number, y: number }} Vector */
 
@@ -44,7 +49,7 @@ export function zonesDrawing({ photograph, structures }, { centre, diameter }) {
   const { width, height, laterality } = photograph;
   const told = directions(centre, structures?.fovea?.centre ?? null, laterality ?? null);
   const circles = Object.values(RADII).flatMap((radius) => cased('circle', { cx: centre.x, cy: centre.y, r: radius * diameter }));
-  const words = told ? 'Zones B and C round the optic disc, and the quadrants' : 'Zones B and C round the optic disc';
+  const words = told ? t('Zones B and C round the optic disc, and the quadrants') : t('Zones B and C round the optic disc');
   return drawn(
     'svg',
     // The service counts from the centre of the first pixel, a drawing from its corner.
@@ -74,7 +79,7 @@ function axes(centre, { temporal, superior }, length) {
 function labels(centre, { temporal, superior }, diameter) {
   const sides = /** @type {const} */ ([[1, 'superior'], [-1, 'inferior']]);
   const ends = /** @type {const} */ ([[1, 'temporal'], [-1, 'nasal']]);
-  return sides.flatMap(([up, side]) => ends.map(([out, end]) => text(`${side} ${end}`, {
+  return sides.flatMap(([up, side]) => ends.map(([out, end]) => text(QUADRANTS[side][end], {
     x: centre.x + (LABELS_AT * diameter * (up * superior.x + out * temporal.x)) / Math.SQRT2,
     y: centre.y + (LABELS_AT * diameter * (up * superior.y + out * temporal.y)) / Math.SQRT2,
   }, diameter)));
