@@ -1,4 +1,4 @@
-"""The Lambda entry point of the function that sells credits: requests, and a timer that reconciles payments."""
+"""The Lambda entry point of the function that sells credits: requests, timers that reconcile, deleted accounts."""
 
 import logging
 from typing import Any
@@ -7,6 +7,7 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from retina.api.problems import MEDIA_TYPE
+from retina.payment import deletions
 from retina.payment_app import create_payment_app
 
 TIMER = "aws.events"
@@ -23,8 +24,15 @@ class UnsettledError(Exception):
 
 
 def payment(event: dict[str, Any], context: Any) -> Any:
-    """Handle one request from the HTTP API, or book what the timer finds in the last `days`."""
-    return _reconcile(event["days"]) if event.get("source") == TIMER else _application(event, context)
+    """Handle one request from the HTTP API, book what a timer finds in the last `days`, or close the pages for paying
+    of an account that is being deleted.
+    """
+    source = event.get("source")
+    if source == TIMER:
+        return _reconcile(event["days"])
+    if source == deletions.SOURCE:
+        return _app.state.selling.close_pages(event["account"])
+    return _application(event, context)
 
 
 def _reconcile(days: int) -> None:

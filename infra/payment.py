@@ -98,6 +98,11 @@ class Payment(Construct):
         self.function.add_to_role_policy(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[secret]))
         if key:
             allow_key(key, self.function)
+        # Deleting an account closes its pages for paying, which takes Stripe's keys.
+        api.function.add_environment("RETINA_PAYMENT_FUNCTION", self.function.function_name)
+        api.function.add_to_role_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.function_arn])
+        )
         integration = HttpLambdaIntegration("Sells", self.function)
         for route in ROUTES:
             method, path = route.split(" ")

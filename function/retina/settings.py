@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     stripe: str | None = Field(
         None, description="where Stripe's keys are: a JSON file, or ssm: and the name of a parameter in SSM"
     )
+    payment_function: str | None = Field(
+        None, description="the Lambda function that has Stripe's keys instead of this one: it is told of deletions"
+    )
     page_url: str | None = Field(
         None, pattern="^https?://[^\\s]+$", description="the page's own address, to which people return after paying"
     )

@@ -15,13 +15,10 @@ from retina.payment.checkout import RETRIES, Session
 from retina.payment.purchases import MOST_UNPAID, Purchases
 from retina.payment.selling import Selling
 from retina.payment.settlement import ACCOUNT_DELETED, Settlement
-from retina.prices import Pack, Prices
-from support.house import House, in_aws, problem
+from support.house import House, problem
+from support.shop import EVENTS, PRICES, PURCHASES, buy, deliver, listed, opened
 from support.stored import everything
 from support.stripe_server import API_KEY, CARD, WEBHOOK_SECRET, StripeServer, keys_file, stripe_server
-
-PURCHASES, EVENTS = "/api/v1/purchases", "/api/v1/stripe-events"
-PRICES = Prices(currency="eur", tax="exclusive", packs=(Pack(credits=100, amount=900), Pack(credits=1000, amount=7900)))
 
 
 @pytest.fixture(scope="module")
@@ -38,27 +35,7 @@ def stripe(shared: StripeServer) -> Iterator[StripeServer]:
 
 @pytest.fixture(params=["embedded", "AWS"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path, stripe: StripeServer) -> House:
-    settings: dict[str, Any] = {"prices": PRICES, "stripe": str(keys_file(tmp_path, stripe)), "signup_credits": 3}
-    if request.param == "embedded":
-        return House(tmp_path / "data", **settings)
-    request.getfixturevalue("s3")
-    return in_aws(tmp_path / "data", **settings)
-
-
-def buy(shop: House, who: dict[str, str], credits: int = 100) -> tuple[dict[str, Any], str]:
-    """A purchase as it was answered, and its session at Stripe."""
-    bought = shop.client.post(PURCHASES, json={"credits": credits}, headers=who).raise_for_status().json()
-    return bought, bought["url"].rpartition("/")[2]
-
-
-def deliver(shop: House, stripe: StripeServer, event: dict[str, Any]) -> Any:
-    body, headers = stripe.signed(event)
-    return shop.client.post(EVENTS, content=body, headers=headers)
-
-
-def listed(shop: House, who: dict[str, str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = shop.client.get(PURCHASES, headers=who).raise_for_status().json()["purchases"]
-    return found
+    return opened(request, tmp_path, stripe)
 
 
 def test_a_purchase_from_the_price_to_the_receipt(shop: House, stripe: StripeServer) -> None:
@@ -79,8 +56,48 @@ def test_a_purchase_from_the_price_to_the_receipt(shop: House, stripe: StripeSer
         "total": 7900,
         "receipt": purchase["receipt"],
     }
-    assert purchase["receipt"].startswith("https://pay.example/receipts/")
+    assert purchase["receipt"].startswith("https://invoice.example/")
     assert listed(shop, shop.person("berta")) == []
+
+
+@pytest.mark.parametrize("shop", ["embedded"], indirect=True)
+def test_without_taxes_there_is_a_receipt_and_no_invoice(stripe: StripeServer, shop: House) -> None:
+    prices = PRICES.model_copy(update={"tax": "none"})
+    untaxed = House(shop.data, **shop.settings.model_dump(exclude={"data", "prices"}), prices=prices)
+    anna = untaxed.person()
+    _, session = buy(untaxed, anna)
+    assert stripe.sessions[session]["form"]["invoice_creation[enabled]"] == "false"
+    deliver(untaxed, stripe, stripe.pay(session)).raise_for_status()
+    [purchase] = listed(untaxed, anna)
+    assert purchase["receipt"] == stripe.sessions[session]["payment_intent"]["latest_charge"]["receipt_url"]
+
+
+def test_an_invoice_that_is_made_after_the_notice_replaces_the_receipt(shop: House, stripe: StripeServer) -> None:
+    """Stripe makes it within the hour; the reconciliation finds it."""
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    paid, known = stripe.pay(session), stripe.sessions[session]
+    at, known["invoice"]["hosted_invoice_url"] = known["invoice"]["hosted_invoice_url"], None
+    deliver(shop, stripe, paid).raise_for_status()
+    assert listed(shop, anna)[0]["receipt"] == known["payment_intent"]["latest_charge"]["receipt_url"]
+    known["invoice"]["hosted_invoice_url"] = at
+    assert [*shop.services.selling.reconcile(1)] == [], "no credits change"
+    assert listed(shop, anna)[0]["receipt"] == at
+    assert shop.credits(anna) == 103
+
+
+@pytest.mark.parametrize("shop", ["embedded"], indirect=True)
+def test_a_purchase_keeps_its_invoice_if_stripe_finds_it_no_more(shop: House, stripe: StripeServer) -> None:
+    anna = shop.person()
+    _, session = buy(shop, anna)
+    deliver(shop, stripe, stripe.pay(session)).raise_for_status()
+    [before] = listed(shop, anna)
+    known = stripe.sessions[session]
+    known["invoice"], known["payment_intent"]["latest_charge"]["receipt_url"] = None, None
+    deliver(shop, stripe, stripe.refund(session, 450)).raise_for_status()
+    [after] = listed(shop, anna)
+    assert (before["state"], after["state"]) == ("credited", "refunded")
+    assert after["receipt"] == before["receipt"] != ""
 
 
 def test_events_in_any_order_and_number_credit_once(shop: House, stripe: StripeServer) -> None:
@@ -188,6 +205,7 @@ def test_a_purchase_that_is_known_is_settled_whatever_its_name(
     assert renamed.credits(anna) == 103
     assert deliver(renamed, stripe, stripe.refund(session, 450)).status_code == 204
     assert renamed.credits(anna) == 53
+    stripe.pay_slowly(gone)
     north.client.delete("/api/v1/account", headers=berta).raise_for_status()
     assert deliver(renamed, stripe, stripe.pay(gone)).status_code == 204
     assert not [record for record in caplog.records if record.name == "retina.payment"], "that may be another's"
@@ -273,6 +291,7 @@ def test_a_payment_for_a_deleted_account_is_reported(
     first, second = buy(shop, anna)[1], buy(shop, anna)[1]
     deliver(shop, stripe, stripe.pay(first)).raise_for_status()
     receipt = listed(shop, anna)[1]["receipt"]
+    stripe.pay_slowly(second)
     assert receipt in everything(shop)
     remains = shop.client.delete("/api/v1/account", headers=anna).raise_for_status().json()["remains"]
     assert {"what": STRIPE, "days": None} in remains

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from retina.errors import PaymentUnavailableError
+from retina.payment import deletions
 from retina.prices import Pack, Prices
 from support.house import House
 from support.stripe_server import StripeServer, keys_file, stripe_server
@@ -75,6 +77,7 @@ def test_a_payment_that_cannot_be_booked_raises_the_alarm(
 ) -> None:
     anna, berta = shop.person("anna"), shop.person("berta")
     gone, paid = bought(shop, anna), bought(shop, berta)
+    stripe.pay_slowly(gone)
     shop.client.delete("/api/v1/account", headers=anna).raise_for_status()
     for session in (gone, paid):
         stripe.pay(session)
@@ -83,6 +86,18 @@ def test_a_payment_that_cannot_be_booked_raises_the_alarm(
     assert shop.credits(berta) == 120, "the others are booked"
     [logged] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert logged.startswith(gone), "once"
+
+
+def test_the_pages_of_an_account_that_is_deleted_are_closed(shop: House, stripe: StripeServer, handler: Any) -> None:
+    anna, berta = shop.person("anna"), shop.person("berta")
+    mine, hers = bought(shop, anna), bought(shop, berta)
+    told = {"source": deletions.SOURCE, "account": shop.account(anna)}
+    for _ in range(2):
+        handler.payment(told, None)
+        assert [stripe.sessions[session]["status"] for session in (mine, hers)] == ["expired", "open"]
+    stripe.down = True
+    with pytest.raises(PaymentUnavailableError):  # an error of the function, which raises its alarm
+        handler.payment(told, None)
 
 
 def test_a_request_is_no_timer(shop: House, stripe: StripeServer, handler: Any) -> None:

@@ -121,6 +121,21 @@ def test_stripe_is_waited_for_less_long_than_a_request_may_take(selling: dict[st
     assert stripe.HTTPClient.INITIAL_DELAY == checkout.PAUSE_SECONDS
 
 
+def test_the_api_may_tell_it_of_deleted_accounts_and_no_other(
+    selling: dict[str, Any], template: dict[str, Any]
+) -> None:
+    name, _ = one(selling, "AWS::Lambda::Function", "Payment")
+    _, api = one(selling, "AWS::Lambda::Function", "ApiFunction")
+    assert api["Environment"]["Variables"]["RETINA_PAYMENT_FUNCTION"] == {"Ref": name}
+    [(role, statement)] = [(n, s) for n, s in statements(selling) if "lambda:InvokeFunction" in many(s["Action"])]
+    assert role.startswith("ApiRole")
+    assert statement["Resource"] == {"Fn::GetAtt": [name, "Arn"]}
+    for variable in ("RETINA_PAYMENT_FUNCTION", "lambda:InvokeFunction"):
+        assert variable not in json.dumps(
+            [*resources(template, "AWS::Lambda::Function").values(), *statements(template)]
+        )
+
+
 def test_only_that_function_may_read_the_keys_and_only_records_of_money(selling: dict[str, Any]) -> None:
     reading = [(n, s) for n, s in statements(selling) if "ssm:GetParameter" in many(s["Action"])]
     [(role, statement)] = reading

@@ -20,6 +20,9 @@ API_KEY, WEBHOOK_SECRET = "sk_test_planted0key", "whsec_planted0secret"
 CARD = "4242424242424242"
 """Which Stripe knows and the service never hears of."""
 
+EXPANDABLE = ("payment_intent", "invoice")
+"""Of a session: shown in full only to who asks for that, otherwise by id."""
+
 Event = dict[str, Any]
 
 
@@ -68,6 +71,7 @@ class StripeServer:
         """A customer pays with a card."""
         with self.lock:
             found, id = self.sessions[session], secrets.token_hex(8)
+            assert found["status"] != "expired", "the page says so, and takes no money"
             charge = {
                 "object": "charge",
                 "id": f"ch_{id}",
@@ -80,6 +84,9 @@ class StripeServer:
             }
             intent = {"object": "payment_intent", "id": f"pi_{id}", "status": "succeeded", "latest_charge": charge}
             found |= {"status": "complete", "payment_status": "paid", "payment_intent": intent}
+            if found["form"]["invoice_creation[enabled]"] == "true":
+                at = f"https://invoice.example/{id}"
+                found["invoice"] = {"object": "invoice", "id": f"in_{id}", "hosted_invoice_url": at}
             return self._event("checkout.session.completed", self.plain(found))
 
     def pay_slowly(self, session: str) -> Event:
@@ -134,8 +141,7 @@ class StripeServer:
 
     def plain(self, session: Event) -> Event:
         """As Stripe shows a session where nothing is expanded."""
-        intent = session["payment_intent"]
-        return session | {"payment_intent": intent and intent["id"], "invoice": None}
+        return session | {name: session[name] and session[name]["id"] for name in EXPANDABLE}
 
     def answer(self, method: str, path: str, query: dict[str, str], idempotency: str) -> tuple[int, Event]:
         with self.lock:
@@ -145,11 +151,24 @@ class StripeServer:
             if method == "POST" and path == "/v1/checkout/sessions":
                 return 200, self._open(query, idempotency)
             if path.startswith("/v1/checkout/sessions/"):
-                found = self.sessions.get(path.rpartition("/")[2])
-                return (200, found) if found else (404, {"error": {"message": "No such session", "code": "missing"}})
+                id, _, action = path.removeprefix("/v1/checkout/sessions/").partition("/")
+                if (found := self.sessions.get(id)) is None:
+                    return 404, {"error": {"message": "No such session", "code": "missing"}}
+                return self._close(found) if action == "expire" else (200, self._shown(found, query))
             kinds = {"/v1/checkout/sessions": [*self.sessions.values()], "/v1/refunds": self.refunds}
             rows = (kinds | {"/v1/disputes": self.disputes})[path]
             return 200, self._page(path, rows, query)
+
+    def _close(self, session: Event) -> tuple[int, Event]:
+        if session["status"] != "open":
+            return 400, {"error": {"type": "invalid_request_error", "message": "Only open ones can be expired"}}
+        self.expire(session["id"])
+        return 200, self.plain(session)
+
+    def _shown(self, session: Event, query: dict[str, str]) -> Event:
+        """With what was asked for in full."""
+        wanted = {value.partition(".")[0] for name, value in query.items() if name.startswith("expand[")}
+        return self.plain(session) | {name: session[name] for name in wanted}
 
     def _page(self, path: str, rows: list[Event], query: dict[str, str]) -> Event:
         def intent_of(row: Event) -> str:
@@ -158,6 +177,7 @@ class StripeServer:
 
         rows = [row for row in rows if row["created"] >= int(query.get("created[gte]", 0))][::-1]
         rows = [row for row in rows if query.get("payment_intent", intent_of(row)) == intent_of(row)]
+        rows = [row for row in rows if query.get("status", row.get("status")) == row.get("status")]
         ids = [row["id"] for row in rows]
         start = ids.index(query["starting_after"]) + 1 if "starting_after" in query else 0
         page = rows[start : start + int(query.get("limit", 10))]

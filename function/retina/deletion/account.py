@@ -23,6 +23,7 @@ SECONDS = 20
 """The time limit for one request: Lambda's own time is limited."""
 PORTION = 50
 STRIPE = "Stripe keeps what it was told about your payments, for as long as the law demands of it."
+PAYABLE = "Do not pay on a payment page that you have left open: it could not be closed, and works for up to a day."
 EMAIL_HASH = "A keyed hash of your email address is stored for {days}, so that sign-up credits are given only once."
 
 
@@ -44,16 +45,18 @@ def close(
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
     remembered = bool(email) and services.accounts.remember(account, str(email))
-    bought = services.selling.purchases.forget(account)
+    left = [services.selling.leave(account)]
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     # Whatever another request has saved in the meantime. A closed account's token is refused, so that nobody could send
     # this request again; and nothing new is added to it, so that this ends.
     _clear(services, account, counts, math.inf)
-    bought |= services.selling.purchases.forget(account)
+    left.append(services.selling.leave(account))
     deleted = receipt(services, counts)
-    if bought:
+    if any(each.bought for each in left):
         deleted.remains.append(Remainder(what=STRIPE, days=None))
+    if any(each.payable for each in left):
+        deleted.remains.append(Remainder(what=PAYABLE, days=1))
     if remembered:
         deleted.remains.append(remainder(EMAIL_HASH, RETENTION_SECONDS // DAY))
     return deleted

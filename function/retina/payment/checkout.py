@@ -36,11 +36,15 @@ logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs requ
 
 
 class Session(NamedTuple):
-    """A visit to the page for paying, and the reference of its purchase; `ours`: it has this service's name."""
+    """A visit to the page for paying, and the reference of its purchase; `ours`: it has this service's name.
+
+    `open`: it can still be paid, as far as a list of sessions has said so.
+    """
 
     id: str
     reference: str
     ours: bool = True
+    open: bool = False
 
 
 class Checkout:
@@ -127,14 +131,22 @@ class Checkout:
         return digest, session
 
     def sessions(self, since: int) -> Iterator[Session]:
-        """The sessions that were made since then, in seconds since 1970, and are not open any more.
+        """The sessions that were made since then, in seconds since 1970; raises `PaymentUnavailableError`."""
+        yield from self._sessions(_since(since))
 
-        Raises `PaymentUnavailableError`.
-        """
+    def open_sessions(self) -> Iterator[Session]:
+        """The sessions that can still be paid; raises `PaymentUnavailableError`."""
+        yield from self._sessions({"status": "open", "limit": 100})
+
+    def close(self, session: str) -> None:
+        """From now on nobody can pay there, unless somebody just has; raises `PaymentUnavailableError`."""
+        sessions = self._stripe.v1.checkout.sessions
         with _answering():
-            for made in self._stripe.v1.checkout.sessions.list(_since(since)).auto_paging_iter():
-                if made.status != "open":
-                    yield self._session(made)
+            try:
+                sessions.expire(session)
+            except stripe.InvalidRequestError:  # also if it is not open any more
+                if sessions.retrieve(session).status == "open":
+                    raise
 
     def reversed(self, since: int) -> Iterator[str]:
         """The payments of which something was refunded or disputed since then, each once, for `session_of`.
@@ -157,6 +169,11 @@ class Checkout:
         with _answering():
             found = self._stripe.v1.checkout.sessions.list({"payment_intent": intent, "limit": 1}).data
         return self._session(found[0]) if found else None
+
+    def _sessions(self, which: Any) -> Iterator[Session]:
+        with _answering():
+            for made in self._stripe.v1.checkout.sessions.list(which).auto_paging_iter():
+                yield self._session(made)._replace(open=made.status == "open")
 
     def _session(self, about: Any) -> Session:
         """Raises `KeyError` if it has no id."""

@@ -38,6 +38,8 @@ ATTEMPTS = 12
 """How often a purchase is settled anew because it was changed in the meantime."""
 MOST_UNPAID = 20
 """Limit on the purchases of an account that were begun within a day and not paid."""
+PAYABLE_SECONDS = 25 * 3600
+"""How long a purchase may be paid at most: Stripe's page works for a day."""
 UNPAID_DAYS = 35
 """How long a purchase that was not paid is stored. The slowest ways of paying take two weeks."""
 REFERENCE = re.compile(rf"({PATTERN.pattern}):([0-9TZ:.-]+:{PATTERN.pattern})")
@@ -55,15 +57,13 @@ class Purchases:
 
         Raises `TooManyPurchasesError`, and `TokenRefusedError` if the account was deleted in the meantime.
         """
-        since = clock.formatted(datetime.now(UTC) - timedelta(days=1))
-        latest = self._records.query(_partition(account), first=since, limit=1000)
-        if sum(_purchase(row).state == "created" for row in latest) >= MOST_UNPAID:
+        if self._unpaid(account, DAY) >= MOST_UNPAID:
             raise TooManyPurchasesError(
                 f"You have begun {MOST_UNPAID} purchases within a day without paying for them. Try again tomorrow."
             )
         new = Purchase(account, f"{clock.now()}:{new_id()}", pack.credits, pack.amount, currency)
         ensure(self._records, Put(_key(new), _facts(new), NEW, expires=int(time.time()) + UNPAID_DAYS * DAY))
-        if self._closed(account):  # account deletion looks for purchases after closing, so one of the two finds this
+        if self.closed(account):  # account deletion looks for purchases after closing, so one of the two finds this
             self.withdraw(new)
             raise TokenRefusedError(CLOSED)
         return new
@@ -71,6 +71,20 @@ class Purchases:
     def withdraw(self, purchase: Purchase) -> None:
         """Delete a purchase that nobody can pay."""
         self._records.write(Delete(_key(purchase)))
+
+    def payable(self, account: str) -> bool:
+        """Whether the account has purchases that may still be paid."""
+        return self._unpaid(account, PAYABLE_SECONDS) > 0
+
+    def closed(self, account: str) -> bool:
+        """Whether the account was deleted."""
+        [known] = self._records.get(account_key(account))
+        return known is not None and "closed" in known.data
+
+    def left_behind(self, reference: str) -> bool:
+        """Whether this is the reference of a purchase for an account that was deleted."""
+        found = REFERENCE.fullmatch(reference)
+        return found is not None and self.closed(found[1])
 
     def forget(self, account: str) -> bool:
         """For the deletion of an account: delete what was not paid, and the links to the receipts of the rest.
@@ -106,7 +120,7 @@ class Purchases:
             [row] = self._records.get(Key(_partition(account), place))
             if row is None and not ours:
                 return Settlement()
-            payment, closed = ask(), self._closed(account)
+            payment, closed = ask(), self.closed(account)
             known = _purchase(row) if row else None
             if not (known and known.given) and (problem := problem_of(known, payment, closed)):
                 return Settlement(known, 0, problem)
@@ -131,13 +145,15 @@ class Purchases:
             self._records.write(Put(row.key, _facts(after), row.version, expires=expires), *entry)
         except ConditionError:  # changed by another process, or by this one if the reply was lost
             return None
-        if not closed and self._closed(account):
+        if not closed and self.closed(account):
             self.forget(account)
         return Settlement(after, change)
 
-    def _closed(self, account: str) -> bool:
-        [known] = self._records.get(account_key(account))
-        return known is not None and "closed" in known.data
+    def _unpaid(self, account: str, seconds: int) -> int:
+        """How many purchases were begun in the last so many `seconds`, and neither paid nor given up."""
+        since = clock.formatted(datetime.now(UTC) - timedelta(seconds=seconds))
+        latest = self._records.query(_partition(account), first=since, limit=1000)
+        return sum(_purchase(row).state == "created" for row in latest)
 
     def _forget(self, row: Record | None) -> None:
         while row is not None:

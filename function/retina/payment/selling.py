@@ -2,16 +2,21 @@
 
 A notice only says of which payment there is news: what to write is always asked of Stripe itself, so the order in which
 notices arrive does not matter, and one that is lost is made up for by `reconcile`.
+
+Nobody should pay into an account that was deleted: `leave` closes its pages for paying, and `reconcile` those that were
+missed. A payment that was on its way by then is credited to nobody; it is logged and reported until it was refunded.
 """
 
 import logging
 import time
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from retina.errors import EventRefusedError, NotForSaleError
+from retina.accounts.service import CLOSED
+from retina.errors import EventRefusedError, NotForSaleError, TokenRefusedError
 from retina.ids import new_id
+from retina.payment import deletions
 from retina.payment.keys import stripe_keys
 from retina.payment.purchases import Purchases
 from retina.payment.settlement import Purchase, Settlement
@@ -26,6 +31,13 @@ SIGNATURE_SECONDS = 3600
 """How long a signature is remembered: longer than it is accepted."""
 
 log = logging.getLogger("retina.payment")
+
+
+class Left(NamedTuple):
+    """What the deletion of an account has found: whether it had purchases, and whether one may still be paid."""
+
+    bought: bool
+    payable: bool
 
 
 class Selling:
@@ -47,7 +59,8 @@ class Selling:
     def buy(self, account: str, credits: int, here: str) -> tuple[Purchase, str]:
         """A new purchase, and the URL at which it is paid; people return to the page at `here`.
 
-        Raises `NotForSaleError`, `TooManyPurchasesError` and `PaymentUnavailableError`.
+        Raises `NotForSaleError`, `TooManyPurchasesError`, `PaymentUnavailableError`, and `TokenRefusedError` if the
+        account was deleted in the meantime.
         """
         prices, checkout = self._settings.prices, self.checkout
         pack = prices.pack(credits) if prices else None
@@ -55,10 +68,27 @@ class Selling:
             raise self._not_for_sale()
         purchase = self.purchases.begin(account, pack, prices.currency)
         try:
-            return purchase, checkout.page(purchase, prices.tax, here)
+            url = checkout.page(purchase, prices.tax, here)
+            if self.purchases.closed(account):  # if not, its deletion finds the page
+                raise TokenRefusedError(CLOSED)
         except BaseException:  # nobody knows where to pay, so it must not count as unpaid
             self.purchases.withdraw(purchase)
             raise
+        return purchase, url
+
+    def leave(self, account: str) -> Left:
+        """For the deletion of an account: nothing can be paid for it any more, and its receipts are forgotten.
+
+        An account can be deleted whether or not Stripe answers: otherwise `reconcile` closes the pages.
+        """
+        payable = self.purchases.payable(account) and not self._pages_closed(account)
+        return Left(self.purchases.forget(account), payable)
+
+    def close_pages(self, account: str) -> None:
+        """Close the pages on which something can be paid for `account`; raises `PaymentUnavailableError`."""
+        for session in self.checkout.open_sessions():
+            if session.reference.partition(":")[0] == account:
+                self.checkout.close(session.id)
 
     def received(self, body: bytes, signature: str) -> None:
         """Act on an event that Stripe has sent; raises `EventRefusedError` and `PaymentUnavailableError`.
@@ -88,7 +118,7 @@ class Selling:
         return settlement
 
     def reconcile(self, days: int) -> Iterator[tuple[str, Settlement]]:
-        """Settle all purchases of the last `days`.
+        """Settle all purchases of the last `days`, and close the pages for paying of accounts that were deleted.
 
         Yields those that were mended and those with a problem, each with Stripe's id of the session or payment. That
         one cannot be settled now is such a problem, and does not stop the others. Raises `PaymentUnavailableError` if
@@ -99,7 +129,9 @@ class Selling:
             settlement = Settlement()
             try:
                 session = known or self.checkout.session_of(id)
-                if session and session not in seen:
+                if session and session.open:
+                    self._close_if_left_behind(session)
+                elif session and session not in seen:
                     seen.add(session)
                     settlement = self.settle(session)
             except Exception as error:  # of whichever store: it is logged, reported and does not stop the rest
@@ -113,6 +145,23 @@ class Selling:
             yield session.id, session
         for payment in self.checkout.reversed(since):
             yield payment, None
+
+    def _pages_closed(self, account: str) -> bool:
+        """Close them, or tell the function that can; returns whether that worked."""
+        try:
+            if self._settings.payment_function:
+                deletions.announce(self._settings.payment_function, account)
+            else:
+                self.close_pages(account)
+        except Exception:  # whatever it is, nobody is kept from deleting an account
+            log.exception("the pages for paying of a deleted account could not be closed: reconcile the payments")
+            return False
+        return True
+
+    def _close_if_left_behind(self, session: "Session") -> None:
+        if self.purchases.left_behind(session.reference):
+            self.checkout.close(session.id)
+            log.warning("%s was closed: the account was deleted", session.id)
 
     def _not_for_sale(self) -> NotForSaleError:
         whom = self._settings.contact or "whoever runs this service"
