@@ -1,11 +1,12 @@
 // Asks correction-worker.js, which is started with the first question, and again with the first one after it has failed.
 
 import { Refusal } from '../api/reach.js';
+import { t } from '../ui/language.js';
 
 /** @import { Answer } from './correction-worker.js' */
 
-const FAILED = 'A part of this page could not be loaded, or has stopped. Check that you are online, then try again.';
-const TOO_LARGE = 'This browser cannot correct a photograph of that size.';
+const FAILED = t('A part of this page could not be loaded, or has stopped. Check that you are online, then try again.');
+const TOO_LARGE = t('This browser cannot correct a photograph of that size.');
 
 /** @type {Worker | null} */
 let worker = null;

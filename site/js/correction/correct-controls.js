@@ -2,13 +2,14 @@
 
 import { Refusal } from '../api/reach.js';
 import { finder } from '../ui/element.js';
+import { decimal, t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Session } from './session.js' */
 
 const QUIET_MS = 400;
-const NOT_READ = 'The vessels could not be read.';
-const NOT_WRITTEN = 'The correction could not be stored yet. It is tried again with the next stroke.';
+const NOT_READ = t('The vessels could not be read.');
+const NOT_WRITTEN = t('The correction could not be stored yet. It is tried again with the next stroke.');
 
 /** @param {{ page: ParentNode }} parts */
 export function createCorrectControls({ page }) {
@@ -21,8 +22,8 @@ export function createCorrectControls({ page }) {
 
   /** @param {Session} session */
   function count(session) {
-    const [now, before] = [session.density(), session.density(true)].map((share) => `${(100 * share).toFixed(2)} %`);
-    words.textContent = now === before ? `Vascular density ${now}` : `Vascular density ${now}, model ${before}`;
+    const [now, before] = [session.density(), session.density(true)].map((share) => `${decimal(100 * share, 2)} %`);
+    words.textContent = now === before ? t('Vascular density {now}', { now }) : t('Vascular density {now}, model {before}', { now, before });
   }
 
   /**
@@ -40,7 +41,7 @@ export function createCorrectControls({ page }) {
   }
 
   function show() {
-    words.textContent = 'Getting the field of view…';
+    words.textContent = t('Getting the field of view…');
     again.hidden = true;
     say('');
     for (const each of buttons) each.disabled = true;

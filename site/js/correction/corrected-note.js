@@ -3,13 +3,14 @@
 
 import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { MATCH, matchOf } from '../ui/match.js';
 import { correctedWords, isUnmeasured } from './corrected.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 
-const MEASURED = 'The figures are those of the corrected vessels.';
-const WAITING = 'Vascular density is that of the corrected vessels. The other figures follow; until then the earlier ones are shown.';
+const MEASURED = t('The figures are those of the corrected vessels.');
+const WAITING = t('Vascular density is that of the corrected vessels. The other figures follow; until then the earlier ones are shown.');
 
 /** @param {{ page: ParentNode, ofModel: (wanted: boolean) => void }} parts `ofModel` shows the model's vessels, or the corrected ones */
 export function createCorrectedNote({ page, ofModel }) {

@@ -1,6 +1,8 @@
 // What a result knows of its correction: the mask of a person in place of the model's, which stays beside it, and whether
 // the figures are those of the corrected mask. Nothing here touches the page.
 
+import { t } from '../ui/language.js';
+
 /** @import { Findings, Result } from '../files/segmentation.js' */
 
 /**
@@ -52,6 +54,6 @@ export function valuesOf({ answer, correction }) {
  */
 export function correctedWords({ correction, stored }, mail = null) {
   if (!correction) return '';
-  if (!correction.by || correction.by === mail) return 'Corrected by you';
-  return stored ? `Corrected by ${correction.by}` : 'Corrected by somebody else';
+  if (!correction.by || correction.by === mail) return t('Corrected by you');
+  return stored ? t('Corrected by {name}', { name: correction.by }) : t('Corrected by somebody else');
 }

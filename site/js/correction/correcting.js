@@ -3,6 +3,7 @@
 
 import { Refusal } from '../api/reach.js';
 import { picture } from '../files/pictures.js';
+import { t } from '../ui/language.js';
 import { areaOf } from '../viewer/vessel-map.js';
 
 /** @import { PredictionResponse } from 'openapi' */
@@ -10,7 +11,7 @@ import { areaOf } from '../viewer/vessel-map.js';
 
 /** @typedef {{ arteries: Blob, veins: Blob, picture: Blob }} Kinds masks, and the picture of both */
 
-const UNKNOWN = 'This service does not measure corrected vessels. Your correction is still here; try again later.';
+const UNKNOWN = t('This service does not measure corrected vessels. Your correction is still here; try again later.');
 
 /**
  * Puts a corrected mask in place of what the result has. Its figures are still to be measured.

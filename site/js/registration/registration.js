@@ -1,5 +1,6 @@
 // Asks registration-worker.js to register two photographs by their vessel masks, and says in words what came of it.
 
+import { decimal, t } from '../ui/language.js';
 import { decoded } from '../viewer/canvas.js';
 
 /** @import { Findings } from '../files/segmentation.js' */
@@ -61,13 +62,12 @@ export function fieldOf({ photograph: { field_of_view: box }, quality }) {
  * @param {Registration} registration
  */
 export function inWords({ found, agreement, overlap, residual }) {
-  const coincide = `${percent(agreement)} of the vessels that both could show coincide, beyond chance`;
-  if (!found) {
-    return `These photographs could not be aligned by their vessels: ${coincide}. They may show different eyes or parts of the `
-      + 'retina, or too few vessels were found. They are shown side by side, each in its own frame.';
-  }
-  return `Aligned by their vessels: ${coincide}; their centre-lines are ${residual.toFixed(1)} pixels apart (median). `
-    + `Of what the first photograph shows, ${percent(overlap)} is in both.`;
+  const words = { share: percent(agreement), distance: decimal(residual, 1), overlap: percent(overlap) };
+  return found
+    ? t('Aligned by their vessels: {share} of the vessels that both could show coincide, beyond chance; their centre-lines are {distance} pixels '
+      + 'apart (median). Of what the first photograph shows, {overlap} is in both.', words)
+    : t('These photographs could not be aligned by their vessels: {share} of the vessels that both could show coincide, beyond chance. They may '
+      + 'show different eyes or parts of the retina, or too few vessels were found. They are shown side by side, each in its own frame.', words);
 }
 
 /**

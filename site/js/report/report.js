@@ -3,6 +3,7 @@
 
 import { measurementList } from '../api/about.js';
 import { element, finder } from '../ui/element.js';
+import { plural, t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
 import { lacksIntervals } from '../viewer/measurement-intervals.js';
 import { vesselsOver } from './report-picture.js';
@@ -11,10 +12,10 @@ import { factsOf, rowsOf, unmeasured } from './report-words.js';
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
 
-const NOT_FOR_DIAGNOSIS = 'For research and education. Not a medical device, not for diagnosis.';
-const HEADS = ['Measurement', 'Value', 'By threshold', 'Definition'];
-const BY_THRESHOLD = '“By threshold” is the value if a pixel needed a little less, or a little more, certainty to count as vessel; it is no '
-  + 'confidence interval. Definitions in full are on the page and in the documentation of the API.';
+const NOT_FOR_DIAGNOSIS = t('For research and education. Not a medical device, not for diagnosis.');
+const HEADS = [t('Measurement'), t('Value'), t('By threshold'), t('Definition')];
+const BY_THRESHOLD = t('“By threshold” is the value if a pixel needed a little less, or a little more, certainty to count as vessel; it is no '
+  + 'confidence interval. Definitions in full are on the page and in the documentation of the API.');
 
 /** @param {{ page: Document, shown: () => Result | null, vessel: () => string }} parts `vessel` is the colour of vessels, #rrggbb */
 export function createReport({ page, shown, vessel }) {
@@ -33,7 +34,7 @@ export function createReport({ page, shown, vessel }) {
     scrolled = scrollY;
     page.body.classList.add('reporting');
     page.body.append(place);
-    const status = element('span', { class: 'note', role: 'status' }, 'Preparing…');
+    const status = element('span', { class: 'note', role: 'status' }, t('Preparing…'));
     const title = element('h1', { id: 'report-title', tabindex: '-1' }, result.name);
     place.replaceChildren(actions(status), trouble, head(title));
     scrollTo(0, 0);
@@ -57,9 +58,9 @@ export function createReport({ page, shown, vessel }) {
     const table = element('div', {}, tableOf(result, list));
     place.append(picturesOf(photograph ?? result.urls.original, picture ?? overlay ?? mask, vesselsOf(result)), table, facts(result));
     if (!lacksIntervals(result)) return;
-    status.textContent = 'Measuring at other thresholds…';
+    status.textContent = t('Measuring at other thresholds…');
     try {
-      await result.measureAround?.({ signal, pausing: (seconds) => (status.textContent = `The server is busy. Trying again in ${seconds} s…`) });
+      await result.measureAround?.({ signal, pausing: (seconds) => (status.textContent = t('The server is busy. Trying again in {seconds} s…', { seconds })) });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -81,7 +82,7 @@ export function createReport({ page, shown, vessel }) {
 
   /** @param {HTMLElement} status */
   function actions(status) {
-    const [print, back] = ['Print or save as PDF', 'Close'].map((words) => element('button', { type: 'button' }, words));
+    const [print, back] = [t('Print or save as PDF'), t('Close')].map((words) => element('button', { type: 'button' }, words));
     print.classList.add('primary');
     print.addEventListener('click', () => globalThis.print());
     back.addEventListener('click', close);
@@ -108,7 +109,7 @@ function head(title) {
  */
 function picturesOf(photograph, vessels, caption) {
   const figure = (/** @type {string} */ src, /** @type {string} */ words) => element('figure', {}, element('img', { src, alt: words }), element('figcaption', {}, words));
-  return element('div', { class: 'report-pictures' }, figure(photograph, 'The photograph'), figure(vessels, caption));
+  return element('div', { class: 'report-pictures' }, figure(photograph, t('The photograph')), figure(vessels, caption));
 }
 
 /**
@@ -119,13 +120,18 @@ function tableOf(result, list) {
   const rows = rowsOf(result, list).map(([name, ...cells]) => element('tr', {}, element('th', { scope: 'row' }, name), ...cells.map((text) => element('td', {}, text))));
   const heads = element('tr', {}, ...HEADS.map((words) => element('th', { scope: 'col' }, words)));
   const left = unmeasured(result, list);
-  const note = `${BY_THRESHOLD}${left ? ` ${left} further measurements have no value here, such as those that need arteries, veins, the optic disc or the size of a pixel.` : ''}`;
+  const without = plural(
+    left,
+    '{n} further measurement has no value here: some need arteries, veins, the optic disc or the size of a pixel.',
+    '{n} further measurements have no value here, such as those that need arteries, veins, the optic disc or the size of a pixel.',
+  );
+  const note = left ? `${BY_THRESHOLD} ${without}` : BY_THRESHOLD;
   return element('div', {}, element('table', {}, element('thead', {}, heads), element('tbody', {}, ...rows)), element('p', { class: 'note' }, note));
 }
 
 /** @param {Result} result */
 function vesselsOf({ correction }) {
-  return `The photograph with the vessels ${correction ? 'as a person corrected them' : 'that were found'}`;
+  return correction ? t('The photograph with the vessels as a person corrected them') : t('The photograph with the vessels that were found');
 }
 
 /** @param {Result} result */
