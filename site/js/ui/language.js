@@ -119,10 +119,15 @@ async function load(code) {
   const { classList } = document.documentElement;
   classList.add('translating'); // nobody shall see English first
   try {
-    const file = fetch(new URL(`../../languages/${code}.json`, import.meta.url), { signal: AbortSignal.timeout(PATIENCE_MS) });
-    const [response, { translatePage }] = await Promise.all([file, import('./translate-page.js')]);
+    const file = new URL(`../../languages/${code}.json`, import.meta.url);
+    const [response, { translatePage }] = await Promise.all([
+      fetch(file, { signal: AbortSignal.timeout(PATIENCE_MS) }),
+      import('./translate-page.js'),
+    ]);
     if (!response.ok) return {};
-    const found = /** @type {Record<string, Translation>} */ (await response.json());
+    /** @type {unknown} */
+    const content = await response.json();
+    const found = /** @type {Record<string, Translation>} */ (content);
     translatePage(code, (english) => formOf(found, english, 'other'));
     return found;
   } catch {
