@@ -1,6 +1,7 @@
 // Whom to ask for credits, as the operator of the service has set it: an email address or an https URL.
 
 import { element } from './element.js';
+import { t, tNodes } from './language.js';
 
 /**
  * A link to the contact, or a sentence without one.
@@ -8,8 +9,8 @@ import { element } from './element.js';
  * @returns {(Node | string)[]}
  */
 export function askForCredits(contact) {
-  if (!contact) return ['To get credits, ask whoever runs this service.'];
+  if (!contact) return [t('To get credits, ask whoever runs this service.')];
   const page = contact.startsWith('https://');
   const link = element('a', { href: page ? contact : `mailto:${contact}`, rel: 'noreferrer' }, contact);
-  return ['To get credits, ask ', link, '.'];
+  return tNodes('To get credits, ask {contact}.', { contact: link });
 }

@@ -1,5 +1,7 @@
 // Formats the API's days (YYYY-MM-DD) and times (UTC) for people, with times in the reader's own time zone.
 
+import { locale } from './language.js';
+
 /** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
 /** @type {Intl.DateTimeFormatOptions} */
@@ -11,12 +13,12 @@ const TIME = { ...DAY, hour: '2-digit', minute: '2-digit' };
  */
 export function dayOf(text) {
   const time = new Date(text.length === 10 ? `${text}T00:00` : text);
-  return time.toLocaleDateString('en-GB', DAY);
+  return time.toLocaleDateString(locale, DAY);
 }
 
 /** @param {string} text */
 export function timeOf(text) {
-  return new Date(text).toLocaleString('en-GB', TIME);
+  return new Date(text).toLocaleString(locale, TIME);
 }
 
 /**
@@ -24,5 +26,5 @@ export function timeOf(text) {
  * @param {string} text
  */
 export function utcTimeOf(text) {
-  return `${new Date(text).toLocaleString('en-GB', { ...TIME, timeZone: 'UTC' })} UTC`;
+  return `${new Date(text).toLocaleString(locale, { ...TIME, timeZone: 'UTC' })} UTC`;
 }

@@ -6,6 +6,7 @@ import { createPulse } from '../api/pulse.js';
 import { Refusal, codeOf } from '../api/reach.js';
 import { sizeOf } from './size.js';
 import { createTrouble } from './trouble.js';
+import { t } from './language.js';
 
 /** @import { ExportResponse, ExportCreate } from 'openapi' */
 
@@ -52,8 +53,8 @@ export function createExport({ button, place, body }) {
     /** @type {ExportResponse} */
     const latest = await ask(`${ADDRESS}/${id}`);
     if (made?.id !== id) return;
-    if (latest.state === 'failed') throw new Refusal('export_failed', 'The ZIP file could not be created. Try again.');
-    say(latest.state === 'ready' ? 'The ZIP file is ready.' : 'The ZIP file is being created…');
+    if (latest.state === 'failed') throw new Refusal('export_failed', t('The ZIP file could not be created. Try again.'));
+    say(latest.state === 'ready' ? t('The ZIP file is ready.') : t('The ZIP file is being created…'));
     if (latest.state !== 'ready') return;
     pulse.stop();
     made = latest;
@@ -67,8 +68,9 @@ export function createExport({ button, place, body }) {
    * @param {ExportResponse} ready
    */
   function offer({ parts }) {
-    const which = parts.length > 1 ? `ZIP ${given + 1} of ${parts.length}` : 'the ZIP';
-    button.textContent = `Download ${which} (${sizeOf(parts[given].bytes)})`;
+    const size = sizeOf(parts[given].bytes);
+    const [number, total] = [given + 1, parts.length];
+    button.textContent = total > 1 ? t('Download ZIP {number} of {total} ({size})', { number, total, size }) : t('Download the ZIP ({size})', { size });
   }
 
   /** Fetches the download link on the click, since it is valid for only 15 minutes. */

@@ -1,6 +1,7 @@
 // The service's limits in words, for text on the pages and in messages.
 
 import { limits } from '../api/about.js';
+import { locale, t } from './language.js';
 
 /** @import { Limits } from 'openapi' */
 
@@ -9,7 +10,7 @@ import { limits } from '../api/about.js';
  * @param {number} bytes
  */
 export function mebibytes(bytes) {
-  return `${Number((bytes / 2 ** 20).toPrecision(3))} MiB`;
+  return `${Number((bytes / 2 ** 20).toPrecision(3)).toLocaleString(locale)} MiB`;
 }
 
 /**
@@ -17,8 +18,8 @@ export function mebibytes(bytes) {
  * @param {Pick<Limits, 'formats' | 'upload_bytes'>} limits
  */
 export function photographsTaken({ formats, upload_bytes: bytes }) {
-  const words = `${formats.slice(0, -1).join(', ')} or ${formats.slice(-1).join('')}`;
-  return `${words}, up to ${mebibytes(bytes).replace(' ', '\u00a0')} each.`;
+  const listed = new Intl.ListFormat(locale, { type: 'disjunction' }).format(formats);
+  return t('{formats}, up to {size} each.', { formats: listed, size: mebibytes(bytes).replace(' ', '\u00a0') });
 }
 
 /**

@@ -1,5 +1,7 @@
 // How well a vessel map is expected to match what a person would draw, in words first.
 
+import { t } from './language.js';
+
 /** @import { Quality } from 'openapi' */
 
 // Second observers reach a Dice of .76 to .79 on STARE, CHASE_DB1 and DRIVE.
@@ -20,8 +22,8 @@ export function matchOf({ expected_dice: dice }) {
 
 /** @type {Record<Match, string>} */
 export const MATCH = {
-  good: 'Good match expected',
-  fair: 'Fair match expected',
-  poor: 'Poor match expected',
-  unknown: 'Not known how well it matches',
+  good: t('Good match expected'),
+  fair: t('Fair match expected'),
+  poor: t('Poor match expected'),
+  unknown: t('Not known how well it matches'),
 };

@@ -1,10 +1,12 @@
 // Formats measurements the way the service's list describes them, so that no measurement is known here by name.
 
+import { decimal, ofService, t } from './language.js';
+
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 
 /** @typedef {Record<string, number | null>} Values by measurement name */
 
-const NOTHING = 'not measurable';
+const NOTHING = t('not measurable');
 
 /**
  * “10.7 %”, or “152 µm”.
@@ -12,7 +14,7 @@ const NOTHING = 'not measurable';
  * @param {number | null} value
  */
 export function valueOf({ display: { factor, decimals, unit } }, value) {
-  return value === null ? NOTHING : `${(factor * value).toFixed(decimals)}${unit && ` ${unit}`}`;
+  return value === null ? NOTHING : `${decimal(factor * value, decimals)}${unit && ` ${ofService(unit)}`}`;
 }
 
 /**
@@ -30,7 +32,8 @@ export function valueIn(measurement, values) {
  * @param {[low: number, high: number]} interval
  */
 export function rangeOf({ display: { factor, decimals } }, interval) {
-  return interval.map((value) => (factor * value).toFixed(decimals)).join(' to ');
+  const [low, high] = interval.map((value) => decimal(factor * value, decimals));
+  return t('{low} to {high}', { low, high });
 }
 
 /**
@@ -41,7 +44,7 @@ export function rangeOf({ display: { factor, decimals } }, interval) {
 export function valueInContext(measurement, values) {
   const words = valueIn(measurement, values);
   const { context } = measurement.display;
-  return words === NOTHING || !context ? words : `${words} ${context}`;
+  return words === NOTHING || !context ? words : `${words} ${ofService(context)}`;
 }
 
 /**
@@ -50,7 +53,7 @@ export function valueInContext(measurement, values) {
  * @param {Values} values
  */
 export function labelled(measurement, values) {
-  return `${measurement.label} ${valueIn(measurement, values)}`;
+  return `${ofService(measurement.label)} ${valueIn(measurement, values)}`;
 }
 
 /**
@@ -58,5 +61,6 @@ export function labelled(measurement, values) {
  * @param {Pick<Measurement, 'label'>} measurement
  */
 export function heading({ label }) {
-  return label.charAt(0).toUpperCase() + label.slice(1);
+  const words = ofService(label);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,5 +1,9 @@
 // Writes numbers of credits and amounts of money, which the API counts in the smallest unit of a currency: 900 is 9.00 EUR, and 900 JPY.
 
+import { language, locale, plural } from './language.js';
+
+const LOCALE = language === 'en' ? 'en' : locale; // in which the dollar is “$”
+
 /**
  * @param {number} amount in the currency's smallest unit
  * @param {string} currency such as “eur”
@@ -11,7 +15,7 @@ export function priceOf(amount, currency) {
 
 /** @param {number} count */
 export function creditsOf(count) {
-  return count === 1 ? '1 credit' : `${count.toLocaleString('en')} credits`;
+  return plural(count, '{n} credit', '{n} credits');
 }
 
 /**
@@ -31,7 +35,7 @@ export function priceEach({ amount, credits }, currency) {
  * @param {Intl.NumberFormatOptions} [digits]
  */
 function formatOf(currency, digits) {
-  return new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase(), ...digits });
+  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency: currency.toUpperCase(), ...digits });
 }
 
 /** @param {Intl.NumberFormat} format of a currency with its own number of digits */

@@ -1,7 +1,9 @@
 // Formats a file size for people.
 
+import { decimal } from './language.js';
+
 /** @param {number} bytes */
 export function sizeOf(bytes) {
-  if (bytes < 2 ** 20) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  if (bytes < 2 ** 20) return `${decimal(Math.max(1, Math.round(bytes / 1024)), 0)} KiB`;
+  return `${decimal(bytes / 2 ** 20, 1)} MiB`;
 }

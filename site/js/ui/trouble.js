@@ -1,6 +1,7 @@
 // Runs actions and reports what went wrong next to where it happened, as a sentence in an element with role alert.
 
 import { Refusal } from '../api/reach.js';
+import { t } from './language.js';
 
 /**
  * @typedef {() => unknown} Action something the user asked for; may be async and may throw
@@ -21,7 +22,7 @@ export function createTrouble(place) {
   /** @param {unknown} error */
   function tell(error) {
     if (!(error instanceof Refusal)) console.error(error);
-    say(error instanceof Refusal ? error.message : 'Something went wrong on this page. Reload it, then try again.');
+    say(error instanceof Refusal ? error.message : t('Something went wrong on this page. Reload it, then try again.'));
   }
 
   /**
