@@ -38,6 +38,9 @@ test('the facts name model, version and hashes, and the labels only of what was 
   const facts = Object.fromEntries(factsOf(answer, now));
   assert.match(facts.Model, /a{64}/);
   assert.match(facts.Photograph, /1411 × 1410 pixels, SHA-256 f{64}/);
+  assert.equal(facts.Quality, 'good');
+  const poor = { ...answer.quality, grade: /** @type {const} */ ('poor'), reasons: ['The photograph is blurred.', 'It is dark.'] };
+  assert.equal(Object.fromEntries(factsOf({ ...answer, quality: poor }, now)).Quality, 'poor: The photograph is blurred. It is dark.');
   assert.match(facts['Made with'], /1\.2\.3.*640 × 640.*0\.5/);
   assert.match(facts['Report of'], /26 Nov 2026.*UTC/);
   assert.ok(!('Eye' in facts) && !('Subject label' in facts));

@@ -3,6 +3,7 @@
 import { valuesOf } from '../correction/corrected.js';
 import { groupsOf } from '../viewer/measurement-groups.js';
 import { intervalsOf } from '../viewer/measurement-intervals.js';
+import { qualityWords } from '../viewer/quality-words.js';
 import { matchOf } from '../ui/match.js';
 import { dayOf, utcTimeOf } from '../ui/dates.js';
 import { decimal, locale, ofService, t } from '../ui/language.js';
@@ -75,7 +76,7 @@ export function factsOf(answer, now, correction) {
     [t('Date taken'), saved ? (taken ? dayOf(taken) : t('not known')) : null],
     [t('Note'), note],
     [t('Vessels'), correction ? correctionOf(correction) : null],
-    [t('Quality'), quality.grade ? [quality.grade, ...quality.reasons].map(ofService).join('. ') : t('not known')],
+    [t('Quality'), qualityWords(quality)],
     [t('Expected agreement'), agreementOf(quality)],
     [t('Field of view'), quality.field_of_view === 'disc' ? t('round') : t('not found: the whole frame was searched')],
     [t('Photograph'), t('{width} × {height} pixels, SHA-256 {hash}', { width: photograph.width, height: photograph.height, hash: photograph.sha256 })],

@@ -10,6 +10,7 @@ import { element, finder } from '../ui/element.js';
 import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
 import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
+import { qualityWords } from './quality-words.js';
 import { regionalView } from './regional-table.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
@@ -138,7 +139,7 @@ export function factsOf({ photograph, quality, canvas, threshold, model }) {
   const view = photograph.field_of_view;
   return {
     trust: trustOf(quality),
-    quality: qualityOf(quality),
+    quality: qualityWords(quality),
     size: sizeOf(photograph),
     view: quality.field_of_view === 'disc' ? t('round, {width} × {height} pixels', { width: view.width, height: view.height }) : t('the whole frame'),
     canvas: t('{size} pixels', { size: canvas.replace('x', ' × ') }),
@@ -155,16 +156,6 @@ function sizeOf({ width, height, pixel_size_um: micrometres, frames }) {
   const pixel = micrometres?.toLocaleString(locale, { maximumSignificantDigits: 3, useGrouping: false });
   const size = pixel ? t('{width} × {height} pixels of {pixel} µm', { width, height, pixel }) : t('{width} × {height} pixels', { width, height });
   return frames && frames > 1 ? t('{size}, the first of {frames} frames', { size, frames }) : size;
-}
-
-/**
- * The grade in words with its reasons.
- * @param {Quality} quality
- */
-function qualityOf({ grade, reasons }) {
-  if (!grade) return t('not known');
-  const word = ofService(grade);
-  return reasons.length ? t('{grade}: {reasons}', { grade: word, reasons: reasons.map(ofService).join(' ') }) : word;
 }
 
 /** @param {Quality} quality */
