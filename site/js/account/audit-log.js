@@ -3,43 +3,44 @@
 import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 
 /** @import { AuditEntry, AuditPage } from 'openapi' */
 
 /** @type {Record<string, string>} */
 const WORDS = {
-  'account.deleted': 'Account deleted',
-  'account.exported': 'Account exported',
-  'audit.read': 'Audit log viewed',
-  'batch.cancelled': 'Batch cancelled',
-  'batch.deleted': 'Batch deleted',
-  'batch.exported': 'Batch exported',
-  'batch.made': 'Batch created',
-  'batch.retried': 'Batch retried',
-  'batch.seen': 'Batch opened',
-  'batches.listed': 'Batches listed',
-  'export.deleted': 'Export deleted',
-  'export.downloaded': 'Export downloaded',
-  'history.exported': 'History exported',
-  'key.changed': 'API key changed',
-  'key.made': 'API key created',
-  'key.revoked': 'API key revoked',
-  'password.changed': 'Password changed',
-  'password.link_made': 'Password reset link created',
-  'password.reset': 'Password reset',
-  'picture.opened': 'Picture opened',
-  'prediction.changed': 'Labels changed',
-  'prediction.deleted': 'Photograph deleted',
-  'prediction.corrected': 'Vessels corrected',
-  'correction.deleted': 'Correction deleted',
-  'prediction.recomputed': 'Photograph recomputed',
-  'prediction.saved': 'Photograph saved',
-  'prediction.seen': 'Photograph opened',
-  'predictions.listed': 'History listed',
-  'sessions.ended': 'Signed out everywhere',
-  'sign_in.failed': 'Sign-in failed',
-  'sign_in.succeeded': 'Signed in',
-  'trends.seen': 'Trends viewed',
+  'account.deleted': t('Account deleted'),
+  'account.exported': t('Account exported'),
+  'audit.read': t('Audit log viewed'),
+  'batch.cancelled': t('Batch cancelled'),
+  'batch.deleted': t('Batch deleted'),
+  'batch.exported': t('Batch exported'),
+  'batch.made': t('Batch created'),
+  'batch.retried': t('Batch retried'),
+  'batch.seen': t('Batch opened'),
+  'batches.listed': t('Batches listed'),
+  'export.deleted': t('Export deleted'),
+  'export.downloaded': t('Export downloaded'),
+  'history.exported': t('History exported'),
+  'key.changed': t('API key changed'),
+  'key.made': t('API key created'),
+  'key.revoked': t('API key revoked'),
+  'password.changed': t('Password changed'),
+  'password.link_made': t('Password reset link created'),
+  'password.reset': t('Password reset'),
+  'picture.opened': t('Picture opened'),
+  'prediction.changed': t('Labels changed'),
+  'prediction.deleted': t('Photograph deleted'),
+  'prediction.corrected': t('Vessels corrected'),
+  'correction.deleted': t('Correction deleted'),
+  'prediction.recomputed': t('Photograph recomputed'),
+  'prediction.saved': t('Photograph saved'),
+  'prediction.seen': t('Photograph opened'),
+  'predictions.listed': t('History listed'),
+  'sessions.ended': t('Signed out everywhere'),
+  'sign_in.failed': t('Sign-in failed'),
+  'sign_in.succeeded': t('Signed in'),
+  'trends.seen': t('Trends viewed'),
 };
 
 /**
@@ -58,9 +59,9 @@ export function createAudit({ page, names }) {
       {},
       element('td', { class: 'time' }, timeOf(time)),
       element('td', { class: 'what' }, WORDS[action] ?? action),
-      element('td', { class: 'record' }, element('code', { title: record }, record.slice(0, 8))),
-      element('td', { class: 'by' }, whoOf(action, caller)),
-      element('td', { class: 'from' }, element('code', {}, address)),
+      element('td', { class: 'record', 'data-before': t('record') }, element('code', { title: record }, record.slice(0, 8))),
+      element('td', { class: 'by', 'data-before': t('by') }, whoOf(action, caller)),
+      element('td', { class: 'from', 'data-before': t('from') }, element('code', {}, address)),
     );
   }
 
@@ -69,9 +70,9 @@ export function createAudit({ page, names }) {
    * @param {string} caller
    */
   function whoOf(action, caller) {
-    if (caller === 'operator') return 'the operator of this service';
-    if (caller) return names.get(caller) ?? `key ${caller}`;
-    return action === 'sign_in.failed' ? 'somebody' : 'you'; // anyone may have typed a wrong password
+    if (caller === 'operator') return t('the operator of this service');
+    if (caller) return names.get(caller) ?? t('key {id}', { id: caller });
+    return action === 'sign_in.failed' ? t('somebody') : t('you'); // anyone may have typed a wrong password
   }
 
   /** Adds the next entries to the table. */

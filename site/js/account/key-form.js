@@ -3,6 +3,7 @@
 import { Refusal } from '../api/reach.js';
 import { finder, the } from '../ui/element.js';
 import { lastDayOf, networksIn, plain } from './key-words.js';
+import { t } from '../ui/language.js';
 
 /** @import { KeyCreate, KeyResponse } from 'openapi' */
 
@@ -27,7 +28,7 @@ export function createKeyForm(page) {
     const scopes = /** @type {NonNullable<KeyCreate['scopes']>} */ (new FormData(form).getAll('scopes'));
     if (!scopes.length) {
       the(form, '[name=scopes]').focus();
-      throw new Refusal('no_scope', 'Choose at least one thing the key may be used for.');
+      throw new Refusal('no_scope', t('Choose at least one thing the key may be used for.'));
     }
     return {
       name: name.value.trim(),
@@ -46,9 +47,9 @@ export function createKeyForm(page) {
   function show(key) {
     changed = key;
     form.reset();
-    submit.textContent = key ? 'Save the changes' : 'Create key';
+    submit.textContent = key ? t('Save the changes') : t('Create key');
     cancel.hidden = key === null;
-    by('key-name-label').textContent = key ? 'Name of the key' : 'Name of the new key';
+    by('key-name-label').textContent = key ? t('Name of the key') : t('Name of the new key');
     if (!key) return;
     name.value = key.name;
     expires.value = lastDayOf(key.expires);

@@ -1,8 +1,12 @@
 // What the account page says of an API key and its limits, and how the fields of its form are read.
 
 import { dayOf, timeOf } from '../ui/dates.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { KeyResponse } from 'openapi' */
+
+/** @type {Record<KeyResponse['scopes'][number], string>} what a key may */
+const SCOPES = { predict: t('predict'), read: t('read'), delete: t('delete') };
 
 /**
  * What is known of a key, a line each.
@@ -11,8 +15,9 @@ import { dayOf, timeOf } from '../ui/dates.js';
  */
 export function notesOf(key, now = new Date()) {
   const { id, created, scopes, addresses } = key;
-  const from = addresses.length ? [`Only from ${listed(addresses.map(plain))}`] : [];
-  return [`rk_${id}_…, created ${timeOf(created)}`, `May ${listed(scopes)}`, ...from, lifeOf(key, now)];
+  const from = addresses.length ? [t('Only from {addresses}', { addresses: listed(addresses.map(plain)) })] : [];
+  const may = t('May {scopes}', { scopes: listed(scopes.map((scope) => SCOPES[scope])) });
+  return [t('{key}, created {time}', { key: `rk_${id}_…`, time: timeOf(created) }), may, ...from, lifeOf(key, now)];
 }
 
 /**
@@ -20,17 +25,28 @@ export function notesOf(key, now = new Date()) {
  * @param {KeyResponse} key
  */
 export function spendingOf({ spent_today: today, spent_this_month: month, credits_per_day: perDay, credits_per_month: perMonth }) {
-  const periods = [
-    { name: 'today', spent: today, most: perDay },
-    { name: 'this month', spent: month, most: perMonth },
+  return [
+    { name: t('credits today'), spent: today, most: perDay, words: todayOf(today, perDay) },
+    { name: t('credits this month'), spent: month, most: perMonth, words: thisMonthOf(month, perMonth) },
   ];
-  return periods.map((period) => ({ ...period, words: countOf(period) }));
 }
 
-/** @param {{ name: string, spent: number, most: number | null }} period */
-function countOf({ name, spent, most }) {
-  const counted = most === null ? spent.toLocaleString('en') : `${spent.toLocaleString('en')} of ${most.toLocaleString('en')}`;
-  return `${counted} ${(most ?? spent) === 1 ? 'credit' : 'credits'} ${name}`;
+/**
+ * @param {number} spent
+ * @param {number | null} most
+ */
+function todayOf(spent, most) {
+  if (most === null) return plural(spent, '{n} credit today', '{n} credits today');
+  return plural(most, '{spent} of {n} credit today', '{spent} of {n} credits today', { spent: spent.toLocaleString(locale) });
+}
+
+/**
+ * @param {number} spent
+ * @param {number | null} most
+ */
+function thisMonthOf(spent, most) {
+  if (most === null) return plural(spent, '{n} credit this month', '{n} credits this month');
+  return plural(most, '{spent} of {n} credit this month', '{spent} of {n} credits this month', { spent: spent.toLocaleString(locale) });
 }
 
 /**
@@ -63,11 +79,12 @@ export function lastDayOf(expires) {
  * @param {Date} now
  */
 function lifeOf({ expires, used }, now) {
-  const end = expires === null ? 'Valid until revoked' : new Date(expires) > now ? `Valid until ${timeOf(expires)}` : 'Expired';
-  return `${end}, ${used === null ? 'never used' : `last used ${dayOf(used)}`}`;
+  const last = used === null ? t('never used') : t('last used {day}', { day: dayOf(used) });
+  if (expires === null) return t('Valid until revoked, {last}', { last });
+  return new Date(expires) > now ? t('Valid until {time}, {last}', { time: timeOf(expires), last }) : t('Expired, {last}', { last });
 }
 
 /** @param {string[]} words */
 function listed(words) {
-  return new Intl.ListFormat('en-GB').format(words);
+  return new Intl.ListFormat(locale).format(words);
 }

@@ -7,6 +7,7 @@ import { element, finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 import { createKeyForm } from './key-form.js';
 import { notesOf, spendingOf } from './key-words.js';
+import { t } from '../ui/language.js';
 
 /** @import { KeyList, KeyCreateResponse, KeyResponse } from 'openapi' */
 
@@ -31,8 +32,8 @@ export function createKeys({ page, announce }) {
 
   /** @param {KeyResponse} key */
   function row(key) {
-    const revokeButton = element('button', { type: 'button', 'aria-label': `Revoke ${key.name}` }, 'Revoke');
-    const changeButton = element('button', { type: 'button', 'aria-label': `Change ${key.name}`, 'data-change': key.id }, 'Change');
+    const revokeButton = element('button', { type: 'button', 'aria-label': t('Revoke {name}', { name: key.name }) }, t('Revoke'));
+    const changeButton = element('button', { type: 'button', 'aria-label': t('Change {name}', { name: key.name }), 'data-change': key.id }, t('Change'));
     onClick(revokeButton, () => revoke(key));
     changeButton.addEventListener('click', () => begin(key));
     const words = notesOf(key).map((note) => element('span', { class: 'note' }, note));
@@ -52,7 +53,7 @@ export function createKeys({ page, announce }) {
   }
 
   async function make() {
-    copyButton.textContent = 'Copy';
+    copyButton.textContent = t('Copy');
     /** @type {KeyCreateResponse} */
     const made = await ask(ADDRESS, { method: 'POST', json: keyForm.values() });
     keyForm.show(null);
@@ -76,7 +77,7 @@ export function createKeys({ page, announce }) {
     const changed = await ask(`${ADDRESS}/${key.id}`, { method: 'PATCH', json: keyForm.values() });
     await load();
     end(key);
-    by('keys-status').textContent = `${changed.name}: changed.`;
+    by('keys-status').textContent = t('{name}: changed.', { name: changed.name });
   }
 
   /**
@@ -93,8 +94,8 @@ export function createKeys({ page, announce }) {
   /** @param {KeyResponse} key */
   async function revoke(key) {
     by('keys-status').textContent = '';
-    const words = `Programs that use “${key.name}” will be refused from now on.`;
-    if (!(await confirmed({ title: 'Revoke this key?', words, yes: 'Revoke it' }))) return;
+    const words = t('Programs that use “{name}” will be refused from now on.', { name: key.name });
+    if (!(await confirmed({ title: t('Revoke this key?'), words, yes: t('Revoke it') }))) return;
     await ask(`${ADDRESS}/${key.id}`, { method: 'DELETE' });
     if (secret.value.startsWith(`rk_${key.id}_`)) {
       secret.value = '';
@@ -103,19 +104,19 @@ export function createKeys({ page, announce }) {
     if (keyForm.changing()?.id === key.id) keyForm.show(null);
     await load();
     keyForm.name.focus();
-    by('keys-status').textContent = `${key.name}: revoked.`;
+    by('keys-status').textContent = t('{name}: revoked.', { name: key.name });
   }
 
   async function copy() {
     secret.select();
     try {
       await navigator.clipboard.writeText(secret.value);
-      announce('The key was copied.');
-      copyButton.textContent = 'Copied';
+      announce(t('The key was copied.'));
+      copyButton.textContent = t('Copied');
     } catch {
       // Also reached where the browser offers no clipboard API.
-      announce('The browser did not allow copying. The key is selected: press Ctrl C.');
-      copyButton.textContent = 'Press Ctrl C';
+      announce(t('The browser did not allow copying. The key is selected: press Ctrl C.'));
+      copyButton.textContent = t('Press Ctrl C');
     }
   }
 
@@ -131,6 +132,6 @@ export function createKeys({ page, announce }) {
  * @param {string} name of the key
  */
 function spending({ name: period, spent, most, words }, name) {
-  const bar = most === null ? [] : [element('meter', { min: 0, max: most, value: Math.min(spent, most), 'aria-label': `${name}: credits ${period}` })];
+  const bar = most === null ? [] : [element('meter', { min: 0, max: most, value: Math.min(spent, most), 'aria-label': `${name}: ${period}` })];
   return element('span', { class: 'note spending' }, words, ...bar);
 }

@@ -1,6 +1,7 @@
 // What the account page says of a purchase.
 
 import { creditsOf } from '../ui/money.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { PurchaseResponse } from 'openapi' */
 
@@ -9,8 +10,8 @@ import { creditsOf } from '../ui/money.js';
  * @param {PurchaseResponse} purchase
  */
 export function statusOf({ state, credits }) {
-  if (state === 'credited') return `Thank you. ${creditsOf(credits)} ${credits === 1 ? 'was' : 'were'} added.`;
-  if (state === 'created') return 'Your payment is not confirmed yet. The credits are added as soon as it is; that can take days.';
+  if (state === 'credited') return plural(credits, 'Thank you. {n} credit was added.', 'Thank you. {n} credits were added.');
+  if (state === 'created') return t('Your payment is not confirmed yet. The credits are added as soon as it is; that can take days.');
   return '';
 }
 
@@ -19,10 +20,10 @@ export function statusOf({ state, credits }) {
  * @param {PurchaseResponse} purchase
  */
 export function stateOf({ state, taken_back: taken, missing }) {
-  if (state === 'created') return 'Not paid yet';
-  if (state === 'not_paid') return 'Not paid';
-  if (state === 'credited') return 'Paid';
-  const back = `${creditsOf(taken)} taken back`;
-  const spent = missing ? `, ${missing.toLocaleString('en')} ${missing === 1 ? 'was' : 'were'} spent` : '';
-  return `${state === 'refunded' ? 'Refunded' : 'Disputed'}: ${back}${spent}`;
+  if (state === 'created') return t('Not paid yet');
+  if (state === 'not_paid') return t('Not paid');
+  if (state === 'credited') return t('Paid');
+  const values = { credits: creditsOf(taken) };
+  const back = state === 'refunded' ? t('Refunded: {credits} taken back', values) : t('Disputed: {credits} taken back', values);
+  return missing ? plural(missing, '{back}, {n} was spent', '{back}, {n} were spent', { back }) : back;
 }

@@ -6,6 +6,7 @@ import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
 import { creditsOf, priceOf } from '../ui/money.js';
 import { stateOf, statusOf } from './purchase-words.js';
+import { locale, t } from '../ui/language.js';
 
 /** @import { PurchaseCreate, PurchaseCreateResponse, PurchaseList, PurchaseResponse } from 'openapi' */
 
@@ -24,7 +25,7 @@ export async function buy(credits) {
   await ask('/api/v1/usage');
   /** @type {PurchaseCreateResponse} */
   const { url } = await ask(ADDRESS, { method: 'POST', json });
-  if (!isWeb(url)) throw new Refusal('unintelligible', 'The server did not say where to pay. Try again later.');
+  if (!isWeb(url)) throw new Refusal('unintelligible', t('The server did not say where to pay. Try again later.'));
   location.assign(url);
 }
 
@@ -48,7 +49,7 @@ export function createPurchases({ page, credited }) {
     let bought = await load();
     if (paid) history.replaceState(null, '', location.pathname);
     for (let tried = 0; bought?.state === 'created' && tried < TRIES; tried += 1) {
-      by('purchase-status').textContent = 'Waiting for the confirmation of your payment…';
+      by('purchase-status').textContent = t('Waiting for the confirmation of your payment…');
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       bought = await load();
     }
@@ -62,13 +63,13 @@ export function createPurchases({ page, credited }) {
 /** @param {PurchaseResponse} purchase */
 function row(purchase) {
   const { created, credits, amount, total, currency, receipt } = purchase;
-  const label = `receipt of ${dayOf(created)}, ${creditsOf(credits)}`;
-  const link = receipt && isWeb(receipt) ? [', ', element('a', { href: receipt, rel: 'noreferrer', 'aria-label': label }, 'receipt')] : [];
+  const label = t('receipt of {day}, {credits}', { day: dayOf(created), credits: creditsOf(credits) });
+  const link = receipt && isWeb(receipt) ? [', ', element('a', { href: receipt, rel: 'noreferrer', 'aria-label': label }, t('receipt'))] : [];
   return element(
     'tr',
     {},
     element('td', {}, dayOf(created)),
-    element('td', { class: 'number' }, credits.toLocaleString('en')),
+    element('td', { class: 'number' }, credits.toLocaleString(locale)),
     element('td', { class: 'number' }, priceOf(total ?? amount, currency)),
     element('td', {}, stateOf(purchase), ...link),
   );

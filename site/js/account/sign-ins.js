@@ -8,6 +8,7 @@ import { enter } from '../auth/session.js';
 import { signOut } from '../auth/sign-in.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 
 /** @import { PasswordUpdate } from 'openapi' */
 /** @import { Person } from '../auth/session.js' */
@@ -36,12 +37,12 @@ export function createSignIns({ page, person }) {
     form.reset();
     mail.value = person.mail;
     current.focus();
-    by('sign-ins-status').textContent = 'The password was changed. All other sign-ins have ended.';
+    by('sign-ins-status').textContent = t('The password was changed. All other sign-ins have ended.');
   }
 
   async function everywhere() {
-    const words = 'Every browser signed in to this account is signed out, this one included. API keys remain valid.';
-    const question = { title: 'Sign out everywhere?', words, yes: 'Sign out everywhere', no: 'Stay signed in' };
+    const words = t('Every browser signed in to this account is signed out, this one included. API keys remain valid.');
+    const question = { title: t('Sign out everywhere?'), words, yes: t('Sign out everywhere'), no: t('Stay signed in') };
     if (!(await confirmed(question))) return;
     await ask('/api/v1/account/sign-out', { method: 'POST' });
     await signOut();

@@ -3,6 +3,7 @@
 import { dayOf } from '../ui/dates.js';
 import { drawn, element } from '../ui/element.js';
 import { creditsOf } from '../ui/money.js';
+import { locale, t } from '../ui/language.js';
 
 /** @import { DayCharged } from 'openapi' */
 
@@ -33,8 +34,9 @@ export function daily(charges, key, now = new Date()) {
 export function wordsOf(days) {
   const total = days.reduce((sum, { credits }) => sum + credits, 0);
   const most = days.reduce((best, day) => (day.credits > best.credits ? day : best));
-  const busiest = total ? ` Most on ${dayOf(most.day)}: ${most.credits.toLocaleString('en')}.` : '';
-  return `${creditsOf(total)} in the last ${DAYS} days.${busiest}`;
+  const sum = t('{credits} in the last {days} days.', { credits: creditsOf(total), days: DAYS });
+  if (!total) return sum;
+  return `${sum} ${t('Most on {day}: {credits}.', { day: dayOf(most.day), credits: most.credits.toLocaleString(locale) })}`;
 }
 
 /**
@@ -54,6 +56,6 @@ export function usageChart(days) {
     drawn('line', { x1: 0, x2: WIDTH, y1: HEIGHT - 0.5, y2: HEIGHT - 0.5 }),
     ...bars,
   );
-  const ends = element('div', { class: 'panel-head note', 'aria-hidden': 'true' }, element('span', {}, dayOf(days[0].day)), element('span', {}, 'today'));
+  const ends = element('div', { class: 'panel-head note', 'aria-hidden': 'true' }, element('span', {}, dayOf(days[0].day)), element('span', {}, t('today')));
   return element('div', {}, drawing, ends);
 }

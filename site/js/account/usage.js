@@ -8,6 +8,7 @@ import { element, finder } from '../ui/element.js';
 import { creditsOf } from '../ui/money.js';
 import { createTrouble } from '../ui/trouble.js';
 import { daily, usageChart, wordsOf } from './usage-chart.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { DayCharged, Usage } from 'openapi' */
 
@@ -37,15 +38,19 @@ export function createUsage({ page }) {
     by('no-charges').hidden = charges.length > 0;
     by('older-charges').hidden = charges.length <= ROWS && usage.next === null;
     const ids = [...new Set(charges.map(({ key_id: id }) => id))];
-    choice.replaceChildren(new Option('Everything', EVERY_KEY), ...ids.map((id) => new Option(nameOf(id), id)));
+    choice.replaceChildren(new Option(t('Everything'), EVERY_KEY), ...ids.map((id) => new Option(nameOf(id), id)));
     showCharges();
   }
 
   /** @param {Usage} usage */
   function showCredits({ account, credits, reserved, low, limits }) {
-    by('credits').textContent = credits.toLocaleString('en');
+    by('credits').textContent = credits.toLocaleString(locale);
     by('reserved').hidden = reserved === 0;
-    by('reserved').textContent = `${reserved.toLocaleString('en')} of them ${reserved === 1 ? 'is' : 'are'} reserved for photographs in open batches.`;
+    by('reserved').textContent = plural(
+      reserved,
+      '{n} of them is reserved for photographs in open batches.',
+      '{n} of them are reserved for photographs in open batches.',
+    );
     by('credits-low').hidden = !low;
     by('credits-low').textContent = noticeOf(credits - reserved);
     by('account-id').textContent = account;
@@ -63,12 +68,12 @@ export function createUsage({ page }) {
   /** @param {DayCharged} charge */
   function row({ day, key_id: key, credits }) {
     const cells = [element('td', {}, dayOf(day)), element('td', {}, nameOf(key))];
-    return element('tr', {}, ...cells, element('td', { class: 'number' }, credits.toLocaleString('en')));
+    return element('tr', {}, ...cells, element('td', { class: 'number' }, credits.toLocaleString(locale)));
   }
 
   /** @param {string} key the id of a key, or empty */
   function nameOf(key) {
-    return key ? (names.get(key) ?? `key ${key} (revoked)`) : 'you, on the Batches page';
+    return key ? (names.get(key) ?? t('key {id} (revoked)', { id: key })) : t('you, on the Batches page');
   }
 
   choice.addEventListener('change', showCharges);
@@ -81,17 +86,22 @@ export function createUsage({ page }) {
  * @param {Usage['limits']} limits
  */
 export function limitsOf({ batches, most_batches: mostBatches, bytes, most_bytes: mostBytes }) {
-  return `${batches.toLocaleString('en')} of ${mostBatches.toLocaleString('en')}; unfinished photographs ${roomOf(bytes)} of ${roomOf(mostBytes)}`;
+  return t('{batches} of {most}; unfinished photographs {room} of {whole}', {
+    batches: batches.toLocaleString(locale),
+    most: mostBatches.toLocaleString(locale),
+    room: roomOf(bytes),
+    whole: roomOf(mostBytes),
+  });
 }
 
 /** @param {number} bytes */
 function roomOf(bytes) {
   const [unit, name] = bytes >= 2 ** 30 ? [2 ** 30, 'GiB'] : [2 ** 20, 'MiB'];
-  return `${(bytes / unit).toLocaleString('en', { maximumFractionDigits: 1 })} ${name}`;
+  return `${(bytes / unit).toLocaleString(locale, { maximumFractionDigits: 1 })} ${name}`;
 }
 
 /** @param {number} free credits that are not reserved */
 export function noticeOf(free) {
-  if (free > 0) return `Few credits are left: ${creditsOf(free)} for new photographs. Calls beyond that are refused.`;
-  return 'There are no credits left for new photographs. Calls by API key and new batches are refused.';
+  if (free > 0) return t('Few credits are left: {credits} for new photographs. Calls beyond that are refused.', { credits: creditsOf(free) });
+  return t('There are no credits left for new photographs. Calls by API key and new batches are refused.');
 }

@@ -2,6 +2,7 @@
 // fails, the caller gets a Refusal and the next call tries again.
 
 import { Refusal, reach, refusal } from './reach.js';
+import { t } from '../ui/language.js';
 
 /** @import { Limits, MeasurementDescription, MeasurementList, PriceList } from 'openapi' */
 
@@ -14,7 +15,7 @@ export async function measurementList() {
     const { measurements } = /** @type {MeasurementList} */ (await once('/api/v1/measurements'));
     return measurements;
   } catch {
-    throw new Refusal('no_measurements', 'The list of measurements could not be fetched, so no values are shown. Load this page again.');
+    throw new Refusal('no_measurements', t('The list of measurements could not be fetched, so no values are shown. Load this page again.'));
   }
 }
 

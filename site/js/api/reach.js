@@ -1,11 +1,13 @@
 // Sends one HTTP request and returns the status and the parsed content, or throws a Refusal if the server does not
 // answer. It knows nothing of access tokens; requests.js adds them.
 
+import { ofService, t } from '../ui/language.js';
+
 /** @import { Problem } from 'openapi' */
 
 export const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_S = 30;
-const STRANGE = 'The server sent an answer that this page does not understand';
+const STRANGE = t('The server sent an answer that this page does not understand');
 const NEVER = new AbortController().signal;
 
 /**
@@ -71,8 +73,8 @@ export async function reachBlob(address, request, signal = NEVER, patienceMs = P
  */
 export function refusal({ status, content, retryAfter }, otherwise = STRANGE) {
   const problem = /** @type {Partial<Problem> | null} */ (content);
-  if (typeof problem?.detail === 'string') return new Refusal(problem.code ?? 'unintelligible', problem.detail, retryAfter);
-  return new Refusal('unintelligible', `${otherwise} (HTTP ${status}). Try again.`);
+  if (typeof problem?.detail === 'string') return new Refusal(problem.code ?? 'unintelligible', ofService(problem.detail), retryAfter);
+  return new Refusal('unintelligible', t('{trouble} (HTTP {status}). Try again.', { trouble: otherwise, status }));
 }
 
 /**
@@ -99,8 +101,8 @@ async function fetched(address, request, signal, patienceMs, read) {
  * @param {number | null} patienceMs how long the page waited in vain, or null if there was no connection
  */
 export function unreached(patienceMs) {
-  const late = `The server did not answer within ${(patienceMs ?? 0) / 1000} seconds. Try again later.`;
-  return new Refusal('unreachable', patienceMs === null ? 'The server cannot be reached. Check your connection, then try again.' : late);
+  const late = t('The server did not answer within {seconds} seconds. Try again later.', { seconds: (patienceMs ?? 0) / 1000 });
+  return new Refusal('unreachable', patienceMs === null ? t('The server cannot be reached. Check your connection, then try again.') : late);
 }
 
 /**

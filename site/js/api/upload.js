@@ -3,11 +3,12 @@
 
 import { reach, refusal } from './reach.js';
 import { reachSending } from './sending.js';
+import { t } from '../ui/language.js';
 
 /** @import { UploadResponse, UploadCreate } from 'openapi' */
 
 const ADDRESS = '/api/v1/uploads';
-const TROUBLE = 'The photograph could not be uploaded';
+const TROUBLE = t('The photograph could not be uploaded');
 
 /**
  * @param {Blob} bytes

@@ -2,6 +2,7 @@
 // this service itself or Cognito; both use the same paths. Tokens are stored in session.js.
 
 import { Refusal, reach, refusal } from '../api/reach.js';
+import { t } from '../ui/language.js';
 
 /** @import { SignIn, Tokens } from 'openapi' */
 
@@ -84,8 +85,8 @@ async function tokens(fields) {
   const answer = await reach(`${url}/oauth2/token`, form({ ...fields, client_id }));
   const content = /** @type {(Granted & { error?: string }) | null} */ (answer.content);
   if (answer.ok && content?.access_token) return content;
-  if (content?.error === 'invalid_grant') throw new Refusal('invalid_grant', 'This sign-in is no longer valid. Sign in again.');
-  throw refusal(answer, 'Signing in did not work');
+  if (content?.error === 'invalid_grant') throw new Refusal('invalid_grant', t('This sign-in is no longer valid. Sign in again.'));
+  throw refusal(answer, t('Signing in did not work'));
 }
 
 /**

@@ -6,6 +6,7 @@ import { element, finder } from '../ui/element.js';
 import { whenPersonChanges } from './session.js';
 import { finishSignIn, isReturning, signIn, signOut } from './sign-in.js';
 import { createTrouble } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 
 /** @import { Person } from './session.js' */
 
@@ -15,17 +16,17 @@ const { attempt, onClick } = createTrouble(by('sign-in-trouble'));
 
 whenPersonChanges((person) => {
   for (const link of document.querySelectorAll('.masthead [data-account]')) link.toggleAttribute('hidden', !person);
-  who.replaceChildren(...(person ? signedIn(person) : [button('Sign in', signIn)]));
+  who.replaceChildren(...(person ? signedIn(person) : [button(t('Sign in'), signIn)]));
 });
 
 if (isReturning()) {
-  who.replaceChildren(element('span', { class: 'note' }, 'Signing you in…'));
-  if (!(await attempt(finishSignIn))) who.replaceChildren(button('Sign in', signIn));
+  who.replaceChildren(element('span', { class: 'note' }, t('Signing you in…')));
+  if (!(await attempt(finishSignIn))) who.replaceChildren(button(t('Sign in'), signIn));
 }
 
 /** @param {Person} person */
 function signedIn({ mail }) {
-  return [element('span', { class: 'who-mail', title: mail }, mail), button('Sign out', signOut)];
+  return [element('span', { class: 'who-mail', title: mail }, mail), button(t('Sign out'), signOut)];
 }
 
 /**

@@ -8,6 +8,7 @@
 
 import { revoke, tokensForRefresh } from './issuer.js';
 import { Refusal, codeOf, parsed } from '../api/reach.js';
+import { t } from '../ui/language.js';
 
 /** @import { Granted } from './issuer.js' */
 
@@ -88,7 +89,7 @@ export async function leave() {
  * @param {string | null} refused
  */
 export async function accessToken(refused = null) {
-  if (!held) throw new Refusal('sign_in_required', 'You are not signed in. Sign in, then try again.');
+  if (!held) throw new Refusal('sign_in_required', t('You are not signed in. Sign in, then try again.'));
   if (isGood(held, refused)) return held.access;
   renewal ??= oneTabAtATime(() => renew(refused)).finally(() => (renewal = null));
   return await renewal;
@@ -103,7 +104,7 @@ async function renew(refused) {
   await new Promise((resolve) => setTimeout(resolve, OTHERS_MS));
   const old = held;
   if (old && isGood(old, refused)) return old.access;
-  if (!old) throw new Refusal('sign_in_required', 'You are not signed in. Sign in, then try again.');
+  if (!old) throw new Refusal('sign_in_required', t('You are not signed in. Sign in, then try again.'));
   try {
     const granted = await tokensForRefresh(old.refresh);
     if (held === old) enter(granted);

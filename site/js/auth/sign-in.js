@@ -4,6 +4,7 @@
 import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.js';
 import { Refusal } from '../api/reach.js';
 import { enter, leave, stored } from './session.js';
+import { t } from '../ui/language.js';
 
 /** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in in progress and where it started */
 
@@ -14,7 +15,7 @@ const SECRET_BYTES = 32;
 export async function signIn() {
   const subtle = /** @type {SubtleCrypto | undefined} */ (globalThis.crypto?.subtle);
   if (!subtle) {
-    throw new Refusal('insecure', 'Signing in only works at an https address, or on this computer itself (127.0.0.1).');
+    throw new Refusal('insecure', t('Signing in only works at an https address, or on this computer itself (127.0.0.1).'));
   }
   const [state, verifier] = [secret(), secret()];
   const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
@@ -37,10 +38,10 @@ export async function finishSignIn() {
   const begun = /** @type {Begun | null} */ (stored(BEGUN));
   sessionStorage.removeItem(BEGUN);
   if (!begun || query.get('state') !== begun.state) {
-    throw new Refusal('another_state', 'This sign-in was not started in this tab. Choose “Sign in” to start one.');
+    throw new Refusal('another_state', t('This sign-in was not started in this tab. Choose “Sign in” to start one.'));
   }
   const code = query.get('code');
-  if (code === null) throw new Refusal('denied', 'You were not signed in. Choose “Sign in” to try again.');
+  if (code === null) throw new Refusal('denied', t('You were not signed in. Choose “Sign in” to try again.'));
   enter(await tokensForCode(code, begun.verifier));
   if (begun.from !== '/') location.replace(begun.from);
 }

@@ -17,6 +17,7 @@ import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
 import { createTrouble } from '../ui/trouble.js';
 import { createUsage } from '../account/usage.js';
+import { t } from '../ui/language.js';
 
 /** @import { DeletionReceipt } from 'openapi' */
 
@@ -48,7 +49,7 @@ function announce(words) {
 
 async function showHowToGetMore() {
   const { payment, contact } = await prices();
-  const buy = element('a', { class: 'button', href: '/prices.html' }, 'Buy credits');
+  const buy = element('a', { class: 'button', href: '/prices.html' }, t('Buy credits'));
   by('more-credits').hidden = false;
   by('more-credits').replaceChildren(...(payment ? [buy] : askForCredits(contact)));
 }
@@ -56,20 +57,23 @@ async function showHowToGetMore() {
 /** @param {string} mail */
 async function end(mail) {
   const sure = await confirmed({
-    title: 'Delete the account for good?',
-    words: `Everything you saved, every batch with its results, every export and every API key will be deleted at once. Credits that are left are lost, also bought ones. ${BACKUPS}`,
-    yes: 'Delete everything',
-    no: 'Keep the account',
+    title: t('Delete the account for good?'),
+    words: [
+      t('Everything you saved, every batch with its results, every export and every API key will be deleted at once. Credits that are left are lost, also bought ones.'),
+      BACKUPS,
+    ].join(' '),
+    yes: t('Delete everything'),
+    no: t('Keep the account'),
     typed: mail,
   });
   if (!sure) return;
   /** @type {DeletionReceipt} */
   const receipt = await ask('/api/v1/account', { method: 'DELETE' });
-  by('gone-words').textContent = `${receiptOf(receipt)} You are signed out.`;
+  by('gone-words').textContent = `${receiptOf(receipt)} ${t('You are signed out.')}`;
   by('gone').hidden = false;
   by('gone').focus();
   by('gone-link', HTMLAnchorElement).href = await logoutAddress();
   await leave();
-  await askToForget({ yes: 'Delete them', no: 'Keep them' });
+  await askToForget({ yes: t('Delete them'), no: t('Keep them') });
   by('gone').focus();
 }

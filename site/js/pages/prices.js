@@ -8,10 +8,11 @@ import { creditsOf, priceEach, priceOf } from '../ui/money.js';
 import { createTrouble } from '../ui/trouble.js';
 import { signIn } from '../auth/sign-in.js';
 import { whenPersonChanges } from '../auth/session.js';
+import { t } from '../ui/language.js';
 
 /** @import { Pack, PriceList } from 'openapi' */
 
-const TAX = { none: '', inclusive: 'Prices include taxes.', exclusive: 'Taxes are added when you pay, where there are any.' };
+const TAX = { none: '', inclusive: t('Prices include taxes.'), exclusive: t('Taxes are added when you pay, where there are any.') };
 const by = finder(document);
 const { attempt, onClick } = createTrouble(by('packs-trouble'));
 let signedIn = false;
@@ -40,14 +41,14 @@ function show({ payment, contact, currency, tax, packs }) {
  */
 function card(pack, currency, sold) {
   const words = creditsOf(pack.credits);
-  const button = element('button', { type: 'button', class: 'primary', 'aria-label': `Buy ${words}` }, 'Buy');
+  const button = element('button', { type: 'button', class: 'primary', 'aria-label': t('Buy {credits}', { credits: words }) }, t('Buy'));
   onClick(button, () => (signedIn ? buy(pack.credits) : signIn()));
   return element(
     'li',
     { class: 'panel' },
     element('h3', {}, words),
     element('p', { class: 'figure' }, element('strong', {}, priceOf(pack.amount, currency))),
-    element('p', { class: 'note' }, `${priceEach(pack, currency)} for each photograph`),
+    element('p', { class: 'note' }, t('{price} for each photograph', { price: priceEach(pack, currency) })),
     ...(sold ? [button] : []),
   );
 }
