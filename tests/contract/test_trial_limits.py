@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from retina.accounts.ledger import Credits
+from retina.accounts.ledger import PAID, Credits
+from retina.accounts.reservations import account_key
 from retina.payment.settlement import Payment
 from retina.prices import Pack, Prices
+from retina.storage.records import NEW, Delete, Put
 from support.batches import new
 from support.house import BATCHES, House, in_aws, problem
 
@@ -43,6 +45,15 @@ def buy(house: House, who: dict[str, str]) -> None:
     bought = purchases.begin(house.account(who), PACK, "eur")
     payment = Payment(paid=True, total=900, currency="eur", refunded=0, receipt="")
     assert purchases.settle(bought.reference, lambda: payment).change == 100
+
+
+def as_before_there_were_counts(house: House, who: dict[str, str]) -> None:
+    """The record of her account, as earlier versions wrote it."""
+    records, key = house.services.records, account_key(house.account(who))
+    [known] = records.get(key)
+    assert known is not None
+    records.write(Delete(key))
+    records.write(Put(key, known.data, NEW, {name: count for name, count in known.counts.items() if name != PAID}))
 
 
 @pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
@@ -82,11 +93,34 @@ def test_where_credits_have_no_price_all_accounts_may_have_as_much(
     }  # fmt: skip
 
 
-def test_a_purchase_is_found_however_many_charges_there_are(shop: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retina.accounts.ledger.PAGE", 5)
+@pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
+def test_whether_somebody_has_paid_is_known_without_a_search(
+    shop: House, pay: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     anna, credits = shop.person(), shop.services.credits
+    account = shop.account(anna)
+    monkeypatch.setattr(Credits, "ledger", None)
+    assert not credits.paid(account)
+    pay(shop, anna)
+    assert credits.paid(account)
+
+
+@pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
+def test_of_accounts_of_earlier_versions_the_ledger_is_searched_once(
+    shop: House, pay: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retina.accounts.ledger.PAGE", 5)
+    credits = shop.services.credits
+    free, before, after = people = [shop.person(name) for name in ("free", "before", "after")]
     for _ in range(12):
-        credits.charge(shop.account(anna), "", "prediction")
-    assert not credits.paid(shop.account(anna))
-    buy(shop, anna)
-    assert credits.paid(shop.account(anna))
+        credits.charge(shop.account(before), "", "prediction")
+    pay(shop, before)
+    for who in people:
+        as_before_there_were_counts(shop, who)
+    pay(shop, after)
+    for _ in range(2):
+        assert [credits.paid(shop.account(who)) for who in people] == [False, True, True]
+        monkeypatch.setattr(Credits, "ledger", None)
+    monkeypatch.undo()
+    pay(shop, free)
+    assert credits.paid(shop.account(free)), "although it was counted before"

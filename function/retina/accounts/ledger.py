@@ -27,6 +27,8 @@ from retina.storage.records import (
 
 SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
 PURCHASE, REFUND = "purchase", "refund"
+PAID = "paid"
+"""The count of an account's record that is above 0 once credits were bought or granted."""
 LOW = 10
 """So many available credits or fewer are few: the account page and `GET /api/v1/usage` say so."""
 PAGE = 100
@@ -88,19 +90,19 @@ class Credits:
     def paid(self, account: str) -> bool:
         """Whether the account has ever bought credits or been granted some, apart from those for signing up.
 
-        Without them it cannot have been charged often, so this is soon found in its ledger.
+        Accounts of earlier versions do not count them: what their ledger says is counted when it is first asked for.
         """
-        after: str | None = None
-        while entries := self.ledger(account, PAGE, after):
-            if any(entry.kind in (PURCHASE, GRANT) for entry in entries):
-                return True
-            after = entries[-1].place
-        return False
+        counts = self._counts(account)
+        if PAID not in counts:
+            found = 1 if self._has_paid(account) else 0
+            self._records.write(Add(account_key(account), {PAID: found}))
+            return found > 0
+        return counts[PAID] > 0
 
     def grant(self, account: str, amount: int, why: str) -> int:
         """Add `amount` (more than 0), with a reason for the ledger; returns the new balance."""
         self.balance(account)  # raises if there is no such account
-        self._book(account, amount, GRANT, "", why, Add(account_key(account), {"credits": amount}))
+        self._book(account, amount, GRANT, "", why, Add(account_key(account), {"credits": amount, PAID: amount}))
         return self.balance(account)
 
     def charge(self, account: str, key_id: str, what: str, *changes: Change) -> int:
@@ -173,6 +175,15 @@ class Credits:
             if self._records.get(entry.key)[0] is None:
                 raise
 
+    def _has_paid(self, account: str) -> bool:
+        """The same, from the ledger. Without payments there cannot be many charges in it."""
+        after: str | None = None
+        while entries := self.ledger(account, PAGE, after):
+            if any(entry.kind in (PURCHASE, GRANT) for entry in entries):
+                return True
+            after = entries[-1].place
+        return False
+
     def _counts(self, account: str) -> dict[str, int]:
         [known] = self._records.get(account_key(account))
         if known is None:
@@ -182,7 +193,7 @@ class Credits:
 
 def opening(account: str, owner: str, amount: int) -> list[Change]:
     """The changes that open an account of `owner` with `amount` credits."""
-    facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount})
+    facts = Put(account_key(account), {"created": clock.now(), "owner": owner}, NEW, {"credits": amount, PAID: 0})
     return [facts, _booked(account, amount, SIGNUP, "", "")] if amount else [facts]
 
 
@@ -191,8 +202,8 @@ def traded(account: str, amount: int, what: str) -> tuple[Put, Add]:
 
     Taking back more than is available fails as a `ConditionError`.
     """
-    kind = PURCHASE if amount > 0 else REFUND
-    return _booked(account, amount, kind, "", what), Add(account_key(account), {"credits": amount})
+    kind, paid = (PURCHASE, {PAID: amount}) if amount > 0 else (REFUND, {})
+    return _booked(account, amount, kind, "", what), Add(account_key(account), {"credits": amount, **paid})
 
 
 def given(records: Records, account: str) -> bool:
