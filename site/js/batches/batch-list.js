@@ -4,6 +4,7 @@ import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
 import { counted } from './new-batch.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, BatchList } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
@@ -51,11 +52,11 @@ export function createBatchList({ page, attempt }) {
   function change({ id, state, counts: { total, done, rejected, failed } }) {
     const unfinished = total - done - rejected - failed;
     const parts = [
-      state === 'cancelled' && 'cancelled',
-      `${done} done`,
-      rejected && `${rejected} rejected`,
-      failed && `${failed} failed`,
-      unfinished && `${unfinished} to do`,
+      state === 'cancelled' && t('cancelled'),
+      plural(done, '{n} done', '{n} done'),
+      rejected && plural(rejected, '{n} rejected', '{n} rejected'),
+      failed && plural(failed, '{n} failed', '{n} failed'),
+      unfinished && plural(unfinished, '{n} to do', '{n} to do'),
     ];
     const link = links.get(id);
     if (link) the(link, '.item-state').textContent = `${counted(total)}: ${parts.filter(Boolean).join(', ')}`;

@@ -10,7 +10,6 @@ import { createExport } from '../ui/export.js';
 import { finder } from '../ui/element.js';
 import { takeChoices } from '../files/intake.js';
 import { createItems } from './items-table.js';
-import { counted } from './new-batch.js';
 import { createStatistics } from './statistics.js';
 import { createPulse } from '../api/pulse.js';
 import { Refusal, codeOf } from '../api/reach.js';
@@ -18,6 +17,7 @@ import { receiptOf } from '../ui/receipt.js';
 import { saveTable } from './results-csv.js';
 import { createTrouble } from '../ui/trouble.js';
 import { waitingItems } from './waiting-items.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, DeletionReceipt } from 'openapi' */
 /** @import { Source } from '../files/source.js' */
@@ -30,8 +30,8 @@ const BATCHES = '/api/v1/batches';
 const PAUSE_MS = 2_000;
 /** @type {Set<string | null>} */
 const ENDS = new Set(['not_found', 'sign_in_required', 'invalid_grant']); // asking again would not help
-const NO_MATCH = 'None of these files is missing from the batch: names and sizes must be the same as before.';
-const TITLES = { open: 'Open', done: 'Finished', cancelled: 'Cancelled' };
+const NO_MATCH = t('None of these files is missing from the batch: names and sizes must be the same as before.');
+const TITLES = { open: t('Open'), done: t('Finished'), cancelled: t('Cancelled') };
 
 /**
  * `sendings.get(id)` returns a batch's sending, if any, and `sendings.begin(batch, sources)` starts one.
@@ -67,9 +67,11 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     if (wanted !== id) return; // another batch was opened in the meantime
     batch = answer;
     by('batch').hidden = false;
-    by('batch-title').textContent = `Batch of ${timeOf(batch.created)}`;
-    const until = `until ${timeOf(batch.expires)}, or until you delete the batch`;
-    by('batch-retention').textContent = `Each photograph is deleted as soon as it is done or rejected; names and results are stored ${until}.`;
+    by('batch-title').textContent = t('Batch of {time}', { time: timeOf(batch.created) });
+    by('batch-retention').textContent = t(
+      'Each photograph is deleted as soon as it is done or rejected; names and results are stored until {time}, or until you delete the batch.',
+      { time: timeOf(batch.expires) },
+    );
     progress.begin();
     look();
     await items.open(answer);
@@ -117,8 +119,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     progress.show(batch, sending);
     statistics.look(batch);
     by('resume').hidden = going || !settled || counts.waiting === 0 || state !== 'open';
-    const missing = `${counted(counts.waiting)} ${counts.waiting === 1 ? 'has' : 'have'} not been sent.`;
-    by('resume-words').textContent = `${missing} Choose the same files again to continue.`;
+    const missing = plural(counts.waiting, '{n} photograph has not been sent.', '{n} photographs have not been sent.');
+    by('resume-words').textContent = `${missing} ${t('Choose the same files again to continue.')}`;
     by('cancel').hidden = state !== 'open';
     by('retry').hidden = counts.failed === 0;
     by('zip').hidden = counts.done === 0;
@@ -131,15 +133,15 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     const { photographs } = await chosen(files);
     const sources = matched(photographs, await waitingItems(resumed.id));
     if (!sources.size) throw new Refusal('no_match', NO_MATCH);
-    announce(`${counted(sources.size)} found again.`);
+    announce(plural(sources.size, '{n} photograph found again.', '{n} photographs found again.'));
     sendings.begin(resumed, sources);
     await pulse.start();
   }
 
   /** @param {BatchResponse} shown */
   async function cancel({ id }) {
-    const words = 'Photographs that are still waiting will not be processed. Results so far remain, and you can continue later with “Retry unfinished photographs”.';
-    if (!(await confirmed({ title: 'Cancel this batch?', words, yes: 'Cancel the batch', no: 'Keep it running' }))) return;
+    const words = t('Photographs that are still waiting will not be processed. Results so far remain, and you can continue later with “Retry unfinished photographs”.');
+    if (!(await confirmed({ title: t('Cancel this batch?'), words, yes: t('Cancel the batch'), no: t('Keep it running') }))) return;
     sendings.get(id)?.stop();
     await order(id, 'cancel');
   }
@@ -158,13 +160,13 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
 
   /** @param {BatchResponse} shown */
   async function remove({ id }) {
-    const words = `Its photographs, names and results will be deleted for good. ${BACKUPS} Charges are not refunded.`;
-    if (!(await confirmed({ title: 'Delete this batch?', words, yes: 'Delete it' }))) return;
+    const words = [t('Its photographs, names and results will be deleted for good.'), BACKUPS, t('Charges are not refunded.')].join(' ');
+    if (!(await confirmed({ title: t('Delete this batch?'), words, yes: t('Delete it') }))) return;
     sendings.get(id)?.stop();
     /** @type {DeletionReceipt} */
     const receipt = await ask(`${BATCHES}/${id}`, { method: 'DELETE' });
     close();
-    by('list-status').textContent = `The batch was deleted. ${receiptOf(receipt)}`;
+    by('list-status').textContent = `${t('The batch was deleted.')} ${receiptOf(receipt)}`;
     gone();
   }
 

@@ -2,6 +2,7 @@
 // the median as a line. The words say the same to those who cannot see it.
 
 import { drawn } from '../ui/element.js';
+import { ofService, plural } from '../ui/language.js';
 
 /** @import { MeasurementStatistics } from 'openapi' */
 
@@ -59,5 +60,10 @@ export function placeOf(value, { low, high }) {
  */
 function wordsOf({ count, minimum, lower_quartile: lower, median, upper_quartile: upper, maximum }, label, written) {
   const [least, from, middle, to, most] = [minimum, lower, median, upper, maximum].map((value) => written(value ?? NaN));
-  return `Distribution of ${label}: ${count.toLocaleString('en')} values from ${least} to ${most}; half of them between ${from} and ${to}; median ${middle}`;
+  return plural(
+    count,
+    'Distribution of {label}: {n} value from {least} to {most}; half of them between {from} and {to}; median {middle}',
+    'Distribution of {label}: {n} values from {least} to {most}; half of them between {from} and {to}; median {middle}',
+    { label: ofService(label), least, most, from, to, middle },
+  );
 }

@@ -5,16 +5,24 @@ import { measurementList } from '../api/about.js';
 import { ask } from '../api/requests.js';
 import { element, finder } from '../ui/element.js';
 import { showPictures } from './pictures.js';
-import { MATCH, matchOf } from '../ui/match.js';
+import { matchOf } from '../ui/match.js';
 import { labelled } from '../ui/measurements.js';
+import { locale, ofService, t } from '../ui/language.js';
 
 /** @import { BatchResponse, BatchItem, BatchItems, Findings, MeasurementDescription } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
+/** @import { Match } from '../ui/match.js' */
 /** @import { Sending } from './sending.js' */
 
 const ROWS = 100;
 const STATES = {
-  waiting: 'not sent yet', queued: 'waiting', running: 'being segmented', done: 'done', rejected: 'rejected', failed: 'failed',
+  waiting: t('not sent yet'), queued: t('waiting'), running: t('being segmented'), done: t('done'), rejected: t('rejected'), failed: t('failed'),
+};
+/** @type {Record<NonNullable<Findings['quality']['grade']>, string>} */
+const GRADES = { good: t('good quality'), usable: t('usable quality'), poor: t('poor quality'), unusable: t('unusable quality') };
+/** @type {Record<Match, string>} within a sentence */
+const MATCHES = {
+  good: t('good match expected'), fair: t('fair match expected'), poor: t('poor match expected'), unknown: t('not known how well it matches'),
 };
 
 /**
@@ -79,7 +87,11 @@ export function createItems({ page, attempt, announce, sendingOf }) {
     if (by('items').childElementCount !== shown.length) by('items').replaceChildren(...inOrder);
     const first = shown[0]?.number ?? 0;
     by('pager').hidden = total <= ROWS;
-    by('pager-place').textContent = `${first + 1} to ${first + shown.length} of ${total.toLocaleString('en')}`;
+    by('pager-place').textContent = t('{first} to {last} of {total}', {
+      first: (first + 1).toLocaleString(locale),
+      last: (first + shown.length).toLocaleString(locale),
+      total: total.toLocaleString(locale),
+    });
     earlier.disabled = cursors.length < 2;
     later.disabled = !next;
   }
@@ -91,7 +103,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   function stateOf({ number, state }) {
     const sending = state === 'waiting' ? sendingOf(id) : null;
     const refusal = sending?.refusalOf(number) ?? null;
-    return { refusal, words: refusal ? 'not sent' : (sending?.stateOf(number) ?? STATES[state]) };
+    return { refusal, words: refusal ? t('not sent') : (sending?.stateOf(number) ?? STATES[state]) };
   }
 
   /**
@@ -100,7 +112,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
    */
   function fillIn({ row, state, found: result, seen }, item) {
     const { refusal, words } = stateOf(item);
-    const found = item.findings ? foundOf(item.findings, measurements) : item.detail || refusal || '';
+    const found = item.findings ? foundOf(item.findings, measurements) : ofService(item.detail) || refusal || '';
     const key = `${words} ${found}`;
     if (row.dataset.key === key) return;
     row.dataset.key = key;
@@ -115,7 +127,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
    * @param {Record<string, string>} urls
    */
   function seeButton(name, urls) {
-    const button = element('button', { type: 'button', 'aria-label': `See ${name}` }, 'See');
+    const button = element('button', { type: 'button', 'aria-label': t('See {name}', { name }) }, t('See'));
     button.addEventListener('click', () => void attempt(() => showPictures(name, urls), button));
     return button;
   }
@@ -149,9 +161,9 @@ function rowOf({ name }) {
  */
 function foundOf({ measurements: values, quality }, measurements) {
   const parts = measurements.slice(0, 1).map((first) => labelled(first, values));
-  if (quality.grade) parts.push(`${quality.grade} quality`);
-  if (quality.retina === 'unsure') parts.push('perhaps not a retina');
-  if (quality.expected_dice !== null) parts.push(MATCH[matchOf(quality)].toLowerCase());
-  if (quality.field_of_view === 'whole') parts.push('no round field of view: look closely');
+  if (quality.grade) parts.push(GRADES[quality.grade]);
+  if (quality.retina === 'unsure') parts.push(t('perhaps not a retina'));
+  if (quality.expected_dice !== null) parts.push(MATCHES[matchOf(quality)]);
+  if (quality.field_of_view === 'whole') parts.push(t('no round field of view: look closely'));
   return parts.join(', ');
 }

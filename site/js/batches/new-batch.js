@@ -10,6 +10,7 @@ import { Refusal } from '../api/reach.js';
 import { creditsOf } from '../ui/money.js';
 import { sizeOf } from '../ui/size.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { BatchCreateResponse, BatchCreate, Usage } from 'openapi' */
 /** @import { Chosen } from '../files/choice.js' */
@@ -43,41 +44,43 @@ export function createNewBatch({ page, announce, made }) {
 
   /** @param {Source[]} sources */
   async function take(sources) {
-    announce('Reading the list of files…');
+    announce(t('Reading the list of files…'));
     const { batch_items: most } = await limits();
     const found = await chosen(sources);
     const { length } = found.photographs;
     ({ photographs, leftOut } = length > most ? { photographs: [], leftOut: 0 } : found);
     look();
-    if (!length) throw new Refusal('nothing', 'There are no photographs among the files you chose.');
+    if (!length) throw new Refusal('nothing', t('There are no photographs among the files you chose.'));
     if (length > most) {
-      throw new Refusal('too_many', `A batch has at most ${counted(most)}, and you chose ${length.toLocaleString('en')}.`);
+      throw new Refusal('too_many', t('A batch has at most {most}, and you chose {chosen}.', { most: counted(most), chosen: length.toLocaleString(locale) }));
     }
     announce([by('chosen').textContent, by('lacking').textContent].filter(Boolean).join(' '));
   }
 
   function look() {
-    const litter = leftOut ? ` ${leftOut} hidden ${leftOut === 1 ? 'file was' : 'files were'} left out.` : '';
     const { length } = photographs;
     const bytes = photographs.reduce((sum, { size }) => sum + size, 0);
-    by('chosen').textContent = length ? `${counted(length)}, ${sizeOf(bytes)}.${litter}` : '';
+    const chosenWords = plural(length, '{n} photograph, {size}.', '{n} photographs, {size}.', { size: sizeOf(bytes) });
+    const litter = plural(leftOut, '{n} hidden file was left out.', '{n} hidden files were left out.');
+    by('chosen').textContent = length ? [chosenWords, leftOut && litter].filter(Boolean).join(' ') : '';
     const lacking = credits === null ? 0 : Math.max(0, length - credits);
     startButton.disabled = length === 0 || lacking > 0;
-    startButton.textContent = length ? `Start with ${counted(length)}` : 'Start';
-    const aside = reserved ? ` Another ${creditsOf(reserved)} ${reserved === 1 ? 'is' : 'are'} reserved for open batches.` : '';
-    by('credits').textContent =
-      credits === null ? '' : `You have ${creditsOf(credits)}; each photograph needs one, and only what is done is charged.${aside}`;
+    startButton.textContent = length ? plural(length, 'Start with {n} photograph', 'Start with {n} photographs') : t('Start');
+    by('credits').textContent = credits === null ? '' : creditWords(credits, reserved);
     by('lacking').hidden = lacking === 0;
     by('lacking').textContent = lacking
-      ? `You chose ${counted(length)} and have ${creditsOf(credits ?? 0)}: choose ${lacking.toLocaleString('en')} fewer, ` +
-        'or get more credits. Nothing has been sent.'
+      ? t('You chose {photographs} and have {credits}: choose {lacking} fewer, or get more credits. Nothing has been sent.', {
+          photographs: counted(length),
+          credits: creditsOf(credits ?? 0),
+          lacking: lacking.toLocaleString(locale),
+        })
       : '';
   }
 
   async function start() {
     const fields = new FormData(form);
     const chosenOutputs = /** @type {string[]} */ (fields.getAll('outputs'));
-    if (!chosenOutputs.length) throw new Refusal('no_outputs', 'Choose at least one kind of picture.');
+    if (!chosenOutputs.length) throw new Refusal('no_outputs', t('Choose at least one kind of picture.'));
     const items = photographs.map(({ name, size }) => ({ name, size }));
     const outputs = [...chosenOutputs, ...(fields.has('intervals') ? ['intervals'] : [])].join();
     /** @type {BatchCreate} */
@@ -103,7 +106,17 @@ export function createNewBatch({ page, announce, made }) {
   return { loadCredits };
 }
 
+/**
+ * @param {number} credits
+ * @param {number} reserved
+ */
+function creditWords(credits, reserved) {
+  const own = t('You have {credits}; each photograph needs one, and only what is done is charged.', { credits: creditsOf(credits) });
+  if (!reserved) return own;
+  return `${own} ${plural(reserved, 'Another {n} credit is reserved for open batches.', 'Another {n} credits are reserved for open batches.')}`;
+}
+
 /** @param {number} count */
 export function counted(count) {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'photograph' : 'photographs'}`;
+  return plural(count, '{n} photograph', '{n} photographs');
 }

@@ -6,13 +6,14 @@ import { download } from '../api/download.js';
 import { element } from '../ui/element.js';
 import { stem } from '../files/save.js';
 import { createTrouble } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 
 /** @import { Attempt } from '../ui/trouble.js' */
 
 /** @type {Record<string, string>} */
 const NAMES = {
-  overlay: 'Overlay', artery_vein: 'Arteries and veins', mask: 'Vessel mask', probability: 'Probability map', skeleton: 'Skeleton',
-  disc: 'Optic disc', graph: 'Vessel graph',
+  overlay: t('Overlay'), artery_vein: t('Arteries and veins'), mask: t('Vessel mask'), probability: t('Probability map'), skeleton: t('Skeleton'),
+  disc: t('Optic disc'), graph: t('Vessel graph'),
 };
 
 /**
@@ -28,13 +29,13 @@ export async function showPictures(name, urls) {
     'dialog',
     { class: 'pictures', 'aria-labelledby': 'pictures-title' },
     element('h2', { id: 'pictures-title' }, name),
-    ...(formatOf(urls[first]) === 'JSON' ? [] : [element('img', { src: url, alt: `${NAMES[first]} of ${name}` })]),
+    ...(formatOf(urls[first]) === 'JSON' ? [] : [element('img', { src: url, alt: t('{picture} of {name}', { picture: NAMES[first], name }) })]),
     trouble,
     element(
       'form',
       { method: 'dialog', class: 'actions' },
       ...Object.keys(NAMES).filter((output) => urls[output]).map((output) => fileButton(output, urls[output], name, attempt)),
-      element('button', { class: 'primary', autofocus: '' }, 'Close'),
+      element('button', { class: 'primary', autofocus: '' }, t('Close')),
     ),
   );
   document.body.append(dialog);

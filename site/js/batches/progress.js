@@ -1,6 +1,7 @@
 // The progress of a batch: a bar, the counts in words, and an announcement for screen readers at every tenth.
 
 import { element, finder } from '../ui/element.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, Counts } from 'openapi' */
 /** @import { Sending } from './sending.js' */
@@ -9,7 +10,7 @@ import { element, finder } from '../ui/element.js';
 /** @typedef {ReturnType<typeof createProgress>} Progress */
 
 const WORDS = {
-  done: 'done', rejected: 'rejected', failed: 'failed', running: 'being segmented', queued: 'waiting', waiting: 'not sent yet',
+  done: t('done'), rejected: t('rejected'), failed: t('failed'), running: t('being segmented'), queued: t('waiting'), waiting: t('not sent yet'),
 };
 
 /** @param {{ page: ParentNode, announce: (words: string) => void }} parts */
@@ -32,7 +33,7 @@ export function createProgress({ page, announce }) {
     by('bar').replaceChildren(...present.map((name) => part(name, counts)));
     by('counts').replaceChildren(
       ...present.map((name) =>
-        element('li', { 'data-state': name }, element('strong', {}, counts[name].toLocaleString('en')), ` ${WORDS[name]}`),
+        element('li', { 'data-state': name }, element('strong', {}, counts[name].toLocaleString(locale)), ` ${WORDS[name]}`),
       ),
     );
     by('sending').textContent = sending && state === 'open' ? sendingWords(sending) : '';
@@ -58,7 +59,7 @@ export function createProgress({ page, announce }) {
     const ended = done + rejected + failed;
     const tenth = state === 'open' ? Math.floor((10 * ended) / total) : state;
     if (announced !== null && announced !== tenth) {
-      announce(`${ended} of ${total} finished: ${done} done, ${rejected} rejected, ${failed} failed.`);
+      announce(t('{ended} of {total} finished: {done} done, {rejected} rejected, {failed} failed.', { ended, total, done, rejected, failed }));
     }
     announced = tenth;
   }
@@ -72,15 +73,18 @@ export function createProgress({ page, announce }) {
  */
 export function paidWords({ done, rejected, failed }) {
   const without = rejected + failed;
-  const paid = `${done.toLocaleString('en')} ${done === 1 ? 'photograph is' : 'photographs are'} paid, one credit each.`;
-  const free = `${without.toLocaleString('en')} without a result ${without === 1 ? 'costs' : 'cost'} nothing; the table says why.`;
+  const paid = plural(done, '{n} photograph is paid, one credit each.', '{n} photographs are paid, one credit each.');
+  const free = plural(without, '{n} without a result costs nothing; the table says why.', '{n} without a result cost nothing; the table says why.');
   return [done && paid, without && free].filter(Boolean).join(' ');
 }
 
 /** @param {Sending} sending */
 function sendingWords(sending) {
   const { total, sent, refused } = sending.counts();
-  const trouble = refused ? ` ${refused} could not be sent; the table says why.` : '';
-  if (sending.isGoing()) return `Sending: ${sent} of ${total}. Keep this page open until all are sent.${trouble}`;
-  return sent === total ? 'All photographs are sent. You can close this page and come back later.' : `${sent} of ${total} sent.${trouble}`;
+  const trouble = refused && plural(refused, '{n} could not be sent; the table says why.', '{n} could not be sent; the table says why.');
+  if (!sending.isGoing() && sent === total) return t('All photographs are sent. You can close this page and come back later.');
+  const sentence = sending.isGoing()
+    ? t('Sending: {sent} of {total}. Keep this page open until all are sent.', { sent, total })
+    : t('{sent} of {total} sent.', { sent, total });
+  return [sentence, trouble].filter(Boolean).join(' ');
 }

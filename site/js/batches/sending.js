@@ -5,6 +5,7 @@ import { ask } from '../api/requests.js';
 import { createQueue } from '../files/job-queue.js';
 import { Refusal, codeOf, reach, refusal } from '../api/reach.js';
 import { opened } from '../files/source.js';
+import { t } from '../ui/language.js';
 
 /** @import { BatchForm } from 'openapi' */
 /** @import { Source } from '../files/source.js' */
@@ -23,7 +24,7 @@ const PATIENCE_MS = 15 * 60_000; // enough for the largest photograph on a slow 
 export function createSending({ id, form: granted, sources, changed }) {
   const enqueue = createQueue(AT_ONCE);
   const stop = new AbortController();
-  const states = new Map([...sources.keys()].map((number) => [number, 'waiting to be sent']));
+  const states = new Map([...sources.keys()].map((number) => [number, t('waiting to be sent')]));
   /** @type {Map<number, string>} */
   const refused = new Map();
   let form = granted;
@@ -37,7 +38,7 @@ export function createSending({ id, form: granted, sources, changed }) {
    */
   async function run(number, source) {
     if (stop.signal.aborted) return;
-    states.set(number, 'being sent');
+    states.set(number, t('being sent'));
     changed();
     try {
       await send(number, await opened(source));
@@ -45,7 +46,7 @@ export function createSending({ id, form: granted, sources, changed }) {
     } catch (error) {
       if (stop.signal.aborted) return;
       if (!(error instanceof Refusal)) console.error(error);
-      refused.set(number, error instanceof Refusal ? error.message : 'Something went wrong on this page.');
+      refused.set(number, error instanceof Refusal ? error.message : t('Something went wrong on this page.'));
       if (codeOf(error) === 'not_found') halt();
     }
     states.delete(number);
@@ -66,8 +67,8 @@ export function createSending({ id, form: granted, sources, changed }) {
         await renew(used);
         renewed = true;
       } else if (attempt === ATTEMPTS || (answer && isFinal(answer.status))) {
-        if (answer) throw refusal(answer, 'The photograph was not accepted');
-        throw new Refusal('unreachable', 'The connection failed repeatedly.');
+        if (answer) throw refusal(answer, t('The photograph was not accepted'));
+        throw new Refusal('unreachable', t('The connection failed repeatedly.'));
       } else {
         await pause(Math.min(1000 * 2 ** (attempt - 1), LONGEST_PAUSE_MS), stop.signal);
       }
@@ -111,7 +112,7 @@ export function createSending({ id, form: granted, sources, changed }) {
   }
 
   function halt() {
-    stop.abort(new Refusal('stopped', 'Sending was stopped.'));
+    stop.abort(new Refusal('stopped', t('Sending was stopped.')));
     states.clear();
   }
 

@@ -6,14 +6,18 @@ import { ask } from '../api/requests.js';
 import { element, finder } from '../ui/element.js';
 import { heading, valueOf } from '../ui/measurements.js';
 import { distribution } from './distribution.js';
+import { locale, ofService, plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, BatchStatistics, MeasurementDescription, MeasurementStatistics, Spread } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 
 const SOMETHING = {
-  model_sha256: 'the model', structures_sha256: 'the model of arteries, veins and disc', threshold: 'the threshold',
-  canvas: 'the size seen by the network', flips: 'the use of mirror images',
+  model_sha256: t('the model'), structures_sha256: t('the model of arteries, veins and disc'), threshold: t('the threshold'),
+  canvas: t('the size seen by the network'), flips: t('the use of mirror images'),
 };
+
+/** @type {Record<string, string>} */
+const GRADES = { good: t('good'), usable: t('usable'), poor: t('poor'), unusable: t('unusable'), unknown: t('grade not known') };
 
 /** @param {{ page: ParentNode, attempt: Attempt }} parts */
 export function createStatistics({ page, attempt }) {
@@ -68,11 +72,11 @@ export function createStatistics({ page, attempt }) {
  * @param {number} total
  */
 export function noteOf({ photographs, differing }, total) {
-  if (!photographs) return 'No photograph of this batch has a result yet.';
-  const sentences = [`${photographs.toLocaleString('en')} of ${total.toLocaleString('en')} photographs have a result.`];
-  if (photographs < 5) sentences.push('With fewer than five, there are no quartiles, drawings and outliers.');
+  if (!photographs) return t('No photograph of this batch has a result yet.');
+  const sentences = [plural(photographs, '{n} of {total} photographs has a result.', '{n} of {total} photographs have a result.', { total: total.toLocaleString(locale) })];
+  if (photographs < 5) sentences.push(t('With fewer than five, there are no quartiles, drawings and outliers.'));
   const names = /** @type {(keyof typeof SOMETHING)[]} */ (differing).map((name) => SOMETHING[name] ?? name);
-  if (names.length) sentences.push(`Not the same for all of them: ${names.join(', ')}. Their values may not be comparable.`);
+  if (names.length) sentences.push(t('Not the same for all of them: {things}. Their values may not be comparable.', { things: names.join(', ') }));
   return sentences.join(' ');
 }
 
@@ -84,15 +88,17 @@ function rowOf(measurement, statistics) {
   const written = (/** @type {number | null | undefined} */ value) => valueOf(measurement, value ?? null);
   const { count, missing, median, minimum, maximum } = statistics;
   const drawing = distribution(statistics, measurement.label, written);
-  const counted = missing ? `${count.toLocaleString('en')} (${missing.toLocaleString('en')} without)` : count.toLocaleString('en');
+  const counted = missing
+    ? t('{count} ({missing} without)', { count: count.toLocaleString(locale), missing: missing.toLocaleString(locale) })
+    : count.toLocaleString(locale);
   return element(
     'tr',
     {},
     element('th', { scope: 'row' }, heading(measurement)),
     element('td', { class: 'number' }, counted),
     element('td', { class: 'number' }, written(median)),
-    element('td', {}, quartilesOf(statistics, written) ?? 'too few values'),
-    element('td', {}, `${written(minimum)} to ${written(maximum)}`),
+    element('td', {}, quartilesOf(statistics, written) ?? t('too few values')),
+    element('td', {}, t('{low} to {high}', { low: written(minimum), high: written(maximum) })),
     element('td', {}, drawing ?? ''),
     element('td', {}, gradesOf(measurement, statistics, written), outliersOf(measurement, statistics, written)),
   );
@@ -103,7 +109,7 @@ function rowOf(measurement, statistics) {
  * @param {(value: number | null | undefined) => string} written
  */
 function quartilesOf({ lower_quartile: lower, upper_quartile: upper }, written) {
-  return typeof lower === 'number' ? `${written(lower)} to ${written(upper)}` : null;
+  return typeof lower === 'number' ? t('{low} to {high}', { low: written(lower), high: written(upper) }) : null;
 }
 
 /**
@@ -114,10 +120,10 @@ function quartilesOf({ lower_quartile: lower, upper_quartile: upper }, written) 
 function gradesOf({ label }, { by_grade: grades }, written) {
   const lines = Object.entries(grades).map(([grade, spread]) => {
     const quartiles = quartilesOf(spread, written);
-    const words = `${spread.count.toLocaleString('en')}, median ${written(spread.median)}${quartiles ? ` (${quartiles})` : ''}`;
-    return element('li', {}, `${grade === 'unknown' ? 'grade not known' : grade}: ${words}`);
+    const words = t('{count}, median {median}', { count: spread.count.toLocaleString(locale), median: written(spread.median) });
+    return element('li', {}, `${GRADES[grade] ?? grade}: ${words}${quartiles ? ` (${quartiles})` : ''}`);
   });
-  return element('details', {}, element('summary', { 'aria-label': `By grade: ${label}` }, 'By grade'), element('ul', {}, ...lines));
+  return element('details', {}, element('summary', { 'aria-label': t('By grade: {label}', { label: ofService(label) }) }, t('By grade')), element('ul', {}, ...lines));
 }
 
 /**
@@ -127,8 +133,18 @@ function gradesOf({ label }, { by_grade: grades }, written) {
  */
 function outliersOf({ label }, { outlier_count: count, outliers, fences }, written) {
   if (!count) return '';
-  const words = `${count.toLocaleString('en')} ${count === 1 ? 'outlier' : 'outliers'}`;
+  const words = plural(count, '{n} outlier', '{n} outliers');
   const lines = outliers.map(({ name, value }) => element('li', {}, `${name}: ${written(value)}`));
-  const beyond = fences ? `Beyond Tukey’s fences, ${written(fences[0])} and ${written(fences[1])}${count > lines.length ? '; the farthest' : ''}:` : '';
-  return element('details', {}, element('summary', { 'aria-label': `${words}: ${label}` }, words), element('p', {}, beyond), element('ul', {}, ...lines));
+  const beyond = fences ? beyondWords(written(fences[0]), written(fences[1]), count > lines.length) : '';
+  return element('details', {}, element('summary', { 'aria-label': `${words}: ${ofService(label)}` }, words), element('p', {}, beyond), element('ul', {}, ...lines));
+}
+
+/**
+ * @param {string} low
+ * @param {string} high
+ * @param {boolean} some whether not all outliers are listed
+ */
+function beyondWords(low, high, some) {
+  if (some) return t('Beyond Tukey’s fences, {low} and {high}; the farthest:', { low, high });
+  return t('Beyond Tukey’s fences, {low} and {high}:', { low, high });
 }

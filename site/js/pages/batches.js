@@ -12,6 +12,7 @@ import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createTrouble } from '../ui/trouble.js';
+import { locale, t } from '../ui/language.js';
 
 /** @import { BatchResponse, BatchForm, BatchCreateResponse } from 'openapi' */
 /** @import { Chosen } from '../files/choice.js' */
@@ -93,7 +94,7 @@ gate((_, page) => {
   addEventListener('beforeunload', (event) => {
     if ([...under.values()].some((sending) => sending.isGoing())) event.preventDefault();
   });
-  void showLimits(by('drop-formats'), (taken) => `Up to ${taken.batch_items.toLocaleString('en')}. ${photographsTaken(taken)}`);
+  void showLimits(by('drop-formats'), (taken) => `${t('Up to {count}.', { count: taken.batch_items.toLocaleString(locale) })} ${photographsTaken(taken)}`);
   void attempt(measurementList);
   void attempt(async () => {
     await Promise.all([loadList(), newBatch.loadCredits()]);
