@@ -38,7 +38,7 @@ export default typescript.config(
       }))],
     },
   },
-  { files: ['site/js/**'], languageOptions: { globals: globals.browser } },
+  { files: ['site/**'], languageOptions: { globals: globals.browser } },
   { files: ['site/js/pages/docs.js'], languageOptions: { sourceType: 'script' } },
   { files: ['tests/js/**', 'models/**', 'eslint.config.js'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   // Node's test runner waits for its tests by itself.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 VERSIONS = "v"
 """The folder with a folder per version."""
-REFERENCE = re.compile(r'((?:href|src)=")/(?!api/)(?=[\w/-]+\.(?:css|js|svg|webp|jpg)")')
+REFERENCE = re.compile(r'((?:href|src)=")/(?!api/)(?=[\w/-]+\.(?:css|js|svg|webp|jpg|png|webmanifest)")')
 """Where a page refers to a file of its own; links to pages and to the API are none."""
 
 

@@ -71,7 +71,8 @@ def visits(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     made: list[Visit] = []
 
     def make(**properties: Any) -> Visit:
-        context = browser.new_context(**properties)
+        # Requests that a service worker makes are not seen by `page.route`, with which tests put trouble in the way.
+        context = browser.new_context(**{"service_workers": "block"} | properties)
         made.append(Visit(context.new_page(), server))
         return made[-1]
 

@@ -31,7 +31,8 @@ def received(visit: Visit) -> dict[str, int]:
     return sizes
 
 
-def test_the_first_view_is_light_and_the_rest_comes_when_it_is_needed(visit: Visit) -> None:
+def test_the_first_view_is_light_and_the_rest_comes_when_it_is_needed(visits: Callable[..., Visit]) -> None:
+    visit = visits(service_workers="allow")
     visit.page.add_init_script(SAVING_DATA)
     sizes = received(visit)
     visit.open()

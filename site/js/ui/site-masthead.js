@@ -4,6 +4,7 @@
 import { element } from './element.js';
 import { t } from './language.js';
 import { addLanguageChoice } from './language-choice.js';
+import { offlineNotice, workOffline } from './offline.js';
 
 const ICON = new URL('../../favicon.svg', import.meta.url).href; // of the same version as this file
 const LINKS = [
@@ -29,6 +30,7 @@ class SiteMasthead extends HTMLElement {
         element('nav', { 'aria-label': t('Site') }, ...LINKS.map(link)),
         element('div', { class: 'who', id: 'who' }),
       ),
+      offlineNotice(),
       element('p', { class: 'masthead-warning', id: 'sign-in-trouble', role: 'alert', hidden: '' }),
     );
   }
@@ -45,3 +47,6 @@ function link({ words, href, account = false }) {
 
 addLanguageChoice(document);
 customElements.define('site-masthead', SiteMasthead);
+
+if (document.readyState === 'complete') void workOffline();
+else addEventListener('load', () => void workOffline(), { once: true });

@@ -1,0 +1,36 @@
+// What every page does for visits without a connection: it says so, and has the service worker store what the page consists of.
+
+import { element } from './element.js';
+import { t } from './language.js';
+
+const WORKER = '/service-worker.js'; // at the root, since it answers for all pages
+
+/** A sentence that is there while the browser has no connection. */
+export function offlineNotice() {
+  const notice = element('p', { class: 'masthead-warning', id: 'offline', role: 'status' });
+  const look = () => {
+    notice.hidden = navigator.onLine;
+    notice.textContent = navigator.onLine ? '' : words();
+  };
+  addEventListener('online', look);
+  addEventListener('offline', look);
+  look();
+  return notice;
+}
+
+function words() {
+  if (!document.getElementById('drop')) return t('You are offline. This page can only show what it has loaded already.');
+  return t('You are offline. What is on this page stays here. Photographs that you add are segmented as soon as you are online again.');
+}
+
+/** Browsers allow it only on HTTPS and on the computer that runs the service. Without it the page works as long as there is a connection. */
+export async function workOffline() {
+  if (!('serviceWorker' in navigator)) return;
+  await navigator.serviceWorker.register(WORKER);
+  const { active } = await navigator.serviceWorker.ready;
+  const named = [location.pathname];
+  new PerformanceObserver((list) => {
+    const loaded = list.getEntriesByType('resource').map(({ name }) => name);
+    active?.postMessage([...named.splice(0), ...loaded].filter((name) => new URL(name, location.origin).origin === location.origin));
+  }).observe({ type: 'resource', buffered: true });
+}
