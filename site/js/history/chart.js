@@ -5,6 +5,7 @@
 import { dayOf } from '../ui/dates.js';
 import { drawn } from '../ui/element.js';
 import { leastSpan, scale } from './scale.js';
+import { t } from '../ui/language.js';
 
 /** @import { Band, Scale } from './scale.js' */
 
@@ -39,8 +40,13 @@ export function drawChart(place, points, marked, written, { band, minimum }) {
   const x = (point) => across.at(timeOf(point));
   /** @param {Measured} point */
   const y = (point) => up.at(point.value);
-  const words = `${measured.length} values from ${dayOf(measured[0].on)} to ${dayOf(measured[measured.length - 1].on)}, between `
-    + `${written(Math.min(...values))} and ${written(Math.max(...values))}. The table below has them all.`;
+  const words = t('{count} values from {first} to {last}, between {low} and {high}. The table below has them all.', {
+    count: measured.length,
+    first: dayOf(measured[0].on),
+    last: dayOf(measured[measured.length - 1].on),
+    low: written(Math.min(...values)),
+    high: written(Math.max(...values)),
+  });
 
   place.replaceChildren(
     drawn(

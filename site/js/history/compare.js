@@ -8,6 +8,7 @@ import { labelled, valueOf } from '../ui/measurements.js';
 import { showPair } from './pair-view.js';
 import { PREDICTIONS } from './record.js';
 import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
+import { t } from '../ui/language.js';
 
 /** @import { MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
@@ -39,7 +40,7 @@ export function createCompare({ page, attempt, announce }) {
     const others = points.filter(({ id }) => id !== record.id);
     by('compare').hidden = others.length === 0;
     choice.replaceChildren(
-      element('option', { value: '' }, 'none'),
+      element('option', { value: '' }, t('none')),
       ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${valueOf(measurement, value)}`)),
     );
   }
@@ -109,7 +110,7 @@ export function differenceOf(before, after, measurement) {
   const key = (/** @type {SavedPrediction} */ { model, threshold, canvas, flips }) => [model.sha256, threshold, canvas, flips].join();
   const [first, second] = [before, after].map(({ measurements }) => /** @type {Values} */ (measurements)[measurement.name] ?? null);
   if (first === null || second === null) return '';
-  if (key(before) !== key(after)) return 'Another model or other settings: the values cannot be compared.';
-  const change = `Difference: ${changeOf(measurement, first, second)}.`;
+  if (key(before) !== key(after)) return t('Another model or other settings: the values cannot be compared.');
+  const change = t('Difference: {change}.', { change: changeOf(measurement, first, second) });
   return mayBeChance(measurement, first, second) ? `${change} ${BY_CHANCE}` : change;
 }

@@ -1,6 +1,8 @@
 // The details a person enters for a photograph: subject label, eye, date, note and file name. This module reads them from a form
 // in the shape the API expects and fills them in again. Validation is left to the browser and the API.
 
+import { t } from '../ui/language.js';
+
 /** @import { SavedPrediction } from 'openapi' */
 
 /** @typedef {'subject' | 'eye' | 'taken_on' | 'note' | 'file_name'} Field */
@@ -8,6 +10,8 @@
 
 /** @type {Field[]} */
 const FIELDS = ['subject', 'eye', 'taken_on', 'note', 'file_name'];
+
+const EYES = { left: t('left eye'), right: t('right eye'), unknown: t('eye not known') };
 
 /** Characters of a file name that the service stores. */
 const LONGEST_NAME = 255;
@@ -50,5 +54,5 @@ function control(form, field) {
  * @param {Pick<SavedPrediction, 'subject' | 'eye'>} record
  */
 export function titleOf({ subject, eye }) {
-  return `${subject ?? 'No subject label'}, ${eye === 'unknown' ? 'eye not known' : `${eye} eye`}`;
+  return `${subject ?? t('No subject label')}, ${EYES[eye]}`;
 }

@@ -1,9 +1,10 @@
 // The markup of two visits side by side: ways to compare them, two stages with captions, and what the colours mean.
 
 import { element, the } from '../ui/element.js';
+import { t } from '../ui/language.js';
 
-const MODES = { side: 'Side by side', flicker: 'Flicker', difference: 'Difference' };
-const LEGEND = { first: 'only in the earlier', both: 'in both', second: 'only in the later' };
+const MODES = { side: t('Side by side'), flicker: t('Flicker'), difference: t('Difference') };
+const LEGEND = { first: t('only in the earlier'), both: t('in both'), second: t('only in the later') };
 
 export function pairMarkup() {
   const root = element(
@@ -15,7 +16,7 @@ export function pairMarkup() {
       element(
         'fieldset',
         { class: 'views pair-modes' },
-        element('legend', { class: 'unseen' }, 'Way to compare'),
+        element('legend', { class: 'unseen' }, t('Way to compare')),
         ...Object.entries(MODES).map(([value, words]) =>
           element(
             'label',
@@ -25,20 +26,20 @@ export function pairMarkup() {
           ),
         ),
       ),
-      element('label', { class: 'pair-vessels' }, element('input', { type: 'checkbox', checked: '' }), ' Vessels'),
+      element('label', { class: 'pair-vessels' }, element('input', { type: 'checkbox', checked: '' }), ` ${t('Vessels')}`),
       element(
         'div',
-        { class: 'pair-flicker', role: 'group', 'aria-label': 'Flicker', hidden: '' },
-        element('button', { type: 'button', class: 'pair-play', 'aria-pressed': 'false' }, 'Play'),
-        element('button', { type: 'button', class: 'pair-swap' }, 'Show the other ', element('kbd', {}, 'X')),
+        { class: 'pair-flicker', role: 'group', 'aria-label': t('Flicker'), hidden: '' },
+        element('button', { type: 'button', class: 'pair-play', 'aria-pressed': 'false' }, t('Play')),
+        element('button', { type: 'button', class: 'pair-swap' }, `${t('Show the other')} `, element('kbd', {}, 'X')),
       ),
       element(
         'div',
-        { class: 'zoom', role: 'group', 'aria-label': 'Zoom of both photographs' },
-        element('button', { type: 'button', class: 'pair-out', 'aria-label': 'Zoom out' }, '−'),
-        element('output', { class: 'pair-level', 'aria-label': 'Enlargement' }),
-        element('button', { type: 'button', class: 'pair-in', 'aria-label': 'Zoom in' }, '+'),
-        element('button', { type: 'button', class: 'pair-whole' }, 'Fit'),
+        { class: 'zoom', role: 'group', 'aria-label': t('Zoom of both photographs') },
+        element('button', { type: 'button', class: 'pair-out', 'aria-label': t('Zoom out') }, '−'),
+        element('output', { class: 'pair-level', 'aria-label': t('Enlargement') }),
+        element('button', { type: 'button', class: 'pair-in', 'aria-label': t('Zoom in') }, '+'),
+        element('button', { type: 'button', class: 'pair-whole' }, t('Fit')),
       ),
     ),
     element('p', { class: 'note pair-status', role: 'status' }),
@@ -48,7 +49,7 @@ export function pairMarkup() {
       { class: 'pair-legend', hidden: '' },
       element(
         'ul',
-        { class: 'legend', 'aria-label': 'Legend' },
+        { class: 'legend', 'aria-label': t('Legend') },
         ...Object.entries(LEGEND).map(([name, words]) =>
           element('li', {}, element('span', { class: `swatch pair-${name}`, 'aria-hidden': 'true' }), element('span', { class: `count-${name}` }), ` ${words}`),
         ),

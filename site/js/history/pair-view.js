@@ -8,6 +8,7 @@ import { isTyping } from '../ui/typing.js';
 import { brushOf, decoded, reduced } from '../viewer/canvas.js';
 import { pairMarkup } from './pair-markup.js';
 import { createPairZoom } from './pair-zoom.js';
+import { decimal, plural, t } from '../ui/language.js';
 
 /** @import { SavedPrediction } from 'openapi' */
 /** @import { Palette, Registered } from '../registration/registration.js' */
@@ -28,11 +29,11 @@ export async function showPair(place, visits, { signal, announce }) {
   const parts = pairMarkup();
   const { root, modes, stages, captions } = parts;
   const sizes = visits.map(({ record: { photograph: { width, height } } }) => ({ width, height }));
-  const photographs = visits.map(({ photograph, caption }) => [0, 1].map(() => element('img', { src: photograph, alt: `Photograph, ${caption}` })));
+  const photographs = visits.map(({ photograph, caption }) => [0, 1].map(() => element('img', { src: photograph, alt: t('Photograph, {visit}', { visit: caption }) })));
   const masks = await Promise.all(visits.map(({ mask }) => paintedMask(mask, colourOf('--vessel'))));
   signal.throwIfAborted();
   const vessels = masks.map((mask) => [mask, copyOf(mask)]);
-  const difference = element('canvas', { class: 'pair-difference', role: 'img', 'aria-label': 'The difference of their vessels' });
+  const difference = element('canvas', { class: 'pair-difference', role: 'img', 'aria-label': t('The difference of their vessels') });
   /** @type {Registered | null} */
   let registration = null;
   let shown = 0;
@@ -51,7 +52,7 @@ export async function showPair(place, visits, { signal, announce }) {
       { stage: right, size: onto ? sizes[0] : sizes[1], layers: layers(1, 0, onto ?? IDENTITY) },
     ];
   }
-  const zoom = createPairZoom({ panes, level: (percent) => (parts.level.textContent = `${Math.round(percent)} %`) });
+  const zoom = createPairZoom({ panes, level: (percent) => (parts.level.textContent = `${decimal(percent, 0)} %`) });
 
   function look() {
     const now = mode();
@@ -61,7 +62,7 @@ export async function showPair(place, visits, { signal, announce }) {
     parts.figures[1].hidden = now !== 'side';
     parts.flicker.hidden = now !== 'flicker';
     parts.legend.hidden = now !== 'difference';
-    const words = now === 'difference' ? `${visits[0].caption}, and ${visits[1].caption}` : visits[now === 'flicker' ? shown : 0].caption;
+    const words = now === 'difference' ? t('{earlier}, and {later}', { earlier: visits[0].caption, later: visits[1].caption }) : visits[now === 'flicker' ? shown : 0].caption;
     captions[0].textContent = words;
     stages[0].setAttribute('aria-label', words);
     if (now !== 'flicker') play(false);
@@ -78,7 +79,7 @@ export async function showPair(place, visits, { signal, announce }) {
     clearInterval(timer);
     timer = on ? setInterval(swap, FLICKER_MS) : undefined;
     parts.play.setAttribute('aria-pressed', String(on));
-    parts.play.textContent = on ? 'Pause' : 'Play';
+    parts.play.textContent = on ? t('Pause') : t('Play');
   }
 
   function swapByHand() {
@@ -97,8 +98,7 @@ export async function showPair(place, visits, { signal, announce }) {
       const { pixels, width, height, tolerance } = found.drawn;
       Object.assign(difference, { width, height }).getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
       for (const [name, count] of Object.entries(shares)) parts.counts[name].textContent = count;
-      parts.tolerance.textContent = `Of the length of all vessels where both photographs show the retina. Vessels count as common within ${Math.ceil(tolerance)} `
-        + 'pixels. What only one of them shows may be due to focus, light or the network as well as to the vessels.';
+      parts.tolerance.textContent = toleranceWords(Math.ceil(tolerance));
     } else for (const radio of modes) radio.disabled ||= radio.value === 'difference';
     stages[0].append(...photographs[1].slice(1), vessels[1][1], difference);
     look();
@@ -138,15 +138,24 @@ export async function showPair(place, visits, { signal, announce }) {
   place.hidden = false;
   look();
 
-  parts.status.textContent = 'Aligning the photographs by their vessels…';
+  parts.status.textContent = t('Aligning the photographs by their vessels…');
   const [first, second] = visits.map(({ mask, record }) => ({ mask, findings: record }));
   try {
     use(await registered(first, second, { palette: palette(), signal }));
   } catch (error) {
     if (signal.aborted) return;
-    parts.status.textContent = 'This browser could not align the photographs. They are shown side by side, each in its own frame.';
+    parts.status.textContent = t('This browser could not align the photographs. They are shown side by side, each in its own frame.');
     console.warn(error);
   }
+}
+
+/** @param {number} pixels within which vessels count as common */
+function toleranceWords(pixels) {
+  return [
+    t('Of the length of all vessels where both photographs show the retina.'),
+    plural(pixels, 'Vessels count as common within {n} pixel.', 'Vessels count as common within {n} pixels.'),
+    t('What only one of them shows may be due to focus, light or the network as well as to the vessels.'),
+  ].join(' ');
 }
 
 /** @param {string} property of the stylesheet, #rrggbb */

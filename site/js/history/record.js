@@ -12,6 +12,7 @@ import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
 import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 
 /** @import { DeletionReceipt, SavedPrediction } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
@@ -19,13 +20,9 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Viewer } from '../viewer/viewer.js' */
 /** @import { Trend } from './trend.js' */
 
-const WITHOUT_MARKS =
-  'This photograph was saved without arteries, veins and optic disc. To add them, leave them switched on and choose '
-  + '“Compute again with the current model” below.';
+const WITHOUT_MARKS = t('This photograph was saved without arteries, veins and optic disc. To add them, leave them switched on and choose “Compute again with the current model” below.');
 
-const WITHOUT_KINDS =
-  'A person has corrected these vessels without saying which are arteries and which veins. What the model found is about its own '
-  + 'vessels, so it is not shown with these.';
+const WITHOUT_KINDS = t('A person has corrected these vessels without saying which are arteries and which veins. What the model found is about its own vessels, so it is not shown with these.');
 
 export const PREDICTIONS = '/api/v1/predictions';
 
@@ -50,13 +47,13 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   async function open(id) {
     close();
     by('list-status').textContent = '';
-    by('placeholder').textContent = 'Loading…';
+    by('placeholder').textContent = t('Loading…');
     const { signal } = stop;
     try {
       await show(await ask(`${PREDICTIONS}/${id}`, { signal }), signal);
     } catch (error) {
       if (signal.aborted) return;
-      by('placeholder').textContent = 'This photograph could not be opened.';
+      by('placeholder').textContent = t('This photograph could not be opened.');
       throw error;
     }
   }
@@ -88,7 +85,11 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     by('delete-correction').hidden = !correction;
     result.show(pictures);
     fill(form, opened);
-    by('computed').textContent = `Saved ${utcTimeOf(opened.saved)}. Computed ${utcTimeOf(opened.predicted)} by version ${opened.software_version}.`;
+    by('computed').textContent = t('Saved {saved}. Computed {computed} by version {version}.', {
+      saved: utcTimeOf(opened.saved),
+      computed: utcTimeOf(opened.predicted),
+      version: opened.software_version ?? '?',
+    });
     await trend.show(opened, signal);
   }
 
@@ -117,7 +118,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     say('');
     by('result').hidden = true;
     by('placeholder').hidden = false;
-    by('placeholder').textContent = 'Choose a photograph from the list.';
+    by('placeholder').textContent = t('Choose a photograph from the list.');
   }
 
   /** @param {SavedPrediction} opened */
@@ -126,41 +127,44 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     /** @type {SavedPrediction} */
     const relabelled = await ask(`${PREDICTIONS}/${id}`, { method: 'PATCH', json: detailsOf(form) });
     changed(relabelled);
-    announce('The changes were saved.');
+    announce(t('The changes were saved.'));
     if (signal.aborted) return; // another record was opened in the meantime
     record = relabelled;
     by('result-title').textContent = headingOf(record);
-    by('details-status').textContent = 'Saved.';
+    by('details-status').textContent = t('Saved.');
     await trend.show(record, signal);
   }
 
   /** @param {SavedPrediction} opened */
   async function recompute({ id }) {
-    by('details-status').textContent = 'Computing…';
+    by('details-status').textContent = t('Computing…');
     const { signal } = stop;
     /** @type {SavedPrediction} */
     const computed = await ask(`${PREDICTIONS}/${id}/recompute${viewer.marks().length ? '?structures=true' : ''}`, { method: 'POST', signal });
     await show(computed, signal);
     changed(computed);
-    by('details-status').textContent = `Computed again by model ${computed.model.name} ${computed.model.sha256.slice(0, 8)}.`;
+    by('details-status').textContent = t('Computed again by model {model}.', { model: `${computed.model.name} ${computed.model.sha256.slice(0, 8)}` });
     announce(by('details-status').textContent);
   }
 
   /** @param {SavedPrediction} gone */
   async function remove(gone) {
-    const words = `${headingOf(gone)}: the photograph and everything found in it will be deleted for good. ${BACKUPS}`;
-    if (!(await confirmed({ title: 'Delete this photograph?', words, yes: 'Delete it' }))) return;
+    const words = `${t('{photograph}: the photograph and everything found in it will be deleted for good.', { photograph: headingOf(gone) })} ${BACKUPS}`;
+    if (!(await confirmed({ title: t('Delete this photograph?'), words, yes: t('Delete it') }))) return;
     /** @type {DeletionReceipt} */
     const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
     close();
-    by('list-status').textContent = `The photograph was deleted. ${receiptOf(receipt)}`;
+    by('list-status').textContent = `${t('The photograph was deleted.')} ${receiptOf(receipt)}`;
     deleted(gone);
   }
 
   /** @param {SavedPrediction} opened */
   async function removeCorrection({ id }) {
-    const words = `The corrected vessels, what was measured on them, and exports that have them will be deleted for good. What the model found stays. ${BACKUPS}`;
-    if (!(await confirmed({ title: 'Delete this correction?', words, yes: 'Delete it' }))) return;
+    const words = [
+      t('The corrected vessels, what was measured on them, and exports that have them will be deleted for good. What the model found stays.'),
+      BACKUPS,
+    ].join(' ');
+    if (!(await confirmed({ title: t('Delete this correction?'), words, yes: t('Delete it') }))) return;
     const { signal } = stop;
     /** @type {DeletionReceipt} */
     const receipt = await ask(`${PREDICTIONS}/${id}/correction`, { method: 'DELETE' });
@@ -168,7 +172,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     const left = await ask(`${PREDICTIONS}/${id}`, { signal });
     changed(left);
     await show(left, signal);
-    by('details-status').textContent = `The correction was deleted. ${receiptOf(receipt)}`;
+    by('details-status').textContent = `${t('The correction was deleted.')} ${receiptOf(receipt)}`;
     announce(by('details-status').textContent);
     if (document.activeElement === document.body) by('recompute').focus({ preventScroll: true }); // its button is gone
   }

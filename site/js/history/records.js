@@ -8,6 +8,7 @@ import { element, finder, markCurrent, the } from '../ui/element.js';
 import { PREDICTIONS } from './record.js';
 import { createThumbnails } from './thumbnails.js';
 import { valueIn } from '../ui/measurements.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { HistoryPage, MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
@@ -43,7 +44,7 @@ export function createRecords({ page, attempt, announce }) {
     by('list').replaceChildren();
     by('subjects').replaceChildren();
     append(found);
-    announce(found.predictions.length ? `${counted(found)} found.` : the(by('nothing'), 'p:not([hidden])').textContent);
+    announce(found.predictions.length ? plural(found.predictions.length, '{n} photograph found.', '{n} photographs found.') : the(by('nothing'), 'p:not([hidden])').textContent);
   }
 
   async function more() {
@@ -52,7 +53,7 @@ export function createRecords({ page, attempt, announce }) {
     const found = await ask(address(next));
     append(found);
     if (found.predictions.length) the(by('list').children[length], 'a').focus();
-    announce(`${counted(found)} more.`);
+    announce(plural(found.predictions.length, '{n} photograph more.', '{n} photographs more.'));
   }
 
   /** @param {HistoryPage} found */
@@ -71,7 +72,7 @@ export function createRecords({ page, attempt, announce }) {
     by('first-steps').hidden = links.size > 0 || filtered;
     by('export', HTMLButtonElement).hidden = links.size === 0 && !filtered;
     by('placeholder').classList.toggle('unused', links.size === 0);
-    by('summary').textContent = links.size ? `${links.size}${next ? ', more below' : ''}` : '';
+    by('summary').textContent = links.size ? countOf(links.size, next !== null) : '';
   }
 
   /** @param {SavedPrediction} record */
@@ -143,7 +144,11 @@ export function createRecords({ page, attempt, announce }) {
   return { load, change, drop, mark };
 }
 
-/** @param {HistoryPage} page */
-function counted({ predictions: { length } }) {
-  return `${length} ${length === 1 ? 'photograph' : 'photographs'}`;
+/**
+ * @param {number} count
+ * @param {boolean} more whether there are more
+ */
+function countOf(count, more) {
+  const number = count.toLocaleString(locale);
+  return more ? t('{number}, more below', { number }) : number;
 }

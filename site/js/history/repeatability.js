@@ -2,13 +2,14 @@
 // of the same retina do. Bland and Altman's coefficient; the service's list of measurements states it.
 
 import { valueOf } from '../ui/measurements.js';
+import { locale, ofService, t } from '../ui/language.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 /** @import { Point } from './chart.js' */
 
 /** @typedef {[low: number, high: number]} Range */
 
-export const BY_CHANCE = 'Smaller than the repeatability of this measurement: may be chance.';
+export const BY_CHANCE = t('Smaller than the repeatability of this measurement: may be chance.');
 
 // A relative one of 2 or more would reach to infinity.
 const MOST = 1.9;
@@ -47,7 +48,7 @@ export function mayBeChance(measurement, first, second) {
  */
 export function changeOf(measurement, first, second) {
   const { display } = measurement;
-  const unit = display.unit === '%' ? 'percentage points' : display.unit;
+  const unit = display.unit === '%' ? t('percentage points') : display.unit;
   const words = valueOf({ ...measurement, display: { ...display, unit } }, Math.abs(second - first));
   return `${second < first ? '−' : '+'}${words}`;
 }
@@ -66,7 +67,8 @@ export function changeSince(measurement, points, i) {
     before -= 1;
   } while (points[before].value === null);
   const last = /** @type {number} */ (points[before].value);
-  return changeOf(measurement, last, value) + (mayBeChance(measurement, last, value) ? ' (may be chance)' : '');
+  const change = changeOf(measurement, last, value);
+  return mayBeChance(measurement, last, value) ? t('{change} (may be chance)', { change }) : change;
 }
 
 /**
@@ -77,8 +79,8 @@ export function inWords(measurement) {
   const { repeatability, display } = measurement;
   if (!repeatability) return '';
   const { coefficient, relative } = repeatability;
-  const much = relative ? `${Number((100 * coefficient).toPrecision(2))} % of the value` : absolute(coefficient * display.factor, display.unit);
-  return `Repeatability: ${much}. In 95 of 100 cases, two photographs of the same retina differ by less (simulated).`;
+  const much = relative ? t('{percent} % of the value', { percent: twoDigits(100 * coefficient) }) : absolute(coefficient * display.factor, display.unit);
+  return t('Repeatability: {much}. In 95 of 100 cases, two photographs of the same retina differ by less (simulated).', { much });
 }
 
 /**
@@ -86,7 +88,12 @@ export function inWords(measurement) {
  * @param {string} unit
  */
 function absolute(coefficient, unit) {
-  const written = String(Number(coefficient.toPrecision(2)));
-  if (unit === '%') return `${written} percentage points`;
-  return unit ? `${written} ${unit}` : written;
+  const written = twoDigits(coefficient);
+  if (unit === '%') return `${written} ${t('percentage points')}`;
+  return unit ? `${written} ${ofService(unit)}` : written;
+}
+
+/** @param {number} value */
+function twoDigits(value) {
+  return value.toLocaleString(locale, { maximumSignificantDigits: 2, useGrouping: false });
 }

@@ -5,11 +5,11 @@ import { fileNameOf } from './details.js';
 import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { readerOf, suggested } from '../files/labels.js';
-import { photographs as counted } from '../storage/record.js';
 import { element, finder } from '../ui/element.js';
 import { dayOf } from '../ui/dates.js';
 import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Mark } from '../viewer/marks.js' */
@@ -18,6 +18,8 @@ import { createTrouble } from '../ui/trouble.js';
 /** @typedef {{ photo: Photo, details: Details | null }} Planned `details` is null if the name does not fit */
 
 const TYPING_MS = 150;
+/** @type {Record<string, string>} */
+const EYES = { left: t('left'), right: t('right'), unknown: t('not known') };
 /** What would end every other photograph in the same way. */
 const FOR_ALL = new Set(['sign_in_required', 'invalid_grant', 'unreachable']);
 
@@ -71,10 +73,13 @@ export function createSaveAll({ page, photographs, marks, saved }) {
     }
     by('save-all-rows').replaceChildren(...planned.map((each) => rowOf(each, refused.get(each.photo))));
     const fitting = planned.filter(({ details }) => details).length;
-    start.textContent = `Save ${counted(fitting)}`;
+    start.textContent = plural(fitting, 'Save {n} photograph', 'Save {n} photographs');
     start.disabled = saving || !fitting;
     pattern.disabled = names.disabled = saving;
-    by('save-all-left').textContent = planned.length > fitting ? `${counted(planned.length - fitting)} with a name that does not fit will not be saved.` : '';
+    const left = planned.length - fitting;
+    by('save-all-left').textContent = left
+      ? plural(left, '{n} photograph with a name that does not fit will not be saved.', '{n} photographs with a name that does not fit will not be saved.')
+      : '';
   }
 
   async function save() {
@@ -88,14 +93,15 @@ export function createSaveAll({ page, photographs, marks, saved }) {
     let done = 0;
     refused.clear();
     plan();
-    const status = (/** @type {string} */ more) => (by('save-all-status').textContent = `Saving ${at} of ${todo.length}${more}`);
-    const pausing = (/** @type {number} */ seconds) => status(`. Trying again in ${seconds} s…`);
+    const status = (/** @type {string} */ words) => (by('save-all-status').textContent = words);
+    const pausing = (/** @type {number} */ seconds) =>
+      status(t('Saving {number} of {total}. Trying again in {seconds} s…', { number: at, total: todo.length, seconds }));
     try {
       await saveEach(todo, {
         signal,
         save: async (photo, details) => {
           at += 1;
-          status('…');
+          status(t('Saving {number} of {total}…', { number: at, total: todo.length }));
           await savePhotograph(photo, details, { marks: marks(), signal, pausing });
           done += 1;
           saved(photo);
@@ -105,8 +111,8 @@ export function createSaveAll({ page, photographs, marks, saved }) {
     } finally {
       saving = false;
       plan();
-      const left = refused.size ? ` ${counted(refused.size)} not saved, for the reasons above.` : '';
-      by('save-all-status').textContent = `${counted(done)} saved.${left}`;
+      const rest = plural(refused.size, '{n} photograph not saved, for the reasons above.', '{n} photographs not saved, for the reasons above.');
+      status([plural(done, '{n} photograph saved.', '{n} photographs saved.'), refused.size && rest].filter(Boolean).join(' '));
       look();
     }
   }
@@ -171,12 +177,12 @@ export function detailsOf({ name, draft }, labels, named) {
  */
 function rowOf({ photo, details }, trouble) {
   const head = element('th', { scope: 'row' }, photo.name);
-  if (trouble) return element('tr', { class: 'unfit' }, head, element('td', { colspan: 4 }, `Not saved. ${trouble}`));
-  const cells = details ? wordsOf(details) : ['does not fit', '', '', ''];
+  if (trouble) return element('tr', { class: 'unfit' }, head, element('td', { colspan: 4 }, `${t('Not saved.')} ${trouble}`));
+  const cells = details ? wordsOf(details) : [t('does not fit'), '', '', ''];
   return element('tr', details ? {} : { class: 'unfit' }, head, ...cells.map((text) => element('td', {}, text)));
 }
 
 /** @param {Details} details */
 function wordsOf({ subject, eye, taken_on: day, file_name: name }) {
-  return [subject ?? 'none', eye === 'unknown' ? 'not known' : (eye ?? ''), day ? dayOf(day) : 'none', name ?? 'none'];
+  return [subject ?? t('none'), EYES[eye ?? ''] ?? '', day ? dayOf(day) : t('none'), name ?? t('none')];
 }

@@ -7,6 +7,7 @@ import { saveCorrection, savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Details } from './details.js' */
@@ -69,10 +70,10 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     await savePhotograph(photo, details, {
       marks: marks(),
       signal: photo.stop.signal,
-      pausing: (seconds) => (by('save-status').textContent = `Not saved yet. Trying again in ${seconds} s…`),
+      pausing: (seconds) => (by('save-status').textContent = t('Not saved yet. Trying again in {seconds} s…', { seconds })),
     });
     saved(photo);
-    announce(`${photo.name}: saved.`);
+    announce(t('{name}: saved.', { name: photo.name }));
   }
 
   /**
@@ -93,7 +94,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     const done = await trouble.attempt(() => saveCorrection(photo), later);
     if (done) saved(photo);
     if (photo !== shown) trouble.say(''); // another one is shown by now
-    if (!done) announce(`${photo.name}: the correction was not saved.`);
+    if (!done) announce(t('{name}: the correction was not saved.', { name: photo.name }));
     else if (photo === shown) by('saved').focus();
   }
 

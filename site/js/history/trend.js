@@ -9,6 +9,7 @@ import { titleOf } from './details.js';
 import { element, finder, markCurrent } from '../ui/element.js';
 import { heading, valueOf } from '../ui/measurements.js';
 import { bandAround, changeSince, inWords } from './repeatability.js';
+import { decimal, locale, t } from '../ui/language.js';
 
 /** @import { MeasurementDescription, SavedPrediction, TrendPoint, Trends } from 'openapi' */
 /** @import { Compare } from './compare.js' */
@@ -18,8 +19,8 @@ import { bandAround, changeSince, inWords } from './repeatability.js';
 
 const MOST_PAGES = 10;
 /** @type {Record<'model_sha256' | 'threshold' | 'canvas' | 'flips', string>} */
-const KINDS = { model_sha256: 'another model', threshold: 'another threshold', canvas: 'another canvas', flips: 'mirror images on or off' };
-const OTHER_STRUCTURES = 'another look for arteries, veins and disc';
+const KINDS = { model_sha256: t('another model'), threshold: t('another threshold'), canvas: t('another canvas'), flips: t('mirror images on or off') };
+const OTHER_STRUCTURES = t('another look for arteries, veins and disc');
 
 /**
  * `compare.offer(record, points, measurement)` is called with the visits to choose from.
@@ -74,14 +75,14 @@ export function createTrend({ page, compare }) {
     if (!shown) return;
     const measurement = chosen();
     points = trends.get(measurement.name) ?? [];
-    by('trend-title').textContent = `${heading(measurement)} of ${titleOf(shown)}`;
+    by('trend-title').textContent = t('{measurement} of {eye}', { measurement: heading(measurement), eye: titleOf(shown) });
     by('trend-column').textContent = heading(measurement);
     by('trend-few').hidden = points.length > 1;
     by('trend-chart').hidden = points.length < 2;
     by('trend-breaks').hidden = !points.some(({ changes }) => changes.length);
     const words = inWords(measurement);
     by('trend-chance').hidden = points.length < 2 || !words;
-    by('trend-chance').textContent = `${words} In the band: values that differ from this visit’s by less, which may be chance.`;
+    by('trend-chance').textContent = `${words} ${t('In the band: values that differ from this visit’s by less, which may be chance.')}`;
     by('trend-rows').replaceChildren(...points.flatMap(rowsOf));
     compare.offer(shown, points, measurement);
     draw();
@@ -107,11 +108,11 @@ export function createTrend({ page, compare }) {
       element('td', {}, link),
       element('td', { class: 'number' }, valueOf(chosen(), point.value)),
       element('td', {}, changeSince(chosen(), points, i)),
-      element('td', { class: 'number' }, point.expected_dice?.toFixed(2) ?? 'not known'),
+      element('td', { class: 'number' }, typeof point.expected_dice === 'number' ? decimal(point.expected_dice, 2) : t('not known')),
       element('td', {}, measuredWith(point)),
     );
     if (!point.changes.length) return [row];
-    const words = `From here on: ${point.changes.join(', ')}. Not comparable with the values above.`;
+    const words = t('From here on: {changes}. Not comparable with the values above.', { changes: point.changes.join(', ') });
     return [element('tr', { class: 'break' }, element('td', { colspan: 5 }, words)), row];
   }
 
@@ -167,6 +168,6 @@ export function compared(points, usesStructures) {
 
 /** @param {TrendPoint} point */
 function measuredWith({ model_sha256: model, canvas, threshold, flips }) {
-  const parts = [model.slice(0, 8), canvas.replace('x', ' × '), Number(threshold.toFixed(3)), flips && 'mirror images'];
+  const parts = [model.slice(0, 8), canvas.replace('x', ' × '), threshold.toLocaleString(locale, { maximumFractionDigits: 3 }), flips && t('mirror images')];
   return parts.filter((part) => part !== false).join(', ');
 }

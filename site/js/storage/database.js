@@ -2,6 +2,7 @@
 // sent anywhere. All functions reject with a Refusal whose sentence says what it means for the user.
 
 import { Refusal } from '../api/reach.js';
+import { t } from '../ui/language.js';
 
 /** @import { StoredPhotograph } from './record.js' */
 
@@ -11,9 +12,9 @@ import { Refusal } from '../api/reach.js';
 
 const NAME = 'retina';
 const VERSION = 1;
-const FULL = 'There is no room left in this browser, so some photographs on this page are lost when you reload or leave it.';
-const NEWER = 'Another tab has a newer version of this page, so nothing is stored here. Reload this page.';
-const UNAVAILABLE = 'This browser stores nothing for this page, as in some private windows: the photographs are lost when you reload or leave it.';
+const FULL = t('There is no room left in this browser, so some photographs on this page are lost when you reload or leave it.');
+const NEWER = t('Another tab has a newer version of this page, so nothing is stored here. Reload this page.');
+const UNAVAILABLE = t('This browser stores nothing for this page, as in some private windows: the photographs are lost when you reload or leave it.');
 
 /** @type {Promise<IDBDatabase> | null} */
 let opened = null;

@@ -1,5 +1,7 @@
 // What is stored of a photograph on the start page, and back. Pure: the database and the page are elsewhere.
 
+import { plural, t } from '../ui/language.js';
+
 /** @import { Belongings } from '../history/belongings.js' */
 /** @import { Correction } from '../correction/corrected.js' */
 /** @import { Details } from '../history/details.js' */
@@ -38,7 +40,7 @@
 
 /** Raise it when a result is stored in another form: photographs with an older one are segmented again. */
 const FORM = 1;
-const NOT_COPIED = 'This page was left before the photograph had been copied into the browser. Remove it, then add it again.';
+const NOT_COPIED = t('This page was left before the photograph had been copied into the browser. Remove it, then add it again.');
 
 /**
  * @param {Photo} photo
@@ -84,5 +86,5 @@ export function continued({ state, sentence, code, result }, hasFile) {
  * @param {number} count
  */
 export function photographs(count) {
-  return count === 1 ? '1 photograph' : `${count.toLocaleString('en')} photographs`;
+  return plural(count, '{n} photograph', '{n} photographs');
 }

@@ -8,6 +8,7 @@ import { fileOf, picturesOf, sourceOf } from './blobs.js';
 import { asRefusal, photographsOf, transact } from './database.js';
 import { recordOf } from './record.js';
 import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace.js';
+import { t } from '../ui/language.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Pictures } from '../files/pictures.js' */
@@ -19,7 +20,6 @@ import { abandoned, adopt, claimWorkspace, discard, hasLocks } from './workspace
 
 const PORTION = 20;
 const HOUR_MS = 3600 * 1000;
-const NO_LOCKS = 'At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.';
 
 /**
  * `moved(photo)` is called when the pictures of a photograph that is not shown have moved from memory to the disk, and have
@@ -42,7 +42,7 @@ export function createStore({ say, on, showing }) {
   let copies = Promise.resolve();
 
   function workspace() {
-    if (!hasLocks()) throw new Refusal('browser_stores_nothing', NO_LOCKS);
+    if (!hasLocks()) throw new Refusal('browser_stores_nothing', t('At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.'));
     claimed ??= claimWorkspace();
     return claimed;
   }

@@ -7,12 +7,13 @@ import { remember, remembered } from '../ui/remembered.js';
 import { createTrouble } from '../ui/trouble.js';
 import { photographs } from './record.js';
 import { createStore } from './store.js';
+import { locale, plural, t } from '../ui/language.js';
 
 /** @import { Restored, Showing } from './store.js' */
 /** @import { Abandoned } from './workspace.js' */
 
 const CHOICE = 'store-photographs';
-const TIME = new Intl.DateTimeFormat('en', { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
+const TIME = new Intl.DateTimeFormat(locale, { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** @param {{ page: ParentNode, restored: (found: Restored[]) => void, showing: Showing }} parts */
 export function createStoring({ page, restored, showing }) {
@@ -33,17 +34,21 @@ export function createStoring({ page, restored, showing }) {
 
   function words() {
     by('store-note').textContent = box.checked
-      ? 'Only this browser stores them: until you remove them. Three days after you closed this page they are not offered '
-        + 'any more, and the next visit deletes them. Untick it on a shared computer.'
-      : 'Nothing is stored: the photographs are gone when you reload or leave this page.';
+      ? t(
+          'Only this browser stores them: until you remove them. Three days after you closed this page they are not offered '
+            + 'any more, and the next visit deletes them. Untick it on a shared computer.',
+        )
+      : t('Nothing is stored: the photographs are gone when you reload or leave this page.');
   }
 
   function offer() {
     const count = earlier.reduce((sum, { count: each }) => sum + each, 0);
     by('earlier').hidden = !count;
     if (!count) return;
-    const when = `${TIME.format(earlier[0].touched)}${earlier.length > 1 ? ' and before' : ''}`;
-    by('earlier-words').textContent = `${photographs(count)} from ${when} ${count === 1 ? 'is' : 'are'} still in this browser.`;
+    const time = TIME.format(earlier[0].touched);
+    by('earlier-words').textContent = earlier.length > 1
+      ? t('{photographs} from {time} and before are still in this browser.', { photographs: photographs(count), time })
+      : plural(count, '{n} photograph from {time} is still in this browser.', '{n} photographs from {time} are still in this browser.', { time });
   }
 
   by('earlier-back').addEventListener('click', () => {
