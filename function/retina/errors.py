@@ -42,6 +42,7 @@ RetinaError
 │   ├── TooManyExportsError         one has to expire first
 │   ├── TooManyBatchesError         one has to be deleted or expire first
 │   ├── TooManyBytesError           photographs have to be finished or deleted first
+│   ├── HistoryFullError            saved photographs have to be deleted first
 │   ├── BatchClosedError            it accepts no more photographs
 │   ├── NotFoundError               it does not exist, or belongs to another account
 │   ├── OutOfCreditsError
@@ -204,6 +205,10 @@ class TooManyBatchesError(AccountError):
 
 class TooManyBytesError(AccountError):
     """The photographs of the account's batches have reached the maximum total size."""
+
+
+class HistoryFullError(AccountError):
+    """The photographs and images in the account's history have reached the maximum total size."""
 
 
 class BatchClosedError(AccountError):

@@ -15,6 +15,7 @@ from retina.batches.service import Batches
 from retina.exports.copies import Copies
 from retina.exports.service import Exports
 from retina.history.service import History
+from retina.history.stored_bytes import StoredBytes
 from retina.payment.selling import Selling
 from retina.queue import open_queue
 from retina.queue.port import Queue
@@ -81,7 +82,10 @@ class Services:
     @cached_property
     def history(self) -> History:
         """Saved predictions."""
-        return History(self.records, self.results, self.copies)
+        settings = self.settings
+        trial = settings.trial_history_bytes if settings.prices else None
+        stored = StoredBytes(self.records, self.credits, settings.history_bytes, trial)
+        return History(self.records, self.results, self.copies, stored)
 
     @cached_property
     def batches(self) -> Batches:

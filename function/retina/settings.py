@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     trial_bytes: int = Field(
         2**29, ge=2**20, description="the same for an account that has paid nothing, where credits have a price"
     )
+    history_bytes: int = Field(
+        50 * 2**30, ge=2**20, description="bytes of photographs and images in the history of one account"
+    )
+    trial_history_bytes: int = Field(
+        2 * 2**30, ge=2**20, description="the same for an account that has paid nothing, where credits have a price"
+    )
     free_each: int = Field(200, ge=0, description="free predictions per hour from one address; 0: no limit")
     free_together: int = Field(5000, ge=0, description="free predictions per hour from all addresses; 0: no limit")
     proxy_proof: str | None = Field(None, description="the secret that the proxy in front sends, so that it is trusted")

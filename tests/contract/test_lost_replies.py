@@ -28,6 +28,7 @@ from retina.exports.records import Part
 from retina.exports.service import Exports
 from retina.history.records import Labels
 from retina.history.service import History
+from retina.history.stored_bytes import StoredBytes
 from retina.imaging.schemas import (
     Box,
     Findings,
@@ -171,7 +172,8 @@ def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
     deaf: Records, account: str, tmp_path: Path
 ) -> None:
     blobs = LocalBlobs(tmp_path)
-    history = History(deaf, blobs, copies_in(deaf, tmp_path))
+    stored = StoredBytes(deaf, Credits(deaf), 3)
+    history = History(deaf, blobs, copies_in(deaf, tmp_path), stored)
     findings = Findings(
         id="1" * 32,
         model=ModelName(name="unet", sha256="0" * 64),
@@ -189,10 +191,12 @@ def test_a_prediction_is_saved_labelled_and_deleted_with_its_pictures(
     mark, *others = history.prepare(account, findings, Labels(), {"photograph": b"1", "mask": b"2"})
     assert isinstance(mark, Put)
     ensure(deaf, mark, *others)
+    assert stored.limits(account).bytes == 2
     changed = history.label(account, findings.id, lambda labels: Labels(subject="P-1"))
     assert history.get(account, findings.id) == changed
     assert [saved.id for saved in history.of(account, subject="P-1")[0]] == [findings.id]
     history.delete(account, findings.id)
+    assert stored.limits(account).bytes == 0
     assert (history.of(account), blobs.read(changed.key_of("photograph")), blobs.read(changed.key_of("mask"))) == (
         ([], None),
         None,

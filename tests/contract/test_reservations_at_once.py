@@ -135,5 +135,6 @@ def test_expired_batches_release_their_credits(
     for module in ("accounts.reservations", "storage.sqlite", "storage.dynamodb"):
         monkeypatch.setattr(f"retina.{module}.time.time", lambda: later)
     assert books.credits.available(books.account) == 20
-    assert books.counts() | {"credits": 0} == {"credits": 0, "reserved": 0, "bytes": 0, "batches": 0}
+    still = books.counts()
+    assert [still[name] for name in ("reserved", "bytes", "batches")] == [0, 0, 0]
     books.create(20)

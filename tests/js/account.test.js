@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import './support/browser.js';
 import { lastDayOf, networksIn, notesOf, plain, spendingOf } from '../../site/js/account/key-words.js';
 import { DAYS, daily, wordsOf } from '../../site/js/account/usage-chart.js';
-import { limitsOf, noticeOf } from '../../site/js/account/usage.js';
+import { historyOf, limitsOf, noticeOf } from '../../site/js/account/usage.js';
 
 /** @import { KeyResponse } from 'openapi' */
 
@@ -74,6 +74,11 @@ test('few credits, one, and none', () => {
   assert.match(noticeOf(1), /^Few credits are left: 1 credit for/);
   assert.match(noticeOf(10), /: 10 credits for/);
   assert.match(noticeOf(0), /^There are no credits left/);
+});
+
+test('the bytes of the history, with the limit', () => {
+  assert.equal(historyOf({ bytes: 0, most_bytes: 2 ** 31 }), 'photographs and images 0 MiB of 2 GiB');
+  assert.equal(historyOf({ bytes: 2 ** 31 + 2 ** 29, most_bytes: 2 ** 31 }), 'photographs and images 2.5 GiB of 2 GiB');
 });
 
 test('batches and their bytes, with the limits', () => {

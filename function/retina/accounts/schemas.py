@@ -46,6 +46,15 @@ class BatchLimits(BaseModel):
     )
 
 
+class HistoryLimits(BaseModel):
+    """The photographs and images of the history, and their limit. What versions up to 0.2.0 saved is not counted."""
+
+    bytes: int = Field(ge=0, examples=[52_428_800])
+    most_bytes: int = Field(
+        ge=0, description="where credits have a price, lower for an account that has paid nothing", examples=[2**31]
+    )
+
+
 class Usage(BaseModel):
     """Credits left, and credits charged."""
 
@@ -58,5 +67,6 @@ class Usage(BaseModel):
     )
     low: bool = Field(description=f"whether {LOW} or fewer are left and not reserved")
     limits: BatchLimits
+    history: HistoryLimits
     charges: list[DayCharged] = Field(description="the newest day first")
     next: Next

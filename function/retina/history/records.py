@@ -5,7 +5,8 @@ touches the store. Each prediction has one record plus a row in four lists (with
 eye), so every combination of filters is a single list that is read in order.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -36,6 +37,23 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """What is stored of a prediction, in bytes: its photograph, the network's images and those of its correction.
+
+    All are 0 for what earlier versions stored.
+    """
+
+    photograph: int = 0
+    images: int = 0
+    correction: int = 0
+
+    @property
+    def total(self) -> int:
+        """All together."""
+        return self.photograph + self.images + self.correction
+
+
+@dataclass(frozen=True)
 class PredictionRecord:
     """A saved prediction.
 
@@ -54,6 +72,7 @@ class PredictionRecord:
     request: str | None = None
     thumbnail: bool = False
     correction: CorrectedFindings | None = None
+    sizes: Sizes = Sizes()
 
     @property
     def id(self) -> str:
@@ -87,6 +106,14 @@ class PredictionRecord:
     def corrected_images(self) -> tuple[str, ...]:
         """The names of the stored images of the correction, none without one."""
         return tuple(corrected(kinds=self.correction.kinds)) if self.correction else ()
+
+    def sizes_of(self, pictures: Mapping[str, bytes]) -> Sizes:
+        """The sizes with `pictures` (PNG by name) in place of earlier ones of their kinds."""
+        of = {PHOTOGRAPH: "photograph", **dict.fromkeys(self.corrected_images, "correction")}
+        sizes = Counter[str]()
+        for name, picture in pictures.items():
+            sizes[of.get(name, "images")] += len(picture)
+        return replace(self.sizes, **sizes)
 
     @property
     def correction_folder(self) -> str:
@@ -152,6 +179,7 @@ def saved_of(record: Record) -> PredictionRecord:
     taken = facts["labels"]["taken_on"]
     labels = replace(labels, taken_on=date.fromisoformat(taken) if taken else None)
     known: dict[str, Any] = {"findings": Findings.model_validate(facts["findings"]), "labels": labels}
+    known["sizes"] = Sizes(**facts.get("sizes", {}))
     if facts.get("correction"):
         known["correction"] = CorrectedFindings.model_validate(facts["correction"])
     return PredictionRecord(**facts | known)

@@ -19,6 +19,7 @@ from retina.history.records import (
     PHOTOGRAPH,
     Labels,
     PredictionRecord,
+    Sizes,
     folder_of,
     list_of,
     removed,
@@ -26,6 +27,7 @@ from retina.history.records import (
     saved_of,
     written,
 )
+from retina.history.stored_bytes import StoredBytes
 from retina.ids import is_id
 from retina.imaging.correction_schemas import CorrectedFindings
 from retina.imaging.rendering import THUMBNAIL
@@ -44,6 +46,7 @@ from retina.storage.records import (
 
 NOT_FOUND = "There is no such saved prediction."
 NOT_CORRECTED = "This saved prediction has no correction."
+NOTHING = Sizes()
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
 SWEPT_SECONDS = 3600
@@ -52,11 +55,11 @@ SWEPT_SECONDS = 3600
 
 class History:
     """Saved predictions in `records`, their photographs and images in `blobs`; `copies` are the copies stored
-    elsewhere.
+    elsewhere, and `stored` counts and limits the bytes.
     """
 
-    def __init__(self, records: Records, blobs: Blobs, copies: Copies) -> None:
-        self._records, self._blobs, self._copies = records, blobs, copies
+    def __init__(self, records: Records, blobs: Blobs, copies: Copies, stored: StoredBytes) -> None:
+        self._records, self._blobs, self._copies, self.stored = records, blobs, copies, stored
 
     def prepare(
         self,
@@ -67,11 +70,12 @@ class History:
         correction: CorrectedFindings | None = None,
     ) -> list[Change]:
         """Store the `pictures` (PNG by name, photograph and correction included); returns the changes that save the
-        prediction.
+        prediction. Raises `HistoryFullError`.
         """
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
         saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction and _named(correction))
+        saved = replace(saved, sizes=saved.sizes_of(pictures))
         return [*written(saved, NEW), *self._store(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> PredictionRecord:
@@ -144,11 +148,12 @@ class History:
         self, account: str, id: str, correction: CorrectedFindings, pictures: Mapping[str, bytes]
     ) -> tuple[PredictionRecord, list[Change]]:
         """Store the `pictures` of a correction (PNG by name); returns the record that has it instead of an earlier one,
-        and the changes that write it. Raises `NotFoundError`.
+        and the changes that write it. Raises `NotFoundError` and `HistoryFullError`.
         """
         saved, version = self._known(account, id)
         now = replace(saved, correction=_named(correction))
-        images = self._store(now, pictures, now.correction_folder)
+        now = replace(now, sizes=now.sizes_of(pictures))
+        images = self._store(now, pictures, now.correction_folder, saved.sizes)
         left = [_left(account, saved.correction_folder)] if saved.correction else []
         return now, [*written(now, version, saved), *images, *left]
 
@@ -166,9 +171,15 @@ class History:
                 if not begun:
                     raise NotFoundError(NOT_CORRECTED)
                 return Counter(corrections=1) + counts
-            now, folder = replace(saved, correction=None), saved.correction_folder
+            now, folder = (
+                replace(saved, correction=None, sizes=replace(saved.sizes, correction=0)),
+                saved.correction_folder,
+            )
+            less = self.stored.changed(account, -saved.sizes.correction)
             try:
-                ensure(self._records, _left(account, folder, saved), *written(now, version, saved), *extra_changes)
+                ensure(
+                    self._records, _left(account, folder, saved), *written(now, version, saved), *less, *extra_changes
+                )
             except ConditionError:
                 continue
             return Counter(corrections=1) + self.sweep(account, folder)
@@ -182,7 +193,8 @@ class History:
         correction: CorrectedFindings | None,
     ) -> tuple[PredictionRecord, list[Change]]:
         """Like `prepare`, for a prediction that replaces the existing one, and for what was measured again on the masks
-        of its correction. Raises `NotFoundError`, and `BusyError` if the correction is no longer that of `before`.
+        of its correction. Raises `NotFoundError`, `HistoryFullError`, and `BusyError` if the correction is no longer
+        that of `before`.
         """
         account = before.account
         saved, version = self._known(account, before.id)
@@ -197,7 +209,8 @@ class History:
             pictures=secrets.token_hex(4),
             thumbnail=THUMBNAIL in pictures,
         )
-        images = self._store(now, pictures, f"{now.folder}{now.pictures}/")
+        now = replace(now, sizes=now.sizes_of(pictures))
+        images = self._store(now, pictures, f"{now.folder}{now.pictures}/", saved.sizes)
         return now, [*written(now, version, saved), *images, _left(account, f"{saved.folder}{saved.pictures}/")]
 
     def link(self, account: str, id: str, picture: str, here: str) -> str:
@@ -220,8 +233,11 @@ class History:
                 if not begun:
                     raise
                 return Counter(predictions=1) + counts
+            less = self.stored.changed(account, -saved.sizes.total)
             try:
-                ensure(self._records, _left(account, saved.folder, saved), *removed(saved, version), *extra_changes)
+                ensure(
+                    self._records, _left(account, saved.folder, saved), *removed(saved, version), *less, *extra_changes
+                )
             except ConditionError:
                 continue
             return Counter(predictions=1) + self.sweep(account, saved.folder)
@@ -247,12 +263,17 @@ class History:
         """Whether a deletion of the prediction, or of its correction, was interrupted."""
         return any(row.data.get("deleted") == id for row in self._records.query(_leavings(account)))
 
-    def _store(self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str) -> list[Change]:
+    def _store(
+        self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str, before: Sizes = NOTHING
+    ) -> list[Change]:
+        more = saved.sizes.total - before.total
+        if more > 0:
+            self.stored.demand(saved.account, more)
         self.sweep(saved.account)
         self._records.write(_left(saved.account, folder))
         for name, picture in pictures.items():
             self._blobs.put(saved.key_of(name), picture, "image/png")
-        return [Delete(_left(saved.account, folder).key)]
+        return [Delete(_left(saved.account, folder).key), *self.stored.changed(saved.account, more)]
 
     def _known(self, account: str, id: str) -> tuple[PredictionRecord, int]:
         [known] = self._records.get(saved_key(account, id)) if is_id(id) else [None]

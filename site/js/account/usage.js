@@ -43,7 +43,7 @@ export function createUsage({ page }) {
   }
 
   /** @param {Usage} usage */
-  function showCredits({ account, credits, reserved, low, limits }) {
+  function showCredits({ account, credits, reserved, low, limits, history }) {
     by('credits').textContent = credits.toLocaleString(locale);
     by('reserved').hidden = reserved === 0;
     by('reserved').textContent = plural(
@@ -55,6 +55,7 @@ export function createUsage({ page }) {
     by('credits-low').textContent = noticeOf(credits - reserved);
     by('account-id').textContent = account;
     by('batch-limits').textContent = limitsOf(limits);
+    by('history-limits').textContent = historyOf(history);
   }
 
   function showCharges() {
@@ -92,6 +93,14 @@ export function limitsOf({ batches, most_batches: mostBatches, bytes, most_bytes
     room: roomOf(bytes),
     whole: roomOf(mostBytes),
   });
+}
+
+/**
+ * How much of the history's room is taken.
+ * @param {Usage['history']} history
+ */
+export function historyOf({ bytes, most_bytes: mostBytes }) {
+  return t('photographs and images {room} of {whole}', { room: roomOf(bytes), whole: roomOf(mostBytes) });
 }
 
 /** @param {number} bytes */

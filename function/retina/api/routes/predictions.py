@@ -50,6 +50,7 @@ from retina.imaging.pipeline import Prediction
 from retina.imaging.rendering import INTERVALS, OUTPUTS
 from retina.imaging.response import Images, PredictionResponse
 from retina.imaging.schemas import Findings, PreviewResponse
+from retina.services import Services
 from retina.storage.port import UPLOADS, Uploads
 
 router = APIRouter(
@@ -60,7 +61,7 @@ router = APIRouter(
             401: "The key or token is not valid",
             402: "No credits left",
             404: "There is no such upload",
-            409: "A request with the same Idempotency-Key is being processed; see Retry-After",
+            409: "A request with the same Idempotency-Key is being processed; see Retry-After. Or the history is full",
             413: "Too many bytes or pixels, or an answer that would be too large",
             415: "Not a supported image format, or a corrected mask that is no gray PNG",
             422: (
@@ -157,6 +158,7 @@ async def create_prediction(
 
     @contextmanager
     def photograph() -> Iterator[bytes]:
+        _demand_room(services, caller, save=save)
         with nullcontext(sent) if sent is not None else uploaded_photograph(services.uploads, str(upload_id)) as data:
             rate_limit.count()
             yield data
@@ -211,6 +213,12 @@ def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool)
         raise InvalidRequestError(
             "Subject, eye, date, note and file name belong to saved predictions. Send “save” as true as well."
         )
+
+
+def _demand_room(services: Services, caller: Caller | None, *, save: bool) -> None:
+    """Raises `HistoryFullError` before anything is done for a photograph that could not be saved."""
+    if save and caller:
+        services.history.stored.demand(caller.account)
 
 
 def _demand_same_upload(uploads: Uploads, upload_id: str, sha256: str) -> None:

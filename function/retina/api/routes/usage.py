@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from retina.accounts.ledger import LOW
-from retina.accounts.schemas import BatchLimits, DayCharged, Usage
+from retina.accounts.schemas import BatchLimits, DayCharged, HistoryLimits, Usage
 from retina.api.callers import Owner
 from retina.api.dependencies import ServicesDep
 from retina.api.pagination import Cursor, cursor_of, place_of
@@ -43,6 +43,7 @@ def usage(
         credits=left,
         reserved=reserved,
         limits=BatchLimits(**services.batches.limits(caller.account)._asdict()),
+        history=HistoryLimits(**services.history.stored.limits(caller.account)._asdict()),
         low=left - reserved <= LOW,
         charges=[DayCharged(**charge._asdict()) for charge in charges],
         next=cursor_of(place),
