@@ -29,6 +29,7 @@ PREDICTS = (
     "POST /api/v1/predictions/{id}/recompute",
     "POST /api/v1/previews",
     "PUT /api/v1/predictions/{id}/correction",
+    "GET /api/v1/predictions/{id}/graph",
 )
 """Routes that keep a core busy for a while; each is throttled as the settings say."""
 MAKES = (

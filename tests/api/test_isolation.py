@@ -30,6 +30,7 @@ PLACES = {"number": "0", "picture": "mask.png", "image": "mask"}
 ASKED: dict[str, dict[str, Any]] = {
     f"GET {PREDICTIONS}/{{id}}": {},
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": {},
+    f"GET {PREDICTIONS}/{{id}}/graph": {},
     f"PATCH {PREDICTIONS}/{{id}}": {"json": {"note": "was here"}},
     f"POST {PREDICTIONS}/{{id}}/recompute": {},
     f"PUT {PREDICTIONS}/{{id}}/correction": {"files": {"corrected_mask": png(np.ones((177, 177)))}},

@@ -28,6 +28,7 @@ NEEDED = {
     f"PATCH {PREDICTIONS}/{{id}}": "predict",
     f"DELETE {PREDICTIONS}/{{id}}": "delete",
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": "read",
+    f"GET {PREDICTIONS}/{{id}}/graph": "read",
     f"POST {PREDICTIONS}/{{id}}/recompute": "predict",
     f"PUT {PREDICTIONS}/{{id}}/correction": "predict",
     f"DELETE {PREDICTIONS}/{{id}}/correction": "delete",

@@ -155,7 +155,8 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
         assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
         dear = {route: settings for route, settings in stage["RouteSettings"].items() if "/pre" in route}
         paths = ("/predict", "/api/v1/predictions", "/api/v1/predictions/{id}/recompute", "/api/v1/previews")
-        assert [*dear] == [*(f"POST {path}" for path in paths), "PUT /api/v1/predictions/{id}/correction"]
+        others = ("PUT /api/v1/predictions/{id}/correction", "GET /api/v1/predictions/{id}/graph")
+        assert [*dear] == [*(f"POST {path}" for path in paths), *others]
         predicts = (10, 20) if where is template else (2, 4)
         assert {(each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in dear.values()} == {predicts}
         [money] = resources(where, "AWS::Budgets::Budget").values()

@@ -1,4 +1,4 @@
-"""Runs a prediction, or only a preview, for a request: decodes in a separate process, waits for a core, stops if the
+"""Runs a prediction, or what takes less, for a request: decodes in a separate process, waits for a core, stops if the
 caller leaves.
 """
 
@@ -23,7 +23,6 @@ from retina.imaging.decoding.opened import Opened
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
 from retina.imaging.pipeline import Picture, Prediction, predict_photograph
-from retina.imaging.rendering import photograph_jpeg
 from retina.settings import PhotographLimits, Settings
 
 T = TypeVar("T")
@@ -68,13 +67,13 @@ class Predictor:
         events.predicted(prediction.network_seconds)
         return prediction
 
-    async def preview(self, request: Request, data: bytes) -> bytes:
-        """The photograph `data` as a JPEG (`photograph_jpeg`); raises what `predict` raises."""
+    async def from_photograph(self, request: Request, data: bytes, make: Callable[[Photograph], bytes]) -> bytes:
+        """What `make` makes from the photograph `data`; raises what `predict` raises."""
 
-        async def shown(photograph: Photograph, _abandoned: Abandoned, _give_up: GiveUp | None) -> bytes:
-            return await self._cores.run(functools.partial(photograph_jpeg, photograph), _caller(request))
+        async def made(photograph: Photograph, _abandoned: Abandoned, _give_up: GiveUp | None) -> bytes:
+            return await self._cores.run(functools.partial(make, photograph), _caller(request))
 
-        return await self._decoded(request, data, shown)
+        return await self._decoded(request, data, made)
 
     async def _decoded(
         self,

@@ -11,6 +11,7 @@ from fastapi import Depends
 from retina.api.addresses import Viewer
 from retina.api.callers import Anyone
 from retina.api.dependencies import ServicesDep
+from retina.auth.callers import Caller
 from retina.services import Services
 
 
@@ -31,6 +32,13 @@ class RateLimit:
         """Count the request; raises `RateLimitError`."""
         if self.address:
             self.services.rate_limits.count(self.what, self.address, self.account)
+
+    def count_free(self, caller: Caller | None) -> None:
+        """Count a request that is never charged, also one with an API key: it takes time. Raises `RateLimitError`."""
+        self.count()
+        if caller and caller.key_id:
+            available = self.services.credits.available(caller.account)
+            self.services.rate_limits.count_paying(self.what, caller.account, available)
 
 
 def _limit_of(what: str) -> Callable[..., Awaitable[RateLimit]]:

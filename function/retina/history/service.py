@@ -7,7 +7,7 @@ a failed write are found and deleted later.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -138,9 +138,13 @@ class History:
 
     def corrected_masks(self, saved: PredictionRecord) -> dict[str, bytes]:
         """The images of its correction by name, PNG; raises `BusyError` if it has just been replaced."""
-        masks = {name: self._blobs.read(saved.key_of(name)) for name in saved.corrected_images}
-        found = {name: mask for name, mask in masks.items() if mask is not None}
-        if len(found) < len(masks):
+        return self.images(saved, saved.corrected_images)
+
+    def images(self, saved: PredictionRecord, wanted: Collection[str]) -> dict[str, bytes]:
+        """The stored ones of the images `wanted` by name, PNG; raises `BusyError` if they have just been replaced."""
+        read = {name: self._blobs.read(saved.key_of(name)) for name in saved.images if name in wanted}
+        found = {name: image for name, image in read.items() if image is not None}
+        if len(found) < len(read):
             raise _busy()
         return found
 

@@ -4,7 +4,6 @@ Functions take a photograph, a segmentation or both, and return the bytes of a P
 of the graph are JSON.
 """
 
-import json
 from collections.abc import Callable
 
 import cv2
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from retina.imaging.arrays import CERTAIN, Mask
 from retina.imaging.correction import Correction
 from retina.imaging.downsampling import downsample
-from retina.imaging.graph.features import features_of
+from retina.imaging.graph.features import as_json
 from retina.imaging.graph.vessel_graph import vessel_graph
 from retina.imaging.overlay import OVERLAY_SIDE, overlay
 from retina.imaging.photograph import Photograph
@@ -111,7 +110,7 @@ def graph(photograph: Photograph, segmentation: Segmentation) -> bytes:
         segmentation.vessels, segmentation.probability, photograph.field_of_view, segmentation.changed
     )
     kinds = segmentation.structures.kinds if segmentation.structures else None
-    return json.dumps(features_of(found, kinds), separators=(",", ":")).encode()
+    return as_json(found, kinds)
 
 
 def _structures(segmentation: Segmentation) -> Structures:

@@ -10,6 +10,7 @@ from retina.api.dependencies import PredictorDep, ServicesDep
 from retina.api.photographs import DESCRIPTION, FILE, UploadId, sent_photograph
 from retina.api.problems import documented
 from retina.api.rate_limits import PreviewLimit
+from retina.imaging.rendering import photograph_jpeg
 from retina.storage.port import UPLOADS
 
 router = APIRouter(
@@ -52,8 +53,5 @@ async def create_preview(
     data = await sent_photograph(request, services.settings, file, upload_id)
     if data is None:
         data = await to_thread.run_sync(services.uploads.read, f"{UPLOADS}{upload_id}")
-    await to_thread.run_sync(rate_limit.count)
-    if caller and caller.key_id:  # nothing is charged, but decoding takes time
-        available = await to_thread.run_sync(services.credits.available, caller.account)
-        await to_thread.run_sync(services.rate_limits.count_paying, "previews", caller.account, available)
-    return Response(await predictor.preview(request, data), media_type="image/jpeg")
+    await to_thread.run_sync(rate_limit.count_free, caller)
+    return Response(await predictor.from_photograph(request, data, photograph_jpeg), media_type="image/jpeg")

@@ -1,5 +1,6 @@
 """The vessel graph as JSON: `schemas` says how. Only the longest segments are written if there are very many."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,6 +50,11 @@ def features_of(graph: VesselGraph, kinds: Kinds | None = None) -> dict[str, Any
         line = {"type": "LineString", "coordinates": points[own].tolist()}
         found.append({"type": "Feature", "geometry": line, "properties": properties})
     return {"type": "FeatureCollection", "features": found, "segments_left_out": len(lines) - len(written)}
+
+
+def as_json(graph: VesselGraph, kinds: Kinds | None = None) -> bytes:
+    """The same as a file."""
+    return json.dumps(features_of(graph, kinds), separators=(",", ":")).encode()
 
 
 def segment_kinds(graph: VesselGraph, kinds: Kinds) -> Sequence[Kind]:
