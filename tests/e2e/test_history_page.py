@@ -66,6 +66,11 @@ def test_a_record_is_found_changed_recomputed_and_deleted(visit: Visit, small: b
     page.keyboard.press("3")
     expect(page.locator("#stage")).to_have_attribute("data-view", "vessels")
     assert visit.seen().mean() > 5  # white on black
+    page.get_by_role("button", name="More layers").click()
+    page.get_by_label("Vessel segments").check()
+    expect(page.locator("#segment-words")).to_contain_text("segments: click one.")
+    page.get_by_role("button", name="Next segment").click()
+    expect(page.locator("#segment-words")).to_contain_text(re.compile(r"^1 of \d+\. Vessel: length [\d.]+ px, "))
     name, mask = visit.download(page.get_by_role("link", name="Vessel mask").click)
     assert name == "P-2-right-2026-03-01-vessels.png"
     assert Image.open(io.BytesIO(mask)).size == (353, 353)

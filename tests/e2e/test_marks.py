@@ -314,12 +314,12 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
     page.keyboard.press(",")
     page.keyboard.press(",")
     last = words.inner_text()
-    expect(page.locator("#layer-segments .chosen")).to_have_count(1)
+    expect(page.locator("#layer-segments .chosen-segment")).to_have_css("display", "inline")
     expect_for_everyone(page)
 
     # Where the longest segment is, a click finds it again.
     page.keyboard.press(".")
-    place = page.locator("#layer-segments .chosen").evaluate(
+    place = page.locator("#layer-segments .chosen-segment").evaluate(
         """line => {
           const {x, y} = line.getPointAtLength(line.getTotalLength() / 2);
           const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
@@ -331,6 +331,26 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
     expect(words).to_have_text(last)
     page.mouse.click(*place)
     expect(words).to_have_text(first)
+
+    # Inside the loupe, too: it shows the chosen one, and Enter chooses that at the crosshair.
+    page.keyboard.press(",")
+    page.keyboard.press("l")
+    page.mouse.move(*place)
+    expect(page.locator("#loupe-drawings .segment-0")).to_have_css("fill", "none")
+    page.mouse.click(*place)
+    expect(words).to_have_text(first)
+    expect(page.locator("#loupe-drawings .chosen-segment")).to_have_count(1)
+    page.keyboard.press(",")
+    expect(words).to_have_text(last)
+    page.locator("#stage").focus()
+    page.keyboard.press("Enter")
+    expect(words).to_have_text(first)
+    page.keyboard.press("d")
+    page.keyboard.press(",")
+    page.mouse.click(*place)
+    expect(words).to_have_text(last)  # a click is for the distance then
+    page.keyboard.press("d")
+    page.keyboard.press("l")
     page.get_by_role("checkbox", name="Vessel segments").uncheck()
     expect(words).to_be_empty()
     expect(page.locator("#layer-segments svg")).to_have_count(0)

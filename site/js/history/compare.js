@@ -6,7 +6,7 @@ import { dayOf } from '../ui/dates.js';
 import { element, finder } from '../ui/element.js';
 import { labelled, valueOf } from '../ui/measurements.js';
 import { showPair } from './pair-view.js';
-import { PREDICTIONS } from './record.js';
+import { PREDICTIONS } from './saved-layers.js';
 import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
 import { t } from '../ui/language.js';
 

@@ -5,26 +5,18 @@ import { ask, askBlob } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { utcTimeOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
-import { correctedKinds } from './corrected-kinds.js';
 import { detailsOf, fill } from './details.js';
 import { fileOf, headingOf } from './record-names.js';
+import { PREDICTIONS, savedLayers } from './saved-layers.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
-import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
 import { t } from '../ui/language.js';
 
 /** @import { DeletionReceipt, SavedPrediction } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
-/** @import { Mark } from '../viewer/marks.js' */
 /** @import { Viewer } from '../viewer/viewer.js' */
 /** @import { Trend } from './trend.js' */
-
-const WITHOUT_MARKS = t('This photograph was saved without arteries, veins and optic disc. To add them, leave them switched on and choose “Compute again with the current model” below.');
-
-const WITHOUT_KINDS = t('A person has corrected these vessels without saying which are arteries and which veins. What the model found is about its own vessels, so it is not shown with these.');
-
-export const PREDICTIONS = '/api/v1/predictions';
 
 /**
  * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record.
@@ -75,8 +67,9 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       file: fileOf(opened),
       answer: opened,
       stored: true,
-      look: (marks, { signal: asked }) => look(opened, marks, asked),
+      look: (marks, { signal: asked }) => savedLayers({ opened, marks, signal: asked, into: () => pictures }),
       fallback: null,
+      graph: null,
       urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null, ...(corrected && { model_mask: URL.createObjectURL(own) }) },
       correction: correction && { by: correction.by, measured: true, vessels: 0, area: 0, model: opened },
     };
@@ -91,22 +84,6 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       version: opened.software_version ?? '?',
     });
     await trend.show(opened, signal);
-  }
-
-  /**
-   * Gets what is saved of arteries, veins and disc: of corrected vessels, those that a person has said.
-   * @param {SavedPrediction} opened
-   * @param {Mark[]} marks
-   * @param {AbortSignal} signal
-   */
-  async function look({ structures, correction, image_urls: urls }, marks, signal) {
-    if (correction && !correction.kinds && marks.includes('artery_vein')) throw new Refusal('not_saved', WITHOUT_KINDS);
-    if (!structures && marks.some((mark) => mark !== 'probability')) throw new Refusal('not_saved', WITHOUT_MARKS);
-    for (const name of /** @type {const} */ (['artery_vein', 'probability'])) {
-      if (!marks.includes(name)) continue;
-      const blob = await (correction && name === 'artery_vein' ? correctedKinds(urls, signal) : askBlob(urls[name], signal));
-      if (pictures && !signal.aborted) pictures.urls[name] = URL.createObjectURL(blob);
-    }
   }
 
   function close() {

@@ -5,7 +5,7 @@ import { ask } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
-import { PREDICTIONS } from './record.js';
+import { PREDICTIONS } from './saved-layers.js';
 import { createThumbnails } from './thumbnails.js';
 import { valueIn } from '../ui/measurements.js';
 import { locale, plural, t } from '../ui/language.js';

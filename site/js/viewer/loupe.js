@@ -75,7 +75,7 @@ export function createLoupe({ page, zoom }) {
     brush.restore();
   }
 
-  /** The disc's rim, the zones and the distance, as far as they are seen. */
+  /** The disc's rim, the zones, the segments and the distance, as far as they are seen. */
   function drawn() {
     return [...layers.querySelectorAll('svg')].filter((each) => getComputedStyle(each).visibility !== 'hidden');
   }

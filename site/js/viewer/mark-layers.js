@@ -61,7 +61,7 @@ function rim({ width, height }, { centre: { x, y }, long_axis: long, short_axis:
   return drawn(
     'svg',
     // The service counts from the centre of the first pixel, a drawing from its corner.
-    { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': t('The rim of the optic disc') },
+    { class: 'disc-rim', viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': t('The rim of the optic disc') },
     drawn('ellipse', { class: 'rim-casing', ...ellipse }),
     drawn('ellipse', { class: 'rim', ...ellipse }),
   );

@@ -77,7 +77,7 @@ export function createMarks({ page, colours, also, found }) {
     });
     if (signal.aborted) return;
     again.hidden = done;
-    if (done) paint(result);
+    paint(result); // also what has come before something was refused
     status(done ? reasonsOf(result).map(ofService).join(' ') : '');
   }
 

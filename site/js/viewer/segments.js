@@ -1,5 +1,6 @@
 // Draws the vessel segments over the photograph and says what was measured on the one that is chosen: by a click on it,
-// or one after the other with buttons and keys, the longest first. The service is asked for them once they are wanted.
+// at the crosshair by Enter, or one after the other with buttons and keys, the longest first. The service is asked for them once
+// they are wanted.
 
 import { drawn, finder } from '../ui/element.js';
 import { createRelabelling } from '../correction/relabelling.js';
@@ -9,6 +10,7 @@ import { COLOURS, coloursOf, nearest, nodesOf, segmentWords, segmentsOf } from '
 /** @import { GraphFeatures, SegmentFeature } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Mark } from './marks.js' */
+/** @import { Point } from './view.js' */
 /** @import { Zoom } from './zoom.js' */
 
 /** A click counts for a segment that is so near, and if the pointer has moved no further. */
@@ -17,10 +19,12 @@ const STILL_PX = 6;
 
 /**
  * `needed()` is called when `needs()` has changed, or when the figures of other kinds are to be measured; `relabelled(result)` when
- * a segment has got another kind.
- * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, relabelled: (result: Result) => void }} parts
+ * a segment has got another kind; `redrawn()` when another one is chosen. While `taken()`, a click is for a tool.
+ * @param {{
+ *   page: ParentNode, zoom: Zoom, needed: () => void, relabelled: (result: Result) => void, redrawn: () => void, taken: () => boolean,
+ * }} parts
  */
-export function createSegments({ page, zoom, needed, relabelled }) {
+export function createSegments({ page, zoom, needed, relabelled, redrawn, taken }) {
   const by = finder(page);
   const [stage, layer, words] = [by('stage'), by('layer-segments'), by('segment-words')];
   const box = by('segments', HTMLInputElement);
@@ -90,7 +94,7 @@ export function createSegments({ page, zoom, needed, relabelled }) {
     return drawn(
       'svg',
       // The service counts from the centre of the first pixel, a drawing from its corner.
-      { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': plural(segments.length, '{n} vessel segment, its branch points and ends', '{n} vessel segments, their branch points and ends') },
+      { class: 'segment-lines', viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': plural(segments.length, '{n} vessel segment, its branch points and ends', '{n} vessel segments, their branch points and ends') },
       drawn('path', { class: 'casing', d: segments.map(lineOf).join('') }),
       ...paths,
       drawn('path', { class: 'end', d: dots(ends) }),
@@ -104,9 +108,20 @@ export function createSegments({ page, zoom, needed, relabelled }) {
   function choose(number) {
     const segment = segments[number];
     chosen = number;
-    chosenLine.replaceChildren(drawn('path', { class: 'chosen-casing', d: lineOf(segment) }), drawn('path', { class: 'chosen', d: lineOf(segment) }));
+    chosenLine.replaceChildren(drawn('path', { class: 'chosen-casing', d: lineOf(segment) }), drawn('path', { class: 'chosen-segment', d: lineOf(segment) }));
     relabelling.look();
     tell(number);
+    redrawn();
+  }
+
+  /**
+   * The segment at a spot of the photograph, if one is near.
+   * @param {Point} spot
+   */
+  function pick({ x, y }) {
+    if (!segments.length || stage.dataset.view === 'photograph') return;
+    const found = nearest(segments, { x: x - 0.5, y: y - 0.5 }, REACH_PX / zoom.scale());
+    if (found !== null) choose(found);
   }
 
   /** @param {number} number */
@@ -140,13 +155,10 @@ export function createSegments({ page, zoom, needed, relabelled }) {
   stage.addEventListener('pointerdown', ({ clientX, clientY }) => (down = { x: clientX, y: clientY }));
   stage.addEventListener('click', (event) => {
     const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y);
-    if (!segments.length || moved > STILL_PX || stage.classList.contains('aiming') || stage.dataset.view === 'photograph') return;
-    const { x, y } = zoom.spotAt(event);
-    const found = nearest(segments, { x: x - 0.5, y: y - 0.5 }, REACH_PX / zoom.scale());
-    if (found !== null) choose(found);
+    if (moved <= STILL_PX && !taken()) pick(zoom.spotAt(event));
   });
   const keys = /** @type {[string, () => void][]} */ ([['.', () => step(1)], [',', () => step(-1)]]);
-  return { show, hide, update, needs, keys };
+  return { show, hide, update, needs, pick, keys };
 }
 
 /** @param {SegmentFeature} segment */

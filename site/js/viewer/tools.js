@@ -22,10 +22,10 @@ export const KEYS = { w: 'wipe', l: 'loupe', v: 'probability', d: 'distance' };
 const QUIET_MS = 300;
 
 /**
- * `needed()` is called when `needs()` has changed; `wiping()` when the wipe is switched on.
- * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, wiping: () => void }} parts
+ * `needed()` is called when `needs()` has changed; `wiping()` when the wipe is switched on; `picked(spot)` on Enter.
+ * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, wiping: () => void, picked: (spot: Point) => void }} parts
  */
-export function createTools({ page, zoom, needed, wiping }) {
+export function createTools({ page, zoom, needed, wiping, picked }) {
   const by = finder(page);
   const [stage, readout, spoken] = [by('stage'), by('readout'), by('readout-spoken')];
   const buttons = new Map(TOOLS.map((tool) => [tool, by(`tool-${tool}`, HTMLButtonElement)]));
@@ -40,25 +40,26 @@ export function createTools({ page, zoom, needed, wiping }) {
   let shown = null;
   /** @type {Point | null} */
   let spot = null;
-  let finger = false;
-  let held = false;
+  let [finger, held] = [false, false];
   let pause = 0;
 
   function active() {
     return on.has('loupe') || on.has('probability') || on.has('distance') || held;
   }
 
+  const redraw = () => loupe.look(on.has('loupe') || held ? spot : null, finger);
+
   /** @type {(to: Point | null, byKey: boolean) => void} */
   function moved(to, byKey) {
     spot = to;
-    loupe.look(on.has('loupe') || held ? to : null, finger);
+    redraw();
     if (on.has('distance')) distance.hover(to);
     tell(byKey);
   }
 
   /** @param {Point} at */
   function chosen(at) {
-    if (!on.has('distance')) return;
+    if (!on.has('distance')) return picked(at);
     distance.choose(at);
     tell(true);
   }
@@ -172,7 +173,7 @@ export function createTools({ page, zoom, needed, wiping }) {
     },
     lifted: () => {
       held = false;
-      loupe.look(on.has('loupe') ? spot : null, finger);
+      redraw();
       if (!active()) aim.forget();
     },
   });
@@ -192,8 +193,8 @@ export function createTools({ page, zoom, needed, wiping }) {
       tell(false);
     },
     /** @param {PointerEvent} event */
-    tap: (event) => chosen(zoom.spotAt(event)),
+    tap: (event) => on.has('distance') && chosen(zoom.spotAt(event)), // else it is followed by a click
   };
   const keys = Object.entries(KEYS).map(([key, tool]) => /** @type {const} */ ([key, () => toggle(tool, true)]));
-  return { show, hide, needs, rest, update: () => void update(), hands, keys };
+  return { show, hide, needs, rest, measures: () => on.has('distance'), redraw, update: () => void update(), hands, keys };
 }

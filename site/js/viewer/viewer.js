@@ -33,8 +33,8 @@ export function createViewer({ page }) {
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
   const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
-  const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph });
-  const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled });
+  const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph, picked: (spot) => segments.pick(spot) });
+  const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled, redrawn: () => tools.redraw(), taken: () => tools.measures() });
   const correct = createCorrect({
     page,
     zoom,

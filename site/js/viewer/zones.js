@@ -53,7 +53,7 @@ export function zonesDrawing({ photograph, structures }, { centre, diameter }) {
   return drawn(
     'svg',
     // The service counts from the centre of the first pixel, a drawing from its corner.
-    { viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': words },
+    { class: 'zone-lines', viewBox: `-0.5 -0.5 ${width} ${height}`, role: 'img', 'aria-label': words },
     ...circles,
     ...(told ? [...axes(centre, told, Math.hypot(width, height)), ...labels(centre, told, diameter)] : []),
     ...letters(centre, diameter),
