@@ -22,6 +22,7 @@ from retina.imaging.vessel_pattern import vessel_pattern
 BLANK = "it shows nothing but an even surface"
 TOO_SMALL = "the field of view takes up too little of the picture; crop the picture to it"
 SEVERAL = "it shows several retinas at once"
+STRANGE = "its colours or its texture are not those of a retina"
 BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
 LOOKED_FOR = {
     "tree": "no connected tree of vessels was found that narrows from trunk to branches",
@@ -148,7 +149,7 @@ def _round(lit: np.typing.NDArray[np.uint8], centre: cv2.typing.Point, radius: f
 def judge_by_colour(rgb: Rgb, view: FieldOfView) -> Verdict:
     """The verdict without a vessel map: "yes" or "no"."""
     like = fundus_like(rgb, view)
-    return Verdict("yes") if like else Verdict("no", "its colours or its texture are not those of a retina", 0.0)
+    return Verdict("yes") if like else Verdict("no", STRANGE, 0.0)
 
 
 MIN_ROUNDNESS = 0.8

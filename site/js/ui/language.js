@@ -7,6 +7,8 @@ const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Fra
 const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
 const PLACE = /\{(\w+)\}/;
+const SENTENCES = /(?<=[.?!]) (?=[A-Z“])/;
+const NUMBERS = /\d+(?:[.,]\d+)*/g;
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {string | { one: string, other: string }} Translation */
@@ -138,9 +140,24 @@ async function load(code) {
 }
 
 /**
- * The translation of a text that comes from the service; it stays English where there is none.
+ * The translation of a text that comes from the service, as a whole or sentence by sentence. Its numbers are the names {1}, {2}… in the
+ * translation. It stays English where part of it is not known.
  * @param {string} text
  */
 export function ofService(text) {
-  return translationOf(text, 'other');
+  if (text in translations) return translationOf(text, 'other');
+  const parts = text.split(SENTENCES).map(withNumbers);
+  return parts.every((part) => part !== null) ? parts.join(' ') : text;
+}
+
+/**
+ * @param {string} sentence
+ * @returns {string | null} null if it is not known
+ */
+function withNumbers(sentence) {
+  const numbers = sentence.match(NUMBERS) ?? [];
+  let i = 0;
+  const key = sentence.replaceAll(NUMBERS, () => `{${(i += 1)}}`);
+  if (sentence in translations) return translationOf(sentence, 'other');
+  return key in translations ? filled(translationOf(key, 'other'), Object.fromEntries(numbers.map((each, at) => [at + 1, each]))) : null;
 }
