@@ -301,7 +301,7 @@ def test_credits_are_bought_where_they_are_sold(visit: Visit) -> None:
     page.route("**/api/v1/usage?*", lambda route: route.fulfill(json=few))
     page.goto(f"{visit.address}{PATH}?paid={'a' * 32}")
     expect(page.locator("#batch-limits")).to_have_text("3 of 20; unfinished photographs 1 MiB of 512 MiB")
-    expect(page.locator("#history-limits")).to_have_text("photographs and images 768 MiB of 2 GiB")
+    expect(page.locator("#history-limits")).to_have_text("768 MiB of 2 GiB")
     expect(page.locator("#credits-low")).to_contain_text("Few credits are left: 9 credits for new photographs.")
     expect(page.locator("#purchase-status")).to_have_text("Thank you. 1,000 credits were added.")
     expect(page).to_have_url(f"{visit.address}{PATH}")

@@ -77,11 +77,11 @@ test('few credits, one, and none', () => {
 });
 
 test('the bytes of the history, with the limit', () => {
-  assert.equal(historyOf({ bytes: 0, most_bytes: 2 ** 31 }), 'photographs and images 0 MiB of 2 GiB');
-  assert.equal(historyOf({ bytes: 2 ** 31 + 2 ** 29, most_bytes: 2 ** 31 }), 'photographs and images 2.5 GiB of 2 GiB');
+  assert.equal(historyOf({ bytes: 0, most_bytes: 2 ** 31 }), '0\u00a0MiB of 2\u00a0GiB');
+  assert.equal(historyOf({ bytes: 2 ** 31 + 2 ** 29, most_bytes: 2 ** 31 }), '2.5\u00a0GiB of 2\u00a0GiB');
 });
 
 test('batches and their bytes, with the limits', () => {
   const limits = { batches: 3, most_batches: 1000, bytes: 1.5 * 2 ** 20, most_bytes: 50 * 2 ** 30, paid: true };
-  assert.equal(limitsOf(limits), '3 of 1,000; unfinished photographs 1.5 MiB of 50 GiB');
+  assert.equal(limitsOf(limits), '3 of 1,000; unfinished photographs 1.5\u00a0MiB of 50\u00a0GiB');
 });

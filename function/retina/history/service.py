@@ -270,14 +270,12 @@ class History:
     def _store(
         self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str, before: Sizes = NOTHING
     ) -> list[Change]:
-        more = saved.sizes.total - before.total
-        if more > 0:
-            self.stored.demand(saved.account, more)
+        counted = self.stored.changed(saved.account, saved.sizes.total - before.total)
         self.sweep(saved.account)
         self._records.write(_left(saved.account, folder))
         for name, picture in pictures.items():
             self._blobs.put(saved.key_of(name), picture, "image/png")
-        return [Delete(_left(saved.account, folder).key), *self.stored.changed(saved.account, more)]
+        return [Delete(_left(saved.account, folder).key), *counted]
 
     def _known(self, account: str, id: str) -> tuple[PredictionRecord, int]:
         [known] = self._records.get(saved_key(account, id)) if is_id(id) else [None]

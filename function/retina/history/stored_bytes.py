@@ -35,6 +35,19 @@ class StoredBytes:
 
     def demand(self, account: str, more: int = 1) -> None:
         """Raises `HistoryFullError` if so many `more` bytes are too many."""
+        self._room(account, more)
+
+    def changed(self, account: str, by: int) -> list[Add]:
+        """The change that counts so many more bytes, or fewer if below zero.
+
+        Raises `HistoryFullError`; the change fails if others have used up the room in the meantime.
+        """
+        if by <= 0:
+            return [Add(_key(account), {COUNT: by})] if by else []
+        return [Add(_key(account), {COUNT: by}, upsert=True, most={COUNT: self._room(account, by)})]
+
+    def _room(self, account: str, more: int) -> int:
+        """The limit of the account; raises `HistoryFullError`."""
         stored, most = self.limits(account)
         if stored + more > most:
             limited = self._trial is not None and most == self._trial
@@ -43,12 +56,7 @@ class StoredBytes:
                 f"total {(stored + more) / 2**20:,.0f} MiB. Delete saved photographs that you do not need."
                 f"{MORE if limited else ''} Nothing was saved or charged."
             )
-
-    def changed(self, account: str, by: int) -> list[Add]:
-        """The change that counts so many more bytes, or fewer if below zero. It fails if they are too many."""
-        if by <= 0:
-            return [Add(_key(account), {COUNT: by})] if by else []
-        return [Add(_key(account), {COUNT: by}, upsert=True, most={COUNT: self.limits(account).most_bytes})]
+        return most
 
 
 def _key(account: str) -> Key:

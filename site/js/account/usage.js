@@ -100,13 +100,13 @@ export function limitsOf({ batches, most_batches: mostBatches, bytes, most_bytes
  * @param {Usage['history']} history
  */
 export function historyOf({ bytes, most_bytes: mostBytes }) {
-  return t('photographs and images {room} of {whole}', { room: roomOf(bytes), whole: roomOf(mostBytes) });
+  return t('{room} of {whole}', { room: roomOf(bytes), whole: roomOf(mostBytes) });
 }
 
 /** @param {number} bytes */
 function roomOf(bytes) {
   const [unit, name] = bytes >= 2 ** 30 ? [2 ** 30, 'GiB'] : [2 ** 20, 'MiB'];
-  return `${(bytes / unit).toLocaleString(locale, { maximumFractionDigits: 1 })} ${name}`;
+  return `${(bytes / unit).toLocaleString(locale, { maximumFractionDigits: 1 })}\u00a0${name}`;
 }
 
 /** @param {number} free credits that are not reserved */
