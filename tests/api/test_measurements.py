@@ -16,6 +16,8 @@ from retina.cli.measurement_table import LONG_COLUMNS as COMMAND_LINE_LONG
 from retina.cli.results import COLUMNS as COMMAND_LINE
 from retina.history.tables import COLUMNS as HISTORY
 from retina.history.tables import LONG_COLUMNS as HISTORY_LONG
+from retina.imaging.measurements.places import REGIONS
+from retina.imaging.measurements.regional import KINDS
 from retina.imaging.measurements.registry import MEASUREMENTS
 from support.house import House, problem
 from support.specimens import encode
@@ -76,7 +78,8 @@ def test_the_list_has_the_repeatability_that_the_card_states(client: TestClient)
     assert {each["name"]: each["repeatability"] for each in listed if each["repeatability"]} == stated
     apart = client.get("/api/v1/model").json()["repeatability"]["regional"]
     assert [one for each in listed for one in each["regional_repeatability"] or ()] == apart
-    assert {(one["vessels"], one["region"]) for one in apart} >= {("artery", "zone_b"), ("vein", "field")}
+    everywhere = {(vessels, region) for vessels in KINDS for region in REGIONS} - {("all", "field")}
+    assert {(one["vessels"], one["region"]) for one in apart if one["name"] == "mean_calibre"} == everywhere
     assert all(0 < each["coefficient"] < 1 for each in stated.values() if each["relative"])
 
 

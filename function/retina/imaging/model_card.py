@@ -183,7 +183,7 @@ class ModelCard(_Part):
         return study.measurements.get(measurement) if study else None
 
     def regional_repeatability_of(self, measurement: str) -> list[RegionalRepeatability] | None:
-        """Likewise of arteries and veins apart and of zones; None if there is none."""
+        """Likewise of arteries and veins apart, of zones and of quadrants; None if there is none."""
         study = self._own_study
         return [each for each in study.regional if each.name == measurement] or None if study else None
 

@@ -44,5 +44,7 @@ class RepeatabilityStudy(BaseModel):
     structures_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the structure network's")]
     protocol: str
     measurements: dict[str, Repeatability] = Field(description="by name; those that could not be judged are left out")
-    regional_protocol: str = Field("", description="what those of arteries and veins apart, and of zones, come from")
+    regional_protocol: str = Field(
+        "", description="what those of arteries and veins apart, of zones and of quadrants, come from"
+    )
     regional: list[RegionalRepeatability] = []

@@ -63,7 +63,7 @@ class MeasurementDescription(BaseModel):
         None, description="with the network that is served; null where it was not measured"
     )
     regional_repeatability: list[RegionalRepeatability] | None = Field(
-        None, description="likewise of arteries and veins apart and of zones, as far as they were measured"
+        None, description="likewise of arteries and veins apart, of zones and of quadrants, as measured"
     )
 
     @property
