@@ -59,7 +59,14 @@ def _descriptions() -> Iterator[str]:
     """What the list of measurements says of them."""
     for measurement in MEASUREMENTS:
         shown = measurement.display
-        for text in (measurement.label, shown.unit, shown.context, measurement.definition, measurement.source):
+        for text in (
+            measurement.label,
+            measurement.group,
+            shown.unit,
+            shown.context,
+            measurement.definition,
+            measurement.source,
+        ):
             yield from (each for each in SENTENCES.split(text) if re.search(r"[^\W\d_]{2}", each))
 
 
