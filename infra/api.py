@@ -42,6 +42,8 @@ MAKES = (
 """Routes that are rarely needed and cause work elsewhere."""
 BUYS = "POST /api/v1/purchases"
 """The same, where credits are sold."""
+LIMITS = ("most_batches", "most_bytes", "history_bytes", "trial_batches", "trial_bytes", "trial_history_bytes")
+"""Limits of an account, which are the service's own unless the settings say otherwise."""
 MAKE_RATE, MAKE_BURST = 5, 10
 """Requests per second for each of these routes, and the burst."""
 
@@ -70,6 +72,8 @@ class Api(Construct):
         chosen |= {"FREE_TOGETHER": settings.free_together, "PROXY_PROOF": self.proof}
         if settings.prices:
             chosen["PRICES"] = prices_of(settings.prices).model_dump_json()
+        limits = {name.upper(): getattr(settings, name) for name in LIMITS}
+        chosen |= {name: limit for name, limit in limits.items() if limit is not None}
         if settings.contact:
             chosen["CONTACT"] = settings.contact
         if settings.payment:  # the name alone: this function may not read the keys, and never asks for them

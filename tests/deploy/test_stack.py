@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 from infra import watch
 from retina.api.middleware.outermost import SECURITY
+from retina.settings import Settings
 from support.templates import (
     CERTIFICATE,
     allowed_objects,
@@ -166,6 +167,24 @@ def test_requests_and_spending_are_capped(template: dict[str, Any], named: dict[
     assert kinds == {"ACTUAL", "FORECASTED"}
     function = resources(named, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
     assert (function["ReservedConcurrentExecutions"], function["MemorySize"]) == (2, 3008)
+
+
+def test_limits_of_accounts_are_the_services_unless_the_settings_say_otherwise(
+    template: dict[str, Any], named: dict[str, Any]
+) -> None:
+    chosen = {
+        "MOST_BATCHES": "11",
+        "MOST_BYTES": str(2**21),
+        "HISTORY_BYTES": str(2**22),
+        "TRIAL_BATCHES": "12",
+        "TRIAL_BYTES": str(2**23),
+        "TRIAL_HISTORY_BYTES": str(2**24),
+    }
+    for where, limits in ((template, {}), (named, chosen)):
+        function = resources(where, "AWS::Lambda::Function")["ApiFunction6BF808ED"]
+        variables = function["Environment"]["Variables"]
+        assert {name: variables[f"RETINA_{name}"] for name in chosen if f"RETINA_{name}" in variables} == limits
+        assert all(name.lower() in Settings.model_fields for name in limits)
 
 
 def test_rate_limits_count_the_viewers_that_the_distribution_names(
