@@ -1,7 +1,7 @@
 // The progress of a batch: a bar, the counts in words, and an announcement for screen readers at every tenth.
 
 import { element, finder } from '../ui/element.js';
-import { locale, plural, t } from '../ui/language.js';
+import { plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, Counts } from 'openapi' */
 /** @import { Sending } from './sending.js' */
@@ -9,8 +9,14 @@ import { locale, plural, t } from '../ui/language.js';
 /** @typedef {keyof typeof WORDS} State of a photograph */
 /** @typedef {ReturnType<typeof createProgress>} Progress */
 
+/** @satisfies {Partial<Record<keyof Counts, (n: number) => string>>} */
 const WORDS = {
-  done: t('done'), rejected: t('rejected'), failed: t('failed'), running: t('being segmented'), queued: t('waiting'), waiting: t('not sent yet'),
+  done: (n) => plural(n, '{n} done', '{n} done'),
+  rejected: (n) => plural(n, '{n} rejected', '{n} rejected'),
+  failed: (n) => plural(n, '{n} failed', '{n} failed'),
+  running: (n) => plural(n, '{n} being segmented', '{n} being segmented'),
+  queued: (n) => plural(n, '{n} waiting', '{n} waiting'),
+  waiting: (n) => plural(n, '{n} not sent yet', '{n} not sent yet'),
 };
 
 /** @param {{ page: ParentNode, announce: (words: string) => void }} parts */
@@ -31,11 +37,7 @@ export function createProgress({ page, announce }) {
     const states = /** @type {State[]} */ (Object.keys(WORDS));
     const present = states.filter((name) => counts[name] > 0);
     by('bar').replaceChildren(...present.map((name) => part(name, counts)));
-    by('counts').replaceChildren(
-      ...present.map((name) =>
-        element('li', { 'data-state': name }, element('strong', {}, counts[name].toLocaleString(locale)), ` ${WORDS[name]}`),
-      ),
-    );
+    by('counts').replaceChildren(...present.map((name) => element('li', { 'data-state': name }, WORDS[name](counts[name]))));
     by('sending').textContent = sending && state === 'open' ? sendingWords(sending) : '';
     by('paid').textContent = paidWords(counts);
     tell(counts, state);
