@@ -44,6 +44,10 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     expect(report).to_contain_text(re.compile("unet, SHA-256 [0-9a-f]{64}"))
     for number in range(2):
         assert report.locator("img").nth(number).evaluate("i => i.decode().then(() => i.naturalWidth)") > 1000
+    pictures, table = report.locator(".report-pictures").bounding_box(), report.locator("table").bounding_box()
+    assert pictures
+    assert table
+    assert pictures["y"] + pictures["height"] <= table["y"], "the pictures have the whole width"
     expect(page.locator("#main")).to_be_hidden()
     expect_for_everyone(page)
     paper = page.pdf(format="A4")
