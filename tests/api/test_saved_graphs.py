@@ -1,5 +1,6 @@
 """The vessel graph of a saved prediction: the one that was answered, or that of the corrected vessels."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,18 @@ def test_the_graph_of_a_correction_is_that_of_the_corrected_vessels(house: House
     assert_same(graph_of(house, anna, plain["id"]), plain["graph"])
 
 
-def test_graphs_are_free_within_a_limit_and_nobody_elses(house: House, tiny: bytes) -> None:
+def test_graphs_are_limited_like_previews(tmp_path: Path, tiny: bytes) -> None:
+    limited = House(tmp_path, free_each=2, free_together=100, signup_credits=1)
+    anna = limited.person()
+    key = limited.key(anna)
+    path = f"{PREDICTIONS}/{save(limited, anna, tiny)['id']}/graph"
+    for who in (anna, key):
+        asked = [limited.client.get(path, headers=who) for _ in range(3)]
+        assert [answer.status_code for answer in asked] == [200, 200, 429]
+        assert problem(asked[2]) == (429, "fair_use_exceeded")
+
+
+def test_graphs_are_free_and_nobody_elses(house: House, tiny: bytes) -> None:
     anna = house.person()
     key = house.key(anna)
     id = save(house, anna, tiny)["id"]
