@@ -132,6 +132,6 @@ export function createKeys({ page, announce }) {
  * @param {string} name of the key
  */
 function spending({ name: period, spent, most, words }, name) {
-  const bar = most === null ? [] : [element('meter', { min: 0, max: most, value: Math.min(spent, most), 'aria-label': `${name}: ${period}` })];
+  const bar = most === null ? [] : [element('meter', { min: 0, max: most, value: Math.min(spent, most), 'aria-label': t('{name}: {words}', { name, words: period }) })];
   return element('span', { class: 'note spending' }, words, ...bar);
 }

@@ -48,7 +48,7 @@ export function usageChart(days) {
   const bars = days.map(({ day, credits }, i) => {
     const height = credits ? Math.max(2, (credits / most) * (HEIGHT - 2)) : 0;
     const bar = { class: 'bar-of', x: i * STEP + 1.5, width: STEP - 3, y: HEIGHT - 1 - height, height, rx: 2 };
-    return drawn('rect', bar, drawn('title', {}, `${dayOf(day)}: ${creditsOf(credits)}`));
+    return drawn('rect', bar, drawn('title', {}, t('{name}: {words}', { name: dayOf(day), words: creditsOf(credits) })));
   });
   const drawing = drawn(
     'svg',

@@ -59,7 +59,7 @@ export function createBatchList({ page, attempt }) {
       unfinished && plural(unfinished, '{n} to do', '{n} to do'),
     ];
     const link = links.get(id);
-    if (link) the(link, '.item-state').textContent = `${counted(total)}: ${parts.filter(Boolean).join(', ')}`;
+    if (link) the(link, '.item-state').textContent = t('{name}: {words}', { name: counted(total), words: parts.filter(Boolean).join(', ') });
   }
 
   /** @param {string} id */

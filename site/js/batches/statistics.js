@@ -121,7 +121,7 @@ function gradesOf({ label }, { by_grade: grades }, written) {
   const lines = Object.entries(grades).map(([grade, spread]) => {
     const quartiles = quartilesOf(spread, written);
     const words = t('{count}, median {median}', { count: spread.count.toLocaleString(locale), median: written(spread.median) });
-    return element('li', {}, `${GRADES[grade] ?? grade}: ${words}${quartiles ? ` (${quartiles})` : ''}`);
+    return element('li', {}, t('{name}: {words}', { name: GRADES[grade] ?? grade, words: quartiles ? `${words} (${quartiles})` : words }));
   });
   return element('details', {}, element('summary', { 'aria-label': t('By grade: {label}', { label: ofService(label) }) }, t('By grade')), element('ul', {}, ...lines));
 }
@@ -134,9 +134,10 @@ function gradesOf({ label }, { by_grade: grades }, written) {
 function outliersOf({ label }, { outlier_count: count, outliers, fences }, written) {
   if (!count) return '';
   const words = plural(count, '{n} outlier', '{n} outliers');
-  const lines = outliers.map(({ name, value }) => element('li', {}, `${name}: ${written(value)}`));
+  const lines = outliers.map(({ name, value }) => element('li', {}, t('{name}: {words}', { name, words: written(value) })));
   const beyond = fences ? beyondWords(written(fences[0]), written(fences[1]), count > lines.length) : '';
-  return element('details', {}, element('summary', { 'aria-label': `${words}: ${ofService(label)}` }, words), element('p', {}, beyond), element('ul', {}, ...lines));
+  const summary = element('summary', { 'aria-label': t('{name}: {words}', { name: words, words: ofService(label) }) }, words);
+  return element('details', {}, summary, element('p', {}, beyond), element('ul', {}, ...lines));
 }
 
 /**

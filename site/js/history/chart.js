@@ -61,7 +61,7 @@ export function drawChart(place, points, marked, written, { band, minimum }) {
         drawn(
           'circle',
           { cx: x(point), cy: y(point), r: point.id === marked ? 6 : 4, class: point.id === marked ? 'marked' : '' },
-          drawn('title', {}, `${dayOf(point.on)}: ${written(point.value)}`),
+          drawn('title', {}, t('{name}: {words}', { name: dayOf(point.on), words: written(point.value) })),
         ),
       ),
     ),

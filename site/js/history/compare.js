@@ -69,7 +69,7 @@ export function createCompare({ page, attempt, announce }) {
     by('pair-change').textContent = differenceOf(records[0], records[1], measurement);
     const visits = records.map((record, i) => ({
       record,
-      caption: `${dayOf(record.day)}: ${labelled(measurement, record.measurements)}`,
+      caption: t('{name}: {words}', { name: dayOf(record.day), words: labelled(measurement, record.measurements) }),
       photograph: urls[2 * i],
       mask: urls[2 * i + 1],
     }));
