@@ -1,0 +1,199 @@
+"""The page in other languages: in an invented one, which puts brackets around every text, nothing stays English."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from e2e.batches import start
+from e2e.person import saved, sign_up
+from e2e.visit import Visit
+from support.page_texts import SITE, Text, page_texts
+
+LANGUAGES = ("de", "es", "fr")
+COMPLETE = False
+"""Whether languages/ must have every text. tests/js/languages.test.js looks at those of scripts alone."""
+
+GERMAN_DAY = r"\d{1,2}\. ?[A-ZÄ][a-zäö]+\.?(?: \d{4})?"
+UNTRANSLATED = re.compile(
+    "|".join(
+        (
+            r"\S+@example\.org",
+            r"\S+\.(?:jpg|png|csv|zip|tiff)\b",
+            r"\bRetina\b|\bUTC\b|\b[KMG]iB\b|\bpx\b|\bCtrl\b|\bpx\b",
+            r"JPEG, PNG.*DICOM",
+            GERMAN_DAY,
+            r"\bP-\d\b",
+            r"\brk_\w+",
+            r"\b[0-9a-f]{6,64}\b",
+            r"\b[\w-]+ [0-9a-f]{8}\b",
+            r"https?://\S+",
+        )
+    )
+)
+"""Names of files, people, keys and models, units, keys of the keyboard, dates."""
+
+OUTSIDE = """() => {
+  const found = [];
+  const left = (node) => node.closest('[translate=no], noscript, script, style, template, code, kbd');
+  let depth = 0;
+  const outside = (text, from) => {
+    let words = '';
+    let at = from;
+    for (const letter of text) {
+      if (letter === '⟦') at += 1;
+      else if (letter === '⟧') at -= 1;
+      else if (!at) words += letter;
+    }
+    return [words.trim(), at];
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: parent, data } = walker.currentNode;
+    if (left(parent) && !depth) continue;
+    const [words, after] = outside(data, depth);
+    depth = after;
+    if (words) found.push(words);
+  }
+  for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+    for (const each of document.querySelectorAll(`[${name}]`)) {
+      if (!left(each)) found.push(outside(each.getAttribute(name), 0)[0]);
+    }
+  }
+  if (depth) found.push(`unbalanced brackets: ${depth}`);
+  return [...found, outside(document.title, 0)[0]];
+}"""
+
+
+@pytest.fixture(scope="module")
+def texts(browser: Browser) -> dict[str, Text]:
+    context = browser.new_context()
+    found = page_texts(context.new_page())
+    context.close()
+    return found
+
+
+def bracketed(texts: dict[str, Text]) -> dict[str, Any]:
+    """The invented language."""
+    return {
+        key: {"one": f"⟦{text['one']}⟧", "other": f"⟦{key}⟧"} if "one" in text else f"⟦{key}⟧"
+        for key, text in texts.items()
+    }
+
+
+def expect_all_translated(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    outside = [UNTRANSLATED.sub("", words) for words in page.evaluate(OUTSIDE)]
+    english = [words for words in outside if re.search(r"[^\W\d_]{2}", words)]
+    assert not english, "\n".join(english)
+
+
+@pytest.fixture
+def bracketing(visits: Callable[..., Visit], texts: dict[str, Text]) -> Visit:
+    visit = visits(locale="de-DE", viewport={"width": 1280, "height": 900})
+    words = bracketed(texts)
+    visit.page.route("**/languages/de.json", lambda route: route.fulfill(json=words))
+    return visit
+
+
+def test_nothing_stays_english(bracketing: Visit, small: bytes) -> None:
+    visit, page = bracketing, bracketing.page
+    for path in ("/", "/prices.html", "/nowhere"):
+        visit.open(path)
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect_all_translated(page)
+    sign_up(visit)
+    visit.sample()
+    visit.choose(("broken.jpg", small[:1000]), ("second.jpg", small))
+    visit.expect_state("broken.jpg", "refused")
+    visit.expect_state("second.jpg", "done")
+    page.locator("#save-all-open").click()
+    expect(page.locator("#save-all-rows tr").first).to_be_visible()
+    expect_all_translated(page)
+    page.keyboard.press("Escape")
+    page.locator("#overview-open").click()
+    expect(page.locator("#overview-rows tr").first).to_be_visible()
+    expect_all_translated(page)
+    page.locator("#clear").click()
+    expect(page.locator("#removed")).to_be_visible()
+    expect_all_translated(page)
+    page.locator("#undo").click()
+    expect(page.locator("#result")).to_be_visible()
+    for key in "4vdlwc":
+        page.keyboard.press(key)
+        expect_all_translated(page)
+
+    first = saved(visit, small, subject="P-1", eye="left", taken_on="2026-01-05")
+    saved(visit, small, subject="P-1", eye="left", taken_on="2026-03-01")
+    visit.open(f"/history.html#{first}")
+    expect(page.locator("#result")).to_be_visible()
+    expect_all_translated(page)
+
+    visit.open("/batches.html")
+    start(visit, ("a.jpg", small), ("broken.jpg", small[:1000]))
+    expect(page.locator("#batch-state")).to_have_text("⟦Finished⟧")
+    expect_all_translated(page)
+
+    page.locator("#delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_all_translated(page)
+    page.keyboard.press("Escape")
+
+    visit.open("/account.html")
+    page.locator("#key-name").fill("Lesezentrum")
+    page.locator("#key-submit").click()
+    expect(page.locator("#keys li")).to_have_count(1)
+    expect(page.locator("#audit tr").first).to_be_visible()
+    expect_all_translated(page)
+
+
+def test_the_files_have_every_text_and_no_other(texts: dict[str, Text]) -> None:
+    for language in LANGUAGES:
+        words = json.loads((SITE / "languages" / f"{language}.json").read_text())
+        assert sorted(words.keys() - texts.keys()) == [], f"{language}: nobody shows these"
+        if COMPLETE:
+            assert sorted(texts.keys() - words.keys()) == [], f"{language}: these are missing"
+
+
+def test_a_language_is_chosen_for_all_pages(visit: Visit) -> None:
+    page = visit.open().page
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_label("Language").select_option("Deutsch")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    visit.open("/prices.html")
+    expect(page.get_by_label("Sprache")).to_have_value("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.get_by_label("Sprache").select_option("English")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_elements_of_a_sentence_are_moved_not_made_again(visits: Callable[..., Visit], texts: dict[str, Text]) -> None:
+    visit = visits(locale="de-DE")
+    sentence = next(key for key in texts if key.startswith("Saved. <1>"))
+    words = {sentence: "<3>Drei</3> <2/> <1>Eins</1> Ende."}
+    visit.page.route("**/languages/de.json", lambda route: route.fulfill(json=words))
+    saved_part = visit.open().page.locator("#saved")
+    ids = saved_part.evaluate("part => [...part.children].map((each) => each.id)")
+    assert ids == ["saved-discarded", "saved-correction", "saved-link"]
+    assert saved_part.text_content() == "Drei Save the correction, too Eins Ende."
+    expect(visit.page.locator("#saved-link")).to_have_attribute("href", re.compile(r"/history\.html"))
+
+
+def test_nobody_sees_english_before_the_translation_and_without_one_it_stays(visits: Callable[..., Visit]) -> None:
+    page = visits(locale="fr-FR").page
+    asked: list[Route] = []
+    page.route("**/languages/fr.json", lambda route: asked.append(route))
+    address = visits().address
+    page.goto(f"{address}/prices.html", wait_until="commit")
+    expect(page.locator("html")).to_have_class("translating")
+    expect(page.locator("h1")).to_be_hidden()
+    asked[0].fulfill(json={"Prices": "Prix"})
+    expect(page.locator("h1")).to_have_text("Prix")
+    expect(page.locator("h1")).to_be_visible()
+    page.route("**/languages/fr.json", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Prices")
+    expect(page.locator("h1")).to_be_visible()
