@@ -56,6 +56,35 @@ def test_two_retinas_in_one_picture_are_refused_before_the_network_runs(small_rg
     assert impossible(small_rgb, find_field_of_view(small_rgb)) is None
 
 
+def test_two_retinas_are_noticed_however_they_are_cut_and_joined(small_rgb: Rgb) -> None:
+    other = small_rgb[::-1, ::-1] // 4 * 3
+    cut, full = slice(40, -40), slice(80, -80)
+    gap = np.full((len(small_rgb[cut]), 12, 3), 0, np.uint8)
+    joined = {
+        "cut above and below, apart": np.hstack([gap, small_rgb[cut], gap, gap, other[cut], gap]),
+        "cut above and below, one over the other": np.vstack([small_rgb[cut], other[cut]]),
+        "filling the frame": np.hstack([small_rgb[full, full], other[full, full]]),
+        "filling the frame, one over the other": np.vstack([small_rgb[full, full], other[full, full]]),
+        "filling the frame, a line between": np.hstack(
+            [small_rgb[full, full], np.full((len(small_rgb[full]), 6, 3), 255, np.uint8), other[full, full]]
+        ),
+    }
+    for name, both in joined.items():
+        assert impossible(both, find_field_of_view(both)) == Verdict("no", SEVERAL, 0.0), name
+
+
+def test_one_retina_beside_a_panel_of_text_or_behind_a_label_is_one(small_rgb: Rgb) -> None:
+    height, width = small_rgb.shape[:2]
+    panel = np.full((height, width, 3), 0, np.uint8)
+    panel[40:-40, 40:-40] = 230
+    panel[60:-60:12, 60:-60] = 20
+    label = small_rgb.copy()
+    label[height // 2 - 20 : height // 2 + 20, 60:-60] = 0
+    wide = np.hstack([small_rgb, panel[:, ::2][:, 10:-10], panel[:, ::2][:, 10:-10]])
+    for name, one in {"panel": np.hstack([small_rgb, panel]), "panels": wide, "label": label}.items():
+        assert impossible(one, find_field_of_view(one)) is None, name
+
+
 @pytest.mark.parametrize("name", sorted(DRAWINGS))
 def test_drawings_are_no_retinas(name: str, network: VesselNetwork) -> None:
     drawn = DRAWINGS[name](np.random.default_rng(77), 300)

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
-from retina.imaging.downsampling import resized
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
 from retina.imaging.reduction import Reduction
 from retina.imaging.schemas import Retina
+from retina.imaging.several_retinas import several_retinas
 from retina.imaging.vessel_pattern import vessel_pattern
 
 BLANK = "it shows nothing but an even surface"
@@ -85,7 +85,7 @@ def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
         return Verdict("no", BLANK, 0.0)
     if shown < 0.05:
         return Verdict("no", TOO_SMALL, 0.0)
-    return Verdict("no", SEVERAL, 0.0) if _several(small) else None
+    return Verdict("no", SEVERAL, 0.0) if several_retinas(small) else None
 
 
 def judge(reduction: Reduction) -> Verdict:
@@ -107,43 +107,6 @@ def judge(reduction: Reduction) -> Verdict:
     reason = BRIGHT if pattern["polarity"] < BRIGHT_BELOW else LOOKED_FOR[min(groups, key=lambda name: groups[name])]
     limit = NO_BELOW - HALFTONE_ALLOWANCE if reduction.halftone else NO_BELOW
     return Verdict("no" if logit < limit else "unsure", reason, likeness)
-
-
-def _several(small: Rgb) -> bool:
-    """Whether two round areas of similar size lie apart from each other on an even surround.
-
-    Everything that differs from the border's colour is lit. The largest circle that fits into it is a disc if it is
-    filled and mostly unlit around; then the same is tried beside it.
-    """
-    scale = 160 / max(small.shape[:2])
-    size = (max(1, round(small.shape[1] * scale)), max(1, round(small.shape[0] * scale)))
-    copy = np.asarray(resized(small, size), np.uint8)
-    border = np.concatenate([copy[0], copy[-1], copy[:, 0], copy[:, -1]])
-    surround = np.rint(np.median(border, axis=0)).astype(np.uint8)
-    if (cv2.absdiff(border, np.full_like(border, surround)).max(axis=1) < 20).mean() < 0.5:
-        return False
-    away = cv2.absdiff(copy, np.full_like(copy, surround))
-    lit = (np.maximum(np.maximum(away[..., 0], away[..., 1]), away[..., 2]) > 20).astype(np.uint8)
-    lit = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
-    free = lit.copy()
-    found: list[tuple[cv2.typing.Point, float]] = []
-    for _ in range(2):
-        distance = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        _, radius, _, centre = cv2.minMaxLoc(distance)
-        if radius < 14 or (found and radius < 0.6 * found[0][1]):
-            return False
-        found.append((centre, radius))
-        cv2.circle(free, centre, round(1.15 * radius), (0,), -1)
-    return all(_round(lit, centre, radius) for centre, radius in found)
-
-
-def _round(lit: np.typing.NDArray[np.uint8], centre: cv2.typing.Point, radius: float) -> bool:
-    """Whether the circle is filled, and most of a ring around it is unlit or outside the picture."""
-    rows, columns = np.ogrid[: lit.shape[0], : lit.shape[1]]
-    away = np.hypot(rows - centre[1], columns - centre[0]) / radius
-    filled = lit[away < 0.95].mean() > 0.97
-    beside = np.count_nonzero(lit[(away > 1.1) & (away < 1.25)]) / (math.pi * radius**2 * (1.25**2 - 1.1**2))
-    return bool(filled and beside < 0.45)
 
 
 def judge_by_colour(rgb: Rgb, view: FieldOfView) -> Verdict:

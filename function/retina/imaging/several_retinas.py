@@ -1,0 +1,157 @@
+"""Whether a picture shows several retinas at once: two eyes side by side, pages of a report, contact sheets.
+
+`several_retinas` takes a small copy of a picture. Photographs that were pasted together lie apart from each other on
+one surround, or meet in a straight line, which no photograph of one retina has through its middle.
+"""
+
+import math
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from retina.imaging.arrays import Gray, Mask, Rgb
+from retina.imaging.downsampling import resized
+from retina.imaging.field_network import field_network
+
+SIDE = 160
+"""Longer side of the copy on which discs are looked for, in pixels."""
+
+LIT = 20
+"""What differs from the surround by more than this, of 255, is lit."""
+
+SIMILAR, SOLID, PANEL = 0.35, 0.9, 0.96
+"""The second area has SIMILAR times the size of the first, and each fills SOLID of its convex hull. One that fills more
+than PANEL of its bounding box is a panel of text or another picture."""
+
+TISSUE = 0.1
+"""The mean share of tissue in an area, as the network for the field of view sees it. A panel of text has none."""
+
+MIDDLE, REACH = 0.03, 0.06
+"""A line in the middle is at most MIDDLE of the picture's side away from it. It is looked at REACH to both sides."""
+
+JUMP = 12
+"""Between two photographs brightness differs by more than this, of 255."""
+
+ACROSS, MORE, LONG = 0.5, 0.25, 0.3
+"""The line jumps on ACROSS of its length, by MORE than any line beside it, and it is LONG, a share of the side."""
+
+
+def several_retinas(small: Rgb) -> bool:
+    """Whether uint8[h,w,3] shows several retinas."""
+    lit = _lit(small)
+    if lit is not None and (_two_discs(small, lit) or _two_areas(small, lit)):
+        return True
+    return _meet(small) or _meet(np.asarray(cv2.transpose(small), np.uint8))
+
+
+def _lit(small: Rgb) -> Gray | None:
+    """What differs from the surround, uint8[h,w] of 0 and 1 with a longer side of `SIDE`; None without a surround.
+
+    The surround's colour is that of most of the border, or of most corners: a field may be cut on all sides.
+    """
+    scale = SIDE / max(small.shape[:2])
+    size = (max(1, round(small.shape[1] * scale)), max(1, round(small.shape[0] * scale)))
+    copy = np.asarray(resized(small, size), np.uint8)
+    border = np.concatenate([copy[0], copy[-1], copy[:, 0], copy[:, -1]])
+    corners = np.concatenate(
+        [part.reshape(-1, 3) for rows in (copy[:3], copy[-3:]) for part in (rows[:, :3], rows[:, -3:])]
+    )
+    for edge, most in ((border, 0.5), (corners, 0.7)):
+        surround = np.rint(np.median(edge, axis=0)).astype(np.uint8)
+        if (cv2.absdiff(edge, np.full_like(edge, surround)).max(axis=1) < LIT).mean() >= most:
+            away = _brightest(cv2.absdiff(copy, np.full_like(copy, surround)))
+            lit = (away > LIT).astype(np.uint8)
+            return np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    return None
+
+
+def _two_discs(small: Rgb, lit: Gray) -> bool:
+    """Whether two round areas of tissue, of similar size, lie apart from each other.
+
+    The largest circle that fits into what is lit is a disc if it is filled and mostly unlit around; then the same is
+    tried beside it.
+    """
+    free = lit.copy()
+    found: list[tuple[cv2.typing.Point, float]] = []
+    for _ in range(2):
+        distance = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        _, radius, _, centre = cv2.minMaxLoc(distance)
+        if radius < 14 or (found and radius < 0.6 * found[0][1]):
+            return False
+        found.append((centre, radius))
+        cv2.circle(free, centre, round(1.15 * radius), (0,), -1)
+    if not all(_round(lit, centre, radius) for centre, radius in found):
+        return False
+    circles = [cv2.circle(np.zeros_like(lit), centre, round(radius), (1,), -1) for centre, radius in found]
+    return _are_tissue(small, circles)
+
+
+def _round(lit: Gray, centre: cv2.typing.Point, radius: float) -> bool:
+    """Whether the circle is filled, and most of a ring around it is unlit or outside the picture."""
+    rows, columns = np.ogrid[: lit.shape[0], : lit.shape[1]]
+    away = np.hypot(rows - centre[1], columns - centre[0]) / radius
+    filled = lit[away < 0.95].mean() > 0.97
+    corners = [(round(centre[0] + x * radius), round(centre[1] + y * radius)) for x in (-0.9, 0.9) for y in (-0.9, 0.9)]
+    if all(0 <= x < lit.shape[1] and 0 <= y < lit.shape[0] and lit[y, x] for x, y in corners):
+        return False  # a panel
+    beside = np.count_nonzero(lit[(away > 1.1) & (away < 1.25)]) / (math.pi * radius**2 * (1.25**2 - 1.1**2))
+    return bool(filled and beside < 0.45)
+
+
+def _two_areas(small: Rgb, lit: Gray) -> bool:
+    """Whether two solid areas of tissue, of similar size, lie apart from each other, however they are cut."""
+    opened = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
+    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    areas = sorted(outlines, key=cv2.contourArea, reverse=True)[:2]
+    sizes = [cv2.contourArea(area) for area in areas]
+    if len(areas) < 2 or sizes[1] < max(600, SIMILAR * sizes[0]):
+        return False
+    for size, area in zip(sizes, areas, strict=True):
+        _, _, width, height = cv2.boundingRect(area)
+        if size < SOLID * cv2.contourArea(cv2.convexHull(area)) or size > PANEL * (width - 1) * (height - 1):
+            return False
+    return _are_tissue(small, [cv2.drawContours(np.zeros_like(lit), areas, i, (1,), -1) for i in (0, 1)])
+
+
+def _meet(small: Rgb) -> bool:
+    """Whether a straight line or strip from top to bottom, in the middle, parts two photographs."""
+    height, width = small.shape[:2]
+    near, reach = round(MIDDLE * width), round(REACH * width)
+    if near < 2 or height < 32:
+        return False
+    beside = slice(width // 2 - 2 * reach, width // 2 + 2 * reach)
+    window = cv2.resize(small[: height // 4 * 4, beside], (4 * reach, height // 4), interpolation=cv2.INTER_AREA)
+    if not _line(window, _brightest(window) > LIT, near):
+        return False
+    tissue = cv2.resize(field_network()(small), (width, height // 4))[
+        :, width // 2 - 2 * reach : width // 2 + 2 * reach
+    ]
+    return _line(window, tissue > TISSUE, near)
+
+
+def _line(window: cv2.typing.MatLike, shown: Mask, near: int) -> bool:
+    """Whether a line parts the middle of uint8[h,w,3], at most `near` away from it, where bool[h,w] shows something on
+    both sides.
+    """
+    middle = window.shape[1] // 2
+    rows = (shown[:, : middle - near].mean(axis=1) > 0.9) & (shown[:, middle + near :].mean(axis=1) > 0.9)
+    if rows.mean() < LONG:
+        return False
+    jumps = _brightest(cv2.absdiff(window[:, 2:], window[:, :-2]))[rows] > JUMP
+    shares = jumps.mean(axis=0)
+    line = shares[middle - near - 1 : middle + near].max()
+    others = max(shares[: middle - near - 1].max(), shares[middle + near :].max())
+    return bool(line >= max(ACROSS, others + MORE))
+
+
+def _brightest(rgb: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """The largest of the three channels."""
+    red, green, blue = cv2.split(rgb)
+    return cv2.max(cv2.max(red, green), blue)
+
+
+def _are_tissue(small: Rgb, areas: Iterable[cv2.typing.MatLike]) -> bool:
+    """Whether there is tissue in each of the areas uint8[h,w], which are 1 there and 0 elsewhere."""
+    share = field_network()(small)
+    return all(cv2.resize(share, area.shape[::-1])[area > 0].mean() > TISSUE for area in areas)

@@ -1,0 +1,90 @@
+"""How often several retinas in one picture are noticed, and how often one retina is taken for several.
+
+Takes a folder of sets with `images/` and `fov/`. Joins three pairs of each set, side by side and one over the other, in
+every way of `WAYS`; and composes every eighth photograph with five surrounds, a montage and a letterbox among them.
+
+`python -m models.evaluation.joined --data DIR`
+"""
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.evaluation.surrounds import CASES, shrunk
+from models.training.compositions import compose
+from models.training.labelled import photographs_with_fields
+from retina.imaging.arrays import Mask, Rgb
+from retina.imaging.field_of_view import find_field_of_view
+from retina.imaging.retina_gate import SEVERAL, impossible
+
+
+def _within(rgb: Rgb, x: float, y: float) -> Rgb:
+    height, width = rgb.shape[:2]
+    return rgb[round(y * height) : round((1 - y) * height), round(x * width) : round((1 - x) * width)]
+
+
+WAYS: dict[str, tuple[Callable[[Rgb], Rgb], int, int]] = {
+    "as they are": (lambda rgb: rgb, 0, 0),
+    "as they are, white between": (lambda rgb: rgb, 20, 255),
+    "as they are, black between": (lambda rgb: rgb, 20, 0),
+    "filling the frame": (lambda rgb: _within(rgb, 0.2, 0.15), 0, 0),
+    "filling the frame, white between": (lambda rgb: _within(rgb, 0.2, 0.15), 12, 255),
+    "filling the frame, black between": (lambda rgb: _within(rgb, 0.2, 0.15), 12, 0),
+    "touching": (lambda rgb: _within(rgb, 0.1, 0.02), 0, 0),
+}
+"""Name: what is done to each, the pixels between them, and their level."""
+
+
+def joined(first: Rgb, second: Rgb) -> Iterator[tuple[str, Rgb]]:
+    """Both in one picture, in every way, in both directions."""
+    for name, (cut, gap, level) in WAYS.items():
+        for direction in (0, 1):
+            both = [np.rot90(cut(each), direction) for each in (first, second)]
+            between = np.full((both[0].shape[0], gap, 3), level, np.uint8)
+            yield name, np.ascontiguousarray(np.rot90(np.hstack([both[0], between, both[1]]), -direction))
+
+
+def are_several(rgb: Rgb) -> bool:
+    """Whether the gate says so."""
+    found = impossible(rgb, find_field_of_view(rgb))
+    return found is not None and found.reason == SEVERAL
+
+
+def read(photograph: Path, field: Path) -> tuple[Rgb, Mask]:
+    """The photograph and its field of view, whose longer side has at most 700 pixels."""
+    bgr, inside = cv2.imread(str(photograph)), cv2.imread(str(field), cv2.IMREAD_GRAYSCALE)
+    return shrunk(np.ascontiguousarray(bgr[..., ::-1]), np.asarray(inside > 127), 700)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    files = photographs_with_fields(parser.parse_args().data)
+    choice = random.Random(3)  # noqa: S311 - the same choice each time
+    sets = dict.fromkeys(name for name, *_ in files)
+    noticed: Counter[str] = Counter()
+    for of_set in sets:
+        for _ in range(3):
+            chosen = choice.sample([paths for name, _, *paths in files if name == of_set], 2)
+            first, second = (read(*paths)[0] for paths in chosen)
+            second = np.asarray(cv2.resize(second, first.shape[1::-1]), np.uint8)
+            noticed.update(name for name, both in joined(first, second) if are_several(both))
+    for name in WAYS:
+        print(f"{name}: noticed {noticed[name]} of {6 * len(sets)}", flush=True)
+    alone = mistaken = 0
+    for number, (_, _, *paths) in enumerate(files[::8]):
+        for case in ["montage", "letterbox, cut", *choice.sample(sorted(CASES), 3)]:
+            composed, _ = compose(*read(*paths), *CASES[case], np.random.default_rng(number))
+            alone += 1
+            mistaken += are_several(composed)
+    print(f"one retina: taken for several {mistaken} of {alone}")
+
+
+if __name__ == "__main__":
+    main()
