@@ -197,7 +197,9 @@ def test_a_raw_file_whose_preview_comes_first_is_refused_with_the_reason(small_r
     [
         (struct.pack(">I", 24) + b"ftypheic" + bytes(50), "HEIC"),
         (struct.pack(">I", 24) + b"ftypmif1" + bytes(50), "HEIC"),
-        (struct.pack(">I", 24) + b"ftypavif" + bytes(50), "AVIF"),
+        (struct.pack(">I", 24) + b"ftypavif" + bytes(50), "an AVIF"),
+        (struct.pack(">I", 28) + b"ftypmif1\0\0\0\0mif1avifmiaf" + bytes(50), "an AVIF"),
+        (struct.pack(">I", 28) + b"ftypmiaf\0\0\0\0mif1miafheic" + bytes(50), "HEIC"),
         (b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(50), "JPEG 2000"),
         (b"\xff\x4f\xff\x51" + bytes(50), "JPEG 2000"),
         (b"\xff\x0a" + bytes(50), "JPEG XL"),
@@ -205,7 +207,7 @@ def test_a_raw_file_whose_preview_comes_first_is_refused_with_the_reason(small_r
     ],
 )
 def test_formats_that_are_not_read_are_refused_by_name(data: bytes, name: str) -> None:
-    with pytest.raises(UnsupportedFormatError, match=f"{name}.* cannot be read.*JPEG"):
+    with pytest.raises(UnsupportedFormatError, match=f"{name}.* cannot be read. Open it in .* as JPEG"):
         decode(data)
 
 

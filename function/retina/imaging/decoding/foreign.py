@@ -22,14 +22,22 @@ SIGNATURES = {
 
 HINTS = {
     "HEIC": "This is a HEIC photograph, as phones save them; these files",
+    "AVIF": "This is an AVIF picture; such files",
     "PDF": "This is a PDF document, and PDF files",
 }
 
 
 def name_of_foreign(data: bytes) -> str | None:
     """How to begin a sentence that ends in "cannot be read"; None if the kind of file is not known."""
-    kind = BRANDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
+    kind = _brand(data) if data[4:8] == b"ftyp" else None
     for signature, name in SIGNATURES.items():
         if data.startswith(signature):
             kind = name
     return HINTS.get(kind, f"This is a {kind} file; such files") if kind else None
+
+
+def _brand(data: bytes) -> str | None:
+    """The kind by its brands: the major one may be general, and then those it is compatible with say more."""
+    end = min(int.from_bytes(data[:4]), 256)
+    kinds = [BRANDS.get(data[at : at + 4]) for at in (8, *range(16, end, 4))]
+    return next((kind for kind in kinds if kind == "AVIF"), next(filter(None, kinds), None))

@@ -18,7 +18,7 @@ from retina.errors import (
 from retina.imaging.decoding.accessories import without_accessories
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
-from retina.imaging.decoding.foreign import name_of_foreign
+from retina.imaging.decoding.foreign import CONVERT, name_of_foreign
 from retina.imaging.decoding.tiff_pages import photograph_page
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def unsupported(data: bytes) -> str:
     kind = name_of_foreign(data)
     if kind is None:
         return f"This is not an image that can be read. Send a {ANY_FORMAT} file."
-    return f"{kind} cannot be read. Send a {ANY_FORMAT} file."
+    return f"{kind} cannot be read. {CONVERT}"
 
 
 def _open(data: bytes) -> Image.Image:
