@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { decimal, language, plural, t, tNodes } from '../../site/js/ui/language.js';
+import { decimal, language, plural, t, tNodes, written } from '../../site/js/ui/language.js';
 
 test('without a page texts are English', () => {
   assert.equal(language, 'en');
@@ -22,4 +22,11 @@ test('elements may stand in a sentence', () => {
 test('decimals are written as the language writes them', () => {
   assert.equal(decimal(1234.5678, 2), '1234.57');
   assert.equal(decimal(0.8, 3), '0.800');
+});
+
+test('numbers of the service are written as the language writes them', () => {
+  assert.deepEqual(['10,240', '1,000.5', '0.50', '2048', '7'].map((each) => written(each, 'de')), ['10.240', '1.000,5', '0,50', '2048', '7']);
+  assert.equal(written('10,240', 'fr'), '10\u202f240');
+  const others = ['0123456789abcdef0123456789abcdef', '2026.05.04', '1,2', '00012345678901234567890123456789'];
+  assert.deepEqual(others.map((each) => written(each, 'de')), others);
 });

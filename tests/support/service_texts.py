@@ -38,8 +38,19 @@ ELSEWHERE = (
 )
 """What people on the page do not read: the command line, columns, the log, and the pages that sign in."""
 UNKNOWN = "\0"
-COUNTED = {"width", "height", "min_side", "shaded", "bright", "seconds", "size", "MOST_KEYS", "MOST_EXPORTS"}
-"""Names of numbers in sentences, beside what is formatted as one."""
+COUNTED = {
+    "width",
+    "height",
+    "min_side",
+    "shaded",
+    "bright",
+    "seconds",
+    "size",
+    "MOST_KEYS",
+    "MOST_EXPORTS",
+    "request_id",
+}
+"""Names of numbers and ids in sentences, beside what is formatted as a number."""
 
 
 def service_texts() -> dict[str, str]:

@@ -8,7 +8,8 @@ const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
 const PLACE = /\{(\w+)\}/;
 const SENTENCES = /(?<=[.?!]) (?=[A-Z“])/;
-const NUMBERS = /\d+(?:[.,]\d+)*/g;
+const NUMBERS = /\b[\da-f]{32}\b|\d+(?:[.,]\d+)*/g; // ids of requests, too
+const DECIMAL = /^\d{1,3}(?:,\d{3})*(?:\.\d+)?$/;
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {string | { one: string, other: string }} Translation */
@@ -159,5 +160,18 @@ function withNumbers(sentence) {
   let i = 0;
   const key = sentence.replaceAll(NUMBERS, () => `{${(i += 1)}}`);
   if (sentence in translations) return translationOf(sentence, 'other');
-  return key in translations ? filled(translationOf(key, 'other'), Object.fromEntries(numbers.map((each, at) => [at + 1, each]))) : null;
+  return key in translations ? filled(translationOf(key, 'other'), Object.fromEntries(numbers.map((each, at) => [at + 1, written(each, locale)]))) : null;
+}
+
+/**
+ * A number of an English sentence as a language writes it: “2,048” becomes “2.048” in German. What is no decimal number, such as an id,
+ * stays.
+ * @param {string} number
+ * @param {string} into the locale
+ */
+export function written(number, into) {
+  if (!DECIMAL.test(number)) return number;
+  const digits = number.split('.')[1]?.length ?? 0;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: number.includes(',') };
+  return Number(number.replaceAll(',', '')).toLocaleString(into, options);
 }
