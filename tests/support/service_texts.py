@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from retina.imaging.decoding.dicom.header import OTHER_CONTENT, contains
+from retina.imaging.decoding.foreign import BRANDS, SIGNATURES
+from retina.imaging.decoding.header import unsupported
+from retina.imaging.decoding.tiff_pages import PAGES
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.quality import GRADES
 from retina.imaging.retina_gate import BLANK, BRIGHT, LOOKED_FOR, STRANGE, TOO_SMALL, Verdict
@@ -49,6 +53,7 @@ COUNTED = {
     "MOST_KEYS",
     "MOST_EXPORTS",
     "request_id",
+    "stated",
 }
 """Names of numbers and ids in sentences, beside what is formatted as a number."""
 
@@ -58,6 +63,7 @@ def service_texts() -> dict[str, str]:
     measurements, quality = "imaging/measurements/registry.py", "imaging/quality.py"
     found = [*((text, measurements) for text in _descriptions()), *((grade, quality) for grade in GRADES)]
     found += [(text, "imaging/retina_gate.py") for text in _verdicts()]
+    found += [(text, "imaging/decoding") for text in _refusals()]
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         if not name.startswith(ELSEWHERE):
@@ -86,6 +92,17 @@ def _verdicts() -> Iterator[str]:
     for reason in (BLANK, TOO_SMALL, BRIGHT, *LOOKED_FOR.values(), STRANGE):
         for verdict in (Verdict("no", reason), Verdict("unsure", reason)):
             yield verdict.sentence
+
+
+def _refusals() -> Iterator[str]:
+    """Why files of other kinds are refused."""
+    kinds = [*SIGNATURES, *(b"\0\0\0\x0cftyp" + brand for brand in BRANDS)]
+    said = [unsupported(kind) for kind in kinds] + [
+        contains(content) for content in (*OTHER_CONTENT.values(), "no image")
+    ]
+    for text in said:
+        yield SENTENCES.split(text)[0]
+    yield _numbered(SENTENCES.split(PAGES.format(0))[0])
 
 
 def _sentences(path: Path) -> Iterator[str]:

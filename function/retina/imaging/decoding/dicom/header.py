@@ -179,10 +179,11 @@ def open_dicom(data: bytes) -> Dicom:
 def _refuse_other_content(header: Dataset) -> None:
     content = OTHER_CONTENT.get(str(header.get("SOPClassUID", "")))
     if content or "Rows" not in header:
-        raise UnsupportedFormatError(_contains(content or "no image"))
+        raise UnsupportedFormatError(contains(content or "no image"))
 
 
-def _contains(content: str) -> str:
+def contains(content: str) -> str:
+    """What to say about a file that has something else than a photograph."""
     return f"This DICOM file contains {content}. Send one with a fundus photograph."
 
 
@@ -191,7 +192,7 @@ def _pixel_data(data: bytes, place: int, syntax: uid.UID, header: Dataset, *, li
     order: Literal["little", "big"] = "little" if little_endian else "big"
     group, element = (int.from_bytes(data[at : at + 2], order) for at in (place, place + 2))
     if (tag := group << 16 | element) != PIXEL_DATA:
-        raise UnsupportedFormatError(_contains("floating-point numbers" if tag in (FLOATS, DOUBLES) else "no image"))
+        raise UnsupportedFormatError(contains("floating-point numbers" if tag in (FLOATS, DOUBLES) else "no image"))
     kind = data[place + 4 : place + 6]
     explicit = kind in (b"OB", b"OW", b"UN")
     start = place + (12 if explicit else 8)
