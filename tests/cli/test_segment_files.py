@@ -107,6 +107,7 @@ def test_linked_folders_are_followed_once_and_one_file_counts_once(tmp_path: Pat
     (tmp_path / "elsewhere" / "c.jpg").write_bytes((photos / "a.jpg").read_bytes())
     (photos / "link").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "back").symlink_to(photos)
+    (photos / "a first.jpg").symlink_to(photos / "a.jpg")  # comes before it in the alphabet
     assert main(["segment", str(photos), f"{photos}/../photos/a.jpg", "--out", str(tmp_path / "out")]) == 0
     assert sorted(Path(file).name for file in rows(tmp_path / "out")) == ["a.jpg", "b.png", "c.jpg"]
 

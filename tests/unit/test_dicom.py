@@ -123,6 +123,17 @@ def test_sizes_beyond_the_limits(small_rgb: Rgb) -> None:
         decode(dicom(small_rgb, Rows=0))
 
 
+def test_zeros_at_the_end_are_padding_and_other_bytes_are_not(small_rgb: Rgb) -> None:
+    whole = dicom(small_rgb)
+    padded = whole + bytes(512)
+    assert np.array_equal(decode(padded).rgb, small_rgb)
+    assert np.array_equal(decode(stripped(padded)).rgb, small_rgb)
+    with pytest.raises(PhotographError):
+        decode(padded[:-1] + b"\1" * 9)
+    with pytest.raises(PhotographError):
+        decode(dicom(small_rgb, Rows=352) + bytes(512))
+
+
 def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[bytes, Any]]) -> None:
     whole = dicom(small_rgb)
     syntax, jpeg_ls = uid.JPEGBaseline8Bit, imagecodecs.jpegls_encode(small_rgb)

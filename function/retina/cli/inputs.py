@@ -73,10 +73,13 @@ def name_of(file: Path) -> str:
 
 
 def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
-    """The files below `folder`, in order, following each link once. A folder that cannot be read is yielded itself."""
+    """The files below `folder`, in order, following each link once. A folder that cannot be read is yielded itself.
+
+    Links come after what is no link, so that a photograph is called by its own name.
+    """
     seen.add(os.path.realpath(folder))
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_symlink(), entry))
     except OSError:
         yield folder
         return

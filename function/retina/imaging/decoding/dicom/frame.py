@@ -74,7 +74,7 @@ def _native(dicom: Dicom, data: bytes) -> Values:
         raise ValueError("the colours cannot be halved")
     if not is_filled(dicom):
         raise ValueError("height, width and frames do not fit the number of samples")
-    following = data[pixel_data.start + (pixel_data.length or 0) :][:8]
+    following = data[pixel_data.start + (pixel_data.length or 0) :].rstrip(b"\0")[:8]  # archives pad with zeros
     if len(following) == 8 and int.from_bytes(following[:2], "little" if pixel_data.little_endian else "big") < LATER:
         raise ValueError("no element follows the pixels, but other bytes do")
     order = "<" if pixel_data.little_endian else ">"
