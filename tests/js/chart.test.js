@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { comparable, lines } from '../../site/js/history/chart.js';
+import { comparable, drawChart, lines } from '../../site/js/history/chart.js';
 import { leastSpan, scale } from '../../site/js/history/scale.js';
 
 /**
@@ -78,4 +78,13 @@ test('what can be compared with a point ends where something else changed', () =
   };
   assert.deepEqual(['a', 'b', 'c', 'd', 'e'].map(ends), ['ab', 'ab', 'ce', null, 'ce']);
   assert.equal(comparable(points, 'x'), null);
+});
+
+test('a place without room gets no chart', () => {
+  /** @type {unknown[][]} */
+  const drawings = [];
+  const place = { clientWidth: 3, replaceChildren: (/** @type {unknown[]} */ ...drawing) => drawings.push(drawing) };
+  const points = [2024, 2025].map((year) => ({ id: String(year), on: `${year}-01-01`, value: year, changes: [] }));
+  drawChart(/** @type {HTMLElement} */ (/** @type {unknown} */ (place)), points, '2024', String, { band: () => null, minimum: 0 });
+  assert.deepEqual(drawings, [[]]);
 });

@@ -18,6 +18,8 @@ const HEIGHT = 230;
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 16, 26, 34];
 const TICKS = 4;
 const LABEL_WIDTH = 92;
+/** Narrower places, which are being laid out, get a chart when they have their width. */
+const LEAST_WIDTH = LEFT + RIGHT + LABEL_WIDTH;
 
 /**
  * @param {HTMLElement} place
@@ -28,7 +30,7 @@ const LABEL_WIDTH = 92;
  */
 export function drawChart(place, points, marked, written, { band, minimum }) {
   const measured = points.filter(isMeasured);
-  if (measured.length < 2 || !place.clientWidth) {
+  if (measured.length < 2 || place.clientWidth < LEAST_WIDTH) {
     place.replaceChildren();
     return;
   }
