@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage
@@ -83,6 +84,16 @@ def test_one_retina_beside_a_panel_of_text_or_behind_a_label_is_one(small_rgb: R
     wide = np.hstack([small_rgb, panel[:, ::2][:, 10:-10], panel[:, ::2][:, 10:-10]])
     for name, one in {"panel": np.hstack([small_rgb, panel]), "panels": wide, "label": label}.items():
         assert impossible(one, find_field_of_view(one)) is None, name
+
+
+def test_one_retina_that_fills_the_frame_with_two_lighter_places_is_one(small_rgb: Rgb) -> None:
+    crop = cv2.GaussianBlur(np.ascontiguousarray(small_rgb[80:-80, 80:-80]), (0, 0), 12) // 2 + small_rgb[150, 100] // 2
+    height, width = crop.shape[:2]
+    light = np.zeros((height, width), np.uint8)
+    for x in (width // 4, width - width // 4):
+        cv2.ellipse(light, ((x, height // 2), (0.4 * width, 0.7 * height), 0), (1,), -1)
+    one = np.clip(crop.astype(int) + 50 * light[..., None], 0, 255).astype(np.uint8)
+    assert impossible(one, find_field_of_view(one)) is None
 
 
 @pytest.mark.parametrize("name", sorted(DRAWINGS))

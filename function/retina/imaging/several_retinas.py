@@ -24,8 +24,9 @@ SIMILAR, SOLID, PANEL = 0.35, 0.9, 0.96
 """The second area has SIMILAR times the size of the first, and each fills SOLID of its convex hull. One that fills more
 than PANEL of its bounding box is a panel of text or another picture."""
 
-TISSUE = 0.1
-"""The mean share of tissue in an area, as the network for the field of view sees it. A panel of text has none."""
+TISSUE, GROUND = 0.1, 0.5
+"""Mean shares of tissue, as the network for the field of view sees it: an area with more than TISSUE may be a retina.
+What has more than GROUND is no surround: the retina fills the frame, and is lighter in two places."""
 
 MIDDLE, REACH = 0.03, 0.06
 """A line in the middle is at most MIDDLE of the picture's side away from it. It is looked at REACH to both sides."""
@@ -84,7 +85,7 @@ def _two_discs(small: Rgb, lit: Gray) -> bool:
     if not all(_round(lit, centre, radius) for centre, radius in found):
         return False
     circles = [cv2.circle(np.zeros_like(lit), centre, round(radius), (1,), -1) for centre, radius in found]
-    return _are_tissue(small, circles)
+    return _are_tissue(small, circles) and not _are_tissue(small, [1 - lit], GROUND)
 
 
 def _round(lit: Gray, centre: cv2.typing.Point, radius: float) -> bool:
@@ -111,7 +112,8 @@ def _two_areas(small: Rgb, lit: Gray) -> bool:
         _, _, width, height = cv2.boundingRect(area)
         if size < SOLID * cv2.contourArea(cv2.convexHull(area)) or size > PANEL * (width - 1) * (height - 1):
             return False
-    return _are_tissue(small, [cv2.drawContours(np.zeros_like(lit), areas, i, (1,), -1) for i in (0, 1)])
+    drawn = [cv2.drawContours(np.zeros_like(lit), areas, i, (1,), -1) for i in (0, 1)]
+    return _are_tissue(small, drawn) and not _are_tissue(small, [1 - lit], GROUND)
 
 
 def _meet(small: Rgb) -> bool:
@@ -151,7 +153,7 @@ def _brightest(rgb: cv2.typing.MatLike) -> cv2.typing.MatLike:
     return cv2.max(cv2.max(red, green), blue)
 
 
-def _are_tissue(small: Rgb, areas: Iterable[cv2.typing.MatLike]) -> bool:
-    """Whether there is tissue in each of the areas uint8[h,w], which are 1 there and 0 elsewhere."""
+def _are_tissue(small: Rgb, areas: Iterable[cv2.typing.MatLike], least: float = TISSUE) -> bool:
+    """Whether each of the areas uint8[h,w], which are 1 there and 0 elsewhere, has more than this share of tissue."""
     share = field_network()(small)
-    return all(cv2.resize(share, area.shape[::-1])[area > 0].mean() > TISSUE for area in areas)
+    return all(cv2.resize(share, area.shape[::-1])[area > 0].mean() > least for area in areas)
