@@ -1,5 +1,6 @@
 """Deleted data stays in the table's backups for a while, and every place where users delete says so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def test_every_route_that_deletes_user_data_says_how_long_backups_hold_it(tmp_pa
 @pytest.mark.parametrize("file", ["site/js/history/record.js", "site/js/batches/batch.js", "site/js/pages/account.js"])
 def test_every_deletion_dialog_says_how_long_backups_last(file: str) -> None:
     assert DAYS in (ROOT / "site" / "js" / "ui" / "confirm.js").read_text()
-    assert "${BACKUPS}" in (ROOT / file).read_text()
+    assert len(re.findall(r"\bBACKUPS\b", (ROOT / file).read_text())) > 1, "imported and said"
 
 
 @pytest.mark.parametrize("file", ["site/account.html", "docs/accounts.md", "docs/deploying.md"])

@@ -14,9 +14,6 @@ from e2e.visit import Visit
 from support.page_texts import SITE, Text, page_texts
 
 LANGUAGES = ("de", "es", "fr")
-COMPLETE = False
-"""Whether languages/ must have every text. tests/js/languages.test.js looks at those of scripts alone."""
-
 GERMAN_DAY = r"\d{1,2}\. ?[A-ZÄ][a-zäö]+\.?(?: \d{4})?"
 UNTRANSLATED = re.compile(
     "|".join(
@@ -155,8 +152,7 @@ def test_the_files_have_every_text_and_no_other(texts: dict[str, Text]) -> None:
     for language in LANGUAGES:
         words = json.loads((SITE / "languages" / f"{language}.json").read_text())
         assert sorted(words.keys() - texts.keys()) == [], f"{language}: nobody shows these"
-        if COMPLETE:
-            assert sorted(texts.keys() - words.keys()) == [], f"{language}: these are missing"
+        assert sorted(texts.keys() - words.keys()) == [], f"{language}: these are missing"
 
 
 def test_a_language_is_chosen_for_all_pages(visit: Visit) -> None:

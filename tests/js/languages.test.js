@@ -1,4 +1,5 @@
-// Texts are literals; translations are complete, keep the names and elements of their texts, and translate nothing that is not there.
+// Texts of the scripts are literals; their translations are complete, and keep the names and elements. tests/e2e/test_languages.py has
+// the texts of HTML and of the service.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -8,8 +9,6 @@ import { textsIn, textsOfScripts } from './support/texts.js';
 
 /** @typedef {import('../../site/js/ui/language.js').Translation} Translation */
 
-/** Whether languages/ must have every text of the scripts. Texts of HTML and of the service: tests/e2e/test_languages.py. */
-const COMPLETE = false;
 const FOLDER = new URL('../../site/languages/', import.meta.url);
 const files = readdirSync(FOLDER).sort();
 const texts = textsOfScripts();
@@ -32,7 +31,7 @@ for (const name of files) {
   const translations = /** @type {Record<string, Translation>} */ (content);
   const entries = Object.entries(translations);
 
-  test(`${name} has every text of the scripts`, { skip: !COMPLETE && 'until it is written' }, () => {
+  test(`${name} has every text of the scripts`, () => {
     assert.deepEqual([...texts.keys()].filter((key) => !(key in translations)), []);
   });
 
