@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 import httpx
 import numpy as np
@@ -138,6 +139,74 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     assert 100 * float(row[heads.index("vascular_density")]) == pytest.approx(erased, abs=0.006)
     page.get_by_role("button", name="Report").click()
     expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")
+
+
+def test_fingers_and_a_pen_paint_and_a_second_finger_zooms_instead(visits: Callable[..., Visit], small: bytes) -> None:
+    visit = visits(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True)
+    page = visit.page
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    begin(page)
+    before = density(page)
+    hand = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *spots: tuple[float, float]) -> None:
+        at = [place(page, *spot) for spot in spots]
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(at)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pen(kind: str, spot: tuple[float, float], buttons: int) -> None:
+        x, y = place(page, *spot)
+        event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1}
+        hand.send("Input.dispatchMouseEvent", {**event, "pointerType": "pen"})
+
+    # one finger paints, up and down as well, where the page would scroll
+    scrolled = page.evaluate("scrollY")
+    fingers("touchStart", (0.5, 0.35))
+    for step in range(1, 6):
+        fingers("touchMove", (0.5, 0.35 + 0.05 * step))
+    fingers("touchEnd")
+    painted = density(page)
+    assert painted > before + 0.3
+    assert page.evaluate("scrollY") == scrolled
+    page.locator("#correct-undo").click()
+    expect(page.locator("#correct-undo")).to_be_disabled()  # it was one stroke
+    assert density(page) == before
+
+    # a second finger takes the stroke back and zooms; lifted again, it leaves no stroke behind
+    fingers("touchStart", (0.4, 0.45))
+    fingers("touchMove", (0.45, 0.5))
+    assert density(page) > before
+    fingers("touchStart", (0.45, 0.5), (0.55, 0.5))
+    assert density(page) == before
+    width = page.locator("#layers").bounding_box()["width"]  # type: ignore[index]
+    (left, y), (right, _) = place(page, 0.45, 0.5), place(page, 0.55, 0.5)
+    for step in range(1, 6):
+        apart = [{"x": left - 10 * step, "y": y, "id": 0}, {"x": right + 10 * step, "y": y, "id": 1}]
+        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": apart})
+    for step in range(3):  # one finger is left
+        alone = [{"x": left - 50 + 10 * step, "y": y, "id": 0}]
+        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": alone})
+    fingers("touchEnd")
+    assert page.locator("#layers").bounding_box()["width"] > 1.8 * width  # type: ignore[index]
+    assert page.evaluate("visualViewport.scale") == 1, "the page itself stays as it is"
+    assert density(page) == before
+    expect(page.locator("#correct-undo")).to_be_disabled()
+
+    # enlarged, a pen paints, and a finger after it
+    pen("mousePressed", (0.45, 0.45), 1)
+    for step in range(1, 5):
+        pen("mouseMoved", (0.45 + 0.02 * step, 0.45), 1)
+    pen("mouseReleased", (0.53, 0.45), 0)
+    by_pen = density(page)
+    assert by_pen > before
+    fingers("touchStart", (0.45, 0.55))
+    for step in range(1, 5):
+        fingers("touchMove", (0.45 + 0.02 * step, 0.55))
+    fingers("touchEnd")
+    assert density(page) > by_pen
+    page.locator("#correct-done").click()
+    expect(page.locator("#match")).to_have_text("Corrected by you")
 
 
 def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: Visit, small: bytes) -> None:
