@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from e2e.batches import start
-from e2e.person import saved, sign_up
+from e2e.person import fill_in, new_address, saved, sign_up
 from e2e.visit import Visit
 from support.page_texts import SITE, Text, page_texts
 
@@ -103,6 +103,10 @@ def test_nothing_stays_english(bracketing: Visit, small: bytes) -> None:
         visit.open(path)
         expect(page.locator("html")).to_have_attribute("lang", "de")
         expect_all_translated(page)
+    page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    fill_in(visit, new_address(), "any wrong password", "Sign in")
+    expect(page.get_by_role("alert")).to_have_text("⟦The address or the password is wrong.⟧")
+    expect_all_translated(page)
     sign_up(visit)
     visit.sample()
     visit.choose(("broken.jpg", small[:1000]), ("second.jpg", small))

@@ -17,6 +17,9 @@ from support.service_texts import service_texts
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 ORIGIN = "http://page.test"
+FORMS = ROOT / "function" / "retina" / "api" / "html"
+HEADINGS = ("Sign in", "New password")
+"""Of the pages that the embedded issuer makes of `FORMS`."""
 KEYS = """async (html) => {
   const { keysOf } = await import('/js/ui/translate-page.js');
   return keysOf(new DOMParser().parseFromString(html, 'text/html'));
@@ -45,6 +48,11 @@ def html_texts(page: Page) -> dict[str, str]:
     for path in sorted(SITE.glob("*.html")):
         for key in page.evaluate(KEYS, path.read_text()):
             texts.setdefault(key, path.relative_to(ROOT).as_posix())
+    for path in sorted(FORMS.glob("*.html")):
+        for heading in HEADINGS:
+            for key in page.evaluate(KEYS, path.read_text().replace("$heading", heading)):
+                if "$" not in key:
+                    texts.setdefault(key, path.relative_to(ROOT).as_posix())
     page.unroute(f"{ORIGIN}/**")
     return texts
 

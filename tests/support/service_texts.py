@@ -31,8 +31,6 @@ ELSEWHERE = (
     "payment/checkout.py",
     "payment/selling.py",
     "api/middleware",
-    "api/routes/issuer.py",
-    "auth/local/attempts.py",
     "imaging/columns.py",
     "imaging/rendering.py",
     "jobs/training_set.py",

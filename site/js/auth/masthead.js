@@ -4,11 +4,12 @@
 import '../ui/site-masthead.js';
 import { element, finder } from '../ui/element.js';
 import { whenPersonChanges } from './session.js';
-import { finishSignIn, isReturning, signIn, signOut } from './sign-in.js';
 import { createTrouble } from '../ui/trouble.js';
 import { t } from '../ui/language.js';
 
 /** @import { Person } from './session.js' */
+
+const signing = () => import('./sign-in.js'); // which most visits do without
 
 const by = finder(document);
 const who = by('who');
@@ -16,17 +17,27 @@ const { attempt, onClick } = createTrouble(by('sign-in-trouble'));
 
 whenPersonChanges((person) => {
   for (const link of document.querySelectorAll('.masthead [data-account]')) link.toggleAttribute('hidden', !person);
-  who.replaceChildren(...(person ? signedIn(person) : [button(t('Sign in'), signIn)]));
+  who.replaceChildren(...(person ? signedIn(person) : [signInButton()]));
 });
 
 if (isReturning()) {
   who.replaceChildren(element('span', { class: 'note' }, t('Signing you in…')));
-  if (!(await attempt(finishSignIn))) who.replaceChildren(button(t('Sign in'), signIn));
+  if (!(await attempt(async () => (await signing()).finishSignIn()))) who.replaceChildren(signInButton());
 }
 
 /** @param {Person} person */
 function signedIn({ mail }) {
-  return [element('span', { class: 'who-mail', title: mail }, mail), button(t('Sign out'), signOut)];
+  return [element('span', { class: 'who-mail', title: mail }, mail), button(t('Sign out'), async () => (await signing()).signOut())];
+}
+
+/** Whether the issuer has just redirected the user here. */
+function isReturning() {
+  const query = new URLSearchParams(location.search);
+  return location.pathname === '/' && (query.has('code') || query.has('error'));
+}
+
+function signInButton() {
+  return button(t('Sign in'), async () => (await signing()).signIn());
 }
 
 /**

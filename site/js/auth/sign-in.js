@@ -25,12 +25,6 @@ export async function signIn() {
   location.assign(address);
 }
 
-/** Whether the issuer has just redirected the user here. */
-export function isReturning() {
-  const query = new URLSearchParams(location.search);
-  return location.pathname === '/' && (query.has('code') || query.has('error'));
-}
-
 /** Exchanges the code in the address for tokens. Throws a Refusal if this tab did not start the sign-in. */
 export async function finishSignIn() {
   const query = new URLSearchParams(location.search);
