@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
-from e2e.visit import PREDICTIONS, Visit
+from e2e.visit import PREDICTIONS, Visit, pixels, resembles
+from retina.imaging.overlay import VESSEL_COLOUR
+from retina.imaging.photograph import Photograph
 from support.corrections import files_of, halves
+from support.dicom import dicom
+from support.specimens import encode
 
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
@@ -139,6 +143,76 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     assert 100 * float(row[heads.index("vascular_density")]) == pytest.approx(erased, abs=0.006)
     page.get_by_role("button", name="Report").click()
     expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")
+
+
+@pytest.mark.parametrize(("name", "side"), [("scan.tif", 2200), ("scan.dcm", 1411)])
+def test_what_the_browser_cannot_show_is_seen_as_a_copy_and_corrected(
+    visit: Visit, photograph: Photograph, name: str, side: int
+) -> None:
+    page = visit.page
+    held: list[Route] = []
+    page.route(PREDICTIONS, lambda route: held.append(route))
+    picture = Image.fromarray(photograph.rgb).resize((side, side))
+    large = encode(picture, "TIFF") if name.endswith("tif") else dicom(np.asarray(picture))
+    assert len(large) > 5 * 2**20  # so it is uploaded first
+    visit.open().choose((name, large))
+
+    # before its result
+    expect(page.locator("#layer-photograph")).to_be_visible()
+    expect(page.locator("#result-title")).to_have_text(name)
+    visit.expect_state(name, "segmenting")
+    seen = pixels(page.locator("#layer-photograph").screenshot())
+    truth = encode(picture, "JPEG")
+    assert resembles(seen, pixels(truth, seen.shape[1::-1])) > 0.9
+    held[0].continue_()
+    page.unroute(PREDICTIONS)
+
+    # with its result
+    visit.expect_state(name, "done")
+    expect(page.locator("#fallback")).to_contain_text(
+        "cannot show this kind of photograph, so you see a JPEG copy of it"
+    )
+    size = re.compile("2,?048 × 2,?048 pixels")
+    for words in ("#fallback", "#download-note"):
+        assert bool(size.search(page.locator(words).inner_text())) == (side > 2048)
+    page.keyboard.press("1")
+    seen = visit.seen()
+    assert resembles(seen, pixels(truth, seen.shape[1::-1])) > 0.95
+    page.get_by_role("button", name="More layers").click()
+    page.locator("#photograph-style").select_option("green")
+    expect(page.locator("#layer-grey")).to_be_visible()
+
+    # corrected, at the photograph's own resolution
+    _, found = mask(visit)
+    assert found.shape == (side, side)
+    begin(page)
+    before = density(page)
+    page.get_by_label("Size").fill("41")
+    stroke(page, (0.4, 0.6), (0.7, 0.6))
+    assert density(page) > before
+    page.locator("#correct-done").click()
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
+    _, corrected = mask(visit)
+    changed = corrected != found
+    assert changed[round(0.6 * side), round(0.42 * side) : round(0.68 * side)].mean() > 0.5
+    visit.opacity(100)
+    file, overlay = visit.download(page.get_by_role("button", name="Overlay (PNG)").click)
+    assert file == "scan-overlay.png"
+    drawn = pixels(overlay)
+    assert drawn.shape[:2] == (side, side)
+    assert np.abs(drawn[corrected] - VESSEL_COLOUR).max() <= 1
+    assert np.abs(drawn[~corrected] - pixels(truth)[~corrected]).mean() < 4
+    page.get_by_role("button", name="Report").click()
+    expect(page.get_by_role("main", name=name)).to_contain_text("Corrected by a person.")
+
+    # as before after a reload
+    page.reload()
+    visit.expect_state(name, "done")
+    expect(page.locator("#match")).to_have_text("Corrected by you")
+    expect(page.locator("#fallback")).to_contain_text("so you see a JPEG copy of it")
+    np.testing.assert_array_equal(mask(visit)[1], corrected)
+    expect_for_everyone(page)
 
 
 def test_fingers_and_a_pen_paint_and_a_second_finger_zooms_instead(visits: Callable[..., Visit], small: bytes) -> None:

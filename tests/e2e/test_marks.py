@@ -205,6 +205,7 @@ def test_switching_off_ends_the_question(visit: Visit, small: bytes) -> None:
 def test_the_servers_overlay_shows_them_where_the_browser_cannot(visit: Visit, small_rgb: Rgb) -> None:
     page = opened(visit)
     page.set_viewport_size({"width": 1280, "height": 1000})  # so that there is room for the legend above the same size
+    visit.without_copies()
     visit.choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
     visit.expect_state("scan.tif", "done")
     before = visit.seen()
@@ -415,6 +416,7 @@ def test_what_was_measured_by_arteries_and_veins_stays_when_they_are_switched_of
         route.fulfill(json=answer)
 
     page.route(PREDICTIONS, with_ratio)
+    visit.without_copies()
     visit.choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
     visit.expect_state("scan.tif", "done")
     page.get_by_text("More measurements").click()

@@ -6,15 +6,13 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
-from e2e.visit import PREDICTIONS, Visit, pixels
+from e2e.visit import Visit, pixels, resembles
 from retina.imaging.arrays import Rgb
 from retina.imaging.overlay import VESSEL_COLOUR
 from retina.imaging.photograph import Photograph
-from support.dicom import dicom
 from support.specimens import encode, oriented
 from support.tables import rows_of
 
@@ -31,11 +29,6 @@ def landscape() -> bytes:
     y, x = np.mgrid[:200, :300]
     grain = np.random.default_rng(1).integers(0, 60, x.shape)
     return encode(Image.fromarray(np.stack([60 + x // 10, 90 + y // 4, 170 + grain], 2).astype(np.uint8)), "PNG")
-
-
-def resembles(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Pearson's correlation, -1 to 1, without the edge, which a screenshot shares with the page around it."""
-    return float(np.corrcoef(a[4:-4, 4:-4].ravel(), b[4:-4, 4:-4].ravel())[0, 1])
 
 
 def test_sample(visit: Visit) -> None:
@@ -134,32 +127,14 @@ def test_vessels_line_up_on_screen_and_in_downloads(visit: Visit, clipped: Rgb, 
     assert resembles(visit.seen(), pixels(encode(Image.fromarray(clipped), "PNG"), size)) > 0.97
 
 
-@pytest.mark.parametrize("name", ["scan.tif", "scan.dcm"])
-def test_photograph_that_the_browser_cannot_show_is_seen_before_its_result(
-    visit: Visit, photograph: Photograph, name: str
-) -> None:
-    held: list[Route] = []
-    visit.page.route(PREDICTIONS, lambda route: held.append(route))
-    large = encode(Image.fromarray(photograph.rgb), "TIFF") if name.endswith("tif") else dicom(photograph.rgb)
-    assert len(large) > 5 * 2**20  # so it is uploaded first
-    visit.open().choose((name, large))
-    expect(visit.page.locator("#layer-photograph")).to_be_visible()
-    expect(visit.page.locator("#result-title")).to_have_text(name)
-    visit.expect_state(name, "segmenting")
-    seen = pixels(visit.page.locator("#layer-photograph").screenshot())
-    assert resembles(seen, pixels(encode(Image.fromarray(photograph.rgb), "JPEG"), seen.shape[1::-1])) > 0.9
-    held[0].continue_()
-    visit.expect_state(name, "done")
-    expect(visit.page.locator("#layer-overlay")).to_be_visible()
-    expect(visit.page.locator("#layer-photograph")).not_to_be_visible()
-
-
-def test_photograph_that_the_browser_cannot_show(visit: Visit, small_rgb: Rgb) -> None:
+def test_without_a_copy_the_server_draws_what_the_browser_cannot_show(visit: Visit, small_rgb: Rgb) -> None:
+    visit.without_copies()
     with visit.page.expect_request("**/api/v1/previews"):
         visit.open().choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
         visit.expect_state("scan.tif", "done")
     expect(visit.page.locator("#fallback")).to_contain_text("Your browser cannot show this kind of photograph")
     expect(visit.page.get_by_role("radio", name="Photograph")).to_be_disabled()
+    expect(visit.page.locator("#tool-correct")).to_be_disabled()
     expect(visit.page.locator("#opacity")).to_be_disabled()
     name, overlay = visit.download(visit.page.get_by_role("button", name="Overlay (JPEG)").click)
     assert name == "scan-overlay.jpg"

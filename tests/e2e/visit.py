@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 PREDICTIONS = "**/api/v1/predictions"
+PREVIEWS = "**/api/v1/previews"
 PATIENCE_MS = 30_000
 
 PASTE = """([name, type, text]) => {
@@ -95,6 +96,11 @@ class Visit:
         expect(self.page.locator("#result")).to_be_visible()
         return self
 
+    def without_copies(self) -> None:
+        """The service makes no JPEG copies of what the browser cannot show, as when an hour's requests are used up."""
+        problem = {"code": "rate_limited", "detail": "Try again later."}
+        self.page.route(PREVIEWS, lambda route: route.fulfill(status=429, json=problem))
+
     def opacity(self, percent: int) -> None:
         self.page.locator("#opacity").fill(str(percent))
 
@@ -123,3 +129,8 @@ def pixels(data: bytes, size: tuple[int, int] | None = None) -> NDArray[np.float
     """float32[h,w,3] of an encoded image, resized to `size` (width, height) where that is given."""
     image = Image.open(io.BytesIO(data)).convert("RGB")
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR) if size else image, np.float32)
+
+
+def resembles(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Pearson's correlation, -1 to 1, without the edge, which a screenshot shares with the page around it."""
+    return float(np.corrcoef(a[4:-4, 4:-4].ravel(), b[4:-4, 4:-4].ravel())[0, 1])

@@ -65,12 +65,12 @@ function followed(sent, arrived) {
 }
 
 /**
- * The id of the upload, or null if the photograph goes with the request.
+ * The id of the upload, or null if the photograph is small enough to go with the request.
  * @param {Blob} bytes
  * @param {string} name
  * @param {Pick<PredictOptions, 'signal' | 'sent' | 'arrived' | 'fields'>} options `fields` go with the request in any case
  */
-async function uploadedIfLarge(bytes, name, { signal, sent, arrived, fields = {} }) {
+export async function uploadedIfLarge(bytes, name, { signal, sent, arrived, fields = {} }) {
   const total = Object.values(fields).reduce((sum, each) => sum + (typeof each === 'string' ? 0 : each.size), bytes.size);
   if (total <= (await limits()).inline_bytes) return null;
   const uploaded = await upload(bytes, name, signal, sent);

@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Pictures
- * @property {Blob | null} photograph null if the browser does not show it
+ * @property {Blob | null} photograph or the service's copy of it; null if neither is shown
  * @property {Blob} original 128x128
  * @property {Blob} prediction 128x128
  * @property {Blob} mask
@@ -13,7 +13,7 @@
  * @property {Blob | null} [model_prediction] the model's at 128x128, likewise
  * @property {Blob | null} [corrected_arteries] which vessels are arteries, and which veins, where a person has said so
  * @property {Blob | null} [corrected_veins]
- * @property {Blob | null} overlay
+ * @property {Blob | null} overlay by the service, where the photograph is not shown
  * @property {Blob | null} artery_vein
  * @property {Blob | null} probability
  * @property {Blob | null} field_of_view
@@ -31,7 +31,7 @@ export function picturesOf(images, photograph) {
     original: picture(images.original_image, 'image/png'),
     prediction: picture(images.prediction_image, 'image/png'),
     mask: picture(images.mask, 'image/png'),
-    overlay: images.overlay ? picture(images.overlay, 'image/jpeg') : null,
+    overlay: images.overlay && !photograph ? picture(images.overlay, 'image/jpeg') : null,
     artery_vein: images.artery_vein ? picture(images.artery_vein, 'image/png') : null,
     probability: images.probability ? picture(images.probability, 'image/png') : null,
     field_of_view: images.field_of_view ? picture(images.field_of_view, 'image/png') : null,
@@ -55,7 +55,7 @@ export function urlsOf({ photograph: bytes, ...pictures }, photograph = bytes &&
  * Puts other blobs of the same content in place of pictures, with new URLs. What has come in the meantime stays.
  * @param {{ pictures?: Pictures, urls: Urls }} result
  * @param {Pictures} before
- * @param {Omit<Pictures, 'photograph'>} after
+ * @param {Omit<Pictures, 'photograph'> & { photograph?: Blob | null }} after
  */
 export function exchange({ pictures, urls }, before, after) {
   for (const name of /** @type {(keyof typeof after)[]} */ (Object.keys(after))) {

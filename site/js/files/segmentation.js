@@ -11,6 +11,7 @@ import { bytesOf } from './source.js';
 
 /** @import { GraphFeatures, PredictionResponse } from 'openapi' */
 /** @import { Pictures } from './pictures.js' */
+/** @import { Copy } from './shown-by-service.js' */
 /** @import { Source } from './source.js' */
 
 /** @typedef {Omit<PredictionResponse, 'images' | 'image_urls'>} Findings the answer without its images */
@@ -59,7 +60,9 @@ import { bytesOf } from './source.js';
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
  * @property {string | null} fallback why the server's overlay is shown instead of the photograph, or null if it is not
+ * @property {Copied | null} [copied] if the service's copy is shown instead of the photograph
  */
+/** @typedef {{ reason: string, width: number, height: number }} Copied why, and the copy's size in pixels */
 /** @typedef {{ width: number, height: number }} Size in pixels */
 
 const SHOWN_BY_BROWSER = 'preview,mask';
@@ -94,16 +97,14 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     const options = { force, signal, pausing, sent, arrived: size ? undefined : early.arrived };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
     let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
-    let fallback = size ? null : t('Your browser cannot show this kind of photograph');
-    if (size) {
-      fallback = await disagreement(bytes, size, answer);
-      if (fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
-    }
+    const { photograph, fallback, copied } = await layerOf({ bytes, url, size }, answer, early.copy);
+    signal.throwIfAborted();
+    if (size && fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
     signal.throwIfAborted();
     const { images, ...findings } = answer;
-    const pictures = picturesOf(images, fallback ? null : bytes);
-    const result = { name: source.name, answer: findings, fallback, drawn: marks.join(), pictures, urls: urlsOf(pictures, fallback ? null : url), look: null };
-    isKept = !fallback;
+    const pictures = picturesOf(images, photograph && photograph.blob);
+    const result = { name: source.name, answer: findings, fallback, copied, drawn: marks.join(), pictures, urls: urlsOf(pictures, photograph && photograph.url), look: null };
+    isKept = result.urls.photograph === url;
     return lookingInto(result, source, { force, outdated });
   } finally {
     early.end();
@@ -117,15 +118,31 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * @param {Source} source
  * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: others, shown, fallback, drawn, around, correction, recorded }, source, { file, force, outdated }) {
-  const pictures = { ...others, photograph: shown ? file : null };
-  return lookingInto({ name: source.name, answer, fallback, drawn, around, correction, recorded, pictures, urls: urlsOf(pictures), look: null }, source, { force, outdated });
+export function revived({ answer, pictures: stored, shown, copied, fallback, drawn, around, correction, recorded }, source, { file, force, outdated }) {
+  const pictures = { ...stored, photograph: shown ? file : (stored.photograph ?? null) };
+  const result = { name: source.name, answer, fallback, copied, drawn, around, correction, recorded, pictures, urls: urlsOf(pictures), look: null };
+  return lookingInto(result, source, { force, outdated });
 }
 
 /** @param {Result} result */
 export function release(result) {
   const urls = /** @type {(string | null)[]} */ (Object.values(result.urls));
   for (const url of urls) if (url) URL.revokeObjectURL(url);
+}
+
+/**
+ * What the browser shows under the vessels: the photograph, or the service's copy, or else nothing, since the service draws both.
+ * @param {{ bytes: Blob, url: string, size: Size | null }} photograph
+ * @param {PredictionResponse} answer
+ * @param {() => Promise<Copy | null>} copyOf
+ */
+async function layerOf({ bytes, url, size }, answer, copyOf) {
+  const reason = size ? await disagreement(bytes, size, answer) : t('Your browser cannot show this kind of photograph');
+  if (!reason) return { photograph: { blob: bytes, url }, fallback: null, copied: null };
+  const copy = await copyOf();
+  if (!copy) return { photograph: null, fallback: reason, copied: null };
+  const { width, height } = copy;
+  return { photograph: copy, fallback: null, copied: { reason, width, height } };
 }
 
 /**

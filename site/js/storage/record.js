@@ -13,8 +13,9 @@ import { plural, t } from '../ui/language.js';
  * @typedef {object} StoredResult
  * @property {number} form of this record
  * @property {Findings} answer
- * @property {Omit<Pictures, 'photograph'>} pictures
+ * @property {Omit<Pictures, 'photograph'> & { photograph?: Blob | null }} pictures with the photograph if it is the service's copy
  * @property {boolean} shown whether the browser shows the photograph itself
+ * @property {Result['copied']} [copied]
  * @property {string | null} fallback
  * @property {string} drawn
  * @property {string} [around]
@@ -62,10 +63,21 @@ export function recordOf({ id, order, name, force, state, sentence, code, accoun
  * @param {Result} result
  * @returns {StoredResult | null} null if its pictures are not here
  */
-function storedResult({ answer, pictures, fallback, drawn = '', around, correction = null, recorded = null }) {
+function storedResult({ answer, pictures, fallback, copied = null, drawn = '', around, correction = null, recorded = null }) {
   if (!pictures) return null;
   const { photograph, ...others } = pictures;
-  return { form: FORM, answer, pictures: others, shown: Boolean(photograph), fallback, drawn, around, correction, recorded };
+  return {
+    form: FORM,
+    answer,
+    pictures: copied ? pictures : others,
+    shown: Boolean(photograph) && !copied,
+    copied,
+    fallback,
+    drawn,
+    around,
+    correction,
+    recorded,
+  };
 }
 
 /**

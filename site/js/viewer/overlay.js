@@ -19,10 +19,11 @@ const RIM_WIDTH = 1 / 400;
  */
 export async function overlayPng(photographUrl, vessels, { opacity, colours, disc }) {
   const [photograph, drawn] = await Promise.all([decoded(photographUrl), decoded(vessels.url)]);
-  const { naturalWidth: width, naturalHeight: height } = photograph;
+  const { naturalWidth: width, naturalHeight: height } = drawn; // a copy of the photograph may be smaller
   const canvas = new OffscreenCanvas(width, height);
   const context = brushOf(canvas);
-  context.drawImage(photograph, 0, 0);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(photograph, 0, 0, width, height);
   context.globalAlpha = opacity;
   const shown = vessels.coloured ? colours : { artery: colours.vessel, vein: colours.vessel, vessel: colours.vessel };
   const strip = new OffscreenCanvas(width, STRIP_ROWS);

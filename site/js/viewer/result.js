@@ -7,6 +7,7 @@ import { valuesOf } from '../correction/corrected.js';
 import { createCorrectedNote } from '../correction/corrected-note.js';
 import { overlayPng } from './overlay.js';
 import { element, finder } from '../ui/element.js';
+import { resolutionWords } from './instead.js';
 import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
 import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
@@ -46,9 +47,7 @@ export function createResult({ page, viewer, announce }) {
     intervals.show(result);
     by('fact-model').title = answer.model.sha256;
     overlay.textContent = result.fallback ? t('Overlay (JPEG)') : t('Overlay (PNG)');
-    by('download-note').textContent = result.fallback
-      ? t('The mask has the photograph’s own resolution; the overlay is the server’s, at up to 2,048 pixels.')
-      : t('Both have the photograph’s own resolution; the overlay uses the opacity chosen above.');
+    by('download-note').textContent = resolutionWords(result);
     showMask(result);
     viewer.show(result);
   }

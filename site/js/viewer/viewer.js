@@ -3,10 +3,10 @@
 
 import { createCorrect } from '../correction/correct.js';
 import { finder, the } from '../ui/element.js';
-import { t } from '../ui/language.js';
 import { isTyping } from '../ui/typing.js';
 import { createFieldOfView } from './field-of-view.js';
 import { createFullScreen } from './full-screen.js';
+import { insteadWords } from './instead.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
 import { createMoreLayers } from './more-layers.js';
@@ -110,8 +110,8 @@ export function createViewer({ page }) {
     drawn.show(result);
     picture(photograph, result.urls.photograph);
     picture(overlay, result.urls.overlay);
-    by('fallback').hidden = !result.fallback;
-    by('fallback').textContent = result.fallback ? t('{reason}, so you see the overlay that the server drew.', { reason: result.fallback }) : '';
+    by('fallback').textContent = insteadWords(result);
+    by('fallback').hidden = !by('fallback').textContent;
     radios[VIEWS.indexOf('photograph')].disabled = Boolean(result.fallback);
     if (result.fallback && view() === 'photograph') radios[VIEWS.indexOf('overlay')].checked = true;
     zoom.fitTo({ width, height });
