@@ -92,7 +92,11 @@ class Services:
         """Batches and their items."""
         settings = self.settings
         allowance = Allowance(settings.most_batches, settings.most_bytes, settings.upload_bytes)
-        trial = replace(allowance, batches=settings.trial_batches, bytes=settings.trial_bytes)
+        trial = replace(
+            allowance,
+            batches=min(settings.trial_batches, allowance.batches),
+            bytes=min(settings.trial_bytes, allowance.bytes),
+        )
         return Batches(
             self.records,
             self.results,
@@ -101,7 +105,7 @@ class Services:
             self.credits,
             self.copies,
             allowance,
-            trial if settings.prices else None,
+            trial if settings.prices and trial != allowance else None,
         )
 
     @cached_property

@@ -85,8 +85,9 @@ def test_who_has_paid_may_store_more(shop: House, tiny: bytes) -> None:
     for who in (anna, key):
         answer = shop.client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=who)
         assert problem(answer) == (409, "history_full")
-        assert "may total 1 MiB" in answer.json()["detail"]
-        assert "has bought credits may have more" in answer.json()["detail"]
+        detail = answer.json()["detail"]
+        assert "may total 1 MiB; 0.0 MiB are free, and 0." in detail
+        assert "An account that has bought credits may have more. Nothing was saved or charged." in detail
     assert (listed(shop, anna), shop.credits(anna), used(shop, anna)) == ([], before, MIB - 10), "nothing is charged"
     shop.client.post(PREDICTIONS, files={"file": tiny}, headers=key).raise_for_status()
     shop.grant(anna, 100)
@@ -110,6 +111,10 @@ def test_a_full_history_is_found_before_the_photograph_is_looked_at(
     monkeypatch.setattr("retina.api.predictor.Predictor.predict", None)
     answer = shop.client.post(PREDICTIONS, files={"file": tiny}, data={"save": "true"}, headers=anna)
     assert problem(answer) == (409, "history_full")
+    assert answer.json()["detail"] == (
+        "The history is full: its photographs and images may total 1 MiB. Delete saved photographs that you do not "
+        "need. An account that has bought credits may have more. Nothing was saved or charged."
+    )
     files = {"corrected_mask": ("mask.png", shop.follow(f"{PREDICTIONS}/{id}/mask.png", anna).content)}
     answer = shop.client.put(f"{PREDICTIONS}/{id}/correction", files=files, headers=anna)
     assert problem(answer) == (409, "history_full")
@@ -137,8 +142,37 @@ def test_where_credits_have_no_price_all_may_store_as_much(tmp_path: Path) -> No
     assert limits(house, anna) == {"bytes": 0, "most_bytes": 5 * MIB}
     fill(house, anna, 5 * MIB)
     with pytest.raises(HistoryFullError) as refused:
-        house.services.history.stored.demand(house.account(anna))
+        house.services.history.stored.demand_room(house.account(anna))
     assert "bought" not in str(refused.value)
+
+
+def test_who_has_paid_nothing_may_not_have_more_than_who_has(tmp_path: Path) -> None:
+    house = House(tmp_path, prices=PRICES, history_bytes=MIB, trial_history_bytes=2 * MIB)
+    anna = house.person()
+    assert limits(house, anna)["most_bytes"] == MIB
+    fill(house, anna, MIB)
+    with pytest.raises(HistoryFullError) as refused:
+        house.services.history.stored.demand_room(house.account(anna))
+    assert "bought" not in str(refused.value), "that would not give more"
+
+
+@pytest.mark.parametrize(
+    ("free", "needed", "sentence"),
+    [
+        (MIB // 100, MIB // 50, "may total 5 MiB; 0.0 MiB are free, and 0.1 MiB are needed."),
+        (MIB - 1, MIB, "may total 5 MiB; 0.9 MiB are free, and 1.0 MiB are needed."),
+        (0, 1, "The history is full: its photographs and images may total 5 MiB."),
+    ],
+)
+def test_what_is_needed_reads_as_more_than_what_is_free(
+    records: Records, free: int, needed: int, sentence: str
+) -> None:
+    account = accounts_of(records, 0).of_user("https://issuer.example", "anna")
+    counted = StoredBytes(records, Credits(records), 5 * MIB)
+    records.write(*counted.changed(account, 5 * MIB - free))
+    with pytest.raises(HistoryFullError) as refused:
+        counted.changed(account, needed)
+    assert sentence in str(refused.value)
 
 
 def test_whoever_saves_at_the_same_time_does_not_exceed_the_limit(records: Records) -> None:

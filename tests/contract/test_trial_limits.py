@@ -93,6 +93,16 @@ def test_where_credits_have_no_price_all_accounts_may_have_as_much(
     }  # fmt: skip
 
 
+def test_who_has_paid_nothing_may_not_have_more_than_who_has(tmp_path: Path) -> None:
+    house = House(tmp_path, prices=Prices(currency="eur", packs=(PACK,)), most_batches=1, most_bytes=MIB)
+    anna = house.person()
+    assert (limits(house, anna)["most_batches"], limits(house, anna)["most_bytes"]) == (1, MIB)
+    new(house, anna, "a", size=1)
+    code, detail = refused(house, anna, 0)
+    assert code == (409, "too_many_batches")
+    assert "has bought credits" not in detail, "that would not give more"
+
+
 @pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
 def test_whether_somebody_has_paid_is_known_without_a_search(
     shop: House, pay: Any, monkeypatch: pytest.MonkeyPatch

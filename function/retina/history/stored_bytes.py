@@ -4,6 +4,7 @@ They are counted beside the account's other counts, in one transaction with what
 versions stored is not counted.
 """
 
+import math
 from typing import NamedTuple
 
 from retina.accounts.ledger import Credits
@@ -11,7 +12,9 @@ from retina.errors import HistoryFullError
 from retina.storage.records import Add, Key, Records
 
 COUNT = "bytes"
-MORE = " An account that has bought credits may have more."
+MIB = 2**20
+MORE = "An account that has bought credits may have more."
+NOTHING_DONE = "Nothing was saved or charged."
 
 
 class HistoryLimits(NamedTuple):
@@ -22,20 +25,19 @@ class HistoryLimits(NamedTuple):
 
 
 class StoredBytes:
-    """The counts in `records`. An account may have `most` bytes, or `trial`, if that is given, until it has paid."""
+    """The counts in `records`. An account may have `most` bytes, or `trial`, if that is fewer, until it has paid."""
 
     def __init__(self, records: Records, credits: Credits, most: int, trial: int | None = None) -> None:
-        self._records, self._credits, self._most, self._trial = records, credits, most, trial
+        self._records, self._credits, self._most = records, credits, most
+        self._trial = trial if trial is not None and trial < most else None
 
     def limits(self, account: str) -> HistoryLimits:
         """What the account has, and may have."""
-        [known] = self._records.get(_key(account))
-        most = self._trial if self._trial is not None and not self._credits.paid(account) else self._most
-        return HistoryLimits(known.counts.get(COUNT, 0) if known else 0, most)
+        return self._limits(account)[0]
 
-    def demand(self, account: str, more: int = 1) -> None:
-        """Raises `HistoryFullError` if so many `more` bytes are too many."""
-        self._room(account, more)
+    def demand_room(self, account: str) -> None:
+        """Raises `HistoryFullError` if the account may not store any more."""
+        self._most_for(account, 1)
 
     def changed(self, account: str, by: int) -> list[Add]:
         """The change that counts so many more bytes, or fewer if below zero.
@@ -44,19 +46,33 @@ class StoredBytes:
         """
         if by <= 0:
             return [Add(_key(account), {COUNT: by})] if by else []
-        return [Add(_key(account), {COUNT: by}, upsert=True, most={COUNT: self._room(account, by)})]
+        return [Add(_key(account), {COUNT: by}, upsert=True, most={COUNT: self._most_for(account, by)})]
 
-    def _room(self, account: str, more: int) -> int:
-        """The limit of the account; raises `HistoryFullError`."""
-        stored, most = self.limits(account)
+    def _limits(self, account: str) -> tuple[HistoryLimits, bool]:
+        """With whether they would be higher if the account had paid."""
+        [known] = self._records.get(_key(account))
+        on_trial = self._trial is not None and not self._credits.paid(account)
+        most = self._trial if self._trial is not None and on_trial else self._most
+        return HistoryLimits(known.counts.get(COUNT, 0) if known else 0, most), on_trial
+
+    def _most_for(self, account: str, more: int) -> int:
+        """The limit of the account; raises `HistoryFullError` if so many `more` bytes exceed it."""
+        (stored, most), on_trial = self._limits(account)
         if stored + more > most:
-            limited = self._trial is not None and most == self._trial
-            raise HistoryFullError(
-                f"The photographs and images of the history may total {most / 2**20:,.0f} MiB; with this they would "
-                f"total {(stored + more) / 2**20:,.0f} MiB. Delete saved photographs that you do not need."
-                f"{MORE if limited else ''} Nothing was saved or charged."
-            )
+            advice = ["Delete saved photographs that you do not need.", *([MORE] if on_trial else [])]
+            raise HistoryFullError(" ".join([_refusal(most, most - stored, more), *advice, NOTHING_DONE]))
         return most
+
+
+def _refusal(most: int, free: int, needed: int) -> str:
+    """Rounded so that `needed` is more than `free` in the sentence, too."""
+    if free <= 0:
+        return f"The history is full: its photographs and images may total {most / MIB:,.0f} MiB."
+    free_tenths, needed_tenths = math.floor(free / MIB * 10), math.ceil(needed / MIB * 10)
+    return (
+        f"The photographs and images of the history may total {most / MIB:,.0f} MiB; {free_tenths / 10:,.1f} MiB are "
+        f"free, and {needed_tenths / 10:,.1f} MiB are needed."
+    )
 
 
 def _key(account: str) -> Key:

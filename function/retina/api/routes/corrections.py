@@ -60,7 +60,7 @@ async def correct(
     @contextmanager
     def photograph() -> Iterator[tuple[PredictionRecord, bytes]]:
         before = services.history.get(caller.account, id)
-        services.history.stored.demand(caller.account)
+        services.history.stored.demand_room(caller.account)
         data = services.history.photograph(caller.account, id)
         rate_limit.count()
         yield before, data

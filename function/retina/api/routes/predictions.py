@@ -218,7 +218,7 @@ def _refuse_contradictions(caller: Caller | None, labels: Labels, *, save: bool)
 def _demand_room(services: Services, caller: Caller | None, *, save: bool) -> None:
     """Raises `HistoryFullError` before anything is done for a photograph that could not be saved."""
     if save and caller:
-        services.history.stored.demand(caller.account)
+        services.history.stored.demand_room(caller.account)
 
 
 def _demand_same_upload(uploads: Uploads, upload_id: str, sha256: str) -> None:
