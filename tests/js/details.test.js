@@ -4,12 +4,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import './support/browser.js';
-import { titleOf } from '../../site/js/history/details.js';
+import { detailsToBegin, titleOf } from '../../site/js/history/details.js';
 import { compared } from '../../site/js/history/trend.js';
 
 test('the title of a record', () => {
   assert.equal(titleOf({ subject: 'P-0017', eye: 'left' }), 'P-0017, left eye');
   assert.equal(titleOf({ subject: null, eye: 'unknown' }), 'No subject label, eye not known');
+});
+
+test('a photograph is offered for saving with what is its own', () => {
+  const result = (/** @type {'left' | null} */ laterality) => ({ answer: { photograph: { laterality } } });
+  const own = { subject: null, eye: 'unknown', taken_on: null, note: null, file_name: 'a.jpg' };
+  assert.deepEqual(detailsToBegin({ name: 'x/a.jpg', draft: null, result: result(null) }), own);
+  assert.deepEqual(detailsToBegin({ name: 'x/a.jpg', draft: null, result: result('left') }), { ...own, eye: 'left' });
+  const draft = { ...own, subject: 'P-1', eye: 'right' };
+  assert.deepEqual(detailsToBegin({ name: 'x/a.jpg', draft, result: result('left') }), draft);
 });
 
 test('each point of a trend lists what differs from the point before', () => {

@@ -4,6 +4,7 @@
 import { t } from '../ui/language.js';
 
 /** @import { SavedPrediction } from 'openapi' */
+/** @import { Photo } from '../files/photograph-list.js' */
 
 /** @typedef {'subject' | 'eye' | 'taken_on' | 'note' | 'file_name'} Field */
 /** @typedef {Record<Field, string | null>} Details */
@@ -22,6 +23,15 @@ const LONGEST_NAME = 255;
  */
 export function fileNameOf({ name }) {
   return name.slice(name.lastIndexOf('/') + 1).slice(-LONGEST_NAME);
+}
+
+/**
+ * What the form says before anything is typed: only what belongs to the photograph itself, never what another one was saved with.
+ * @param {Pick<Photo, 'name' | 'draft'> & { result: { answer: { photograph: Pick<SavedPrediction['photograph'], 'laterality'> } } | null }} photo
+ * @returns {Details}
+ */
+export function detailsToBegin({ name, draft, result }) {
+  return draft ?? { subject: null, eye: result?.answer.photograph.laterality ?? 'unknown', taken_on: null, note: null, file_name: fileNameOf({ name }) };
 }
 
 /**

@@ -1,10 +1,11 @@
 // The “Save to history” form below a result, shown only to signed-in users. Saving sends the photograph again, with
 // its details, and then shows a link to the record. What is typed belongs to its photograph until it is saved.
 
-import { detailsOf, fileNameOf, fill } from './details.js';
+import { detailsOf, detailsToBegin, fill } from './details.js';
 import { isGone } from './belongings.js';
 import { saveCorrection, savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
+import { dayOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
 import { createTrouble, submitterOf } from '../ui/trouble.js';
 import { t } from '../ui/language.js';
@@ -22,10 +23,13 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
   const { attempt, say } = createTrouble(by('save-trouble'));
+  const again = by('save-as-previous', HTMLButtonElement);
   const later = by('saved-correction', HTMLButtonElement);
   const trouble = createTrouble(by('saved-trouble'));
   /** @type {Photo | null} */
   let shown = null;
+  /** @type {Details | null} what the last photograph was saved with */
+  let previous = null;
   let signedIn = false;
   let stop = new AbortController();
 
@@ -35,14 +39,16 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     later.hidden = !shown || !isUnsavedCorrection(shown);
     by('saved-discarded').hidden = !shown || !isDiscarded(shown);
     by('promise-saved').hidden = !signedIn;
+    const visit = previous ? [previous.subject, previous.taken_on && dayOf(previous.taken_on)].filter(Boolean).join(', ') : '';
+    again.hidden = !visit;
+    again.textContent = t('As for the previous photograph: {visit}', { visit });
     by('saved-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
   }
 
   /** @param {Photo} photo */
   function show(photo) {
     shown = photo;
-    // The next photograph is often from the same visit, but of the other eye.
-    fill(form, photo.draft ?? { ...detailsOf(form), eye: 'unknown', note: null, file_name: fileNameOf(photo) });
+    fill(form, detailsToBegin(photo));
     say('');
     trouble.say('');
     look();
@@ -72,6 +78,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
       signal: photo.stop.signal,
       pausing: (seconds) => (by('save-status').textContent = t('Not saved yet. Trying again in {seconds} s…', { seconds })),
     });
+    previous = details;
     saved(photo);
     announce(t('{name}: saved.', { name: photo.name }));
   }
@@ -100,10 +107,19 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
 
   later.addEventListener('click', () => shown && void addCorrection(shown));
 
-  form.addEventListener('input', () => {
+  function keepDraft() {
     if (!shown) return;
     shown.draft = detailsOf(form);
     drafted(shown);
+  }
+
+  form.addEventListener('input', keepDraft);
+
+  again.addEventListener('click', () => {
+    if (!previous) return;
+    const { subject, taken_on } = previous;
+    fill(form, { ...detailsOf(form), subject, taken_on });
+    keepDraft();
   });
 
   form.addEventListener('submit', (event) => {
@@ -114,6 +130,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   whenPersonChanges((person) => {
     signedIn = Boolean(person);
     form.reset(); // what somebody else has typed
+    previous = null;
     if (shown) show(shown);
     else look();
   });
