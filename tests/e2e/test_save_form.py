@@ -1,15 +1,24 @@
 """Saving a result below it: once, with its labels, and again after an error."""
 
+import io
 import re
 
 import httpx
-from PIL import Image
-from playwright.sync_api import Route, expect
+import pytest
+from PIL import Image, ImageOps
+from playwright.sync_api import Locator, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
 from e2e.visit import Visit
 from support.specimens import encode
+
+
+def proportions(image: Locator) -> float:
+    """Width by height, as shown."""
+    box = image.bounding_box()
+    assert box
+    return box["width"] / box["height"]
 
 
 def test_nothing_is_offered_without_an_account(visit: Visit) -> None:
@@ -22,9 +31,12 @@ def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> N
     sign_up(visit)
     page = visit.page
     expect(page.get_by_text("Those you save to your history are stored until you delete them.")).to_be_visible()
-    visit.choose(("a.jpg", small), ("b.jpg", small))
+    wide = encode(ImageOps.pad(Image.open(io.BytesIO(small)), (530, 353)), "JPEG")
+    visit.choose(("a.jpg", wide), ("b.jpg", small))
     visit.expect_state("b.jpg", "done")
     visit.show("a.jpg")
+    for thumbnail in (visit.item("a.jpg").locator("img"), *page.locator(".findings img").all()):
+        assert proportions(thumbnail) == pytest.approx(530 / 353, rel=0.02)
     form = page.locator("#save")
     expect(form).to_contain_text("not a person’s name")
     form.get_by_label("Subject label").fill("P-0123")
@@ -39,22 +51,26 @@ def test_a_photograph_is_saved_below_its_result(visit: Visit, small: bytes) -> N
     expect(page.locator("#saved")).to_be_focused()
     expect(visit.item("a.jpg").locator(".item-state")).to_have_text(re.compile(r"^Done, saved, \w+ quality"))
 
-    visit.show("b.jpg")  # of the same visit: the label stays, the eye and the note do not
+    visit.show("b.jpg")  # perhaps of somebody else: nothing is filled in without being asked for
     expect(page.locator("#saved")).to_be_hidden()
-    expect(form.get_by_label("Subject label")).to_have_value("P-0123")
-    expect(form.get_by_label("Eye")).to_have_value("unknown")
-    expect(form.get_by_label("Note")).to_have_value("")
+    for label, value in [("Subject label", ""), ("Date taken", ""), ("Eye", "unknown"), ("Note", "")]:
+        expect(form.get_by_label(label)).to_have_value(value)
+    expect(form.get_by_label("File name")).to_have_value("b.jpg")
+    form.get_by_role("button", name="As for the previous photograph: P-0123, 4 May 2026").click()
+    for label, value in [("Subject label", "P-0123"), ("Date taken", "2026-05-04"), ("Eye", "unknown"), ("Note", "")]:
+        expect(form.get_by_label(label)).to_have_value(value)
     expect(form.get_by_label("File name")).to_have_value("b.jpg")
 
     visit.show("a.jpg")
     page.get_by_role("link", name="See it in your history").click()
     expect(page.locator("#result-title")).to_have_text("P-0123, left eye, 4 May 2026")
     expect(page.locator("#details").get_by_label("Note")).to_have_value("1, 2 and 3")
-    expect(page.locator("#fact-size")).to_have_text("353 × 353 pixels")
+    expect(page.locator("#fact-size")).to_have_text("530 × 353 pixels")
     expect(page.locator("#list a")).to_have_count(1)
     expect(page.locator("#list .item-file")).to_have_text("P-0123_left.jpg")
     thumbnail = page.locator("#list .item-thumbnail")
     assert thumbnail.evaluate("i => i.decode().then(() => i.naturalWidth)") == 128
+    assert proportions(thumbnail) == pytest.approx(530 / 353, rel=0.02)
     expect(page.locator("#details").get_by_label("File name")).to_have_value("P-0123_left.jpg")
 
 

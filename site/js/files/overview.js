@@ -3,6 +3,7 @@
 
 import { measurementList } from '../api/about.js';
 import { element, finder } from '../ui/element.js';
+import { inProportion } from '../ui/proportions.js';
 import { t } from '../ui/language.js';
 import { groupsOf } from '../viewer/measurement-groups.js';
 import { arranged, columnsOf, problemOf } from './overview-rows.js';
@@ -10,6 +11,7 @@ import { arranged, columnsOf, problemOf } from './overview-rows.js';
 /** @import { Photo } from './photograph-list.js' */
 /** @import { Column, Order } from './overview-rows.js' */
 
+const THUMBNAIL = 32; // CSS pixels
 const AT_ONCE = 40; // rows that are placed before the browser paints next
 
 /** @param {{ page: Document, photographs: ReadonlySet<Photo>, show: (photo: Photo) => void }} parts */
@@ -95,9 +97,10 @@ export function createOverview({ page, photographs, show }) {
 
   /** @param {Photo} photo */
   function photographOf(photo) {
-    const picture = photo.result ? [element('img', { src: photo.result.urls.original, alt: '', width: 32, height: 32, loading: 'lazy' })] : [];
     if (!photo.result) return element('span', { class: 'overview-name' }, photo.name);
-    const link = element('button', { type: 'button', class: 'overview-name' }, ...picture, photo.name);
+    const picture = element('img', { src: photo.result.urls.original, alt: '', width: THUMBNAIL, height: THUMBNAIL, loading: 'lazy' });
+    inProportion(picture, photo.result.answer.photograph, THUMBNAIL);
+    const link = element('button', { type: 'button', class: 'overview-name' }, picture, photo.name);
     link.addEventListener('click', () => {
       set(false);
       show(photo);

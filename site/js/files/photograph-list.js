@@ -3,6 +3,7 @@
 
 import { markCurrent, the } from '../ui/element.js';
 import { ofService, t } from '../ui/language.js';
+import { inProportion } from '../ui/proportions.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Belongings } from '../history/belongings.js' */
@@ -30,6 +31,7 @@ import { createTrouble } from '../ui/trouble.js';
  * @property {AbortController} stop
  */
 
+const THUMBNAIL = 44; // CSS pixels
 const NEVER_BETTER = new Set([
   'photograph_too_large', 'photograph_too_many_pixels', 'photograph_too_small', 'unsupported_media_type',
   'photograph_unreadable', 'not_a_fundus_photograph',
@@ -94,7 +96,10 @@ export function createList({ list, template, show, again, anyway, smaller, remov
     parts.again.hidden = isFinal(photo.code);
     parts.thumbnail.hidden = !photo.result;
     parts.mark.hidden = Boolean(photo.result);
-    if (photo.result) parts.thumbnail.src = photo.result.urls.original;
+    if (photo.result) {
+      parts.thumbnail.src = photo.result.urls.original;
+      inProportion(parts.thumbnail, photo.result.answer.photograph, THUMBNAIL);
+    }
     if (focused && !refused) parts.remove.focus();
   }
 

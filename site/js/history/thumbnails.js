@@ -3,14 +3,16 @@
 
 import { askBlob } from '../api/requests.js';
 import { element } from '../ui/element.js';
+import { inProportion } from '../ui/proportions.js';
 
 /** @import { SavedPrediction } from 'openapi' */
 
+const SIDE = 44; // CSS pixels
 const MARGIN = '200px';
 
 export function createThumbnails() {
-  /** @type {Map<Element, string>} where they are, by the place that shows them */
-  const addresses = new Map();
+  /** @type {Map<Element, { address: string, photograph: SavedPrediction['photograph'] }>} where they are, by the place that shows them */
+  const watched = new Map();
   /** @type {string[]} */
   let urls = [];
   let stop = new AbortController();
@@ -21,15 +23,17 @@ export function createThumbnails() {
 
   /** @param {Element} place */
   async function show(place) {
-    const address = addresses.get(place);
+    const thumbnail = watched.get(place);
     observer.unobserve(place);
-    if (!address || !addresses.delete(place)) return;
+    if (!thumbnail || !watched.delete(place)) return;
     const { signal } = stop;
-    const blob = await askBlob(address, signal).catch(() => null);
+    const blob = await askBlob(thumbnail.address, signal).catch(() => null);
     if (!blob || signal.aborted) return;
     const url = URL.createObjectURL(blob);
     urls.push(url);
-    place.append(element('img', { class: 'item-thumbnail', src: url, alt: '', width: 44, height: 44 }));
+    const image = element('img', { class: 'item-thumbnail', src: url, alt: '', width: SIDE, height: SIDE });
+    inProportion(image, thumbnail.photograph, SIDE);
+    place.append(image);
   }
 
   /**
@@ -37,9 +41,9 @@ export function createThumbnails() {
    * @param {Element} place
    * @param {SavedPrediction} record
    */
-  function watch(place, { image_urls: images }) {
+  function watch(place, { image_urls: images, photograph }) {
     if (!images.thumbnail) return;
-    addresses.set(place, images.thumbnail);
+    watched.set(place, { address: images.thumbnail, photograph });
     observer.observe(place);
   }
 
@@ -48,7 +52,7 @@ export function createThumbnails() {
     stop.abort();
     stop = new AbortController();
     observer.disconnect();
-    addresses.clear();
+    watched.clear();
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
   }

@@ -13,6 +13,7 @@ import { createIntervals, intervalsOf } from './measurement-intervals.js';
 import { definitionOf } from './measurement-definition.js';
 import { qualityWords } from './quality-words.js';
 import { regionalView } from './regional-table.js';
+import { inProportion } from '../ui/proportions.js';
 import { valueInContext } from '../ui/measurements.js';
 import { save, saveBlob, stem } from '../files/save.js';
 import { decimal, locale, ofService, t } from '../ui/language.js';
@@ -21,6 +22,8 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Quality } from 'openapi' */
 /** @import { Findings, Result } from '../files/segmentation.js' */
 /** @import { Viewer } from './viewer.js' */
+
+const PREVIEW = 128; // CSS pixels
 
 /** @param {{ page: ParentNode, viewer: Viewer, announce: (words: string) => void }} parts */
 export function createResult({ page, viewer, announce }) {
@@ -40,6 +43,7 @@ export function createResult({ page, viewer, announce }) {
     by('warning-content').hidden = answer.quality.fundus_like;
     note.show(result);
     by('preview-original', HTMLImageElement).src = urls.original;
+    for (const name of ['original', 'prediction']) inProportion(by(`preview-${name}`, HTMLImageElement), answer.photograph, PREVIEW);
     for (const [name, words] of Object.entries(factsOf(answer))) by(`fact-${name}`).textContent = words;
     clearFacts();
     by('more-measurements').hidden = true;
