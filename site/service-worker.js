@@ -6,8 +6,9 @@
 const STORE = 'page';
 const OFFLINE = '/offline.html';
 const VERSIONED = /^\/v\/\w+\//;
-/** What the page consists of; sign-in pages are none of it. */
-const OF_PAGE = /^\/([\w-]+\.html)?$|^\/(?!api\/)[\w/-]+\.(css|js|json|svg|webp|jpg|png|webmanifest)$/;
+const PAGE = /^\/([\w-]+\.html)?$/;
+/** What pages consist of; sign-in pages are none of it. */
+const FILE = /^\/(?!api\/|files\/)[\w/-]+\.(css|js|json|svg|webp|jpg|png|webmanifest)$/;
 /** What the service says about itself without being told who asks. */
 const PUBLIC = ['/api/v1/limits', '/api/v1/measurements', '/api/v1/prices'];
 
@@ -18,7 +19,7 @@ const PUBLIC = ['/api/v1/limits', '/api/v1/measurements', '/api/v1/prices'];
 const worker = /** @type {Own} */ (/** @type {unknown} */ (globalThis));
 
 addEventListener('install', (event) => {
-  const stored = caches.open(STORE).then((store) => store.add(OFFLINE));
+  const stored = caches.open(STORE).then((store) => store.addAll([OFFLINE, ...PUBLIC]));
   /** @type {Extendable} */ (event).waitUntil(stored.then(() => worker.skipWaiting()));
 });
 
@@ -27,21 +28,22 @@ addEventListener('activate', (event) => /** @type {Extendable} */ (event).waitUn
 addEventListener('fetch', (event) => {
   const fetching = /** @type {Fetching} */ (event);
   const { request } = fetching;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin || request.headers.has('Range')) return;
   if (request.mode === 'navigate') fetching.respondWith(visited(request, fetching));
-  else if (isOfPage(pathname)) fetching.respondWith(VERSIONED.test(pathname) ? unchanged(request, fetching) : current(request, fetching));
+  else if (isOfPage(pathname) && !search) fetching.respondWith(VERSIONED.test(pathname) ? unchanged(request, fetching) : current(request, fetching));
 });
 
-// The page names what it had loaded before this worker was there.
+// The page names itself and what it had loaded before this worker was there.
 addEventListener('message', (event) => {
-  const addresses = /** @type {MessageEvent<string[]>} */ (event).data.filter((address) => isOfPage(new URL(address, location.origin).pathname));
-  /** @type {Extendable} */ (/** @type {Event} */ (event)).waitUntil(storeAll(addresses));
+  const addresses = /** @type {MessageEvent<string[]>} */ (event).data.map((address) => new URL(address, location.origin));
+  const wanted = addresses.filter(({ origin, pathname, search }) => origin === location.origin && isOfPage(pathname) && !search);
+  if (wanted.length) /** @type {Extendable} */ (/** @type {Event} */ (event)).waitUntil(storeAll(wanted.map(({ href }) => href)));
 });
 
 /** @param {string} pathname */
 function isOfPage(pathname) {
-  return PUBLIC.includes(pathname) || OF_PAGE.test(pathname);
+  return PUBLIC.includes(pathname) || PAGE.test(pathname) || FILE.test(pathname);
 }
 
 /**
@@ -106,12 +108,16 @@ function keep(address, answer, event) {
 }
 
 /**
- * Stores what is missing, and deletes the files of versions to which no stored page refers.
+ * Stores what is missing, and deletes the files of versions to which no stored page refers. With a page comes the present form of the one
+ * that is shown without a connection.
  * @param {string[]} addresses
  */
 async function storeAll(addresses) {
   const store = await caches.open(STORE);
-  await Promise.all(addresses.map(async (address) => (await store.match(address)) ?? store.add(address)));
+  const missing = await Promise.all(addresses.map(async (address) => ((await store.match(address)) ? [] : [address])));
+  const offline = addresses.some((address) => PAGE.test(new URL(address).pathname)) ? [OFFLINE] : [];
+  // What cannot be fetched now may be later.
+  await Promise.allSettled([...missing.flat(), ...offline].map((address) => store.add(address)));
   const answers = await Promise.all((await store.keys()).map(async (request) => ({ request, answer: await store.match(request) })));
   const pages = answers.filter(({ answer }) => answer?.headers.get('Content-Type')?.startsWith('text/html'));
   const texts = await Promise.all(pages.map(({ answer }) => answer?.text() ?? Promise.resolve('')));

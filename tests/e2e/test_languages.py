@@ -1,8 +1,10 @@
 """The page in other languages: in an invented one, which puts brackets around every text, nothing stays English."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -198,3 +200,20 @@ def test_nobody_sees_english_before_the_translation_and_without_one_it_stays(vis
     page.reload()
     expect(page.locator("h1")).to_have_text("Prices")
     expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_label("Language")).to_have_value("en")
+
+
+def test_tables_are_english_and_what_is_stored_follows_the_language(visits: Callable[..., Visit], small: bytes) -> None:
+    visit = visits(locale="de-DE")
+    page = visit.open(whole=True).page
+    visit.choose(("broken.jpg", small[:1000]))
+    visit.expect_state("broken.jpg", "refused")
+    sentence = page.locator(".item-sentence")
+    german = sentence.inner_text()
+    with page.expect_download() as download:
+        page.locator("#table").click()
+    [row] = csv.DictReader(Path(download.value.path()).read_text("utf-8-sig").splitlines())
+    assert row["reason"].isascii()
+    assert row["reason"] != german
+    page.get_by_label("Sprache").select_option("English")
+    expect(sentence).to_have_text(row["reason"])

@@ -15,6 +15,7 @@ const url = (/** @type {string | { url: string }} */ address) => new URL(typeof 
 const store = {
   match: (/** @type {string | { url: string }} */ address) => Promise.resolve(stored.get(url(address))?.clone()),
   put: (/** @type {string} */ address, /** @type {Response} */ answer) => Promise.resolve(stored.set(url(address), answer)),
+  addAll: (/** @type {string[]} */ addresses) => Promise.all(addresses.map((address) => store.add(address))),
   add: async (/** @type {string} */ address) => stored.set(url(address), await served(address)),
   keys: () => Promise.resolve([...stored.keys()].map((each) => ({ url: each }))),
   delete: (/** @type {{ url: string }} */ request) => Promise.resolve(stored.delete(request.url)),
@@ -73,13 +74,13 @@ beforeEach(() => {
 });
 
 test('requests about photographs and accounts are left alone', async () => {
-  for (const path of ['/api/v1/predictions', '/api/v1/usage', '/api/v1/batches/1/results.csv', '/api/v1/docs/swagger-ui.css', '/.well-known/jwks.json', '/oauth2/token', '/predict']) {
+  for (const path of ['/api/v1/predictions', '/api/v1/usage', '/api/v1/batches/1/results.csv', '/api/v1/docs/swagger-ui.css', '/.well-known/jwks.json', '/oauth2/token', '/predict', '/files/history/anna/1/mask.png', '/mask.png?signature=1']) {
     assert.equal(await answered(path), null, path);
   }
   assert.equal(await answered('/style.css', { method: 'POST' }), null);
   assert.equal(await answered('/style.css', { headers: { Range: 'bytes=0-1' } }), null);
   assert.equal(await answered('https://elsewhere.example/style.css'), null);
-  await named('/api/v1/predictions', 'https://retina.example/api/v1/usage', '/oauth2/authorize');
+  await named('/api/v1/predictions', 'https://retina.example/api/v1/usage', '/oauth2/authorize', '/files/a/mask.png', '/?code=1', 'https://elsewhere.example/a.js');
   assert.deepEqual(paths(), []);
 });
 
@@ -114,5 +115,21 @@ test('versions to which no stored page refers are deleted', async () => {
   assert.deepEqual(paths(), ['/style.css']);
   await answered('/v/one/js/a.js');
   await named('/', '/v/two/style.css');
-  assert.deepEqual(paths(), ['/', '/style.css', '/v/two/style.css']);
+  assert.deepEqual(paths(), ['/', '/offline.html', '/style.css', '/v/two/style.css']);
+});
+
+test('the page that says that there is no connection is of the version of the pages', async () => {
+  stored.set(`${ORIGIN}/offline.html`, new Response('of version one: /v/one/style.css'));
+  await answered('/v/one/style.css');
+  await named('/');
+  assert.match(await (await store.match('/offline.html'))?.text() ?? '', /two/);
+  assert.deepEqual(paths(), ['/', '/offline.html']);
+});
+
+test('what cannot be fetched keeps nothing from being stored', async () => {
+  online = false;
+  await named('/', '/style.css');
+  online = true;
+  await named('/', '/style.css');
+  assert.deepEqual(paths(), ['/', '/offline.html', '/style.css']);
 });

@@ -3,7 +3,7 @@
 
 import { sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
-import { t } from '../ui/language.js';
+import { ofService, t } from '../ui/language.js';
 import { lookingInto } from './looking.js';
 import { picture, picturesOf, urlsOf } from './pictures.js';
 import { shownByService } from './shown-by-service.js';
@@ -118,8 +118,9 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * @param {Source} source
  * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: stored, shown, copied, fallback, drawn, around, correction, recorded }, source, { file, force, outdated }) {
+export function revived({ answer, pictures: stored, shown, copied: copy, fallback: reason, drawn, around, correction, recorded }, source, { file, force, outdated }) {
   const pictures = { ...stored, photograph: shown ? file : (stored.photograph ?? null) };
+  const [fallback, copied] = [reason && ofService(reason), copy && { ...copy, reason: ofService(copy.reason) }];
   const result = { name: source.name, answer, fallback, copied, drawn, around, correction, recorded, pictures, urls: urlsOf(pictures), look: null };
   return lookingInto(result, source, { force, outdated });
 }

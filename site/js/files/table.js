@@ -2,6 +2,7 @@
 // Intervals have columns if any photograph has one.
 
 import { isUnmeasured } from '../correction/corrected.js';
+import { inEnglish } from '../ui/in-english.js';
 
 /** @import { Photo } from './photograph-list.js' */
 
@@ -44,7 +45,7 @@ export function measuredOn(photographs) {
  * @param {string[]} ranged of these, the ones that have two columns for their interval
  */
 function rowOf({ name, state, code, sentence, result }, measured, ranged) {
-  if (!result) return [name, state, code, code ? sentence : null, ...[...FOUND, ...measured, ...ranged, ...ranged, ...HOW].map(() => null)];
+  if (!result) return [name, state, code, code ? inEnglish(sentence) : null, ...[...FOUND, ...measured, ...ranged, ...ranged, ...HOW].map(() => null)];
   const { photograph, quality, measurements, measurement_intervals: intervals, canvas, threshold, model, structures } = result.answer;
   const view = photograph.field_of_view;
   const [low, high] = quality.expected_dice_interval ?? [];

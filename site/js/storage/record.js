@@ -1,6 +1,7 @@
 // What is stored of a photograph on the start page, and back. Pure: the database and the page are elsewhere.
 
-import { plural, t } from '../ui/language.js';
+import { inEnglish } from '../ui/in-english.js';
+import { ofService, plural, t } from '../ui/language.js';
 
 /** @import { Belongings } from '../history/belongings.js' */
 /** @import { Correction } from '../correction/corrected.js' */
@@ -53,7 +54,7 @@ export function recordOf({ id, order, name, force, state, sentence, code, accoun
   return {
     id, workspace, order, name, force, account, saved, draft, others,
     state: waits ? 'waiting' : state,
-    sentence: waits ? '' : sentence,
+    sentence: waits ? '' : inEnglish(sentence),
     code,
     result: result && storedResult(result),
   };
@@ -71,8 +72,8 @@ function storedResult({ answer, pictures, fallback, copied = null, drawn = '', a
     answer,
     pictures: copied ? pictures : others,
     shown: Boolean(photograph) && !copied,
-    copied,
-    fallback,
+    copied: copied && { ...copied, reason: inEnglish(copied.reason) },
+    fallback: fallback && inEnglish(fallback),
     drawn,
     around,
     correction,
@@ -88,7 +89,7 @@ function storedResult({ answer, pictures, fallback, copied = null, drawn = '', a
  */
 export function continued({ state, sentence, code, result }, hasFile) {
   if (!hasFile) return { state: 'refused', sentence: NOT_COPIED, code: 'file_unreadable', result: null };
-  if (state === 'refused') return { state, sentence, code, result: null };
+  if (state === 'refused') return { state, sentence: ofService(sentence), code, result: null };
   if (state === 'done' && result?.form === FORM) return { state, sentence: '', code: null, result };
   return { state: 'waiting', sentence: '', code: null, result: null };
 }

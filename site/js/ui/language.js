@@ -17,11 +17,14 @@ const DECIMAL = /^\d{1,3}(?:,\d{3})*(?:\.\d+)?$/;
 
 /** The names of the languages, by their codes. */
 export const languages = LANGUAGES;
-/** The code of the language in use. */
-export const language = chosen();
+const wanted = chosen();
+const loaded = await load(wanted);
+/** The code of the language in use: English if the wanted one could not be loaded. */
+export const language = loaded ? wanted : 'en';
 /** The locale by which numbers and dates are written. */
 export const locale = language === 'en' ? 'en-GB' : language;
-const translations = await load(language);
+/** English texts with their translations. */
+export const translations = loaded ?? {};
 const plurals = new Intl.PluralRules(language);
 
 /**
@@ -108,14 +111,15 @@ function filled(text, values) {
 /** @returns {Language} */
 function chosen() {
   if (!('document' in globalThis)) return 'en'; // workers and tests show nothing
-  const wanted = [remembered(CHOICE) ?? '', ...navigator.languages];
-  return wanted.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in LANGUAGES) ?? 'en';
+  const codes = [remembered(CHOICE) ?? '', ...navigator.languages];
+  return codes.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in LANGUAGES) ?? 'en';
 }
 
 /**
- * The translations into a language. The page's own texts are translated before this resolves, thus before any script that shows texts runs.
+ * The translations into a language, or null if they do not arrive. The page's own texts are translated before this resolves, thus before any
+ * script that shows texts runs.
  * @param {Language} code
- * @returns {Promise<Record<string, Translation>>}
+ * @returns {Promise<Record<string, Translation> | null>}
  */
 async function load(code) {
   if (code === 'en') return {};
@@ -123,21 +127,28 @@ async function load(code) {
   classList.add('translating'); // nobody shall see English first
   try {
     const file = new URL(`../../languages/${code}.json`, import.meta.url);
-    const [response, { translatePage }] = await Promise.all([
-      fetch(file, { signal: AbortSignal.timeout(PATIENCE_MS) }),
-      import('./translate-page.js'),
-    ]);
-    if (!response.ok) return {};
-    /** @type {unknown} */
-    const content = await response.json();
-    const found = /** @type {Record<string, Translation>} */ (content);
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
+    const arrived = Promise.all([fetch(file).then(readOf), import('./translate-page.js')]);
+    const [found, { translatePage }] = await Promise.race([arrived, late]);
     translatePage(code, (english) => formOf(found, english, 'other'));
     return found;
   } catch {
-    return {}; // the page works in English
+    return null; // the page works in English
   } finally {
     classList.remove('translating');
   }
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Record<string, Translation>>}
+ */
+async function readOf(response) {
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  /** @type {unknown} */
+  const content = await response.json();
+  return /** @type {Record<string, Translation>} */ (content);
 }
 
 /**

@@ -23,14 +23,20 @@ function words() {
   return t('You are offline. What is on this page stays here. Photographs that you add are segmented as soon as you are online again.');
 }
 
-/** Browsers allow it only on HTTPS and on the computer that runs the service. Without it the page works as long as there is a connection. */
+/**
+ * Browsers allow it only on HTTPS and on the computer that runs the service, and some not in private windows. Without it the page works as
+ * long as there is a connection.
+ */
 export async function workOffline() {
   if (!('serviceWorker' in navigator)) return;
-  await navigator.serviceWorker.register(WORKER);
-  const { active } = await navigator.serviceWorker.ready;
+  const registered = await navigator.serviceWorker.register(WORKER).catch(() => null);
+  if (!registered) return;
+  await navigator.serviceWorker.ready;
   const named = [location.pathname];
   new PerformanceObserver((list) => {
-    const loaded = list.getEntriesByType('resource').map(({ name }) => name);
-    active?.postMessage([...named.splice(0), ...loaded].filter((name) => new URL(name, location.origin).origin === location.origin));
+    const loaded = list.getEntriesByType('resource').map(({ name }) => new URL(name));
+    const files = loaded.filter(({ origin, pathname }) => origin === location.origin && !pathname.startsWith('/api/')).map(({ href }) => href);
+    const addresses = [...named.splice(0), ...files];
+    if (addresses.length) registered.active?.postMessage(addresses);
   }).observe({ type: 'resource', buffered: true });
 }
