@@ -22,7 +22,7 @@ from support.house import (
     House,
     problem,
 )
-from support.stored import everything
+from support.stored import everything, names_with
 
 LABEL = "somebody in particular"
 
@@ -57,6 +57,8 @@ def test_everything_is_deleted_and_listed_and_the_ledger_identifies_nobody(house
     left = everything(house, audit=False)
     for trace in saved:
         assert trace not in left, "the audit log tells of it, by its id alone, until the entry expires"
+    remain = {"account", "ledger", "spent", "usage"}
+    assert names_with(account, left) == {f"{name}:{account}" for name in remain}, "the books alone remain"
     again = house.person()
     assert house.account(again) != account
     assert listed(house, again) == []
@@ -126,7 +128,18 @@ def test_data_saved_during_the_deletion_is_deleted_too(house: House, tiny: bytes
         for thread in threads:
             thread.join()
     left = everything(house)
-    for trace in (LABEL, "saved:", "list:", "idempotency:", "answers/", "history/", "batch:", "exports:", "key:"):
+    for trace in (
+        LABEL,
+        "saved:",
+        "stored:",
+        "list:",
+        "idempotency:",
+        "answers/",
+        "history/",
+        "batch:",
+        "exports:",
+        "key:",
+    ):
         assert trace not in left, trace
     # 401 once the account is closed, 409 for a key whose response was deleted, 422 at the limit of exports.
     assert codes <= {200, 201, 202, 401, 409, 422, 503}, codes

@@ -120,6 +120,18 @@ def test_a_full_history_is_found_before_the_photograph_is_looked_at(
     assert problem(answer) == (409, "history_full")
 
 
+def test_nothing_is_counted_for_a_deleted_account(records: Records) -> None:
+    """Whoever still deletes something of it succeeds, though the count is gone."""
+    accounts = accounts_of(records, 0)
+    account = accounts.of_user("https://issuer.example", "anna")
+    counted = StoredBytes(records, Credits(records), 10)
+    records.write(*counted.changed(account, 3))
+    assert counted.changed(account, -3)
+    accounts.close(account, "https://issuer.example", "anna")
+    counted.forget(account)
+    assert counted.changed(account, -3) == []
+
+
 def test_what_earlier_versions_saved_is_not_counted_and_can_be_deleted(shop: House, tiny: bytes) -> None:
     anna = shop.person()
     id = save(shop, anna, tiny)["id"]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +25,11 @@ def everything(house: House, audit: bool = True) -> str:
     items = [item for item in items if audit or not item["pk"]["S"].startswith("audit:")]
     keys = [key for blobs in (services.uploads, services.results) for key in S3Keys(blobs)]
     return json.dumps([*items, *keys])
+
+
+def names_with(id: str, stored: str) -> set[str]:
+    """The partitions and keys in what `everything` has found that contain an id."""
+    return set(re.findall(rf'[^"\\]*{id}[^"\\]*', stored))
 
 
 class S3Keys(list[str]):

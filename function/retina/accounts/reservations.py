@@ -33,6 +33,12 @@ def account_key(account: str) -> Key:
     return Key(f"account:{account}", "account")
 
 
+def is_closed(records: Records, account: str) -> bool:
+    """Whether an account with this id existed and was deleted."""
+    [known] = records.get(account_key(account))
+    return known is not None and "closed" in known.data
+
+
 def reservation_key(account: str, batch: str) -> Key:
     """The key of a batch's reservation."""
     return Key(f"{_OF}{account}", batch)

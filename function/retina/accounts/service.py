@@ -18,7 +18,7 @@ from retina import clock
 from retina.accounts.key_limits import KeyLimits, key_record, limits_of
 from retina.accounts.ledger import given, opening
 from retina.accounts.quotas import take
-from retina.accounts.reservations import account_key
+from retina.accounts.reservations import account_key, is_closed
 from retina.accounts.scopes import SCOPES, Scope
 from retina.accounts.signup_credits import Newcomer, SignupCredits
 from retina.errors import (
@@ -232,8 +232,7 @@ class Accounts:
 
     def closed(self, account: str) -> bool:
         """Whether an account with this id existed and was deleted."""
-        [known] = self._records.get(account_key(account))
-        return known is not None and "closed" in known.data
+        return is_closed(self._records, account)
 
     def exists(self, account: str) -> bool:
         """Whether an account with this id exists, deleted or not."""

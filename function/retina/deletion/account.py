@@ -50,7 +50,7 @@ def close(
     services.accounts.close(account, issuer, subject, entry)
     # Whatever another request has saved in the meantime. A closed account's token is refused, so that nobody could send
     # this request again; and nothing new is added to it, so that this ends.
-    _clear(services, account, counts, math.inf)
+    _clear_closed(services, account, counts)
     left.append(services.selling.leave(account))
     deleted = receipt(services, counts)
     if any(each.bought for each in left):
@@ -69,9 +69,14 @@ def leave_nothing(services: Services, account: str) -> None:
     them sees the other. Raises `TokenRefusedError` if the account is closed.
     """
     if services.accounts.closed(account):
-        _clear(services, account, Counter(), math.inf)
+        _clear_closed(services, account, Counter())
         services.records.erase()
         raise TokenRefusedError(CLOSED)
+
+
+def _clear_closed(services: Services, account: str, counts: Counter[str]) -> None:
+    _clear(services, account, counts, math.inf)
+    services.history.stored.forget(account)
 
 
 def _clear(services: Services, account: str, counts: Counter[str], ends: float) -> None:

@@ -8,8 +8,9 @@ import math
 from typing import NamedTuple
 
 from retina.accounts.ledger import Credits
+from retina.accounts.reservations import is_closed
 from retina.errors import HistoryFullError
-from retina.storage.records import Add, Key, Records
+from retina.storage.records import Add, Delete, Key, Records
 
 COUNT = "bytes"
 MIB = 2**20
@@ -44,9 +45,13 @@ class StoredBytes:
 
         Raises `HistoryFullError`; the change fails if others have used up the room in the meantime.
         """
-        if by <= 0:
-            return [Add(_key(account), {COUNT: by})] if by else []
+        if by <= 0:  # of a deleted account there is nothing to count any more: see `forget`
+            return [Add(_key(account), {COUNT: by})] if by and not is_closed(self._records, account) else []
         return [Add(_key(account), {COUNT: by}, upsert=True, most={COUNT: self._most_for(account, by)})]
+
+    def forget(self, account: str) -> None:
+        """Delete the count of an account that is closed, and whose history is empty."""
+        self._records.write(Delete(_key(account)))
 
     def _limits(self, account: str) -> tuple[HistoryLimits, bool]:
         """With whether they would be higher if the account had paid."""

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from retina import clock
 from retina.accounts.ledger import Credits, traded
-from retina.accounts.reservations import account_key
+from retina.accounts.reservations import is_closed
 from retina.accounts.service import CLOSED
 from retina.errors import BusyError, TokenRefusedError, TooManyPurchasesError
 from retina.ids import PATTERN, new_id
@@ -78,8 +78,7 @@ class Purchases:
 
     def closed(self, account: str) -> bool:
         """Whether the account was deleted."""
-        [known] = self._records.get(account_key(account))
-        return known is not None and "closed" in known.data
+        return is_closed(self._records, account)
 
     def left_behind(self, reference: str) -> bool:
         """Whether this is the reference of a purchase for an account that was deleted."""
