@@ -45,17 +45,17 @@ def close(
     ends, counts = time.monotonic() + SECONDS, Counter[str]()
     _clear(services, account, counts, ends)
     remembered = bool(email) and services.accounts.remember(account, str(email))
-    left = [services.selling.leave(account)]
+    closing = services.selling.close_for_deletion(account)
     forget(subject)
     services.accounts.close(account, issuer, subject, entry)
     # Whatever another request has saved in the meantime. A closed account's token is refused, so that nobody could send
     # this request again; and nothing new is added to it, so that this ends.
     _clear_closed(services, account, counts)
-    left.append(services.selling.leave(account))
+    closing = services.selling.close_for_deletion(account, closing)
     deleted = receipt(services, counts)
-    if any(each.bought for each in left):
+    if closing.bought:
         deleted.remains.append(Remainder(what=STRIPE, days=None))
-    if any(each.payable for each in left):
+    if closing.payable:
         deleted.remains.append(Remainder(what=PAYABLE, days=1))
     if remembered:
         deleted.remains.append(remainder(EMAIL_HASH, RETENTION_SECONDS // DAY))

@@ -11,5 +11,5 @@ def announce(function: str, account: str) -> None:
     # A service on its own computer does not have these libraries.
     from retina.storage.s3 import client
 
-    told = json.dumps({"source": SOURCE, "account": account})
-    client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=told)
+    payload = json.dumps({"source": SOURCE, "account": account})
+    client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=payload)

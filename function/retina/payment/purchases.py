@@ -80,7 +80,7 @@ class Purchases:
         """Whether the account was deleted."""
         return is_closed(self._records, account)
 
-    def left_behind(self, reference: str) -> bool:
+    def of_deleted_account(self, reference: str) -> bool:
         """Whether this is the reference of a purchase for an account that was deleted."""
         found = REFERENCE.fullmatch(reference)
         return found is not None and self.closed(found[1])

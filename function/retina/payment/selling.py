@@ -3,8 +3,9 @@
 A notice only says of which payment there is news: what to write is always asked of Stripe itself, so the order in which
 notices arrive does not matter, and one that is lost is made up for by `reconcile`.
 
-Nobody should pay into an account that was deleted: `leave` closes its pages for paying, and `reconcile` those that were
-missed. A payment that was on its way by then is credited to nobody; it is logged and reported until it was refunded.
+Nobody should pay into an account that was deleted: `close_for_deletion` closes its pages for paying, and `reconcile`
+those that were missed. A payment that was on its way by then is credited to nobody; it is logged and reported until it
+was refunded.
 """
 
 import logging
@@ -33,11 +34,14 @@ SIGNATURE_SECONDS = 3600
 log = logging.getLogger("retina.payment")
 
 
-class Left(NamedTuple):
+class Closing(NamedTuple):
     """What the deletion of an account has found: whether it had purchases, and whether one may still be paid."""
 
     bought: bool
     payable: bool
+
+
+NOTHING_BOUGHT = Closing(bought=False, payable=False)
 
 
 class Selling:
@@ -76,13 +80,14 @@ class Selling:
             raise
         return purchase, url
 
-    def leave(self, account: str) -> Left:
+    def close_for_deletion(self, account: str, before: Closing = NOTHING_BOUGHT) -> Closing:
         """For the deletion of an account: nothing can be paid for it any more, and its receipts are forgotten.
 
-        An account can be deleted whether or not Stripe answers: otherwise `reconcile` closes the pages.
+        `before` is what an earlier call has found: pages that it could not close are tried again. An account can be
+        deleted whether or not Stripe answers: otherwise `reconcile` closes the pages.
         """
-        payable = self.purchases.payable(account) and not self._pages_closed(account)
-        return Left(self.purchases.forget(account), payable)
+        payable = (before.payable or self.purchases.payable(account)) and not self._pages_closed(account)
+        return Closing(self.purchases.forget(account) or before.bought, payable)
 
     def close_pages(self, account: str) -> None:
         """Close the pages on which something can be paid for `account`; raises `PaymentUnavailableError`."""
@@ -130,7 +135,7 @@ class Selling:
             try:
                 session = known or self.checkout.session_of(id)
                 if session and session.open:
-                    self._close_if_left_behind(session)
+                    self._close_if_of_deleted_account(session)
                 elif session and session not in seen:
                     seen.add(session)
                     settlement = self.settle(session)
@@ -158,8 +163,8 @@ class Selling:
             return False
         return True
 
-    def _close_if_left_behind(self, session: "Session") -> None:
-        if self.purchases.left_behind(session.reference):
+    def _close_if_of_deleted_account(self, session: "Session") -> None:
+        if self.purchases.of_deleted_account(session.reference):
             self.checkout.close(session.id)
             log.warning("%s was closed: the account was deleted", session.id)
 
