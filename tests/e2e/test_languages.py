@@ -169,6 +169,7 @@ def test_a_language_is_chosen_for_all_pages(visit: Visit) -> None:
     visit.open("/prices.html")
     expect(page.get_by_label("Sprache")).to_have_value("de")
     expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert page.evaluate("({ ...localStorage })") == {"retina.language": "de"}, "nothing else is stored"
     page.get_by_label("Sprache").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")
 

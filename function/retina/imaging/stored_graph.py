@@ -1,6 +1,6 @@
 """The vessel graph of a saved prediction, made again from the images that are stored with it: no network is asked.
 
-Probabilities are stored in 255 steps, so calibres may differ by a hundredth of a pixel from those measured at first.
+Probabilities are stored in 255 steps, so calibres may differ by two hundredths of a pixel from those measured at first.
 """
 
 from collections.abc import Mapping

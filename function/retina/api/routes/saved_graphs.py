@@ -41,8 +41,8 @@ async def get_graph(
 ) -> Response:
     """Returns what `outputs=graph` returned or would have returned, of the corrected vessels if there is a correction.
 
-    Made again from the stored images at each request, so calibres may differ by a hundredth of a pixel. Segments have a
-    `kind` where arteries and veins of the same vessels are stored. Free, up to the hourly limit of previews.
+    Made again from the stored images at each request, so calibres may differ by two hundredths of a pixel. Segments
+    have a `kind` where arteries and veins of the same vessels are stored. Free, up to the hourly limit of previews.
     """
 
     def read() -> tuple[bytes, dict[str, bytes]]:
