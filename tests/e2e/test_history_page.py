@@ -15,6 +15,7 @@ from e2e.person import saved, sign_up, token
 from e2e.visit import Visit
 
 PATH = "/history.html"
+FRAME = (".pair-view", ".pair-legend", ".pair-stage")
 
 
 def is_stored(visit: Visit, id: str) -> bool:
@@ -37,6 +38,12 @@ def test_signed_out(visit: Visit) -> None:
 
 def test_an_empty_history(visit: Visit) -> None:
     sign_up(visit, PATH)
+    visit.page.route("**/api/v1/predictions?*", lambda route: route.abort())
+    visit.page.reload()
+    expect(visit.page.locator("#placeholder")).to_contain_text("once there is a connection")
+    visit.page.unroute("**/api/v1/predictions?*")
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(visit.page.locator("#trouble")).to_be_hidden()
     expect(visit.page.locator("#first-steps")).to_contain_text("Nothing is saved yet.")
     expect_for_everyone(visit.page)
 
@@ -157,7 +164,11 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect(page.locator("#trend-rows a")).to_have_text(["10 Jan 2025", "10 Jul 2025", "10 Jan 2026", "10 Jul 2026"])
     expect(page.locator("#trend-chart polyline")).to_have_count(1)
     expect(page.locator("#trend-breaks")).to_be_hidden()
+    expect(page.locator("#list-note")).to_contain_text("can be compared")
+    expect(page.locator("#tool-correct")).to_have_attribute("title", re.compile("on the start page"))
+    page.get_by_role("button", name="Compare with another visit").click()
     visits = page.get_by_label("Compare with another visit")
+    expect(visits).to_be_focused()
     visit_before = visits.locator("option", has_text="10 Jul 2025").inner_text()
     density = visit_before.removeprefix("10 Jul 2025, ")
     assert re.fullmatch(r"\d+\.\d %", density)
@@ -168,6 +179,12 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect(page.locator(".pair-status")).to_contain_text("Aligned by their vessels: 100 %", timeout=120_000)
     page.get_by_role("radio", name="Difference").check()
     expect(page.locator(".pair-legend")).to_contain_text("100 % in both")
+    whole, legend, stage = (page.locator(part).first.bounding_box() for part in FRAME)
+    assert whole
+    assert legend
+    assert stage
+    assert whole["height"] <= 900
+    assert legend["y"] + legend["height"] <= stage["y"] < whole["y"] + whole["height"]
     expect_for_everyone(page)  # which also asks for less motion
     page.get_by_role("radio", name="Flicker").check()
     expect(page.get_by_role("button", name="Play")).to_have_attribute("aria-pressed", "false")

@@ -9,6 +9,7 @@ import { listenToKeys } from './correct-keys.js';
 import { createPainting } from './painting.js';
 import { areWritten, createSession, planeOf } from './session.js';
 import { createStrokes } from './strokes.js';
+import { whyNot } from './why-not.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Hands } from '../viewer/gestures.js' */
@@ -65,7 +66,9 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   function show(result) {
     if (result !== shown) close();
     shown = result;
-    open.disabled = !result.look || !result.pictures || Boolean(result.fallback);
+    const reason = whyNot(result);
+    open.disabled = reason !== null;
+    open.title = reason ?? '';
   }
 
   function hide() {
@@ -144,7 +147,6 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     if (shown?.urls.field_of_view) void update();
     else needed();
   }
-
 
   /** Ends the tool; the correction stays. */
   function close() {

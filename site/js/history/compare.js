@@ -28,6 +28,14 @@ export function createCompare({ page, attempt, announce }) {
   /** @type {string[]} */
   let urls = [];
   let stop = new AbortController();
+  const open = element('button', { id: 'compare-open', type: 'button', hidden: '' }, t('Compare with another visit'));
+  by('result-title').after(open);
+
+  /** @param {boolean} offered */
+  function look(offered) {
+    by('compare').hidden = !offered;
+    open.hidden = !offered;
+  }
 
   /**
    * @param {SavedPrediction} record
@@ -38,7 +46,7 @@ export function createCompare({ page, attempt, announce }) {
     clear();
     [opened, measured] = [record, measurement];
     const others = points.filter(({ id }) => id !== record.id);
-    by('compare').hidden = others.length === 0;
+    look(others.length > 0);
     choice.replaceChildren(
       element('option', { value: '' }, t('none')),
       ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${valueOf(measurement, value)}`)),
@@ -88,7 +96,11 @@ export function createCompare({ page, attempt, announce }) {
   }
 
   choice.addEventListener('change', () => void attempt(() => unlessStopped(choice.value)));
-  return { offer };
+  open.addEventListener('click', () => {
+    by('compare').scrollIntoView({ block: 'start' });
+    choice.focus({ preventScroll: true });
+  });
+  return { offer, close: () => look(false) };
 }
 
 /**

@@ -43,7 +43,6 @@ export function pairMarkup() {
       ),
     ),
     element('p', { class: 'note pair-status', role: 'status' }),
-    element('div', { class: 'pair-panes' }, pane(), pane()),
     element(
       'div',
       { class: 'pair-legend', hidden: '' },
@@ -56,6 +55,7 @@ export function pairMarkup() {
       ),
       element('p', { class: 'note pair-tolerance' }),
     ),
+    element('div', { class: 'pair-panes' }, pane(), pane()),
   );
   const [left, right] = root.querySelectorAll('figure');
   return {

@@ -116,6 +116,7 @@ export async function showPair(place, visits, { signal, announce }) {
   for (const radio of modes) {
     radio.addEventListener('change', () => {
       look();
+      root.scrollIntoView({ block: 'nearest' });
       if (mode() === 'flicker') play(!matchMedia('(prefers-reduced-motion: reduce)').matches);
     });
   }
@@ -137,7 +138,6 @@ export async function showPair(place, visits, { signal, announce }) {
   place.replaceChildren(root);
   place.hidden = false;
   look();
-
   parts.status.textContent = t('Aligning the photographs by their vessels…');
   const [first, second] = visits.map(({ mask, record }) => ({ mask, findings: record }));
   try {

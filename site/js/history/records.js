@@ -37,8 +37,8 @@ export function createRecords({ page, attempt, announce }) {
     query = filters;
     /** @type {Promise<HistoryPage>} */
     const asked = ask(address());
-    measurements = await measurementList().catch(() => []);
-    const found = await asked;
+    const [found, list] = await Promise.all([asked, measurementList().catch(() => [])]);
+    measurements = list;
     links.clear();
     thumbnails.clear();
     by('list').replaceChildren();
@@ -72,6 +72,7 @@ export function createRecords({ page, attempt, announce }) {
     by('first-steps').hidden = links.size > 0 || filtered;
     by('export', HTMLButtonElement).hidden = links.size === 0 && !filtered;
     by('placeholder').classList.toggle('unused', links.size === 0);
+    by('list-note').hidden = links.size < 2;
     by('summary').textContent = links.size ? countOf(links.size, next !== null) : '';
   }
 

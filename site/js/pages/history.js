@@ -2,6 +2,7 @@
 // in step with each other.
 
 import { measurementList } from '../api/about.js';
+import { codeOf } from '../api/reach.js';
 import { createCompare } from '../history/compare.js';
 import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
@@ -12,6 +13,7 @@ import { createTrend } from '../history/trend.js';
 import { createReport } from '../report/report.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
+import { t } from '../ui/language.js';
 import { listenForNeighbours } from '../viewer/neighbours.js';
 import { createViewer } from '../viewer/viewer.js';
 
@@ -29,6 +31,7 @@ gate((_, page) => {
   const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });
   const filter = by('filter', HTMLFormElement);
+  let begun = false;
   listenForNeighbours(by('list'));
 
   function filters() {
@@ -43,6 +46,20 @@ gate((_, page) => {
   async function load() {
     await records.load(filters());
     records.mark(location.hash.slice(1));
+  }
+
+  async function begin() {
+    by('placeholder').textContent = t('Loading…');
+    try {
+      await load();
+    } catch (error) {
+      by('placeholder').textContent = codeOf(error) === 'unreachable'
+        ? t('The history is stored by the service. It appears here once there is a connection.')
+        : t('The history could not be opened.');
+      throw error;
+    }
+    begun = true;
+    await route();
   }
 
   async function route() {
@@ -70,10 +87,8 @@ gate((_, page) => {
   addEventListener('hashchange', () => void attempt(route));
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(measurementList);
-  void attempt(async () => {
-    await load();
-    await route();
-  });
+  void attempt(begin);
+  addEventListener('online', () => !begun && void attempt(begin));
 });
 
 /** @param {string} words */

@@ -1,0 +1,15 @@
+// Why the vessels of a result cannot be corrected on this page.
+
+import { t } from '../ui/language.js';
+
+/** @import { Result } from '../files/segmentation.js' */
+
+/**
+ * A sentence for the user, or null if they can be.
+ * @param {Pick<Result, 'look' | 'pictures' | 'fallback' | 'stored'>} result
+ */
+export function whyNot({ look, pictures, fallback, stored }) {
+  if (stored) return t('Vessels are corrected on the start page, before or after a photograph is saved there.');
+  if (fallback) return t('This browser cannot show the photograph itself, so its vessels cannot be corrected here.');
+  return look && pictures ? null : t('This result cannot be corrected.');
+}

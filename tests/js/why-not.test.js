@@ -1,0 +1,15 @@
+// A tool that is disabled says why.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import './support/browser.js';
+import { whyNot } from '../../site/js/correction/why-not.js';
+
+test('why vessels cannot be corrected', () => {
+  const can = /** @type {Parameters<typeof whyNot>[0]} */ (/** @type {unknown} */ ({ look: async () => {}, pictures: {}, fallback: null }));
+  assert.equal(whyNot(can), null);
+  assert.match(whyNot({ ...can, stored: true }) ?? '', /on the start page/);
+  assert.match(whyNot({ ...can, fallback: 'large' }) ?? '', /cannot show/);
+  assert.match(whyNot({ ...can, look: null }) ?? '', /cannot be corrected/);
+});
