@@ -234,23 +234,17 @@ class KeyRefusedError(AccountError):
 class KeyLimitError(AccountError):
     """The API key has spent what it may in this day or month.
 
-    `facts` go on from "This API key". The same request is possible again at the time `until`, after `retry_after`
-    seconds; None: never within the key's limits.
+    The same request is possible again after `retry_after` seconds; None: never within the key's limits. `to_others`
+    is the sentence for somebody who is signed in and has retried a batch of the key.
     """
 
-    def __init__(self, facts: str, until: str | None, retry_after: int | None) -> None:
-        waiting = f"or wait until {until}" if until else "or raise the limit"
-        super().__init__(f"This API key {facts} Use another key, {waiting}. Nothing was charged.")
-        self._facts, self._until, self.retry_after = facts, until, retry_after
+    def __init__(self, sentence: str, to_others: str, retry_after: int | None) -> None:
+        super().__init__(sentence)
+        self._to_others, self.retry_after = to_others, retry_after
 
     def to_person(self) -> "KeyLimitError":
         """The same for somebody who is signed in and has retried a batch of the key."""
-        error = KeyLimitError(self._facts, self._until, self.retry_after)
-        waiting = f", or wait until {self._until}" if self._until else ""
-        error.args = (
-            f"The API key that started this batch {self._facts} Raise its limit{waiting}. Nothing was charged.",
-        )
-        return error
+        return KeyLimitError(self._to_others, self._to_others, self.retry_after)
 
 
 class NotFoundError(AccountError):
@@ -280,15 +274,15 @@ class RequestInProgressError(AccountError):
 class RateLimitError(AccountError):
     """The rate limit for free requests is reached; retry after `retry_after` seconds.
 
-    `advice` ends the sentence: what else this caller can do.
+    `advice` is the second sentence: what this caller can do.
     """
 
-    ANONYMOUS = " or sign in: signed-in users have a limit of their own."
-    SIGNED_IN = " or use an API key, which costs one credit for each result."
-    PAYING = " or add credits to the account: the more are left, the higher the limit."
+    ANONYMOUS = "Try again when the hour is over, or sign in: signed-in users have a limit of their own."
+    SIGNED_IN = "Try again when the hour is over, or use an API key, which costs one credit for each result."
+    PAYING = "Try again when the hour is over, or add credits to the account: the more are left, the higher the limit."
 
     def __init__(self, retry_after: int, advice: str = ANONYMOUS) -> None:
-        super().__init__(f"The requests for this hour are used up. Try again when the hour is over,{advice}")
+        super().__init__(f"The requests for this hour are used up. {advice}")
         self.retry_after = retry_after
 
 

@@ -102,7 +102,7 @@ def test_a_person_who_retries_the_batch_of_a_key_is_told_whose_limit_it_is(house
     assert problem(refused) == (429, "key_limit_reached")
     assert refused.headers["Retry-After"]
     detail = refused.json()["detail"]
-    assert detail.startswith("The API key that started this batch may spend 1 credit per day (UTC). 1 is spent or ")
+    assert detail.startswith("The API key that started this batch may spend 1 credit per day (UTC). Spent or reserved")
     assert "Raise its limit, or wait until" in detail
     assert "another key" not in detail
     assert "Use another key" in house.client.post(f"{batch}/retry", headers=key).json()["detail"]

@@ -128,7 +128,7 @@ def test_a_retry_beyond_the_limits_changes_nothing(keyed: Callable[..., Keyed]) 
     for number in range(3):
         anna.finish(batch, number, "failed")
     anna.batch(2)
-    with pytest.raises(KeyLimitError, match="this needs 3"):
+    with pytest.raises(KeyLimitError, match="This needs 3"):
         anna.batches.retry(anna.known(batch))
     assert (anna.spent(), anna.known(batch).finished["failed"]) == ((2, 2), 3)
     second = anna.batch(1)

@@ -129,7 +129,7 @@ def test_expired_batches_release_their_credits(
     books = Books(records, tmp_path, Allowance(100, MIB, MIB))
     books.create(12)
     books.create(8)
-    with pytest.raises(OutOfCreditsError, match="20 more are reserved"):
+    with pytest.raises(OutOfCreditsError, match="Another 20 credits are reserved"):
         books.create(1)
     later = time.time() + 31 * 24 * 3600
     for module in ("accounts.reservations", "storage.sqlite", "storage.dynamodb"):

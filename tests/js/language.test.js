@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { decimal, language, plural, t, tNodes, written } from '../../site/js/ui/language.js';
+import { decimal, language, plural, t, tNodes } from '../../site/js/ui/language.js';
+import { translated, written } from '../../site/js/ui/sentences.js';
+
+/** @type {unknown} */
+const content = JSON.parse(readFileSync(new URL('../../site/languages/de.json', import.meta.url), 'utf8'));
+const german = /** @type {Record<string, string>} */ (content);
 
 test('without a page texts are English', () => {
   assert.equal(language, 'en');
@@ -25,8 +31,39 @@ test('decimals are written as the language writes them', () => {
 });
 
 test('numbers of the service are written as the language writes them', () => {
-  assert.deepEqual(['10,240', '1,000.5', '0.50', '2048', '7'].map((each) => written(each, 'de')), ['10.240', '1.000,5', '0,50', '2048', '7']);
+  assert.deepEqual(['10,240', '1,000.5', '1234.5', '0.50', '2048', '7'].map((each) => written(each, 'de')), ['10.240', '1.000,5', '1234,5', '0,50', '2048', '7']);
   assert.equal(written('10,240', 'fr'), '10\u202f240');
-  const others = ['0123456789abcdef0123456789abcdef', '2026.05.04', '1,2', '00012345678901234567890123456789'];
+  const others = ['0123456789abcdef0123456789abcdef', '2026.05.04', '1,2', '00012345678901234567890123456789', '12345678901234567890123456789012', '05', '05.5'];
   assert.deepEqual(others.map((each) => written(each, 'de')), others);
+});
+
+/** @param {string} text */
+const inGerman = (text) => translated(text, german, 'de');
+
+test('every sentence of the service is found with what varies in it', () => {
+  const keys = Object.keys(german).filter((key) => /\{\d\}/.test(key));
+  assert.ok(keys.length > 70);
+  for (const key of keys) {
+    // In quotation marks and in a list there are words; elsewhere there are numbers.
+    /** @type {(place: string, at: number) => string} */
+    const filling = (place, at) => (key[at - 1] === '“' ? `name ${place[1]}. Ä` : key.slice(at - 2, at) === ': ' ? 'a: b; c 1,5' : `${place[1]}0`);
+    /** @type {Record<string, string>} */
+    const values = {};
+    const english = key.replaceAll(/\{\d\}/g, (place, /** @type {number} */ at) => (values[place] = filling(place, at)));
+    assert.equal(inGerman(english), german[key]?.replaceAll(/\{\d\}/g, (place) => values[place] ?? ''), key);
+  }
+});
+
+test('what the service says is translated sentence by sentence', () => {
+  assert.equal(
+    inGerman('Delete one, or wait until one expires. An account that has bought credits may have more. Nothing was started.'),
+    'Löschen Sie einen oder warten Sie, bis einer abläuft. Ein Konto, für das Credits gekauft wurden, darf mehr haben. Es wurde nichts gestartet.',
+  );
+  assert.equal(inGerman('Use another key, or wait until 2026-12-01 00:00 UTC.'), 'Verwenden Sie einen anderen Schlüssel oder warten Sie bis 2026-12-01 00:00 UTC.');
+  assert.equal(inGerman('This API key expired at 2026-06-05T00:00:00.000000Z.'), 'Dieser API-Schlüssel ist abgelaufen (2026-06-05T00:00:00.000000Z).');
+  assert.equal(inGerman('The file of “1,000. The {1}” is empty.'), 'Die Datei von „1,000. The {1}“ ist leer.');
+});
+
+test('what is not known stays English as a whole', () => {
+  for (const text of ['Nothing was started. Nobody knows this.', 'constructor', '']) assert.equal(inGerman(text), text);
 });

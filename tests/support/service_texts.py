@@ -1,16 +1,14 @@
 """The texts of the service that the page translates: names and definitions of measurements, reasons, quality, errors.
 
-They are read from the source: complete sentences, and what the list of measurements has. A number that is written into
-a sentence is {1}, {2}... in its key, as site/js/ui/language.js looks it up. A text of several sentences is translated
-sentence by sentence.
+They are read from the source: complete sentences (support/sentences.py), and what the list of measurements has. A text
+of several sentences is translated sentence by sentence. `dropped_texts` has the sentences of which no key can be made:
+tests/unit/test_service_texts.py says why each of them may be among them.
 """
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 from retina.imaging.decoding.dicom.header import OTHER_CONTENT, contains
 from retina.imaging.decoding.foreign import BRANDS, SIGNATURES
@@ -19,41 +17,22 @@ from retina.imaging.decoding.tiff_pages import PAGES
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.quality import GRADES
 from retina.imaging.retina_gate import BLANK, BRIGHT, LOOKED_FOR, STRANGE, TOO_SMALL, Verdict
+from support.sentences import LIST, SENTENCES, UNKNOWN, numbered, sentences
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "function" / "retina"
-NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
-SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
-ELSEWHERE = (
-    "__main__.py",
-    "cli",
-    "tables.py",
-    "payment/checkout.py",
-    "payment/selling.py",
-    "api/middleware",
-    "imaging/columns.py",
-    "imaging/rendering.py",
-    "jobs/training_set.py",
-    "queue",
-    "storage/database.py",
-    "storage/sqlite.py",
-)
-"""What people on the page do not read: the command line, columns, the log, and the pages that sign in."""
-UNKNOWN = "\0"
-COUNTED = {
-    "width",
-    "height",
-    "min_side",
-    "shaded",
-    "bright",
-    "seconds",
-    "size",
-    "MOST_KEYS",
-    "MOST_EXPORTS",
-    "request_id",
-    "stated",
+ELSEWHERE = {
+    "__main__.py": "the command line",
+    "app.py": "the API's documentation",
+    "cli": "the command line",
+    "imaging/columns.py": "columns of tables",
+    "imaging/rendering.py": "the API's documentation",
+    "jobs/training_set.py": "files of an export",
+    "queue": "the log",
+    "storage/database.py": "the command line, when the service starts",
+    "storage/sqlite.py": "the log",
 }
-"""Names of numbers and ids in sentences, beside what is formatted as a number."""
+"""What people on the page do not read, and where it is read instead."""
 
 
 def service_texts() -> dict[str, str]:
@@ -64,10 +43,22 @@ def service_texts() -> dict[str, str]:
     found += [(text, "imaging/decoding") for text in _refusals()]
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
-        if not name.startswith(ELSEWHERE):
+        if not name.startswith(tuple(ELSEWHERE)):
             read = _reasons if name.startswith("imaging/measurements") else _sentences
             found += [(text, name) for text in read(path)]
     return {text: f"function/retina/{name}" for text, name in reversed(found)}
+
+
+def dropped_texts() -> dict[str, str]:
+    """Where each sentence is that no key can be made of: … stands for what is not known of it."""
+    dropped = dict[str, str]()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith((*ELSEWHERE, "imaging/measurements")):
+            for text, key in sentences(path):
+                if key is None:
+                    dropped.setdefault(text.replace(UNKNOWN, "…").replace(LIST, "…"), name)
+    return dropped
 
 
 def _descriptions() -> Iterator[str]:
@@ -100,20 +91,12 @@ def _refusals() -> Iterator[str]:
     ]
     for text in said:
         yield SENTENCES.split(text)[0]
-    yield _numbered(SENTENCES.split(PAGES.format(0))[0])
+    yield numbered(SENTENCES.split(PAGES.format(0))[0])
 
 
 def _sentences(path: Path) -> Iterator[str]:
-    """The sentences that a module writes; not those of its documentation."""
-    tree = ast.parse(path.read_text())
-    module = importlib.import_module(path.relative_to(ROOT / "function").with_suffix("").as_posix().replace("/", "."))
-    for node in _said(tree):
-        for text in _variants(node, module):
-            # What follows an unknown part with a capital letter is a sentence of its own.
-            parts = SENTENCES.split(text.replace(f"{UNKNOWN} ", f"{UNKNOWN}. ")) if text.endswith(".") else []
-            for part in parts:
-                if " " in part and UNKNOWN not in part and re.match("[A-Z0-9]", part):
-                    yield part if isinstance(node, ast.Constant) and "0 day" not in part else _numbered(part)
+    """The keys of the sentences that a module writes."""
+    return (key for _, key in sentences(path) if key is not None)
 
 
 def _reasons(path: Path) -> Iterator[str]:
@@ -126,59 +109,3 @@ def _reasons(path: Path) -> Iterator[str]:
                     yield from (text.format(kind=kind) for kind in ("arteries", "veins"))
                 else:
                     yield text
-
-
-def _said(tree: ast.Module) -> Iterator[ast.expr]:
-    """Strings of the code: no docstrings, no descriptions of fields and routes."""
-    skipped = set[ast.AST]()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped.add(node.value)
-        elif isinstance(node, ast.keyword) and node.arg in {"description", "examples", "summary", "help"}:
-            skipped |= set(ast.walk(node))
-        elif isinstance(node, ast.JoinedStr):
-            skipped |= set(ast.walk(node)) - {node}
-    for node in ast.walk(tree):
-        if node not in skipped and isinstance(node, ast.Constant | ast.JoinedStr):
-            yield node
-
-
-def _variants(node: ast.expr, module: ModuleType) -> list[str]:
-    """What a string may say, with 0 for every number, and `UNKNOWN` for what cannot be listed."""
-    if isinstance(node, ast.Constant):
-        said = (
-            [node.value.replace("{days}", days) for days in ("0 day", "0 days")] if isinstance(node.value, str) else []
-        )
-        return [re.sub(r"\{\w*\}", UNKNOWN, text) for text in said]
-    variants = [""]
-    for part in node.values if isinstance(node, ast.JoinedStr) else []:
-        said = [str(part.value)] if isinstance(part, ast.Constant) else _values(part, module)
-        variants = [before + each for before in variants for each in said]
-    return variants
-
-
-def _values(part: ast.expr, module: ModuleType) -> list[str]:
-    """What may stand in a place of a sentence: a number, a constant of the module, one of two words."""
-    assert isinstance(part, ast.FormattedValue)
-    value = part.value
-    if isinstance(value, ast.IfExp):
-        choices = (value.body, value.orelse)
-        return [str(each.value) if isinstance(each, ast.Constant) else UNKNOWN for each in choices]
-    if part.format_spec or (isinstance(value, ast.Name) and value.id in COUNTED):
-        return ["0"]
-    if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
-        owner = getattr(module, value.value.id, None)
-        return [getattr(owner, value.attr, UNKNOWN) if isinstance(owner, type) else UNKNOWN]
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        noun = "second" if value.func.id == "seconds_of" else None
-        if value.func.id == "counted" and isinstance(value.args[1], ast.Constant):
-            noun = str(value.args[1].value)
-        return [f"0 {noun}", f"0 {noun}s"] if noun else [UNKNOWN]
-    known = getattr(module, value.id, None) if isinstance(value, ast.Name) else None
-    return [str(known)] if isinstance(known, str | int) else [UNKNOWN]
-
-
-def _numbered(text: str) -> str:
-    """Its numbers by their place."""
-    places = iter(range(1, 100))
-    return NUMBERS.sub(lambda _: f"{{{next(places)}}}", text)

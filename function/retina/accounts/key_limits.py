@@ -137,9 +137,14 @@ def _refusal(period: str, limit: int, used: int, credits: int) -> KeyLimitError:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     again = today + timedelta(days=1) if period == "day" else (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     fits = credits <= limit
+    span = "day" if period == "day" else "month"
+    spent = f"Spent or reserved so far: {used:,}.{'' if credits == 1 else f' This needs {credits:,}.'}"
+    until = f"or wait until {again:%Y-%m-%d %H:%M} UTC" if fits else "or raise the limit"
+    others_until = f", or wait until {again:%Y-%m-%d %H:%M} UTC" if fits else ""
     return KeyLimitError(
-        f"may spend {counted(limit, 'credit')} per {period} (UTC). {used:,} {'is' if used == 1 else 'are'} spent or "
-        f"reserved{'' if credits == 1 else f', and this needs {credits:,}'}.",
-        f"{again:%Y-%m-%d %H:%M} UTC" if fits else None,
+        f"This API key may spend {counted(limit, 'credit')} per {span} (UTC). {spent} Use another key, {until}. "
+        "Nothing was charged.",
+        f"The API key that started this batch may spend {counted(limit, 'credit')} per {span} (UTC). {spent} "
+        f"Raise its limit{others_until}. Nothing was charged.",
         int((again - now).total_seconds()) + 1 if fits else None,
     )

@@ -18,7 +18,7 @@ def asked_for(outputs: str) -> dict[str, Picture]:
     """The images for a comma-separated list of outputs; raises `InvalidRequestError`."""
     names, known = names_of(outputs), (*OUTPUTS, INTERVALS)
     if not names or not set(names) <= set(known):
-        raise InvalidRequestError(f"“outputs” takes any of {', '.join(known)}, separated by commas.")
+        raise InvalidRequestError(f"“outputs” takes any of these, separated by commas: {', '.join(known)}.")
     return {name: picture for output in names if output != INTERVALS for name, picture in OUTPUTS[output].items()}
 
 

@@ -123,9 +123,8 @@ def _validation(error: RequestValidationError) -> RetinaError:
     names = [".".join(map(str, place)) or "the body" for place in places]
     said = [item["msg"].removeprefix("Value error, ") for item in wrong[:SHOWN]]
     fields = [f"{name}: {sentence}" for name, sentence in zip(names, said, strict=False)]
-    if len(wrong) > SHOWN:
-        fields.append(f"and {len(wrong) - SHOWN} more")
-    return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.")
+    more = f" Further invalid values: {len(wrong) - SHOWN:d}." if len(wrong) > SHOWN else ""
+    return InvalidRequestError(f"Some fields have invalid values: {'; '.join(fields)}.{more}")
 
 
 def _allowed(routes: Iterable[APIRoute], path: str) -> str:

@@ -32,7 +32,7 @@ from retina.storage.records import (
 
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
-MORE = " An account that has bought credits may have more."
+MORE = "An account that has bought credits may have more."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Admission:
         settle(self._records, account)
         self.demand_credits(account, key_id, photographs)
         limits = self.limits(account)
-        more = MORE if self._trial and not limits.paid else ""
+        more = f" {MORE}" if self._trial and not limits.paid else ""
         if limits.batches >= limits.most_batches:
             raise TooManyBatchesError(
                 f"This account already has the maximum number of batches ({limits.batches:,}). Delete one, or "
@@ -111,18 +111,17 @@ class Admission:
         if photographs <= available:
             return
         held = self._credits.balance(account) - available
-        aside = (
-            f" ({held:,} more {'is' if held == 1 else 'are'} reserved for photographs in other batches)" if held else ""
-        )
+        are = "credit is" if held == 1 else "credits are"
+        aside = f" Another {held:,} {are} reserved for photographs in other batches." if held else ""
         if started:
             raise OutOfCreditsError(
                 f"There are credits for only some of the photographs, and these were started. The other "
                 f"{counted(photographs, 'photograph')} will need a credit each, and you have "
-                f"{counted(available, 'credit')}{aside}. Get more credits, then retry."
+                f"{counted(available, 'credit')}.{aside} Get more credits, then retry."
             )
         raise OutOfCreditsError(
             f"Each photograph needs a credit. You chose {counted(photographs, 'photograph')} and have "
-            f"{counted(available, 'credit')}{aside}. Choose fewer photographs, or get more credits. "
+            f"{counted(available, 'credit')}.{aside} Choose fewer photographs, or get more credits. "
             "Nothing was started."
         )
 

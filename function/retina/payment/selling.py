@@ -169,5 +169,9 @@ class Selling:
             log.warning("%s was closed: the account was deleted", session.id)
 
     def _not_for_sale(self) -> NotForSaleError:
-        whom = self._settings.contact or "whoever runs this service"
-        return NotForSaleError(f"This cannot be bought here. The price list says what can be; to get more, ask {whom}.")
+        contact = self._settings.contact
+        to_whom = f": {contact}" if contact else ""
+        return NotForSaleError(
+            "This cannot be bought here. The price list says what can be; to get more, ask whoever runs this "
+            f"service{to_whom}."
+        )

@@ -2,18 +2,15 @@
 // English texts are written where they are used. A file in languages/ maps each to its translation; what it lacks stays English.
 
 import { remember, remembered } from './remembered.js';
+import { PLACE, filled, formOf, translated } from './sentences.js';
 
 const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
 const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
-const PLACE = /\{(\w+)\}/;
-const SENTENCES = /(?<=[.?!]) (?=[A-Z“])/;
-const NUMBERS = /\b[\da-f]{32}\b|\d+(?:[.,]\d+)*/g; // ids of requests, too
-const DECIMAL = /^\d{1,3}(?:,\d{3})*(?:\.\d+)?$/;
 
 /** @typedef {keyof typeof LANGUAGES} Language */
-/** @typedef {string | { one: string, other: string }} Translation */
-/** @typedef {Record<string, string | number>} Values */
+/** @typedef {import('./sentences.js').Translation} Translation */
+/** @typedef {import('./sentences.js').Values} Values */
 
 /** The names of the languages, by their codes. */
 export const languages = LANGUAGES;
@@ -87,27 +84,6 @@ function translationOf(english, form) {
   return formOf(translations, english, form);
 }
 
-/**
- * @param {Record<string, Translation>} known
- * @param {string} english
- * @param {'one' | 'other'} form
- */
-function formOf(known, english, form) {
-  const found = known[english] ?? english;
-  return typeof found === 'string' ? found : found[form];
-}
-
-/**
- * @param {string} text
- * @param {Values} values
- */
-function filled(text, values) {
-  return text
-    .split(PLACE)
-    .map((part, index) => (index % 2 ? values[part] : part))
-    .join('');
-}
-
 /** @returns {Language} */
 function chosen() {
   if (!('document' in globalThis)) return 'en'; // workers and tests show nothing
@@ -152,37 +128,9 @@ async function readOf(response) {
 }
 
 /**
- * The translation of a text that comes from the service, as a whole or sentence by sentence. Its numbers are the names {1}, {2}… in the
- * translation. It stays English where part of it is not known.
+ * The translation of a text that comes from the service; it stays English where part of it is not known.
  * @param {string} text
  */
 export function ofService(text) {
-  if (text in translations) return translationOf(text, 'other');
-  const parts = text.split(SENTENCES).map(withNumbers);
-  return parts.every((part) => part !== null) ? parts.join(' ') : text;
-}
-
-/**
- * @param {string} sentence
- * @returns {string | null} null if it is not known
- */
-function withNumbers(sentence) {
-  const numbers = sentence.match(NUMBERS) ?? [];
-  let i = 0;
-  const key = sentence.replaceAll(NUMBERS, () => `{${(i += 1)}}`);
-  if (sentence in translations) return translationOf(sentence, 'other');
-  return key in translations ? filled(translationOf(key, 'other'), Object.fromEntries(numbers.map((each, at) => [at + 1, written(each, locale)]))) : null;
-}
-
-/**
- * A number of an English sentence as a language writes it: “2,048” becomes “2.048” in German. What is no decimal number, such as an id,
- * stays.
- * @param {string} number
- * @param {string} into the locale
- */
-export function written(number, into) {
-  if (!DECIMAL.test(number)) return number;
-  const digits = number.split('.')[1]?.length ?? 0;
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: number.includes(',') };
-  return Number(number.replaceAll(',', '')).toLocaleString(into, options);
+  return translated(text, translations, locale);
 }

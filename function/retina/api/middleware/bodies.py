@@ -216,7 +216,10 @@ class Held:
 def too_large(taken: Taken) -> RetinaError:
     """The error for a body that is larger than `taken` allows."""
     if taken.masks or not taken.photograph:
-        size = f"{taken.limit / 2**20:.3g} MiB" if taken.limit >= 2**20 else f"{taken.limit / 2**10:.3g} KiB"
-        return RequestTooLargeError(f"The request is larger than the limit of {size}. Send less.")
+        mebi = taken.limit >= 2**20
+        size = taken.limit / (2**20 if mebi else 2**10)
+        return RequestTooLargeError(
+            f"The request is larger than the limit of {size:.3g} {'MiB' if mebi else 'KiB'}. Send less."
+        )
     text = too_large_to_upload if taken.streamed else too_large_inline
     return PhotographTooLargeError(text(taken.limit))

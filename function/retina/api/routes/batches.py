@@ -87,7 +87,7 @@ def create_batch(
     """
     outputs, known = dict.fromkeys(names_of(body.outputs)), (*FILES, INTERVALS)
     if not outputs or not set(outputs) <= set(known):
-        raise InvalidRequestError(f"“outputs” takes any of {', '.join(known)}, separated by commas.")
+        raise InvalidRequestError(f"“outputs” takes any of these, separated by commas: {', '.join(known)}.")
     pictures = tuple(name for name in outputs if name != INTERVALS)
     order = Order(pictures, body.threshold, body.flips, body.force, intervals=INTERVALS in outputs)
     files = [(item.name, item.size) for item in body.items]

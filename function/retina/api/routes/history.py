@@ -121,7 +121,7 @@ def get_picture(services: ServicesDep, links: LinksUrl, caller: Owner, log: Audi
     """
     images = services.history.get(caller.account, id).images
     if image not in images:
-        raise NotFoundError(f"There is no such picture; there are {', '.join(images)}.")
+        raise NotFoundError(f"There is no such picture. There are these: {', '.join(images)}.")
     link = services.history.link(caller.account, id, image, links)
     if image == THUMBNAIL:  # a part of the list
         log.seen(caller, "predictions.listed")

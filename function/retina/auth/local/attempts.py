@@ -82,7 +82,7 @@ class Attempts:
             if not known and _failures(by_sender) >= MOST_OF_SENDER:
                 wait = max(wait, HOUR - now % HOUR)
             if wait > 0:
-                raise SignInRefusedError(f"Too many wrong attempts. Wait {math.ceil(wait)} s, then try again.")
+                raise SignInRefusedError(f"Too many wrong attempts. Wait {math.ceil(wait):d} s, then try again.")
             under_attack = not known and _failures(by_account) >= UNDER_ATTACK
             pause = _pause(failures + 1, under_attack)
             good = pair.data["good"] if pair else 0

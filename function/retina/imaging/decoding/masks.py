@@ -38,14 +38,14 @@ def demand_mask(data: bytes, name: str) -> tuple[int, int]:
     if not data:
         raise CorrectionUnreadableError(f"The file of “{name}” is empty. Send it again.")
     if not data.startswith(PNG):
-        raise UnsupportedCorrectionError(_unsupported(name, "This file is no PNG"))
+        raise UnsupportedCorrectionError(_unsupported(name, "This file is no PNG."))
     if len(data) < len(PNG) + _HEADER.size:
         raise CorrectionUnreadableError(_damaged(name))
     length, chunk, width, height, depth, colour = _HEADER.unpack_from(data, len(PNG))
     if (length, chunk) != (13, b"IHDR") or not (width and height):
         raise CorrectionUnreadableError(_damaged(name))
     if colour != GRAY or depth not in DEPTHS:
-        raise UnsupportedCorrectionError(_unsupported(name, "This one has colours, opacity or another depth"))
+        raise UnsupportedCorrectionError(_unsupported(name, "This one has colours, opacity or another depth."))
     return height, width
 
 
@@ -66,7 +66,7 @@ def decode_mask(
     stated = demand_mask(data, name)
     if stated != shape:
         raise CorrectionSizeError(
-            f"“{name}” is {stated[1]} x {stated[0]} pixels, and the photograph is {shape[1]} x {shape[0]}. "
+            f"“{name}” is {stated[1]:d} x {stated[0]:d} pixels, and the photograph is {shape[1]:d} x {shape[0]:d}. "
             "Send a mask of exactly that size."
         )
     limits = {"max_pixels": shape[0] * shape[1], "min_side": 1}
@@ -81,7 +81,7 @@ def decode_mask(
 
 
 def _unsupported(name: str, why: str) -> str:
-    return f"“{name}” must be a PNG file in shades of gray with 1 or 8 bits per pixel. {why}. Save it as such."
+    return f"“{name}” must be a PNG file in shades of gray with 1 or 8 bits per pixel. {why} Save it as such."
 
 
 def _damaged(name: str) -> str:
