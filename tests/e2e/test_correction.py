@@ -116,6 +116,11 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     expect(page.locator("#facts .headline")).to_contain_text(f"{erased:.1f} %")
     name, corrected = mask(visit)
     assert name == "a-vessels-corrected.png"
+    expect(visit.item("a.jpg").locator(".item-state")).to_contain_text("Done, corrected, ")
+    page.get_by_role("button", name="Probability").click()
+    page.locator("#stage").hover()
+    expect(page.locator("#readout")).to_contain_text("network’s probability, whatever was corrected")
+    page.get_by_role("button", name="Probability").click()
     changed = corrected != found
     height, width = changed.shape
     assert changed[int(0.6 * height), int(0.42 * width) : int(0.5 * width)].mean() > 0.5
@@ -316,6 +321,7 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     expect(page.locator("#match")).to_have_text("Corrected by you")
     np.testing.assert_array_equal(mask(visit)[1], corrected)
     expect(page.get_by_role("button", name="Show the model’s vessels")).to_be_visible()
+    expect(page.locator("#list .item-state").first).to_contain_text(", corrected")
 
     page.get_by_role("button", name="Training set of corrections (ZIP)").click()
     _, data = visit.download(page.get_by_role("button", name="Download the ZIP").click)

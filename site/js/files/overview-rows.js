@@ -35,8 +35,8 @@ export function columnsOf(measurements) {
 }
 
 /** @param {Row} row */
-function stateOf({ state, sentence, saved }) {
-  if (state === 'done') return saved ? t('Done, saved') : t('Done');
+function stateOf({ state, sentence, saved, result }) {
+  if (state === 'done') return [saved ? t('Done, saved') : t('Done'), result?.correction && t('corrected')].filter(Boolean).join(', ');
   if (state === 'waiting') return t('Waiting');
   return sentence || t('Segmenting…');
 }

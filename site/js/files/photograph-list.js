@@ -159,5 +159,5 @@ function words(photo) {
   const { field_of_view: view, fundus_like: like, grade, retina } = photo.result.answer.quality;
   const done = photo.saved ? t('Done, saved') : t('Done');
   const doubtful = view === 'whole' || !like || retina === 'unsure';
-  return [done, grade && t('{grade} quality', { grade: ofService(grade) }), doubtful && t('look closely')].filter(Boolean).join(', ');
+  return [done, photo.result.correction && t('corrected'), grade && t('{grade} quality', { grade: ofService(grade) }), doubtful && t('look closely')].filter(Boolean).join(', ');
 }

@@ -104,7 +104,7 @@ export function createRecords({ page, attempt, announce }) {
     the(link, '.item-mark').dataset.eye = MARKS[record.eye];
     the(link, '.item-name').textContent = titleOf(record);
     const values = measurements.slice(0, 1).map((first) => valueIn(first, record.measurements));
-    the(link, '.item-state').textContent = [dayOf(record.day), ...values].join(', ');
+    the(link, '.item-state').textContent = [dayOf(record.day), ...values, record.correction && t('corrected')].filter(Boolean).join(', ');
     the(link, '.item-file').textContent = record.file_name ?? '';
   }
 

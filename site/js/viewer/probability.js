@@ -47,14 +47,19 @@ export function createProbability() {
 
   /**
    * What the readout says of a spot.
-   * @param {Pick<Result, 'answer' | 'urls'>} result
+   * @param {Pick<Result, 'answer' | 'urls' | 'correction'>} result
    * @param {Point | null} spot
    */
-  function told({ answer, urls }, spot) {
+  function told({ answer, urls, correction }, spot) {
     if (!urls.probability) return [t('Getting the probabilities…')];
     if (!spot) return [t('Point at a vessel, or move the crosshair with the arrow keys.')];
     const { x, y } = spot;
-    return [`x ${Math.floor(x)}, y ${Math.floor(y)}`, words(spot, answer.threshold) ?? t('Getting the probabilities…')];
+    const found = words(spot, answer.threshold);
+    return [
+      `x ${Math.floor(x)}, y ${Math.floor(y)}`,
+      found ?? t('Getting the probabilities…'),
+      ...(found && correction ? [t('This is the network’s probability, whatever was corrected.')] : []),
+    ];
   }
 
   return { load, told };
