@@ -14,6 +14,7 @@ from retina.batches.claims import Claims
 from retina.batches.service import Batches
 from retina.exports.copies import Copies
 from retina.exports.service import Exports
+from retina.history.corrections import Corrections
 from retina.history.service import History
 from retina.history.stored_bytes import StoredBytes
 from retina.payment.selling import Selling
@@ -86,6 +87,11 @@ class Services:
         trial = settings.trial_history_bytes if settings.prices else None
         stored = StoredBytes(self.records, self.credits, settings.history_bytes, trial)
         return History(self.records, self.results, self.copies, stored)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """Corrections of saved predictions."""
+        return Corrections(self.records, self.history)
 
     @cached_property
     def batches(self) -> Batches:

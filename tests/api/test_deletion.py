@@ -130,7 +130,7 @@ def test_a_deletion_killed_halfway_is_completed_including_copies(
 
     account, history = house.account(anna), house.services.history
     with monkeypatch.context() as killing:
-        killing.setattr(history, "sweep", killed)
+        killing.setattr(history.leftovers, "sweep", killed)
         with pytest.raises(KeyboardInterrupt):
             history.delete(account, saved["id"])
     assert found(house, SUBJECT)
@@ -149,7 +149,7 @@ def test_a_deletion_repeated_after_an_interruption_is_completed_and_reported_as_
         raise OSError(errno.ENOSPC, "No space left")
 
     with monkeypatch.context() as broken:
-        broken.setattr(house.services.history, "sweep", full)
+        broken.setattr(house.services.history.leftovers, "sweep", full)
         refused = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna)
         assert problem(refused) == (507, "storage_full")
     receipt = house.client.delete(f"{PREDICTIONS}/{one}", headers=anna).raise_for_status().json()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from anyio import to_thread
 
+from retina.history.leftovers import SWEPT_SECONDS
 from retina.history.records import saved_key
-from retina.history.service import SWEPT_SECONDS
 from retina.storage.local import LocalBlobs
 from retina.storage.records import Put
 from support.corrections import files_of, halves, read, without_the_left
@@ -252,10 +252,10 @@ def test_masks_that_a_failed_write_left_behind_are_deleted_later(
         assert correction(house, anna, plain["id"], files_of(mask, *halves(mask))).status_code == 500
     assert house.client.get(f"{PREDICTIONS}/{plain['id']}", headers=anna).json()["correction"] is None
     account = house.account(anna)
-    assert history.sweep(account)["pictures"] == 0, "they might still be in use"
+    assert history.leftovers.sweep(account)["pictures"] == 0, "they might still be in use"
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + SWEPT_SECONDS + 60)
-    assert history.sweep(account)["pictures"] == 3
+    assert history.leftovers.sweep(account)["pictures"] == 3
     if isinstance(house.services.results, LocalBlobs):
         assert not [*house.data.rglob("*corrected-*.png")]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from retina.history.leftovers import SWEPT_SECONDS
 from retina.history.records import Labels, saved_key
-from retina.history.service import SWEPT_SECONDS
 from retina.storage.records import Put
 from support.history import listed, save
 from support.house import PREDICTIONS, House, problem
@@ -134,7 +134,7 @@ def test_files_left_by_a_failed_save_are_cleaned_up(house: House, tiny: bytes, m
     save(house, anna, tiny)
     assert house.services.results.read(photograph) == b"PNG", "it may still be written"
     later = time.time() + SWEPT_SECONDS + 1
-    monkeypatch.setattr("retina.history.service.time.time", lambda: later)
+    monkeypatch.setattr("retina.history.leftovers.time.time", lambda: later)
     save(house, anna, tiny)
     assert house.services.results.read(photograph) is None
     assert house.follow(record["image_urls"]["photograph"], anna).status_code == 200

@@ -72,7 +72,7 @@ def test_a_deletion_that_was_killed_is_finished_by_the_timer(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killing:
-        killing.setattr(history, "sweep", killed)
+        killing.setattr(history.leftovers, "sweep", killed)
         with pytest.raises(KeyboardInterrupt):
             history.delete(account, saved["id"])
     assert [*tmp_path.rglob("photograph.png")]

@@ -96,7 +96,7 @@ def _clear(services: Services, account: str, counts: Counter[str], ends: float) 
             _still_time(ends)
             with suppress(NotFoundError):
                 counts += services.history.delete(account, saved.id)
-    counts += services.history.sweep(account, everything=True)
+    counts += services.history.leftovers.sweep(account, everything=True)
     counts["pictures"] += services.results.delete_all(f"{HISTORY}{account}/")
     counts += services.copies.of_account(account)
     settle(services.records, account, everything=True)

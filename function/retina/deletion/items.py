@@ -30,7 +30,7 @@ def delete_correction(services: Services, account: str, id: str, *extra_changes:
 
     Raises `NotFoundError`.
     """
-    return receipt(services, services.history.remove_correction(account, id, *extra_changes))
+    return receipt(services, services.corrections.remove(account, id, *extra_changes))
 
 
 def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:

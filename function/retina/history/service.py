@@ -1,20 +1,19 @@
 """The history: users' saved predictions with their photographs, stored until they delete them.
 
 Images are written before the record that refers to them. A note is written first of all, so that images left behind by
-a failed write are found and deleted later.
+a failed write are found and deleted later: see `leftovers`. What concerns corrections is in `corrections`.
 """
 
 import secrets
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from retina import __version__, clock
 from retina.errors import BusyError, NotFoundError
 from retina.exports.copies import Copies
+from retina.history.leftovers import Leftovers, note
 from retina.history.records import (
     PHOTOGRAPH,
     Labels,
@@ -32,25 +31,20 @@ from retina.ids import is_id
 from retina.imaging.correction_schemas import CorrectedFindings
 from retina.imaging.rendering import THUMBNAIL
 from retina.imaging.schemas import Findings
-from retina.storage.port import HISTORY, Blobs
+from retina.storage.port import Blobs
 from retina.storage.records import (
     NEW,
     Change,
     ConditionError,
     Delete,
-    Key,
-    Put,
     Records,
     ensure,
 )
 
 NOT_FOUND = "There is no such saved prediction."
-NOT_CORRECTED = "This saved prediction has no correction."
 NOTHING = Sizes()
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
-SWEPT_SECONDS = 3600
-"""The age in seconds at which images without a record count as left behind."""
 
 
 class History:
@@ -59,7 +53,8 @@ class History:
     """
 
     def __init__(self, records: Records, blobs: Blobs, copies: Copies, stored: StoredBytes) -> None:
-        self._records, self._blobs, self._copies, self.stored = records, blobs, copies, stored
+        self._records, self._blobs, self.stored = records, blobs, stored
+        self.leftovers = Leftovers(records, blobs, copies)
 
     def prepare(
         self,
@@ -74,13 +69,13 @@ class History:
         """
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
-        saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction and _named(correction))
+        saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction and named(correction))
         saved = replace(saved, sizes=saved.sizes_of(pictures))
-        return [*written(saved, NEW), *self._store(saved, pictures, saved.folder)]
+        return [*written(saved, NEW), *self.store(saved, pictures, saved.folder)]
 
     def get(self, account: str, id: str) -> PredictionRecord:
         """The account's prediction with this id; raises `NotFoundError`."""
-        return self._known(account, id)[0]
+        return self.known(account, id)[0]
 
     def of(
         self,
@@ -118,7 +113,7 @@ class History:
         `NotFoundError`, and `BusyError` if concurrent changes keep getting in the way.
         """
         for _ in range(ATTEMPTS):
-            saved, version = self._known(account, id)
+            saved, version = self.known(account, id)
             now = replace(saved, labels=change(saved.labels))
             try:
                 self._records.write(*written(now, version, saved), *extra_changes)
@@ -127,7 +122,7 @@ class History:
                     return now
                 continue
             return now
-        raise _busy()
+        raise busy()
 
     def photograph(self, account: str, id: str) -> bytes:
         """The photograph of a prediction, stored as a PNG of the decoded pixels; raises `NotFoundError`."""
@@ -136,58 +131,13 @@ class History:
             raise NotFoundError(NOT_FOUND)
         return data
 
-    def corrected_masks(self, saved: PredictionRecord) -> dict[str, bytes]:
-        """The images of its correction by name, PNG; raises `BusyError` if it has just been replaced."""
-        return self.images(saved, saved.corrected_images)
-
     def images(self, saved: PredictionRecord, wanted: Collection[str]) -> dict[str, bytes]:
         """The stored ones of the images `wanted` by name, PNG; raises `BusyError` if they have just been replaced."""
         read = {name: self._blobs.read(saved.key_of(name)) for name in saved.images if name in wanted}
         found = {name: image for name, image in read.items() if image is not None}
         if len(found) < len(read):
-            raise _busy()
+            raise busy()
         return found
-
-    def prepare_correction(
-        self, account: str, id: str, correction: CorrectedFindings, pictures: Mapping[str, bytes]
-    ) -> tuple[PredictionRecord, list[Change]]:
-        """Store the `pictures` of a correction (PNG by name); returns the record that has it instead of an earlier one,
-        and the changes that write it. Raises `NotFoundError` and `HistoryFullError`.
-        """
-        saved, version = self._known(account, id)
-        now = replace(saved, correction=_named(correction))
-        now = replace(now, sizes=now.sizes_of(pictures))
-        images = self._store(now, pictures, now.correction_folder, saved.sizes)
-        left = [_left(account, saved.correction_folder)] if saved.correction else []
-        return now, [*written(now, version, saved), *images, *left]
-
-    def remove_correction(self, account: str, id: str, *extra_changes: Change) -> Counter[str]:
-        """Delete the correction of a prediction and all copies of it; returns the number deleted, by kind.
-
-        `extra_changes` are made in the same transaction. Raises `NotFoundError` if there is none, and `BusyError` if
-        concurrent changes keep getting in the way.
-        """
-        for _ in range(ATTEMPTS):
-            saved, version = self._known(account, id)
-            if saved.correction is None:
-                begun = self._begun(account, id)
-                counts = self.sweep(account)  # whatever an earlier attempt left behind
-                if not begun:
-                    raise NotFoundError(NOT_CORRECTED)
-                return Counter(corrections=1) + counts
-            now, folder = (
-                replace(saved, correction=None, sizes=replace(saved.sizes, correction=0)),
-                saved.correction_folder,
-            )
-            less = self.stored.changed(account, -saved.sizes.correction)
-            try:
-                ensure(
-                    self._records, _left(account, folder, saved), *written(now, version, saved), *less, *extra_changes
-                )
-            except ConditionError:
-                continue
-            return Counter(corrections=1) + self.sweep(account, folder)
-        raise _busy()
 
     def prepare_again(
         self,
@@ -201,9 +151,9 @@ class History:
         that of `before`.
         """
         account = before.account
-        saved, version = self._known(account, before.id)
+        saved, version = self.known(account, before.id)
         if saved.correction != before.correction:
-            raise _busy()
+            raise busy()
         now = replace(
             saved,
             correction=correction,
@@ -214,8 +164,8 @@ class History:
             thumbnail=THUMBNAIL in pictures,
         )
         now = replace(now, sizes=now.sizes_of(pictures))
-        images = self._store(now, pictures, f"{now.folder}{now.pictures}/", saved.sizes)
-        return now, [*written(now, version, saved), *images, _left(account, f"{saved.folder}{saved.pictures}/")]
+        images = self.store(now, pictures, f"{now.folder}{now.pictures}/", saved.sizes)
+        return now, [*written(now, version, saved), *images, note(account, f"{saved.folder}{saved.pictures}/")]
 
     def link(self, account: str, id: str, picture: str, here: str) -> str:
         """A download link for an image; raises `NotFoundError`."""
@@ -230,78 +180,49 @@ class History:
         """
         for _ in range(ATTEMPTS):
             try:
-                saved, version = self._known(account, id)
+                saved, version = self.known(account, id)
             except NotFoundError:
-                begun = self._begun(account, id)
-                counts = self.sweep(account, folder_of(account, id))  # whatever an earlier attempt left behind
+                begun = self.leftovers.begun(account, id)
+                counts = self.leftovers.sweep(account, folder_of(account, id))  # what an earlier attempt left behind
                 if not begun:
                     raise
                 return Counter(predictions=1) + counts
             less = self.stored.changed(account, -saved.sizes.total)
             try:
                 ensure(
-                    self._records, _left(account, saved.folder, saved), *removed(saved, version), *less, *extra_changes
+                    self._records, note(account, saved.folder, saved), *removed(saved, version), *less, *extra_changes
                 )
             except ConditionError:
                 continue
-            return Counter(predictions=1) + self.sweep(account, saved.folder)
-        raise _busy()
+            return Counter(predictions=1) + self.leftovers.sweep(account, saved.folder)
+        raise busy()
 
-    def sweep(self, account: str, folder: str = "", *, everything: bool = False) -> Counter[str]:
-        """Delete what was left behind in `folder`, or anywhere for over an hour, or `everything`; returns the number
-        deleted, by kind.
-
-        Also finishes interrupted deletions, including the copies.
-        """
-        counts = Counter[str]()
-        for row in self._records.query(_leavings(account)):
-            old = time.time() - row.data["since"] > SWEPT_SECONDS
-            if everything or old or row.data["folder"] == folder or "deleted" in row.data:
-                counts["pictures"] += self._blobs.delete_all(row.data["folder"])
-                if "deleted" in row.data:
-                    counts += self._copies.of_prediction(account, row.data["deleted"], row.data["request"])
-                self._records.write(Delete(row.key))
-        return counts
-
-    def _begun(self, account: str, id: str) -> bool:
-        """Whether a deletion of the prediction, or of its correction, was interrupted."""
-        return any(row.data.get("deleted") == id for row in self._records.query(_leavings(account)))
-
-    def _store(
+    def store(
         self, saved: PredictionRecord, pictures: Mapping[str, bytes], folder: str, before: Sizes = NOTHING
     ) -> list[Change]:
+        """Store the `pictures` (PNG by name) in the `folder`; returns the changes that count them, instead of what had
+        the sizes `before`, and say that the folder belongs to a record. Raises `HistoryFullError`.
+        """
         counted = self.stored.changed(saved.account, saved.sizes.total - before.total)
-        self.sweep(saved.account)
-        self._records.write(_left(saved.account, folder))
+        self.leftovers.sweep(saved.account)
+        self._records.write(note(saved.account, folder))
         for name, picture in pictures.items():
             self._blobs.put(saved.key_of(name), picture, "image/png")
-        return [Delete(_left(saved.account, folder).key), *counted]
+        return [Delete(note(saved.account, folder).key), *counted]
 
-    def _known(self, account: str, id: str) -> tuple[PredictionRecord, int]:
+    def known(self, account: str, id: str) -> tuple[PredictionRecord, int]:
+        """The account's prediction with this id, and the version of its record; raises `NotFoundError`."""
         [known] = self._records.get(saved_key(account, id)) if is_id(id) else [None]
         if known is None:
             raise NotFoundError(NOT_FOUND)
         return saved_of(known), known.version
 
 
-def _named(correction: CorrectedFindings) -> CorrectedFindings:
+def named(correction: CorrectedFindings) -> CorrectedFindings:
     """The correction with a folder of its own for its images."""
     return correction.model_copy(update={"pictures": secrets.token_hex(4)})
 
 
-def _leavings(account: str) -> str:
-    return f"left:{account}"
-
-
-def _left(account: str, folder: str, deleted: PredictionRecord | None = None) -> Put:
-    """Note a folder that no record refers to, or soon will not. For a deletion, the note also says what is deleted, so
-    that its copies can be deleted, too.
-    """
-    facts: dict[str, Any] = {"folder": folder, "since": time.time()}
-    if deleted:
-        facts |= {"deleted": deleted.id, "request": deleted.request}
-    return Put(Key(_leavings(account), folder.removeprefix(f"{HISTORY}{account}/").replace("/", ":")), facts)
-
-
-def _busy() -> BusyError:
+def busy() -> BusyError:
+    """Concurrent changes keep getting in the way."""
     return BusyError("Other requests are changing this prediction right now.")

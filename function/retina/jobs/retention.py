@@ -67,7 +67,7 @@ def delete_expired(services: Services) -> None:
     if isinstance(records, SqliteRecords):
         records.delete_expired()
         for partition in records.partitions("left:"):
-            services.history.sweep(partition.removeprefix("left:"))
+            services.history.leftovers.sweep(partition.removeprefix("left:"))
     for embedded, folder in (
         (not settings.uploads_bucket, settings.data),
         (not settings.results_bucket, settings.data / RESULTS),

@@ -65,7 +65,7 @@ async def correct(
         rate_limit.count()
         yield before, data
         if before.correction:
-            services.history.sweep(caller.account, before.correction_folder)
+            services.history.leftovers.sweep(caller.account, before.correction_folder)
 
     async def predict(saved: tuple[PredictionRecord, bytes]) -> tuple[PredictionRecord, Prediction]:
         before, data = saved
@@ -88,7 +88,7 @@ async def correct(
         made = corrected_findings_of(prediction, model, lambda: sender(caller, callers), clock.now())
         if made is None:
             raise TypeError("nothing was measured on the masks")
-        saved, changes = services.history.prepare_correction(caller.account, id, made, prediction.pictures)
+        saved, changes = services.corrections.prepare(caller.account, id, made, prediction.pictures)
         changes.append(log.entry(caller, "prediction.corrected", id))
         response = saved_response(saved)
         return Answer(response.model_dump_json().encode(), changes, source=id, stored=to_repeat(response))

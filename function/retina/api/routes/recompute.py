@@ -60,10 +60,10 @@ async def recompute(
     def photograph() -> Iterator[tuple[PredictionRecord, bytes, CorrectionFiles | None]]:
         before = services.history.get(caller.account, id)
         data = services.history.photograph(caller.account, id)
-        masks = services.history.corrected_masks(before)
+        masks = services.corrections.masks(before)
         rate_limit.count()
         yield before, data, CorrectionFiles.of(masks) if masks else None
-        services.history.sweep(caller.account, f"{before.folder}{before.pictures}/")
+        services.history.leftovers.sweep(caller.account, f"{before.folder}{before.pictures}/")
 
     async def predict(
         saved: tuple[PredictionRecord, bytes, CorrectionFiles | None],
