@@ -1,6 +1,7 @@
 """The start page at work: the photograph has the window, and what is beside it can be put away."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -29,6 +30,12 @@ def test_the_photograph_fills_the_window(visits: Callable[..., Visit], small: by
     assert stage["height"] > 600
     assert bar["y"] + bar["height"] < 900, "stage and zoom are above the fold"
     assert bounds(page, ".photographs")["x"] < stage["x"] < bounds(page, "#figures")["x"]
+    for place in (120, 10_000):
+        page.evaluate("(y) => scrollTo({top: y, behavior: 'instant'})", place)
+        column = [bounds(page, part) for part in (".photographs", ".welcome", ".keys")]
+        for above, below in pairwise(column):
+            assert above["y"] + above["height"] <= below["y"], "nothing is covered while the page is scrolled"
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
 
     for name in ("List", "Figures"):
         page.get_by_role("button", name=name, exact=True).click()
