@@ -1,7 +1,8 @@
 """How often several retinas in one picture are noticed, and how often one retina is taken for several.
 
 Takes a folder of sets with `images/` and `fov/`. Joins three pairs of each set, side by side and one over the other, in
-every way of `WAYS`; and composes every eighth photograph with five surrounds, a montage and a letterbox among them.
+every way of `WAYS`; composes every eighth photograph with five surrounds, a montage and a letterbox among them; and
+draws on the same ones, and on their middles, what `one_retina` draws: lines, grids, steps of brightness.
 
 `python -m models.evaluation.joined --data DIR`
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.evaluation.one_retina import one_retina
 from models.evaluation.surrounds import CASES, shrunk
 from models.training.compositions import compose
 from models.training.labelled import photographs_with_fields
@@ -83,7 +85,24 @@ def main() -> None:
             composed, _ = compose(*read(*paths), *CASES[case], np.random.default_rng(number))
             alone += 1
             mistaken += are_several(composed)
-    print(f"one retina: taken for several {mistaken} of {alone}")
+    print(f"one retina: taken for several {mistaken} of {alone}", flush=True)
+    _report_drawn([paths for _, _, *paths in files[::6]])
+
+
+def _report_drawn(files: list[list[Path]]) -> None:
+    """Print how many copies of each kind, upright and lying, are taken for several."""
+    drawn: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for number, paths in enumerate(files):
+        rgb, _ = read(*paths)
+        one = [rgb, _within(rgb, 0.2, 0.15)][number % 2]
+        for turns in (0, 1):
+            for name, changed in one_retina(np.ascontiguousarray(np.rot90(one, turns)), 2):
+                kind = name.split(",")[0]
+                drawn[kind] += 1
+                refused[kind] += are_several(changed)
+    for kind in drawn:
+        print(f"one retina, {kind}: taken for several {refused[kind]} of {drawn[kind]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import skimage
 
 from conftest import decode
 from models.evaluation.drawings import DRAWINGS
+from models.evaluation.one_retina import one_retina
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
@@ -18,6 +19,7 @@ from retina.imaging.pipeline import predict_photograph
 from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import BRIGHT, SEVERAL, Verdict, fundus_like, impossible, judge
 from retina.imaging.segmentation import segment
+from retina.imaging.several_retinas import several_retinas
 from support.data_sets import photographs
 
 EVERYDAY = Path(skimage.__file__).parent / "data"
@@ -84,6 +86,27 @@ def test_one_retina_beside_a_panel_of_text_or_behind_a_label_is_one(small_rgb: R
     wide = np.hstack([small_rgb, panel[:, ::2][:, 10:-10], panel[:, ::2][:, 10:-10]])
     for name, one in {"panel": np.hstack([small_rgb, panel]), "panels": wide, "label": label}.items():
         assert impossible(one, find_field_of_view(one)) is None, name
+
+
+def test_one_retina_with_a_line_or_a_half_of_other_brightness_is_one(small_rgb: Rgb) -> None:
+    changed = dict(list(one_retina(small_rgb, 2))[::5])
+    assert len(changed) > 15
+    assert [name for name, picture in changed.items() if several_retinas(picture)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["whole", "filling the frame", "lying"])
+def test_one_retina_with_lines_or_halves_of_other_brightness_is_one(small_rgb: Rgb, place: str) -> None:
+    one = {"whole": small_rgb, "filling the frame": small_rgb[60:-60, 60:-60], "lying": np.rot90(small_rgb)}[place]
+    changed = dict(one_retina(np.ascontiguousarray(one), 2))
+    assert len(changed) > 90
+    assert [name for name, picture in changed.items() if several_retinas(picture)] == []
+
+
+@pytest.mark.slow
+def test_one_retina_of_full_size_with_lines_or_halves_of_other_brightness_is_one(photograph: Photograph) -> None:
+    for name, picture in one_retina(photograph.rgb, 4):
+        assert impossible(picture, photograph.field_of_view) is None, name
 
 
 def test_one_retina_that_fills_the_frame_with_two_lighter_places_is_one(small_rgb: Rgb) -> None:

@@ -1,11 +1,12 @@
 """Whether a picture shows several retinas at once: two eyes side by side, pages of a report, contact sheets.
 
 `several_retinas` takes a small copy of a picture. Photographs that were pasted together lie apart from each other on
-one surround, or meet in a straight line, which no photograph of one retina has through its middle.
+one surround, or meet in a straight line, across which nothing continues.
 """
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from retina.imaging.arrays import Gray, Mask, Rgb
 from retina.imaging.downsampling import resized
 from retina.imaging.field_network import field_network
+from retina.imaging.seam import breaks, narrows
 
 SIDE = 160
 """Longer side of the copy on which discs are looked for, in pixels."""
@@ -117,34 +119,52 @@ def _two_areas(small: Rgb, lit: Gray) -> bool:
 
 
 def _meet(small: Rgb) -> bool:
-    """Whether a straight line or strip from top to bottom, in the middle, parts two photographs."""
+    """Whether a straight line or strip from top to bottom, in the middle, parts two photographs.
+
+    A line alone does not: what is on both sides must differ, or be narrower there as two discs are that touch.
+    """
     height, width = small.shape[:2]
     near, reach = round(MIDDLE * width), round(REACH * width)
     if near < 2 or height < 32:
         return False
     beside = slice(width // 2 - 2 * reach, width // 2 + 2 * reach)
     window = cv2.resize(small[: height // 4 * 4, beside], (4 * reach, height // 4), interpolation=cv2.INTER_AREA)
-    if not _line(window, _brightest(window) > LIT, near):
+    line = _line(window, _brightest(window) > LIT, near)
+    if line is None:
         return False
-    tissue = cv2.resize(field_network()(small), (width, height // 4))[
-        :, width // 2 - 2 * reach : width // 2 + 2 * reach
-    ]
-    return _line(window, tissue > TISSUE, near)
+    first = width // 2 - 2 * reach
+    narrow = narrows(np.asarray(_brightest(small), np.uint8), first + line.left, first + line.right)
+    if not narrow and not breaks(window, line.rows, line.left, line.right):
+        return False
+    tissue = cv2.resize(field_network()(small), (width, height // 4))[:, first : first + 4 * reach]
+    return _line(window, tissue > TISSUE, near) is not None
 
 
-def _line(window: cv2.typing.MatLike, shown: Mask, near: int) -> bool:
-    """Whether a line parts the middle of uint8[h,w,3], at most `near` away from it, where bool[h,w] shows something on
-    both sides.
+class _Line(NamedTuple):
+    """The last clean columns beside a line, and the rows bool[h] with something on both sides."""
+
+    left: int
+    right: int
+    rows: Mask
+
+
+def _line(window: cv2.typing.MatLike, shown: Mask, near: int) -> _Line | None:
+    """The line that parts the middle of uint8[h,w,3], at most `near` away from it, where bool[h,w] shows something on
+    both sides; None without one.
     """
     middle = window.shape[1] // 2
     rows = (shown[:, : middle - near].mean(axis=1) > 0.9) & (shown[:, middle + near :].mean(axis=1) > 0.9)
     if rows.mean() < LONG:
-        return False
+        return None
     jumps = _brightest(cv2.absdiff(window[:, 2:], window[:, :-2]))[rows] > JUMP
     shares = jumps.mean(axis=0)
-    line = shares[middle - near - 1 : middle + near].max()
-    others = max(shares[: middle - near - 1].max(), shares[middle + near :].max())
-    return bool(line >= max(ACROSS, others + MORE))
+    first = middle - near - 1
+    inner = shares[first : middle + near]
+    others = max(shares[:first].max(), shares[middle + near :].max())
+    if inner.max() < max(ACROSS, others + MORE):
+        return None
+    columns = first + np.flatnonzero(inner >= max(ACROSS, 0.6 * inner.max()))
+    return _Line(int(columns[0]) + 1, int(columns[-1]) + 1, rows)
 
 
 def _brightest(rgb: cv2.typing.MatLike) -> cv2.typing.MatLike:
