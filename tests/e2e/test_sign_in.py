@@ -110,7 +110,7 @@ def test_an_expired_code_is_reported(visit: Visit) -> None:
 def test_an_issuer_on_another_host(browser: Browser, server: str) -> None:
     """As Cognito is, whose own session is left, too."""
     issuer, asked = "https://retina-1.auth.example", []
-    page = browser.new_page()
+    page = browser.new_page(service_workers="block")  # whose requests would not pass `allow`
 
     def allow(route: Route) -> None:
         if route.request.resource_type != "document":
