@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,27 +13,10 @@ from retina.payment.checkout import Checkout, Session
 from retina.payment.purchases import Purchases
 from retina.payment.settlement import ACCOUNT_DELETED
 from support.house import ACCOUNT, House, problem
-from support.shop import PURCHASES, buy, deliver, opened
-from support.stripe_server import StripeServer, stripe_server
+from support.shop import PURCHASES, buy, deliver
+from support.stripe_server import StripeServer
 
 FUNCTION = "payment-function"
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[StripeServer]:
-    with stripe_server() as running:
-        yield running
-
-
-@pytest.fixture
-def stripe(shared: StripeServer) -> Iterator[StripeServer]:
-    yield shared
-    shared.forget()
-
-
-@pytest.fixture(params=["embedded", "AWS"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path, stripe: StripeServer) -> House:
-    return opened(request, tmp_path, stripe)
 
 
 def states(stripe: StripeServer, *sessions: str) -> list[str]:

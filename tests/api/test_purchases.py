@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,9 @@ from retina.payment.purchases import MOST_UNPAID, Purchases
 from retina.payment.selling import Selling
 from retina.payment.settlement import ACCOUNT_DELETED, Settlement
 from support.house import House, problem
-from support.shop import EVENTS, PRICES, PURCHASES, buy, deliver, listed, opened
+from support.shop import EVENTS, PRICES, PURCHASES, buy, deliver, listed
 from support.stored import everything
-from support.stripe_server import API_KEY, CARD, WEBHOOK_SECRET, StripeServer, keys_file, stripe_server
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[StripeServer]:
-    with stripe_server() as running:
-        yield running
-
-
-@pytest.fixture
-def stripe(shared: StripeServer) -> Iterator[StripeServer]:
-    yield shared
-    shared.forget()
-
-
-@pytest.fixture(params=["embedded", "AWS"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path, stripe: StripeServer) -> House:
-    return opened(request, tmp_path, stripe)
+from support.stripe_server import API_KEY, CARD, WEBHOOK_SECRET, StripeServer, keys_file
 
 
 def test_a_purchase_from_the_price_to_the_receipt(shop: House, stripe: StripeServer) -> None:

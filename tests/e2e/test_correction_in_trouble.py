@@ -3,8 +3,8 @@
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from e2e.correcting import begin, density, mask, place, stroke
 from e2e.everyone import expect_for_everyone
-from e2e.test_correction import begin, density, mask, place, stroke
 from e2e.visit import Visit
 
 WORKER = "**/correction-worker.js"

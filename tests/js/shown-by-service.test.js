@@ -5,6 +5,7 @@ import { resolveObjectURL } from 'node:buffer';
 import { test } from 'node:test';
 
 import { json, problem, serve } from './support/service.js';
+import { XMLHttpRequest } from './support/xml-http-request.js';
 import { revived, segment } from '../../site/js/files/segmentation.js';
 import { recordOf } from '../../site/js/storage/record.js';
 import { insteadWords, resolutionWords } from '../../site/js/viewer/instead.js';
@@ -27,26 +28,6 @@ class Image {
   decode() {
     const isShown = resolveObjectURL(this.src)?.type === 'image/jpeg';
     return isShown ? Promise.resolve() : Promise.reject(new Error('It shows JPEG alone.'));
-  }
-}
-
-/** What is sent by XMLHttpRequest is answered as what is sent by fetch. */
-class XMLHttpRequest extends EventTarget {
-  upload = new EventTarget();
-  status = 0;
-  responseText = '';
-  #address = '';
-  open(/** @type {string} */ _, /** @type {string} */ address) {
-    this.#address = address;
-  }
-  async send(/** @type {FormData} */ body) {
-    this.upload.dispatchEvent(Object.assign(new Event('progress'), { loaded: 1, total: 1 }));
-    const answer = await fetch(this.#address, { method: 'POST', body });
-    [this.status, this.responseText] = [answer.status, await answer.text()];
-    this.dispatchEvent(new Event('load'));
-  }
-  getResponseHeader() {
-    return null;
   }
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { json, problem, serve, settled, signIn } from './support/service.js';
+import { XMLHttpRequest } from './support/xml-http-request.js';
 import { createWork } from '../../site/js/files/work.js';
 import { isGone } from '../../site/js/history/belongings.js';
 import { recordOf } from '../../site/js/storage/record.js';
@@ -49,25 +50,6 @@ class Image {
   src = '';
   decode() {
     return Promise.reject(new Error('It shows none.'));
-  }
-}
-
-/** What is sent by XMLHttpRequest is answered as what is sent by fetch. */
-class XMLHttpRequest extends EventTarget {
-  upload = new EventTarget();
-  status = 0;
-  responseText = '';
-  #address = '';
-  open(/** @type {string} */ _, /** @type {string} */ address) {
-    this.#address = address;
-  }
-  async send(/** @type {FormData} */ body) {
-    const answer = await fetch(this.#address, { method: 'POST', body });
-    [this.status, this.responseText] = [answer.status, await answer.text()];
-    this.dispatchEvent(new Event('load'));
-  }
-  getResponseHeader() {
-    return null;
   }
 }
 
