@@ -56,6 +56,20 @@ def as_before_there_were_counts(house: House, who: dict[str, str]) -> None:
     records.write(Put(key, known.data, NEW, {name: count for name, count in known.counts.items() if name != PAID}))
 
 
+def test_more_is_promised_only_where_paying_gives_more(tmp_path: Path) -> None:
+    settings = LIMITS | {"trial_bytes": 5 * MIB, "trial_batches": 1, "signup_credits": 9}
+    house = House(tmp_path, prices=Prices(currency="eur", tax="inclusive", packs=(PACK,)), **settings)
+    anna = house.person()
+    items = [{"name": f"{n}.jpg", "size": 2 * MIB} for n in range(3)]
+    answer = house.client.post(BATCHES, json={"items": items}, headers=anna)
+    assert problem(answer) == (409, "too_many_bytes")
+    assert "may have more" not in answer.json()["detail"]
+    new(house, anna, "a", size=MIB)
+    code, detail = refused(house, anna, 0)
+    assert code == (409, "too_many_batches")
+    assert "has bought credits may have more" in detail
+
+
 @pytest.mark.parametrize("pay", [buy, lambda house, who: house.grant(who, 100)], ids=["bought", "granted"])
 def test_who_has_paid_may_have_more_batches_and_bytes(shop: House, pay: Any) -> None:
     anna = shop.person()

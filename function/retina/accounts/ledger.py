@@ -29,6 +29,8 @@ SIGNUP, GRANT, CHARGE = "signup", "grant", "charge"
 PURCHASE, REFUND = "purchase", "refund"
 PAID = "paid"
 """The count of an account's record that is above 0 once credits were bought or granted."""
+MORE_IF_PAID = "An account that has bought credits may have more."
+"""Said where a limit is lower for an account that has paid nothing."""
 LOW = 10
 """So many available credits or fewer are few: the account page and `GET /api/v1/usage` say so."""
 PAGE = 100

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from retina import clock
 from retina.accounts.key_limits import spent_key
-from retina.accounts.ledger import Credits
+from retina.accounts.ledger import MORE_IF_PAID, Credits
 from retina.accounts.reservations import account_key, account_of, payer, renewed, reserved, settle
 from retina.batches.records import Batch, batch_record
 from retina.errors import (
@@ -32,7 +32,6 @@ from retina.storage.records import (
 
 ATTEMPTS = 8
 """How often a change is tried when concurrent requests get in the way."""
-MORE = "An account that has bought credits may have more."
 
 
 @dataclass(frozen=True)
@@ -88,17 +87,19 @@ class Admission:
         settle(self._records, account)
         self.demand_credits(account, key_id, photographs)
         limits = self.limits(account)
-        more = f" {MORE}" if self._trial and not limits.paid else ""
+        trial = None if limits.paid else self._trial
+        more_batches = f" {MORE_IF_PAID}" if trial and trial.batches < self._allowance.batches else ""
+        more_bytes = f" {MORE_IF_PAID}" if trial and trial.bytes < self._allowance.bytes else ""
         if limits.batches >= limits.most_batches:
             raise TooManyBatchesError(
                 f"This account already has the maximum number of batches ({limits.batches:,}). Delete one, or "
-                f"wait until one expires.{more} Nothing was started."
+                f"wait until one expires.{more_batches} Nothing was started."
             )
         if limits.bytes + size > limits.most_bytes:
             raise TooManyBytesError(
                 f"The photographs of all open batches may total {limits.most_bytes / 2**20:,.0f} MiB; with these they "
                 f"would total {(limits.bytes + size) / 2**20:,.0f} MiB. Wait until some are finished, delete "
-                f"batches with failed photographs, or send fewer at a time.{more} Nothing was started."
+                f"batches with failed photographs, or send fewer at a time.{more_bytes} Nothing was started."
             )
         return {"bytes": limits.most_bytes, "batches": limits.most_batches}
 

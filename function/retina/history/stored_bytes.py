@@ -7,14 +7,13 @@ versions stored is not counted.
 import math
 from typing import NamedTuple
 
-from retina.accounts.ledger import Credits
+from retina.accounts.ledger import MORE_IF_PAID, Credits
 from retina.accounts.reservations import is_closed
 from retina.errors import HistoryFullError
 from retina.storage.records import Add, Delete, Key, Records
 
 COUNT = "bytes"
 MIB = 2**20
-MORE = "An account that has bought credits may have more."
 NOTHING_DONE = "Nothing was saved or charged."
 
 
@@ -64,7 +63,7 @@ class StoredBytes:
         """The limit of the account; raises `HistoryFullError` if so many `more` bytes exceed it."""
         (stored, most), on_trial = self._limits(account)
         if stored + more > most:
-            advice = ["Delete saved photographs that you do not need.", *([MORE] if on_trial else [])]
+            advice = ["Delete saved photographs that you do not need.", *([MORE_IF_PAID] if on_trial else [])]
             raise HistoryFullError(" ".join([_refusal(most, most - stored, more), *advice, NOTHING_DONE]))
         return most
 

@@ -17,8 +17,8 @@ anywhere beside it: shares of their variance, 0 to 2. In 41 single photographs t
 WAIST = 0.85
 """Fields of their own are narrower where they touch than this share of both."""
 
-LIT_LEVEL = 20
-"""What is brighter than this, of 255, is lit."""
+LIT = 20
+"""What is brighter than a black surround, or differs from another one, by more than this, of 255, is lit."""
 
 
 def breaks(window: cv2.typing.MatLike, rows: Mask, left: int, right: int) -> bool:
@@ -46,6 +46,6 @@ def _broken(profiles: NDArray[np.float32], left: int, right: int) -> bool:
 
 def narrows(brightest: Gray, left: int, right: int) -> bool:
     """Whether what is lit in uint8[h,w] is a good deal narrower at both columns than further out on either side."""
-    lit = np.count_nonzero(brightest > LIT_LEVEL, axis=0)
+    lit = np.count_nonzero(brightest > LIT, axis=0)
     usual = [float(np.quantile(side, 0.8)) for side in (lit[: left + 1], lit[right:])]  # drawn lines may be longer
     return bool(max(lit[left], lit[right]) < WAIST * min(usual))

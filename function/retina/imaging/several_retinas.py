@@ -14,13 +14,10 @@ import numpy as np
 from retina.imaging.arrays import Gray, Mask, Rgb
 from retina.imaging.downsampling import resized
 from retina.imaging.field_network import field_network
-from retina.imaging.seam import breaks, narrows
+from retina.imaging.seam import LIT, breaks, narrows
 
 SIDE = 160
 """Longer side of the copy on which discs are looked for, in pixels."""
-
-LIT = 20
-"""What differs from the surround by more than this, of 255, is lit."""
 
 SIMILAR, SOLID, PANEL = 0.35, 0.9, 0.96
 """The second area has SIMILAR times the size of the first, and each fills SOLID of its convex hull. One that fills more
