@@ -230,7 +230,7 @@ def test_too_few_credits_begin_nothing_and_the_same_command_works_with_more(
     assert main(command) == 1
     found = rows(tmp_path / "out")
     assert Counter(row["status"] for row in found.values()) == {"done": 23, "failed": 1}
-    assert found["gone.jpg22"]["code"] == "file_error"
+    assert found["gone.jpg23"]["code"] == "file_error", "links come last"
     assert left(server, key) == 2
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,10 @@ class Server:
             self.port: int = free.getsockname()[1]
         command = [*before, python, "-m", program, "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
-        self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the service runs
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=self._errors, text=True
+        )
         assert self.process.stdout
         self.first_line = self.process.stdout.readline()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -48,11 +52,16 @@ class Server:
         """Files in the service's folder of uploads, those on their way, too."""
         return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
 
+    def errors(self) -> str:
+        """What the service has written on standard error."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")
+
     def stacks(self) -> str:
-        """End the service, which then writes on standard error what each of its threads was doing."""
+        """End the service; what it wrote on standard error, at the end of which stands what each thread was doing."""
         self.process.send_signal(signal.SIGABRT)
         self.process.wait(10)
-        return "what the service was doing is on its standard error"
+        return self.errors()
 
     def memory(self) -> float:
         """Peak resident memory in MB."""
@@ -69,6 +78,7 @@ def serving(folder: Path, environment: dict[str, str], program: str = "retina", 
     finally:
         server.process.terminate()
         server.process.wait(30)
+        sys.stderr.write(server.errors())
 
 
 def worker(folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
