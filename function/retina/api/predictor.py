@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
-from anyio import from_thread, to_thread
+from anyio import CancelScope, from_thread, to_thread
 from fastapi import Request
 
 from retina import events
@@ -89,13 +89,17 @@ class Predictor:
             return await work(photograph, abandoned, give_up)
 
         async def decoded(abandoned: Abandoned) -> T:
-            with ExitStack() as held:
-                async with self._decoding.prompt(caller) as give_up:
-                    file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
-                    if isinstance(file, Photograph):
-                        return await worked(file, abandoned, give_up)
+            held = ExitStack()
+            async with self._decoding.prompt(caller) as give_up:
+                file = await to_thread.run_sync(self._decoded_unless_large, data, abandoned, give_up, held)
+                if isinstance(file, Photograph):
+                    return await worked(file, abandoned, give_up)
+            try:
                 async with self._decoding.large(caller):
-                    return await worked(await to_thread.run_sync(file.photograph), abandoned, None)
+                    return await worked(await to_thread.run_sync(_decoded_at_last, file, held), abandoned, None)
+            finally:
+                with CancelScope(shield=True):  # on a thread: a decoding process that ends may have to be waited for
+                    await to_thread.run_sync(held.close)
 
         return await unless_the_caller_leaves(request, decoded)
 
@@ -111,6 +115,11 @@ class Predictor:
                 return opened.photograph()
             held.push(file.pop_all())
             return opened
+
+
+def _decoded_at_last(opened: Opened, held: ExitStack) -> Photograph:
+    with held:
+        return opened.photograph()
 
 
 def _caller(request: Request) -> str:
