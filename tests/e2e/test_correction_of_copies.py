@@ -139,17 +139,29 @@ def test_fingers_and_a_pen_paint_and_a_second_finger_zooms_instead(visits: Calla
     assert density(page) == before
     expect(page.locator("#correct-undo")).to_be_disabled()
 
-    # enlarged, a pen paints, and a finger after it
+    # enlarged, a pen paints; the hand that rests beside it neither paints, nor takes the stroke back, nor moves it all
+    box = page.locator("#layers").bounding_box()
     pen("mousePressed", (0.45, 0.45), 1)
-    for step in range(1, 5):
-        pen("mouseMoved", (0.45 + 0.02 * step, 0.45), 1)
-    pen("mouseReleased", (0.53, 0.45), 0)
+    pen("mouseMoved", (0.49, 0.45), 1)
     by_pen = density(page)
-    assert by_pen > before
+    fingers("touchStart", (0.55, 0.6))
+    fingers("touchMove", (0.5, 0.55))
+    assert density(page) == by_pen > before
+    pen("mouseMoved", (0.53, 0.45), 1)
+    pen("mouseReleased", (0.53, 0.45), 0)
+    fingers("touchMove", (0.45, 0.5))
+    fingers("touchEnd")
+    assert page.locator("#layers").bounding_box() == box
+    by_pen, of_half = density(page), by_pen
+    assert by_pen > of_half
+
+    # a finger paints again once the hand is away, and can undo at once
+    page.wait_for_timeout(600)
     fingers("touchStart", (0.45, 0.55))
     for step in range(1, 5):
         fingers("touchMove", (0.45 + 0.02 * step, 0.55))
     fingers("touchEnd")
-    assert density(page) > by_pen
+    page.locator("#correct-undo").tap()
+    assert density(page) == by_pen
     page.locator("#correct-done").click()
     expect(page.locator("#match")).to_have_text("Corrected by you")

@@ -87,6 +87,8 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
     go(zoom.spotAt(event));
     begin(event.pointerId);
   });
+  // Else Chromium takes the end of a quick stroke for a fling, and ignores the next tap, even on “Undo”.
+  stage.addEventListener('touchstart', (event) => active() && event.preventDefault(), { passive: false });
   stage.addEventListener('pointermove', (event) => {
     if (!active() || drawing === 'key' || (drawing !== null && event.pointerId !== drawing)) return;
     if (event.pointerType === 'touch' && drawing === null) return;

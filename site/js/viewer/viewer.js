@@ -10,6 +10,7 @@ import { insteadWords } from './instead.js';
 import { createLayers } from './layers.js';
 import { createMarks } from './marks.js';
 import { createMoreLayers } from './more-layers.js';
+import { ignorePalms } from './palm.js';
 import { createSegments } from './segments.js';
 import { createTools } from './tools.js';
 import { createZoom } from './zoom.js';
@@ -28,6 +29,7 @@ export function createViewer({ page }) {
   const slider = by('opacity', HTMLInputElement);
   const [photograph, overlay] = [by('layer-photograph', HTMLImageElement), by('layer-overlay', HTMLImageElement)];
   const radios = VIEWS.map((name) => the(by('views'), `[value=${name}]`, HTMLInputElement));
+  ignorePalms(stage);
   const zoom = createZoom({ page, hands: () => correct?.hands() ?? tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
