@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from e2e.visit import Visit
+from support.preloads import SITE, entries, wanted
 
 FIRST_VIEW = 60_000
 """Bytes with headers, compressed: about a third of a second at 1.6 Mbit/s."""
@@ -40,6 +41,9 @@ def test_the_first_view_is_light_and_the_rest_comes_when_it_is_needed(visits: Ca
     visit.page.wait_for_load_state("networkidle")
     visit.page.wait_for_timeout(1000)  # nothing comes by itself
     assert {"/style.css", "/js/pages/start.js", "/samples/retina-small.webp"} < set(sizes)
+    start = SITE / "index.html"
+    modules = {f"/{module}" for module in (*entries(start), *wanted(start))}
+    assert {path for path in sizes if path.endswith(".js") and path != "/service-worker.js"} == modules
     assert not any(path.startswith(("/js/viewer/", "/js/report/", "/viewer.css")) for path in sizes)
     assert 20_000 < sum(sizes.values()) < FIRST_VIEW, sizes
     visit.page.get_by_role("button", name="Try this photograph").click()
