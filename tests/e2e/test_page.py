@@ -1,6 +1,7 @@
 """The main page: a photograph goes in, the result is shown and downloaded."""
 
 import io
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -134,7 +135,16 @@ def test_without_a_copy_the_server_draws_what_the_browser_cannot_show(visit: Vis
         visit.expect_state("scan.tif", "done")
     expect(visit.page.locator("#fallback")).to_contain_text("Your browser cannot show this kind of photograph")
     expect(visit.page.get_by_role("radio", name="Photograph")).to_be_disabled()
-    expect(visit.page.locator("#tool-correct")).to_be_disabled()
+    readout = visit.page.locator("#readout")
+    for tool, reason in (("wipe", "there is nothing to wipe"), ("correct", "its vessels cannot be corrected here")):
+        button = visit.page.locator(f"#tool-{tool}")
+        expect(button).to_be_disabled()
+        expect(button).to_have_accessible_description(re.compile(reason))
+        button.click(force=True)  # as a finger does, which sees no description
+        expect(readout).to_contain_text(reason)
+        expect(visit.page.locator("#readout-spoken")).to_contain_text(reason)
+    visit.page.keyboard.press("w")
+    expect(readout).to_contain_text("there is nothing to wipe")
     expect(visit.page.locator("#opacity")).to_be_disabled()
     name, overlay = visit.download(visit.page.get_by_role("button", name="Overlay (JPEG)").click)
     assert name == "scan-overlay.jpg"

@@ -3,6 +3,7 @@
 
 import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
+import { setReason, tellReason } from '../viewer/reasons.js';
 import { createBrushSize } from './brush-size.js';
 import { createCorrectControls } from './correct-controls.js';
 import { listenToKeys } from './correct-keys.js';
@@ -66,9 +67,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   function show(result) {
     if (result !== shown) close();
     shown = result;
-    const reason = whyNot(result);
-    open.disabled = reason !== null;
-    open.title = reason ?? '';
+    setReason(open, whyNot(result));
   }
 
   function hide() {
@@ -134,7 +133,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   }
 
   function begin() {
-    if (on || !shown || open.disabled) return;
+    if (on || !shown || tellReason(page, open)) return;
     on = true;
     stage.classList.add('aiming');
     begun();

@@ -8,6 +8,7 @@ import { createDistance } from './distance.js';
 import { listenToLongPresses } from './long-press.js';
 import { createLoupe } from './loupe.js';
 import { createProbability } from './probability.js';
+import { reasonAgainst, setReason, tellReason } from './reasons.js';
 import { createWipe } from './wipe.js';
 
 /** @import { Result } from '../files/segmentation.js' */
@@ -79,7 +80,7 @@ export function createTools({ page, zoom, needed, wiping, picked }) {
    */
   function toggle(tool, byKey) {
     const button = buttons.get(tool);
-    if (!shown || !button || button.disabled || by('tools').hidden) return;
+    if (!shown || !button || by('tools').hidden || (!on.has(tool) && tellReason(page, button))) return;
     if (!on.delete(tool)) on.add(tool);
     button.setAttribute('aria-pressed', String(on.has(tool)));
     stage.classList.toggle('aiming', active());
@@ -110,10 +111,7 @@ export function createTools({ page, zoom, needed, wiping, picked }) {
     aim.place();
   }
 
-  /** @returns {Mark[]} */
-  function needs() {
-    return on.has('probability') ? ['probability'] : [];
-  }
+  const needs = () => /** @type {Mark[]} */ (on.has('probability') ? ['probability'] : []);
 
   /** Takes what has come. */
   async function update() {
@@ -132,7 +130,7 @@ export function createTools({ page, zoom, needed, wiping, picked }) {
   function show(result) {
     if (result !== shown) distance.clear();
     shown = result;
-    for (const [tool, button] of buttons) button.disabled = (tool === 'wipe' && !result.urls.photograph) || (tool === 'probability' && !result.look);
+    for (const [tool, button] of buttons) setReason(button, reasonAgainst(tool, result));
     wipe.set(on.has('wipe') && Boolean(result.urls.photograph));
     by('tools').hidden = false;
     tell(false);
