@@ -11,7 +11,7 @@ from PIL import Image
 from conftest import decode
 from retina.imaging.arrays import Rgb
 from retina.settings import Settings
-from support.dicom import SECRETS, dicom, several
+from support.dicom import SECRETS, dicom, lookup, several
 from support.hostile import hostile
 from support.house import PREDICTIONS, House, problem
 from support.specimens import encode, readable, refused
@@ -53,6 +53,19 @@ def test_a_large_photograph_is_reduced_and_the_first_of_several_frames_shown(pla
     assert len(answer.content) < Settings().inline_bytes
     frames = shown(asked(plain, several([small_rgb, np.zeros_like(small_rgb)])))
     assert np.abs(np.asarray(frames, float) - small_rgb).mean() < 6
+
+
+def test_a_preview_shows_what_is_segmented(plain: House, small_rgb: Rgb) -> None:
+    """With a table that inverts it, a picture stored as a negative is shown and segmented as the photograph."""
+    gray = np.ascontiguousarray(small_rgb[..., 1])
+    negative = dicom(255 - gray, VOILUTSequence=[lookup(range(255, -1, -1))])
+    assert np.abs(np.asarray(shown(asked(plain, negative)).convert("L"), float) - gray).mean() < 6
+    ours, same = (asked(plain, data, PREDICTIONS).json() for data in (negative, encode(Image.fromarray(gray), "PNG")))
+    assert ours["images"] == same["images"]
+    oblong = dicom(small_rgb, PixelAspectRatio=[2, 1])
+    assert (
+        problem(asked(plain, oblong)) == problem(asked(plain, oblong, PREDICTIONS)) == (415, "unsupported_media_type")
+    )
 
 
 def test_what_no_prediction_accepts_is_refused_with_the_same_words(plain: House, small_rgb: Rgb) -> None:

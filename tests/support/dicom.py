@@ -56,11 +56,13 @@ def dicom(
     *,
     offsets: bool = True,
     fragments: int = 1,
+    more: Dataset | None = None,
     **attributes: Any,
 ) -> bytes:
     """A file of `values`, [H,W] or [H,W,3] of 8 or 16 bits; `frames` are the pixels compressed as `syntax` says.
 
     With `offsets` every one of them begins a frame. Each is split into `fragments`.
+    `more` has elements without a keyword of their own.
     """
     gray = values.ndim == 2
     bits = values.dtype.itemsize * 8
@@ -75,6 +77,7 @@ def dicom(
         "PixelRepresentation": int(values.dtype.kind == "i"),
     } | ({} if gray else {"PlanarConfiguration": 0})
     dataset = header(**described | attributes)
+    dataset.update(more or {})
     if frames is None:
         stored = values.astype(values.dtype.newbyteorder(">" if syntax == uid.ExplicitVRBigEndian else "<"))
         dataset.PixelData = padded(stored.tobytes())
@@ -93,6 +96,30 @@ def several(
     """A file of several frames, all of one size; `compressed` are their pixels as `syntax` says."""
     described = {"Rows": shown[0].shape[0], "NumberOfFrames": len(shown)}
     return dicom(np.concatenate([*shown]), syntax, compressed, **described | attributes)
+
+
+def lookup(
+    entries: Sequence[int],
+    *,
+    first: int = 0,
+    bits: int = 8,
+    count: int | None = None,
+    kind: str = "OW",
+    packed: bool = False,
+    syntax: str = uid.ExplicitVRLittleEndian,
+) -> Dataset:
+    """An item with a lookup table for values from `first` on, stored as words of `kind`, or `packed` two to a word."""
+    order = ">" if syntax == uid.ExplicitVRBigEndian else "<"
+    table = Dataset()
+    described = [(len(entries) if count is None else count) % 65536, first, bits]
+    table.add_new("LUTDescriptor", "SS" if first < 0 else "US", described)
+    if kind == "US":
+        table.add_new("LUTData", kind, [*entries])
+    elif packed:
+        table.add_new("LUTData", "OW", np.array(entries, "u1").view("<u2").astype(f"{order}u2").tobytes())
+    else:
+        table.add_new("LUTData", "OW", np.array(entries).astype(f"{order}u2").tobytes())
+    return table
 
 
 def padded(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from PIL import Image
 from pydicom import uid
 
 from retina.imaging.arrays import Rgb
-from support.dicom import OPHTHALMIC_16_BIT, dicom, rle
+from support.dicom import OPHTHALMIC_16_BIT, dicom, lookup, rle
 
 
 def ybr(rgb: Rgb) -> Rgb:
@@ -59,6 +59,9 @@ def native(rgb: Rgb) -> dict[str, tuple[bytes, NDArray[Any]]]:
         "signed": (dicom(signed, **eight), gray),
         "negative slope": (dicom(255 - gray, RescaleSlope="-1", RescaleIntercept="255"), gray),
         "windowed": (dicom(gray.astype(np.uint16) * 4 + 500, RescaleSlope=1, **window), windowed(gray)),
+        "table of interest": (dicom(gray, VOILUTSequence=[lookup(range(255, -1, -1))]), 255 - gray),
+        "table of a modality": (dicom(gray, ModalityLUTSequence=[lookup(range(255, -1, -1))]), 255 - gray),
+        "inverse presentation": (dicom(gray, PresentationLUTShape="INVERSE"), 255 - gray),
         "palette": (dicom(gray, **table), coloured),
         "YBR full": (dicom(ybr(rgb), PhotometricInterpretation="YBR_FULL"), rgb),
         "YBR full 422": (dicom(halved, **pairs(paired)), paired),
@@ -122,11 +125,11 @@ def compressed(rgb: Rgb) -> dict[str, tuple[bytes, NDArray[Any]]]:
         ),
         "JPEG 2000": (dicom(rgb, uid.JPEG2000, [lossy], PhotometricInterpretation="YBR_ICT"), rgb),
         "lossless JPEG 2000": (
-            dicom(rgb, uid.JPEG2000Lossless, [_jpeg_2000(rgb, mct=True)], PhotometricInterpretation="YBR_RCT"),
+            dicom(rgb, uid.JPEG2000Lossless, [jpeg_2000(rgb, mct=True)], PhotometricInterpretation="YBR_RCT"),
             rgb,
         ),
-        "JPEG 2000 of YBR": (dicom(rgb, uid.JPEG2000Lossless, [_jpeg_2000(ybr(rgb), mct=False)], **ybr_full), rgb),
-        "JPEG 2000, 16 bits": (dicom(deep, uid.JPEG2000Lossless, [_jpeg_2000(deep, mct=False)], **deeply), rgb),
+        "JPEG 2000 of YBR": (dicom(rgb, uid.JPEG2000Lossless, [jpeg_2000(ybr(rgb), mct=False)], **ybr_full), rgb),
+        "JPEG 2000, 16 bits": (dicom(deep, uid.JPEG2000Lossless, [jpeg_2000(deep, mct=False)], **deeply), rgb),
         "high-throughput JPEG 2000": (dicom(gray, uid.HTJ2KLossless, [imagecodecs.htj2k_encode(gray)]), gray),
         "RLE": (dicom(rgb, uid.RLELossless, [rle(rgb)]), rgb),
         "RLE in gray": (dicom(gray, uid.RLELossless, [rle(gray)]), gray),
@@ -138,5 +141,6 @@ def _lossless(values: NDArray[Any]) -> bytes | bytearray:
     return imagecodecs.jpeg8_encode(values, lossless=True, outcolorspace="RGB")
 
 
-def _jpeg_2000(values: NDArray[Any], *, mct: bool) -> bytes | bytearray:
+def jpeg_2000(values: NDArray[Any], *, mct: bool) -> bytes | bytearray:
+    """Lossless; with `mct` the codec transforms colours."""
     return imagecodecs.jpeg2k_encode(values, level=0, codecformat="j2k", mct=mct, reversible=True)

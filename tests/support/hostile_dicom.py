@@ -7,6 +7,7 @@ import imagecodecs
 import numpy as np
 from PIL import Image
 from pydicom import uid
+from pydicom.dataset import Dataset
 
 from retina.imaging.arrays import Rgb
 from support.dicom import dicom
@@ -29,10 +30,27 @@ def hostile(rgb: Rgb) -> dict[str, bytes]:
         "sequences in sequences": nested(whole, 200_000),
         "millions of elements": inserted(whole, many),
         "an element longer than the file": inserted(whole, long),
+        "a table of millions of numbers": dicom(
+            rgb[..., 0], uid.ImplicitVRLittleEndian, VOILUTSequence=[_long_table(10_000_000)]
+        ),
+        "millions of tables": inserted(dicom(rgb[..., 0]), _tables(3_000_000)),
         "frames without end": dicom(
             rgb, uid.RLELossless, [bytes(2)] * 100_000, offsets=False, NumberOfFrames=2**31 - 1
         ),
     }
+
+
+def _long_table(length: int) -> Dataset:
+    table = Dataset()
+    table.add_new("LUTDescriptor", "OW", bytes(2 * length))
+    table.add_new("LUTData", "OW", bytes(2 * length))
+    return table
+
+
+def _tables(count: int) -> bytes:
+    """A VOI LUT Sequence of empty items."""
+    items = struct.pack("<HHI", 0xFFFE, 0xE000, 0) * count
+    return struct.pack("<HH2sHI", 0x0028, 0x3010, b"SQ", 0, len(items)) + items
 
 
 def inserted(whole: bytes, elements: bytes) -> bytes:

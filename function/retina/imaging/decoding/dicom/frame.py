@@ -33,6 +33,12 @@ MORE, TAIL = bytes.fromhex("55aa55aa33cc33cc"), 4
 
 TORN = "pixels do not continue those above them"
 
+CODESTREAM, CODING, TILE = b"\xff\x4f\xff\x51", b"\xff\x52", b"\xff\x90"
+"""Markers of JPEG 2000: of the beginning, of how it is coded, and of the first tile."""
+
+TRANSFORMATION, MAIN_HEADER = 8, 1 << 16
+"""Where the transformation of colours is, after the marker of how it is coded; and where to stop searching for that."""
+
 LATER = 0x7FE1
 """The lowest group of the elements that may follow the pixels."""
 
@@ -179,9 +185,20 @@ def _jpeg_ls(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
 
 def _jpeg_2000(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """The codec undoes its own colour transformation, ICT or RCT. No thread can be started here."""
+    if dicom.samples.photometric.startswith("YBR_FULL") and _transforms_colours(frame):
+        raise ValueError("the codec and the header disagree about colours")
     values = imagecodecs.jpeg2k_decode(frame, numthreads=1)
     demand_no_noisy_blocks(_shown(values, dicom.samples.stored))
     return values, dicom.samples.photometric in ("YBR_ICT", "YBR_RCT")
+
+
+def _transforms_colours(frame: bytes) -> bool:
+    """Whether the main header of a JPEG 2000 (ISO/IEC 15444-1, A.6.1) states a transformation of colours."""
+    start = frame.index(CODESTREAM)
+    head, place = frame[start : start + MAIN_HEADER], 2
+    while (marker := head[place : place + 2]) not in (CODING, TILE, b""):
+        place += 2 + int.from_bytes(head[place + 2 : place + 4])
+    return marker == CODING and head[place + TRANSFORMATION] == 1
 
 
 CODECS: dict[str, Callable[[bytes, Dicom], tuple[Values, bool]]] = {

@@ -17,14 +17,15 @@ from pydicom.tag import BaseTag
 
 from retina.errors import UnsupportedFormatError
 from retina.imaging.decoding.dicom.mark import MARK, PREAMBLE
-from retina.imaging.decoding.dicom.values import Samples, facts_of, samples_of, whole
+from retina.imaging.decoding.dicom.values import ASPECTS, Samples, facts_of, has_square_pixels, samples_of, whole
 from retina.imaging.decoding.facts import Facts
 
 WANTED = (
     *("SOPClassUID", "SharedFunctionalGroupsSequence", "NumberOfFrames", "Rows", "Columns", "SamplesPerPixel"),
     *("PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit"),
     *("PixelRepresentation", "WindowCenter", "WindowWidth", "VOILUTFunction", "RescaleSlope", "RescaleIntercept"),
-    *("PixelSpacing", "ImageLaterality", "Laterality", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+    *("ModalityLUTSequence", "VOILUTSequence", "PresentationLUTShape", "PerFrameFunctionalGroupsSequence", *ASPECTS),
+    *("ImageLaterality", "Laterality", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
     *(f"{name}PaletteColorLookupTable{part}" for name in ("Red", "Green", "Blue") for part in ("Descriptor", "Data")),
     *(f"Segmented{name}PaletteColorLookupTableData" for name in ("Red", "Green", "Blue")),
 )
@@ -71,6 +72,12 @@ PHOTOMETRIC = {
 }
 """The photometric interpretations that are read, by samples per pixel."""
 
+CODEC_COLOURS = ("YBR_ICT", "YBR_RCT")
+"""Those of `PHOTOMETRIC` that only a codec can make and undo."""
+
+SHAPES = ("", "IDENTITY", "INVERSE")
+"""The values of Presentation LUT Shape. INVERSE is what MONOCHROME1 says, too: together they invert once."""
+
 LEAST_BITS = 8
 
 SAMPLE_BYTES, BYTE_SECONDS, MEGAPIXEL_SECONDS = 4, 0.6e-6, 1.5
@@ -81,6 +88,7 @@ JPEG_2000_PIXELS = 32_000_000
 """Larger ones in JPEG 2000 are refused, since each of their pixels takes twice the memory."""
 
 EXPORT = "Export the photograph as PNG or JPEG."
+SQUARE_EXPORT = "Export the photograph as PNG or JPEG with square pixels."
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,11 @@ class Dicom:
     frame: int = 0
 
     @property
+    def is_inverted(self) -> bool:
+        """Whether low values of a monochrome file are bright."""
+        return self.samples.photometric == "MONOCHROME1" or _shape(self.header) == "INVERSE"
+
+    @property
     def extra(self) -> Extra:
         """What JPEG 2000 takes: four bytes for every sample, and time for every compressed byte."""
         if self.pixel_data.codec != "JPEG 2000":
@@ -169,11 +182,28 @@ def open_dicom(data: bytes) -> Dicom:
     _refuse_other_content(header)
     pixel_data = _pixel_data(data, stream.tell(), syntax, header, little_endian=little_endian)
     samples = samples_of(header)
-    if samples.photometric not in PHOTOMETRIC.get(samples.per_pixel, ()) or samples.allocated not in (8, 16):
+    known = samples.photometric in PHOTOMETRIC.get(samples.per_pixel, ()) and samples.allocated in (8, 16)
+    if not known or _is_contradictory(samples, pixel_data, header):
         raise UnsupportedFormatError(f"The pixels of this DICOM file are stored in a way that cannot be read. {EXPORT}")
     if samples.stored < LEAST_BITS:
         raise UnsupportedFormatError(f"This DICOM file has fewer than {LEAST_BITS} bits per pixel. {EXPORT}")
+    if not has_square_pixels(header):
+        raise UnsupportedFormatError(f"The pixels of this DICOM file are not square. {SQUARE_EXPORT}")
     return Dicom(whole(header, "Columns"), whole(header, "Rows"), samples, pixel_data, facts_of(header), header)
+
+
+def _is_contradictory(samples: Samples, pixel_data: PixelData, header: Dataset) -> bool:
+    """Whether the file says two things about its colours, or whether black is low or high: viewers then disagree."""
+    if samples.photometric in CODEC_COLOURS:
+        return pixel_data.codec not in ("JPEG", "JPEG 2000")
+    shape = _shape(header)
+    return samples.photometric.startswith("MONOCHROME") and (
+        shape not in SHAPES or (samples.photometric == "MONOCHROME1" and shape == "IDENTITY")
+    )
+
+
+def _shape(header: Dataset) -> str:
+    return str(header.get("PresentationLUTShape") or "").strip()
 
 
 def _refuse_other_content(header: Dataset) -> None:

@@ -6,11 +6,22 @@ are sent to a service; the service itself does not keep headers.
 
 import io
 
-from pydicom.dataset import FileMetaDataset
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 
-from retina.imaging.decoding.dicom.header import DELIMITER, open_dicom
+from retina.imaging.decoding.dicom.header import DELIMITER, WANTED, open_dicom
 from retina.imaging.decoding.dicom.mark import PREAMBLE
+
+NEEDED = {
+    tag_for_keyword(name)
+    for name in (
+        *WANTED,
+        *("PixelMeasuresSequence", "FrameVOILUTSequence", "PixelValueTransformationSequence"),
+        *("LUTDescriptor", "LUTData"),
+    )
+}
+"""The attributes that are read, and those that are read in their sequences."""
 
 
 def stripped(data: bytes) -> bytes:
@@ -22,6 +33,7 @@ def stripped(data: bytes) -> bytes:
     header, pixel_data = dicom.header, dicom.pixel_data
     compressed = pixel_data.length is None
     end = data.rindex(DELIMITER) if compressed else pixel_data.start + (pixel_data.length or 0)
+    _reduce(header)
     header.PixelData = data[pixel_data.start : end]
     header["PixelData"].VR = "OB" if compressed or not pixel_data.words else "OW"
     header["PixelData"].is_undefined_length = compressed
@@ -31,3 +43,13 @@ def stripped(data: bytes) -> bytes:
     stream = io.BytesIO()
     dcmwrite(stream, header)
     return stream.getvalue()
+
+
+def _reduce(dataset: Dataset) -> None:
+    """Remove what is not read, also from sequences: they may name the patient, or have notes of any kind."""
+    for tag in list(dataset.keys()):
+        if tag not in NEEDED:
+            del dataset[tag]
+        elif dictionary_VR(tag) == "SQ":
+            for item in dataset[tag].value:
+                _reduce(item)

@@ -14,8 +14,15 @@ from retina.imaging.decoding.facts import Facts, Laterality, is_plausible
 EYES: dict[str, Laterality] = {"L": "left", "R": "right"}
 """The defined terms of Image Laterality that name one eye."""
 
-SQUARE = 0.01
-"""The height and width of a pixel that counts as square differ by no more than this share."""
+SQUARE, NEARLY_SQUARE = 0.01, 0.05
+"""By which share height and width of a pixel may differ. Up to the first its size can be one number; beyond the second
+a photograph is distorted, rather than its spacing measured inexactly."""
+
+ASPECTS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio")
+"""The attributes that state the height and width of a pixel, whatever their unit (PS3.3, section C.7.6.3.1.7)."""
+
+FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+"""The values of VOI LUT Function."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,13 @@ def samples_of(header: Dataset) -> Samples:
 
 
 def window_of(header: Dataset) -> Window | None:
-    """The first window; None if there is none that is usable."""
+    """The first window; None if there is none that is usable. Raises `ValueError` if its function is unknown."""
     centre, width = number(header, "WindowCenter"), number(header, "WindowWidth")
     function = str(header.get("VOILUTFunction") or "LINEAR").strip()
     if centre is None or width is None or width <= 0 or (function == "LINEAR" and width < 1):
         return None
+    if function not in FUNCTIONS:
+        raise ValueError("the function of the window is unknown")
     return Window(centre, width, function)
 
 
@@ -97,16 +106,33 @@ def _numbers(value: Any) -> list[float]:
     return numbers if all(map(math.isfinite, numbers)) else []
 
 
+def functional_groups(header: Dataset, name: str, frame: int = 0) -> list[Dataset]:
+    """The items of the sequence `name` that hold for `frame`, or for all frames of a file (PS3.3, section C.7.6.16)."""
+    shared = list(header.get("SharedFunctionalGroupsSequence") or ())[:1]
+    own = list(header.get("PerFrameFunctionalGroupsSequence") or ())[frame : frame + 1]
+    return [item for groups in (*shared, *own) for item in list(groups.get(name) or ())[:1]]
+
+
+def has_square_pixels(header: Dataset) -> bool:
+    """Whether no attribute states that pixels are much higher than wide, or the opposite."""
+    sources = [header, *functional_groups(header, "PixelMeasuresSequence")]
+    sizes = [_numbers(source.get(name)) for source in sources for name in ASPECTS]
+    return all(_is_square(each, NEARLY_SQUARE) for each in sizes if len(each) == 2 and min(each) > 0)
+
+
+def _is_square(sizes: list[float], share: float) -> bool:
+    return max(sizes) <= (1 + share) * min(sizes)
+
+
 def _pixel_size(header: Dataset) -> float | None:
     """The size of a square pixel on the retina. Imager Pixel Spacing is not read: it is a distance on the sensor."""
     spacing = header.get("PixelSpacing")
-    for groups in header.get("SharedFunctionalGroupsSequence") or ():
-        for measures in groups.get("PixelMeasuresSequence") or ():
-            spacing = spacing or measures.get("PixelSpacing")
+    for measures in functional_groups(header, "PixelMeasuresSequence"):
+        spacing = spacing or measures.get("PixelSpacing")
     sizes = [1000 * size for size in _numbers(spacing)]
     if len(sizes) != 2 or not all(map(is_plausible, sizes)):
         return None
-    return round(sum(sizes) / 2, 4) if max(sizes) <= (1 + SQUARE) * min(sizes) else None
+    return round(sum(sizes) / 2, 4) if _is_square(sizes, SQUARE) else None
 
 
 def _laterality(header: Dataset) -> Laterality | None:

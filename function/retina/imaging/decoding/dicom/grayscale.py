@@ -1,0 +1,76 @@
+"""The brightness of monochrome values: modality, value of interest, presentation (PS3.3, C.11.1, C.11.2 and C.11.6).
+
+Takes every value that a sample may have, and returns a brightness from 0 to 1 for each.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from retina.imaging.decoding.depths import STRIP, depth_of
+from retina.imaging.decoding.dicom.frame import Values
+from retina.imaging.decoding.dicom.header import Dicom
+from retina.imaging.decoding.dicom.lookup import lookup_of
+from retina.imaging.decoding.dicom.values import Window, functional_groups, number, window_of
+
+
+def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArray[Any]:
+    """The brightness of the values `every`. `values`, those of the frame, decide how bright 16 bits are meant.
+
+    Raises what `DAMAGE` lists for tables that are none.
+    """
+    modality = _source(dicom, "PixelValueTransformationSequence", "ModalityLUTSequence", "RescaleSlope")
+    interest = _source(dicom, "FrameVOILUTSequence", "VOILUTSequence", "WindowCenter")
+    little_endian = dicom.pixel_data.little_endian
+    low_is_bright = False
+    if tables := modality.get("ModalityLUTSequence"):
+        lookup = lookup_of(tables[0], little_endian=little_endian)
+        modal = lookup(every)
+        whole = modal / lookup.high
+    else:
+        slope = number(modality, "RescaleSlope") or 1.0
+        with np.errstate(over="ignore"):
+            modal = every * slope + (number(modality, "RescaleIntercept") or 0.0)
+        whole = whole_range(dicom, every, values)
+        low_is_bright = slope < 0
+        if not np.isfinite(modal).all():
+            raise ValueError("rescaled values are too large")
+    if tables := interest.get("VOILUTSequence"):
+        lookup = lookup_of(tables[0], little_endian=little_endian)
+        shown = lookup(modal) / lookup.high
+    elif window := window_of(interest):
+        shown = windowed(modal, window)
+    else:
+        shown = 1 - whole if low_is_bright else whole
+    return 1 - shown if dicom.is_inverted else shown
+
+
+def windowed(values: NDArray[Any], window: Window) -> NDArray[Any]:
+    """Apply `window`; returns brightness from 0 to 1 (PS3.3, section C.11.2.1)."""
+    if window.function == "SIGMOID":
+        return 1 / (1 + np.exp(np.clip(-4 * (values - window.centre) / window.width, -700, 700)))
+    if window.function == "LINEAR_EXACT":
+        return np.clip((values - window.centre) / window.width + 0.5, 0, 1)
+    if window.width == 1:
+        return np.where(values > window.centre - 0.5, 1.0, 0.0)
+    return np.clip((values - (window.centre - 0.5)) / (window.width - 1) + 0.5, 0, 1)
+
+
+def whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArray[Any]:
+    """Brightness from 0 to 1, over all bits that are stored; of 16, over as many as the values need."""
+    samples = dicom.samples
+    if samples.signed:
+        return (every + (1 << (samples.stored - 1))) / ((1 << samples.stored) - 1)
+    high = float((1 << samples.stored) - 1)
+    if samples.stored == 16:
+        most = max(int(values[top : top + STRIP].max()) for top in range(0, len(values), STRIP))
+        high = depth_of(most)
+    return every / high
+
+
+def _source(dicom: Dicom, group: str, *names: str) -> Dataset:
+    """Where the first of the attributes `names` is: in the header, or for all frames or this one in `group`."""
+    sources = [dicom.header, *functional_groups(dicom.header, group, dicom.frame)]
+    return next((source for source in sources if any(source.get(name) for name in names)), dicom.header)

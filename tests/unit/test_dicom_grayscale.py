@@ -1,0 +1,150 @@
+"""Monochrome DICOM files are shown as their header says: modality, value of interest and presentation, or refused."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from conftest import decode
+from retina.errors import PhotographUnreadableError, UnsupportedFormatError
+from retina.imaging.decoding.dicom.stripping import stripped
+from retina.imaging.photograph import decode_photograph, open_photograph
+from support.dicom import SECRETS, dicom, lookup, several
+
+GRAY = np.tile(np.arange(256, dtype=np.uint8), (80, 1))
+DEEP = GRAY.astype(np.uint16) * 16
+INVERSE = range(255, -1, -1)
+SYNTAXES = (uid.ExplicitVRLittleEndian, uid.ImplicitVRLittleEndian, uid.ExplicitVRBigEndian)
+
+
+def shown(values: np.ndarray[Any, Any], syntax: str = SYNTAXES[0], **attributes: Any) -> list[int]:
+    """The brightness of the first row."""
+    rgb = decode(dicom(values, syntax, **attributes)).rgb
+    assert (rgb == rgb[:1, :, :1]).all()
+    return [int(level) for level in rgb[0, :, 0]]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("name", ["ModalityLUTSequence", "VOILUTSequence"])
+def test_lookup_tables(name: str, syntax: str) -> None:
+    def through(values: np.ndarray[Any, Any], *table: Any, **more: Any) -> list[int]:
+        return shown(values, syntax, **{name: [lookup(*table, syntax=syntax, **more)]})
+
+    assert through(GRAY, INVERSE) == [*INVERSE]
+    assert through(GRAY, INVERSE, packed=True) == [*INVERSE]
+    assert through(GRAY, INVERSE, kind="US") == [*INVERSE]
+    assert through(GRAY, [entry * 16 for entry in INVERSE], bits=12) == [
+        round(entry * 4080 / 4095) for entry in INVERSE
+    ]
+    assert through(GRAY, [entry * 257 for entry in INVERSE], bits=16) == [*INVERSE]
+    assert through(GRAY, [entry * 16 for entry in INVERSE], bits=16)[0] == 254, "12 bits, said to be 16"
+    assert through(GRAY, [7, 99, 200], first=100)[98:104] == [7, 7, 7, 99, 200, 200]
+    assert through(DEEP, [entry >> 4 for entry in range(4096)]) == [*range(256)], "8 bits for each of 12"
+    assert through(DEEP * 16, [entry >> 8 for entry in range(65536)]) == [*range(256)], "a count of 0 is 65,536"
+    signed = (GRAY.astype(np.int16) - 128) * 200
+    wide = [min(max(each // 200 + 128, 0), 255) for each in range(-25_600, 25_601)]
+    assert through(signed, wide, first=-25_600) == [*range(256)]
+
+
+def test_a_table_comes_after_rescaling_and_before_a_window() -> None:
+    rescaled: dict[str, Any] = {"RescaleSlope": 2, "RescaleIntercept": -100}
+    assert shown(GRAY, VOILUTSequence=[lookup([0, 255], first=101)], **rescaled)[99:103] == [0, 0, 255, 255]
+    both: dict[str, Any] = {"WindowCenter": 3, "WindowWidth": 1}
+    assert shown(GRAY, VOILUTSequence=[lookup(INVERSE)], **both) == [*INVERSE], "as in pydicom, the table goes first"
+    modality: dict[str, Any] = {"ModalityLUTSequence": [lookup(INVERSE)]}
+    assert shown(GRAY, WindowCenter=200, WindowWidth=1, **modality)[54:58] == [255, 255, 0, 0]
+    assert shown(GRAY, VOILUTSequence=[lookup(INVERSE), lookup([0])], **modality) == [*range(256)], "the first of two"
+
+
+@pytest.mark.parametrize(
+    ("photometric", "shape", "expected"),
+    [
+        ("MONOCHROME2", "IDENTITY", range(256)),
+        ("MONOCHROME2", "INVERSE", INVERSE),
+        ("MONOCHROME2", "", range(256)),
+        ("MONOCHROME1", "INVERSE", INVERSE),
+        ("MONOCHROME1", "", INVERSE),
+    ],
+)
+def test_presentation_shapes(photometric: str, shape: str, expected: Sequence[int]) -> None:
+    assert shown(GRAY, PhotometricInterpretation=photometric, PresentationLUTShape=shape) == [*expected]
+    window: dict[str, Any] = {"WindowCenter": 128, "WindowWidth": 256, "PhotometricInterpretation": photometric}
+    assert shown(GRAY, PresentationLUTShape=shape, **window) == [*expected]
+
+
+@pytest.mark.parametrize(("photometric", "shape"), [("MONOCHROME1", "IDENTITY"), ("MONOCHROME2", "LIN OD")])
+def test_shapes_that_viewers_disagree_about_are_refused(photometric: str, shape: str) -> None:
+    with pytest.raises(UnsupportedFormatError):
+        shown(GRAY, PhotometricInterpretation=photometric, PresentationLUTShape=shape)
+
+
+def test_windows() -> None:
+    whole = [*shown(GRAY)]
+    assert shown(GRAY, WindowCenter=[128, 3], WindowWidth=[256, 1]) == whole, "the first of several"
+    assert shown(GRAY, WindowCenter=[128, 3], WindowWidth=256) == whole
+    assert shown(GRAY, WindowCenter=128, WindowWidth=0) == whole, "no window"
+    assert shown(DEEP, BitsStored=12, WindowCenter=1024, WindowWidth=2048)[::64] == [0, 128, 255, 255]
+    assert shown(DEEP, BitsStored=12, WindowCenter=-1000, WindowWidth=2, RescaleIntercept=-2024)[63:66] == [0, 255, 255]
+    with pytest.raises(PhotographUnreadableError):
+        shown(GRAY, WindowCenter=128, WindowWidth=256, VOILUTFunction="CUBIC")
+
+
+def test_functional_groups_say_it_for_all_frames_or_for_one() -> None:
+    every, first, second = Dataset(), Dataset(), Dataset()
+    rescaled, *tables = Dataset(), Dataset(), Dataset()
+    rescaled.RescaleSlope, rescaled.RescaleIntercept = 1, 1
+    every.PixelValueTransformationSequence = [rescaled]
+    for table, place in zip(tables, (50, 100), strict=True):
+        table.VOILUTSequence = [lookup([0, 255], first=place)]
+    first.FrameVOILUTSequence, second.FrameVOILUTSequence = [tables[0]], [tables[1]]
+    groups: dict[str, Any] = {
+        "SharedFunctionalGroupsSequence": [every],
+        "PerFrameFunctionalGroupsSequence": [first, second],
+    }
+    data = several([GRAY, GRAY], **groups)
+    for frame, edge in enumerate((50, 100)):
+        for file in (data, stripped(data)):
+            opened = open_photograph(file, max_pixels=10**6, min_side=64, frame=frame)
+            assert decode_photograph(opened, file).rgb[0, edge - 1 : edge + 1, 0].tolist() == [0, 255]
+
+
+def test_hostile_tables_are_refused() -> None:
+    def without(keyword: str) -> Dataset:
+        table = lookup(INVERSE)
+        delattr(table, keyword)
+        return table
+
+    long = lookup(INVERSE)
+    long.LUTDescriptor = [1, 2] * 1000
+    nested = Dataset()
+    nested.add_new("LUTDescriptor", "US", [256, 0, 8])
+    nested.add_new("LUTData", "SQ", [lookup(INVERSE)])
+    tables = {
+        "no descriptor": without("LUTDescriptor"),
+        "no entries": without("LUTData"),
+        "empty": Dataset(),
+        "fewer entries than it says": lookup(INVERSE, count=600),
+        "no bits": lookup(INVERSE, bits=0),
+        "32 bits": lookup(INVERSE, bits=32),
+        "too many numbers": long,
+        "a sequence of entries": nested,
+    }
+    for name, table in tables.items():
+        for keyword in ("ModalityLUTSequence", "VOILUTSequence"):
+            attributes: dict[str, Any] = {keyword: [table]}
+            with pytest.raises(PhotographUnreadableError):
+                pytest.fail(f"{name} was decoded: {shown(GRAY, **attributes)}")
+    with pytest.raises(PhotographUnreadableError):
+        shown(DEEP, RescaleSlope="1e308", WindowCenter=1, WindowWidth=1)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_stripped_tables_show_the_same_and_their_notes_are_gone(syntax: str) -> None:
+    table = lookup(INVERSE, syntax=syntax)
+    table.LUTExplanation = SECRETS[0]
+    data = dicom(GRAY, syntax, VOILUTSequence=[table])
+    assert SECRETS[0].encode() not in stripped(data)
+    assert decode(stripped(data)).rgb[0, :, 0].tolist() == [*INVERSE]
