@@ -42,6 +42,23 @@ def test_palettes() -> None:
             row(GRAY, **palette(count, 0, bits, entries))
 
 
+@pytest.mark.parametrize(("syntax", "order"), [(uid.ExplicitVRLittleEndian, "<"), (uid.ExplicitVRBigEndian, ">")])
+def test_segmented_palettes(syntax: str, order: str) -> None:
+    def segmented(bits: int, entries: bytes, count: int = 256) -> list[int]:
+        table = {
+            name if "Descriptor" in name else f"Segmented{name}": value
+            for name, value in palette(count, 0, bits, entries).items()
+            if name != "PhotometricInterpretation"
+        }
+        return row(GRAY, syntax, PhotometricInterpretation="PALETTE COLOR", **table)
+
+    rising = np.array([0, 1, 0, 1, 255, 65535])
+    assert segmented(16, rising.astype(f"{order}u2").tobytes()) == [*range(256)]
+    for entries, count in ((rising[:4], 256), (rising, 4096)):
+        with pytest.raises(PhotographError):
+            segmented(8, entries.astype(np.uint8).tobytes(), count)
+
+
 def test_colour_takes_no_table_and_no_inversion(small_rgb: Rgb) -> None:
     tables: dict[str, Any] = {name: [lookup([0, 9])] for name in ("VOILUTSequence", "ModalityLUTSequence")}
     assert np.array_equal(decode(dicom(small_rgb, PresentationLUTShape="INVERSE", **tables)).rgb, small_rgb)

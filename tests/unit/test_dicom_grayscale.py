@@ -92,6 +92,12 @@ def test_windows() -> None:
         shown(GRAY, WindowCenter=128, WindowWidth=256, VOILUTFunction="CUBIC")
 
 
+def test_signed_values_without_a_window() -> None:
+    assert shown(GRAY.astype(np.int16) * 16)[::51] == [0, 51, 102, 152, 203, 254], "none is negative"
+    assert shown((GRAY.astype(np.int32) * 257 - 32768).astype(np.int16)) == [*range(256)]
+    assert shown(GRAY.view(np.int8))[:128] == [*range(128, 256)]
+
+
 def test_functional_groups_say_it_for_all_frames_or_for_one() -> None:
     every, first, second = Dataset(), Dataset(), Dataset()
     rescaled, *tables = Dataset(), Dataset(), Dataset()

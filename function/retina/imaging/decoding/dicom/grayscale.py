@@ -59,15 +59,21 @@ def windowed(values: NDArray[Any], window: Window) -> NDArray[Any]:
 
 
 def whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArray[Any]:
-    """Brightness from 0 to 1, over all bits that are stored; of 16, over as many as the values need."""
+    """Brightness from 0 to 1, over all bits that are stored; of 16, or if no signed value is negative, over as many as
+    the values need.
+    """
     samples = dicom.samples
-    if samples.signed:
-        return (every + (1 << (samples.stored - 1))) / ((1 << samples.stored) - 1)
-    high = float((1 << samples.stored) - 1)
-    if samples.stored == 16:
-        most = max(int(values[top : top + STRIP].max()) for top in range(0, len(values), STRIP))
-        high = depth_of(most)
-    return every / high
+    low = -(1 << (samples.stored - 1)) if samples.signed else 0
+    high = float(low + (1 << samples.stored) - 1)
+    if samples.signed or samples.stored == 16:
+        ranges = [_range(every[values[top : top + STRIP]]) for top in range(0, len(values), STRIP)]
+        if min(least for least, _ in ranges) >= 0:
+            low, high = 0, depth_of(max(most for _, most in ranges))
+    return (every - low) / (high - low)
+
+
+def _range(values: NDArray[np.int64]) -> tuple[int, int]:
+    return int(values.min()), int(values.max())
 
 
 def _source(dicom: Dicom, group: str, *names: str) -> Dataset:
