@@ -134,6 +134,19 @@ def test_zeros_at_the_end_are_padding_and_other_bytes_are_not(small_rgb: Rgb) ->
         decode(dicom(small_rgb, Rows=352) + bytes(512))
 
 
+@pytest.mark.parametrize("fill", [b"\0", b"\xff"])
+def test_compressed_pixels_may_be_filled_to_an_even_length(small_rgb: Rgb, fill: bytes) -> None:
+    frames = {
+        uid.JPEG2000Lossless: imagecodecs.jpeg2k_encode(small_rgb, level=0, codecformat="j2k", reversible=True),
+        uid.JPEGLSLossless: imagecodecs.jpegls_encode(small_rgb),
+        uid.JPEGLosslessSV1: imagecodecs.jpeg8_encode(small_rgb, lossless=True, outcolorspace="RGB"),
+    }
+    for syntax, frame in frames.items():
+        assert np.array_equal(decode(dicom(small_rgb, syntax, [bytes(frame) + fill])).rgb, small_rgb)
+        with pytest.raises(PhotographError):
+            decode(dicom(small_rgb, syntax, [bytes(frame[:-2]) + fill]))
+
+
 def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[bytes, Any]]) -> None:
     whole = dicom(small_rgb)
     syntax, jpeg_ls = uid.JPEGBaseline8Bit, imagecodecs.jpegls_encode(small_rgb)

@@ -28,6 +28,9 @@ SCAN = b"\xff\xda"
 COLOUR_MARKS = (b"JFIF\0", b"Adobe\0d")
 """With one of these near its start, a JPEG says itself which colours it has."""
 
+FILL = b"\xff"
+"""With this, instead of zero, some encoders make the length of a frame even."""
+
 MORE, TAIL = bytes.fromhex("55aa55aa33cc33cc"), 4
 """Bytes to put after compressed data, and how many of their last ones to invert."""
 
@@ -62,6 +65,8 @@ def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
             raise ValueError(TORN)
         return values, False
     frame = compressed_frame(dicom, data)
+    if (filled := frame.rstrip(b"\0")).endswith(END + FILL):
+        frame = filled.removesuffix(FILL)
     if pixel_data.codec != "RLE" and not frame.rstrip(b"\0").endswith(END):
         raise ValueError("the end of the compressed pixels is missing")
     values, rgb = CODECS[pixel_data.codec](frame, dicom)
