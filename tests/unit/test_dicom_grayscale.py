@@ -117,6 +117,14 @@ def test_functional_groups_say_it_for_all_frames_or_for_one() -> None:
             assert decode_photograph(opened, file).rgb[0, edge - 1 : edge + 1, 0].tolist() == [0, 255]
 
 
+def test_a_window_in_a_functional_group_may_have_its_centre_at_zero() -> None:
+    every, table = Dataset(), Dataset()
+    table.WindowCenter, table.WindowWidth = 0, 1
+    every.FrameVOILUTSequence = [table]
+    groups: dict[str, Any] = {"SharedFunctionalGroupsSequence": [every], "VOILUTSequence": []}
+    assert shown(GRAY, RescaleIntercept=-100, RescaleSlope=1, **groups)[98:102] == [0, 0, 255, 255]
+
+
 def test_hostile_tables_are_refused() -> None:
     def without(keyword: str) -> Dataset:
         table = lookup(INVERSE)

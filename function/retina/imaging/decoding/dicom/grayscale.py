@@ -66,17 +66,16 @@ def whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArr
     low = -(1 << (samples.stored - 1)) if samples.signed else 0
     high = float(low + (1 << samples.stored) - 1)
     if samples.signed or samples.stored == 16:
-        ranges = [_range(every[values[top : top + STRIP]]) for top in range(0, len(values), STRIP)]
-        if min(least for least, _ in ranges) >= 0:
-            low, high = 0, depth_of(max(most for _, most in ranges))
+        occurs = np.zeros(len(every), bool)
+        for top in range(0, len(values), STRIP):
+            occurs[values[top : top + STRIP]] = True
+        if every[occurs].min() >= 0:
+            low, high = 0, depth_of(every[occurs].max())
     return (every - low) / (high - low)
-
-
-def _range(values: NDArray[np.int64]) -> tuple[int, int]:
-    return int(values.min()), int(values.max())
 
 
 def _source(dicom: Dicom, group: str, *names: str) -> Dataset:
     """Where the first of the attributes `names` is: in the header, or for all frames or this one in `group`."""
     sources = [dicom.header, *functional_groups(dicom.header, group, dicom.frame)]
-    return next((source for source in sources if any(source.get(name) for name in names)), dicom.header)
+    values = ((source, source.get(name)) for source in sources for name in names)
+    return next((source for source, value in values if value or value == 0), dicom.header)
