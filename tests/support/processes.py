@@ -31,7 +31,8 @@ class Server:
             self.port: int = free.getsockname()[1]
         command = [*before, python, "-m", program, "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the service runs
+        # Appended to, since both processes share one position in it.
+        self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - as long as the service runs
         self.process = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=self._errors, text=True
         )

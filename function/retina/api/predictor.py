@@ -96,7 +96,7 @@ class Predictor:
                     return await worked(file, abandoned, give_up)
             try:
                 async with self._decoding.large(caller):
-                    return await worked(await to_thread.run_sync(_decoded_at_last, file, held), abandoned, None)
+                    return await worked(await to_thread.run_sync(_decoded_large, file, held), abandoned, None)
             finally:
                 with CancelScope(shield=True):  # on a thread: a decoding process that ends may have to be waited for
                     await to_thread.run_sync(held.close)
@@ -117,7 +117,8 @@ class Predictor:
             return opened
 
 
-def _decoded_at_last(opened: Opened, held: ExitStack) -> Photograph:
+def _decoded_large(opened: Opened, held: ExitStack) -> Photograph:
+    """Decode it and end what is `held`, which turns the end of the decoding process into an error for the caller."""
     with held:
         return opened.photograph()
 
