@@ -147,6 +147,36 @@ def test_compressed_pixels_may_be_filled_to_an_even_length(small_rgb: Rgb, fill:
             decode(dicom(small_rgb, syntax, [bytes(frame[:-2]) + fill]))
 
 
+def lossless(values: np.ndarray[Any, Any]) -> bytes:
+    return bytes(imagecodecs.jpeg8_encode(values, lossless=True, outcolorspace=None if values.ndim == 2 else "RGB"))
+
+
+@pytest.mark.parametrize("level", [0, 7, 128, 255])
+@pytest.mark.parametrize("shape", [(80, 90), (80, 90, 3)])
+def test_a_blank_lossless_jpeg_is_a_blank_picture_and_a_part_of_it_is_damage(
+    level: int, shape: tuple[int, ...]
+) -> None:
+    for values in (np.full(shape, level, np.uint8), np.full(shape, level * 257, np.uint16)):
+        frame = lossless(values)
+        photograph = decode(dicom(values, uid.JPEGLosslessSV1, [frame]))
+        assert np.array_equal(photograph.rgb, decode(dicom(values)).rgb)
+        for damaged in (frame[:-12] + frame[-2:], frame[:-2] + bytes(9) + frame[-2:]):
+            with pytest.raises(PhotographError):
+                decode(dicom(values, uid.JPEGLosslessSV1, [damaged]))
+
+
+def test_lossless_jpegs_are_whole_however_their_data_end() -> None:
+    """0xFF near the end is followed by a zero that is no data; an even surround ends with many short codes."""
+    noise = np.random.default_rng(0)
+    photographs = (noise.normal(100, 12, (64, 64)).clip(0, 255).astype(np.uint8) for _ in range(3000))
+    files = ((values, lossless(values)) for values in photographs)
+    values, frame = next((values, frame) for values, frame in files if frame[-7] == 0xFF)
+    assert np.array_equal(decode(dicom(values, uid.JPEGLosslessSV1, [frame])).rgb[..., 0], values)
+    surround = np.zeros((400, 64), np.uint8)
+    surround[:64] = values
+    assert np.array_equal(decode(dicom(surround, uid.JPEGLosslessSV1, [lossless(surround)])).rgb[..., 0], surround)
+
+
 def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[bytes, Any]]) -> None:
     whole = dicom(small_rgb)
     syntax, jpeg_ls = uid.JPEGBaseline8Bit, imagecodecs.jpegls_encode(small_rgb)

@@ -32,7 +32,11 @@ FILL = b"\xff"
 """With this, instead of zero, some encoders make the length of a frame even."""
 
 MORE, TAIL = bytes.fromhex("55aa55aa33cc33cc"), 4
-"""Bytes to put after compressed data, and how many of their last ones to invert."""
+"""Bytes to put after compressed data, and how many of their last ones to change."""
+
+CHANGES = 0xFF, 0x55
+"""Which bits of them to invert: all, or every other one. The codes of a picture with hardly any differences are so
+short that all ones are no code."""
 
 TORN = "pixels do not continue those above them"
 
@@ -162,14 +166,24 @@ def _demand_all_used(frame: bytes) -> None:
     """Raise `ValueError` unless the JPEG's compressed data end where its pixels do.
 
     The decoder keeps it to itself whether they did. So they are decoded with something after them, which must not
-    matter, and with their end inverted, which must.
+    matter, and with their end changed, which must.
     """
     body = frame.rstrip(b"\0").removesuffix(END)
     plain = imagecodecs.jpeg8_decode(frame)
-    longer = imagecodecs.jpeg8_decode(body + MORE + END)
-    other = body[:-TAIL] + bytes(~byte & 0x7F for byte in body[-TAIL:])
-    if not np.array_equal(plain, longer) or np.array_equal(plain, imagecodecs.jpeg8_decode(other + END)):
+    if not np.array_equal(plain, imagecodecs.jpeg8_decode(body + MORE + END)):
         raise ValueError("the compressed data do not end where the pixels do")
+    split = len(body) - TAIL
+    split += body[split - 1 : split] == FILL  # the byte after 0xFF says that this is no marker
+    others = (body[:split] + bytes((byte ^ change) & 0x7F for byte in body[split:]) + END for change in CHANGES)
+    if all(np.array_equal(plain, imagecodecs.jpeg8_decode(other)) for other in others) and not _is_blank(body, plain):
+        raise ValueError("the compressed data do not end where the pixels do")
+
+
+def _is_blank(body: bytes, plain: Values) -> bool:
+    """Whether all pixels have the value in the middle, each in one bit: then no change of a bit is another code."""
+    scan = body.rindex(SCAN) + len(SCAN)
+    scan += int.from_bytes(body[scan : scan + 2])
+    return bool((plain == plain.flat[0]).all()) and len(body) - scan == -(-plain.size // 8)
 
 
 def _converted(frame: bytes, stored: str | None) -> Values:
