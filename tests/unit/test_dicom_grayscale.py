@@ -162,3 +162,76 @@ def test_stripped_tables_show_the_same_and_their_notes_are_gone(syntax: str) -> 
     data = dicom(GRAY, syntax, VOILUTSequence=[table])
     assert SECRETS[0].encode() not in stripped(data)
     assert decode(stripped(data)).rgb[0, :, 0].tolist() == [*INVERSE]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_padding_is_black_whatever_is_applied_to_the_picture(syntax: str) -> None:
+    def padded(values: np.ndarray[Any, Any], value: int, limit: int | None = None, **attributes: Any) -> list[int]:
+        kind, more = "SS" if value < 0 or (limit or 0) < 0 else "US", Dataset()
+        more.add_new("PixelPaddingValue", kind, value)
+        if limit is not None:
+            more.add_new("PixelPaddingRangeLimit", kind, limit)
+        levels = decode(dicom(values, syntax, more=more, **attributes)).rgb[0, :, 0]
+        files = dicom(values, syntax, more=more, **attributes)
+        assert decode(stripped(files)).rgb[0, :, 0].tolist() == levels.tolist()
+        return [int(level) for level in levels]
+
+    window: dict[str, Any] = {"WindowCenter": 100, "WindowWidth": 201}
+    plain = shown(GRAY, syntax, **window)
+    assert padded(GRAY, 255, **window) == [*plain[:255], 0], "not as white as the window makes it"
+    assert padded(GRAY, 200, 250, **window) == [*plain[:200], *[0] * 51, *plain[251:]]
+    assert padded(GRAY, 250, 200, **window) == padded(GRAY, 200, 250, **window)
+    first: dict[str, Any] = {"PhotometricInterpretation": "MONOCHROME1"}
+    assert padded(GRAY, 0, **first) == [0, *range(254, -1, -1)]
+    assert padded(GRAY, 0, VOILUTSequence=[lookup(INVERSE, syntax=syntax)]) == [0, *range(254, -1, -1)]
+    assert padded(GRAY, 9, RescaleSlope=-1, RescaleIntercept=255)[8:11] == [247, 0, 245]
+    bright = DEEP.copy()
+    bright[:, 255] = 65535
+    assert padded(bright, 65535) == [*shown(DEEP, syntax)[:255], 0], "the picture has 12 bits, not 16"
+    assert padded(bright.view(np.int16), -1) == padded(bright, 65535)
+    signed = DEEP.astype(np.int16)
+    signed[:, 0] = -2000
+    assert padded(signed, -2000) == padded(signed, 63536) == [0, *shown(DEEP, syntax)[1:]]
+    beyond = DEEP.copy()
+    beyond[:, 7] = 0xF000
+    assert (
+        padded(beyond, 0xF000, BitsStored=12, **first)[6:9]
+        == [0 if place == 7 else level for place, level in enumerate(shown(DEEP, syntax, BitsStored=12, **first))][6:9]
+    ), "in bits that are not stored"
+    assert padded(np.full_like(DEEP, 7), 7) == [0] * 256
+
+
+def test_padding_of_one_frame_does_not_stretch_it_and_colours_have_none(small_rgb: np.ndarray[Any, Any]) -> None:
+    frame = DEEP.copy()
+    frame[:, :9] = 65535
+    data = several([DEEP, frame], PixelPaddingValue=65535)
+    levels = decode_photograph(open_photograph(data, max_pixels=10**6, min_side=64, frame=1), data).rgb[0, :, 0]
+    assert levels.tolist() == [0] * 9 + shown(DEEP)[9:]
+    assert np.array_equal(decode(dicom(small_rgb, PixelPaddingValue=0, PixelPaddingRangeLimit=99)).rgb, small_rgb)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_a_presentation_table_comes_last(syntax: str) -> None:
+    def presented(entries: Sequence[int], **attributes: Any) -> list[int]:
+        bits = attributes.pop("bits", 8)
+        table = lookup(entries, bits=bits, syntax=syntax)
+        return shown(GRAY, syntax, PresentationLUTSequence=[table], **attributes)
+
+    assert presented(INVERSE) == [*INVERSE]
+    assert presented([level * 16 for level in INVERSE], bits=12) == [round(level * 4080 / 4095) for level in INVERSE]
+    assert presented([0, 1023], bits=10)[126:130] == [0, 0, 255, 255], "over the whole range of what comes before"
+    assert presented([0, 255], WindowCenter=50, WindowWidth=1)[48:52] == [0, 0, 255, 255]
+    assert presented(INVERSE, VOILUTSequence=[lookup(INVERSE, syntax=syntax)]) == [*range(256)]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"PresentationLUTShape": "IDENTITY"},
+        {"PhotometricInterpretation": "MONOCHROME1"},
+        {"PresentationLUTSequence": [lookup(INVERSE), lookup(INVERSE)]},
+    ],
+)
+def test_presentation_tables_that_contradict_the_header_are_refused(attributes: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedFormatError, match="Export the photograph as PNG or JPEG"):
+        shown(GRAY, **{"PresentationLUTSequence": [lookup(INVERSE)]} | attributes)

@@ -16,6 +16,7 @@ from retina.imaging.decoding.dicom.frame import Values, stored_frame
 from retina.imaging.decoding.dicom.grayscale import brightness, whole_range
 from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.dicom.lookup import lookup_of
+from retina.imaging.decoding.dicom.padding import is_padding
 
 Table = NDArray[np.uint8]
 """8-bit values by stored value, uint8[N] or, for a palette, uint8[N,3]."""
@@ -42,13 +43,17 @@ def dicom_strips(dicom: Dicom, data: bytes) -> Iterator[Rgb]:
 def _table(dicom: Dicom, values: Values) -> Table:
     """The table for this file. `values` decide how bright 16 bits are meant, as in TIFF and PNG files."""
     samples = dicom.samples
-    every = np.arange(1 << samples.allocated) >> samples.shift & ((1 << samples.stored) - 1)
+    cells = np.arange(1 << samples.allocated)
+    every = cells >> samples.shift & ((1 << samples.stored) - 1)
     if samples.signed:
         every -= (every >> (samples.stored - 1)) << samples.stored
     if samples.photometric == "PALETTE COLOR":
         return _palette(dicom, every)
-    monochrome = samples.per_pixel == 1
-    shown = brightness(dicom, every, values) if monochrome else whole_range(dicom, every, values)
+    if samples.per_pixel == 1:
+        outside = is_padding(dicom, cells, every)
+        shown = np.where(outside, 0, brightness(dicom, every, values, outside))
+    else:
+        shown = whole_range(dicom, every, values)
     levels: Table = np.rint(255 * np.clip(shown, 0, 1)).astype(np.uint8)
     return levels
 

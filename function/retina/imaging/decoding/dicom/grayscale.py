@@ -16,8 +16,10 @@ from retina.imaging.decoding.dicom.lookup import lookup_of
 from retina.imaging.decoding.dicom.values import Window, functional_groups, number, window_of
 
 
-def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArray[Any]:
-    """The brightness of the values `every`. `values`, those of the frame, decide how bright 16 bits are meant.
+def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values, outside: NDArray[np.bool_]) -> NDArray[Any]:
+    """The brightness of the values `every`, of which some are `outside` the picture: bool[N].
+
+    `values`, those of the frame, decide how bright 16 bits are meant.
 
     Raises what `DAMAGE` lists for tables that are none.
     """
@@ -33,7 +35,7 @@ def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArra
         slope = number(modality, "RescaleSlope") or 1.0
         with np.errstate(over="ignore"):
             modal = every * slope + (number(modality, "RescaleIntercept") or 0.0)
-        whole = whole_range(dicom, every, values)
+        whole = whole_range(dicom, every, values, outside)
         low_is_bright = slope < 0
         if not np.isfinite(modal).all():
             raise ValueError("rescaled values are too large")
@@ -44,6 +46,9 @@ def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArra
         shown = windowed(modal, window)
     else:
         shown = 1 - whole if low_is_bright else whole
+    if tables := dicom.header.get("PresentationLUTSequence"):
+        lookup = lookup_of(tables[0], little_endian=little_endian)
+        return lookup(np.clip(shown, 0, 1) * (len(lookup.entries) - 1)) / lookup.high
     return 1 - shown if dicom.is_inverted else shown
 
 
@@ -58,9 +63,11 @@ def windowed(values: NDArray[Any], window: Window) -> NDArray[Any]:
     return np.clip((values - (window.centre - 0.5)) / (window.width - 1) + 0.5, 0, 1)
 
 
-def whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArray[Any]:
+def whole_range(
+    dicom: Dicom, every: NDArray[np.int64], values: Values, outside: NDArray[np.bool_] | None = None
+) -> NDArray[Any]:
     """Brightness from 0 to 1, over all bits that are stored; of 16, or if no signed value is negative, over as many as
-    the values need.
+    the values need, apart from those `outside` the picture.
     """
     samples = dicom.samples
     low = -(1 << (samples.stored - 1)) if samples.signed else 0
@@ -69,7 +76,9 @@ def whole_range(dicom: Dicom, every: NDArray[np.int64], values: Values) -> NDArr
         occurs = np.zeros(len(every), bool)
         for top in range(0, len(values), STRIP):
             occurs[values[top : top + STRIP]] = True
-        if every[occurs].min() >= 0:
+        if outside is not None:
+            occurs &= ~outside
+        if occurs.any() and every[occurs].min() >= 0:
             low, high = 0, depth_of(every[occurs].max())
     return (every - low) / (high - low)
 

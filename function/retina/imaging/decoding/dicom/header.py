@@ -24,7 +24,8 @@ WANTED = (
     *("SOPClassUID", "SharedFunctionalGroupsSequence", "NumberOfFrames", "Rows", "Columns", "SamplesPerPixel"),
     *("PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit"),
     *("PixelRepresentation", "WindowCenter", "WindowWidth", "VOILUTFunction", "RescaleSlope", "RescaleIntercept"),
-    *("ModalityLUTSequence", "VOILUTSequence", "PresentationLUTShape", "PerFrameFunctionalGroupsSequence", *ASPECTS),
+    *("ModalityLUTSequence", "VOILUTSequence", "PresentationLUTSequence", "PresentationLUTShape"),
+    *("PixelPaddingValue", "PixelPaddingRangeLimit", "PerFrameFunctionalGroupsSequence", *ASPECTS),
     *("ImageLaterality", "Laterality", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
     *(f"{name}PaletteColorLookupTable{part}" for name in ("Red", "Green", "Blue") for part in ("Descriptor", "Data")),
     *(f"Segmented{name}PaletteColorLookupTableData" for name in ("Red", "Green", "Blue")),
@@ -196,10 +197,13 @@ def _is_contradictory(samples: Samples, pixel_data: PixelData, header: Dataset) 
     """Whether the file says two things about its colours, or whether black is low or high: viewers then disagree."""
     if samples.photometric in CODEC_COLOURS:
         return pixel_data.codec not in ("JPEG", "JPEG 2000")
-    shape = _shape(header)
-    return samples.photometric.startswith("MONOCHROME") and (
-        shape not in SHAPES or (samples.photometric == "MONOCHROME1" and shape == "IDENTITY")
-    )
+    if not samples.photometric.startswith("MONOCHROME"):
+        return False
+    shape, tables = _shape(header), len(header.get("PresentationLUTSequence") or ())
+    low_is_bright = samples.photometric == "MONOCHROME1"
+    if tables:
+        return tables > 1 or bool(shape) or low_is_bright
+    return shape not in SHAPES or (low_is_bright and shape == "IDENTITY")
 
 
 def _shape(header: Dataset) -> str:

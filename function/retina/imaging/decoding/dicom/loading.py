@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.charset import python_encoding
 
-from retina.imaging.decoding.dicom import colours, frame, frames, grayscale, header, lookup
+from retina.imaging.decoding.dicom import colours, frame, frames, grayscale, header, lookup, padding
 
-LOADED = colours, frame, frames, grayscale, header, lookup
+LOADED = colours, frame, frames, grayscale, header, lookup, padding
 
 
 def load_dicom(rgb: NDArray[np.uint8]) -> None:
