@@ -28,7 +28,8 @@ def is_padding(dicom: Dicom, cells: NDArray[np.int64], every: NDArray[np.int64])
     ends = [
         end - 2 * SIGN * (dicom.samples.signed and end >= SIGN) for end in (value, value if limit is None else limit)
     ]
-    return (every >= min(ends)) & (every <= max(ends)) | (cells == value)
+    found: NDArray[np.bool_] = (every >= min(ends)) & (every <= max(ends)) | (cells == value)
+    return found
 
 
 def _word(header: Dataset, name: str, order: str) -> int | None:
