@@ -43,6 +43,7 @@ RetinaError
 │   ├── TooManyBatchesError         one has to be deleted or expire first
 │   ├── TooManyBytesError           photographs have to be finished or deleted first
 │   ├── HistoryFullError            saved photographs have to be deleted first
+│   ├── CorrectionChangedError      another correction is there than the caller named
 │   ├── BatchClosedError            it accepts no more photographs
 │   ├── NotFoundError               it does not exist, or belongs to another account
 │   ├── OutOfCreditsError
@@ -209,6 +210,10 @@ class TooManyBytesError(AccountError):
 
 class HistoryFullError(AccountError):
     """The photographs and images in the account's history have reached the maximum total size."""
+
+
+class CorrectionChangedError(AccountError):
+    """The correction of a saved prediction is not the one that the caller has named."""
 
 
 class BatchClosedError(AccountError):

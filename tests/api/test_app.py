@@ -64,7 +64,8 @@ def test_openapi_describes_routes_errors_and_examples(client: TestClient) -> Non
     accounts = {f"/api/v1/account{more}" for more in ("", "/password", "/sign-out")} | {"/api/v1/audit"}
     accounts |= {f"/api/v1/keys{more}" for more in keys} | {f"/api/v1/usage{more}" for more in usage}
     saved = {"/api/v1/trends"} | {
-        f"{PREDICTIONS}/{{id}}{more}" for more in ("", "/{image}.png", "/recompute", "/correction", "/graph")
+        f"{PREDICTIONS}/{{id}}{more}"
+        for more in ("", "/{image}.png", "/recompute", "/correction", "/graph", "/field-of-view")
     }
     exports = {"/api/v1/exports", "/api/v1/exports/{id}"}
     one = ("", "/upload", "/cancel", "/retry", "/items", "/items/{number}/{picture}", "/results.csv", "/statistics")

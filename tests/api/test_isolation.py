@@ -31,6 +31,7 @@ ASKED: dict[str, dict[str, Any]] = {
     f"GET {PREDICTIONS}/{{id}}": {},
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": {},
     f"GET {PREDICTIONS}/{{id}}/graph": {},
+    f"GET {PREDICTIONS}/{{id}}/field-of-view": {},
     f"PATCH {PREDICTIONS}/{{id}}": {"json": {"note": "was here"}},
     f"POST {PREDICTIONS}/{{id}}/recompute": {},
     f"PUT {PREDICTIONS}/{{id}}/correction": {"files": {"corrected_mask": png(np.ones((177, 177)))}},
@@ -56,6 +57,7 @@ NO_IDS = {
     *("file", "outputs", "threshold", "flips", "force", "save", "subject", "eye", "taken_on", "note", "file_name"),
     *("corrected_mask", "corrected_arteries", "corrected_veins", "corrected_model"),
     *("items", "name", "size", "history", "training", "content_type", "Idempotency-Key"),
+    *("If-Match", "If-None-Match"),  # tags of what the id names
     *("taken_from", "taken_to", "from", "to", "first", "limit", "cursor"),
     *("scopes", "expires", "credits_per_day", "credits_per_month", "addresses"),
     *("credits", "Stripe-Signature"),

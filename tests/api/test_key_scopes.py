@@ -29,6 +29,7 @@ NEEDED = {
     f"DELETE {PREDICTIONS}/{{id}}": "delete",
     f"GET {PREDICTIONS}/{{id}}/{{image}}.png": "read",
     f"GET {PREDICTIONS}/{{id}}/graph": "read",
+    f"GET {PREDICTIONS}/{{id}}/field-of-view": "read",
     f"POST {PREDICTIONS}/{{id}}/recompute": "predict",
     f"PUT {PREDICTIONS}/{{id}}/correction": "predict",
     f"DELETE {PREDICTIONS}/{{id}}/correction": "delete",

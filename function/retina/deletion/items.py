@@ -9,6 +9,7 @@ from collections import Counter
 from retina.batches.records import Batch
 from retina.deletion.schemas import DeletionReceipt, Remainder
 from retina.exports.records import Export
+from retina.history.precondition import WITHOUT, Precondition
 from retina.services import Services
 from retina.storage.records import Change
 
@@ -25,12 +26,15 @@ def delete_prediction(services: Services, account: str, id: str, *extra_changes:
     return receipt(services, services.history.delete(account, id, *extra_changes))
 
 
-def delete_correction(services: Services, account: str, id: str, *extra_changes: Change) -> DeletionReceipt:
+def delete_correction(
+    services: Services, account: str, id: str, *extra_changes: Change, precondition: Precondition = WITHOUT
+) -> DeletionReceipt:
     """Delete the correction of a saved prediction, and make `extra_changes` in the same transaction.
 
-    Raises `NotFoundError`.
+    Raises `NotFoundError`, and `CorrectionChangedError` if it is not that of the `precondition`.
     """
-    return receipt(services, services.corrections.remove(account, id, *extra_changes))
+    counts = services.corrections.remove(account, id, *extra_changes, precondition=precondition)
+    return receipt(services, counts)
 
 
 def delete_batch(services: Services, batch: Batch) -> DeletionReceipt:

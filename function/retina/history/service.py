@@ -69,7 +69,7 @@ class History:
         """
         now = clock.now()
         saved = PredictionRecord(account, findings, labels, now, now, __version__, secrets.token_hex(4))
-        saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction and named(correction))
+        saved = replace(saved, thumbnail=THUMBNAIL in pictures, correction=correction)
         saved = replace(saved, sizes=saved.sizes_of(pictures))
         return [*written(saved, NEW), *self.store(saved, pictures, saved.folder)]
 

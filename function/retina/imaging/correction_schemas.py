@@ -23,6 +23,12 @@ class CorrectionMade(BaseModel):
         examples=["anna@example.org"],
     )
     at: str = Field(description="when it was sent, in UTC", examples=["2026-11-27T13:05:00.123456Z"])
+    etag: str | None = Field(
+        None,
+        description="the entity tag of the stored correction, to be sent as it is in If-Match; a new one whenever a "
+        "correction is saved, and null where none is",
+        examples=['"5f0c2d9e"'],
+    )
     model: ModelName = Field(description="the network whose mask was corrected")
     model_measurements: MeasurementValues = Field(description="of the network's own vessels")
     model_measurement_reasons: dict[str, str] = Field({}, description="why one of these is null, by its name")
@@ -47,6 +53,11 @@ class CorrectedFindings(StoredWithRegions):
     regional_measurements: list[RegionalMeasurement] | None = None
     structures: StructuresFound | None = None
 
+    @property
+    def etag(self) -> str | None:
+        """Its entity tag, quotes included: the masks of a folder never change. None if they are not stored."""
+        return f'"{self.pictures}"' if self.pictures else None
+
     def instead_of(self, findings: Findings) -> dict[str, Any]:
         """The fields that differ from the network's own `findings` in an answer, with the `correction`."""
         own, quality = self.regional_measurements, findings.quality
@@ -60,6 +71,7 @@ class CorrectedFindings(StoredWithRegions):
                 kinds=self.kinds,
                 by=self.by,
                 at=self.at,
+                etag=self.etag,
                 model=self.model,
                 model_measurements=findings.measurements,
                 model_measurement_reasons=findings.measurement_reasons,

@@ -13,6 +13,7 @@ from retina.api.corrections import DemandedCorrection, sender
 from retina.api.dependencies import NetworkDep, PredictorDep, ServicesDep
 from retina.api.idempotency_key import Keyed
 from retina.api.parts import CallersDep
+from retina.api.preconditions import ToDelete, ToReplace
 from retina.api.problems import documented
 from retina.api.rate_limits import PredictionLimit
 from retina.api.routes import predictions
@@ -28,6 +29,8 @@ from retina.imaging.schemas import ModelName
 
 AT = "/api/v1/predictions/{id}/correction"
 
+CHANGED = "The correction is not the one named in If-Match, or there is one in spite of If-None-Match"
+
 router = APIRouter(tags=["history"])
 
 
@@ -36,7 +39,13 @@ router = APIRouter(tags=["history"])
     response_model=SavedPrediction,
     summary="Correct a saved prediction",
     responses=predictions.router.responses
-    | documented({401: "Neither a valid sign-in nor an API key", 404: "There is no such saved prediction"}),
+    | documented(
+        {
+            401: "Neither a valid sign-in nor an API key",
+            404: "There is no such saved prediction",
+            412: CHANGED,
+        }
+    ),
 )
 async def correct(
     request: Request,
@@ -50,16 +59,19 @@ async def correct(
     id: str,
     keyed: Keyed,
     files: DemandedCorrection,
+    precondition: ToReplace,
 ) -> Response:
     """Stores the masks of a person beside the network's, in place of an earlier correction, and measures them.
 
     `corrected_mask` is required; without `corrected_model`, it is a correction of the present mask. Costs as much as
-    a prediction, since the photograph is looked at again.
+    a prediction, since the photograph is looked at again. Send If-Match with the `etag` of the correction that you
+    have seen, or `If-None-Match: *` if there was none, so that you do not replace one that you have not.
     """
 
     @contextmanager
     def photograph() -> Iterator[tuple[PredictionRecord, bytes]]:
         before = services.history.get(caller.account, id)
+        precondition.demand(before.correction)
         services.history.stored.demand_room(caller.account)
         data = services.history.photograph(caller.account, id)
         rate_limit.count()
@@ -88,7 +100,7 @@ async def correct(
         made = corrected_findings_of(prediction, model, lambda: sender(caller, callers), clock.now())
         if made is None:
             raise TypeError("nothing was measured on the masks")
-        saved, changes = services.corrections.prepare(caller.account, id, made, prediction.pictures)
+        saved, changes = services.corrections.prepare(caller.account, id, made, prediction.pictures, precondition)
         changes.append(log.entry(caller, "prediction.corrected", id))
         response = saved_response(saved)
         return Answer(response.model_dump_json().encode(), changes, source=id, stored=to_repeat(response))
@@ -107,12 +119,15 @@ async def correct(
         {
             401: "Neither a valid sign-in nor an API key",
             404: "There is no such saved prediction, or no correction of it",
+            412: "The correction is not the one named in If-Match",
         }
     ),
 )
-def delete_correction(services: ServicesDep, caller: Owner, log: Audited, id: str) -> DeletionReceipt:
+def delete_correction(
+    services: ServicesDep, caller: Owner, log: Audited, id: str, precondition: ToDelete
+) -> DeletionReceipt:
     """Deletes the corrected masks and their measurements, stored responses about the prediction, and exports of the
     history. What the network found stays.
     """
     entry = log.entry(caller, "correction.deleted", id)
-    return deletion.delete_correction(services, caller.account, id, entry)
+    return deletion.delete_correction(services, caller.account, id, entry, precondition=precondition)

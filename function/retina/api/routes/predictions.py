@@ -43,6 +43,7 @@ from retina.errors import (
 from retina.history.answers import image_urls
 from retina.history.records import Labels
 from retina.history.schemas import Eye, FileName, Note, Subject
+from retina.history.service import named
 from retina.ids import new_id
 from retina.imaging.correction_schemas import CorrectedFindings
 from retina.imaging.findings import corrected_findings_of, findings_of
@@ -178,7 +179,8 @@ async def create_prediction(
             shown = {}
         refuse_too_large(shown, limit)
         model = corrected.model_of(facts.model) if corrected else facts.model
-        correction = corrected_findings_of(prediction, model, by=lambda: sender(caller, callers), at=clock.now())
+        made = corrected_findings_of(prediction, model, by=lambda: sender(caller, callers), at=clock.now())
+        correction = named(made) if save and made else made
         response = _response(facts, correction, shown)
         if not (save and caller):
             return Answer(response.model_dump_json(exclude_unset=True).encode())
