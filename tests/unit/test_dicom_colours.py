@@ -37,6 +37,8 @@ def test_palettes() -> None:
     assert row(GRAY, **palette(256, 0, 16, wide.tobytes())) == [*range(256)]
     assert row(GRAY, uid.ExplicitVRBigEndian, **palette(256, 0, 16, wide.astype(">u2").tobytes())) == [*range(256)]
     assert row(GRAY, **palette(2, 100, 16, b"\0\x10\0\x80"))[99:103] == [16, 16, 128, 128]
+    twelve_bits = (np.arange(256) * 4095 // 255).astype("<u2").tobytes()
+    assert row(GRAY, **palette(256, 0, 12, twelve_bits)) == [*range(256)], "12 bits of a colour"
     for count, bits, entries in ((256, 16, bytes(100)), (256, 0, bytes(256)), (256, 8, b"")):
         with pytest.raises(PhotographError):
             row(GRAY, **palette(count, 0, bits, entries))

@@ -113,6 +113,26 @@ def test_a_number_of_frames_that_is_not_true_is_refused(shown: list[Rgb]) -> Non
                     pytest.fail(f"{name}, {stated}: {open_photograph(data, **LIMITS, frame=frame)}")
 
 
+@pytest.mark.parametrize("stated", [None, 0, 1, -3, ""])
+def test_frames_that_the_header_does_not_state_are_not_left_out_silently(shown: list[Rgb], stated: object) -> None:
+    said: dict[str, Any] = {} if stated is None else {"NumberOfFrames": stated}
+    kinds: dict[str, list[bytes]] = {
+        uid.JPEGBaseline8Bit: [bytes(imagecodecs.jpeg8_encode(rgb)) for rgb in shown],
+        uid.JPEGLSLossless: [bytes(imagecodecs.jpegls_encode(rgb)) for rgb in shown],
+        uid.RLELossless: [rle(rgb) for rgb in shown],
+    }
+    for syntax, frames in kinds.items():
+        for offsets in (True, False):
+            assert open_photograph(dicom(shown[0], syntax, frames[:1], offsets=offsets, **said), **LIMITS)
+            several_frames = dicom(shown[0], syntax, frames, offsets=offsets, **said)
+            with pytest.raises(PhotographUnreadableError, match=r"says \(1\)"):
+                pytest.fail(f"{syntax}: {open_photograph(several_frames, **LIMITS)}")
+        parts = dicom(shown[0], syntax, frames[:1], fragments=1 if syntax == uid.RLELossless else 3, **said)
+        assert open_photograph(parts, **LIMITS), "one frame in several parts"
+    with pytest.raises(PhotographUnreadableError):
+        decoded(dicom(np.concatenate([*shown]), Rows=shown[0].shape[0], **said), 0)
+
+
 def test_offsets_that_are_not_true_are_refused(shown: list[Rgb]) -> None:
     for name, size, kind in (
         ("JPEG", 12, "<3I"),

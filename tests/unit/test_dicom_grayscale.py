@@ -95,6 +95,7 @@ def test_windows() -> None:
 def test_signed_values_without_a_window() -> None:
     assert shown(GRAY.astype(np.int16) * 16)[::51] == [0, 51, 102, 152, 203, 254], "none is negative"
     assert shown((GRAY.astype(np.int32) * 257 - 32768).astype(np.int16)) == [*range(256)]
+    assert shown((GRAY.astype(np.int16) - 128) * 16)[::51] == [0, 51, 102, 152, 203, 254], "12 of 16 bits"
     assert shown(GRAY.view(np.int8))[:128] == [*range(128, 256)]
 
 

@@ -15,7 +15,7 @@ from retina.imaging.decoding.depths import STRIP
 from retina.imaging.decoding.dicom.frame import Values, stored_frame
 from retina.imaging.decoding.dicom.grayscale import brightness, whole_range
 from retina.imaging.decoding.dicom.header import Dicom
-from retina.imaging.decoding.dicom.lookup import lookup_of
+from retina.imaging.decoding.dicom.lookup import BITS, lookup_of
 from retina.imaging.decoding.dicom.padding import is_padding
 
 Table = NDArray[np.uint8]
@@ -68,6 +68,8 @@ def _palette(dicom: Dicom, every: NDArray[np.int64]) -> Table:
             for name in names
         ]
         colours = np.stack([lookup(every) for lookup in lookups], axis=1)
+        if BITS[0] < (bits := max(lookup.bits for lookup in lookups)) < BITS[-1]:
+            colours = np.rint(colours.clip(0, most := (1 << bits) - 1) * (255 / most))
     else:
         count, _, bits = header[f"{names[0]}Descriptor"].value
         if bits == 8 and not 0 < count <= 256:

@@ -5,6 +5,7 @@ Takes an opened file with its bytes, and returns integers of the size that the h
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_samples, is_filled
-from retina.imaging.decoding.dicom.header import Dicom
+from retina.imaging.decoding.dicom.header import CODEC_COLOURS, Dicom
+from retina.imaging.decoding.dicom.values import Samples
 from retina.imaging.decoding.exchanges import demand_no_exchanges
 from retina.imaging.decoding.header import MAX_SCANS
 from retina.imaging.decoding.jpeg import BLOCK, demand_continuous, jpeg_pixels
@@ -38,6 +40,9 @@ CHANGES = 0xFF, 0x55
 """Which bits of them to invert: all, or every other one. The codes of a picture with hardly any differences are so
 short that all ones are no code."""
 
+BYTE, MIDDLE = 8, 0x80
+"""The bits of a byte, and the one that, inverted, puts signed bytes in order."""
+
 TORN = "pixels do not continue those above them"
 
 CODESTREAM, CODING, TILE = b"\xff\x4f\xff\x51", b"\xff\x52", b"\xff\x90"
@@ -61,24 +66,43 @@ def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
 
     Raises `ValueError` if samples are missing or the codec disagrees with the header, and whatever decoders raise.
     """
-    samples, pixel_data = dicom.samples, dicom.pixel_data
-    shape = dicom.height, dicom.width, samples.per_pixel
-    if pixel_data.codec is None:
-        values = _native(dicom, data)
-        if not samples.planar and is_stepped_in_rows(_shown(values, samples.stored)):
-            raise ValueError(TORN)
-        return values, False
-    frame = compressed_frame(dicom, data)
+    if dicom.pixel_data.codec is not None:
+        return _decompressed(dicom, compressed_frame(dicom, data), dicom.pixel_data.codec)
+    values = _native(dicom, data)
+    if not dicom.samples.planar and is_stepped_in_rows(_shown(values, dicom.samples)):
+        raise ValueError(TORN)
+    return values, False
+
+
+def _decompressed(dicom: Dicom, frame: bytes, codec: str) -> tuple[Values, bool]:
+    samples, shape = dicom.samples, (dicom.height, dicom.width, dicom.samples.per_pixel)
     if (filled := frame.rstrip(b"\0")).endswith(END + FILL):
         frame = filled.removesuffix(FILL)
-    if pixel_data.codec != "RLE" and not frame.rstrip(b"\0").endswith(END):
+    if codec != "RLE" and not frame.rstrip(b"\0").endswith(END):
         raise ValueError("the end of the compressed pixels is missing")
-    values, rgb = CODECS[pixel_data.codec](frame, dicom)
+    values, rgb = CODECS[codec](frame, dicom)
     if values.ndim == 2:
         values = values[..., np.newaxis]
-    if values.shape != shape or values.dtype.kind not in "iu" or values.dtype.itemsize * 8 != samples.allocated:
+    if values.dtype == np.uint8 and samples.stored == BYTE:
+        values = values.astype(f"u{samples.allocated // BYTE}")
+    if values.shape != shape or values.dtype.kind not in "iu" or values.dtype.itemsize * BYTE != samples.allocated:
         raise ValueError("the codec and the header disagree")
+    if codec != "RLE":
+        _demand_stored_bits(values, samples)
     return values.view(f"u{values.dtype.itemsize}"), rgb
+
+
+def _demand_stored_bits(values: NDArray[Any], samples: Samples) -> None:
+    """Raise `ValueError` unless the values of a codec are in the bits where the header says that they are.
+
+    Codecs know no high bit, and some encoders give them all bits of a sample.
+    """
+    size = values.dtype.itemsize
+    numbers = values.view(f"i{size}") if samples.signed and samples.stored > BYTE else values
+    least = -(1 << (samples.stored - 1)) if samples.signed else 0
+    fit = least <= int(numbers.min()) and int(numbers.max()) < 1 << samples.stored
+    if fit == bool(samples.shift):
+        raise ValueError("the codec and the header disagree about bits")
 
 
 def _native(dicom: Dicom, data: bytes) -> Values:
@@ -142,7 +166,7 @@ def _jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     stored = "RGB" if samples.photometric == "RGB" else "YCBCR"
     one = samples.per_pixel == 1
     values = _converted(frame, None if one else stored)
-    shown = _shown(values, samples.stored)
+    shown = _shown(values, samples)
     for size in (BLOCK, 2 * BLOCK):
         demand_continuous(shown, size, size)
     return values, not one
@@ -152,7 +176,7 @@ def _lossless_jpeg(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """No colours are converted: a lossless JPEG stores what the header says."""
     _demand_all_used(frame)
     values = _converted(frame, None if dicom.samples.per_pixel == 1 else "RGB")
-    shown = _shown(values, dicom.samples.stored)
+    shown = _shown(values, dicom.samples)
     if is_stepped_in_rows(shown):
         raise ValueError(TORN)
     if values.ndim == 3:
@@ -193,9 +217,10 @@ def _converted(frame: bytes, stored: str | None) -> Values:
     return imagecodecs.jpeg8_decode(frame, colorspace=stored, outcolorspace="RGB")
 
 
-def _shown(values: Values, stored: int) -> NDArray[np.uint8]:
-    """The upper 8 of the bits that are stored, uint8[H,W,C]."""
-    return (values >> max(stored - 8, 0)).astype(np.uint8).reshape(*values.shape[:2], -1)
+def _shown(values: NDArray[Any], samples: Samples) -> NDArray[np.uint8]:
+    """The upper 8 of the bits that are stored, from the lowest to the highest value: uint8[H,W,C]."""
+    upper = (values >> samples.shift + max(samples.stored - BYTE, 0)).astype(np.uint8)
+    return (upper ^ (MIDDLE * samples.signed)).astype(np.uint8).reshape(*values.shape[:2], -1)
 
 
 def _jpeg_ls(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
@@ -204,11 +229,15 @@ def _jpeg_ls(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
 
 def _jpeg_2000(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """The codec undoes its own colour transformation, ICT or RCT. No thread can be started here."""
-    if dicom.samples.photometric.startswith("YBR_FULL") and _transforms_colours(frame):
+    samples = dicom.samples
+    of_codec = samples.photometric in CODEC_COLOURS
+    if samples.photometric.startswith("YBR") and of_codec != _transforms_colours(frame):
         raise ValueError("the codec and the header disagree about colours")
     values = imagecodecs.jpeg2k_decode(frame, numthreads=1)
-    demand_no_noisy_blocks(_shown(values, dicom.samples.stored))
-    return values, dicom.samples.photometric in ("YBR_ICT", "YBR_RCT")
+    if (values.dtype.kind == "i") != samples.signed:
+        raise ValueError("the codec and the header disagree about signs")
+    demand_no_noisy_blocks(_shown(values, samples))
+    return values, of_codec
 
 
 def _transforms_colours(frame: bytes) -> bool:

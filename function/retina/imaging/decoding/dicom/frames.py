@@ -19,6 +19,9 @@ END, END_BYTES = b"\xff\xd9", 10
 """The marker that ends a frame in all JPEG formats, and how many of a fragment's last bytes may contain it."""
 
 
+FRAMES = "The frames of this DICOM file are not as many as its header says ({}), or not where it says. Export it again."
+
+
 def frame_of(dicom: Dicom, data: bytes, frame: int) -> Dicom:
     """`dicom`, opened from the file `data`, with `frame` (from 0) as the one to decode.
 
@@ -28,11 +31,22 @@ def frame_of(dicom: Dicom, data: bytes, frame: int) -> Dicom:
     stated = dicom.facts.frames
     are_there = is_filled(dicom) if dicom.pixel_data.codec is None else _are_where_stated(dicom, data)
     if not (are_there and frame < stated):
-        raise PhotographUnreadableError(
-            f"The frames of this DICOM file are not as many as its header says ({stated}), or not where it says. "
-            "Export it again."
-        )
+        raise PhotographUnreadableError(FRAMES.format(stated))
     return replace(dicom, frame=frame)
+
+
+def demand_one_frame(dicom: Dicom, data: bytes) -> Dicom:
+    """`dicom`, opened from the file `data`, whose header says one frame or none.
+
+    Raises `PhotographUnreadableError` if there are several: the others would be left out without a word.
+    """
+    if dicom.pixel_data.codec is not None:
+        stream = io.BytesIO(data)
+        stream.seek(dicom.pixel_data.start)
+        parse_basic_offsets(stream)
+        if len(_beginnings(dicom, data, parse_fragments(stream)[1])) > 1:
+            raise PhotographUnreadableError(FRAMES.format(1))
+    return dicom
 
 
 def frame_samples(dicom: Dicom) -> int:
@@ -74,10 +88,17 @@ def _are_where_stated(dicom: Dicom, data: bytes) -> bool:
             end - start - length in (0, 1) for (start, end), length in zip(spans, lengths, strict=True)
         )
         return count == stated and fits and offsets == [place - first for place in places]
-    if count != stated and dicom.pixel_data.codec != "RLE":
-        ended = [True, *(_ends_frame(data, place) for place in places[:-1])]
-        places = [place for place, begins in zip(places, ended, strict=False) if begins]
+    if count != stated:
+        places = _beginnings(dicom, data, places)
     return len(places) == stated and basic in ([], [place - first for place in places])
+
+
+def _beginnings(dicom: Dicom, data: bytes, places: list[int]) -> list[int]:
+    """Those of the fragments' `places` where frames begin."""
+    if dicom.pixel_data.codec == "RLE":
+        return places
+    ended = [True, *(_ends_frame(data, place) for place in places[:-1])]
+    return [place for place, begins in zip(places, ended, strict=False) if begins]
 
 
 def _ends_frame(data: bytes, place: int) -> bool:

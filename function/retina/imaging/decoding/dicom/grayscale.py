@@ -15,6 +15,9 @@ from retina.imaging.decoding.dicom.header import Dicom
 from retina.imaging.decoding.dicom.lookup import lookup_of
 from retina.imaging.decoding.dicom.values import Window, functional_groups, number, window_of
 
+LARGEST = 16
+"""So many stored bits say nothing about how many the values need."""
+
 
 def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values, outside: NDArray[np.bool_]) -> NDArray[Any]:
     """The brightness of the values `every`, of which some are `outside` the picture: bool[N].
@@ -67,19 +70,23 @@ def whole_range(
     dicom: Dicom, every: NDArray[np.int64], values: Values, outside: NDArray[np.bool_] | None = None
 ) -> NDArray[Any]:
     """Brightness from 0 to 1, over all bits that are stored; of 16, or if no signed value is negative, over as many as
-    the values need, apart from those `outside` the picture.
+    the values need, on both sides of zero if some are negative, apart from those `outside` the picture.
     """
     samples = dicom.samples
     low = -(1 << (samples.stored - 1)) if samples.signed else 0
     high = float(low + (1 << samples.stored) - 1)
-    if samples.signed or samples.stored == 16:
+    if samples.signed or samples.stored == LARGEST:
         occurs = np.zeros(len(every), bool)
         for top in range(0, len(values), STRIP):
             occurs[values[top : top + STRIP]] = True
         if outside is not None:
             occurs &= ~outside
-        if occurs.any() and every[occurs].min() >= 0:
-            low, high = 0, depth_of(every[occurs].max())
+        found = every[occurs]
+        if len(found) and found.min() >= 0:
+            low, high = 0, depth_of(found.max())
+        elif len(found) and samples.stored == LARGEST:
+            high = (depth_of(max(2 * found.max() + 1, -2 * found.min() - 1)) - 1) / 2
+            low = -int(high) - 1
     return (every - low) / (high - low)
 
 

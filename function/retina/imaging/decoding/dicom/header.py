@@ -67,6 +67,9 @@ COMPRESSED = {
 }
 """The codec of each compressed transfer syntax."""
 
+LOSSY = (*(uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless, uid.JPEG2000, uid.HTJ2K),)
+"""Those that change values: the numbers of a palette's colours would be those of others."""
+
 PHOTOMETRIC = {
     1: ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"),
     3: ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"),
@@ -195,8 +198,12 @@ def open_dicom(data: bytes) -> Dicom:
 
 def _is_contradictory(samples: Samples, pixel_data: PixelData, header: Dataset) -> bool:
     """Whether the file says two things about its colours, or whether black is low or high: viewers then disagree."""
+    if samples.signed and (samples.per_pixel > 1 or pixel_data.codec == "JPEG"):
+        return True
     if samples.photometric in CODEC_COLOURS:
         return pixel_data.codec not in ("JPEG", "JPEG 2000")
+    if samples.photometric == "PALETTE COLOR":
+        return pixel_data.syntax in LOSSY
     if not samples.photometric.startswith("MONOCHROME"):
         return False
     shape, tables = _shape(header), len(header.get("PresentationLUTSequence") or ())
