@@ -80,7 +80,8 @@ def test_signed_values_of_all_codecs(gray: NDArray[np.uint8]) -> None:
 
 def test_jpeg_2000_with_another_sign_than_the_header_is_refused(gray: NDArray[np.uint8]) -> None:
     values = (gray.astype(np.int32) * 257 // 16 - 2048).astype(np.int16)
-    for stored, attributes in ((values, TWELVE), (values.view(np.uint16) & 0xFFF, SIGNED)):
+    unsigned = TWELVE | {"PixelRepresentation": 0}
+    for stored, attributes in ((values, unsigned), (values.view(np.uint16) & 0xFFF, SIGNED)):
         frame = jpeg_2000_of(stored, 12)
         with pytest.raises(PhotographUnreadableError):
             decode(dicom(values, uid.JPEG2000Lossless, [frame], **attributes))
