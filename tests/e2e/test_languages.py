@@ -171,6 +171,13 @@ def test_a_language_is_chosen_for_all_pages(visit: Visit) -> None:
     expect(page.get_by_label("Sprache")).to_have_value("de")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert page.evaluate("({ ...localStorage })") == {"retina.language": "de"}, "nothing else is stored"
+
+    # A browser stays on a page for such an answer, as it does when somebody has unsaved work and declines to leave.
+    page.route("**/prices.html", lambda route: route.fulfill(status=204), times=1)
+    with page.expect_response("**/prices.html"):
+        page.get_by_label("Sprache").select_option("English")
+    expect(page.get_by_label("Sprache")).to_have_value("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     page.get_by_label("Sprache").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")
 

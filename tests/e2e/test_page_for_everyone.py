@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from e2e.everyone import expect_nothing_covered
 from e2e.visit import Visit
 
 LONG_NAME = "a-photograph-with-a-name-that-has-no-place-to-break-" * 3 + ".jpg"
@@ -114,6 +115,18 @@ def test_nor_does_it_in_any_language(visits: Callable[..., Visit]) -> None:
     expect(page.locator("#controls")).to_be_attached()
     assert page.evaluate(OUTSIDE) == [320, []]
     assert page.locator("#controls").evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    for width, height in ((1280, 800), (1920, 1080), (1024, 700)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect_nothing_covered(page)
+        page.keyboard.press("4")
+        page.keyboard.press("v")
+        expect(page.locator("#readout")).to_be_visible()
+        expect_nothing_covered(page)
+        page.keyboard.press("c")
+        expect(page.locator("#correct")).to_be_visible()
+        expect_nothing_covered(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("#tools")).to_be_visible()
 
 
 def test_api_documentation(visit: Visit) -> None:

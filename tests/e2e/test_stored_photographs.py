@@ -190,8 +190,26 @@ def test_a_full_browser_is_reported_and_the_work_goes_on(visit: Visit, small: by
     expect(item.locator(".item-sentence")).to_contain_text("before the photograph had been copied")
 
 
-def test_a_browser_without_a_database_is_reported(visit: Visit, small: bytes) -> None:
-    visit.page.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };")
-    visit.open().choose(("a.jpg", small))
+def test_a_browser_that_stores_nothing_says_so_once_and_the_page_works(visit: Visit, small: bytes) -> None:
+    visit.page.add_init_script("""
+        for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+          Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });
+        }
+    """)
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
-    expect(visit.page.locator("#store-trouble")).to_contain_text("stores nothing for this page")
+    said = page.get_by_text("photographs and settings are lost when you reload or leave it")
+    expect(said).to_be_visible()
+    box = page.get_by_role("checkbox", name="Store in this browser")
+    expect(box).to_be_disabled()
+    expect(box).not_to_be_checked()
+    expect(page.locator("#store-note")).to_be_hidden()
+    page.get_by_role("button", name="Remove a.jpg").click()
+    page.get_by_role("button", name="Undo").click()
+    visit.expect_state("a.jpg", "done")
+    assert page.get_by_text("stores nothing for this page").count() == 1
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#sign-in-trouble")).to_contain_text("you would not stay signed in")
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")

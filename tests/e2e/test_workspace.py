@@ -42,7 +42,8 @@ def test_the_photograph_fills_the_window(visits: Callable[..., Visit], small: by
         expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#list")).to_be_hidden()
     expect(page.locator("#facts")).to_be_hidden()
-    assert bounds(page, "#stage")["width"] > 1350
+    assert bounds(page, ".stage-place")["width"] > 1350
+    assert bounds(page, "#stage")["width"] > 1100, "the tools beside it"
     expect_for_everyone(page)
 
     page.reload()
@@ -169,7 +170,7 @@ def test_the_photograph_is_seen_while_it_is_segmented(
     photograph = page.get_by_role("img", name="The photograph", exact=True)
     expect(photograph).to_be_visible()
     assert photograph.evaluate("i => i.complete && i.naturalWidth > 0")
-    expect(page.locator("#stage")).to_contain_text("Segmenting…")
+    expect(page.locator("#stage-status")).to_have_text("Segmenting…")
     expect(page.locator("#placeholder")).to_be_hidden()
     expect(page.locator("#facts")).to_be_hidden()
     if size[0] < 900:

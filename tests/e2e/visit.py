@@ -111,7 +111,7 @@ class Visit:
         expect(self.page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
         # Where it only just fits, a fraction of a pixel would be cut off.
         layers.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
-        self.page.evaluate(BESIDE, "hidden")  # what lies over the stage, such as the legend
+        self.page.evaluate(BESIDE, "hidden")  # what an enlarged photograph would reach under
         before, now = b"", layers.screenshot()
         while before != now:  # no event tells when the browser has painted
             self.page.wait_for_timeout(200)

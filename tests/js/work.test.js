@@ -64,6 +64,23 @@ test('what the same model finds later is put into the result', async () => {
   assert.deepEqual([photo.result?.answer.structures, photo.result?.answer.measurements], [structures, { vascular_density: 0.2 }]);
 });
 
+test('where the server draws, figures by arteries and veins stay when only the disc is shown', async () => {
+  const structures = { sha256: 's' };
+  const [whole, less] = [{ vascular_density: 0.1, crae: 12 }, { vascular_density: 0.1, crae: null }];
+  const { artery_vein: kinds, ...images } = IMAGES;
+  const answers = [{ measurements: whole, images: { ...images, artery_vein: kinds } }, { measurements: less, images }, { measurements: { vascular_density: 0.1 }, structures: null, images }];
+  const calls = serve(() => json({ ...ANSWER, structures, ...answers.shift() }));
+  const work = workOf();
+  const stored = record();
+  work.restore([{ record: { ...stored, result: { ...stored.result, shown: false, fallback: 'It shows none.' } }, file: FILE }]);
+  const result = /** @type {NonNullable<Photo['result']>} */ ([...work.photographs][0].result);
+  for (const marks of /** @type {const} */ ([['artery_vein', 'disc'], ['disc'], []])) {
+    await result.look?.([...marks], OPTIONS);
+    assert.deepEqual([result.drawn, result.answer.measurements, result.answer.structures], [marks.join(), whole, structures]);
+  }
+  assert.equal(calls.length, 3, 'each overlay is drawn anew');
+});
+
 for (const [what, other] of Object.entries({ model: { model: { sha256: 'new' } }, threshold: { threshold: 0.4 }, canvas: { canvas: '1024x1024' } })) {
   test(`what another ${what} finds is not mixed into the result: the photograph is segmented again`, async () => {
     Object.assign(globalThis, { Image, XMLHttpRequest });

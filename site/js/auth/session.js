@@ -9,6 +9,7 @@
 import { revoke, tokensForRefresh } from './issuer.js';
 import { Refusal, codeOf, parsed } from '../api/reach.js';
 import { t } from '../ui/language.js';
+import { keepInTab, keptInTab } from '../ui/remembered.js';
 
 /** @import { Granted } from './issuer.js' */
 
@@ -53,7 +54,7 @@ export function whenPersonChanges(listener) {
  * @param {string} name
  */
 export function stored(name) {
-  return parsed(sessionStorage.getItem(name) ?? '');
+  return parsed(keptInTab(name) ?? '');
 }
 
 export function person() {
@@ -146,8 +147,7 @@ function isNewer(tokens) {
 function hold(tokens) {
   const before = person()?.account;
   held = tokens;
-  if (held) sessionStorage.setItem(STORE, JSON.stringify(held));
-  else sessionStorage.removeItem(STORE);
+  keepInTab(STORE, held && JSON.stringify(held));
   if (person()?.account !== before) for (const listener of listeners) listener(person());
 }
 

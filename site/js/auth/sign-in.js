@@ -5,11 +5,13 @@ import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.j
 import { Refusal } from '../api/reach.js';
 import { enter, leave, stored } from './session.js';
 import { t } from '../ui/language.js';
+import { keepInTab } from '../ui/remembered.js';
 
 /** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in in progress and where it started */
 
 const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
+const STORES_NOTHING = t('This browser stores nothing for this page, so you would not stay signed in. Allow it to store data (cookies), or leave the private window, then try again.');
 
 /** Goes to the issuer's sign-in page. */
 export async function signIn() {
@@ -21,7 +23,7 @@ export async function signIn() {
   const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const address = await authorizeAddress(state, base64url(new Uint8Array(digest)));
   const from = location.pathname + location.search + location.hash;
-  sessionStorage.setItem(BEGUN, JSON.stringify({ state, verifier, from }));
+  if (!keepInTab(BEGUN, JSON.stringify({ state, verifier, from }))) throw new Refusal('browser_stores_nothing', STORES_NOTHING);
   location.assign(address);
 }
 
@@ -30,7 +32,7 @@ export async function finishSignIn() {
   const query = new URLSearchParams(location.search);
   history.replaceState(null, '', home());
   const begun = /** @type {Begun | null} */ (stored(BEGUN));
-  sessionStorage.removeItem(BEGUN);
+  keepInTab(BEGUN, null);
   if (!begun || query.get('state') !== begun.state) {
     throw new Refusal('another_state', t('This sign-in was not started in this tab. Choose “Sign in” to start one.'));
   }

@@ -68,7 +68,11 @@ function early() {
 
 /** Whether people who save data have photographs here that they expect to see. */
 async function hasStored() {
-  return (await indexedDB.databases()).some(({ name }) => name === 'retina');
+  try {
+    return (await indexedDB.databases()).some(({ name }) => name === 'retina');
+  } catch {
+    return false; // the browser stores nothing
+  }
 }
 
 async function whenIdle() {

@@ -29,7 +29,7 @@ const HOUR_MS = 3600 * 1000;
 
 /** @param {{ say: (sentence: string) => void, on: boolean, showing: Showing }} parts `say('')` when all is well again */
 export function createStore({ say, on, showing }) {
-  let isOn = on;
+  let [isOn, isPossible] = [on, true];
   /** @type {Promise<string> | null} */
   let claimed = null;
   /** @type {Set<Photo>} */
@@ -131,7 +131,7 @@ export function createStore({ say, on, showing }) {
       present.delete(photo);
       photo.stored = false;
     }
-    if (!hasLocks()) return;
+    if (!isPossible || !hasLocks()) return;
     records = after(records, () =>
       transact('readwrite', ['photographs', 'files'], (stores) => {
         for (const { id } of photos) {
@@ -183,10 +183,9 @@ export function createStore({ say, on, showing }) {
   setInterval(touch, HOUR_MS);
 
   return {
-    add,
-    update,
-    remove,
-    set,
+    add, update, remove, set,
+    /** This browser stores nothing: it is not tried again. */
+    giveUp: () => ([isOn, isPossible] = [false, false]),
     restore,
     /** @param {Photo} photo that was just restored */
     welcome(photo) {

@@ -1,10 +1,12 @@
 // The part of the start page that says what is stored in this browser: a switch, what went wrong, and the photographs of
 // an earlier visit, which are brought back or deleted.
 
+import { Refusal } from '../api/reach.js';
 import { finder } from '../ui/element.js';
 import { focusOnPhotographs } from '../ui/focus.js';
 import { remember, remembered } from '../ui/remembered.js';
 import { createTrouble } from '../ui/trouble.js';
+import { asRefusal } from './database.js';
 import { photographs } from './record.js';
 import { createStore } from './store.js';
 import { locale, plural, t } from '../ui/language.js';
@@ -13,6 +15,7 @@ import { locale, plural, t } from '../ui/language.js';
 /** @import { Abandoned } from './workspace.js' */
 
 const CHOICE = 'store-photographs';
+const NOTHING = t('This browser stores nothing for this page, as in some private windows: photographs and settings are lost when you reload or leave it.');
 const TIME = new Intl.DateTimeFormat(locale, { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** @param {{ page: ParentNode, restored: (found: Restored[]) => void, showing: Showing }} parts */
@@ -74,10 +77,26 @@ export function createStoring({ page, restored, showing }) {
   async function begin() {
     if (!on) return;
     await attempt(async () => {
-      for await (const portion of store.restore()) restored(portion);
+      try {
+        for await (const portion of store.restore()) restored(portion);
+      } catch (error) {
+        throw asStored(asRefusal(error));
+      }
       earlier = await store.abandoned();
       offer();
     });
+  }
+
+  /**
+   * Where the browser stores nothing, this is said once.
+   * @param {Refusal} refusal
+   */
+  function asStored(refusal) {
+    if (refusal.code !== 'browser_stores_nothing') return refusal;
+    store.giveUp();
+    [box.checked, box.disabled] = [false, true];
+    by('store-note').hidden = true;
+    return remember(CHOICE, 'on') ? refusal : new Refusal(refusal.code, NOTHING);
   }
 
   words();

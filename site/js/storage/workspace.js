@@ -2,6 +2,7 @@
 // other: its id is in sessionStorage, which survives a reload, a sign-in and a browser that restores its tabs, and a lock
 // shows that a tab has it open. A workspace that no tab has open can be brought back, for three days.
 
+import { keepInTab, keptInTab } from '../ui/remembered.js';
 import { photographsOf, transact } from './database.js';
 
 /** @import { StoredWorkspace } from './database.js' */
@@ -22,11 +23,11 @@ export function hasLocks() {
 
 /** The id of this tab's workspace. A duplicated tab gets another one than its original. */
 export async function claimWorkspace() {
-  const before = sessionStorage.getItem(STORE);
+  const before = keptInTab(STORE);
   if (before && (await locked(before, WAIT_MS))) return before;
   const id = newId();
   await locked(id, WAIT_MS);
-  sessionStorage.setItem(STORE, id);
+  keepInTab(STORE, id);
   return id;
 }
 

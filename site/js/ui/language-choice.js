@@ -11,8 +11,9 @@ export function addLanguageChoice(page) {
   const select = element('select', {}, ...options);
   select.value = language;
   select.addEventListener('change', () => {
-    choose(/** @type {Language} */ (select.value));
-    location.reload(); // what is not stored yet makes the page ask first
+    const wanted = /** @type {Language} */ (select.value);
+    select.value = language; // until the page has the other one: what is not stored yet makes it ask first, and people may stay
+    choose(wanted);
   });
   page.querySelector('body > footer')?.append(element('label', { class: 'language', translate: 'no' }, t('Language'), select));
 }

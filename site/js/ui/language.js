@@ -69,11 +69,12 @@ export function tNodes(english, values) {
 }
 
 /**
- * Chooses a language for all visits with this browser. The caller reloads the page.
+ * Chooses a language for all visits with this browser, or for this page where it stores nothing, and loads the page again.
  * @param {Language} code
  */
 export function choose(code) {
-  remember(CHOICE, code);
+  if (remember(CHOICE, code)) location.reload();
+  else location.search = new URLSearchParams({ [CHOICE]: code }).toString();
 }
 
 /**
@@ -87,7 +88,7 @@ function translationOf(english, form) {
 /** @returns {Language} */
 function chosen() {
   if (!('document' in globalThis)) return 'en'; // workers and tests show nothing
-  const codes = [remembered(CHOICE) ?? '', ...navigator.languages];
+  const codes = [remembered(CHOICE) ?? new URLSearchParams(location.search).get(CHOICE) ?? '', ...navigator.languages];
   return codes.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in LANGUAGES) ?? 'en';
 }
 

@@ -21,11 +21,16 @@ export function stage() {
     tools(),
     correctControls(),
     picture(),
-    element('p', { class: 'readout', id: 'readout', hidden: '' }),
-    element('p', { class: 'unseen', id: 'readout-spoken', role: 'status' }),
-    element('p', { class: 'readout', id: 'segment-words', role: 'status' }),
-    element('p', { class: 'marks-status', id: 'marks-status', role: 'status' }),
-    legend(),
+    element(
+      'div',
+      { class: 'stage-words' },
+      element('p', { class: 'stage-status', id: 'stage-status', hidden: '' }, t('Segmenting…')),
+      element('p', { class: 'readout', id: 'readout', hidden: '' }),
+      element('p', { class: 'unseen', id: 'readout-spoken', role: 'status' }),
+      element('p', { class: 'readout', id: 'segment-words', role: 'status' }),
+      element('p', { class: 'marks-status', id: 'marks-status', role: 'status' }),
+      legend(),
+    ),
   );
 }
 
@@ -81,7 +86,6 @@ function picture() {
       element('canvas', { id: 'loupe-picture' }),
       element('div', { id: 'loupe-drawings' }),
     ),
-    element('p', { class: 'stage-status', id: 'stage-status', hidden: '' }, t('Segmenting…')),
   );
 }
 
