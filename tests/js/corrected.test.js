@@ -108,6 +108,6 @@ test('it says by whom', () => {
   const result = made();
   correct(result, new Blob(['once']), { ...COUNTED, by: 'b@example.com' });
   assert.equal(correctedWords(result, 'a@example.com'), 'Corrected by somebody else');
-  assert.equal(correctedWords({ ...result, stored: true }, 'a@example.com'), 'Corrected by b@example.com', 'a record is theirs alone');
+  assert.equal(correctedWords({ ...result, stored: { mask: new Blob(['own']), arteries: null, veins: null, correction: null, answer: result.answer } }, 'a@example.com'), 'Corrected by b@example.com', 'a record is theirs alone');
   assert.equal(correctedWords(result, 'b@example.com'), 'Corrected by you');
 });

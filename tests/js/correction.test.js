@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 
 import { createChanges } from '../../site/js/correction/changes.js';
-import { boxOf, corrected, countsOf, departed, flip, gained, isVessel, paint, pixelsOf, planeOf, under } from '../../site/js/correction/plane.js';
+import { boxOf, countsOf, departed, discarded, flip, gained, isVessel, paint, planeOf, under } from '../../site/js/correction/plane.js';
+import { pixelsOf } from '../../site/js/correction/plane-picture.js';
 import { colourPng, maskPng } from '../../site/js/correction/png.js';
 
 const SIZE = { width: 30, height: 20 };
@@ -64,7 +65,7 @@ test('the count follows each change and is that of the plane', () => {
     differing += departed(plane, runs);
     assert.equal(vessels, countsOf(plane).vessels);
     assert.equal(differing, countsOf(plane).differing);
-    assert.equal(differing, corrected(plane, SIZE).reduce((sum, each, i) => sum + (i % 2 ? each : 0), 0));
+    assert.equal(differing, discarded(plane, SIZE).reduce((sum, each, i) => sum + (i % 2 ? each : 0), 0));
   }
 });
 
@@ -77,11 +78,11 @@ test('each change is undone and made again to the pixel, and discarding is one o
     changes.add(paint(plane, under({ x, y: 4 }, { x, y: 14 }, 3, SIZE), on));
     states.push([...plane]);
   }
-  const all = corrected(plane, SIZE);
+  const all = discarded(plane, SIZE);
   flip(plane, all);
   changes.add(all);
   assert.deepEqual([...plane], states[0], 'the model’s again');
-  assert.deepEqual(corrected(plane, SIZE), []);
+  assert.deepEqual(discarded(plane, SIZE), []);
   for (const state of [...states].reverse()) {
     flip(plane, changes.undo() ?? []);
     assert.deepEqual([...plane], state);
@@ -113,7 +114,7 @@ test('the differences from the model say whether each run was added or removed',
   const { plane } = made();
   paint(plane, [8 * 30 + 10, 5, 9 * 30 + 12, 4], true);
   paint(plane, [9 * 30 + 10, 3], false);
-  const runs = corrected(plane, SIZE);
+  const runs = discarded(plane, SIZE);
   assert.deepEqual(runs, [250, 5, 280, 3]);
   assert.equal(gained(plane, runs), 2);
   assert.deepEqual(boxOf(runs, 30), { left: 10, top: 8, right: 15, bottom: 10 });

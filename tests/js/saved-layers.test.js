@@ -22,7 +22,7 @@ async function looked(marks, record = {}, closed = false) {
   const calls = serve(({ path }) => (path.endsWith('graph') ? json({ features: [] }) : new Response('png')));
   const urls = { probability: '/p.png', artery_vein: '/av.png' };
   const opened = /** @type {SavedPrediction} */ ({ id: '1', structures: null, correction: null, image_urls: urls, ...record });
-  const result = /** @type {Result} */ (/** @type {unknown} */ ({ urls: {}, graph: null }));
+  const result = /** @type {Result} */ (/** @type {unknown} */ ({ urls: {}, graph: null, correction: opened.correction }));
   const { signal } = new AbortController();
   const refused = await savedLayers({ opened, marks, signal, into: () => (closed ? null : result) }).then(() => '', (/** @type {Error} */ error) => error.message);
   return { asked: calls.map(({ path }) => path), result, refused };
@@ -47,6 +47,13 @@ test('kinds of the model are not shown with corrected vessels', async () => {
   const { asked, refused } = await looked(['artery_vein'], { correction });
   assert.match(refused, /without saying which are arteries/);
   assert.deepEqual(asked, []);
+});
+
+test('the field of view comes with every saved photograph, for the correction', async () => {
+  const { asked, result, refused } = await looked(['field_of_view']);
+  assert.deepEqual(asked, ['/api/v1/predictions/1/field-of-view']);
+  assert.ok(result.urls.field_of_view);
+  assert.equal(refused, '');
 });
 
 test('nothing is put into a record that was closed', async () => {

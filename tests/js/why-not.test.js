@@ -10,7 +10,6 @@ import { reasonAgainst } from '../../site/js/viewer/reasons.js';
 test('why vessels cannot be corrected', () => {
   const can = /** @type {Parameters<typeof whyNot>[0]} */ (/** @type {unknown} */ ({ look: async () => {}, pictures: {}, fallback: null }));
   assert.equal(whyNot(can), null);
-  assert.match(whyNot({ ...can, stored: true }) ?? '', /on the start page/);
   assert.match(whyNot({ ...can, fallback: 'large' }) ?? '', /cannot show/);
   assert.match(whyNot({ ...can, look: null }) ?? '', /cannot be corrected/);
 });

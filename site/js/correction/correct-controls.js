@@ -32,15 +32,17 @@ export function createCorrectControls({ page }) {
    */
   function tell(session) {
     count(session);
-    const isCorrected = session.isCorrected() || session.hasKinds();
+    const canDiscard = session.canDiscard();
     const focused = document.activeElement;
-    [session.canUndo(), session.canRedo(), isCorrected, isCorrected].forEach((can, i) => (buttons[i].disabled = !can));
+    [session.canUndo(), session.canRedo(), canDiscard, canDiscard].forEach((can, i) => (buttons[i].disabled = !can));
     if (buttons.some((each) => each === focused && each.disabled)) by('stage').focus({ preventScroll: true }); // a disabled button loses the focus
     clearTimeout(pause);
     pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);
   }
 
-  function show() {
+  /** @param {boolean} stored whether saving measures it */
+  function show(stored) {
+    by('correct-measure').hidden = stored;
     words.textContent = t('Getting the field of view…');
     again.hidden = true;
     say('');

@@ -7,6 +7,7 @@ import { setReason, tellReason } from '../viewer/reasons.js';
 import { createBrushSize } from './brush-size.js';
 import { createCorrectControls } from './correct-controls.js';
 import { listenToKeys } from './correct-keys.js';
+import { createHold } from './hold.js';
 import { createPainting } from './painting.js';
 import { areWritten, createSession, planeOf } from './session.js';
 import { createStrokes } from './strokes.js';
@@ -58,10 +59,8 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     cancel: () => act(() => session?.cancel()),
   });
 
-  /** @returns {Mark[]} */
-  function needs() {
-    return on ? ['field_of_view'] : [];
-  }
+  /** @type {() => Mark[]} */
+  const needs = () => (on ? ['field_of_view'] : []);
 
   /** @param {Result} result */
   function show(result) {
@@ -141,7 +140,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   }
 
   function load() {
-    controls.show();
+    controls.show(Boolean(shown?.stored));
     stage.focus({ preventScroll: true });
     if (shown?.urls.field_of_view) void update();
     else needed();
@@ -174,6 +173,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
     open.focus({ preventScroll: true });
   }
 
+  const hold = createHold({ page, why: () => shown && whyNot(shown), settle: async () => session?.settle(), close });
   open.addEventListener('click', begin);
   by('correct-again').addEventListener('click', load);
   by('correct-measure').addEventListener('click', () => void measure());
@@ -188,7 +188,7 @@ export function createCorrect({ page, zoom, colour, needed, begun, ended, painti
   /** @type {Hands} */
   const taking = { takes: () => true, moving: () => {}, drag: () => {}, tap: () => {} };
   return {
-    show, hide, needs, look, begin,
+    show, hide, needs, look, begin, hold,
     update: () => void update(),
     hands: () => (on ? taking : null),
     tellCorrected,

@@ -10,6 +10,7 @@ import { correctedWords, isUnmeasured } from './corrected.js';
 /** @import { Result } from '../files/segmentation.js' */
 
 const MEASURED = t('The figures are those of the corrected vessels.');
+const UNSAVED = t('Vascular density is that of the corrected vessels. The other figures are measured when the correction is saved; until then the earlier ones are shown.');
 const WAITING = t('Vascular density is that of the corrected vessels. The other figures follow; until then the earlier ones are shown.');
 
 /** @param {{ page: ParentNode, ofModel: (wanted: boolean) => void }} parts `ofModel` shows the model's vessels, or the corrected ones */
@@ -30,7 +31,7 @@ export function createCorrectedNote({ page, ofModel }) {
     match.textContent = correctedWords(result, person()?.mail) || MATCH[expected];
     match.dataset.match = expected;
     words.hidden = !correction;
-    words.textContent = isUnmeasured(result) ? WAITING : MEASURED;
+    words.textContent = !isUnmeasured(result) ? MEASURED : result.stored ? UNSAVED : WAITING;
     button.hidden = !correction || !urls.model_mask;
   }
 

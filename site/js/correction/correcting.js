@@ -5,6 +5,7 @@ import { Refusal } from '../api/reach.js';
 import { picture } from '../files/pictures.js';
 import { t } from '../ui/language.js';
 import { areaOf } from '../viewer/vessel-map.js';
+import { settle } from './as-stored.js';
 
 /** @import { PredictionResponse } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
@@ -26,6 +27,7 @@ export function correct(result, mask, counted) {
   exchangeMask(result, mask);
   forgetDerived(result);
   result.correction = { model: correction?.model ?? structuredClone(result.answer), kinds: correction?.kinds, painted: true, measured: false, ...counted };
+  settle(result);
 }
 
 /**
@@ -55,6 +57,7 @@ export function correctKinds(result, { arteries, veins, picture: coloured }, { v
   const density = answer.measurements.vascular_density;
   const counted = correction ?? { painted: false, vessels, area: areaOf(vessels, density) ?? 0, model: structuredClone(answer) };
   result.correction = { ...counted, kinds: true, saved: null, measured: false, by };
+  settle(result);
 }
 
 /**
@@ -70,6 +73,7 @@ export function withoutKinds(result, model = null) {
   else {
     forgetDerived(result);
     result.correction = { ...correction, kinds: false, saved: null, measured: false };
+    settle(result);
   }
   if (!model) return;
   pictures.artery_vein = model;

@@ -9,7 +9,7 @@ import { colourPng, maskPng } from './png.js';
 /** @import { Size } from '../viewer/view.js' */
 
 /**
- * @typedef {{ id: number, open: { vessels: Blob, model: Blob, field: Blob } }} Open
+ * @typedef {{ id: number, open: { vessels: Blob, model: Blob, field: Blob, base?: Blob } }} Open
  * @typedef {{ id: number, encode: Uint8Array, size: Size }} Encode
  * @typedef {ReturnType<typeof countsOf>} Counted pixels
  * @typedef {{ id: number, relabel: { picture: Blob, lines: number[][][], line: number, kind: Kind } }} Relabel
@@ -24,9 +24,9 @@ async function answer(request) {
   const { id } = request;
   try {
     if ('open' in request) {
-      const { vessels, model, field } = request.open;
+      const { vessels, model, field, base } = request.open;
       const size = { width: 0, height: 0 };
-      const planes = { vessels: await grey(vessels, size), model: await grey(model, size), field: await grey(field, size) };
+      const planes = { vessels: await grey(vessels, size), model: await grey(model, size), field: await grey(field, size), ...(base && { base: await grey(base, size) }) };
       const plane = planeOf(planes);
       postMessage({ id, plane, size, counted: countsOf(plane) }, { transfer: [plane.buffer] });
     } else if ('relabel' in request) {

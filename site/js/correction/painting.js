@@ -2,7 +2,7 @@
 // each frame, so that the page never waits.
 
 import { brushOf, reduced } from '../viewer/canvas.js';
-import { pixelsOf } from './plane.js';
+import { pixelsOf } from './plane-picture.js';
 
 /** @import { Size } from '../viewer/view.js' */
 /** @import { Box } from './plane.js' */

@@ -1,54 +1,62 @@
 // The plane that a correction is painted on: one byte for each pixel of the photograph, row by row, with a bit each for
-// the vessels as they are now, the model's vessels and the field of view. Pure.
+// the vessels as they are now, the model's vessels, the field of view, and the vessels that discarding goes back to. Pure.
 // Runs are number[]: the first pixel and the length of each stretch of pixels, one after the other, none beyond its row.
 
 /** @import { Point, Size } from '../viewer/view.js' */
 
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Box in pixels; right and bottom are beyond it */
 
-const [VESSEL, MODEL, FIELD] = [1, 2, 4];
+const [VESSEL, MODEL, FIELD, BASE] = [1, 2, 4, 8];
 
 /**
  * Grey pictures of one size, whose pixels are set above 127. Vessels outside the field of view are left out.
- * @param {{ vessels: Uint8Array, model: Uint8Array, field: Uint8Array }} pictures
+ * @param {{ vessels: Uint8Array, model: Uint8Array, field: Uint8Array, base?: Uint8Array }} pictures `base`: what discarding goes back to
  */
-export function planeOf({ vessels, model, field }) {
+export function planeOf({ vessels, model, field, base = model }) {
   const plane = new Uint8Array(field.length);
   for (let i = 0; i < plane.length; i += 1) {
-    if (field[i] > 127) plane[i] = FIELD | (vessels[i] > 127 ? VESSEL : 0) | (model[i] > 127 ? MODEL : 0);
+    if (field[i] > 127) plane[i] = FIELD | (vessels[i] > 127 ? VESSEL : 0) | (model[i] > 127 ? MODEL : 0) | (base[i] > 127 ? BASE : 0);
   }
   return plane;
 }
 
 /**
- * How many pixels are vessel now and the model's, how many are in the field of view, and how many differ from the model's.
+ * How many pixels are vessel now and the model's, how many are in the field of view, how many differ from the model's, and how many
+ * discarding would change.
  * @param {Uint8Array} plane
  */
 export function countsOf(plane) {
-  let [vessels, model, field, differing] = [0, 0, 0, 0];
+  let [vessels, model, field, differing, discardable] = [0, 0, 0, 0, 0];
   for (let i = 0; i < plane.length; i += 1) {
     vessels += plane[i] & VESSEL;
     if (plane[i] & MODEL) model += 1;
     if (plane[i] & FIELD) field += 1;
-    if (differs(plane[i])) differing += 1;
+    if (differs(plane[i], MODEL)) differing += 1;
+    if (differs(plane[i], BASE)) discardable += 1;
   }
-  return { vessels, model, field, differing };
-}
-
-/** @param {number} value of the plane */
-function differs(value) {
-  return (value & VESSEL) !== (value & MODEL) >> 1;
+  return { vessels, model, field, differing, discardable };
 }
 
 /**
- * By how many pixels more the vessels differ from the model's than before, once runs have been flipped or painted.
+ * @param {number} value of the plane
+ * @param {number} bit
+ */
+function differs(value, bit) {
+  return Boolean(value & VESSEL) !== Boolean(value & bit);
+}
+
+/**
+ * By how many pixels more the vessels differ from the model's than before, or from what discarding goes back to, once runs have been
+ * flipped or painted.
  * @param {Uint8Array} plane
  * @param {ArrayLike<number>} runs
+ * @param {boolean} [model]
  */
-export function departed(plane, runs) {
+export function departed(plane, runs, model = true) {
+  const bit = model ? MODEL : BASE;
   let sum = 0;
   for (let at = 0; at < runs.length; at += 2) {
-    for (let i = runs[at], end = i + runs[at + 1]; i < end; i += 1) sum += differs(plane[i]) ? 1 : -1;
+    for (let i = runs[at], end = i + runs[at + 1]; i < end; i += 1) sum += differs(plane[i], bit) ? 1 : -1;
   }
   return sum;
 }
@@ -143,22 +151,22 @@ export function gained(plane, runs) {
 }
 
 /**
- * Where the vessels differ from the model's, as runs that are all vessel or all none.
+ * Where discarding would change the vessels, as runs that are all vessel or all none.
  * @param {Uint8Array} plane
  * @param {Size} size
  */
-export function corrected(plane, { width, height }) {
+export function discarded(plane, { width, height }) {
   /** @type {number[]} */
   const runs = [];
   for (let y = 0; y < height; y += 1) {
     const end = (y + 1) * width;
     for (let i = y * width, begun = -1; i <= end; i += 1) {
-      const value = i < end ? plane[i] & (VESSEL | MODEL) : 0;
-      if (begun >= 0 && value !== (plane[begun] & (VESSEL | MODEL))) {
+      const value = i < end ? plane[i] & (VESSEL | BASE) : 0;
+      if (begun >= 0 && value !== (plane[begun] & (VESSEL | BASE))) {
         runs.push(begun, i - begun);
         begun = -1;
       }
-      if (begun < 0 && (value === VESSEL || value === MODEL)) begun = i;
+      if (begun < 0 && (value === VESSEL || value === BASE)) begun = i;
     }
   }
   return runs;
@@ -181,20 +189,4 @@ export function boxOf(runs, width) {
     box.bottom = Math.max(box.bottom, y + 1);
   }
   return box;
-}
-
-/**
- * RGBA bytes of a box of the layer, which may be smaller than the photograph: vessels in one colour, the rest transparent.
- * @param {Uint8Array} plane
- * @param {{ photograph: Size, layer: Size, box: Box, colour: number, model: boolean }} how `box` in pixels of the layer, `colour` as the bytes lie in memory
- */
-export function pixelsOf(plane, { photograph, layer, box: { left, top, right, bottom }, colour, model }) {
-  const pixels = new Uint32Array((right - left) * (bottom - top));
-  const bit = model ? MODEL : VESSEL;
-  const columns = Uint32Array.from({ length: right - left }, (_, i) => Math.floor(((left + i + 0.5) * photograph.width) / layer.width));
-  for (let y = top, at = 0; y < bottom; y += 1) {
-    const row = Math.floor(((y + 0.5) * photograph.height) / layer.height) * photograph.width;
-    for (let i = 0; i < columns.length; i += 1, at += 1) if (plane[row + columns[i]] & bit) pixels[at] = colour;
-  }
-  return new Uint8ClampedArray(pixels.buffer);
 }

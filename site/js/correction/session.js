@@ -3,8 +3,9 @@
 
 import { ask } from './ask.js';
 import { createChanges } from './changes.js';
+import { hasOtherKinds, withStoredKinds } from './as-stored.js';
 import { correct, withoutKinds, withoutStrokes } from './correcting.js';
-import { boxOf, corrected, departed, flip, gained, paint, under } from './plane.js';
+import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
@@ -23,8 +24,11 @@ const writing = new WeakMap();
 /** @type {Map<Result, Opened>} planes with strokes that are not in the result yet */
 const unwritten = new Map();
 
-/** Whether all strokes of all results are in their masks. */
-export const areWritten = () => !unwritten.size;
+/**
+ * Whether all strokes are in their masks: those of a result, or of all.
+ * @param {Result} [result]
+ */
+export const areWritten = (result) => (result ? !unwritten.has(result) : !unwritten.size);
 
 /**
  * Reads the masks of a result whose field of view is known, once its strokes have been written. Throws what `ask` throws.
@@ -38,7 +42,7 @@ export async function planeOf(result) {
   const { pictures } = result;
   if (!pictures?.field_of_view) throw new Error('The field of view is not known.');
   const { mask: vessels, model_mask: model, field_of_view: field } = pictures;
-  const { plane, size, counted } = await ask({ open: { vessels, model: model ?? vessels, field } });
+  const { plane, size, counted } = await ask({ open: { vessels, model: model ?? vessels, field, base: result.stored?.mask } });
   if (!plane || !size || !counted) throw new Error('The worker sent no plane.');
   return { plane, size, counted };
 }
@@ -63,6 +67,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   function note(runs) {
     counted.vessels += gained(plane, runs);
     counted.differing += departed(plane, runs);
+    counted.discardable += departed(plane, runs, false);
     changed(boxOf(runs, size.width));
   }
 
@@ -121,14 +126,15 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     return true;
   }
 
-  /** The model's vessels again, as one change, and its arteries and veins. */
+  /** The model's vessels again, as one change, and its arteries and veins; of a result of the history, what is stored. */
   function discard() {
     cancel();
-    if (hasKinds()) {
-      withoutKinds(result);
+    if (result.stored ? hasOtherKinds(result) : hasKinds()) {
+      if (result.stored) withStoredKinds(result);
+      else withoutKinds(result);
       schedule();
     }
-    const runs = Uint32Array.from(corrected(plane, size));
+    const runs = Uint32Array.from(discarded(plane, size));
     turn(runs);
     if (runs.length) remember(runs);
     return runs.length > 0;
@@ -153,7 +159,8 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     pending = false;
     const counts = { vessels: counted.vessels, area: counted.field, by: by() };
     try {
-      if (isCorrected()) {
+      if (result.stored && !counted.discardable) correct(result, result.stored.mask, counts);
+      else if (isCorrected() || result.stored) {
         const { png } = await ask({ encode: plane, size });
         if (!png) throw new Error('The worker sent no mask.');
         correct(result, png, counts);
@@ -168,11 +175,12 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   }
 
   const isCorrected = () => counted.differing > 0;
+  const canDiscard = () => (result.stored ? counted.discardable > 0 || hasOtherKinds(result) : isCorrected() || hasKinds());
   const hasKinds = () => Boolean(result.correction?.kinds);
   if (pending) schedule();
 
   return {
-    draw, finish, cancel, step, discard, settle, isCorrected, hasKinds,
+    draw, finish, cancel, step, discard, settle, canDiscard,
     canUndo: changes.canUndo,
     canRedo: changes.canRedo,
     /** @param {boolean} [ofModel] */

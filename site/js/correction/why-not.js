@@ -6,10 +6,9 @@ import { t } from '../ui/language.js';
 
 /**
  * A sentence for the user, or null if they can be.
- * @param {Pick<Result, 'look' | 'pictures' | 'fallback' | 'stored'>} result
+ * @param {Pick<Result, 'look' | 'pictures' | 'fallback'>} result
  */
-export function whyNot({ look, pictures, fallback, stored }) {
-  if (stored) return t('Vessels are corrected on the start page, before or after a photograph is saved there.');
+export function whyNot({ look, pictures, fallback }) {
   if (fallback) return t('This browser cannot show the photograph itself, so its vessels cannot be corrected here.');
   return look && pictures ? null : t('This result cannot be corrected.');
 }

@@ -33,6 +33,7 @@ import { bytesOf } from './source.js';
  * @property {string | null} [outside] the rest as a layer of the viewer, once it is made
  */
 /** @import { Mark } from '../viewer/marks.js' */
+/** @import { Stored } from '../correction/as-stored.js' */
 /** @import { Correction } from '../correction/corrected.js' */
 /** @import { Picture } from '../viewer/preview.js' */
 /** @import { StoredResult } from '../storage/record.js' */
@@ -49,7 +50,7 @@ import { bytesOf } from './source.js';
  * @property {string} [file] the name that downloads are named after, if not `name`
  * @property {Findings} answer
  * @property {Urls} urls
- * @property {boolean} [stored] whether it comes from the history, which keeps no field of view
+ * @property {Stored} [stored] what the history has of it, if it comes from there
  * @property {Pictures} [pictures] the blobs of `urls`, where they did not come by URL
  * @property {Look | null} look null if there is nothing more to ask for
  * @property {GraphFeatures | null} [graph] the vessel graph; null if it can be asked for

@@ -1,21 +1,16 @@
 // Which vessels are arteries and which veins, as a person has said, in the colours of the service's own picture: arteries red,
 // veins blue, other vessels white, on black.
 
-import { askBlob } from '../api/requests.js';
 import { brushOf, decoded } from '../viewer/canvas.js';
 
-const MASKS = ['corrected-mask', 'corrected-arteries', 'corrected-veins'];
 const STRIP_ROWS = 256;
 
 /**
- * The picture of a record, as a PNG of the masks' own size. Throws a Refusal if they cannot be fetched, or an Error if the browser
- * cannot hold a canvas of that size.
- * @param {Record<string, string>} addresses of the record's pictures
- * @param {AbortSignal} signal
+ * The picture of both, as a PNG of the masks' own size. Throws an Error if the browser cannot hold a canvas of that size.
+ * @param {Blob[]} masks of vessels, arteries and veins
  */
-export async function correctedKinds(addresses, signal) {
-  const blobs = await Promise.all(MASKS.map((name) => askBlob(addresses[name], signal)));
-  const urls = blobs.map((blob) => URL.createObjectURL(blob));
+export async function correctedKinds(masks) {
+  const urls = masks.map((blob) => URL.createObjectURL(blob));
   try {
     return await coloured(await Promise.all(urls.map(decoded)));
   } finally {

@@ -1,13 +1,15 @@
 // One open record of the history: its pictures, facts and trend, a form for its details, and buttons to recompute it
 // or to delete it for good.
 
-import { ask, askBlob } from '../api/requests.js';
+import { ask } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { utcTimeOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
 import { detailsOf, fill } from './details.js';
-import { fileOf, headingOf } from './record-names.js';
+import { createRecordCorrection } from './record-correction.js';
+import { headingOf } from './record-names.js';
 import { PREDICTIONS, savedLayers } from './saved-layers.js';
+import { blobsOf, resultOf } from './stored-result.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -16,6 +18,7 @@ import { t } from '../ui/language.js';
 /** @import { DeletionReceipt, SavedPrediction } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Viewer } from '../viewer/viewer.js' */
+/** @import { Blobs } from './stored-result.js' */
 /** @import { Trend } from './trend.js' */
 
 /**
@@ -33,7 +36,10 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   let record = null;
   /** @type {Result | null} */
   let pictures = null;
+  /** @type {Blobs} of the record, as they are stored */
+  let blobs = {};
   let stop = new AbortController();
+  const correction = createRecordCorrection({ page, viewer, show, announce, changed, opened: () => record && pictures && { record, result: pictures, blobs, signal: stop.signal } });
 
   /** @param {string} id */
   async function open(id) {
@@ -53,30 +59,18 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   /**
    * @param {SavedPrediction} opened
    * @param {AbortSignal} signal
+   * @param {Blobs} [known] its pictures that are here already
    */
-  async function show(opened, signal) {
-    const urls = opened.image_urls;
-    const { correction } = opened;
-    const wanted = [urls.photograph, urls.mask, ...(correction ? [urls['corrected-mask']] : [])];
-    const [photograph, own, corrected] = await Promise.all(wanted.map((url) => askBlob(url, signal)));
+  async function show(opened, signal, known = {}) {
+    const found = await blobsOf(opened, signal, known);
     if (pictures) release(pictures);
-    record = opened;
-    const [photographUrl, maskUrl] = [photograph, corrected ?? own].map((blob) => URL.createObjectURL(blob));
-    pictures = {
-      name: headingOf(opened),
-      file: fileOf(opened),
-      answer: opened,
-      stored: true,
-      look: (marks, { signal: asked }) => savedLayers({ opened, marks, signal: asked, into: () => pictures }),
-      fallback: null,
-      graph: null,
-      urls: { photograph: photographUrl, mask: maskUrl, original: photographUrl, prediction: maskUrl, overlay: null, ...(corrected && { model_mask: URL.createObjectURL(own) }) },
-      correction: correction && { by: correction.by, measured: true, vessels: 0, area: 0, model: opened },
-    };
+    [record, blobs] = [opened, found];
+    pictures = resultOf(opened, found, (marks, { signal: asked }) => savedLayers({ opened, marks, signal: asked, into: () => pictures }));
     by('placeholder').hidden = true;
     by('result').hidden = false;
-    by('delete-correction').hidden = !correction;
+    by('delete-correction').hidden = !opened.correction;
     result.show(pictures);
+    correction.look();
     fill(form, opened);
     by('computed').textContent = t('Saved {saved}. Computed {computed} by version {version}.', {
       saved: utcTimeOf(opened.saved),
@@ -114,6 +108,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
 
   /** @param {SavedPrediction} opened */
   async function recompute({ id }) {
+    if (!(await correction.mayLeave())) return;
     by('details-status').textContent = t('Computing…');
     const { signal } = stop;
     /** @type {SavedPrediction} */
@@ -136,21 +131,12 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   }
 
   /** @param {SavedPrediction} opened */
-  async function removeCorrection({ id }) {
-    const words = [
-      t('The corrected vessels, what was measured on them, and exports that have them will be deleted for good. What the model found stays.'),
-      BACKUPS,
-    ].join(' ');
-    if (!(await confirmed({ title: t('Delete this correction?'), words, yes: t('Delete it') }))) return;
+  async function removeCorrection(opened) {
     const { signal } = stop;
-    /** @type {DeletionReceipt} */
-    const receipt = await ask(`${PREDICTIONS}/${id}/correction`, { method: 'DELETE' });
-    /** @type {SavedPrediction} */
-    const left = await ask(`${PREDICTIONS}/${id}`, { signal });
-    changed(left);
-    await show(left, signal);
-    by('details-status').textContent = `${t('The correction was deleted.')} ${receiptOf(receipt)}`;
-    announce(by('details-status').textContent);
+    const words = await correction.remove(opened);
+    if (!words || signal.aborted) return;
+    by('details-status').textContent = words;
+    announce(words);
     if (document.activeElement === document.body) by('recompute').focus({ preventScroll: true }); // its button is gone
   }
 
@@ -171,5 +157,6 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   onClick(by('recompute', HTMLButtonElement), unlessStopped(recompute));
   onClick(by('delete-correction', HTMLButtonElement), unlessStopped(removeCorrection));
   onClick(by('delete', HTMLButtonElement), () => record && remove(record));
-  return { open, close };
+  const { mayLeave, isUncertain } = correction;
+  return { open, close, mayLeave, isUncertain, opened: () => record?.id ?? '' };
 }

@@ -64,6 +64,11 @@ gate((_, page) => {
 
   async function route() {
     const id = location.hash.slice(1);
+    if (id === record.opened() && id) return; // it was gone back to
+    if (!(await record.mayLeave())) {
+      history.replaceState(null, '', `#${record.opened()}`);
+      return;
+    }
     records.mark(id);
     if (!id) {
       record.close();
@@ -85,6 +90,7 @@ gate((_, page) => {
   onSubmit(filter, load);
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
+  addEventListener('beforeunload', (event) => record.isUncertain() && event.preventDefault());
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(measurementList);
   void attempt(begin);

@@ -33,7 +33,7 @@ export function createFieldOfView({ page, needed }) {
   /** @param {Result} result */
   function show(result) {
     shown = result;
-    by('field-choice').hidden = !result.look || Boolean(result.stored);
+    by('field-choice').hidden = !result.look;
     void update();
   }
 

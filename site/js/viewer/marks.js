@@ -174,15 +174,15 @@ function wordsFor({ correction }, lacking) {
 }
 
 /**
- * What to ask the service for, or null if the result has all that is wanted: also the figures of its corrected mask. The server's overlay shows exactly what is
+ * What to ask the service for, or null if the result has all that is wanted: also the figures of its corrected mask, unless saving it measures them. The server's overlay shows exactly what is
  * wanted, so it may have to be drawn again with nothing.
- * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer' | 'graph' | 'correction'>} result
+ * @param {Pick<Result, 'look' | 'fallback' | 'drawn' | 'urls' | 'answer' | 'graph' | 'correction' | 'stored'>} result
  * @param {Mark[]} wanted
  */
-export function missing({ look, fallback, drawn, urls, answer, graph, correction }, wanted) {
+export function missing({ look, fallback, drawn, urls, answer, graph, correction, stored }, wanted) {
   if (!look) return null;
   if (fallback) return drawn === wanted.join() ? null : wanted;
   const has = { artery_vein: urls.artery_vein, disc: answer.structures, probability: urls.probability, field_of_view: urls.field_of_view, graph };
   const lacking = wanted.filter((mark) => !has[mark]);
-  return lacking.length || isUnmeasured({ correction }) ? lacking : null;
+  return lacking.length || (!stored && isUnmeasured({ correction })) ? lacking : null;
 }

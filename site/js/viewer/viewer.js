@@ -178,8 +178,8 @@ export function createViewer({ page }) {
     keys.get(event.key.toLowerCase())?.();
   });
 
-  const { isWritten, whenCorrected } = correct;
-  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, whenCorrected, ofModel: drawn.showModel };
+  const { isWritten, hold, whenCorrected } = correct;
+  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, hold, whenCorrected, ofModel: drawn.showModel };
 }
 
 /**

@@ -1,0 +1,41 @@
+// Sends a correction to the history, in place of the one that was seen and of no other: two devices may correct one photograph.
+
+import { formOf } from '../api/prediction.js';
+import { ask } from '../api/requests.js';
+import { fieldsOf } from '../correction/corrected.js';
+
+/** @import { SavedPrediction } from 'openapi' */
+/** @import { Result } from '../files/segmentation.js' */
+
+/** @typedef {Pick<SavedPrediction, 'id' | 'correction'>} Seen a record as it was seen */
+
+/**
+ * The header by which the service refuses (`correction_changed`) if the correction is another one by now.
+ * @param {{ etag?: string | null } | null | undefined} correction
+ * @returns {Record<string, string>}
+ */
+export function preconditionOf(correction) {
+  return correction ? { 'If-Match': correction.etag ?? '*' } : { 'If-None-Match': '*' };
+}
+
+/** What is sent again after an answer was lost is the same request, so that it is not refused because of itself. */
+export function createPutCorrection() {
+  /** @type {{ parts: unknown[], key: string } | null} */
+  let latest = null;
+
+  /**
+   * Resolves to the record with the correction. Throws a Refusal.
+   * @param {Seen} seen
+   * @param {Pick<Result, 'correction' | 'pictures'>} result
+   * @returns {Promise<SavedPrediction>}
+   */
+  return function put({ id, correction }, result) {
+    const fields = fieldsOf(result);
+    const precondition = preconditionOf(correction);
+    const parts = [id, ...Object.values(fields), ...Object.values(precondition)];
+    const isSame = latest?.parts.length === parts.length && parts.every((part, i) => part === latest?.parts[i]);
+    if (!latest || !isSame) latest = { parts, key: crypto.randomUUID() };
+    const headers = { ...precondition, 'Idempotency-Key': latest.key };
+    return ask(`/api/v1/predictions/${id}/correction`, { method: 'PUT', form: formOf(fields), headers });
+  };
+}
