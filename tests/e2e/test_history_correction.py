@@ -86,7 +86,8 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     assert {request.headers["if-none-match"] for request in sent} == {"*"}
     np.testing.assert_array_equal(mask(visit)[1], corrected)
     page.get_by_role("button", name="Report").click()
-    expect(page.get_by_role("main", name="P-1, left eye, 1 Mar 2026")).to_contain_text("The figures are those of the corrected vessels.")
+    report = page.get_by_role("main", name="P-1, left eye, 1 Mar 2026")
+    expect(report).to_contain_text("The figures are those of the corrected vessels.")
     page.get_by_role("button", name="Close").click()
 
     # it is still there later, and where the next one begins
