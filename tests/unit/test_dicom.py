@@ -13,7 +13,8 @@ from retina.errors import PhotographError, PhotographTooSmallError, TooManyPixel
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.dicom.stripping import stripped
 from retina.imaging.decoding.facts import Facts
-from support.dicom import OCT, SECRETS, dicom, header, written
+from retina.imaging.photograph import open_photograph
+from support.dicom import OCT, SECRETS, dicom, header, several, written
 from support.dicom_specimens import compressed, native
 from support.hostile_dicom import nested
 
@@ -55,6 +56,10 @@ def test_every_file_shows_the_photograph(specimens: dict[str, tuple[bytes, Any]]
         ({"ImageLaterality": "L"}, Facts(laterality="left")),
         ({"Laterality": "R"}, Facts(laterality="right")),
         ({"ImageLaterality": "B"}, Facts()),
+        ({"ImageLaterality": "L", "Laterality": "L"}, Facts(laterality="left")),
+        ({"ImageLaterality": "L", "Laterality": "R"}, Facts()),  # two eyes for one photograph
+        ({"ImageLaterality": ["L", "R"]}, Facts()),
+        ({"PixelSpacing": [-0.008, -0.008]}, Facts()),
         ({"NumberOfFrames": 1}, Facts()),
     ],
 )
@@ -67,6 +72,23 @@ def test_pixel_spacing_of_all_frames(small_rgb: Rgb) -> None:
     measures.PixelSpacing = [0.01, 0.01]
     groups.PixelMeasuresSequence = [measures]
     assert decode(dicom(small_rgb, SharedFunctionalGroupsSequence=[groups])).facts.pixel_size_um == 10
+
+
+def test_facts_of_each_frame(small_rgb: Rgb) -> None:
+    groups = [Dataset(), Dataset(), Dataset()]
+    for item, spacing, eye in zip(groups, ([0.01, 0.01], [0.012, 0.012], [0.01, 0.02]), "LRL", strict=True):
+        measures, anatomy = Dataset(), Dataset()
+        measures.PixelSpacing, anatomy.FrameLaterality = spacing, eye
+        item.PixelMeasuresSequence, item.FrameAnatomySequence = [measures], [anatomy]
+    data = several([small_rgb] * 3, PerFrameFunctionalGroupsSequence=groups)
+    for file in (data, stripped(data)):
+        facts = [open_photograph(file, max_pixels=10**6, min_side=64, frame=frame).facts for frame in (0, 1)]  # type: ignore[union-attr]
+        assert facts == [Facts(3, 10.0, "left"), Facts(3, 12.0, "right")]
+        with pytest.raises(UnsupportedFormatError, match="not square"):
+            open_photograph(file, max_pixels=10**6, min_side=64, frame=2)
+    other = several([small_rgb] * 3, PerFrameFunctionalGroupsSequence=groups, PixelSpacing=[0.02, 0.02], Laterality="L")
+    with_header = [open_photograph(other, max_pixels=10**6, min_side=64, frame=frame).facts for frame in (0, 1)]  # type: ignore[union-attr]
+    assert with_header == [Facts(3, None, "left"), Facts(3, None, None)], "what is said twice is said the same way"
 
 
 def test_facts_from_an_untrusted_process_are_checked() -> None:
@@ -198,6 +220,8 @@ def test_damaged_files_are_refused(small_rgb: Rgb, specimens: dict[str, tuple[by
         "fewer columns than there are": dicom(small_rgb, Columns=352),
         "more frames than there are": dicom(small_rgb, NumberOfFrames=2),
         "bits that contradict": dicom(small_rgb, BitsStored=12),
+        "colours in an unknown order": dicom(small_rgb, PlanarConfiguration=2),
+        "samples with an unknown sign": dicom(small_rgb, PixelRepresentation=2),
         "no frame": dicom(small_rgb, syntax, []),
         "lossless JPEG with exchanged colours": dicom(small_rgb, uid.JPEGLosslessSV1, [lossless]),
     }.items():

@@ -118,6 +118,27 @@ def test_functional_groups_say_it_for_all_frames_or_for_one() -> None:
             assert decode_photograph(opened, file).rgb[0, edge - 1 : edge + 1, 0].tolist() == [0, 255]
 
 
+def test_a_functional_group_of_the_frame_goes_before_that_of_all_and_before_the_header() -> None:
+    def group(centre: float) -> Dataset:
+        item, window, rescaled = Dataset(), Dataset(), Dataset()
+        window.WindowCenter, window.WindowWidth, rescaled.RescaleIntercept = centre, 1, -100
+        item.FrameVOILUTSequence, item.PixelValueTransformationSequence = [window], [rescaled]
+        return item
+
+    header: dict[str, Any] = {"WindowCenter": 7, "WindowWidth": 1}
+    shared: dict[str, Any] = {"SharedFunctionalGroupsSequence": [group(50)]}
+    own: dict[str, Any] = {"PerFrameFunctionalGroupsSequence": [group(100)]}
+    for attributes, edge in ((header, 7), (header | shared, 150), (header | shared | own, 200)):
+        assert shown(GRAY, **attributes)[edge - 1 : edge + 1] == [0, 255]
+
+
+def test_a_slope_of_zero_leaves_nothing_to_a_window() -> None:
+    assert shown(GRAY, RescaleSlope=0) == [*range(256)]
+    for attributes in ({"WindowCenter": 1, "WindowWidth": 9}, {"VOILUTSequence": [lookup(INVERSE)]}):
+        with pytest.raises(PhotographUnreadableError):
+            shown(GRAY, RescaleSlope=0, **attributes)
+
+
 def test_a_window_in_a_functional_group_may_have_its_centre_at_zero() -> None:
     every, table = Dataset(), Dataset()
     table.WindowCenter, table.WindowWidth = 0, 1

@@ -83,13 +83,15 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int =
 
 def _open_dicom(data: bytes, frame: int) -> "Dicom":
     # They need pydicom, which the service itself never loads.
-    from retina.imaging.decoding.dicom.frames import demand_one_frame, frame_of
+    from retina.imaging.decoding.dicom.frames import demand_frame, demand_one_frame
     from retina.imaging.decoding.dicom.header import open_dicom
 
-    dicom = open_dicom(data)
+    dicom = open_dicom(data, frame)
     if frame:
-        return frame_of(dicom, data, frame)
-    return demand_one_frame(dicom, data) if dicom.facts.frames == 1 else dicom
+        demand_frame(dicom, data)
+    elif dicom.facts.frames == 1:
+        demand_one_frame(dicom, data)
+    return dicom
 
 
 def refuse_size(width: int, height: int, *, max_pixels: float, min_side: int) -> None:

@@ -4,7 +4,6 @@ Takes an opened file with its bytes. Nothing is decoded here.
 """
 
 import io
-from dataclasses import replace
 
 import numpy as np
 from pydicom.encaps import get_frame, parse_basic_offsets, parse_fragments
@@ -22,23 +21,19 @@ END, END_BYTES = b"\xff\xd9", 10
 FRAMES = "The frames of this DICOM file are not as many as its header says ({}), or not where it says. Export it again."
 
 
-def frame_of(dicom: Dicom, data: bytes, frame: int) -> Dicom:
-    """`dicom`, opened from the file `data`, with `frame` (from 0) as the one to decode.
-
-    Raises `PhotographUnreadableError` unless the file has this frame and as many as its header says, or what `DAMAGE`
-    lists if that cannot be found out.
+def demand_frame(dicom: Dicom, data: bytes) -> None:
+    """Raise `PhotographUnreadableError` unless the file `data`, opened as `dicom`, has its frame, and as many as its
+    header says, or what `DAMAGE` lists if that cannot be found out.
     """
     stated = dicom.facts.frames
     are_there = is_filled(dicom) if dicom.pixel_data.codec is None else _are_where_stated(dicom, data)
-    if not (are_there and frame < stated):
+    if not (are_there and dicom.frame < stated):
         raise PhotographUnreadableError(FRAMES.format(stated))
-    return replace(dicom, frame=frame)
 
 
-def demand_one_frame(dicom: Dicom, data: bytes) -> Dicom:
-    """`dicom`, opened from the file `data`, whose header says one frame or none.
-
-    Raises `PhotographUnreadableError` if there are several: the others would be left out without a word.
+def demand_one_frame(dicom: Dicom, data: bytes) -> None:
+    """Raise `PhotographUnreadableError` if the file `data`, opened as `dicom`, whose header says one frame or none, has
+    several: the others would be left out without a word.
     """
     if dicom.pixel_data.codec is not None:
         stream = io.BytesIO(data)
@@ -46,7 +41,6 @@ def demand_one_frame(dicom: Dicom, data: bytes) -> Dicom:
         parse_basic_offsets(stream)
         if len(_beginnings(dicom, data, parse_fragments(stream)[1])) > 1:
             raise PhotographUnreadableError(FRAMES.format(1))
-    return dicom
 
 
 def frame_samples(dicom: Dicom) -> int:

@@ -26,7 +26,8 @@ def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values, outside: 
 
     Raises what `DAMAGE` lists for tables that are none.
     """
-    modality = _source(dicom, "PixelValueTransformationSequence", "ModalityLUTSequence", "RescaleSlope")
+    rescaling = "RescaleSlope", "RescaleIntercept"
+    modality = _source(dicom, "PixelValueTransformationSequence", "ModalityLUTSequence", *rescaling)
     interest = _source(dicom, "FrameVOILUTSequence", "VOILUTSequence", "WindowCenter")
     little_endian = dicom.pixel_data.little_endian
     low_is_bright = False
@@ -35,13 +36,16 @@ def brightness(dicom: Dicom, every: NDArray[np.int64], values: Values, outside: 
         modal = lookup(every)
         whole = modal / lookup.high
     else:
-        slope = number(modality, "RescaleSlope") or 1.0
+        slope = number(modality, "RescaleSlope")
+        slope = 1.0 if slope is None else slope
         with np.errstate(over="ignore"):
             modal = every * slope + (number(modality, "RescaleIntercept") or 0.0)
         whole = whole_range(dicom, every, values, outside)
         low_is_bright = slope < 0
         if not np.isfinite(modal).all():
             raise ValueError("rescaled values are too large")
+        if slope == 0 and (interest.get("VOILUTSequence") or window_of(interest)):
+            raise ValueError("rescaled values are all the same")
     if tables := interest.get("VOILUTSequence"):
         lookup = lookup_of(tables[0], little_endian=little_endian)
         shown = lookup(modal) / lookup.high
@@ -91,7 +95,7 @@ def whole_range(
 
 
 def _source(dicom: Dicom, group: str, *names: str) -> Dataset:
-    """Where the first of the attributes `names` is: in the header, or for all frames or this one in `group`."""
-    sources = [dicom.header, *functional_groups(dicom.header, group, dicom.frame)]
+    """Where the first of the attributes `names` is: in `group`, for this frame or for all, or else in the header."""
+    sources = [*reversed(functional_groups(dicom.header, group, dicom.frame)), dicom.header]
     values = ((source, source.get(name)) for source in sources for name in names)
     return next((source for source, value in values if value or value == 0), dicom.header)

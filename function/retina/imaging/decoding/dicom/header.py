@@ -163,8 +163,8 @@ class Dicom:
         """Do nothing: no file is open. Pillow's images have to be closed."""
 
 
-def open_dicom(data: bytes) -> Dicom:
-    """Open the file `data`, which is marked as DICOM, without decoding it.
+def open_dicom(data: bytes, frame: int = 0) -> Dicom:
+    """Open the file `data`, which is marked as DICOM, for its frame number `frame`, from 0, without decoding it.
 
     Raises `UnsupportedFormatError` if it holds no photograph or stores it in an unknown way; whatever pydicom raises,
     which `DAMAGE` lists, if it is damaged.
@@ -191,9 +191,10 @@ def open_dicom(data: bytes) -> Dicom:
         raise UnsupportedFormatError(f"The pixels of this DICOM file are stored in a way that cannot be read. {EXPORT}")
     if samples.stored < LEAST_BITS:
         raise UnsupportedFormatError(f"This DICOM file has fewer than {LEAST_BITS} bits per pixel. {EXPORT}")
-    if not has_square_pixels(header):
+    if not has_square_pixels(header, frame):
         raise UnsupportedFormatError(f"The pixels of this DICOM file are not square. {SQUARE_EXPORT}")
-    return Dicom(whole(header, "Columns"), whole(header, "Rows"), samples, pixel_data, facts_of(header), header)
+    size = whole(header, "Columns"), whole(header, "Rows")
+    return Dicom(*size, samples, pixel_data, facts_of(header, frame), header, frame)
 
 
 def _is_contradictory(samples: Samples, pixel_data: PixelData, header: Dataset) -> bool:

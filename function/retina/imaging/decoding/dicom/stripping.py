@@ -18,7 +18,7 @@ NEEDED = {
     for name in (
         *WANTED,
         *("PixelMeasuresSequence", "FrameVOILUTSequence", "PixelValueTransformationSequence"),
-        *("LUTDescriptor", "LUTData"),
+        *("FrameAnatomySequence", "FrameLaterality", "LUTDescriptor", "LUTData"),
     )
 }
 """The attributes that are read, and those that are read in their sequences."""

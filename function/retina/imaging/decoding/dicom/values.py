@@ -49,9 +49,9 @@ class Samples:
     signed: bool
 
 
-def facts_of(header: Dataset) -> Facts:
-    """The facts that the service may know."""
-    return Facts(max(whole(header, "NumberOfFrames", 1), 1), _pixel_size(header), _laterality(header))
+def facts_of(header: Dataset, frame: int = 0) -> Facts:
+    """The facts about `frame`, from 0, that the service may know."""
+    return Facts(max(whole(header, "NumberOfFrames", 1), 1), _pixel_size(header, frame), _laterality(header, frame))
 
 
 def samples_of(header: Dataset) -> Samples:
@@ -61,14 +61,17 @@ def samples_of(header: Dataset) -> Samples:
     high = whole(header, "HighBit", stored - 1)
     if not 0 < stored <= high + 1 <= allocated:
         raise ValueError("the numbers of bits contradict each other")
+    planar, signed = (whole(header, name, 0) for name in ("PlanarConfiguration", "PixelRepresentation"))
+    if not {planar, signed} <= {0, 1}:
+        raise ValueError("the order or the sign of the samples is unknown")
     return Samples(
         per_pixel=per_pixel,
         photometric=str(header.PhotometricInterpretation).strip(),
-        planar=per_pixel > 1 and whole(header, "PlanarConfiguration", 0) == 1,
+        planar=per_pixel > 1 and planar == 1,
         allocated=allocated,
         stored=stored,
         shift=high + 1 - stored,
-        signed=whole(header, "PixelRepresentation", 0) == 1,
+        signed=signed == 1,
     )
 
 
@@ -113,9 +116,9 @@ def functional_groups(header: Dataset, name: str, frame: int = 0) -> list[Datase
     return [item for groups in (*shared, *own) for item in list(groups.get(name) or ())[:1]]
 
 
-def has_square_pixels(header: Dataset) -> bool:
-    """Whether no attribute states that pixels are much higher than wide, or the opposite."""
-    sources = [header, *functional_groups(header, "PixelMeasuresSequence")]
+def has_square_pixels(header: Dataset, frame: int = 0) -> bool:
+    """Whether no attribute states that pixels of `frame` are much higher than wide, or the opposite."""
+    sources = [header, *functional_groups(header, "PixelMeasuresSequence", frame)]
     sizes = [_numbers(source.get(name)) for source in sources for name in ASPECTS]
     return all(_is_square(each, NEARLY_SQUARE) for each in sizes if len(each) == 2 and min(each) > 0)
 
@@ -124,17 +127,26 @@ def _is_square(sizes: list[float], share: float) -> bool:
     return max(sizes) <= (1 + share) * min(sizes)
 
 
-def _pixel_size(header: Dataset) -> float | None:
-    """The size of a square pixel on the retina. Imager Pixel Spacing is not read: it is a distance on the sensor."""
-    spacing = header.get("PixelSpacing")
-    for measures in functional_groups(header, "PixelMeasuresSequence"):
-        spacing = spacing or measures.get("PixelSpacing")
-    sizes = [1000 * size for size in _numbers(spacing)]
-    if len(sizes) != 2 or not all(map(is_plausible, sizes)):
+def _pixel_size(header: Dataset, frame: int) -> float | None:
+    """The size of a square pixel on the retina; None if two places state two sizes.
+
+    Imager Pixel Spacing is not read: it is a distance on the sensor.
+    """
+    sources = [header, *functional_groups(header, "PixelMeasuresSequence", frame)]
+    stated = [[1000 * size for size in _numbers(source.get("PixelSpacing"))] for source in sources]
+    sizes = next(filter(None, stated), [])
+    if len(sizes) != 2 or not all(map(is_plausible, sizes)) or any(other not in ([], sizes) for other in stated):
         return None
     return round(sum(sizes) / 2, 4) if _is_square(sizes, SQUARE) else None
 
 
-def _laterality(header: Dataset) -> Laterality | None:
-    said = str(header.get("ImageLaterality") or header.get("Laterality") or "").strip()
-    return EYES.get(said)
+def _laterality(header: Dataset, frame: int) -> Laterality | None:
+    """The eye, if everything that names one names the same."""
+    anatomy = functional_groups(header, "FrameAnatomySequence", frame)
+    values = [
+        header.get("ImageLaterality"),
+        header.get("Laterality"),
+        *(item.get("FrameLaterality") for item in anatomy),
+    ]
+    said = {str(value).strip() for value in values if value}
+    return EYES.get(said.pop()) if len(said) == 1 else None
