@@ -4,7 +4,7 @@ import httpx
 import numpy as np
 from playwright.sync_api import Page, Request, expect
 
-from e2e.correcting import begin, density, mask, stroke
+from e2e.correcting import begin, density, kinds, mask, stroke
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up, token
 from e2e.visit import Visit
@@ -144,3 +144,42 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     points = httpx.get(f"{visit.address}/api/v1/trends?subject=P-1&eye=left", headers=headers).json()["trends"][0]
     assert len({point["value"] for point in points["points"]}) == 1, "the trend was never that of a person"
     assert other in {point["id"] for point in points["points"]}
+
+
+def test_a_saved_vessel_segment_is_relabelled_where_it_is(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    id = saved(visit, small, outputs="mask,artery_vein")
+    page = visit.page
+    open_record(page, visit.address, id)
+    page.get_by_role("button", name="More layers").click()
+    page.get_by_label("Arteries and veins").check()
+    page.get_by_label("Field of view").check()
+    expect(page.locator("#layer-field")).to_be_visible()
+    page.get_by_label("Vessel segments").check()
+    expect(page.locator("#segment-words")).to_contain_text("segments: click one.")
+    page.get_by_role("button", name="Next segment").click()
+    label = page.locator("#relabel")
+    other = label.locator("button[aria-pressed=false]").first
+    other.click()
+    expect(page.locator("#correction-words")).to_have_text(NOT_SAVED)
+    page.locator("#relabel-undo").click()
+    expect(page.locator("#correction-saving")).to_be_hidden()
+    expect(page.locator("#match")).not_to_have_text("Corrected by you")
+    label.locator("button[aria-pressed=false]").first.click()
+    expect(page.locator("#correction-words")).to_have_text(NOT_SAVED)
+    relabelled = kinds(visit)
+    page.get_by_role("button", name="Save the correction").click()
+    expect(page.locator("#correction-words")).to_have_text(SAVED)
+    np.testing.assert_array_equal(kinds(visit), relabelled)
+
+    # whoever then paints keeps what was said of arteries and veins; segments follow when it is saved
+    paint(page, 0.6)
+    expect(page.locator("#marks-trouble")).to_contain_text("Save the correction to see its segments.")
+    painted = kinds(visit)
+    assert (painted != relabelled).any()
+    page.get_by_role("button", name="Save the correction").click()
+    expect(page.locator("#correction-words")).to_have_text(SAVED)
+    np.testing.assert_array_equal(kinds(visit), painted)
+    expect(page.locator("#segment-words")).to_contain_text("segments: click one.")
+    correction = httpx.get(f"{visit.address}/api/v1/predictions/{id}", headers=token(visit)).json()["correction"]
+    assert correction["kinds"]

@@ -7,8 +7,8 @@ import { json, problem, serve, signIn } from './support/service.js';
 import { isUnsaved, settle, withStoredKinds } from '../../site/js/correction/as-stored.js';
 import { correct, correctKinds } from '../../site/js/correction/correcting.js';
 import { countsOf, departed, discarded, flip, paint, planeOf } from '../../site/js/correction/plane.js';
-import { createPutCorrection, preconditionOf } from '../../site/js/history/put-correction.js';
-import { conflictOf } from '../../site/js/history/saving-correction.js';
+import { changedWords, createPutCorrection, preconditionOf } from '../../site/js/history/put-correction.js';
+import { saveCorrection } from '../../site/js/history/save-photograph.js';
 import { blobsOf, resultOf } from '../../site/js/history/stored-result.js';
 
 /** @import { SavedPrediction } from 'openapi' */
@@ -106,7 +106,25 @@ test('pictures that are here already are not fetched again', async () => {
 });
 
 test('it is said who changed the correction elsewhere, or that it was deleted', () => {
-  assert.match(conflictOf({ correction: MADE }), /changed elsewhere meanwhile \(.*2026.*, by berta@example.org\), so yours was not saved\. What you drew here is kept/);
-  assert.match(conflictOf({ correction: { ...MADE, by: null } }), /^You changed the correction elsewhere/);
-  assert.match(conflictOf({ correction: null }), /^The correction was deleted elsewhere meanwhile/);
+  assert.match(changedWords({ correction: MADE }), /changed elsewhere meanwhile \(.*2026.*, by berta@example.org\), so yours was not saved\.$/);
+  assert.match(changedWords({ correction: { ...MADE, by: null } }), /^You changed the correction elsewhere/);
+  assert.match(changedWords({ correction: null }), /^The correction was deleted elsewhere meanwhile/);
+});
+
+test('the start page does not replace an unseen correction either, until its button is pressed again', async () => {
+  const result = opened();
+  correct(result, new Blob(['drawn']), COUNTED);
+  const photo = /** @type {Parameters<typeof saveCorrection>[0]} */ (/** @type {unknown} */ ({ saved: '1', result }));
+  const calls = serve(({ method, headers }) => {
+    if (method === 'GET') return json({ id: '1', correction: MADE });
+    return headers.get('If-Match') === MADE.etag ? json({ id: '1', correction: { ...MADE, etag: '"2"' } }) : problem('correction_changed', 412);
+  });
+  await assert.rejects(saveCorrection(photo), /by berta@example.org.*press the button again/);
+  assert.equal(result.correction?.saved, undefined);
+  await saveCorrection(photo);
+  assert.equal(result.correction?.saved, '1');
+  assert.deepEqual(calls.map(({ method, headers }) => [method, headers.get('If-None-Match'), headers.get('If-Match')]), [['PUT', '*', null], ['GET', null, null], ['PUT', null, '"1"']]);
+  correct(result, new Blob(['more']), COUNTED);
+  await assert.rejects(saveCorrection(photo));
+  assert.equal(calls[3].headers.get('If-Match'), '"2"', 'the one that was made here');
 });

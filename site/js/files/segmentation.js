@@ -57,6 +57,7 @@ import { bytesOf } from './source.js';
  * @property {MeasureAround} [measureAround] if there are intervals to ask for
  * @property {Correction | null} [correction] of the mask by a person
  * @property {string | null} [recorded] the id of the record whose correction was made here, and may have been discarded here since
+ * @property {string | null} [recordedTag] of that correction, as it was last seen
  * @property {number} [masks] how often the mask has changed since the page was opened
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas
@@ -119,10 +120,10 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
  * @param {Source} source
  * @param {{ file: File, force: boolean, outdated: () => void }} options
  */
-export function revived({ answer, pictures: stored, shown, copied: copy, fallback: reason, drawn, around, correction, recorded }, source, { file, force, outdated }) {
+export function revived({ answer, pictures: stored, shown, copied: copy, fallback: reason, drawn, around, correction, recorded, recordedTag }, source, { file, force, outdated }) {
   const pictures = { ...stored, photograph: shown ? file : (stored.photograph ?? null) };
   const [fallback, copied] = [reason && ofService(reason), copy && { ...copy, reason: ofService(copy.reason) }];
-  const result = { name: source.name, answer, fallback, copied, drawn, around, correction, recorded, pictures, urls: urlsOf(pictures), look: null };
+  const result = { name: source.name, answer, fallback, copied, drawn, around, correction, recorded, recordedTag, pictures, urls: urlsOf(pictures), look: null };
   return lookingInto(result, source, { force, outdated });
 }
 

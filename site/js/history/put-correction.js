@@ -2,12 +2,15 @@
 
 import { formOf } from '../api/prediction.js';
 import { ask } from '../api/requests.js';
+import { person } from '../auth/session.js';
 import { fieldsOf } from '../correction/corrected.js';
+import { timeOf } from '../ui/dates.js';
+import { t } from '../ui/language.js';
 
 /** @import { SavedPrediction } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
 
-/** @typedef {Pick<SavedPrediction, 'id' | 'correction'>} Seen a record as it was seen */
+/** @typedef {{ id: string, correction?: { etag?: string | null } | null }} Seen a record as it was seen */
 
 /**
  * The header by which the service refuses (`correction_changed`) if the correction is another one by now.
@@ -38,4 +41,17 @@ export function createPutCorrection() {
     const headers = { ...precondition, 'Idempotency-Key': latest.key };
     return ask(`/api/v1/predictions/${id}/correction`, { method: 'PUT', form: formOf(fields), headers });
   };
+}
+
+/**
+ * Who saved what elsewhere meanwhile, and when.
+ * @param {Pick<SavedPrediction, 'correction'>} newer
+ */
+export function changedWords({ correction }) {
+  if (!correction) return t('The correction was deleted elsewhere meanwhile, so yours was not saved.');
+  const { by: name, at } = correction;
+  const time = timeOf(at);
+  return !name || name === person()?.mail
+    ? t('You changed the correction elsewhere meanwhile ({time}), so this one was not saved.', { time })
+    : t('The correction was changed elsewhere meanwhile ({time}, by {name}), so yours was not saved.', { time, name });
 }

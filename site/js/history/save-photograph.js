@@ -1,15 +1,22 @@
 // Saves one photograph of the start page to the user's history: it is sent again, with its details.
 
-import { formOf, predict } from '../api/prediction.js';
+import { predict } from '../api/prediction.js';
+import { codeOf, Refusal } from '../api/reach.js';
 import { ask } from '../api/requests.js';
 import { fieldsOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
+import { t } from '../ui/language.js';
+import { changedWords, createPutCorrection } from './put-correction.js';
 
+/** @import { SavedPrediction } from 'openapi' */
 /** @import { Correction } from '../correction/corrected.js' */
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Photo } from '../files/photograph-list.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Details } from './details.js' */
+
+const OVER = t('To save this one over it, press the button again.');
+const put = createPutCorrection();
 
 /**
  * Sets `photo.saved` to the id of the record. Throws a Refusal, or the signal's reason if it is aborted.
@@ -29,27 +36,43 @@ export async function savePhotograph(photo, details, { marks, signal, pausing })
     details: { save: 'true', ...filled },
   });
   Object.assign(photo, { saved: answer.id });
-  if (correction && photo.result) note(photo.result, correction, answer.id);
+  if (correction && photo.result) note(photo.result, correction, answer);
 }
 
 /**
- * Saves the correction of a photograph that was saved before.
+ * Saves the correction of a photograph that was saved before. Throws a Refusal if the record has another one than this page knows of;
+ * after that, it is known.
  * @param {Photo} photo
  */
 export async function saveCorrection({ saved, result }) {
   const correction = result?.correction;
   if (!saved || !correction) return;
-  const form = formOf(fieldsOf(result));
-  await ask(`/api/v1/predictions/${saved}/correction`, { method: 'PUT', form, headers: { 'Idempotency-Key': crypto.randomUUID() } });
-  note(result, correction, saved);
+  const seen = result.recorded === saved ? { etag: result.recordedTag } : null;
+  try {
+    note(result, correction, await put({ id: saved, correction: seen }, result));
+  } catch (error) {
+    if (codeOf(error) !== 'correction_changed') throw error;
+    /** @type {SavedPrediction} */
+    const newer = await ask(`/api/v1/predictions/${saved}`);
+    know(result, newer);
+    throw new Refusal('correction_changed', `${changedWords(newer)} ${OVER}`);
+  }
 }
 
 /**
  * @param {Result} result
  * @param {Correction} correction as it was sent; another one may have been made since
- * @param {string | null | undefined} record its id
+ * @param {Pick<SavedPrediction, 'id' | 'correction'>} record that has it
  */
 function note(result, correction, record) {
-  Object.assign(correction, { saved: record });
-  Object.assign(result, { recorded: record });
+  Object.assign(correction, { saved: record.id });
+  know(result, record);
+}
+
+/**
+ * @param {Result} result
+ * @param {Pick<SavedPrediction, 'id' | 'correction'>} record as it was last seen
+ */
+function know(result, { id, correction }) {
+  Object.assign(result, { recorded: correction ? id : null, recordedTag: correction?.etag ?? null });
 }

@@ -48,9 +48,9 @@ export async function savedLayers({ opened, marks, signal, into }) {
   };
   if (marks.includes('probability')) put('probability', await askBlob(urls.probability, signal));
   if (marks.includes('field_of_view')) put('field_of_view', await askBlob(`${PREDICTIONS}/${id}/field-of-view`, signal));
-  if (marks.includes('graph') && unsaved) throw new Refusal('not_saved', NOT_YET);
   refuse(opened, open(), marks);
   if (marks.includes('artery_vein')) await kinds();
+  if (marks.includes('graph') && unsaved) throw new Refusal('not_saved', NOT_YET);
 
   async function kinds() {
     const result = open();

@@ -3,14 +3,12 @@
 
 import { codeOf, Refusal } from '../api/reach.js';
 import { ask } from '../api/requests.js';
-import { person } from '../auth/session.js';
 import { isUnsaved } from '../correction/as-stored.js';
 import { confirmed } from '../ui/confirm.js';
-import { timeOf } from '../ui/dates.js';
 import { element } from '../ui/element.js';
 import { t } from '../ui/language.js';
 import { createTrouble } from '../ui/trouble.js';
-import { createPutCorrection } from './put-correction.js';
+import { changedWords, createPutCorrection } from './put-correction.js';
 import { PREDICTIONS } from './saved-layers.js';
 
 /** @import { SavedPrediction } from 'openapi' */
@@ -22,6 +20,7 @@ import { PREDICTIONS } from './saved-layers.js';
 const KEPT = t('Your correction is still here, and not saved yet.');
 const GONE = t('This photograph was deleted elsewhere meanwhile. You can still download the vessel mask.');
 const NOT_WRITTEN = t('The latest strokes could not be stored. Make another one, then save again.');
+const DRAWN = t('What you drew here is kept: save it over that, or load what is saved.');
 const SAVING = t('The correction is being saved…');
 const TREND = t('The trend of this eye stays that of the model’s vessels, so that its visits can be compared.');
 
@@ -58,7 +57,7 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
     place.hidden = !unsaved && !latest;
     words.textContent = unsaved ? t('The correction is not saved yet.') : t('The correction is saved.');
     offer(unsaved);
-    if (newer) say(conflictOf(newer));
+    if (newer) say(conflictWords(newer));
     else if (!unsaved) say('');
   }
 
@@ -98,7 +97,7 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
       /** @type {SavedPrediction} */
       const other = await ask(`${PREDICTIONS}/${record.id}`);
       newer = other;
-      throw new Refusal('correction_changed', conflictOf(other));
+      throw new Refusal('correction_changed', conflictWords(other));
     } finally {
       await viewer.hold(null);
       look();
@@ -135,6 +134,9 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
   return { look };
 }
 
+/** @param {SavedPrediction} newer */
+const conflictWords = (newer) => `${changedWords(newer)} ${DRAWN}`;
+
 /**
  * What went wrong, and that nothing is lost.
  * @param {Refusal} refused
@@ -142,19 +144,4 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
 function explained({ code, message, retryAfter }) {
   if (code === 'correction_changed') return new Refusal(code, message);
   return new Refusal(code, [code === 'not_found' ? GONE : message, KEPT].join(' '), retryAfter);
-}
-
-/**
- * Who saved what elsewhere, and when.
- * @param {Pick<SavedPrediction, 'correction'>} newer
- */
-export function conflictOf({ correction }) {
-  const mine = t('What you drew here is kept: save it over that, or load what is saved.');
-  if (!correction) return [t('The correction was deleted elsewhere meanwhile, so yours was not saved.'), mine].join(' ');
-  const { by: name, at } = correction;
-  const time = timeOf(at);
-  const what = !name || name === person()?.mail
-    ? t('You changed the correction elsewhere meanwhile ({time}), so this one was not saved.', { time })
-    : t('The correction was changed elsewhere meanwhile ({time}, by {name}), so yours was not saved.', { time, name });
-  return [what, mine].join(' ');
 }

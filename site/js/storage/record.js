@@ -22,6 +22,7 @@ import { ofService, plural, t } from '../ui/language.js';
  * @property {string} [around]
  * @property {Correction | null} [correction]
  * @property {string | null} [recorded]
+ * @property {string | null} [recordedTag]
  */
 /**
  * @typedef {object} StoredPhotograph
@@ -64,7 +65,7 @@ export function recordOf({ id, order, name, force, state, sentence, code, accoun
  * @param {Result} result
  * @returns {StoredResult | null} null if its pictures are not here
  */
-function storedResult({ answer, pictures, fallback, copied = null, drawn = '', around, correction = null, recorded = null }) {
+function storedResult({ answer, pictures, fallback, copied = null, drawn = '', around, correction = null, recorded = null, recordedTag = null }) {
   if (!pictures) return null;
   const { photograph, ...others } = pictures;
   return {
@@ -78,6 +79,7 @@ function storedResult({ answer, pictures, fallback, copied = null, drawn = '', a
     around,
     correction,
     recorded,
+    recordedTag,
   };
 }
 
