@@ -42,7 +42,14 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     page.on("request", lambda request: asked.append(request))
     open_record(page, visit.address, id)
     expect(page.locator("#trend")).to_be_visible()
-    assert not any("saving-correction" in request.url for request in asked), "it is loaded when it is needed"
+    late = ("saving-correction.js", "correct-tool.js", "painting.js", "strokes.js")
+    assert not any(request.url.endswith(late) for request in asked), "the tool is loaded when it is needed"
+    page.route("**/strokes.js", lambda route: route.abort())
+    page.locator("#tool-correct").click()
+    expect(page.locator("#readout")).to_contain_text("could not be loaded")
+    page.unroute("**/strokes.js")
+    page.reload()
+    expect(page.locator("#result")).to_be_visible()
     _, found = mask(visit)
 
     # the brush; the figure that follows, and what is not saved yet

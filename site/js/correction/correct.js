@@ -1,198 +1,90 @@
-// The tool that corrects the vessels of the photograph: its controls, keys and words. The strokes are made by strokes.js,
-// the plane is in session.js, and the layer is drawn by painting.js.
+// Switches the tool that corrects the vessels on, and says why it cannot be used. The tool itself is in correct-tool.js, which a page
+// may load only once it is wanted.
 
-import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
+import { t } from '../ui/language.js';
 import { setReason, tellReason } from '../viewer/reasons.js';
-import { createBrushSize } from './brush-size.js';
-import { createCorrectControls } from './correct-controls.js';
-import { listenToKeys } from './correct-keys.js';
-import { createHold } from './hold.js';
-import { createPainting } from './painting.js';
-import { areWritten, createSession, planeOf } from './session.js';
-import { createStrokes } from './strokes.js';
 import { whyNot } from './why-not.js';
 
 /** @import { Result } from '../files/segmentation.js' */
-/** @import { Hands } from '../viewer/gestures.js' */
 /** @import { Mark } from '../viewer/marks.js' */
-/** @import { Zoom } from '../viewer/zoom.js' */
-/** @import { Opened, Session } from './session.js' */
+/** @import { createCorrectTool } from './correct-tool.js' */
 
-/**
- * `needed()` is called when `needs()` has changed; `begun()` and `ended()` when the tool is switched on and off; `painting()` before
- * a stroke; `late()` when the mask of what is shown was written only after the tool had been left.
- * @param {{
- *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, begun: () => void, ended: () => void, painting: () => void, late: () => void,
- * }} parts
- */
-export function createCorrect({ page, zoom, colour, needed, begun, ended, painting, late }) {
+/** @typedef {Parameters<typeof createCorrectTool>[0]} Parts */
+/** @typedef {ReturnType<typeof createCorrectTool>} Tool */
+/** @typedef {() => Promise<{ createCorrectTool: typeof createCorrectTool }>} LoadTool */
+
+const NOT_LOADED = t('This tool could not be loaded. Check that you are online, then reload the page.');
+
+/** @param {Omit<Parts, 'written'> & { loadTool: LoadTool }} parts */
+export function createCorrect({ loadTool, ...parts }) {
+  const { page } = parts;
   const by = finder(page);
-  const stage = by('stage');
   const open = by('tool-correct', HTMLButtonElement);
-  const controls = createCorrectControls({ page });
-  const hands = { brush: by('hand-brush', HTMLInputElement), eraser: by('hand-eraser', HTMLInputElement) };
-  const size = createBrushSize({ page, changed: () => strokes.place() });
-  const model = by('correct-model', HTMLButtonElement);
-  const layer = createPainting(by('layer-correction', HTMLCanvasElement));
-  const isModelShown = () => model.getAttribute('aria-pressed') === 'true';
+  /** @type {Tool | null} */
+  let tool = null;
   /** @type {Result | null} */
   let shown = null;
-  /** @type {Session | null} */
-  let session = null;
-  let on = false;
   /** @type {Set<(result: Result) => void>} */
   const listeners = new Set();
   const tellCorrected = (/** @type {Result} */ result) => listeners.forEach((listener) => listener(result));
 
-  const strokes = createStrokes({
-    page,
-    zoom,
-    active: () => session !== null,
-    diameter: () => size.value(),
-    draw(from, to) {
-      painting();
-      showModel(false);
-      session?.draw(from, to, size.value(), hands.brush.checked);
-    },
-    finish: () => act(() => session?.finish()),
-    cancel: () => act(() => session?.cancel()),
-  });
-
-  /** @type {() => Mark[]} */
-  const needs = () => (on ? ['field_of_view'] : []);
-
   /** @param {Result} result */
   function show(result) {
-    if (result !== shown) close();
     shown = result;
+    tool?.show(result);
     setReason(open, whyNot(result));
   }
 
   function hide() {
-    close();
     shown = null;
+    tool?.hide();
   }
 
-  /** Begins once the field of view is known. */
-  async function update() {
-    const result = shown;
-    if (!on || session || !result?.pictures?.field_of_view) return;
-    const isWanted = () => on && !session && result === shown;
-    const opened = await planeOf(result).catch((error) => void (isWanted() && controls.fail(error)));
-    if (opened && isWanted()) start(result, opened);
+  async function begin() {
+    if (!shown || tellReason(page, open)) return;
+    try {
+      const { createCorrectTool } = await loadTool();
+      tool ??= createCorrectTool({ ...parts, written: tellCorrected });
+    } catch (error) {
+      console.warn(error);
+      sayNotLoaded();
+      return;
+    }
+    if (!shown || open.getAttribute('aria-disabled') === 'true') return; // there was time for something else
+    tool.show(shown);
+    tool.begin();
+  }
+
+  /** Where the tools say why they cannot be used. */
+  function sayNotLoaded() {
+    setReason(open, NOT_LOADED);
+    tellReason(page, open);
+    setReason(open, shown && whyNot(shown));
   }
 
   /**
-   * @param {Result} result
-   * @param {Opened} opened
+   * Keeps everybody from correcting while a correction is saved, so that what is sent is what is here afterwards. Resolves once the strokes
+   * are in the mask, or could not be written.
+   * @param {string | null} reason a sentence; null if one can correct again
    */
-  function start(result, opened) {
-    layer.begin(opened.plane, opened.size);
-    session = createSession({ result, ...opened, by: () => person()?.mail ?? null, changed, written, failed: () => result === shown && controls.unwritten() });
-    stage.classList.add('correcting');
-    look();
-    controls.tell(session);
-    if (stage.matches(':focus-visible')) strokes.appear();
+  async function hold(reason) {
+    setReason(open, reason ?? (shown && whyNot(shown)));
+    by('relabel').inert = Boolean(reason);
+    if (reason) await tool?.leave();
   }
 
-  /** @type {Parameters<typeof createSession>[0]['changed']} */
-  function changed(box) {
-    layer.touch(box);
-    if (session) controls.count(session);
-  }
-
-  /** @param {Result} result */
-  function written(result) {
-    tellCorrected(result);
-    if (result !== shown) return;
-    controls.say('');
-    if (!on) late();
-  }
-
-  /** With the colour of the view. */
-  function look() {
-    if (session) layer.look(colour(), isModelShown());
-  }
-
-  /** @param {() => unknown} action */
-  function act(action) {
-    showModel(false);
-    action();
-    if (session) controls.tell(session);
-  }
-
-  /** @param {'undo' | 'redo'} way */
-  const step = (way) => strokes.stop() || act(() => session?.step(way));
-
-  /** @param {boolean} wanted */
-  function showModel(wanted) {
-    model.setAttribute('aria-pressed', String(wanted));
-    look();
-  }
-
-  function begin() {
-    if (on || !shown || tellReason(page, open)) return;
-    on = true;
-    stage.classList.add('aiming');
-    begun();
-    load();
-  }
-
-  function load() {
-    controls.show(Boolean(shown?.stored));
-    stage.focus({ preventScroll: true });
-    if (shown?.urls.field_of_view) void update();
-    else needed();
-  }
-
-  /** Ends the tool; the correction stays. */
-  function close() {
-    if (!on) return;
-    on = false;
-    strokes.end();
-    void session?.settle();
-    session = null;
-    showModel(false);
-    layer.end();
-    controls.hide();
-    stage.classList.remove('aiming', 'correcting');
-    ended();
-  }
-
-  async function measure() {
-    await session?.settle();
-    if (on) needed();
-  }
-
-  async function done() {
-    const result = shown;
-    await session?.settle();
-    if (result !== shown) return;
-    close();
-    open.focus({ preventScroll: true });
-  }
-
-  const hold = createHold({ page, why: () => shown && whyNot(shown), settle: async () => session?.settle(), close });
-  open.addEventListener('click', begin);
-  by('correct-again').addEventListener('click', load);
-  by('correct-measure').addEventListener('click', () => void measure());
-  by('correct-done').addEventListener('click', () => void done());
-  by('correct-undo').addEventListener('click', () => step('undo'));
-  by('correct-redo').addEventListener('click', () => step('redo'));
-  by('correct-discard').addEventListener('click', () => act(() => session?.discard()));
-  model.addEventListener('click', () => showModel(!isModelShown()));
-  stage.addEventListener('focus', () => session && stage.matches(':focus-visible') && strokes.appear());
-  listenToKeys({ active: () => on, resize: (way) => size.step(way), step, choose: (hand) => (hands[hand].checked = true), done: () => void done() });
-
-  /** @type {Hands} */
-  const taking = { takes: () => true, moving: () => {}, drag: () => {}, tap: () => {} };
+  open.addEventListener('click', () => void begin());
   return {
-    show, hide, needs, look, begin, hold,
-    update: () => void update(),
-    hands: () => (on ? taking : null),
-    tellCorrected,
-    isWritten: areWritten,
+    show, hide, hold, tellCorrected,
+    begin: () => void begin(),
+    /** @returns {Mark[]} */
+    needs: () => tool?.needs() ?? [],
+    look: () => tool?.look(),
+    update: () => tool?.update(),
+    hands: () => tool?.hands() ?? null,
+    /** @param {Result} [result] */
+    isWritten: (result) => tool?.isWritten(result) ?? true,
     /** @param {(result: Result) => void} listener called when a result has another mask */
     whenCorrected: (listener) => listeners.add(listener),
   };

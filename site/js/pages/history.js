@@ -24,7 +24,7 @@ const by = finder(document);
 const { attempt, onSubmit } = createTrouble(by('trouble'));
 
 gate((_, page) => {
-  const viewer = createViewer({ page });
+  const viewer = createViewer({ page, loadTool });
   const result = createResult({ page, viewer, announce });
   createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
@@ -96,6 +96,12 @@ gate((_, page) => {
   void attempt(begin);
   addEventListener('online', () => !begun && void attempt(begin));
 });
+
+/** The correction, with the button that saves it: where one could not be loaded, the other is of no use. */
+async function loadTool() {
+  const [tool] = await Promise.all([import('../correction/correct-tool.js'), import('../history/saving-correction.js')]);
+  return tool;
+}
 
 /** @param {string} words */
 function announce(words) {

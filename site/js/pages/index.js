@@ -1,6 +1,7 @@
 // The start page at work, which start.js loads. It keeps the photographs, their list, the result that is shown and what is stored of them
 // in step. A photograph keeps its place in the list until it is removed.
 
+import { createCorrectTool } from '../correction/correct-tool.js';
 import { createDownloadAll, measuredNames } from '../files/download-all.js';
 import { createOverview } from '../files/overview.js';
 import { createSaveAll } from '../history/save-all.js';
@@ -27,7 +28,7 @@ import { createViewer } from '../viewer/viewer.js';
 
 const by = finder(document);
 const files = by('files', HTMLInputElement);
-const viewer = createViewer({ page: document });
+const viewer = createViewer({ page: document, loadTool: () => Promise.resolve({ createCorrectTool }) });
 const preview = createPreview({ page: document, viewer });
 const result = createResult({ page: document, viewer, announce });
 createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
@@ -61,7 +62,6 @@ const saveAll = createSaveAll({ page: document, photographs: () => [...work.phot
 /** @type {Photo | null} */
 let shown = null;
 let refreshing = 0;
-
 listenForNeighbours(by('list'));
 createDownloadAll({ page: document, photographs: () => [...work.photographs], announce });
 by('clear').addEventListener('click', () => remove([...work.photographs]));

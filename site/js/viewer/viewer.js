@@ -15,14 +15,15 @@ import { createSegments } from './segments.js';
 import { createTools } from './tools.js';
 import { createZoom } from './zoom.js';
 
+/** @import { LoadTool } from '../correction/correct.js' */
 /** @import { Result } from '../files/segmentation.js' */
 
 /** @typedef {ReturnType<typeof createViewer>} Viewer */
 
 const VIEWS = /** @type {const} */ (['photograph', 'overlay', 'vessels']);
 
-/** @param {{ page: ParentNode }} parts */
-export function createViewer({ page }) {
+/** @param {{ page: ParentNode, loadTool: LoadTool }} parts `loadTool()` gives the tool that corrects the vessels */
+export function createViewer({ page, loadTool }) {
   const by = finder(page);
   const stage = by('stage');
   const layers = by('layers');
@@ -38,6 +39,7 @@ export function createViewer({ page }) {
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph, picked: (spot) => segments.pick(spot) });
   const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled, redrawn: () => tools.redraw(), taken: () => tools.measures() });
   const correct = createCorrect({
+    loadTool,
     page,
     zoom,
     colour: drawn.colour,
