@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.correcting import begin, density, mask, place, stroke
 from e2e.everyone import expect_for_everyone
-from e2e.visit import Visit
+from e2e.visit import PREDICTIONS, Visit
 
 WORKER = "**/correction-worker.js"
 
@@ -31,10 +31,19 @@ def test_a_correction_survives_interruptions(visit: Visit, small: bytes) -> None
     visit.show("a.jpg")
     _, found = mask(visit)
 
+    # the service gives no probabilities and no field of view at first: nothing claims that they are still to come
+    problem = {"code": "photograph_unreadable", "detail": "It is damaged."}
+    page.route(PREDICTIONS, lambda route: route.fulfill(status=422, json=problem))
+    page.locator("#stage").focus()
+    for key, waiting in (("v", "#readout"), ("c", "#correct-words")):
+        page.keyboard.press(key)
+        expect(page.locator("#marks-trouble")).to_have_text("It is damaged.")
+        expect(page.locator(waiting)).to_have_text("")
+    page.unroute(PREDICTIONS)
+
     # the worker cannot be loaded at first
     page.route(WORKER, lambda route: route.abort())
-    page.locator("#stage").focus()
-    page.keyboard.press("c")
+    page.get_by_role("button", name="Look again").click()
     again = page.get_by_role("button", name="Try again")
     expect(again).to_be_visible()
     expect(page.locator("#correct-trouble")).to_contain_text("could not be loaded")

@@ -14,6 +14,7 @@ from e2e.batches import start
 from e2e.person import fill_in, new_address, saved, sign_up
 from e2e.visit import Visit
 from support.page_texts import SITE, Text, page_texts
+from support.start_texts import start_keys, start_texts
 
 LANGUAGES = ("de", "es", "fr")
 GERMAN_DAY = r"\d{1,2}\. ?[A-ZÄ][a-zäö]+\.?(?: \d{4})?"
@@ -95,7 +96,9 @@ def expect_all_translated(page: Page) -> None:
 def bracketing(visits: Callable[..., Visit], texts: dict[str, Text]) -> Visit:
     visit = visits(locale="de-DE", viewport={"width": 1280, "height": 900})
     words = bracketed(texts)
+    start = {key: words[key] for key in json.loads((SITE / "languages" / "start" / "de.json").read_text())}
     visit.page.route("**/languages/de.json", lambda route: route.fulfill(json=words))
+    visit.page.route("**/languages/start/de.json", lambda route: route.fulfill(json=start))
     return visit
 
 
@@ -162,6 +165,15 @@ def test_the_files_have_every_text_and_no_other(texts: dict[str, Text]) -> None:
         assert sorted(texts.keys() - words.keys()) == [], f"{language}: these are missing"
 
 
+def test_the_first_view_has_its_own_files(browser: Browser) -> None:
+    context = browser.new_context()
+    keys = start_keys(context.new_page())
+    context.close()
+    for language in LANGUAGES:
+        written = (SITE / "languages" / "start" / f"{language}.json").read_text()
+        assert written == start_texts(language, keys), "run python -m support.start_texts"
+
+
 def test_a_language_is_chosen_for_all_pages(visit: Visit) -> None:
     page = visit.open().page
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -186,7 +198,7 @@ def test_elements_of_a_sentence_are_moved_not_made_again(visits: Callable[..., V
     visit = visits(locale="de-DE")
     sentence = next(key for key in texts if key.startswith("Saved. <1>"))
     words = {sentence: "<3>Drei</3> <2/> <1>Eins</1> Ende."}
-    visit.page.route("**/languages/de.json", lambda route: route.fulfill(json=words))
+    visit.page.route("**/languages/start/de.json", lambda route: route.fulfill(json=words))
     saved_part = visit.open().page.locator("#saved")
     ids = saved_part.evaluate("part => [...part.children].map((each) => each.id)")
     assert ids == ["saved-discarded", "saved-correction", "saved-link"]

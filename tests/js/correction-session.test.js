@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import './support/browser.js';
 import { answer, heard, requests } from './support/correction-worker.js';
+import { correctKinds } from '../../site/js/correction/correcting.js';
 import { areWritten, createSession, planeOf } from '../../site/js/correction/session.js';
 import { countsOf, planeOf as bits } from '../../site/js/correction/plane.js';
 
@@ -149,4 +150,37 @@ test('strokes that could not be written are kept, and written once the photograp
   await pause();
   assert.equal(vessels(await answer(png)), 10);
   assert.ok(areWritten());
+});
+
+/** @param {Result} result */
+const painted = ({ correction }) => correction?.painted;
+
+test('what is discarded comes back with its arteries and veins, and goes with them again', async (t) => {
+  const pause = pauses(t);
+  for (const strokes of [1, 0]) {
+    const result = made();
+    const kinds = { arteries: new Blob(['arteries']), veins: new Blob(['veins']), picture: new Blob(['both']) };
+    const session = begun(result);
+    const said = () => [result.pictures?.corrected_arteries ?? null, result.pictures?.corrected_veins ?? null, Boolean(result.correction?.kinds)];
+    const written = async () => {
+      await pause();
+      return strokes ? vessels(await answer(png)) : 0;
+    };
+    if (strokes) session.stroke(2);
+    if (strokes) await written();
+    correctKinds(result, kinds, { vessels: 10 * strokes, by: null });
+    for (const again of ['discard', 'redo']) {
+      if (again === 'discard') session.discard();
+      else session.step('redo');
+      assert.deepEqual([said(), session.density()], [[null, null, false], 0], again);
+      await pause();
+      assert.ok(!result.correction && session.canUndo());
+      session.step('undo');
+      assert.equal(await written(), 10 * strokes);
+      assert.deepEqual([said(), session.density()], [[kinds.arteries, kinds.veins, true], (10 * strokes) / 200]);
+      assert.equal(painted(result), Boolean(strokes));
+    }
+    session.step('undo');
+    assert.ok(result.correction?.kinds, 'what was before the discarding is no matter of it');
+  }
 });

@@ -10,7 +10,7 @@ import { textsIn, textsOfScripts } from './support/texts.js';
 /** @typedef {import('../../site/js/ui/language.js').Translation} Translation */
 
 const FOLDER = new URL('../../site/languages/', import.meta.url);
-const files = readdirSync(FOLDER).sort();
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).sort();
 const texts = textsOfScripts();
 
 test('texts are found, and what is no literal is refused', () => {
@@ -33,6 +33,14 @@ for (const name of files) {
 
   test(`${name} has every text of the scripts`, () => {
     assert.deepEqual([...texts.keys()].filter((key) => !(key in translations)), []);
+  });
+
+  test(`${name} says the same as its part for the first view`, () => {
+    /** @type {unknown} */
+    const first = JSON.parse(readFileSync(new URL(`start/${name}`, FOLDER), 'utf8'));
+    const part = Object.entries(/** @type {Record<string, Translation>} */ (first));
+    assert.ok(part.length > 50);
+    for (const [key, value] of part) assert.deepEqual(value, translations[key], `${key}: run python -m support.start_texts`);
   });
 
   test(`${name} has two forms of what is counted, and one of everything else`, () => {

@@ -17,6 +17,7 @@ from support.service_texts import service_texts
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 ORIGIN = "http://page.test"
+CHROMIUM = "/usr/bin/chromium"
 FORMS = ROOT / "function" / "retina" / "api" / "html"
 HEADINGS = ("Sign in", "New password")
 """Of the pages that the embedded issuer makes of `FORMS`."""
@@ -33,11 +34,25 @@ class Text(TypedDict, total=False):
 
 def page_texts(page: Page) -> dict[str, Text]:
     """All texts by their key. `page` is used to read HTML as the page does."""
-    scripts: dict[str, Text] = json.loads(
-        subprocess.run(["node", "tests/js/support/texts.js"], cwd=ROOT, capture_output=True, check=True).stdout
-    )
+    scripts = script_texts()
     others = html_texts(page) | service_texts()
     return {key: Text(where=where) for key, where in others.items()} | scripts
+
+
+def script_texts(*modules: str) -> dict[str, Text]:
+    """Those of all scripts, or of `modules` below `site/js`."""
+    command = ["node", "tests/js/support/texts.js", *modules]
+    found: dict[str, Text] = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    return found
+
+
+def html_keys(page: Page, file: Path) -> list[str]:
+    """The keys of one page's HTML."""
+    page.route(f"{ORIGIN}/**", _file)
+    page.goto(f"{ORIGIN}/404.html")
+    found: list[str] = page.evaluate(KEYS, file.read_text())
+    page.unroute(f"{ORIGIN}/**")
+    return found
 
 
 def html_texts(page: Page) -> dict[str, str]:
@@ -67,7 +82,7 @@ def _file(route: Route) -> None:
 
 def main() -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         json.dump(page_texts(browser.new_page()), sys.stdout, ensure_ascii=False, indent=1)
         browser.close()
 

@@ -5,11 +5,15 @@ import '../ui/site-masthead.js';
 import { element, finder } from '../ui/element.js';
 import { whenPersonChanges } from './session.js';
 import { createTrouble } from '../ui/trouble.js';
-import { t } from '../ui/language.js';
+import { loadAllTexts, t } from '../ui/language.js';
 
 /** @import { Person } from './session.js' */
 
-const signing = () => import('./sign-in.js'); // which most visits do without
+/** What most visits do without. */
+async function signing() {
+  await loadAllTexts();
+  return import('./sign-in.js');
+}
 
 const by = finder(document);
 const who = by('who');

@@ -40,10 +40,15 @@ export function createCorrectControls({ page }) {
     pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);
   }
 
+  /** @param {boolean} expecting whether the field of view may still come */
+  function wait(expecting) {
+    words.textContent = expecting ? t('Getting the field of view…') : '';
+  }
+
   /** @param {boolean} stored whether saving measures it */
   function show(stored) {
     by('correct-measure').hidden = stored;
-    words.textContent = t('Getting the field of view…');
+    wait(true);
     again.hidden = true;
     say('');
     for (const each of buttons) each.disabled = true;
@@ -66,5 +71,5 @@ export function createCorrectControls({ page }) {
     clearTimeout(pause);
   }
 
-  return { count, tell, show, fail, hide, say, unwritten: () => say(NOT_WRITTEN) };
+  return { count, tell, wait, show, fail, hide, say, unwritten: () => say(NOT_WRITTEN) };
 }

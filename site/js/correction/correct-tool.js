@@ -17,13 +17,13 @@ import { createStrokes } from './strokes.js';
 /** @import { Opened, Session } from './session.js' */
 
 /**
- * `needed()` is called when `needs()` has changed; `begun()` and `ended()` when the tool is switched on and off; `painting()` before
+ * `needed()` is called when `needs()` has changed, `failed()` is whether it could not be got; `begun()` and `ended()` when the tool is switched on and off; `painting()` before
  * a stroke; `written(result)` when a result has another mask; `late()` when that of what is shown was written only after the tool had been left.
  * @param {{
- *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, begun: () => void, ended: () => void, painting: () => void, written: (result: Result) => void, late: () => void,
+ *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, failed: () => boolean, begun: () => void, ended: () => void, painting: () => void, written: (result: Result) => void, late: () => void,
  * }} parts
  */
-export function createCorrectTool({ page, zoom, colour, needed, begun, ended, painting, written, late }) {
+export function createCorrectTool({ page, zoom, colour, needed, failed, begun, ended, painting, written, late }) {
   const by = finder(page);
   const stage = by('stage');
   const open = by('tool-correct', HTMLButtonElement);
@@ -70,7 +70,8 @@ export function createCorrectTool({ page, zoom, colour, needed, begun, ended, pa
   /** Begins once the field of view is known. */
   async function update() {
     const result = shown;
-    if (!on || session || !result?.pictures?.field_of_view) return;
+    if (!on || session || !result) return;
+    if (!result.pictures?.field_of_view) return controls.wait(!failed());
     const isWanted = () => on && !session && result === shown;
     const opened = await planeOf(result).catch((error) => void (isWanted() && controls.fail(error)));
     if (opened && isWanted()) start(result, opened);

@@ -10,7 +10,7 @@ import { settle } from './as-stored.js';
 /** @import { PredictionResponse } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
 
-/** @typedef {{ arteries: Blob, veins: Blob, picture: Blob }} Kinds masks, and the picture of both */
+/** @typedef {{ arteries: Blob, veins: Blob, picture: Blob | null }} Kinds masks, and the picture of both if it is of the mask as it is */
 
 const UNKNOWN = t('This service does not measure corrected vessels. Your correction is still here; try again later.');
 
@@ -53,11 +53,21 @@ export function correctKinds(result, { arteries, veins, picture: coloured }, { v
   Object.assign(pictures, { corrected_arteries: arteries, corrected_veins: veins });
   forgetPictures(result);
   pictures.artery_vein = coloured;
-  urls.artery_vein = URL.createObjectURL(coloured);
+  urls.artery_vein = coloured && URL.createObjectURL(coloured);
   const density = answer.measurements.vascular_density;
   const counted = correction ?? { painted: false, vessels, area: areaOf(vessels, density) ?? 0, model: structuredClone(answer) };
   result.correction = { ...counted, kinds: true, saved: null, measured: false, by };
   settle(result);
+}
+
+/**
+ * The arteries and veins that a person has said so far, or null.
+ * @param {Result} result
+ * @returns {Kinds | null}
+ */
+export function kindsOf({ pictures }) {
+  const { corrected_arteries: arteries, corrected_veins: veins, artery_vein: both = null } = pictures ?? {};
+  return arteries && veins ? { arteries, veins, picture: both } : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import { person } from '../auth/session.js';
 import { finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
 import { ask } from './ask.js';
-import { correctKinds, withoutKinds } from './correcting.js';
+import { correctKinds, kindsOf, withoutKinds } from './correcting.js';
 
 /** @import { SegmentFeature } from 'openapi' */
 /** @import { Result } from '../files/segmentation.js' */
@@ -110,14 +110,4 @@ export function createRelabelling({ page, shown, changed, quiet }) {
   KINDS.forEach((kind, i) => buttons[i].addEventListener('click', () => void attempt(() => set(kind))));
   undo.addEventListener('click', back);
   return { look };
-}
-
-/**
- * The arteries and veins that a person has said so far, or null.
- * @param {Result} result
- * @returns {Kinds | null}
- */
-function kindsOf({ pictures }) {
-  const { corrected_arteries: arteries, corrected_veins: veins, artery_vein: picture } = pictures ?? {};
-  return arteries && veins && picture ? { arteries, veins, picture } : null;
 }

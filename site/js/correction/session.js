@@ -4,13 +4,14 @@
 import { ask } from './ask.js';
 import { createChanges } from './changes.js';
 import { hasOtherKinds, withStoredKinds } from './as-stored.js';
-import { correct, withoutKinds, withoutStrokes } from './correcting.js';
+import { correct, correctKinds, kindsOf, withoutKinds, withoutStrokes } from './correcting.js';
 import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
 /** @import { Counted } from './correction-worker.js' */
 /** @import { Changes } from './changes.js' */
+/** @import { Kinds } from './correcting.js' */
 /** @import { Box } from './plane.js' */
 
 /** @typedef {ReturnType<typeof createSession>} Session */
@@ -19,6 +20,8 @@ import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.
 const PAUSE_MS = 300;
 /** @type {WeakMap<Result, Changes>} what can be undone, as long as the page is open */
 const undoable = new WeakMap();
+/** @type {WeakMap<ArrayLike<number>, Kinds>} the arteries and veins that a change has discarded */
+const discardedKinds = new WeakMap();
 /** @type {WeakMap<Result, Promise<void>>} settled once the latest mask is written */
 const writing = new WeakMap();
 /** @type {Map<Result, Opened>} planes with strokes that are not in the result yet */
@@ -122,6 +125,9 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     const runs = changes[way]();
     if (!runs) return false;
     turn(runs);
+    const kinds = discardedKinds.get(runs);
+    if (kinds && way === 'undo') correctKinds(result, kinds, { vessels: counted.vessels, by: by() });
+    else if (kinds) dropKinds();
     schedule();
     return true;
   }
@@ -129,15 +135,14 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   /** The model's vessels again, as one change, and its arteries and veins; of a result of the history, what is stored. */
   function discard() {
     cancel();
-    if (result.stored ? hasOtherKinds(result) : hasKinds()) {
-      if (result.stored) withStoredKinds(result);
-      else withoutKinds(result);
-      schedule();
-    }
     const runs = Uint32Array.from(discarded(plane, size));
+    const others = result.stored ? hasOtherKinds(result) : hasKinds();
+    const kinds = others && kindsOf(result);
+    if (kinds) discardedKinds.set(runs, kinds);
+    if (others) dropKinds();
     turn(runs);
-    if (runs.length) remember(runs);
-    return runs.length > 0;
+    if (runs.length || kinds) remember(runs);
+    else if (others) schedule();
   }
 
   function schedule() {
@@ -176,6 +181,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
 
   const isCorrected = () => counted.differing > 0;
   const canDiscard = () => (result.stored ? counted.discardable > 0 || hasOtherKinds(result) : isCorrected() || hasKinds());
+  const dropKinds = () => (result.stored ? withStoredKinds(result) : withoutKinds(result));
   const hasKinds = () => Boolean(result.correction?.kinds);
   if (pending) schedule();
 

@@ -4,7 +4,7 @@
 import { Refusal } from '../api/reach.js';
 import { takeIn } from '../files/intake.js';
 import { finder } from '../ui/element.js';
-import { t } from '../ui/language.js';
+import { loadAllTexts, t } from '../ui/language.js';
 import { photographsTaken, showLimits } from '../ui/limits.js';
 import { createTrouble } from '../ui/trouble.js';
 
@@ -26,9 +26,9 @@ function work() {
   return loading;
 }
 
-/** Styles first: what is stored in this browser is shown as soon as the rest has run. */
+/** Styles and texts first: what is stored in this browser is shown as soon as the rest has run. */
 async function load() {
-  await Promise.all([...document.querySelectorAll('link[disabled]')].map(styled));
+  await Promise.all([loadAllTexts(), ...[...document.querySelectorAll('link[disabled]')].map(styled)]);
   const loaded = await import('./index.js');
   by('workspace').dataset.ready = '';
   return loaded;

@@ -1,5 +1,6 @@
 // The language of the page: the one that was chosen here, else the first of the browser's languages (those of Accept-Language) that there is.
-// English texts are written where they are used. A file in languages/ maps each to its translation; what it lacks stays English.
+// English texts are written where they are used. A file in languages/ maps each to its translation; what it lacks stays English. The
+// start page begins with a small file of what its first view needs, and gets the others before it imports anything that uses them.
 
 import { remember, remembered } from './remembered.js';
 import { PLACE, filled, formOf, translated } from './sentences.js';
@@ -7,6 +8,8 @@ import { PLACE, filled, formOf, translated } from './sentences.js';
 const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
 const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
+/** Whether this page begins with the texts of its first view. */
+const isStart = 'document' in globalThis && document.documentElement.dataset.texts === 'start';
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {import('./sentences.js').Translation} Translation */
@@ -93,6 +96,21 @@ function chosen() {
 }
 
 /**
+ * All texts, for what is imported only when it is needed. Rejects if they do not arrive: half a page in English would be none in either.
+ */
+export async function loadAllTexts() {
+  if (isStart && language !== 'en') Object.assign(translations, await fetch(fileOf(language)).then(readOf));
+}
+
+/**
+ * @param {Language} code
+ * @param {string} [part] the folder of files with fewer texts
+ */
+function fileOf(code, part = '') {
+  return new URL(`../../languages/${part}${code}.json`, import.meta.url);
+}
+
+/**
  * The translations into a language, or null if they do not arrive. The page's own texts are translated before this resolves, thus before any
  * script that shows texts runs.
  * @param {Language} code
@@ -103,10 +121,9 @@ async function load(code) {
   const { classList } = document.documentElement;
   classList.add('translating'); // nobody shall see English first
   try {
-    const file = new URL(`../../languages/${code}.json`, import.meta.url);
     /** @type {Promise<never>} */
     const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
-    const arrived = Promise.all([fetch(file).then(readOf), import('./translate-page.js')]);
+    const arrived = Promise.all([fetch(fileOf(code, isStart ? 'start/' : '')).then(readOf), import('./translate-page.js')]);
     const [found, { translatePage }] = await Promise.race([arrived, late]);
     translatePage(code, (english) => formOf(found, english, 'other'));
     return found;

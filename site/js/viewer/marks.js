@@ -34,6 +34,7 @@ export function createMarks({ page, colours, also, found }) {
   /** @type {Result | null} */
   let shown = null;
   let stop = new AbortController();
+  let failed = false;
 
   /** The marks that are switched on. */
   function wanted() {
@@ -67,6 +68,7 @@ export function createMarks({ page, colours, also, found }) {
     if (!result) return;
     say('');
     again.hidden = true;
+    failed = false;
     paint(result);
     const done = await attempt(async () => {
       try {
@@ -77,6 +79,7 @@ export function createMarks({ page, colours, also, found }) {
     });
     if (signal.aborted) return;
     again.hidden = done;
+    failed = !done;
     paint(result); // also what has come before something was refused
     status(done ? reasonsOf(result).map(ofService).join(' ') : '');
   }
@@ -160,7 +163,7 @@ export function createMarks({ page, colours, also, found }) {
   file.addEventListener('click', () => {
     if (shown?.urls.artery_vein) save(shown.urls.artery_vein, `${stem(shown.file ?? shown.name)}-arteries-veins.png`);
   });
-  return { show, hide, look: () => void look(), recolour, wanted, toggles: MARKS.map((_, i) => () => toggle(i)) };
+  return { show, hide, look: () => void look(), recolour, wanted, hasFailed: () => failed, toggles: MARKS.map((_, i) => () => toggle(i)) };
 }
 
 /**

@@ -1,5 +1,5 @@
 // Finds the texts in the page's JavaScript: the first arguments of t() and tNodes(), and both forms of plural(). `node tests/js/support/texts.js`
-// prints them as JSON: each with the file where it is first, and its singular if it has one.
+// prints them as JSON: each with the file where it is first, and its singular if it has one. Arguments are the files to look in, below site/js.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,15 +14,16 @@ const loaded = require('typescript');
 const typescript = /** @type {typeof import('typescript')} */ (loaded);
 const TRANSLATORS = new Set(['t', 'tNodes', 'plural']);
 
+const ALL = readdirSync(new URL('site/js', ROOT), { recursive: true, encoding: 'utf8' }).sort().filter((path) => path.endsWith('.js'));
+
 /**
- * All texts, by what is their key. Throws an Error for one that is no literal.
+ * All texts, or those of the files at `paths`, by what is their key. Throws an Error for one that is no literal.
  * @returns {Map<string, Text>}
  */
-export function textsOfScripts() {
+export function textsOfScripts(paths = ALL) {
   /** @type {Map<string, Text>} */
   const texts = new Map();
-  for (const path of readdirSync(new URL('site/js', ROOT), { recursive: true, encoding: 'utf8' }).sort()) {
-    if (!path.endsWith('.js')) continue;
+  for (const path of paths) {
     const where = `site/js/${path}`;
     for (const text of textsIn(readFileSync(new URL(where, ROOT), 'utf8'), where)) {
       if (!texts.has(text.key)) texts.set(text.key, { where, ...(text.one !== undefined && { one: text.one }) });
@@ -67,4 +68,4 @@ function literal(node, where) {
   throw new Error(`${where}: ${node?.parent.getText() ?? 'a text'} begins with no literal text.`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(Object.fromEntries(textsOfScripts()), null, 1));
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(Object.fromEntries(textsOfScripts(process.argv.length > 2 ? process.argv.slice(2) : ALL)), null, 1));
