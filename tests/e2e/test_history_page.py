@@ -38,11 +38,14 @@ def test_signed_out(visit: Visit) -> None:
 
 def test_an_empty_history(visit: Visit) -> None:
     sign_up(visit, PATH)
-    visit.page.route("**/api/v1/predictions?*", lambda route: route.abort())
+    visit.page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', {get: () => window.isOnline})")
+    visit.page.route(re.compile("/api/v1/(predictions|measurements)"), lambda route: route.abort())
     visit.page.reload()
-    expect(visit.page.locator("#placeholder")).to_contain_text("once there is a connection")
-    visit.page.unroute("**/api/v1/predictions?*")
-    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(visit.page.locator("#placeholder")).to_contain_text("it appears here once there is a connection")
+    for other in ("#offline", "#trouble"):
+        expect(visit.page.locator(other)).to_be_hidden()
+    visit.page.unroute_all()
+    visit.page.evaluate("window.isOnline = true; dispatchEvent(new Event('online'))")
     expect(visit.page.locator("#trouble")).to_be_hidden()
     expect(visit.page.locator("#first-steps")).to_contain_text("Nothing is saved yet.")
     expect_for_everyone(visit.page)

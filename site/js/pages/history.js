@@ -53,13 +53,18 @@ gate((_, page) => {
     try {
       await load();
     } catch (error) {
-      by('placeholder').textContent = codeOf(error) === 'unreachable'
-        ? t('The history is stored by the service. It appears here once there is a connection.')
+      const waiting = codeOf(error) === 'unreachable' && !navigator.onLine;
+      by('placeholder').classList.toggle('without-connection', waiting); // in place of what every page says
+      by('placeholder').textContent = waiting
+        ? t('You are offline. The history is stored by the service: it appears here once there is a connection.')
         : t('The history could not be opened.');
+      if (waiting) return;
       throw error;
     }
     begun = true;
+    by('placeholder').classList.remove('without-connection');
     await route();
+    await measurementList();
   }
 
   async function route() {
@@ -92,7 +97,6 @@ gate((_, page) => {
   addEventListener('hashchange', () => void attempt(route));
   addEventListener('beforeunload', (event) => record.isUncertain() && event.preventDefault());
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
-  void attempt(measurementList);
   void attempt(begin);
   addEventListener('online', () => !begun && void attempt(begin));
 });
