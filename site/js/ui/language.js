@@ -8,8 +8,6 @@ import { PLACE, filled, formOf, translated } from './sentences.js';
 const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
 const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
-/** Whether this page begins with the texts of its first view. */
-const isStart = 'document' in globalThis && document.documentElement.dataset.texts === 'start';
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {import('./sentences.js').Translation} Translation */
@@ -99,7 +97,12 @@ function chosen() {
  * All texts, for what is imported only when it is needed. Rejects if they do not arrive: half a page in English would be none in either.
  */
 export async function loadAllTexts() {
-  if (isStart && language !== 'en') Object.assign(translations, await fetch(fileOf(language)).then(readOf));
+  if (language !== 'en' && isStart()) Object.assign(translations, await fetch(fileOf(language)).then(readOf));
+}
+
+/** Whether this page begins with the texts of its first view. */
+function isStart() {
+  return document.documentElement.dataset.texts === 'start';
 }
 
 /**
@@ -123,7 +126,7 @@ async function load(code) {
   try {
     /** @type {Promise<never>} */
     const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
-    const arrived = Promise.all([fetch(fileOf(code, isStart ? 'start/' : '')).then(readOf), import('./translate-page.js')]);
+    const arrived = Promise.all([fetch(fileOf(code, isStart() ? 'start/' : '')).then(readOf), import('./translate-page.js')]);
     const [found, { translatePage }] = await Promise.race([arrived, late]);
     translatePage(code, (english) => formOf(found, english, 'other'));
     return found;
