@@ -319,10 +319,10 @@ def seconds_of(count: int) -> str:
 
 
 def too_large_inline(limit: int) -> str:
-    """The message for a photograph of more than `limit` bytes in one request."""
+    """The message for more than `limit` bytes in one request: of the photograph, or of it and its masks together."""
     return (
-        f"The photograph is larger than {limit / 2**20:.3g} MiB, the most that fits into one request. "
-        "Upload it with POST /api/v1/uploads, or use the command line, which has no such limit."
+        f"The photograph, with any masks sent with it, is larger than {limit / 2**20:.3g} MiB, the most that fits into "
+        "one request. Upload it with POST /api/v1/uploads, or use the command line, which has no such limit."
     )
 
 

@@ -225,3 +225,4 @@ def test_photograph_and_masks_together_have_the_limit_of_a_request(client: TestC
     padded = png(mask) + bytes(client.app.state.settings.inline_bytes + 2**17)  # type: ignore[attr-defined]
     answer = client.post(PREDICTIONS, files={"file": tiny, "corrected_mask": padded})
     assert problem(answer) == (413, "photograph_too_large")
+    assert "with any masks sent with it" in answer.json()["detail"]
