@@ -49,8 +49,9 @@ function gradeOf({ result }) {
 
 /** @param {Row} row */
 function agreementOf({ result }) {
-  const dice = result?.answer.quality.expected_dice ?? null;
-  return dice === null ? NOTHING : { text: decimal(dice, 2), key: dice };
+  if (!result) return NOTHING;
+  const dice = result.answer.quality.expected_dice ?? null;
+  return { text: dice === null ? t('not known') : decimal(dice, 2), key: dice };
 }
 
 /**

@@ -18,7 +18,11 @@ END, END_BYTES = b"\xff\xd9", 10
 """The marker that ends a frame in all JPEG formats, and how many of a fragment's last bytes may contain it."""
 
 
-FRAMES = "The frames of this DICOM file are not as many as its header says ({}), or not where it says. Export it again."
+def _other_frames(stated: int) -> PhotographUnreadableError:
+    return PhotographUnreadableError(
+        f"The frames of this DICOM file are not as many as its header says ({stated}), or not where it says. "
+        "Export it again."
+    )
 
 
 def demand_frame(dicom: Dicom, data: bytes) -> None:
@@ -28,7 +32,7 @@ def demand_frame(dicom: Dicom, data: bytes) -> None:
     stated = dicom.facts.frames
     are_there = is_filled(dicom) if dicom.pixel_data.codec is None else _are_where_stated(dicom, data)
     if not (are_there and dicom.frame < stated):
-        raise PhotographUnreadableError(FRAMES.format(stated))
+        raise _other_frames(stated)
 
 
 def demand_one_frame(dicom: Dicom, data: bytes) -> None:
@@ -40,7 +44,7 @@ def demand_one_frame(dicom: Dicom, data: bytes) -> None:
         stream.seek(dicom.pixel_data.start)
         parse_basic_offsets(stream)
         if len(_beginnings(dicom, data, parse_fragments(stream)[1])) > 1:
-            raise PhotographUnreadableError(FRAMES.format(1))
+            raise _other_frames(1)
 
 
 def frame_samples(dicom: Dicom) -> int:
