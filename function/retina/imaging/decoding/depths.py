@@ -19,14 +19,23 @@ Strips = Iterator[Rgb]
 
 
 def eight_bit_strips(values: NDArray[np.uint16]) -> Strips:
-    """Convert uint16[H,W,3], or uint16[H,W,4] with opacity last, to strips of uint8[h,W,3]."""
+    """Convert uint16[H,W,3], or uint16[H,W,4] with opacity last, to strips of uint8[h,W,3].
+
+    Transparent pixels become black. An opacity of 0 everywhere is none.
+    """
     colours = values[..., :3]
-    table = _table(int(max(colours[top : top + STRIP].max() for top in range(0, len(values), STRIP))))
+    table = _table(_most(colours))
+    opacity = _table(most) if values.shape[2] == 4 and (most := _most(values[..., 3])) else None
     for top in range(0, len(values), STRIP):
         rows = table[colours[top : top + STRIP]]
-        if values.shape[2] == 4:
-            rows[values[top : top + STRIP, :, 3] == 0] = 0
-        yield rows
+        if opacity is not None:
+            opaque = opacity[values[top : top + STRIP, :, 3:]].astype(np.uint16)
+            rows = ((rows * opaque + 127) // 255).astype(np.uint8)
+        yield np.ascontiguousarray(rows)
+
+
+def _most(values: NDArray[np.uint16]) -> int:
+    return int(max(values[top : top + STRIP].max() for top in range(0, len(values), STRIP)))
 
 
 def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
@@ -36,10 +45,13 @@ def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
     bits) that holds their maximum, so that 12-bit values in a 16-bit file do not come out black. Values that no camera
     writes, negative or larger ones, are scaled from their own range. `inverted` means that white is the smallest value.
     """
+    transparent = image.info.get("transparency")  # of a PNG, one value
     strips = [(top, min(top + STRIP, image.height)) for top in range(0, image.height, STRIP)]
 
     def values(top: int, bottom: int) -> NDArray[np.float32]:
         numbers = np.asarray(image.crop((0, top, image.width, bottom))).astype(np.float32)
+        if isinstance(transparent, int):
+            numbers[numbers == transparent] = 0
         return np.nan_to_num(numbers, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
     ranges = [(float(some.min()), float(some.max())) for some in (values(*strip) for strip in strips)]

@@ -19,6 +19,7 @@ from retina.imaging.decoding.accessories import without_accessories
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
 from retina.imaging.decoding.foreign import CONVERT, name_of_foreign
+from retina.imaging.decoding.jpeg_kinds import UNUSUAL, is_usual_jpeg
 from retina.imaging.decoding.tiff_pages import photograph_page
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ MAX_PNM_HEADER = 4096
 
 MAX_PNM_COMMENTS = 100
 """Limit on the comments of a PNM file. For each of them Pillow reads the pixels of a plain (text) file again."""
+
+JPEG = b"\xff\xd8\xff"
+"""How a JPEG file begins."""
 
 ONE_FRAME = "The file has only one frame."
 
@@ -132,6 +136,8 @@ def unsupported(data: bytes) -> str:
 
 
 def _open(data: bytes) -> Image.Image:
+    if data.startswith(JPEG) and not is_usual_jpeg(data):
+        raise UnsupportedFormatError(UNUSUAL)
     image = Image.open(io.BytesIO(without_accessories(data)), formats=tuple(FORMATS))
     if image.format == "TIFF":
         image.seek(photograph_page(data))

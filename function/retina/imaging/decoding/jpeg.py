@@ -14,6 +14,7 @@ from PIL import Image
 
 from retina.imaging.decoding.accessories import jpeg_essentials
 from retina.imaging.decoding.block_edges import block_edges
+from retina.imaging.decoding.jpeg_kinds import is_usual_jpeg
 from retina.imaging.decoding.shifts import is_shifted
 from retina.imaging.decoding.steps import is_broken, is_stepped
 from retina.imaging.decoding.tears import is_torn
@@ -37,6 +38,10 @@ def jpeg_pixels(image: Image.Image, data: bytes) -> NDArray[np.uint8]:
     Raises `ValueError` if the file is damaged, or if the two libraries disagree on its size or its channels.
     """
     essentials = jpeg_essentials(data)
+    if not is_usual_jpeg(essentials):
+        raise ValueError("not one of the usual kinds")
+    if image.mode == "CMYK" and "adobe" not in image.info:
+        raise ValueError("nothing says whether CMYK is inverted")
     height, width, colours, _ = simplejpeg.decode_jpeg_header(essentials)
     if (width, height) != image.size or colours not in SAME_COLOURS[image.mode]:
         raise ValueError("the libraries disagree on the size or the channels")

@@ -20,7 +20,7 @@ from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
 from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.jpeg import jpeg_pixels
-from retina.imaging.decoding.png import is_deep_png, png_pixels
+from retina.imaging.decoding.png import EXIF, is_deep_png, png_pixels, scale_transparency
 from retina.imaging.decoding.steps import is_stepped_in_rows
 from retina.imaging.decoding.surplus import demand_no_surplus_bmp, demand_no_surplus_pnm, demand_whole_gif
 from retina.imaging.decoding.tears import demand_no_wraps
@@ -28,6 +28,7 @@ from retina.imaging.decoding.tiff import (
     WITH_OPACITY,
     demand_agreement,
     demand_same_rows,
+    eight_bit_palette,
     has_opacity,
     is_deep_colour,
     is_inverted,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom
 
 WHOLE: dict[str, Callable[[Image.Image, bytes], None]] = {
-    "PNG": lambda _, data: demand_whole_png(data),
     "WEBP": lambda _, data: demand_whole_webp(data),
     "BMP": demand_no_surplus_bmp,
     "PPM": demand_no_surplus_pnm,
@@ -65,6 +65,8 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
         from retina.imaging.decoding.dicom.colours import dicom_strips
 
         return Stored(image.width, image.height, 1, dicom_strips(image, data))
+    if image.format == "PNG":
+        return _png(image, data)
     orientation = _orientation(image)
     if image.format in ("JPEG", "MPO"):
         return Stored(*image.size, orientation, _jpeg_strips(jpeg_pixels(image, data)))
@@ -72,13 +74,22 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
         return _tiff(image, data, orientation)
     if image.format in WHOLE:
         WHOLE[image.format](image, data)
-    if is_deep_png(image):
-        return Stored(*image.size, orientation, eight_bit_strips(png_pixels(image, data)))
     image.load()
     if image.format == "WEBP":
         demand_no_wraps(image)
     if image.format in ("BMP", "PPM"):
         _demand_continuous(image, upwards=image.format == "BMP")
+    return Stored(*image.size, orientation, _strips(image))
+
+
+def _png(image: Image.Image, data: bytes) -> Stored:
+    demand_whole_png(data)
+    deep = is_deep_png(image)
+    orientation = _orientation(image) if EXIF in data else 1  # looking for it decodes the file
+    if deep:
+        return Stored(*image.size, orientation, eight_bit_strips(png_pixels(image, data)))
+    image.load()
+    scale_transparency(image, data)
     return Stored(*image.size, orientation, _strips(image))
 
 
@@ -90,6 +101,8 @@ def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
             return Stored(*size, orientation, eight_bit_strips(tiff_pixels(page)))
         image.load()  # also turns it upright; its orientation is then 1
         demand_same_rows(image, page, orientation)
+        if (colours := eight_bit_palette(page)) is not None:
+            image.putpalette(colours)
         if orientation == 1 and page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS):
             _demand_continuous(image)
         strips = _strips(image, inverted=is_inverted(image, page), opacity=has_opacity(page))

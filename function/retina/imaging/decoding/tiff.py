@@ -31,6 +31,9 @@ CHANNELS: dict[int, int] = {
 }
 """The number of channels of each colour space, apart from extra samples."""
 
+BYTE = 255
+"""The largest value of 8 bits."""
+
 GRAY_OR_RGB = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB)
 
 BOTH_DECODE = (
@@ -103,13 +106,21 @@ def has_opacity(page: tifffile.TiffPage) -> bool:
     return any(kind in OPACITY for kind in page.extrasamples[:1])
 
 
+def eight_bit_palette(page: tifffile.TiffPage) -> bytes | None:
+    """The palette, red, green and blue in turn, if some program has written its colours with 8 bits instead of 16."""
+    if page.photometric != tifffile.PHOTOMETRIC.PALETTE or page.colormap is None or page.colormap.max() > BYTE:
+        return None
+    return page.colormap.T.astype(np.uint8).tobytes()
+
+
 def is_inverted(image: Image.Image, page: tifffile.TiffPage) -> bool:
     """Whether white is the smallest value and Pillow has left it so."""
     return page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and image.mode.startswith(("I", "F"))
 
 
 def tiff_pixels(page: tifffile.TiffPage) -> NDArray[np.uint16]:
-    """Decode a page of 16-bit colour as stored, strip by strip or tile by tile: uint16[H,W,3], or with opacity [H,W,4].
+    """Decode a page of 16-bit colour as stored, strip by strip or tile by tile: uint16[H,W,3], or with opacity that has
+    not been applied [H,W,4].
 
     Raises `ValueError` if a part of the pixels is missing, and whatever the decoders raise.
     """
@@ -129,4 +140,5 @@ def tiff_pixels(page: tifffile.TiffPage) -> NDArray[np.uint16]:
         missing -= rows.size
     if missing:
         raise ValueError("a part of the pixels is not in the file")
-    return values[..., : 4 if has_opacity(page) else 3]
+    unapplied = page.extrasamples[:1] == (tifffile.EXTRASAMPLE.UNASSALPHA,)
+    return values[..., : 4 if unapplied else 3]

@@ -27,12 +27,10 @@ def demand_whole_webp(data: bytes) -> None:
     if FRAME in chunks:
         frame = chunks[FRAME]
         chunks = dict(reversed([*_chunks(frame, FRAME_HEADER, len(frame))]))
-    if LOSSLESS in chunks:
-        shorter = [_file({LOSSLESS: chunks[LOSSLESS][:-LOSSLESS_TAIL]})]
-    else:
-        shorter = _shorter_lossy(chunks[LOSSY])
+    lossless = LOSSLESS in chunks
+    shorter = [_file({LOSSLESS: _shortened(chunks[LOSSLESS])})] if lossless else _shorter_lossy(chunks[LOSSY])
     if OPACITY in chunks and EXTENDED in chunks:
-        less = chunks[OPACITY][:-LOSSLESS_TAIL]
+        less = _shortened(chunks[OPACITY])
         shorter += [_file({EXTENDED: chunks[EXTENDED], OPACITY: less, LOSSY: chunks[LOSSY]})]
     if any(map(_is_decodable, shorter)):
         raise ValueError("some of the compressed data were not used")
@@ -44,6 +42,11 @@ def _chunks(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
         length = int.from_bytes(data[start + 4 : start + 8], "little")
         yield data[start : start + 4], data[start + 8 : start + 8 + length]
         start += 8 + length + length % 2
+
+
+def _shortened(content: bytes) -> bytes:
+    """Without the end, and of an even length: an odd one is filled with a zero, which would be decoded."""
+    return content[: (len(content) - LOSSLESS_TAIL) // 2 * 2]
 
 
 def _shorter_lossy(frame: bytes) -> list[bytes]:
