@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from conftest import ROOT
 
@@ -18,7 +19,7 @@ PATIENCE = 300
 """Seconds. It takes one minute."""
 
 
-def test_the_main_flows_in_firefox(server: str) -> None:
+def test_the_main_flows_in_firefox(server: str, tmp_path: Path) -> None:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if not firefox:
         message = "There is no Firefox: install it (apt-get install firefox-esr) to test the page with it, too."
@@ -26,7 +27,13 @@ def test_the_main_flows_in_firefox(server: str) -> None:
             pytest.fail(message)
         pytest.skip(message)
     node = Path(sys.executable).with_name("node")
-    environment = os.environ | {"RETINA_ADDRESS": server, "RETINA_FIREFOX": firefox}
+    photograph = tmp_path / "scan.tif"
+    Image.open(ROOT / "site" / "samples" / "retina-small.webp").convert("RGB").save(photograph)
+    environment = os.environ | {
+        "RETINA_ADDRESS": server,
+        "RETINA_FIREFOX": firefox,
+        "RETINA_TIFF": str(photograph),
+    }
     command = [str(node), "--test", "--test-reporter=spec", str(FLOWS)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from e2e.everyone import expect_for_everyone
 from e2e.visit import Visit, pixels, resembles
 from retina.imaging.arrays import Rgb
 from retina.imaging.overlay import VESSEL_COLOUR
@@ -145,6 +146,7 @@ def test_without_a_copy_the_server_draws_what_the_browser_cannot_show(visit: Vis
         expect(visit.page.locator("#readout-spoken")).to_contain_text(reason)
     visit.page.keyboard.press("w")
     expect(readout).to_contain_text("there is nothing to wipe")
+    expect_for_everyone(visit.page)
     expect(visit.page.locator("#opacity")).to_be_disabled()
     name, overlay = visit.download(visit.page.get_by_role("button", name="Overlay (JPEG)").click)
     assert name == "scan-overlay.jpg"

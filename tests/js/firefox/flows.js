@@ -10,6 +10,9 @@ import { address, click, drop, edges, firefox, fits, opened, says, text, visible
 
 const [SAMPLE, SMALL] = ['retina.jpg', 'retina-small.webp'].map((name) => fileURLToPath(new URL(`../../../site/samples/${name}`, import.meta.url)));
 
+/** A photograph that no Firefox shows. */
+const TIFF = String(process.env.RETINA_TIFF);
+
 /** The enlargement in per cent. @param {import('puppeteer-core').Page} page */
 async function enlargement(page) {
   return Number.parseInt(await text(page, '#zoom-level'), 10);
@@ -49,6 +52,8 @@ test('a dropped photograph is segmented, enlarged, and seen in layers', async ()
     await page.keyboard.press('w');
     await visible(page, '#wipe');
     await fits(page);
+    await page.keyboard.press('w');
+    await toolsSayWhyNot(page);
     assert.deepEqual(complaints, []);
   } finally {
     await browser.close();
@@ -104,6 +109,30 @@ test('on a phone in the dark, with an account: saved, compared with an earlier v
     await browser.close();
   }
 });
+
+/**
+ * Tools that cannot be used on a photograph that the browser cannot show, of which the service gives no copy either, stay where they are and
+ * say why, to a click and to a key.
+ * @param {import('puppeteer-core').Page} page
+ */
+async function toolsSayWhyNot(page) {
+  await page.evaluate(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = (asked, ...rest) => (asked === '/api/v1/previews' ? Promise.resolve(new Response('{}', { status: 429 })) : fetch(asked, ...rest));
+  });
+  await drop(page, TIFF);
+  await page.waitForFunction(() => document.querySelectorAll('.item[data-state=done]').length === 2);
+  await click(page, '.item:last-child .item-show');
+  await page.waitForSelector('#tool-wipe[aria-disabled=true]');
+  for (const [tool, key, reason] of /** @type {const} */ ([['wipe', 'w', /nothing to wipe/], ['correct', 'c', /cannot be corrected here/]])) {
+    await click(page, `#tool-${tool}`);
+    await says(page, '#readout', reason);
+    assert.match(await page.$eval(`#tool-${tool}`, (button) => button.getAttribute('title') ?? ''), reason);
+    await page.keyboard.press(key);
+    await says(page, '#readout', reason);
+  }
+  await fits(page);
+}
 
 /**
  * The same photograph as of another visit, saved without the form.
