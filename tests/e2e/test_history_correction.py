@@ -70,6 +70,9 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     page.locator("#list a").last.click()
     page.get_by_role("button", name="Stay here").click()
     expect(page).to_have_url(f"{visit.address}/history.html#{id}")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.locator("#correction-words")).to_have_text(NOT_SAVED)
     page.on("dialog", lambda dialog: dialog.dismiss())
     assert page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"), "the browser asks"
 

@@ -13,6 +13,14 @@ const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
 const STORES_NOTHING = t('This browser stores nothing for this page, so you would not stay signed in. Allow it to store data (cookies), or leave the private window, then try again.');
 
+/** @type {Set<() => Promise<boolean>>} */
+const questions = new Set();
+
+/**
+ * @param {() => Promise<boolean>} mayLeave asked before somebody signs out; if it resolves to false, they stay
+ */
+export const askBeforeSigningOut = (mayLeave) => void questions.add(mayLeave);
+
 /** Goes to the issuer's sign-in page. */
 export async function signIn() {
   const subtle = /** @type {SubtleCrypto | undefined} */ (globalThis.crypto?.subtle);
@@ -43,10 +51,11 @@ export async function finishSignIn() {
 }
 
 /**
- * Signs out in every tab, then ends the issuer's own session. Asks first whether what this browser has stored of photographs
- * is to go, too.
+ * Signs out in every tab, then ends the issuer's own session. Asks first what `askBeforeSigningOut` was given, and whether what this
+ * browser has stored of photographs is to go, too.
  */
 export async function signOut() {
+  for (const mayLeave of questions) if (!(await mayLeave())) return;
   const { askToForget } = await import('../storage/forget.js'); // what every other visit does without
   await askToForget();
   try {

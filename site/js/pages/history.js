@@ -6,6 +6,7 @@ import { codeOf } from '../api/reach.js';
 import { createCompare } from '../history/compare.js';
 import { createExport } from '../ui/export.js';
 import { gate } from '../auth/gate.js';
+import { askBeforeSigningOut } from '../auth/sign-in.js';
 import { createRecord } from '../history/record.js';
 import { createRecords } from '../history/records.js';
 import { createResult } from '../viewer/result.js';
@@ -96,6 +97,11 @@ gate((_, page) => {
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
   addEventListener('beforeunload', (event) => record.isUncertain() && event.preventDefault());
+  askBeforeSigningOut(async () => {
+    const may = await record.mayLeave();
+    if (may) record.close(); // it has been asked
+    return may;
+  });
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(begin);
   addEventListener('online', () => !begun && void attempt(begin));
