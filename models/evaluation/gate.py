@@ -30,6 +30,9 @@ RUINED = {"size 0.12", "JPEG 5", "exposure 3", "blur 8", "glare 1"}
 RUINED_IF_SMALL = RUINED | {"noise 20", "noise 35", "size 0.5", "size 0.25"}
 """The same for photographs that are small already."""
 
+HOW = {"surround": "on a drawn surround", "enhanced": "enhanced"}
+"""How a copy was changed, by the first word of `Kept.what`."""
+
 
 def ruined(one: Kept) -> bool:
     """Whether hardly anything is left to be seen on this copy."""
@@ -55,11 +58,11 @@ def module(fitted: Fit, no_below: float, yes_from: float) -> str:
 
 
 def table(pictures: Sequence[Picture], logits: Floats, no_below: float, yes_from: float) -> list[str]:
-    """A row for each set, its photographs and changed copies apart from those on drawn surrounds, and each drawing."""
+    """A row for each set, its photographs and copies by how they were changed, and each kind of drawing."""
     names = []
     for p in pictures:
-        composed = "on a drawn surround" if p.what.startswith("surround") else "as photographed or changed"
-        names.append((f"retinas, {composed}", p.kind) if p.retina else ("foreign", p.kind))
+        how = HOW.get(p.what.split(":")[0], "as photographed or changed")
+        names.append((f"retinas, {how}", p.kind) if p.retina else ("foreign", p.kind))
     rows = sorted(set(names)) + [(group, "all") for group in sorted({group for group, _ in names})]
     lines = ["| pictures | number | no | unsure | yes |", "|---|---|---|---|---|"]
     for group, kind in sorted(rows):
@@ -80,7 +83,8 @@ def main() -> None:
     pictures = [picture(one) for one in kept(options.maps) if not ruined(one)]
     retina = np.array([p.retina for p in pictures])
     found = left_out(pictures)
-    no_below = float(np.percentile(found[retina], 1) + np.percentile(found[~retina], 99)) / 2
+    usual = retina & ~np.array([p.enhanced for p in pictures])
+    no_below = float(np.percentile(found[usual], 1) + np.percentile(found[~retina], 99)) / 2
     yes_from = no_below + UNSURE
     print(*table(pictures, found, no_below, yes_from), sep="\n")
     order = np.argsort(found)

@@ -2,16 +2,18 @@
 
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
 and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves; those
-whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. An
-interrupted run continues where it stopped. The folder is a cache, to be made anew for another network.
+whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. All are
+there in `enhanced` forms, too, photographs without vessel labels at 700 pixels. An interrupted run continues where it
+stopped. The folder is a cache, to be made anew for another network.
 
-`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--surrounds 4] [--every 1]`
+`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--enhanced 4] [--surrounds 4] [--every 1]`
 """
 
 import argparse
+import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +25,7 @@ from tqdm import tqdm
 
 from models.evaluation import foreign
 from models.evaluation.appearances import appearance
+from models.evaluation.enhancements import enhanced
 from models.evaluation.kept_maps import from_bgr
 from models.evaluation.metrics import count, dice
 from models.evaluation.surrounds import CASES
@@ -35,7 +38,7 @@ from retina.imaging.photograph import Photograph
 from retina.imaging.segmentation import over, segment
 
 LABELLED, UNLABELLED = ("CHASE_DB1", "HRF", "FIVES20"), ("IDRID", "IDRID_outlined", "AVRDB")
-SMALL, OWN = 310, 100_000
+SMALL, MIDDLE, OWN = 310, 700, 100_000
 WIDTHS = {**dict.fromkeys(LABELLED, 1000), **dict.fromkeys(UNLABELLED, SMALL)}
 
 
@@ -132,6 +135,11 @@ class Source:
         """The changed copy of this number; 0 is unchanged."""
         return *appearance(self.read(self.width), number, self.seed), self.truth(self.width)
 
+    def enhanced(self, number: int) -> Made:
+        """One of a few enhanced forms, which ones depends on the photograph."""
+        width = max(self.width, MIDDLE)
+        return *enhanced(self.read(width), self.seed + 5 * number), self.truth(width)
+
     def at_own_size(self) -> Made:
         """The photograph as it is."""
         return "own size", self.read(OWN), self.truth(OWN)
@@ -156,6 +164,43 @@ def photographs(data: Path) -> Iterator[Source]:
             yield Source(data / name, path, splits.get(path.stem, "none"))
 
 
+Job = tuple[str, dict[str, Any], Callable[[], Made]]
+"""A key, what is kept of the picture, and what makes it."""
+
+
+def retinas(sources: Sequence[Source], copies: int, forms: int) -> Iterator[Job]:
+    """Every photograph, unchanged, in this many changed copies and this many enhanced forms."""
+    for source in tqdm(sources, unit="photo"):
+        for number in range(copies + 1):
+            yield f"{source.key}-{number}", source.facts, partial(source.changed, number)
+        for number in range(forms):
+            yield f"{source.key}-enhanced-{number}", source.facts, partial(source.enhanced, number)
+
+
+def others(sources: Sequence[Source], *, forms: bool) -> Iterator[Job]:
+    """Every foreign picture, with negatives of some of the photographs, each in an enhanced form as well, if asked."""
+    some = (source.read(source.width) for source in sources[::4])
+    pictures = [*foreign.drawings(), *foreign.samples(), *foreign.negatives(some)]
+    for number, (kind, rgb) in enumerate(tqdm(pictures, unit="picture")):
+        facts = {"kind": "foreign", "set": kind, "id": str(number), "split": "none"}
+        yield f"foreign-{number:03}-{kind}", facts, partial(_foreign, kind, rgb)
+        if forms:
+            yield f"foreign-{number:03}-{kind}-enhanced", facts, partial(_foreign, kind, rgb, number)
+
+
+def elsewhere(sources: Sequence[Source], surrounds: int) -> Iterator[Job]:
+    """Photographs on this many drawn surrounds, and the test ones at their own size."""
+    for source in tqdm(sources, unit="photo"):
+        for number in range(surrounds if (source.folder / "fov").is_dir() else 0):
+            yield f"{source.key}-surround-{number}", source.facts, partial(source.composed, number)
+        if source.labelled and source.split == "test":
+            yield f"{source.key}-own", source.facts, source.at_own_size
+
+
+def _foreign(kind: str, rgb: Rgb, form: int | None = None) -> Made:
+    return (kind, rgb, None) if form is None else (*enhanced(rgb, form), None)
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -163,6 +208,7 @@ def main() -> None:
     parser.add_argument("--maps", type=Path, required=True, help="where the maps go")
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
+    parser.add_argument("--enhanced", type=int, default=4, help="enhanced forms of each photograph")
     parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
     parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph without vessel labels")
     options = parser.parse_args()
@@ -171,23 +217,13 @@ def main() -> None:
 
     sources = [one for one in photographs(options.data) if one.labelled]
     sources += [one for one in photographs(options.data) if not one.labelled][:: options.every]
-    for source in tqdm(sources, unit="photo"):
-        for number in range(options.copies + 1):
-            folder.keep(f"{source.key}-{number}", source.facts, partial(source.changed, number))
-    some = (source.read(source.width) for source in sources[::4])
-    pictures = [*foreign.drawings(), *foreign.samples(), *foreign.negatives(some)]
-    for number, (kind, rgb) in enumerate(tqdm(pictures, unit="picture")):
-        facts = {"kind": "foreign", "set": kind, "id": str(number), "split": "none"}
-        folder.keep(f"foreign-{number:03}-{kind}", facts, partial(_foreign, kind, rgb))
-    for source in tqdm(sources, unit="photo"):
-        for number in range(options.surrounds if (source.folder / "fov").is_dir() else 0):
-            folder.keep(f"{source.key}-surround-{number}", source.facts, partial(source.composed, number))
-        if source.labelled and source.split == "test":
-            folder.keep(f"{source.key}-own", source.facts, source.at_own_size)
-
-
-def _foreign(kind: str, rgb: Rgb) -> Made:
-    return kind, rgb, None
+    jobs = (
+        retinas(sources, options.copies, options.enhanced),
+        others(sources, forms=options.enhanced > 0),
+        elsewhere(sources, options.surrounds),
+    )
+    for key, facts, make in itertools.chain(*jobs):
+        folder.keep(key, facts, make)
 
 
 if __name__ == "__main__":

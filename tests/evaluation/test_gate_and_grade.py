@@ -41,11 +41,15 @@ def test_maps_are_kept_and_read_with_what_was_changed(data: Path, network: Vesse
     folder.keep("plain", source.facts, partial(source.changed, 0))
     folder.keep("plain", source.facts, partial(pytest.fail, "an interrupted run starts over"))
     folder.keep("other", source.facts, partial(source.composed, 3))
-    other, plain = kept(folder.path)
+    folder.keep("third", source.facts, partial(source.enhanced, 1))
+    other, plain, third = kept(folder.path)
+    assert third.what.startswith("enhanced: ")
+    assert picture(third).enhanced
+    assert not picture(other).enhanced
     assert (plain.set, plain.split, plain.what, plain.retina) == ("HRF", "train", "unchanged", True)
     assert plain.dice is not None
     assert 0 < plain.dice < 0.3
-    assert [one.key for one in kept(folder.path, labelled=True)] == ["plain"]
+    assert [one.key for one in kept(folder.path, labelled=True)] == ["plain", "third"]
     assert other.what.removeprefix("surround: ") in CASES
     assert other.rgb.shape != plain.rgb.shape
     assert plain.probability.max() > 60_000
@@ -74,6 +78,15 @@ def test_the_gate_tells_kinds_apart_that_it_has_not_seen() -> None:
     rows = table(some, logits, -1.0, 1.0)
     assert "| retinas, on a drawn surround: all | 30 |" in "\n".join(rows)
     assert any(row.startswith("| foreign: all | 90 | 9") for row in rows)
+
+
+def test_enhanced_retinas_count_less_than_others() -> None:
+    some = pictures(4, 30)
+    pattern = np.zeros(len(CHOSEN))
+    pattern[1] = 4
+    one = [Picture("0", False, "unchanged", "", pattern)] * 30
+    usual, enhanced = (fit([*some, *one, *[Picture("1", True, what, "", pattern)] * 30]) for what in ("", "enhanced: "))
+    assert enhanced.logits(pattern[None])[0] < usual.logits(pattern[None])[0] - 0.2
 
 
 def test_what_is_far_from_every_retina_is_refused_whatever_the_regression_says() -> None:

@@ -9,6 +9,7 @@ import skimage
 
 from conftest import decode
 from models.evaluation.drawings import DRAWINGS
+from models.evaluation.enhancements import FORMS, enhanced
 from models.evaluation.one_retina import one_retina
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.arrays import Rgb
@@ -38,6 +39,15 @@ def test_a_retina_is_recognised_by_its_vessels_in_colour_and_in_gray(small_rgb: 
     green = np.ascontiguousarray(small_rgb * np.array([0, 1, 0], np.uint8))
     assert verdict(gray, network).retina != "no"
     assert verdict(green, network).retina != "no"
+
+
+@pytest.mark.slow
+def test_an_enhanced_retina_is_let_in(photograph: Photograph, network: VesselNetwork) -> None:
+    smaller = np.asarray(cv2.resize(photograph.rgb, (320, 320), interpolation=cv2.INTER_AREA), np.uint8)
+    found = {what: verdict(form, network).retina for what, form in (enhanced(smaller, n) for n in range(len(FORMS)))}
+    refused = {what for what, answer in found.items() if answer == "no"}
+    assert refused <= {"enhanced: green, whole histogram 0"}, "this one is a borderline case"
+    assert list(found.values()).count("yes") >= 9
 
 
 def test_an_angiogram_is_refused_because_its_vessels_are_bright(small_rgb: Rgb, network: VesselNetwork) -> None:
