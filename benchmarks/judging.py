@@ -5,6 +5,7 @@ where machines differ or are shared.
 """
 
 import argparse
+import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +24,14 @@ from retina.imaging.segmentation import segment
 from retina.settings import Settings
 
 
-def least(rounds: int, work: Callable[[], Any]) -> float:
-    """Milliseconds of processor time, the least of so many rounds."""
+def spent_on(work: Callable[[], Any], rounds: int) -> tuple[float, float]:
+    """Milliseconds of processor time, the least and the median of so many rounds."""
     spent = []
     for _ in range(rounds):
         started = time.process_time()
         work()
         spent.append(1000 * (time.process_time() - started))
-    return min(spent)
+    return min(spent), statistics.median(spent)
 
 
 def main() -> None:
@@ -53,11 +54,13 @@ def main() -> None:
         "gate": lambda: judge(reduction),
         "quality": lambda: quality_report(clarity(reduction, view), view, verdict, None),
     }
-    spent = {stage: least(arguments.rounds, work) for stage, work in stages.items()}
-    whole, network_time = sum(spent.values()), least(3, lambda: segment(photograph, network))
-    for stage, milliseconds in spent.items():
-        print(f"{stage}: {milliseconds:.1f} ms")
-    print(f"together: {whole:.1f} ms, {whole / network_time:.2%} of the network's {network_time:.0f}")
+    spent = {stage: spent_on(work, arguments.rounds) for stage, work in stages.items()}
+    least, median = (sum(each[i] for each in spent.values()) for i in range(2))
+    network_time, _ = spent_on(lambda: segment(photograph, network), 3)
+    print("milliseconds, least and median")
+    for stage, each in spent.items():
+        print(f"{stage}: {each[0]:.1f}, {each[1]:.1f}")
+    print(f"together: {least:.1f}, {median:.1f}; {least / network_time:.2%} of the network's {network_time:.0f}")
 
 
 if __name__ == "__main__":

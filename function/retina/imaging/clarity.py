@@ -13,8 +13,8 @@ from retina.imaging.arrays import Gray
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.reduction import Reduction, mean, total
 
-FAINT, HALF_LOW, EVEN, HALF_HIGH = 5, 26, 127, 230
-"""Probabilities of .02, .1, .5 and .9 on the reduction's scale of 255. Below the first the map counts as empty; summed
+FAINT, EVEN = 5, 127
+"""Probabilities of .02 and .5 on the reduction's scale of 255. Below the first the map counts as empty; summed
 over a whole photograph, such traces would weigh too much."""
 
 Mask255 = cv2.typing.MatLike
@@ -45,13 +45,11 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
     smooth = cv2.GaussianBlur(green, (5, 5), 1)
     smoother = cv2.blur(smooth, (5, 5))  # together as wide as a Gaussian of 2 pixels
     fine, middle = cv2.absdiff(green, smooth), cv2.absdiff(smooth, smoother)
-    steps = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
     noise = mean(fine, ground)
     return {
         "width": math.log(max(view.width, view.height)),
         "visible": visible(view),
         "contrast": math.log(contrast / level),
-        "focus": math.log((mean(steps, border) + 0.1) / contrast),
         "detail": math.log((mean(middle, border) + 0.05) / contrast),
         "noise": math.log((noise + 0.05) / contrast),
         "grain": math.log((mean(middle, ground) + 0.05) / contrast),
@@ -74,7 +72,7 @@ def _above(found: Gray, level: int) -> Mask255:
 
 
 def _light(green: Gray, core: Mask255) -> dict[str, float]:
-    """Shares of the field that are in shadow (under .45 of the median), in glare, nearly black, or burnt out."""
+    """Shares of the field that are in shadow (under .45 of the median), in glare, or burnt out."""
     small = cv2.blur(cv2.resize(green, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA), (5, 5))
     lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
@@ -83,31 +81,24 @@ def _light(green: Gray, core: Mask255) -> dict[str, float]:
     return {
         "shadow": float((levels < 0.45 * middle).mean()),
         "glare": float((levels > 1.8 * middle).mean()),
-        "black": 1 - mean(_above(green, 9), seen) / 255,
         "burnt": mean(_above(green, 248), seen) / 255,
-        "uneven": float(levels.std() / middle),
     }
 
 
 def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str, float]:
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
     traces = cv2.bitwise_and(_above(found, FAINT), core)
-    half = cv2.bitwise_and(cv2.subtract(_above(found, HALF_LOW), _above(found, HALF_HIGH)), core)
     likely, sure = total(found, traces) / 255, max(1, area)
     return {
         "uncertainty": math.log((likely + 1) / (sure + 1)),
-        "half_seen": min(9.0, cv2.countNonZero(half) / sure),
         "sureness": mean(found, vessels) / 255 if area else 0.5,
-        "pieces": math.log1p(count - 1),
-        "largest": float(pieces.max() / pieces.sum()) if count > 1 else 0.0,
-        "density": math.log(sure / max(1, cv2.countNonZero(core)) + 0.002),
+        "largest": float(pieces.max() / pieces.sum()) if pieces.size else 0.0,
     }
 
 
 NAMES = (
-    *("width", "visible", "contrast", "focus", "detail", "noise", "grain", "speckle"),
-    *("shadow", "glare", "black", "burnt", "uneven", "level"),
-    *("uncertainty", "half_seen", "sureness", "pieces", "largest", "density"),
+    *("width", "visible", "contrast", "detail", "noise", "grain", "speckle"),
+    *("shadow", "glare", "burnt", "level", "uncertainty", "sureness", "largest"),
 )

@@ -34,9 +34,9 @@ LOOKED_FOR = {
 
 GROUPS = {
     **dict.fromkeys(("directions", "straight"), "directions"),
-    **dict.fromkeys(("warm", "yellow", "warm_spread", "yellow_spread"), "colours"),
-    **dict.fromkeys(("contrast", "red_contrast", "red_share", "dark_lines", "bright_lines", "edges"), "ground"),
-    **dict.fromkeys(("edge_level", "edge_lift", "fine", "coarse", "patches", "uneven", "polarity"), "ground"),
+    "warm_spread": "colours",
+    **dict.fromkeys(("contrast", "red_share", "dark_lines", "edges"), "ground"),
+    **dict.fromkeys(("edge_lift", "coarse", "patches", "polarity"), "ground"),
 }
 """Group by number; all others belong to the tree."""
 

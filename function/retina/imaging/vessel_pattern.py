@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from retina.imaging.arrays import Canvas, Mask, Rgb
+from retina.imaging.arrays import Canvas, Gray, Mask, Rgb
 from retina.imaging.reduction import SIDE, Reduction, mean, total
 
 LIKELY = 0.35
@@ -49,7 +49,7 @@ def vessel_pattern(reduction: Reduction) -> dict[str, float]:
         return dict.fromkeys(NAMES, 0.0)
     return {
         **_tree(vessels, area),
-        **_certainty(half.probability[core]),
+        **_certainty(half.probability, core),
         **_directions(probability, vessels),
         **_ground(half.rgb, core, vessels),
         **_colours(half.rgb, core),
@@ -61,30 +61,28 @@ def _tree(vessels: Mask, area: int) -> dict[str, float]:
     drawn = vessels.view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8, ltype=cv2.CV_16U)
     pieces = np.sort(stats[1:, cv2.CC_STAT_AREA])[::-1].astype(np.float64)
-    extents = np.sort(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1))[::-1] / (SIDE // 2)
     distance = cv2.distanceTransform(drawn, cv2.DIST_L2, 3)
     ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & vessels]
-    p30, p95, p98 = np.percentile(ridge, (30, 95, 98))
+    p30, p95 = np.percentile(ridge, (30, 95))
     return {
         "largest": pieces[0] / pieces.sum(),
         "main": pieces[:4].sum() / pieces.sum(),
         "pieces": math.log1p(np.count_nonzero(pieces >= 6)),
-        "extent": extents[0],
+        "extent": float(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max() / (SIDE // 2)),
         "length": math.log(ridge.size / area * 100 + 0.05),
         "calibre": float(ridge.mean()),
-        "trunk": float(p98),
         "taper": float(p95 / (p30 + 0.3)),
     }
 
 
-def _certainty(inside: NDArray[np.uint8]) -> dict[str, float]:
-    """How sure the network is of what it has found, by the probabilities uint8[N], 0 to 255, in the field of view."""
-    counts, values = np.bincount(inside, minlength=256), _LEVELS / 255
+def _certainty(probability: Gray, core: Mask) -> dict[str, float]:
+    """How sure the network is of what it has found, by the probabilities uint8[h,w], 0 to 255, in the field of view."""
+    counts = cv2.calcHist([probability], [0], core.view(np.uint8), [256], (0, 256)).ravel().astype(np.int64)
+    values = _LEVELS / 255
     likely, mask = float((counts * values)[values > FAINT].sum()), int(counts[values > 0.5].sum())
     return {
         "uncertainty": math.log((likely + 1) / (mask + 1)),
-        "sure": float(counts[values > 0.7].sum() / (counts[values > 0.15].sum() + 1e-6 * inside.size)),
-        "density": math.log(likely / inside.size + 1e-3),
+        "density": math.log(likely / int(counts.sum()) + 1e-3),
     }
 
 
@@ -105,58 +103,48 @@ def _directions(probability: Canvas, vessels: Mask) -> dict[str, float]:
 
 
 def _ground(rgb: Rgb, core: Mask, vessels: Mask) -> dict[str, float]:
-    """How the vessels stand out from their ground, and how smooth and how evenly lit the ground is."""
-    green = cv2.extractChannel(rgb, 1)
+    """How the vessels stand out from their ground, and how smooth the ground is."""
+    red, green = cv2.extractChannel(rgb, 0), cv2.extractChannel(rgb, 1)
     drawn, whole = (mask.view(np.uint8) * np.uint8(255) for mask in (vessels, core))
     halo = cv2.bitwise_and(cv2.dilate(drawn, _DISC_9), whole)
     ring = cv2.subtract(halo, cv2.dilate(drawn, _DISC_3))
     ground = cv2.subtract(whole, halo)
     if cv2.countNonZero(ground) < 100 or cv2.countNonZero(ring) < 30:
         ground, ring = whole, whole
-    around, within = (np.array(cv2.mean(rgb, where)[:3]) for where in (ring, drawn))
-    contrast = (around - within) / (around + 5)
+    of_red, of_green = _contrast(red, ring, drawn), _contrast(green, ring, drawn)
     level = mean(green, whole) + 5
     smooth = cv2.GaussianBlur(green, (5, 5), 1)
     dark = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, _SQUARE_9)
     bright = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, _SQUARE_9)
-    fine = mean(cv2.absdiff(green, smooth), ground)
     coarse = cv2.absdiff(smooth, cv2.blur(smooth, (15, 15)))
     edges = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, _DISC_3)
-    small = cv2.resize(smooth, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA).astype(np.float32)
-    lit = cv2.resize(whole, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return {
-        "contrast": float(contrast[1]),
-        "red_contrast": float(contrast[0]),
-        "red_share": float(contrast[0] / (abs(contrast[1]) + 0.02)),
+        "contrast": of_green,
+        "red_share": of_red / (abs(of_green) + 0.02),
         "polarity": math.log((mean(dark, whole) + 0.3) / (mean(bright, whole) + 0.3)),
         "dark_lines": total(dark, halo) / (total(dark, whole) + 1),
-        "bright_lines": total(bright, halo) / (total(bright, whole) + 1),
         "edges": total(edges, halo) / (total(edges, whole) + 1),
-        "edge_level": math.log((mean(edges, whole) + 0.5) / level),
         "edge_lift": math.log((mean(edges, halo) + 0.5) / (mean(edges, ground) + 0.5)),
-        "fine": math.log((fine + 0.2) / level),
         "coarse": math.log((mean(coarse, ground) + 0.2) / level),
         "patches": math.log((np.percentile(coarse.ravel()[np.flatnonzero(ground)[::5]], 98) + 0.5) / level),
-        "uneven": float(small[lit].std() / level) if lit.any() else 0.0,
     }
+
+
+def _contrast(channel: cv2.typing.MatLike, ring: cv2.typing.MatLike, vessels: cv2.typing.MatLike) -> float:
+    """How much darker uint8[h,w] is in the vessels than in the ring around them, as a share of the ring."""
+    around = mean(channel, ring)
+    return (around - mean(channel, vessels)) / (around + 5)
 
 
 def _colours(rgb: Rgb, core: Mask) -> dict[str, float]:
-    """The colours of the ground, and how much they vary."""
-    logarithms = cv2.LUT(np.ascontiguousarray(rgb[::2, ::2]), _LOGARITHMS)
-    red, green, blue = logarithms.reshape(-1, 3)[np.flatnonzero(core[::2, ::2])].T
-    warm, yellow = red - green, green - blue
-    return {
-        "warm": float(warm.mean()),
-        "yellow": float(yellow.mean()),
-        "warm_spread": float(warm.std()),
-        "yellow_spread": float(yellow.std()),
-    }
+    """How much the colour of the ground varies."""
+    where = np.flatnonzero(core[::2, ::2])
+    red, green = (cv2.LUT(np.ascontiguousarray(rgb[::2, ::2, i]), _LOGARITHMS).ravel()[where] for i in range(2))
+    return {"warm_spread": float((red - green).std())}
 
 
 NAMES = (
-    *("largest", "main", "pieces", "extent", "length", "calibre", "trunk", "taper", "uncertainty", "sure", "density"),
-    *("directions", "straight", "contrast", "red_contrast", "red_share", "polarity", "dark_lines", "bright_lines"),
-    *("edges", "edge_level", "edge_lift", "fine", "coarse", "patches", "uneven"),
-    *("warm", "yellow", "warm_spread", "yellow_spread"),
+    *("largest", "main", "pieces", "extent", "length", "calibre", "taper", "uncertainty", "density"),
+    *("directions", "straight", "contrast", "red_share", "polarity", "dark_lines"),
+    *("edges", "edge_lift", "coarse", "patches", "warm_spread"),
 )
