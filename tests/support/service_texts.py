@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from retina.imaging.decoding.dicom.frames import FRAMES
 from retina.imaging.decoding.dicom.header import OTHER_CONTENT, contains
 from retina.imaging.decoding.foreign import BRANDS, SIGNATURES
 from retina.imaging.decoding.header import unsupported
@@ -92,7 +91,7 @@ def _refusals() -> Iterator[str]:
     ]
     for text in said:
         yield SENTENCES.split(text)[0]
-    yield from (numbered(SENTENCES.split(text.format(0))[0]) for text in (PAGES, FRAMES))
+    yield numbered(SENTENCES.split(PAGES.format(0))[0])
 
 
 def _sentences(path: Path) -> Iterator[str]:
