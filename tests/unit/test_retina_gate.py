@@ -98,6 +98,12 @@ def test_one_retina_beside_a_panel_of_text_or_behind_a_label_is_one(small_rgb: R
         assert impossible(one, find_field_of_view(one)) is None, name
 
 
+def test_one_retina_that_is_cut_to_twice_its_height_is_one(small_rgb: Rgb) -> None:
+    bands = [small_rgb[cut:-cut] for cut in range(60, 110, 2)]
+    beside = [np.pad(band, ((0, 0), (40, 40), (0, 0))) for band in bands]
+    assert [picture.shape for picture in [*bands, *beside] if several_retinas(np.ascontiguousarray(picture))] == []
+
+
 def test_one_retina_with_a_line_or_a_half_of_other_brightness_is_one(small_rgb: Rgb) -> None:
     changed = dict(list(one_retina(small_rgb, 2))[::5])
     assert len(changed) > 15

@@ -19,6 +19,10 @@ from retina.imaging.seam import LIT, breaks, narrows
 SIDE = 160
 """Longer side of the copy on which discs are looked for, in pixels."""
 
+WAIST = 0.6
+"""Two discs are at most this wide, a share of the smaller one's width, where they are nearest to each other. A single
+disc that is cut above and below, twice as wide as high, has room for two circles, too, and no waist between them."""
+
 SIMILAR, SOLID, PANEL = 0.35, 0.9, 0.96
 """The second area has SIMILAR times the size of the first, and each fills SOLID of its convex hull. One that fills more
 than PANEL of its bounding box is a panel of text or another picture."""
@@ -81,10 +85,24 @@ def _two_discs(small: Rgb, lit: Gray) -> bool:
             return False
         found.append((centre, radius))
         cv2.circle(free, centre, round(1.15 * radius), (0,), -1)
-    if not all(_round(lit, centre, radius) for centre, radius in found):
+    if _waist(lit, *found) > WAIST or not all(_round(lit, centre, radius) for centre, radius in found):
         return False
     circles = [cv2.circle(np.zeros_like(lit), centre, round(radius), (1,), -1) for centre, radius in found]
     return _are_tissue(small, circles) and not _are_tissue(small, [1 - lit], GROUND)
+
+
+def _waist(lit: Gray, one: tuple[cv2.typing.Point, float], other: tuple[cv2.typing.Point, float]) -> float:
+    """The share that is lit of a line between two circles, across the way from one to the other."""
+    (x, y), radius = one
+    (x2, y2), radius2 = other
+    away = math.hypot(x2 - x, y2 - y)
+    along_x, along_y = (x2 - x) / away, (y2 - y) / away
+    to_waist = (radius + away - radius2) / 2
+    steps = np.linspace(-0.9, 0.9, 31) * min(radius, radius2)
+    columns = np.rint(x + to_waist * along_x - steps * along_y).astype(int)
+    rows = np.rint(y + to_waist * along_y + steps * along_x).astype(int)
+    inside = (columns >= 0) & (columns < lit.shape[1]) & (rows >= 0) & (rows < lit.shape[0])
+    return float(lit[rows[inside], columns[inside]].sum() / steps.size)
 
 
 def _round(lit: Gray, centre: cv2.typing.Point, radius: float) -> bool:
