@@ -115,8 +115,11 @@ def test_nor_does_it_in_any_language(visits: Callable[..., Visit]) -> None:
     expect(page.locator("#controls")).to_be_attached()
     assert page.evaluate(OUTSIDE) == [320, []]
     assert page.locator("#controls").evaluate("e => e.scrollWidth - e.clientWidth") == 0
-    for width, height in ((1280, 800), (1920, 1080), (1024, 700)):
+    for width, height in ((1280, 800), (1920, 1080), (1024, 700), (900, 700)):
         page.set_viewport_size({"width": width, "height": height})
+        stage = page.locator("#stage").bounding_box()
+        assert stage
+        assert stage["height"] > 0.4 * height, "the picture comes first"
         expect_nothing_covered(page)
         page.keyboard.press("4")
         page.keyboard.press("v")
