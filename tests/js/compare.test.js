@@ -1,10 +1,10 @@
-// Two visits of an eye: which one comes first.
+// Two visits of an eye: which one comes first, and that both speak of the model's vessels.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import './support/browser.js';
-import { byVisit } from '../../site/js/history/compare.js';
+import { byVisit, correctionWords, differenceOf, modelValues } from '../../site/js/history/compare.js';
 
 test('visits of one day are in the order in which they were saved', () => {
   const visits = [
@@ -13,4 +13,41 @@ test('visits of one day are in the order in which they were saved', () => {
     { id: 1, day: '2026-05-03', saved: '2026-06-01T10:00:00Z' },
   ];
   assert.deepEqual(visits.sort(byVisit).map(({ id }) => id), [1, 2, 3]);
+});
+
+/** @import { MeasurementDescription as Measurement, SavedPrediction } from 'openapi' */
+
+const DENSITY = /** @type {Measurement} */ (/** @type {unknown} */ ({
+  name: 'vascular_density', label: 'Vascular density', display: { factor: 100, decimals: 2, unit: '%', context: '' }, repeatability: null,
+}));
+
+/**
+ * @param {number} density
+ * @param {number | null} [own] the model's, if it was corrected
+ */
+function visitOf(density, own) {
+  const correction = own === undefined ? null : { model_measurements: { vascular_density: own } };
+  const record = { model: { sha256: 'a' }, threshold: 0.5, canvas: 512, flips: false, measurements: { vascular_density: density }, correction };
+  return /** @type {SavedPrediction} */ (/** @type {unknown} */ (record));
+}
+
+const [corrected, plain, asFound] = [visitOf(0.1134, 0.1124), visitOf(0.1324), visitOf(0.1124)];
+
+test('a corrected visit is compared by the values of the model', () => {
+  assert.deepEqual([corrected, plain].map(modelValues), [{ vascular_density: 0.1124 }, { vascular_density: 0.1324 }]);
+  assert.equal(differenceOf(corrected, plain, DENSITY), differenceOf(asFound, plain, DENSITY));
+  assert.equal(differenceOf(plain, corrected, DENSITY), differenceOf(plain, asFound, DENSITY));
+  assert.match(differenceOf(corrected, plain, DENSITY), /2\.00/);
+});
+
+test('a value that the model lacks is not taken from the correction', () => {
+  assert.equal(differenceOf(visitOf(0.1134, null), plain, DENSITY), '');
+});
+
+test('a comparison with a corrected visit says so', () => {
+  const words = /model’s vessels/;
+  assert.match(correctionWords([corrected, plain]), words);
+  assert.match(correctionWords([plain, corrected]), words);
+  assert.match(correctionWords([corrected, corrected]), words);
+  assert.equal(correctionWords([plain, plain]), '');
 });

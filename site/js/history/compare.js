@@ -1,5 +1,5 @@
 // Compares two visits of the same eye: a menu of the other visits, both photographs as pair-view.js shows them, and by how
-// much the values differ.
+// much the values differ. Vessels and values are the model's, as in the trend, whatever was corrected.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
@@ -74,10 +74,10 @@ export function createCompare({ page, attempt, announce }) {
     const blobs = await Promise.all(records.flatMap(({ image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal))));
     signal.throwIfAborted();
     urls = blobs.map((blob) => URL.createObjectURL(blob));
-    by('pair-change').textContent = differenceOf(records[0], records[1], measurement);
+    by('pair-change').textContent = [differenceOf(records[0], records[1], measurement), correctionWords(records)].filter(Boolean).join(' ');
     const visits = records.map((record, i) => ({
       record,
-      caption: t('{name}: {words}', { name: dayOf(record.day), words: labelled(measurement, record.measurements) }),
+      caption: t('{name}: {words}', { name: dayOf(record.day), words: labelled(measurement, modelValues(record)) }),
       photograph: urls[2 * i],
       mask: urls[2 * i + 1],
     }));
@@ -113,6 +113,23 @@ export function byVisit(a, b) {
 }
 
 /**
+ * What was measured on the model's own vessels, also of a corrected record.
+ * @param {Pick<SavedPrediction, 'measurements' | 'correction'>} record
+ */
+export function modelValues({ measurements, correction }) {
+  return /** @type {Values} */ (correction?.model_measurements ?? measurements);
+}
+
+/**
+ * That corrections do not count here, or an empty text if there is none.
+ * @param {Pick<SavedPrediction, 'correction'>[]} records
+ */
+export function correctionWords(records) {
+  if (!records.some(({ correction }) => correction)) return '';
+  return t('Corrections are left out of this comparison: its values and pictures are of the model’s vessels.');
+}
+
+/**
  * In words, or an empty text if one of the values is missing.
  * @param {SavedPrediction} before
  * @param {SavedPrediction} after
@@ -120,7 +137,7 @@ export function byVisit(a, b) {
  */
 export function differenceOf(before, after, measurement) {
   const key = (/** @type {SavedPrediction} */ { model, threshold, canvas, flips }) => [model.sha256, threshold, canvas, flips].join();
-  const [first, second] = [before, after].map(({ measurements }) => /** @type {Values} */ (measurements)[measurement.name] ?? null);
+  const [first, second] = [before, after].map((record) => modelValues(record)[measurement.name] ?? null);
   if (first === null || second === null) return '';
   if (key(before) !== key(after)) return t('Another model or other settings: the values cannot be compared.');
   const change = t('Difference: {change}.', { change: changeOf(measurement, first, second) });
