@@ -46,7 +46,8 @@ def generated(description: dict[str, Any], tmp_path_factory: pytest.TempPathFact
     source.write_text(json.dumps(description))
     command = [str(TOOLS / "openapi-python-client"), "generate", "--path", str(source), "--meta", "none"]
     config = folder / "config.json"
-    config.write_text(json.dumps({"content_type_overrides": {"image/jpeg": "application/octet-stream"}}))
+    pictures = dict.fromkeys(("image/jpeg", "image/png"), "application/octet-stream")
+    config.write_text(json.dumps({"content_type_overrides": pictures}))
     command += ["--output-path", str(folder / NAME), "--fail-on-warning", "--config", str(config)]
     environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}  # it formats what it has written
     ran = subprocess.run(command, capture_output=True, text=True, env=environment)
