@@ -1,6 +1,5 @@
 """Two devices correct one photograph: neither replaces or deletes a correction that it has not seen; in both stores."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,18 +8,10 @@ import pytest
 from retina.history.corrections import Corrections
 from support.corrections import files_of, read, without_the_left
 from support.history import save
-from support.house import PREDICTIONS, House, in_aws, problem
+from support.house import PREDICTIONS, House, problem
 
 CHANGED = (412, "correction_changed")
 NONE_YET = {"If-None-Match": "*"}
-
-
-@pytest.fixture(params=["embedded", "AWS"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> House:
-    if request.param == "embedded":
-        return House(tmp_path)
-    request.getfixturevalue("s3")
-    return in_aws(tmp_path)
 
 
 class Saved:
@@ -45,8 +36,8 @@ class Saved:
         return read(self.house.follow(f"{self.path}/corrected-mask.png", self.who).content)
 
 
-def test_a_correction_that_was_not_seen_is_not_replaced(store: House, tiny: bytes) -> None:
-    saved = Saved(store, tiny)
+def test_a_correction_that_was_not_seen_is_not_replaced(house: House, tiny: bytes) -> None:
+    saved = Saved(house, tiny)
     assert saved.correction() is None
     first = saved.put(saved.mask, **NONE_YET).raise_for_status().json()["correction"]
     assert saved.correction() == first
@@ -68,8 +59,8 @@ def test_a_correction_that_was_not_seen_is_not_replaced(store: House, tiny: byte
     saved.put(saved.mask).raise_for_status()  # who names none replaces any, as before
 
 
-def test_a_correction_that_was_not_seen_is_not_deleted(store: House, tiny: bytes) -> None:
-    saved = Saved(store, tiny)
+def test_a_correction_that_was_not_seen_is_not_deleted(house: House, tiny: bytes) -> None:
+    saved = Saved(house, tiny)
     assert problem(saved.delete(**{"If-Match": "*"})) == (404, "not_found"), "there is none"
     assert problem(saved.put(saved.mask, **{"If-Match": "*"})) == CHANGED
     first = saved.put(saved.mask).json()["correction"]["etag"]
@@ -83,9 +74,9 @@ def test_a_correction_that_was_not_seen_is_not_deleted(store: House, tiny: bytes
 
 
 def test_who_is_overtaken_between_the_check_and_the_write_replaces_nothing(
-    store: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
+    house: House, tiny: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved = Saved(store, tiny)
+    saved = Saved(house, tiny)
     tag = saved.put(saved.mask).json()["correction"]["etag"]
     prepare, others = Corrections.prepare, without_the_left(saved.mask)
 
@@ -101,32 +92,32 @@ def test_who_is_overtaken_between_the_check_and_the_write_replaces_nothing(
     np.testing.assert_array_equal(saved.stored(), others)
 
 
-def test_what_is_refused_costs_nothing_and_what_is_repeated_is_answered_again(store: House, tiny: bytes) -> None:
-    saved = Saved(store, tiny)
-    saved.who = store.key(saved.who)
+def test_what_is_refused_costs_nothing_and_what_is_repeated_is_answered_again(house: House, tiny: bytes) -> None:
+    saved = Saved(house, tiny)
+    saved.who = house.key(saved.who)
     tag = saved.put(saved.mask).json()["correction"]["etag"]
-    before = store.credits(saved.who)
+    before = house.credits(saved.who)
     assert problem(saved.put(saved.mask, **NONE_YET)) == CHANGED
-    assert store.credits(saved.who) == before
+    assert house.credits(saved.who) == before
     named = {"If-Match": tag, "Idempotency-Key": "k"}
     first = saved.put(saved.mask, **named).raise_for_status()
     again = saved.put(saved.mask, **named)
     assert again.json() == first.json(), "though the tag is another one by now"
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert store.credits(saved.who) == before - 1
+    assert house.credits(saved.who) == before - 1
 
 
-def test_labels_and_recomputing_leave_the_tag_as_it_is(store: House, tiny: bytes) -> None:
-    saved = Saved(store, tiny)
+def test_labels_and_recomputing_leave_the_tag_as_it_is(house: House, tiny: bytes) -> None:
+    saved = Saved(house, tiny)
     tag = saved.put(saved.mask).json()["correction"]["etag"]
-    store.client.patch(saved.path, json={"note": "x"}, headers=saved.who).raise_for_status()
-    store.client.post(f"{saved.path}/recompute", headers=saved.who).raise_for_status()
+    house.client.patch(saved.path, json={"note": "x"}, headers=saved.who).raise_for_status()
+    house.client.post(f"{saved.path}/recompute", headers=saved.who).raise_for_status()
     saved.put(saved.mask, **{"If-Match": tag}).raise_for_status()
 
 
 @pytest.mark.parametrize("headers", [{"If-Match": "abc"}, {"If-Match": ""}, {"If-None-Match": '"a"'}])
-def test_what_is_no_tag_is_refused(store: House, tiny: bytes, headers: dict[str, str]) -> None:
-    saved = Saved(store, tiny)
+def test_what_is_no_tag_is_refused(house: House, tiny: bytes, headers: dict[str, str]) -> None:
+    saved = Saved(house, tiny)
     saved.put(saved.mask).raise_for_status()
     before = saved.correction()
     assert problem(saved.put(saved.mask, **headers)) == (422, "invalid_request")
