@@ -1,7 +1,7 @@
 """A correction that is interrupted: by another photograph, the browser, keys, or a line that fails."""
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.correcting import begin, density, mask, place, stroke
 from e2e.everyone import expect_for_everyone
@@ -41,14 +41,25 @@ def test_a_correction_survives_interruptions(visit: Visit, small: bytes) -> None
         expect(page.locator(waiting)).to_have_text("")
     page.unroute(PREDICTIONS)
 
-    # the worker cannot be loaded at first
+    # a stroke that is made too early is not ignored silently; then the worker cannot be loaded at first
     page.route(WORKER, lambda route: route.abort())
+    held: list[Route] = []
+    page.route(PREDICTIONS, lambda route: held.append(route))
     page.get_by_role("button", name="Look again").click()
+    expect(page.locator("#correct-words")).to_have_text("Getting the field of view…")
+    stroke(page, (0.4, 0.6), (0.7, 0.6))
+    for words in ("#correct-words", "#correct-spoken"):
+        expect(page.locator(words)).to_have_text("Getting the field of view… You can paint once it is here.")
+    expect(page.locator("#stage")).to_have_css("cursor", "progress")
+    held[0].continue_()
     again = page.get_by_role("button", name="Try again")
     expect(again).to_be_visible()
     expect(page.locator("#correct-trouble")).to_contain_text("could not be loaded")
-    expect(page.locator("#correct-words")).to_be_empty()
+    for words in ("#correct-words", "#correct-spoken"):
+        expect(page.locator(words)).to_be_empty()
+    expect(page.locator("#stage")).not_to_have_css("cursor", "progress")
     expect_for_everyone(page)
+    page.unroute(PREDICTIONS)
     page.unroute(WORKER)
     again.click()
     expect(page.locator("#correct-words")).to_contain_text("Vascular density")

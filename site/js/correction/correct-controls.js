@@ -8,6 +8,8 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Session } from './session.js' */
 
 const QUIET_MS = 400;
+const WAITING = t('Getting the field of view…');
+const EARLY = t('Getting the field of view… You can paint once it is here.');
 const NOT_READ = t('The vessels could not be read.');
 const NOT_WRITTEN = t('The correction could not be stored yet. It is tried again with the next stroke.');
 
@@ -18,6 +20,7 @@ export function createCorrectControls({ page }) {
   const buttons = ['correct-undo', 'correct-redo', 'correct-discard', 'correct-measure'].map((id) => by(id, HTMLButtonElement));
   const again = by('correct-again', HTMLButtonElement);
   const { say } = createTrouble(by('correct-trouble'));
+  const [stage, spoken] = [by('stage'), by('correct-spoken')];
   let pause = 0;
 
   /** @param {Session} session */
@@ -31,18 +34,27 @@ export function createCorrectControls({ page }) {
    * @param {Session} session
    */
   function tell(session) {
+    stage.classList.remove('waiting');
     count(session);
     const canDiscard = session.canDiscard();
     const focused = document.activeElement;
     [session.canUndo(), session.canRedo(), canDiscard, canDiscard].forEach((can, i) => (buttons[i].disabled = !can));
-    if (buttons.some((each) => each === focused && each.disabled)) by('stage').focus({ preventScroll: true }); // a disabled button loses the focus
+    if (buttons.some((each) => each === focused && each.disabled)) stage.focus({ preventScroll: true }); // a disabled button loses the focus
     clearTimeout(pause);
-    pause = window.setTimeout(() => (by('correct-spoken').textContent = words.textContent), QUIET_MS);
+    pause = window.setTimeout(() => (spoken.textContent = words.textContent), QUIET_MS);
   }
 
   /** @param {boolean} expecting whether the field of view may still come */
   function wait(expecting) {
-    words.textContent = expecting ? t('Getting the field of view…') : '';
+    if (expecting && words.textContent === EARLY) return;
+    stage.classList.toggle('waiting', expecting);
+    words.textContent = expecting ? WAITING : '';
+    spoken.textContent = '';
+  }
+
+  /** A stroke was made before there is anything to correct. */
+  function early() {
+    if (stage.classList.contains('waiting')) spoken.textContent = words.textContent = EARLY;
   }
 
   /** @param {boolean} stored whether saving measures it */
@@ -62,14 +74,15 @@ export function createCorrectControls({ page }) {
   function fail(error) {
     console.warn(error);
     say(error instanceof Refusal ? error.message : NOT_READ);
-    words.textContent = '';
+    wait(false);
     again.hidden = false;
   }
 
   function hide() {
     by('correct').hidden = true;
+    wait(false);
     clearTimeout(pause);
   }
 
-  return { count, tell, wait, show, fail, hide, say, unwritten: () => say(NOT_WRITTEN) };
+  return { count, tell, wait, early, show, fail, hide, say, unwritten: () => say(NOT_WRITTEN) };
 }

@@ -51,6 +51,7 @@ export function createCorrectTool({ page, zoom, colour, needed, failed, begun, e
     },
     finish: () => act(() => session?.finish()),
     cancel: () => act(() => session?.cancel()),
+    early: () => on && controls.early(),
   });
 
   /** @type {() => Mark[]} */

@@ -12,13 +12,14 @@ const STEP_PX = 10;
 const ARROWS = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 
 /**
- * `diameter()` is in pixels of the photograph. `draw(from, to)` is called as the stroke goes on, then `finish` or `cancel`.
+ * `diameter()` is in pixels of the photograph. `draw(from, to)` is called as the stroke goes on, then `finish` or `cancel`; `early()` instead
+ * while strokes are not active.
  * @param {{
  *   page: ParentNode, zoom: Zoom, active: () => boolean, diameter: () => number,
- *   draw: (from: Point, to: Point) => void, finish: () => void, cancel: () => void,
+ *   draw: (from: Point, to: Point) => void, finish: () => void, cancel: () => void, early: () => void,
  * }} parts
  */
-export function createStrokes({ page, zoom, active, diameter, draw, finish, cancel }) {
+export function createStrokes({ page, zoom, active, diameter, draw, finish, cancel, early }) {
   const by = finder(page);
   const [stage, ring] = [by('stage'), by('brush-ring')];
   /** @type {Point | null} */
@@ -79,7 +80,7 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
   }
 
   stage.addEventListener('pointerdown', (event) => {
-    if (!active()) return;
+    if (!active()) return event.isPrimary && event.button === 0 && early();
     if (drawing !== null || !event.isPrimary || event.button !== 0) {
       stop();
       return;
@@ -103,7 +104,8 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
   stage.addEventListener('view', place);
 
   stage.addEventListener('keydown', (event) => {
-    if (!active() || event.target !== stage || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== stage || isShortcut(event)) return;
+    if (!active()) return event.key === ' ' && early();
     const arrow = ARROWS[event.key];
     if (!arrow && event.key !== ' ') return;
     event.preventDefault();
@@ -123,6 +125,11 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
       go(null);
     },
   };
+}
+
+/** @param {KeyboardEvent} event */
+function isShortcut({ ctrlKey, metaKey, altKey }) {
+  return ctrlKey || metaKey || altKey;
 }
 
 /**
