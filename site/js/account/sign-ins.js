@@ -44,8 +44,7 @@ export function createSignIns({ page, person }) {
     const words = t('Every browser signed in to this account is signed out, this one included. API keys remain valid.');
     const question = { title: t('Sign out everywhere?'), words, yes: t('Sign out everywhere'), no: t('Stay signed in') };
     if (!(await confirmed(question))) return;
-    await ask('/api/v1/account/sign-out', { method: 'POST' });
-    await signOut();
+    await signOut(() => ask('/api/v1/account/sign-out', { method: 'POST' }));
   }
 
   onSubmit(form, change);

@@ -9,24 +9,28 @@ import { createTrouble } from '../ui/trouble.js';
 /** @import { Person } from './session.js' */
 
 /**
- * `open(person, inside)` is called once to fill `inside`, which can still be queried after its removal.
- * @param {(person: Person, inside: HTMLElement) => void} open
+ * `open(person, inside)` is called once to fill `inside`, which can still be queried after its removal. What it returns is called then.
+ * @param {(person: Person, inside: HTMLElement) => (() => void) | void} open
  */
 export function gate(open) {
   const outside = the(document, '#signed-out');
   const inside = the(document, '#signed-in');
   const { onClick } = createTrouble(the(outside, '[role=alert]'));
   let opened = false;
+  /** @type {(() => void) | void} */
+  let close;
   onClick(the(outside, 'button', HTMLButtonElement), signIn);
 
   whenPersonChanges((person) => {
     outside.hidden = Boolean(person);
     inside.hidden = !person;
     if (opened && person) location.reload(); // the content belongs to a different person
-    else if (opened) inside.remove();
-    else if (person) {
+    else if (opened) {
+      inside.remove();
+      close?.();
+    } else if (person) {
       opened = true;
-      open(person, inside);
+      close = open(person, inside);
     }
   });
 }

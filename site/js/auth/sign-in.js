@@ -5,21 +5,30 @@ import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.j
 import { Refusal } from '../api/reach.js';
 import { enter, leave, stored } from './session.js';
 import { t } from '../ui/language.js';
+import { confirmed } from '../ui/confirm.js';
 import { keepInTab } from '../ui/remembered.js';
+import { isUnsavedElsewhere } from './unsaved.js';
 
 /** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in in progress and where it started */
 
 const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
+const ELSEWHERE = {
+  title: t('Sign out without saving?'),
+  words: t('In another tab of this browser, a correction in your history is not saved. Signing out closes your history in every tab, and the correction is lost.'),
+  yes: t('Sign out without saving'),
+  no: t('Stay signed in'),
+};
 const STORES_NOTHING = t('This browser stores nothing for this page, so you would not stay signed in. Allow it to store data (cookies), or leave the private window, then try again.');
 
-/** @type {Set<() => Promise<boolean>>} */
+/** @type {Set<{ mayLeave: () => Promise<boolean>, leaving: () => void }>} */
 const questions = new Set();
 
 /**
- * @param {() => Promise<boolean>} mayLeave asked before somebody signs out; if it resolves to false, they stay
+ * `mayLeave` is asked before somebody signs out; if it resolves to false, they stay. `leaving` is called once they do sign out.
+ * @param {{ mayLeave: () => Promise<boolean>, leaving: () => void }} question
  */
-export const askBeforeSigningOut = (mayLeave) => void questions.add(mayLeave);
+export const askBeforeSigningOut = (question) => void questions.add(question);
 
 /** Goes to the issuer's sign-in page. */
 export async function signIn() {
@@ -51,13 +60,19 @@ export async function finishSignIn() {
 }
 
 /**
- * Signs out in every tab, then ends the issuer's own session. Asks first what `askBeforeSigningOut` was given, and whether what this
- * browser has stored of photographs is to go, too.
+ * Signs out in every tab, then ends the issuer's own session. Asks first what `askBeforeSigningOut` was given, whether unsaved work in
+ * other tabs may be lost, and whether what this browser has stored of photographs is to go, too. Until all is answered nothing happens.
+ * @param {() => Promise<unknown>} [first] what to do once it is certain, while still signed in
  */
-export async function signOut() {
-  for (const mayLeave of questions) if (!(await mayLeave())) return;
-  const { askToForget } = await import('../storage/forget.js'); // what every other visit does without
-  await askToForget();
+export async function signOut(first) {
+  for (const { mayLeave } of questions) if (!(await mayLeave())) return;
+  const { askToForget, forget, SIGNING_OUT } = await import('../storage/forget.js'); // what every other visit does without
+  if ((await isUnsavedElsewhere()) && !(await confirmed(ELSEWHERE))) return;
+  const answer = await askToForget(SIGNING_OUT);
+  if (answer === 'stay') return;
+  await first?.();
+  if (answer === 'delete') await forget();
+  for (const { leaving } of questions) leaving();
   try {
     await leave();
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { codeOf, Refusal } from '../api/reach.js';
 import { ask } from '../api/requests.js';
+import { noteUnsaved } from '../auth/unsaved.js';
 import { isUnsaved } from '../correction/as-stored.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { finder } from '../ui/element.js';
@@ -31,6 +32,14 @@ const CHANGED_ELSEWHERE = t('The correction was changed elsewhere meanwhile, so 
 export function createRecordCorrection({ page, viewer, opened, show, announce, changed }) {
   const by = finder(page);
   const saving = createSavingWhenNeeded({ page, viewer, opened, saved, loaded: exchange, discarded });
+
+  viewer.whenCorrected(() => noteUnsaved(isUncertain()));
+
+  /** Shows what can be done, and tells other tabs. */
+  function look() {
+    saving.look();
+    noteUnsaved(isUncertain());
+  }
 
   /** Whether strokes would be lost. */
   function isUncertain() {
@@ -92,7 +101,7 @@ export function createRecordCorrection({ page, viewer, opened, show, announce, c
     return `${t('The correction was deleted.')} ${receiptOf(receipt)}`;
   }
 
-  return { look: saving.look, isUncertain, mayLeave, remove };
+  return { look, isUncertain, mayLeave, remove };
 }
 
 /**

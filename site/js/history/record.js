@@ -86,6 +86,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     if (pictures) release(pictures);
     viewer.hide();
     [record, pictures] = [null, null];
+    correction.look();
     say('');
     by('result').hidden = true;
     by('placeholder').hidden = false;

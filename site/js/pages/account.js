@@ -12,7 +12,7 @@ import { logoutAddress } from '../auth/issuer.js';
 import { createKeys } from '../account/keys.js';
 import { createPurchases } from '../account/purchases.js';
 import { receiptOf } from '../ui/receipt.js';
-import { askToForget } from '../storage/forget.js';
+import { askToForget, forget, SIGNED_OUT } from '../storage/forget.js';
 import { leave } from '../auth/session.js';
 import { createSignIns } from '../account/sign-ins.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -74,6 +74,6 @@ async function end(mail) {
   by('gone').focus();
   by('gone-link', HTMLAnchorElement).href = await logoutAddress();
   await leave();
-  await askToForget({ yes: t('Delete them'), no: t('Keep them') });
+  if ((await askToForget(SIGNED_OUT)) === 'delete') await forget();
   by('gone').focus();
 }

@@ -97,14 +97,11 @@ gate((_, page) => {
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
   addEventListener('beforeunload', (event) => record.isUncertain() && event.preventDefault());
-  askBeforeSigningOut(async () => {
-    const may = await record.mayLeave();
-    if (may) record.close(); // it has been asked
-    return may;
-  });
+  askBeforeSigningOut({ mayLeave: record.mayLeave, leaving: record.close });
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(begin);
   addEventListener('online', () => !begun && void attempt(begin));
+  return record.close; // in whichever tab somebody signed out
 });
 
 /** The correction, with the button that saves it: where one could not be loaded, the other is of no use. */

@@ -2,19 +2,29 @@
 
 import { transact } from './database.js';
 import { hasLocks } from './workspace.js';
-import { confirmed } from '../ui/confirm.js';
+import { chosen } from '../ui/confirm.js';
 import { plural, t } from '../ui/language.js';
+
+/** @import { Answer } from '../ui/confirm.js' */
 
 const CHANNEL = 'retina.photographs';
 
+export const SIGNING_OUT = [
+  { value: 'stay', words: t('Stay signed in') },
+  { value: 'keep', words: t('Keep them and sign out') },
+  { value: 'delete', words: t('Delete them and sign out'), danger: true },
+];
+/** Whoever has deleted the account cannot stay. */
+export const SIGNED_OUT = [{ value: 'keep', words: t('Keep them') }, { value: 'delete', words: t('Delete them'), danger: true }];
+
 /**
- * Resolves when the question is answered and done with. Where nothing is stored there is no question.
- * @param {{ yes?: string, no?: string }} answers
+ * Resolves to the value of an answer, the first one on Escape. Where nothing is stored there is no question, and the answer is “keep”.
+ * @param {Answer[]} answers
  */
-export async function askToForget({ yes = t('Delete them and sign out'), no = t('Keep them and sign out') } = {}) {
+export async function askToForget(answers) {
   const count = hasLocks() ? await transact('readonly', ['photographs'], (stores) => stores.photographs.count()).catch(() => 0) : 0;
-  if (!count) return;
-  const sure = await confirmed({
+  if (!count) return 'keep';
+  return chosen({
     title: t('Delete the photographs from this browser, too?'),
     words: [
       plural(
@@ -24,14 +34,12 @@ export async function askToForget({ yes = t('Delete them and sign out'), no = t(
       ),
       t('What you saved to your history stays there.'),
     ].join(' '),
-    yes,
-    no,
+    answers,
   });
-  if (sure) await forget();
 }
 
 /** Deletes everything that is stored, and has all tabs drop what they show. */
-async function forget() {
+export async function forget() {
   await transact('readwrite', ['workspaces', 'photographs', 'files'], ({ workspaces, photographs: stored, files }) => {
     stored.clear();
     files.clear();
