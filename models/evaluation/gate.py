@@ -42,7 +42,7 @@ def ruined(one: Kept) -> bool:
 def picture(one: Kept) -> Picture:
     """The pattern of one kept map."""
     pattern = vessel_pattern(reduce(one.rgb, one.probability, one.view))
-    kind = one.set.split("_")[0] if one.retina else one.set
+    kind = one.set.split("_" if one.retina else ",")[0]
     numbers = np.array([pattern[name] for name in CHOSEN])
     refused = impossible(one.rgb, one.view) is not None
     return Picture(kind, one.retina, one.what, f"{one.key} ({one.what})", numbers, refused)

@@ -2,9 +2,9 @@
 
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
 and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves; those
-whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. All are
-there in `enhanced` forms, too, photographs without vessel labels at 700 pixels. An interrupted run continues where it
-stopped. The folder is a cache, to be made anew for another network.
+whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. All but
+drawings are there in `enhanced` forms, too, photographs without vessel labels at 700 pixels. An interrupted run
+continues where it stopped. The folder is a cache, to be made anew for another network.
 
 `python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--enhanced 4] [--surrounds 4] [--every 1]`
 """
@@ -13,6 +13,7 @@ import argparse
 import itertools
 import json
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,7 @@ from tqdm import tqdm
 
 from models.evaluation import foreign
 from models.evaluation.appearances import appearance
+from models.evaluation.drawings import DRAWINGS
 from models.evaluation.enhancements import enhanced
 from models.evaluation.kept_maps import from_bgr
 from models.evaluation.metrics import count, dice
@@ -178,14 +180,16 @@ def retinas(sources: Sequence[Source], copies: int, forms: int) -> Iterator[Job]
 
 
 def others(sources: Sequence[Source], *, forms: bool) -> Iterator[Job]:
-    """Every foreign picture, with negatives of some of the photographs, each in an enhanced form as well, if asked."""
+    """Every foreign picture, with negatives of some photographs; if asked, what is no drawing enhanced as well."""
     some = (source.read(source.width) for source in sources[::4])
-    pictures = [*foreign.drawings(), *foreign.samples(), *foreign.negatives(some)]
-    for number, (kind, rgb) in enumerate(tqdm(pictures, unit="picture")):
+    seen: Counter[str] = Counter()
+    for kind, make in tqdm(foreign.pictures(some), unit="picture"):
+        number, key = seen[kind], f"foreign-{kind}-{seen[kind]:03}"
+        seen[kind] += 1
         facts = {"kind": "foreign", "set": kind, "id": str(number), "split": "none"}
-        yield f"foreign-{number:03}-{kind}", facts, partial(_foreign, kind, rgb)
-        if forms:
-            yield f"foreign-{number:03}-{kind}-enhanced", facts, partial(_foreign, kind, rgb, number)
+        yield key, facts, partial(_foreign, kind, make)
+        if forms and kind not in DRAWINGS:
+            yield f"{key}-enhanced", facts, partial(_foreign, kind, make, number)
 
 
 def elsewhere(sources: Sequence[Source], surrounds: int) -> Iterator[Job]:
@@ -197,8 +201,8 @@ def elsewhere(sources: Sequence[Source], surrounds: int) -> Iterator[Job]:
             yield f"{source.key}-own", source.facts, source.at_own_size
 
 
-def _foreign(kind: str, rgb: Rgb, form: int | None = None) -> Made:
-    return (kind, rgb, None) if form is None else (*enhanced(rgb, form), None)
+def _foreign(kind: str, make: Callable[[], Rgb], form: int | None = None) -> Made:
+    return (kind, make(), None) if form is None else (*enhanced(make(), form), None)
 
 
 def main() -> None:

@@ -1,9 +1,7 @@
-"""Drawings of what is not a retina and could be taken for one, made by code: RGB uint8[S,S,3] of a side in pixels.
+"""The first drawings of what is not a retina and could be taken for one: RGB uint8[S,S,3] of a side in pixels.
 
 Each function draws one kind, differently for every random generator that it is given, and repeatably.
 """
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -198,21 +196,3 @@ def cells(random: Random, side: int) -> Rgb:
         colour = tuple(int(v) for v in random.integers(60, 190, 3))
         cv2.ellipse(picture, middle, axes, random.uniform(0, 180), 0, 360, colour, random.choice([-1, 2]), cv2.LINE_AA)
     return picture
-
-
-DRAWINGS: dict[str, Callable[[Random, int], Rgb]] = {
-    "leaf": leaf,
-    "cracks": cracks,
-    "map": street_map,
-    "form": form,
-    "OCT": oct_scan,
-    "pattern": pattern,
-    "plain": plain,
-    "tree": tree,
-    "outer eye": outer_eye,
-    "skin": skin,
-    "cavity": cavity,
-    "diagram": diagram,
-    "cells": cells,
-}
-"""The drawing by its kind."""

@@ -1,0 +1,77 @@
+"""Drawings of what is not a retina and could be taken for one, made by code: RGB uint8[S,S,3] of a side in pixels.
+
+Each function draws one kind, differently for every random generator that it is given, and repeatably.
+"""
+
+from collections.abc import Callable
+
+from models.evaluation.drawings import bodies, earth, first, plants, things
+from models.evaluation.materials import Random
+from retina.imaging.arrays import Rgb
+
+DRAWINGS: dict[str, Callable[[Random, int], Rgb]] = {
+    "leaf": first.leaf,
+    "leaf, palmate": plants.palmate,
+    "leaf, reticulate": plants.reticulate,
+    "leaf, petal": plants.petal,
+    "cracks": first.cracks,
+    "cracks, glaze": earth.glaze,
+    "cracks, wall": earth.wall,
+    "cracks, pane": earth.pane,
+    "cracks, lava": earth.lava,
+    "tree": first.tree,
+    "tree, roots": plants.roots,
+    "tree, winter": plants.winter,
+    "tree, canopy": plants.canopy,
+    "tree, lightning": earth.lightning,
+    "tree, coral": plants.coral,
+    "mycelium": plants.mycelium,
+    "river, delta": earth.delta,
+    "river, braided": earth.braided,
+    "river, valleys": earth.valleys,
+    "marble": earth.marble,
+    "marble, paper": earth.marbled_paper,
+    "planet, canals": earth.canals,
+    "planet, moon": earth.moon,
+    "map": first.street_map,
+    "map, roads": things.roads,
+    "map, contours": things.contours,
+    "feather": plants.feather,
+    "wood": plants.wood,
+    "fruit": plants.fruit,
+    "hair": plants.hair,
+    "sand": earth.sand,
+    "form": first.form,
+    "diagram": first.diagram,
+    "circuit": things.circuit,
+    "pattern": first.pattern,
+    "pattern, fabric": things.fabric,
+    "pattern, leaded glass": things.leaded_glass,
+    "scribble": things.scribble,
+    "web": things.web,
+    "coin": things.coin,
+    "crust": things.crust,
+    "plain": first.plain,
+    "plain, grain": things.grain,
+    "plain, flames": things.flames,
+    "OCT": first.oct_scan,
+    "OCT, ultrasound": bodies.ultrasound,
+    "outer eye": first.outer_eye,
+    "outer eye, iris": bodies.iris,
+    "outer eye, sclera": bodies.sclera,
+    "skin": first.skin,
+    "skin, palm": bodies.palm,
+    "cavity": first.cavity,
+    "cavity, airway": bodies.airway,
+    "cavity, eardrum": bodies.eardrum,
+    "organ, mucosa": bodies.mucosa,
+    "organ, ear": bodies.ear,
+    "veins of the hand": bodies.hand_veins,
+    "wing": bodies.wing,
+    "neurons": bodies.neurons,
+    "cells": first.cells,
+    "cells, tissue": bodies.tissue,
+    "cells, colonies": bodies.colonies,
+    "X-ray": bodies.x_ray,
+}
+"""The drawing by its name; kinds that have the word before the comma in common are much alike."""
