@@ -21,7 +21,7 @@ from retina.imaging.decoding.pixels import as_bytes, blank, stored_pixels
 from retina.imaging.field_of_view import FieldOfView, find_field_of_view
 
 if TYPE_CHECKING:
-    from retina.imaging.decoding.dicom.header import Dicom
+    from retina.imaging.decoding.header import OpenedFile
 
 __all__ = ["Photograph", "decode_photograph", "open_photograph"]
 
@@ -38,7 +38,7 @@ class Photograph:
     facts: Facts = UNSTATED
 
 
-def decode_photograph(image: "Image.Image | Dicom", data: bytes) -> Photograph:
+def decode_photograph(image: "OpenedFile", data: bytes) -> Photograph:
     """Decode `image`, opened from the file `data`, and close it; raises `PhotographUnreadableError`."""
     try:
         stored = stored_pixels(image, data)

@@ -11,6 +11,9 @@ from retina.imaging.arrays import Gray, Rgb
 DEPTHS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 """The maximum values of 8, 10, 12, 14 and 16 bits."""
 
+OVERSHOOT = 2.0
+"""Floating-point numbers up to this are meant to be up to 1: filters and resampling make some of them larger."""
+
 STRIP = 256
 """Number of rows that are converted at a time."""
 
@@ -41,9 +44,10 @@ def _most(values: NDArray[np.uint16]) -> int:
 def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
     """Convert integer or floating-point gray values to strips of uint8[h,W,3].
 
-    Values up to 1 are scaled from 0 to 1. Others are scaled from the smallest common camera depth (8, 10, 12, 14 or 16
-    bits) that holds their maximum, so that 12-bit values in a 16-bit file do not come out black. Values that no camera
-    writes, negative or larger ones, are scaled from their own range. `inverted` means that white is the smallest value.
+    Floating-point values up to 1, or little more, are scaled from 0 to 1. Others are scaled from the smallest common
+    camera depth (8, 10, 12, 14 or 16 bits) that holds their maximum, so that 12-bit values in a 16-bit file do not come
+    out black. Values that no camera writes, negative or larger ones, are scaled from their own range. `inverted` means
+    that white is the smallest value.
     """
     transparent = image.info.get("transparency")  # of a PNG, one value
     strips = [(top, min(top + STRIP, image.height)) for top in range(0, image.height, STRIP)]
@@ -57,8 +61,7 @@ def gray_strips(image: Image.Image, *, inverted: bool) -> Strips:
     ranges = [(float(some.min()), float(some.max())) for some in (values(*strip) for strip in strips)]
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
     if low >= 0 and high <= DEPTHS[-1]:
-        whole = image.mode.startswith("I;16")
-        low, high = 0.0, 1.0 if high <= 1 and not whole else depth_of(high)
+        low, high = 0.0, depth_of_float(high) if image.mode.startswith("F") else depth_of(high)
     for top, bottom in strips:
         scaled = (values(top, bottom) - np.float32(low)) * np.float32(255 / max(high - low, 1e-12))
         gray: Gray = np.rint(np.clip(255 - scaled if inverted else scaled, 0, 255)).astype(np.uint8)
@@ -73,3 +76,8 @@ def _table(high: int) -> Gray:
 def depth_of(high: float) -> float:
     """The maximum of the smallest common depth that holds `high`, 0 to 65535."""
     return next(depth for depth in DEPTHS if high <= depth)
+
+
+def depth_of_float(high: float) -> float:
+    """The same for floating-point numbers, which may also be from 0 to 1."""
+    return 1.0 if high <= OVERSHOOT else depth_of(high)

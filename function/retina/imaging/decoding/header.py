@@ -1,6 +1,6 @@
 """Read the header of an image file before any pixel is decoded, and reject files that break a limit.
 
-`open_photograph` takes the bytes of a file and returns the opened Pillow image, or `Dicom`.
+`open_photograph` takes the bytes of a file and returns the opened Pillow image, `TiffLevels` or `Dicom`.
 """
 
 import io
@@ -20,10 +20,14 @@ from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
 from retina.imaging.decoding.foreign import CONVERT, name_of_foreign
 from retina.imaging.decoding.jpeg_kinds import UNUSUAL, is_usual_jpeg
+from retina.imaging.decoding.tiff_kinds import MAGIC, is_for_tifffile
+from retina.imaging.decoding.tiff_levels import TiffLevels, open_levels
 from retina.imaging.decoding.tiff_pages import photograph_page
 
 if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom
+
+    OpenedFile = Image.Image | TiffLevels | Dicom
 
 FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WEBP": "WebP", "BMP": "BMP", "PPM": "PNM", "GIF": "GIF"}
 """Pillow's name of each format, and the name people know it by. PPM stands for all PNM formats; JPEG includes the
@@ -58,7 +62,7 @@ ONE_FRAME = "The file has only one frame."
 _PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
 
 
-def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int = 0) -> "Image.Image | Dicom":
+def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int = 0) -> "OpenedFile":
     """Open the file `data` without decoding it, and reject what cannot or should not be decoded.
 
     `frame`, from 0, is the one of a DICOM file; of others it has to be 0.
@@ -69,7 +73,7 @@ def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int =
     if frame and not is_dicom(data):
         raise PhotographUnreadableError(ONE_FRAME)
     Image.core.set_block_size(MEMORY_BLOCK)  # type: ignore[attr-defined]
-    image: Image.Image | Dicom
+    image: OpenedFile
     try:
         image = _open_dicom(data, frame) if is_dicom(data) else _open(data)
     except Image.DecompressionBombError:
@@ -135,12 +139,18 @@ def unsupported(data: bytes) -> str:
     return f"{kind} cannot be read. {CONVERT}"
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes) -> Image.Image | TiffLevels:
     if data.startswith(JPEG) and not is_usual_jpeg(data):
         raise UnsupportedFormatError(UNUSUAL)
+    number = 0
+    if data.startswith(MAGIC):
+        with photograph_page(data) as page:
+            if is_for_tifffile(page):
+                return open_levels(page)
+            number = page.index
     image = Image.open(io.BytesIO(without_accessories(data)), formats=tuple(FORMATS))
     if image.format == "TIFF":
-        image.seek(photograph_page(data))
+        image.seek(number)
     for name in XMP:
         image.info.pop(name, None)
     return image

@@ -35,10 +35,12 @@ from retina.imaging.decoding.tiff import (
     tiff_page,
     tiff_pixels,
 )
+from retina.imaging.decoding.tiff_levels import TiffLevels, levels_of
 from retina.imaging.decoding.webp import demand_whole_webp
 
 if TYPE_CHECKING:
     from retina.imaging.decoding.dicom.header import Dicom
+    from retina.imaging.decoding.header import OpenedFile
 
 WHOLE: dict[str, Callable[[Image.Image, bytes], None]] = {
     "WEBP": lambda _, data: demand_whole_webp(data),
@@ -59,12 +61,10 @@ class Stored:
     strips: Strips
 
 
-def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
+def stored_pixels(image: "OpenedFile", data: bytes) -> Stored:
     """Decode `image`, opened from the file `data`. This, and reading a strip, may raise what `DAMAGE` lists."""
     if not isinstance(image, Image.Image):
-        from retina.imaging.decoding.dicom.colours import dicom_strips
-
-        return Stored(image.width, image.height, 1, dicom_strips(image, data))
+        return _without_pillow(image, data)
     if image.format == "PNG":
         return _png(image, data)
     orientation = _orientation(image)
@@ -80,6 +80,14 @@ def stored_pixels(image: "Image.Image | Dicom", data: bytes) -> Stored:
     if image.format in ("BMP", "PPM"):
         _demand_continuous(image, upwards=image.format == "BMP")
     return Stored(*image.size, orientation, _strips(image))
+
+
+def _without_pillow(image: "TiffLevels | Dicom", data: bytes) -> Stored:
+    if isinstance(image, TiffLevels):
+        return Stored(image.width, image.height, *levels_of(data, image))
+    from retina.imaging.decoding.dicom.colours import dicom_strips
+
+    return Stored(image.width, image.height, 1, dicom_strips(image, data))
 
 
 def _png(image: Image.Image, data: bytes) -> Stored:

@@ -14,19 +14,22 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import tifffile
 from imagecodecs import png_encode
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from retina.errors import PhotographError, PhotographUnreadableError
+from retina.imaging.arrays import Rgb
 from retina.imaging.decoding import confinement
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
-from retina.imaging.decoding.dicom.header import Dicom, Extra
 from retina.imaging.decoding.dicom.loading import load_dicom
+from retina.imaging.decoding.extra import Extra
 from retina.imaging.decoding.facts import UNSTATED
 from retina.imaging.decoding.header import open_photograph
 from retina.imaging.decoding.messages import LINE, TAKEN
@@ -116,11 +119,11 @@ def _answer(caller: socket.socket) -> None:
         confinement.limit_time(0)
         if PIXEL_BYTES * pixels > READY_MEMORY:
             confinement.release_memory()  # not enough for this photograph, which may have to wait for others
-        facts = image.facts if isinstance(image, Dicom) else UNSTATED
+        facts = UNSTATED if isinstance(image, Image.Image) else image.facts
         _say(caller, {"width": image.width, "height": image.height, **facts.message()})
         if not lines.readline(LINE):
             return
-        extra = image.extra if isinstance(image, Dicom) else Extra()
+        extra = Extra() if isinstance(image, Image.Image) else image.extra
         pixel_bytes = PIXEL_BYTES + extra.pixel_bytes
         confinement.limit_memory(size + 3 * len(data) + pixel_bytes * pixels + PIXELS_MEMORY)
         confinement.limit_time(PIXELS_SECONDS + MEGAPIXEL_SECONDS * pixels / 1e6 + extra.seconds)
@@ -156,11 +159,27 @@ def _load() -> None:
         stream = io.BytesIO()
         tifffile.imwrite(stream, deep, photometric="rgb", compression=compression, predictor=predictor)
         _read(stream.getvalue())
+    for numbers, options in rare_numbers(rgb):
+        stream = io.BytesIO()
+        tifffile.imwrite(stream, numbers, photometric="rgb", **options)
+        _read(stream.getvalue())
     _decode(lab, "TIFF")
     _decode(image.convert("CMYK"), "JPEG")
     _decode(image.convert("P"), "PNG")
     _read(bytes(png_encode(deep)))
     load_dicom(rgb)
+
+
+def rare_numbers(rgb: Rgb) -> Iterator[tuple[NDArray[Any], dict[str, Any]]]:
+    """Pictures of which each takes another decoder of `TiffLevels`, and tifffile's options to write them."""
+    shares = rgb / np.float32(255)
+    for bits in (6, 12):
+        numbers = (shares * (2**bits - 1)).astype(np.uint8 if bits < 8 else np.uint16)
+        yield numbers, {"bitspersample": bits, "byteorder": ">", "bigtiff": True}
+    for dtype in (np.int16, np.uint32):
+        yield rgb.astype(dtype), {"compression": "zlib", "predictor": 2}
+    for size in (2, 4, 8):
+        yield shares.astype(f"f{size}"), {"compression": "lzw", "predictor": 3}
 
 
 def _decode(image: Image.Image, kind: str, **options: Any) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from retina.imaging.decoding.orientations import TURNED, upright
+from retina.imaging.decoding.tiff_kinds import BOTH_DECODE, GRAY_OR_RGB
 
 OPACITY = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 
@@ -33,17 +34,6 @@ CHANNELS: dict[int, int] = {
 
 BYTE = 255
 """The largest value of 8 bits."""
-
-GRAY_OR_RGB = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB)
-
-BOTH_DECODE = (
-    tifffile.COMPRESSION.NONE,
-    tifffile.COMPRESSION.LZW,
-    tifffile.COMPRESSION.ADOBE_DEFLATE,
-    tifffile.COMPRESSION.DEFLATE,
-    tifffile.COMPRESSION.PACKBITS,
-)
-"""Compressions that both libraries decode."""
 
 
 @contextmanager

@@ -5,6 +5,8 @@ that ImageJ stores as pages. So is a camera's raw file, whose pages are its prev
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from tifffile import TiffFile, TiffFrame, TiffPage
@@ -28,8 +30,9 @@ SEPARATE = (
 PAGES = "This TIFF file has {} pages of full size. Save the page with the photograph as a file of its own."
 
 
-def photograph_page(data: bytes) -> int:
-    """The number of the page that is the photograph, from 0: the largest that is no reduced copy and no mask.
+@contextmanager
+def photograph_page(data: bytes) -> Iterator[TiffPage]:
+    """The page that is the photograph: the largest that is no reduced copy and no mask. Its `index` is its number.
 
     Raises `PhotographUnreadableError` if several pages could be meant, or whatever tifffile raises.
     """
@@ -48,7 +51,7 @@ def photograph_page(data: bytes) -> int:
             grays = all(page.samplesperpixel == 1 for _, page in pages)
             as_channels = grays and (tiff.is_imagej or len(large) == 3)
             raise PhotographUnreadableError(SEPARATE if as_channels else PAGES.format(len(large)))
-    return large[0]
+        yield dict(pages)[large[0]]
 
 
 def _size(page: TiffPage | TiffFrame) -> int:

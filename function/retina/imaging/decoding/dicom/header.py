@@ -18,6 +18,7 @@ from pydicom.tag import BaseTag
 from retina.errors import UnsupportedFormatError
 from retina.imaging.decoding.dicom.mark import MARK, PREAMBLE
 from retina.imaging.decoding.dicom.values import ASPECTS, Samples, facts_of, has_square_pixels, samples_of, whole
+from retina.imaging.decoding.extra import Extra
 from retina.imaging.decoding.facts import Facts
 
 WANTED = (
@@ -115,14 +116,6 @@ class PixelData:
     def codec(self) -> str | None:
         """The name of the codec in `COMPRESSED`; None for uncompressed pixels."""
         return COMPRESSED.get(self.syntax)
-
-
-@dataclass(frozen=True)
-class Extra:
-    """What decoding takes beyond the usual: `pixel_bytes` of memory, and `seconds` of processor time."""
-
-    pixel_bytes: int = 0
-    seconds: float = 0
 
 
 @dataclass(frozen=True)
