@@ -35,6 +35,7 @@ READABLE = [
     "ppm", "pgm", "gif", "animated gif",
     "16-bit colour png", "16-bit colour tiff", "12-bit colour tiff", "16-bit colour png with alpha",
     "planar 16-bit tiff", "planar deflated 16-bit tiff", "tiled 16-bit tiff", "16-bit tiff with a sample of no kind",
+    "packed 12-bit tiff", "signed 16-bit tiff", "half-precision colour tiff", "big-endian bigtiff",
     *(f"{form} {o}" for form in TURNED for o in range(1, 9)),
 ]  # fmt: skip
 
