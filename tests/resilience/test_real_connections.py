@@ -134,12 +134,17 @@ def test_an_aborted_upload_leaves_nothing_behind(server: Server, sample: bytes) 
         head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {MULTIPART['Content-Type']}\r\n"
         aborted.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode() + b"x" * 1_000_000)
         aborted.close()
+    standing = server.standing()
     # Were the end of a body not noticed, the limit on how slowly it may arrive would close it in half a minute.
     for _ in range(600):
         if len(process.net_connections()) <= before:
             break
         time.sleep(0.1)
-    assert len(process.net_connections()) <= before, server.stacks()
+    else:
+        answer = httpx.get(f"{server.url}/api/v1/health", timeout=60)
+        raise AssertionError(
+            f"{answer} {process.net_connections()}\n{standing}\n{server.standing()}\n{server.stacks()}"
+        )
     assert server.written() == []
     assert httpx.post(f"{server.url}/predict", files={"file": sample}, timeout=60).status_code == 200
 

@@ -105,4 +105,5 @@ def test_the_service_processes_waiting_jobs_also_after_a_kill(
     children = psutil.Process(again.process.pid).children()
     again.process.terminate()
     assert again.process.wait(30) == 0
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    # The kernel ends those that still ran; on a busy processor that takes a moment.
+    eventually(lambda: not [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE])

@@ -58,6 +58,12 @@ class Server:
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace")
 
+    def standing(self) -> str:
+        """How long the service has had and waited for a processor, in nanoseconds, and what the kernel holds for it."""
+        of_kernel = Path(f"/proc/{self.process.pid}")
+        sockets = (of_kernel / "net/tcp").read_text().splitlines()
+        return "\n".join([(of_kernel / "schedstat").read_text(), *(s for s in sockets if f":{self.port:04X} " in s)])
+
     def stacks(self) -> str:
         """End the service; what it wrote on standard error, at the end of which stands what each thread was doing."""
         self.process.send_signal(signal.SIGABRT)
