@@ -20,6 +20,7 @@ from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
 from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.jpeg import jpeg_pixels
+from retina.imaging.decoding.palettes import demand_within_palette
 from retina.imaging.decoding.png import EXIF, is_deep_png, png_pixels, scale_transparency
 from retina.imaging.decoding.steps import is_stepped_in_rows
 from retina.imaging.decoding.surplus import demand_no_surplus_bmp, demand_no_surplus_pnm, demand_whole_gif
@@ -74,12 +75,20 @@ def stored_pixels(image: "OpenedFile", data: bytes) -> Stored:
         return _tiff(image, data, orientation)
     if image.format in WHOLE:
         WHOLE[image.format](image, data)
+    _load_whole(image, data)
+    return Stored(*image.size, orientation, _strips(image))
+
+
+def _load_whole(image: Image.Image, data: bytes) -> None:
+    """Decode WebP, BMP, PNM or GIF, and raise `ValueError` if the pixels show damage."""
+    box = image.tile[0][1] if image.format == "GIF" else None  # type: ignore[attr-defined]
     image.load()
+    if image.format in ("GIF", "BMP"):
+        demand_within_palette(image, data, box)
     if image.format == "WEBP":
         demand_no_wraps(image)
     if image.format in ("BMP", "PPM"):
         _demand_continuous(image, upwards=image.format == "BMP")
-    return Stored(*image.size, orientation, _strips(image))
 
 
 def _without_pillow(image: "TiffLevels | Dicom", data: bytes) -> Stored:
@@ -97,6 +106,7 @@ def _png(image: Image.Image, data: bytes) -> Stored:
     if deep:
         return Stored(*image.size, orientation, eight_bit_strips(png_pixels(image, data)))
     image.load()
+    demand_within_palette(image, data)
     scale_transparency(image, data)
     return Stored(*image.size, orientation, _strips(image))
 

@@ -97,8 +97,15 @@ def has_opacity(page: tifffile.TiffPage) -> bool:
 
 
 def eight_bit_palette(page: tifffile.TiffPage) -> bytes | None:
-    """The palette, red, green and blue in turn, if some program has written its colours with 8 bits instead of 16."""
-    if page.photometric != tifffile.PHOTOMETRIC.PALETTE or page.colormap is None or page.colormap.max() > BYTE:
+    """The palette, red, green and blue in turn, if some program has written its colours with 8 bits instead of 16.
+
+    Raises `ValueError` if it has too few.
+    """
+    if page.photometric != tifffile.PHOTOMETRIC.PALETTE or page.colormap is None:
+        return None
+    if page.colormap.shape[-1] < 1 << page.bitspersample:
+        raise ValueError("the palette has too few colours")
+    if page.colormap.max() > BYTE:
         return None
     return page.colormap.T.astype(np.uint8).tobytes()
 
