@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,65 +13,10 @@ import pytest
 from retina import clock
 from retina.accounts.audit import Audit
 from retina.accounts.key_limits import KeyLimits, spent_key
-from retina.accounts.ledger import Credits
 from retina.accounts.reservations import reservation_key
-from retina.batches.admission import Allowance
-from retina.batches.claims import Claims
-from retina.batches.records import Batch, Order
-from retina.batches.schemas import Outcome
-from retina.batches.service import Batches
 from retina.errors import BusyError, KeyLimitError, NotFoundError, OutOfCreditsError
-from retina.queue.sqlite import LocalQueue
-from retina.storage.database import Database
-from retina.storage.local import LocalBlobs, LocalUploads
-from retina.storage.records import ConditionError, Delete, Put, Records
-from support.account import accounts_of
-from support.waiting import copies_in
-
-MIB = 2**20
-
-
-class Keyed:
-    """An account of 100 credits with a key within `limits`."""
-
-    def __init__(self, records: Records, folder: Path, limits: KeyLimits) -> None:
-        self.records, self.credits, self.accounts = records, Credits(records), accounts_of(records, 100)
-        self.account = self.accounts.of_user("https://issuer.example", "anna")
-        self.key = self.accounts.make_key(self.account, "test", limits=limits)[0].id
-        queue, uploads = LocalQueue(Database(folder / "queue.sqlite")), LocalUploads(folder, MIB)
-        copies, allowance = copies_in(records, folder), Allowance(100, MIB, MIB)
-        self.batches = Batches(records, LocalBlobs(folder), uploads, queue, self.credits, copies, allowance)
-        self.claims = Claims(records, self.credits)
-
-    def charge(self) -> int:
-        return self.credits.charge(self.account, self.key, "prediction")
-
-    def batch(self, photographs: int, key: str | None = None) -> Batch:
-        files = [(f"{n}.jpg", 1) for n in range(photographs)]
-        return self.batches.create(self.account, self.key if key is None else key, files, Order(("mask",)), {})
-
-    def finish(self, batch: Batch, number: int, status: str) -> bool:
-        claim = self.claims.begin(batch.id, number)
-        return claim is not None and self.claims.finish(claim, Outcome.model_validate({"status": status}))
-
-    def known(self, batch: Batch) -> Batch:
-        return self.batches.get(self.account, batch.id)
-
-    def spent(self) -> tuple[int, int]:
-        [spent] = self.credits.spending.of(self.account, self.key)
-        return spent
-
-    def charged(self) -> int:
-        return sum(-entry.amount for entry in self.credits.ledger(self.account) if entry.kind == "charge")
-
-
-@pytest.fixture
-def keyed(records: Records, tmp_path: Path) -> Callable[..., Keyed]:
-    return lambda day=None, month=None: Keyed(records, tmp_path, KeyLimits(day, month))
-
-
-def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
-    monkeypatch.setattr(clock, "now", lambda: f"{day}T18:00:00.000000Z")
+from retina.storage.records import ConditionError, Delete, Put
+from support.keyed_account import Keyed, on
 
 
 def made(times: int, work: Callable[[], object]) -> int:
@@ -137,69 +81,6 @@ def test_a_retry_beyond_the_limits_changes_nothing(keyed: Callable[..., Keyed]) 
     with pytest.raises(KeyLimitError):
         anna.batches.retry(anna.known(second))
     assert anna.known(second).cancelled
-
-
-def test_days_and_months_begin_at_midnight_in_utc(keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch) -> None:
-    anna = keyed(day=2, month=5)
-    for day, left in (("2026-11-28", 2), ("2026-11-29", 2), ("2026-11-30", 1), ("2026-12-01", 2)):
-        on(monkeypatch, day)
-        for _ in range(left):
-            anna.charge()
-        with pytest.raises(KeyLimitError) as refused:
-            anna.charge()
-        until = {"2026-11-30": "2026-12-01", "2026-12-01": "2026-12-02"}.get(day, f"2026-11-{int(day[8:]) + 1}")
-        assert until in str(refused.value)
-        assert refused.value.retry_after == 6 * 3600 + 1
-    on(monkeypatch, "2026-12-31")
-    anna.batch(1)
-    with pytest.raises(KeyLimitError, match="raise the limit") as refused:
-        anna.batch(3)
-    assert refused.value.retry_after is None, "it never fits into a day"
-
-
-def test_a_reservation_counts_for_the_day_on_which_it_was_made(
-    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    anna = keyed(day=6, month=10)
-    on(monkeypatch, "2026-11-30")
-    batch = anna.batch(6)
-    anna.finish(batch, 0, "failed")
-    anna.finish(batch, 1, "failed")
-    on(monkeypatch, "2026-12-01")
-    anna.batches.retry(anna.known(batch))
-    assert anna.spent() == (2, 2)
-    anna.finish(batch, 2, "done")
-    assert anna.spent() == (2, 2), "it was reserved yesterday"
-    anna.batches.cancel(anna.known(batch))
-    assert anna.spent() == (0, 0)
-    on(monkeypatch, "2026-11-30")
-    assert anna.spent() == (1, 1)
-    [usage] = anna.credits.charged(anna.account)[0]
-    assert usage == ("2026-12-01", anna.key, 1), "the ledger says when it was charged"
-
-
-@pytest.mark.parametrize("begin", ["batch", "retry"])
-def test_what_is_reserved_at_midnight_is_released_again(
-    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch, begin: str
-) -> None:
-    """However often the clock is asked, reserving and counting are of the same day."""
-    anna, days = keyed(day=9, month=9), ("2026-11-30", "2026-12-01")
-    for first in range(4):  # midnight is between any two of the questions
-        on(monkeypatch, days[0])
-        batch = anna.batch(2)
-        if begin == "retry":
-            anna.batches.cancel(batch)
-        else:
-            anna.batches.delete(batch)
-        asked = iter(range(100))
-        with monkeypatch.context() as midnight:
-            midnight.setattr(clock, "today", lambda: days[next(asked) > first])
-            batch = anna.batches.retry(anna.known(batch)) if begin == "retry" else anna.batch(2)
-        assert anna.finish(batch, 0, "rejected")
-        anna.batches.cancel(anna.known(batch))
-        for day in days:
-            on(monkeypatch, day)
-            assert anna.spent() == (0, 0), (first, day)
 
 
 def test_a_batch_that_cannot_be_cancelled_is_reported(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.visit import Visit
 
+ACCOUNT = "/account.html"
 PASSWORD = "correct horse battery"
 TOKENS = "JSON.parse(sessionStorage.getItem('retina.session'))"
 """The tokens of the tab, in JavaScript."""
@@ -37,6 +38,14 @@ def sign_up(visit: Visit, path: str = "/") -> str:
     if path != "/":
         expect(visit.page.locator("#signed-in")).to_be_visible()
     return address
+
+
+def make_key(visit: Visit, name: str) -> str:
+    """Make an API key on the account page; the key."""
+    visit.page.get_by_label("Name of the new key").fill(name)
+    visit.page.get_by_role("button", name="Create key").click()
+    expect(visit.page.locator("#keys li", has_text=name)).to_be_visible()
+    return visit.page.get_by_label("The new API key").input_value()
 
 
 def token(visit: Visit) -> dict[str, str]:

@@ -10,15 +10,13 @@ from playwright.sync_api import Route, expect
 
 from conftest import ROOT
 from e2e.everyone import expect_for_everyone
-from e2e.person import PASSWORD, fill_in, sign_up
+from e2e.person import ACCOUNT, PASSWORD, fill_in, sign_up
 from e2e.visit import Visit
-
-PATH = "/account.html"
 
 
 def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
     first, elsewhere, changed = visits(), visits(), "another secret one"
-    address = sign_up(first, PATH)
+    address = sign_up(first, ACCOUNT)
     elsewhere.open().page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(elsewhere, address, PASSWORD, "Sign in")
     expect(elsewhere.page.locator(".who-mail")).to_have_text(address)
@@ -43,7 +41,7 @@ def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
     expect(page.get_by_label("Current password")).to_be_focused()
     page.reload()
     expect(page.locator("#credits")).to_have_text("20")
-    elsewhere.open(PATH)
+    elsewhere.open(ACCOUNT)
     expect(elsewhere.page.get_by_text("Sign in to see your account.")).to_be_visible()
     elsewhere.page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(elsewhere, address, PASSWORD, "Sign in")
@@ -54,8 +52,8 @@ def test_the_password_is_changed(visits: Callable[..., Visit]) -> None:
 
 def test_signing_out_everywhere(visits: Callable[..., Visit]) -> None:
     first, elsewhere = visits(), visits()
-    address = sign_up(first, PATH)
-    elsewhere.open(PATH).page.locator(".masthead").get_by_role("button", name="Sign in").click()
+    address = sign_up(first, ACCOUNT)
+    elsewhere.open(ACCOUNT).page.locator(".masthead").get_by_role("button", name="Sign in").click()
     fill_in(elsewhere, address, PASSWORD, "Sign in")
     expect(elsewhere.page.locator("#credits")).to_have_text("20")
     page = first.page
@@ -78,7 +76,7 @@ def test_passwords_may_be_changed_on_the_sign_in_page(visit: Visit) -> None:
         route.fulfill(response=answer, json=answer.json() | {"changes_passwords": False})
 
     visit.page.route("**/api/v1/sign-in", cognito)
-    sign_up(visit, PATH)
+    sign_up(visit, ACCOUNT)
     expect(visit.page.get_by_text("Passwords are changed on the sign-in page")).to_be_visible()
     expect(visit.page.get_by_label("Current password")).to_be_hidden()
     expect(visit.page.get_by_role("button", name="Sign out everywhere…")).to_be_visible()
