@@ -68,11 +68,15 @@ def test_a_folder_goes_there_and_results_come_back(
     server: Server, key: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
+    (photos / "notes.csv").write_text("eye,age\n")
+    (photos / ".hidden").write_text("litter")
     command = ["batch", str(photos), "--url", server.url, "--key", key, "--out", str(out)]
     command += ["--outputs", "mask,intervals,overlay"]
     assert main([*command, "--measurements"]) == 1
     told = capsys.readouterr()
-    assert "3 done, 2 rejected" in told.out
+    assert "3 done, 2 rejected, 1 skipped" in told.out
+    assert "notes.csv: This was skipped" in told.err
+    assert f"Hidden, and left out: {photos / '.hidden'}." in told.err
     assert "text.jpg: " in told.err
     assert key not in (out / "batch.json").read_text()
     found = rows(out)

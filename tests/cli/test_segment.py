@@ -76,7 +76,7 @@ def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, qui
     specimens = refused(quick_rgb)
     for name, (data, _, _) in specimens.items():
         (photos / f"{name}.jpg").write_bytes(data)
-    (photos / "notes.txt").write_text("left eye, 2026")
+    (photos / "notes").write_text("left eye, 2026")
     out = tmp_path / "out"
     assert main(["segment", str(photos), "--out", str(out)]) == 1
     found = rows(out)
@@ -85,7 +85,7 @@ def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, qui
         row = found[str(photos / f"{name}.jpg")]
         assert (row["status"], row["code"]) == ("rejected", code), name
         assert row["reason"].endswith(".")
-    assert found[str(photos / "notes.txt")]["code"] == "unsupported_media_type"
+    assert found[str(photos / "notes")]["code"] == "unsupported_media_type"
     assert found[str(photos / "deeper" / "b.png")]["status"] == "done"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from retina.cli.arguments import photographs
-from retina.cli.ending import reason, stopped, summary, wrong
+from retina.cli.ending import SKIPPED, name_hidden, reason, stopped, summary, wrong
 from retina.settings import Settings
 
 DESCRIPTION = (
@@ -36,11 +36,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 0: all done; 1: some were rejected or failed; 2: the command could not run."""
+    """Exit status 0: all photographs done; 1: some were rejected or failed; 2: the command could not run."""
     from tqdm import tqdm
 
     from retina.cli.folder_lock import locked
-    from retina.cli.inputs import find_photographs
     from retina.cli.remote_batch import RemoteBatch
     from retina.cli.remote_service import RemoteError
     from retina.cli.results import OutputFolderError
@@ -48,7 +47,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     if not parsed.key:
         return wrong("An API key is needed: --key, or RETINA_API_KEY. Create one on the service's page.")
     try:
-        files = find_photographs(parsed.paths, parsed.out)
+        files, skipped = _chosen(parsed)
         if not files:
             return wrong("No photographs were found.")
         options = {"outputs": parsed.outputs, "flips": parsed.flips, "force": parsed.force}
@@ -68,7 +67,22 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         return wrong(f"The results cannot be written: {error}.")
     _print_reasons(files, outcomes)
-    return summary(Counter(status for status, _ in outcomes.values()), parsed.out)
+    return summary(Counter([status for status, _ in outcomes.values()] + [SKIPPED] * skipped), parsed.out)
+
+
+def _chosen(parsed: argparse.Namespace) -> tuple[list[Path], int]:
+    """The photographs to send, and how many other files are skipped, each of which is named."""
+    from retina.cli.companions import WHY, is_companion
+    from retina.cli.inputs import find_photographs
+
+    hidden: list[Path] = []
+    found = find_photographs(parsed.paths, parsed.out, hidden)
+    name_hidden(hidden)
+    skipped = [*filter(is_companion, found)]
+    for file in skipped:
+        print(reason(str(file), WHY), file=sys.stderr)
+    others = {*skipped}
+    return [file for file in found if file not in others], len(skipped)
 
 
 def _print_refusal(sentence: str) -> None:

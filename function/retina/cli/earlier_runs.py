@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from retina.cli.ending import SKIPPED
 from retina.cli.frames import Frame
 from retina.cli.inputs import ByPhotograph
 from retina.cli.results import Row, read_results
@@ -37,10 +38,12 @@ def shared_stems(
     named_like_inputs = {
         frame.stem.casefold()
         for frame in frames
-        if inside & {file_name(frame.stem, name).casefold() for name in pictures}
+        if not frame.companion and inside & {file_name(frame.stem, name).casefold() for name in pictures}
     }
-    counts = Counter(frame_of(row).stem.casefold() for row in others)
+    counts = Counter(frame_of(row).stem.casefold() for row in others if row.status != SKIPPED)
     for frame in frames:
+        if frame.companion:
+            continue
         # An earlier run may have found the same photograph by another name, which its images have.
         names = [frame, frame_of(before[frame])] if frame in before else [frame]
         counts.update({name.stem.casefold() for name in names})

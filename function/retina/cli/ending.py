@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from retina.errors import NotAFundusPhotographError
@@ -10,6 +11,10 @@ from retina.errors import NotAFundusPhotographError
 WRONG_USAGE = 2
 STOPPED = 130
 """The conventional exit status of a program stopped by Ctrl+C."""
+SKIPPED = "skipped"
+"""The status of a file that is no picture."""
+NAMED = 20
+"""So many hidden files are named, the others counted."""
 UNREAD = 141
 """The conventional exit status of a program whose output is no longer read."""
 
@@ -39,10 +44,22 @@ def reason(file: str, sentence: str, frame: str = "") -> str:
 
 
 def summary(statuses: Counter[str], out: Path) -> int:
-    """Print how many photographs are done, rejected and failed; returns the exit status."""
+    """Print how many files are done, rejected, failed and skipped; returns the exit status.
+
+    What was skipped is no failure, unless there was nothing else.
+    """
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
     print(_printable(f"{counts}. Results are in {out}."))
-    return 0 if set(statuses) <= {"done"} else 1
+    return 0 if set(statuses) <= {"done", SKIPPED} and set(statuses) != {SKIPPED} else 1
+
+
+def name_hidden(hidden: Sequence[Path]) -> None:
+    """Print which hidden files and folders are left out."""
+    if hidden:
+        names = [str(path) for path in hidden[:NAMED]] + (
+            [f"{len(hidden) - NAMED} more"] if len(hidden) > NAMED else []
+        )
+        print(_printable(f"Hidden, and left out: {', '.join(names)}."), file=sys.stderr)
 
 
 def _printable(line: str) -> str:

@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 
 from retina import __version__
+from retina.cli.companions import WHY
 from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
+from retina.cli.ending import SKIPPED
 from retina.cli.frames import Frame, read_photograph
 from retina.cli.inputs import name_of
 from retina.cli.measurement_table import Identity, MeasurementTable, identity_of, is_there, measured_before
@@ -127,6 +129,8 @@ class _Job:
 
     def run(self, frame: Frame) -> Row:
         """Segment one frame and write its images."""
+        if frame.companion:
+            return replace(self._row(frame, SKIPPED), reason=WHY)
         try:
             self._demand_short_name(frame)
             with frame.turn():
@@ -161,7 +165,7 @@ class _Job:
 
     def refuse_foreign_files(self, frames: Sequence[Frame]) -> None:
         """Raises `OutputFolderError` if an image would overwrite a file that no earlier run has written."""
-        new = (frame for frame in frames if frame.stem.casefold() not in self.shared_stems)
+        new = (frame for frame in frames if not frame.companion and frame.stem.casefold() not in self.shared_stems)
         images = (self._path(frame, "", name) for frame in new for name in self.options.pictures)
         for path in filter(os.path.exists, images):
             raise OutputFolderError(f"{path} is in the way. Move it, or choose another --out.")

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from retina.cli.companions import is_companion
 from retina.errors import PhotographError, PhotographTooLargeError
 from retina.imaging.decoding.decoder import decoder
 from retina.imaging.decoding.dicom.mark import MARK, PREAMBLE, is_dicom
@@ -31,12 +32,13 @@ _large = threading.Lock()
 class Frame:
     """A frame of `file`: its `number` from 1, None if the file has only one, as most have.
 
-    `refusal` says why none of the file's frames can be segmented.
+    `refusal` says why none of the file's frames can be segmented; a `companion` is no photograph, and is skipped.
     """
 
     file: Path
     number: int | None = None
     refusal: PhotographError | None = None
+    companion: bool = False
 
     @property
     def stem(self) -> str:
@@ -62,6 +64,8 @@ def find_frames(files: Sequence[Path], settings: Settings) -> list[Frame]:
 
 def frames_of(file: Path, settings: Settings) -> list[Frame]:
     """The frames of `file`, in order. A file that cannot be read has one: whatever is wrong is found out there."""
+    if is_companion(file):
+        return [Frame(file, companion=True)]
     try:
         if not _is_dicom(file):
             return [Frame(file)]

@@ -47,20 +47,22 @@ class ByPhotograph(Generic[T]):
         return (known for known in self._known.get(_folded(place), ()) if _is_same(known[0], place))
 
 
-def find_photographs(paths: Iterable[Path], out: Path) -> list[Path]:
+def find_photographs(paths: Iterable[Path], out: Path, hidden: list[Path] | None = None) -> list[Path]:
     """The files in `paths` and all files below the folders in `paths`, each once, in order.
 
-    Leaves out hidden files and everything inside the output folder. Raises `FileNotFoundError` for a path that does not
-    exist, and `OutputFolderError` if the output folder is one of the folders to search.
+    Leaves out hidden files and folders, which are added to `hidden`, and everything inside the output folder. Raises
+    `FileNotFoundError` for a path that does not exist, and `OutputFolderError` if the output folder is one of the
+    folders to search.
     """
     found, files = ByPhotograph[Path](), list[Path]()
+    hidden = [] if hidden is None else hidden
     results = os.path.realpath(out)
     for path in paths:
         if not os.path.exists(path):  # noqa: PTH110 - false for a name that is too long, at which Path raises
             raise FileNotFoundError(f"There is no file or folder {path}.")
         if _is_folder(path) and os.path.realpath(path) == results:
             raise OutputFolderError(f"{path} is the folder of the photographs. Choose another one for --out.")
-        for file in _below(path, {results}) if _is_folder(path) else [path]:
+        for file in _below(path, {results}, hidden) if _is_folder(path) else [path]:
             if found.get(file) is None:
                 found.put(file, file)
                 files.append(file)
@@ -72,7 +74,7 @@ def name_of(file: Path) -> str:
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
-def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
+def _below(folder: Path, seen: set[str], hidden: list[Path]) -> Iterator[Path]:
     """The files below `folder`, in order, following each link once. A folder that cannot be read is yielded itself.
 
     Links come after what is no link, so that a photograph is called by its own name.
@@ -85,11 +87,12 @@ def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
         return
     for entry in entries:
         if entry.name.startswith("."):
+            hidden.append(entry)
             continue
         if not _is_folder(entry):
             yield entry
         elif os.path.realpath(entry) not in seen:
-            yield from _below(entry, seen)
+            yield from _below(entry, seen, hidden)
 
 
 def _is_folder(path: Path) -> bool:

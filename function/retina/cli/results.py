@@ -20,7 +20,7 @@ _found = [*FOUND.items()]
 _card = [*FOUND].index("model_sha256") + 1
 COLUMNS = {
     "file": "the photograph's path as it was first given",
-    "status": "done, rejected (this photograph) or failed (reading or writing it)",
+    "status": "done, rejected (this photograph), failed (reading or writing it) or skipped (no picture)",
     "code": "why it was rejected or failed, as a stable word",
     "reason": "the same in a sentence",
     "location": "where the photograph is, as a path from the folder of this table; by it a later run recognises it",
@@ -40,10 +40,10 @@ OLDEST = ("file", "status", "code", "reason", "photo_sha256", "card_sha256", "fl
 class Row:
     """One row of `results.csv`.
 
-    `status` is done, rejected (this photograph) or failed (reading or writing it); `location` is the photograph's real
-    path, seen from the output folder, or "" in a row of an earlier version; `frame_number`, from 1, is the frame's in a
-    file with several, otherwise ""; `found` are the cells with the findings, by
-    column, and `measured` the rows of the table in long form.
+    `status` is done, rejected (this photograph), failed (reading or writing it) or skipped (no picture); `location` is
+    the photograph's real path, seen from the output folder, or "" in a row of an earlier version; `frame_number`, from
+    1, is the frame's in a file with several, otherwise ""; `found` are the cells with the findings, by column, and
+    `measured` the rows of the table in long form.
     """
 
     file: str

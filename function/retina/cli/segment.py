@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections import Counter
+from pathlib import Path
 
 from retina.cli.arguments import photographs, positive
-from retina.cli.ending import reason, stopped, summary, wrong
+from retina.cli.ending import name_hidden, reason, stopped, summary, wrong
 from retina.settings import Settings
 
 
@@ -29,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 0: all done; 1: some were rejected or failed; 2: the command could not run."""
+    """Exit status 0: all photographs done; 1: some were rejected or failed; 2: the command could not run."""
     from contextlib import closing
 
     from tqdm import tqdm
@@ -46,7 +47,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         settings = settings.model_copy(update={"cores": parsed.jobs})
     statuses: Counter[str] = Counter()
     try:
-        files = find_photographs(parsed.paths, parsed.out)
+        hidden: list[Path] = []
+        files = find_photographs(parsed.paths, parsed.out, hidden)
+        name_hidden(hidden)
         options = Options(
             parsed.outputs,
             parsed.threshold,
