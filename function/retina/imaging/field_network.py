@@ -14,11 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import Rgb
-
-try:
-    from ai_edge_litert.interpreter import Interpreter
-except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
-    from tflite_runtime.interpreter import Interpreter
+from retina.imaging.interpreter import allocated
 
 
 class FieldNetwork:
@@ -26,8 +22,7 @@ class FieldNetwork:
 
     def __init__(self, path: Path) -> None:
         """Load it. Raises `OSError` or `ValueError` if the file is missing or damaged."""
-        self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=1)
-        self._interpreter.allocate_tensors()
+        self._interpreter = allocated(path.read_bytes())
         [source], [target] = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self._source, self._target = source["index"], target["index"]
         self._size = (int(source["shape"][2]), int(source["shape"][1]))

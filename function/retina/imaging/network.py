@@ -13,12 +13,8 @@ from typing import Any
 
 from retina.errors import ModelCardError
 from retina.imaging.arrays import Canvas
+from retina.imaging.interpreter import allocated
 from retina.imaging.model_card import CanvasSize, read_model_card
-
-try:
-    from ai_edge_litert.interpreter import Interpreter
-except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
-    from tflite_runtime.interpreter import Interpreter
 
 LARGE = 300_000
 """A canvas of more pixels than this has only one interpreter: XNNPACK takes 0.2 GB for 1024x1024 and 0.5 GB for
@@ -68,11 +64,6 @@ class VesselNetwork:
 
     def _load(self, canvas: CanvasSize) -> Any:
         try:
-            interpreter = Interpreter(model_content=self._network, num_threads=1)
-            interpreter.resize_tensor_input(
-                interpreter.get_input_details()[0]["index"], (1, canvas.height, canvas.width, 1)
-            )
-            interpreter.allocate_tensors()
+            return allocated(self._network, (1, canvas.height, canvas.width, 1))
         except (RuntimeError, ValueError) as error:
             raise ModelCardError(f"the network {self.card.file} cannot run on canvas {canvas}: {error}") from error
-        return interpreter

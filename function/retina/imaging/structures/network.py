@@ -7,19 +7,14 @@ its card; `models.training.structures` trains it.
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retina.imaging.interpreter import allocated
 from retina.imaging.model_card import CanvasSize
 from retina.imaging.structures.preparation import Channels
 from retina.imaging.structures.shipped import NETWORK, bundled
-
-try:
-    from ai_edge_litert.interpreter import Interpreter
-except ModuleNotFoundError:  # Python 3.11 with the predecessor installed
-    from tflite_runtime.interpreter import Interpreter
 
 DISC, FOVEA, ARTERY = range(3)
 """Maps of the answer. What that of arteries shows off the vessels means nothing."""
@@ -33,8 +28,7 @@ class StructureNetwork:
 
     def __init__(self, path: Path) -> None:
         """Load it. Raises `OSError` or `ValueError` if the file is missing or damaged."""
-        self._interpreter: Any = Interpreter(model_content=path.read_bytes(), num_threads=1)
-        self._interpreter.allocate_tensors()
+        self._interpreter = allocated(path.read_bytes())
         [source], [target] = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self._source, self._target = source["index"], target["index"]
         self.canvas = CanvasSize(
