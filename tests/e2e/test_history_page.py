@@ -143,7 +143,7 @@ def test_a_long_history_has_several_pages(visit: Visit, small: bytes) -> None:
 def test_records_of_others_are_not_shown(visit: Visit) -> None:
     sign_up(visit)
     page = visit.open(f"{PATH}#{'0' * 32}").page
-    expect(page.locator("#trouble")).to_contain_text("no such")
+    expect(page.locator("#placeholder")).to_contain_text("no such")
     expect(page.locator("#result")).to_be_hidden()
 
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import './support/browser.js';
-import { byVisit, correctionWords, differenceOf, modelValues } from '../../site/js/history/compare.js';
+import { byVisit, correctionWords, differenceOf, isSameVisit, modelValues } from '../../site/js/history/compare.js';
 
 test('visits of one day are in the order in which they were saved', () => {
   const visits = [
@@ -42,6 +42,14 @@ test('a corrected visit is compared by the values of the model', () => {
 
 test('a value that the model lacks is not taken from the correction', () => {
   assert.equal(differenceOf(visitOf(0.1134, null), plain, DENSITY), '');
+});
+
+test('a comparison stays as it is whatever is corrected, and is another one once a visit has another day or values', () => {
+  const visit = { ...plain, id: '1', predicted: '2026-05-04T10:00:00Z', day: '2026-05-04', subject: 'P-1', eye: /** @type {const} */ ('left') };
+  assert.ok(isSameVisit(visit, { ...visit, correction: corrected.correction, note: 'blurred' }));
+  for (const other of [{ id: '2' }, { predicted: '2026-06-04T10:00:00Z' }, { day: '2026-05-05' }, { subject: 'P-2' }, { eye: /** @type {const} */ ('right') }]) {
+    assert.ok(!isSameVisit(visit, { ...visit, ...other }), Object.keys(other)[0]);
+  }
 });
 
 test('a comparison with a corrected visit says so', () => {

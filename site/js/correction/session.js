@@ -10,7 +10,6 @@ import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
 /** @import { Counted } from './correction-worker.js' */
-/** @import { Changes } from './changes.js' */
 /** @import { Kinds } from './correcting.js' */
 /** @import { Box } from './plane.js' */
 
@@ -18,8 +17,6 @@ import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.
 /** @typedef {{ plane: Uint8Array, size: Size, counted: Counted }} Opened */
 
 const PAUSE_MS = 300;
-/** @type {WeakMap<Result, Changes>} what can be undone, as long as the page is open */
-const undoable = new WeakMap();
 /** @type {WeakMap<ArrayLike<number>, Kinds>} the arteries and veins that a change has discarded */
 const discardedKinds = new WeakMap();
 /** @type {WeakMap<Result, Promise<void>>} settled once the latest mask is written */
@@ -58,8 +55,7 @@ export async function planeOf(result) {
  * }} parts
  */
 export function createSession({ result, plane, size, counted, by, changed, written, failed }) {
-  const changes = undoable.get(result) ?? createChanges();
-  undoable.set(result, changes);
+  const changes = (result.changes ??= createChanges());
   /** @type {number[] | null} of the stroke that is being made */
   let stroke = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

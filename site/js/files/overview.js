@@ -89,7 +89,7 @@ export function createOverview({ page, photographs, show }) {
     row.replaceChildren(
       element('th', { scope: 'row' }, photographOf(photo)),
       element('td', { class: 'state' }, state, ...(problem && photo.result ? [element('span', { class: 'badge' }, problem)] : [])),
-      ...others.map((text, i) => element('td', columns[i + 2].number ? { class: 'number' } : {}, text)),
+      ...others.map((text, i) => element('td', { 'data-before': columns[i + 2].label, ...(columns[i + 2].number && { class: 'number' }) }, text)),
     );
     rows.set(photo, row);
     return row;

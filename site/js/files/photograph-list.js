@@ -57,7 +57,7 @@ export function createList({ list, template, show, again, anyway, smaller, remov
   /** @type {PhotoAction} */
   function add(photo) {
     const parts = partsOf(template);
-    parts.name.textContent = photo.name;
+    parts.name.textContent = parts.name.title = photo.name; // the list shows only the beginning of a long one
     parts.show.addEventListener('click', () => show(photo));
     parts.again.addEventListener('click', () => again(photo));
     parts.anyway.addEventListener('click', () => anyway(photo));

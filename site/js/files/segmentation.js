@@ -34,6 +34,7 @@ import { bytesOf } from './source.js';
  */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Stored } from '../correction/as-stored.js' */
+/** @import { Changes } from '../correction/changes.js' */
 /** @import { Correction } from '../correction/corrected.js' */
 /** @import { Picture } from '../viewer/preview.js' */
 /** @import { StoredResult } from '../storage/record.js' */
@@ -58,6 +59,7 @@ import { bytesOf } from './source.js';
  * @property {Correction | null} [correction] of the mask by a person
  * @property {string | null} [recorded] the id of the record whose correction was made here, and may have been discarded here since
  * @property {string | null} [recordedTag] of that correction, as it was last seen
+ * @property {Changes} [changes] of the mask, which can be undone
  * @property {number} [masks] how often the mask has changed since the page was opened
  * @property {string} [around] the marks with which intervals were measured, separated by commas
  * @property {string} [drawn] the marks that are drawn in the server's overlay, separated by commas

@@ -27,6 +27,8 @@ export function createCompare({ page, attempt, announce }) {
   let measured = null;
   /** @type {string[]} */
   let urls = [];
+  /** @type {SavedPrediction[]} the two that are compared, the earlier first; empty if none are */
+  let compared = [];
   let stop = new AbortController();
   const open = element('button', { id: 'compare-open', type: 'button', hidden: '' }, t('Compare with another visit'));
   by('result-title').after(open);
@@ -43,7 +45,9 @@ export function createCompare({ page, attempt, announce }) {
    * @param {MeasurementDescription} measurement
    */
   function offer(record, points, measurement) {
-    clear();
+    const stays = measurement === measured && isComparing(record) && points.some(({ id }) => id === choice.value);
+    const chosen = stays ? choice.value : '';
+    if (!stays) clear();
     [opened, measured] = [record, measurement];
     const others = points.filter(({ id }) => id !== record.id);
     look(others.length > 0);
@@ -51,6 +55,10 @@ export function createCompare({ page, attempt, announce }) {
       element('option', { value: '' }, t('none')),
       ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${valueOf(measurement, value)}`)),
     );
+    choice.value = chosen;
+    if (!stays) return;
+    compared = compared.map((each) => (each.id === record.id ? record : each));
+    tell(measurement); // the correction may have changed, which no picture and no value here is of
   }
 
   function clear() {
@@ -59,8 +67,27 @@ export function createCompare({ page, attempt, announce }) {
     by('pair').hidden = true;
     by('pair').replaceChildren();
     by('pair-change').textContent = '';
+    compared = [];
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
+  }
+
+  /** @param {SavedPrediction} record */
+  const isComparing = (record) => compared.some((each) => isSameVisit(each, record));
+
+  /**
+   * Nothing is offered until the visits of the record are known.
+   * @param {SavedPrediction} record
+   */
+  function close(record) {
+    look(false);
+    if (!isComparing(record)) clear();
+  }
+
+  /** @param {MeasurementDescription} measurement */
+  function tell(measurement) {
+    const [before, after] = compared;
+    by('pair-change').textContent = [differenceOf(before, after, measurement), correctionWords(compared)].filter(Boolean).join(' ');
   }
 
   /** @param {string} id */
@@ -74,7 +101,8 @@ export function createCompare({ page, attempt, announce }) {
     const blobs = await Promise.all(records.flatMap(({ image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal))));
     signal.throwIfAborted();
     urls = blobs.map((blob) => URL.createObjectURL(blob));
-    by('pair-change').textContent = [differenceOf(records[0], records[1], measurement), correctionWords(records)].filter(Boolean).join(' ');
+    compared = records;
+    tell(measurement);
     const visits = records.map((record, i) => ({
       record,
       caption: t('{name}: {words}', { name: dayOf(record.day), words: labelled(measurement, modelValues(record)) }),
@@ -100,7 +128,17 @@ export function createCompare({ page, attempt, announce }) {
     by('compare').scrollIntoView({ block: 'start' });
     choice.focus({ preventScroll: true });
   });
-  return { offer, close: () => look(false) };
+  return { offer, close };
+}
+
+/**
+ * Whether two states of a record look the same when they are compared with another visit: all but its correction, file name and note is the same.
+ * @param {SavedPrediction} a
+ * @param {SavedPrediction} b
+ */
+export function isSameVisit(a, b) {
+  const key = (/** @type {SavedPrediction} */ { id, predicted, day, subject, eye }) => JSON.stringify([id, predicted, day, subject, eye]);
+  return key(a) === key(b);
 }
 
 /**

@@ -21,7 +21,7 @@ export function pairMarkup() {
           element(
             'label',
             {},
-            element('input', { type: 'radio', name: 'pair-mode', value, ...(value === 'side' ? { checked: '' } : { disabled: '' }) }),
+            element('input', { type: 'radio', name: 'pair-mode', value, ...(value === 'side' ? { checked: '' } : { disabled: '', 'aria-busy': 'true' }) }),
             element('span', {}, words),
           ),
         ),

@@ -5,9 +5,9 @@ import { inWords, registered, sharesOf } from '../registration/registration.js';
 import { IDENTITY, inverted } from '../registration/transforms.js';
 import { element } from '../ui/element.js';
 import { isTyping } from '../ui/typing.js';
-import { brushOf, decoded, reduced } from '../viewer/canvas.js';
 import { pairMarkup } from './pair-markup.js';
 import { createPairZoom } from './pair-zoom.js';
+import { copyOf, paintedMask } from './painted-mask.js';
 import { decimal, plural, t } from '../ui/language.js';
 
 /** @import { SavedPrediction } from 'openapi' */
@@ -88,10 +88,17 @@ export async function showPair(place, visits, { signal, announce }) {
     announce(visits[shown].caption);
   }
 
+  /** @param {string | null} words what came of it; null as long as the photographs are being aligned */
+  function tell(words) {
+    parts.status.textContent = words ?? t('Aligning the photographs by their vessels…');
+    parts.status.classList.toggle('busy', words === null);
+    if (words !== null) for (const radio of modes) radio.removeAttribute('aria-busy');
+  }
+
   /** @param {Registered} found */
   function use(found) {
     registration = found;
-    parts.status.textContent = inWords(found);
+    tell(inWords(found));
     for (const radio of modes) radio.disabled = radio.value !== 'side' && !found.found;
     const shares = found.drawn && sharesOf(found.drawn.lengths);
     if (found.drawn && shares) {
@@ -138,13 +145,13 @@ export async function showPair(place, visits, { signal, announce }) {
   place.replaceChildren(root);
   place.hidden = false;
   look();
-  parts.status.textContent = t('Aligning the photographs by their vessels…');
+  tell(null);
   const [first, second] = visits.map(({ mask, record }) => ({ mask, findings: record }));
   try {
     use(await registered(first, second, { palette: palette(), signal }));
   } catch (error) {
     if (signal.aborted) return;
-    parts.status.textContent = t('This browser could not align the photographs. They are shown side by side, each in its own frame.');
+    tell(t('This browser could not align the photographs. They are shown side by side, each in its own frame.'));
     console.warn(error);
   }
 }
@@ -167,34 +174,4 @@ function colourOf(property) {
 /** @returns {Palette} */
 function palette() {
   return { first: colourOf('--only-first'), both: colourOf('--in-both'), second: colourOf('--only-second') };
-}
-
-/**
- * A vessel mask as a layer: the vessels in one colour, the rest transparent.
- * @param {string} url
- * @param {number[]} colour
- */
-async function paintedMask(url, [red, green, blue]) {
-  const image = await decoded(url);
-  const { width, height } = reduced(image);
-  const canvas = element('canvas', { class: 'pair-mask', width, height, 'aria-hidden': 'true' });
-  const brush = brushOf(canvas, { willReadFrequently: true });
-  brush.drawImage(image, 0, 0, width, height);
-  const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
-  const { data } = pixels;
-  for (let i = 0; i < data.length; i += 4) { // one by one: setting four at a time takes twenty times as long
-    data[i + 3] = data[i] > 127 ? 255 : 0;
-    data[i] = red;
-    data[i + 1] = green;
-    data[i + 2] = blue;
-  }
-  brush.putImageData(pixels, 0, 0);
-  return canvas;
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function copyOf(canvas) {
-  const copy = element('canvas', { class: canvas.className, width: canvas.width, height: canvas.height, 'aria-hidden': 'true' });
-  copy.getContext('2d')?.drawImage(canvas, 0, 0);
-  return copy;
 }

@@ -23,15 +23,15 @@ const CHANGED_ELSEWHERE = t('The correction was changed elsewhere meanwhile, so 
 
 /**
  * `opened()` is what is open; `show(record, signal, known)` shows a record with pictures that are here already; `changed(record)` is called
- * once the service has changed it.
+ * once the service has changed it, `vanished(record)` if it was deleted elsewhere.
  * @param {{
- *   page: ParentNode, viewer: Viewer, opened: () => Open | null, announce: (words: string) => void, changed: (record: SavedPrediction) => void,
+ *   page: ParentNode, viewer: Viewer, opened: () => Open | null, announce: (words: string) => void, changed: (record: SavedPrediction) => void, vanished: (record: SavedPrediction) => void,
  *   show: (record: SavedPrediction, signal: AbortSignal, known: Blobs) => Promise<void>,
  * }} parts
  */
-export function createRecordCorrection({ page, viewer, opened, show, announce, changed }) {
+export function createRecordCorrection({ page, viewer, opened, show, announce, changed, vanished }) {
   const by = finder(page);
-  const saving = createSavingWhenNeeded({ page, viewer, opened, saved, loaded: exchange, discarded });
+  const saving = createSavingWhenNeeded({ page, viewer, opened, saved, loaded: exchange, discarded, vanished });
 
   viewer.whenCorrected(() => noteUnsaved(isUncertain()));
 

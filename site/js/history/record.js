@@ -1,6 +1,7 @@
 // One open record of the history: its pictures, facts and trend, a form for its details, and buttons to recompute it
 // or to delete it for good.
 
+import { codeOf, Refusal } from '../api/reach.js';
 import { ask } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { utcTimeOf } from '../ui/dates.js';
@@ -21,14 +22,16 @@ import { t } from '../ui/language.js';
 /** @import { Blobs } from './stored-result.js' */
 /** @import { Trend } from './trend.js' */
 
+const VANISHED = t('This photograph was deleted elsewhere meanwhile. The list does not show it any more.');
+
 /**
- * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record.
+ * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record, `vanished(id)` if it is not there any more.
  * @param {{
  *   page: ParentNode, viewer: Viewer, result: { show: (result: Result) => void }, trend: Trend,
- *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void,
+ *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void, vanished: (id: string) => void,
  * }} parts
  */
-export function createRecord({ page, viewer, result, trend, announce, changed, deleted }) {
+export function createRecord({ page, viewer, result, trend, announce, changed, deleted, vanished }) {
   const by = finder(page);
   const form = by('details', HTMLFormElement);
   const { onClick, onSubmit, say } = createTrouble(by('details-trouble'));
@@ -39,7 +42,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   /** @type {Blobs} of the record, as they are stored */
   let blobs = {};
   let stop = new AbortController();
-  const correction = createRecordCorrection({ page, viewer, show, announce, changed, opened: () => record && pictures && { record, result: pictures, blobs, signal: stop.signal } });
+  const correction = createRecordCorrection({ page, viewer, show, announce, changed, vanished: ({ id }) => vanished(id), opened: () => record && pictures && { record, result: pictures, blobs, signal: stop.signal } });
 
   /** @param {string} id */
   async function open(id) {
@@ -51,8 +54,11 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       await show(await ask(`${PREDICTIONS}/${id}`, { signal }), signal);
     } catch (error) {
       if (signal.aborted) return;
-      by('placeholder').textContent = t('This photograph could not be opened.');
-      throw error;
+      const gone = codeOf(error) === 'not_found';
+      by('placeholder').textContent = gone ? t('There is no such photograph in your history. It may have been deleted elsewhere.') : t('This photograph could not be opened.');
+      if (!gone) throw error;
+      vanished(id);
+      announce(by('placeholder').textContent);
     }
   }
 
@@ -63,9 +69,11 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
    */
   async function show(opened, signal, known = {}) {
     const found = await blobsOf(opened, signal, known);
-    if (pictures) release(pictures);
+    const before = pictures;
+    if (before) release(before);
     [record, blobs] = [opened, found];
     pictures = resultOf(opened, found, (marks, { signal: asked }) => savedLayers({ opened, marks, signal: asked, into: () => pictures }));
+    if (before?.pictures?.mask === pictures.pictures?.mask) pictures.changes = before?.changes; // it was saved, and can still be undone
     by('placeholder').hidden = true;
     by('result').hidden = false;
     by('delete-correction').hidden = !opened.correction;
@@ -124,10 +132,10 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   async function remove(gone) {
     const words = `${t('{photograph}: the photograph and everything found in it will be deleted for good.', { photograph: headingOf(gone) })} ${BACKUPS}`;
     if (!(await confirmed({ title: t('Delete this photograph?'), words, yes: t('Delete it') }))) return;
-    /** @type {DeletionReceipt} */
-    const receipt = await ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' });
+    /** @type {DeletionReceipt | null} */
+    const receipt = await /** @type {Promise<DeletionReceipt>} */ (ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' })).catch(unlessGone);
     close();
-    by('list-status').textContent = `${t('The photograph was deleted.')} ${receiptOf(receipt)}`;
+    by('list-status').textContent = receipt ? `${t('The photograph was deleted.')} ${receiptOf(receipt)}` : VANISHED;
     deleted(gone);
   }
 
@@ -150,7 +158,10 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       await action(record);
     } catch (error) {
       by('details-status').textContent = '';
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      if (!record || codeOf(error) !== 'not_found') throw error;
+      vanished(record.id);
+      throw new Refusal('not_found', VANISHED);
     }
   };
 
@@ -160,4 +171,13 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   onClick(by('delete', HTMLButtonElement), () => record && remove(record));
   const { mayLeave, isUncertain } = correction;
   return { open, close, mayLeave, isUncertain, opened: () => record?.id ?? '' };
+}
+
+/**
+ * @param {unknown} error
+ * @returns {null}
+ */
+function unlessGone(error) {
+  if (codeOf(error) !== 'not_found') throw error;
+  return null;
 }

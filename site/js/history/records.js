@@ -106,6 +106,7 @@ export function createRecords({ page, attempt, announce }) {
     const values = measurements.slice(0, 1).map((first) => valueIn(first, record.measurements));
     the(link, '.item-state').textContent = [dayOf(record.day), ...values, record.correction && t('corrected')].filter(Boolean).join(', ');
     the(link, '.item-file').textContent = record.file_name ?? '';
+    for (const name of ['.item-name', '.item-file']) the(link, name).title = the(link, name).textContent; // the list shows only the beginning of a long one
   }
 
   /**
@@ -124,10 +125,10 @@ export function createRecords({ page, attempt, announce }) {
     suggest(record.subject);
   }
 
-  /** @param {SavedPrediction} record */
-  function drop(record) {
-    links.get(record.id)?.closest('li')?.remove();
-    links.delete(record.id);
+  /** @param {string} id */
+  function drop(id) {
+    links.get(id)?.closest('li')?.remove();
+    links.delete(id);
     look();
   }
 

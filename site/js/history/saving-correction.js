@@ -25,13 +25,14 @@ const SAVING = t('The correction is being saved…');
 const TREND = t('The trend of this eye stays that of the model’s vessels, so that its visits can be compared.');
 
 /**
- * `opened()` is what is open; `saved(record, result)` and `loaded(record)` show the record as it is stored now, `discarded()` as it was.
+ * `opened()` is what is open; `saved(record, result)` and `loaded(record)` show the record as it is stored now, `discarded()` as it was;
+ * `vanished(record)` is called if the record was deleted elsewhere.
  * @param {{
  *   place: HTMLElement, viewer: Pick<Viewer, 'hold' | 'isWritten'>, opened: () => Open | null,
- *   saved: (record: SavedPrediction, result: Result) => Promise<void>, loaded: (record: SavedPrediction) => Promise<void>, discarded: () => Promise<void>,
+ *   saved: (record: SavedPrediction, result: Result) => Promise<void>, loaded: (record: SavedPrediction) => Promise<void>, discarded: () => Promise<void>, vanished: (record: SavedPrediction) => void,
  * }} parts
  */
-export function createSavingCorrection({ place, viewer, opened, saved, loaded, discarded }) {
+export function createSavingCorrection({ place, viewer, opened, saved, loaded, discarded, vanished }) {
   const words = element('p', { id: 'correction-words', role: 'status' });
   const alarm = element('p', { class: 'warning', id: 'correction-trouble', role: 'alert', hidden: '' });
   const buttons = {
@@ -48,6 +49,9 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
   /** @type {string | null} the record whose correction has just been saved */
   let latest = null;
 
+  /** @type {string | null} the record that turned out to be deleted */
+  let gone = null;
+
   /** Shows what can be done with what is open. */
   function look() {
     const open = opened();
@@ -56,14 +60,14 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
     if (unsaved || latest !== id) latest = null;
     place.hidden = !unsaved && !latest;
     words.textContent = unsaved ? t('The correction is not saved yet.') : t('The correction is saved.');
-    offer(unsaved);
+    offer(unsaved && gone !== id);
     if (newer) say(conflictWords(newer));
     else if (!unsaved) say('');
   }
 
-  /** @param {boolean} unsaved */
-  function offer(unsaved) {
-    const offered = !unsaved ? [] : newer ? ['over', 'load'] : ['save', 'discard'];
+  /** @param {boolean} can whether there is something to save, and something to save it to */
+  function offer(can) {
+    const offered = !can ? [] : newer ? ['over', 'load'] : ['save', 'discard'];
     for (const [name, button] of Object.entries(buttons)) button.hidden = !offered.includes(name);
   }
 
@@ -75,6 +79,7 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
       await action(open);
     } catch (error) {
       if (open.record.id !== opened()?.record.id) return; // another record was opened in the meantime
+      if (codeOf(error) === 'not_found') vanish(open.record);
       throw error instanceof Refusal ? explained(error) : error;
     }
   };
@@ -102,6 +107,13 @@ export function createSavingCorrection({ place, viewer, opened, saved, loaded, d
       await viewer.hold(null);
       look();
     }
+  }
+
+  /** @param {SavedPrediction} record */
+  function vanish(record) {
+    gone = record.id;
+    vanished(record);
+    look();
   }
 
   async function load() {

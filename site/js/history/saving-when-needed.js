@@ -11,10 +11,11 @@ import { t } from '../ui/language.js';
 const NOT_LOADED = t('The button that saves the correction could not be loaded. Check that you are online, then make another stroke.');
 
 /**
- * `opened()` is what is open; `saved(record, result)` and `loaded(record)` show the record as it is stored now, `discarded()` as it was.
+ * `opened()` is what is open; `saved(record, result)` and `loaded(record)` show the record as it is stored now, `discarded()` as it was;
+ * `vanished(record)` is called if it was deleted elsewhere.
  * @param {{
  *   page: ParentNode, viewer: Viewer, opened: () => { record: SavedPrediction, result: Result } | null,
- *   saved: (record: SavedPrediction, result: Result) => Promise<void>, loaded: (record: SavedPrediction) => Promise<void>, discarded: () => Promise<void>,
+ *   saved: (record: SavedPrediction, result: Result) => Promise<void>, loaded: (record: SavedPrediction) => Promise<void>, discarded: () => Promise<void>, vanished: (record: SavedPrediction) => void,
  * }} parts
  */
 export function createSavingWhenNeeded({ page, viewer, opened, ...parts }) {

@@ -47,7 +47,7 @@ export function createTrend({ page, compare }) {
   async function show(record, signal) {
     shown = record;
     by('trend').hidden = true;
-    compare.close();
+    compare.close(record);
     const list = await measurementList().catch(() => []);
     if (!record.subject || !list.length) return;
     const found = await trendsOf(record.subject, record.eye, signal);

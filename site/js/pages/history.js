@@ -30,7 +30,7 @@ gate((_, page) => {
   createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
   const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
-  const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted });
+  const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted, vanished: records.drop });
   const filter = by('filter', HTMLFormElement);
   let begun = false;
   listenForNeighbours(by('list'));
@@ -87,7 +87,7 @@ gate((_, page) => {
 
   /** @param {SavedPrediction} gone */
   function deleted(gone) {
-    records.drop(gone);
+    records.drop(gone.id);
     for (const each of zips) each.reset(); // the service has deleted the exports that contained it
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
