@@ -21,6 +21,9 @@ test('answers without JSON or without a message of the API get a message of the 
   assert.equal(answer.content, null);
   const { code, message } = refusal(answer, 'The photograph could not be uploaded');
   assert.deepEqual([code, message], ['unintelligible', 'The photograph could not be uploaded (HTTP 502). Try again.']);
+  for (const [status, words] of /** @type {const} */ ([[413, /too large/], [429, /Wait a minute/], [502, /cannot answer at the moment \(HTTP 502\)/], [504, /Try again later/], [400, /does not understand \(HTTP 400\)/]])) {
+    assert.match(refusal({ ok: false, status, content: null }).message, words);
+  }
   assert.equal(refusal({ ok: false, status: 422, content: { detail: [{ msg: 'x' }] } }).code, 'unintelligible');
 });
 

@@ -68,13 +68,24 @@ export async function reachBlob(address, request, signal = NEVER, patienceMs = P
 }
 
 /**
- * The Refusal for a failed answer: with the API's own message if it sent one, else with a general one.
+ * The Refusal for a failed answer: with the API's own message if it sent one, else with `otherwise` or one by the status.
  * @param {Answer} answer
+ * @param {string} [otherwise] what failed
  */
-export function refusal({ status, content, retryAfter }, otherwise = STRANGE) {
+export function refusal({ status, content, retryAfter }, otherwise) {
   const problem = /** @type {Partial<Problem> | null} */ (content);
   if (typeof problem?.detail === 'string') return new Refusal(problem.code ?? 'unintelligible', ofService(problem.detail), retryAfter);
-  return new Refusal('unintelligible', t('{trouble} (HTTP {status}). Try again.', { trouble: otherwise, status }));
+  return new Refusal('unintelligible', (otherwise ? null : ofStatus(status)) ?? t('{trouble} (HTTP {status}). Try again.', { trouble: otherwise ?? STRANGE, status }));
+}
+
+/**
+ * What an answer that is not the API's means, such as one of a proxy; null if that is not known.
+ * @param {number} status
+ */
+function ofStatus(status) {
+  if (status === 413) return t('What was sent is too large for the service.');
+  if (status === 429) return t('Too many requests were sent from here. Wait a minute, then try again.');
+  return status < 500 ? null : t('The service cannot answer at the moment (HTTP {status}). Try again later.', { status });
 }
 
 /**
