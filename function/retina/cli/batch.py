@@ -40,9 +40,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from tqdm import tqdm
 
     from retina.cli.folder_lock import locked
+    from retina.cli.output_errors import OutputFolderError
     from retina.cli.remote_batch import RemoteBatch
     from retina.cli.remote_service import RemoteError
-    from retina.cli.results import OutputFolderError
 
     if not parsed.key:
         return wrong("An API key is needed: --key, or RETINA_API_KEY. Create one on the service's page.")

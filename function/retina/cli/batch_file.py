@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from retina.cli.results import OutputFolderError
+from retina.cli.output_errors import OutputFolderError
 
 BATCH_FILE = "batch.json"
 START_OVER = "Choose another --out to start over."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retina.cli.results import OutputFolderError
+from retina.cli.output_errors import OutputFolderError
 
 LOCK = ".retina.lock"
 """Exists while a run writes to the folder, and names its process. The system unlocks it when the process ends."""

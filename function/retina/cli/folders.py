@@ -20,9 +20,18 @@ from retina.cli.companions import WHY
 from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
 from retina.cli.ending import SKIPPED
 from retina.cli.frames import Frame, read_photograph
+from retina.cli.growing_table import demand_writable
 from retina.cli.inputs import name_of
-from retina.cli.measurement_table import Identity, MeasurementTable, identity_of, is_there, measured_before
-from retina.cli.results import RESULTS, OutputFolderError, Results, Row
+from retina.cli.measurement_table import (
+    MEASUREMENTS_FILE,
+    Identity,
+    MeasurementTable,
+    identity_of,
+    is_there,
+    measured_before,
+)
+from retina.cli.output_errors import OutputFolderError
+from retina.cli.results import RESULTS, Results, Row
 from retina.error_codes import STATUS
 from retina.errors import PhotographError
 from retina.imaging import rendering
@@ -89,6 +98,9 @@ def segment_frames(
     before, others = earlier_rows(frames, out)
     shared = shared_stems(frames, before, others, out, [name for output in OUTPUTS.values() for name in output])
     measured = measured_before(out, intervals=options.intervals) if options.measurements else frozenset[Identity]()
+    long_form = options.measurements or is_there(out)
+    for name in (RESULTS, MEASUREMENTS_FILE) if long_form else (RESULTS,):
+        demand_writable(out / name)  # before any of them is replaced
     job = _Job(out, network, settings, options, before, shared, measured)
     if not (out / RESULTS).exists():
         job.refuse_foreign_files(frames)
@@ -98,9 +110,7 @@ def segment_frames(
         # Write the unchanged rows first, so that a run that is killed has lost none of them.
         kept = [*others, *unchanged.values()]
         with Results(out, kept) as results, ExitStack() as tables:
-            table = None
-            if options.measurements or is_there(out):
-                table = tables.enter_context(MeasurementTable(out, kept))
+            table = tables.enter_context(MeasurementTable(out, kept)) if long_form else None
             yield from unchanged.values()
             # Nothing but the generator knows the futures, so that no row stays in memory once it is written.
             for done in as_completed(threads.submit(job.run, frame) for frame in frames if frame not in unchanged):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from retina.cli.results import OutputFolderError
+from retina.cli.output_errors import OutputFolderError
 
 T = TypeVar("T")
 

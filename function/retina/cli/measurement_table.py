@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from retina.cli.growing_table import GrowingTable
-from retina.cli.results import COLUMNS, OutputFolderError, Row
+from retina.cli.output_errors import OutputFolderError, SavedElsewhereError
+from retina.cli.results import COLUMNS, Row
+from retina.cli.saved_elsewhere import demand_as_written
 from retina.imaging.measurement_rows import MEASURED
 from retina.tables import read
 
@@ -55,9 +57,14 @@ def measured_before(out: Path, *, intervals: bool = False) -> frozenset[Identity
 
 
 def is_there(out: Path) -> bool:
-    """Whether an earlier run has left a table in `out`. Another program's is left alone."""
+    """Whether an earlier run has left a table in `out`. Another program's is left alone.
+
+    Raises `SavedElsewhereError` if it was an earlier run's.
+    """
     try:
         measured_before(out)
+    except SavedElsewhereError:
+        raise
     except OutputFolderError:
         return False
     return (out / MEASUREMENTS_FILE).exists()
@@ -70,9 +77,10 @@ def _identity(cells: Mapping[str, str]) -> Identity:
 def _rows(out: Path) -> Iterator[dict[str, str]]:
     path = out / MEASUREMENTS_FILE
     try:
+        demand_as_written(path, LONG_COLUMNS, LONG_COLUMNS)
         with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             columns, rows = read(file)
-            if columns != [*LONG_COLUMNS]:
+            if {*columns} != {*LONG_COLUMNS}:
                 raise OutputFolderError(f"{path} was not written by this program. Move it, or choose another --out.")
             yield from rows
     except FileNotFoundError:

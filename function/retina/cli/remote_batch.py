@@ -15,10 +15,12 @@ from typing import Any
 import httpx
 
 from retina.cli.batch_file import START_OVER, BatchFile
+from retina.cli.growing_table import demand_writable
 from retina.cli.measurement_table import MEASUREMENTS_FILE
+from retina.cli.output_errors import OutputFolderError
 from retina.cli.remote_service import ATTEMPTS, TIMEOUT, GoneError, RefusedError, RemoteService, pause
 from retina.cli.remote_tables import Form, table_rows
-from retina.cli.results import RESULTS, OutputFolderError
+from retina.cli.results import RESULTS
 from retina.errors import PhotographError, PhotographUnreadableError
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
@@ -98,6 +100,7 @@ class RemoteBatch:
             yield row
 
     def _write(self, name: str, rows: Iterator[dict[str, str]]) -> None:
+        demand_writable(self._out / name)
         partial = self._out / f".{name}.partial"
         columns = next(rows)
         with partial.open("w", newline="", encoding="utf-8") as file:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from retina.cli.growing_table import GrowingTable
+from retina.cli.output_errors import OutputFolderError
+from retina.cli.saved_elsewhere import demand_as_written
 from retina.imaging.columns import FOUND
 from retina.tables import read
 
@@ -76,10 +78,6 @@ class Row:
 _OWN = tuple(each.name for each in fields(Row) if each.name not in ("found", "measured"))
 
 
-class OutputFolderError(Exception):
-    """The output folder cannot be used; the message says why and what to do."""
-
-
 class Results(GrowingTable):
     """`results.csv`, with the rows `kept` from before."""
 
@@ -109,17 +107,15 @@ def _row(cells: Mapping[str, str]) -> Row:
     return Row(**own, found=texts, measured=())
 
 
-def _ours(columns: Sequence[str]) -> bool:
-    """Whether this version or an earlier one, with fewer columns, wrote a table of these `columns`."""
-    return {*OLDEST} <= {*columns} and [*columns] == [name for name in COLUMNS if name in columns]
-
-
 def read_results(out: Path) -> list[Row]:
-    """The rows of earlier runs. Raises `OutputFolderError` if another program wrote the table, or it is damaged."""
+    """The rows of earlier runs. Raises `OutputFolderError` if another program wrote the table or saved it again, or if
+    it is damaged.
+    """
     try:
-        with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+        demand_as_written(out / RESULTS, OLDEST, COLUMNS)
+        with (out / RESULTS).open(newline="", encoding="utf-8") as file:
             columns, rows = read(file)
-            if not _ours(columns):
+            if not {*OLDEST} <= {*columns}:
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")
             # A run that was killed may have left half a line: that photograph is simply processed again.
             return [*map(_row, rows)]

@@ -39,7 +39,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     from retina.cli.folders import Options, segment_frames
     from retina.cli.frames import find_frames
     from retina.cli.inputs import find_photographs
-    from retina.cli.results import OutputFolderError
+    from retina.cli.output_errors import OutputFolderError
     from retina.imaging.network import VesselNetwork
     from retina.imaging.rendering import INTERVALS
 
