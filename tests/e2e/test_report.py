@@ -19,9 +19,15 @@ def printed(page: Page) -> NDArray[np.float32]:
     return stage
 
 
+def sheets(page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+
+
 def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits: Callable[..., Visit]) -> None:
     visit = visits(viewport={"width": 1280, "height": 900})
-    page = visit.sample().page
+    page = visit.open(whole=True).page
+    assert sheets(page) == 1, "before there is a photograph"
+    visit.sample()
     page.get_by_role("radio", name="Vessels").check()
     visit.seen()
     black, white = (printed(page).mean(axis=2) < 40).mean(), (printed(page).mean(axis=2) > 200).mean()
@@ -32,7 +38,10 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     assert ((overlay[..., 2] > overlay[..., 0] + 30).mean()) > 0.02, "cyan over the photograph"
     page.emulate_media(media="print")
     expect(page.locator(".downloads")).to_be_hidden()
+    expect(page.get_by_text(NOT_FOR_DIAGNOSIS)).to_be_visible()
     page.emulate_media(media="null")
+
+    assert sheets(page) == 1
 
     page.get_by_role("button", name="Report").click()
     report = page.locator("#report")
@@ -50,8 +59,7 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     assert pictures["y"] + pictures["height"] <= table["y"], "the pictures have the whole width"
     expect(page.locator("#main")).to_be_hidden()
     expect_for_everyone(page)
-    paper = page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    assert sheets(page) == 1
     page.keyboard.press("Escape")
     expect(report).to_be_hidden()
     expect(page.get_by_role("button", name="Report")).to_be_focused()

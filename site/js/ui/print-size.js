@@ -1,8 +1,8 @@
 // A stage is printed with the size that it has on the screen, so that paper shows the same part of the photograph, and is
 // made smaller as a whole. print.css uses what is noted here.
 
-/** CSS pixels of a sheet between its margins: A4 upright, less a little. */
-const SHEET = { width: 680, height: 860 };
+/** CSS pixels: of an A4 sheet between its margins the width, and of its height what the figures leave. */
+const SHEET = { width: 680, height: 460 };
 
 /**
  * @param {HTMLElement} stage
