@@ -88,9 +88,29 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     assert held == []
     page.unroute(PREDICTIONS)
 
-    masthead(page).get_by_role("button", name="Sign in").click()
+    # signing in does not leave the work: it has a window of its own
+    page.get_by_role("radio", name="Vessels").check()
+    with page.expect_popup() as opened:
+        masthead(page).get_by_role("button", name="Sign in").click()
+    beside = Visit(opened.value, visit.address)
     address = new_address()
-    fill_in(visit, address)
+    with opened.value.expect_event("close"):
+        fill_in(beside, address)
+    expect(page.locator(".who-mail")).to_have_text(address)
+    expect(page.get_by_role("radio", name="Vessels")).to_be_checked()
+    assert beside.complaints == []
+
+    # where the browser allows no window, it asks, and what is stored is there again
+    masthead(page).get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Keep them and sign out").click()
+    visit.expect_state("a.jpg", "done")
+    page.evaluate("window.open = () => null")
+    masthead(page).get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Stay here").click()
+    visit.expect_state("a.jpg", "done")
+    masthead(page).get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Leave and sign in").click()
+    fill_in(visit, address, button="Sign in")
     expect(page.locator(".who-mail")).to_have_text(address)
     visit.show("a.jpg")
     page.locator("#save").get_by_label("Note").fill("blurred")

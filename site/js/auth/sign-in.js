@@ -9,10 +9,18 @@ import { confirmed } from '../ui/confirm.js';
 import { keepInTab } from '../ui/remembered.js';
 import { isUnsavedElsewhere } from './unsaved.js';
 
-/** @typedef {{ state: string, verifier: string, from: string }} Begun a sign-in in progress and where it started */
+/** @typedef {{ state: string, verifier: string, from: string, beside?: boolean }} Begun a sign-in in progress, where it started, and whether it has a window of its own */
 
 const BEGUN = 'retina.sign-in';
 const SECRET_BYTES = 32;
+const WINDOW = 'popup,width=520,height=760';
+const CLOSE_MS = 500; // for the other tabs to hear of it
+const LEAVING = {
+  title: t('Leave this page to sign in?'),
+  words: t('This browser opened no window for signing in. Photographs that it stores are here again afterwards, the others are not.'),
+  yes: t('Leave and sign in'),
+  no: t('Stay here'),
+};
 const ELSEWHERE = {
   title: t('Sign out without saving?'),
   words: t('In another tab of this browser, a correction in your history is not saved. Signing out closes your history in every tab, and the correction is lost.'),
@@ -30,18 +38,37 @@ const questions = new Set();
  */
 export const askBeforeSigningOut = (question) => void questions.add(question);
 
-/** Goes to the issuer's sign-in page. */
+/**
+ * Opens the issuer's sign-in page: in place of this page or, if it is at work on photographs, in a window of its own. All tabs are signed
+ * in with the one that comes back from there.
+ */
 export async function signIn() {
   const subtle = /** @type {SubtleCrypto | undefined} */ (globalThis.crypto?.subtle);
   if (!subtle) {
     throw new Refusal('insecure', t('Signing in only works at an https address, or on this computer itself (127.0.0.1).'));
   }
   const [state, verifier] = [secret(), secret()];
-  const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  const address = await authorizeAddress(state, base64url(new Uint8Array(digest)));
+  const beside = document.body.classList.contains('at-work');
   const from = location.pathname + location.search + location.hash;
-  if (!keepInTab(BEGUN, JSON.stringify({ state, verifier, from }))) throw new Refusal('browser_stores_nothing', STORES_NOTHING);
-  location.assign(address);
+  const keep = (/** @type {Partial<Begun>} */ how) => keepInTab(BEGUN, JSON.stringify({ state, verifier, from, ...how }));
+  if (!keep({ beside })) throw new Refusal('browser_stores_nothing', STORES_NOTHING);
+  // At once, since browsers allow it only right after a click. The window begins with a copy of what this tab has stored.
+  const opened = beside ? open('about:blank', '_blank', WINDOW) : null;
+  try {
+    const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+    const address = await authorizeAddress(state, base64url(new Uint8Array(digest)));
+    if (opened) {
+      keepInTab(BEGUN, null);
+      Object.assign(opened, { opener: null });
+      opened.location.replace(address);
+    } else if (!beside || (await confirmed(LEAVING))) {
+      keep({});
+      location.assign(address);
+    }
+  } catch (error) {
+    opened?.close();
+    throw error;
+  }
 }
 
 /** Exchanges the code in the address for tokens. Throws a Refusal if this tab did not start the sign-in. */
@@ -56,7 +83,8 @@ export async function finishSignIn() {
   const code = query.get('code');
   if (code === null) throw new Refusal('denied', t('You were not signed in. Choose “Sign in” to try again.'));
   enter(await tokensForCode(code, begun.verifier));
-  if (begun.from !== '/') location.replace(begun.from);
+  if (begun.beside) setTimeout(close, CLOSE_MS);
+  else if (begun.from !== '/') location.replace(begun.from);
 }
 
 /**
