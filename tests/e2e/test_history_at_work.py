@@ -81,6 +81,9 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     begin(page)
     size, undo = box(page, "#brush-size-value"), box(page, "#correct-undo")
     assert size["x"] + size["width"] <= undo["x"]
+    page.set_viewport_size({"width": 1280, "height": 600})
+    assert box(page, "#stage")["height"] >= 260, "there is room to paint in a low window"
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.keyboard.press("Escape")
 
     # whatever is answered, it is said, and nothing is lost

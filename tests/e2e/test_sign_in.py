@@ -44,8 +44,14 @@ def test_a_user_registers_stays_signed_in_and_signs_out(visit: Visit) -> None:
     sign_out(page)
 
 
-def test_signing_in_returns_to_the_page_it_started_from(visit: Visit) -> None:
-    sign_up(visit, "/account.html?from=test#here")
+def test_signing_in_returns_to_the_page_it_started_from_in_its_language(visits: Callable[..., Visit]) -> None:
+    visit = visits(locale="de-DE")
+    page, html = visit.open().page, visit.page.locator("html")
+    expect(html).to_have_attribute("lang", "de")
+    page.locator("footer select").select_option("en")
+    expect(html).to_have_attribute("lang", "en")
+    sign_up(visit, "/account.html?from=test#here")  # which reads English on all pages on the way
+    expect(html).to_have_attribute("lang", "en")
     assert visit.page.evaluate("sessionStorage.getItem('retina.sign-in')") is None
 
 
