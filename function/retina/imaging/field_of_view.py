@@ -16,6 +16,7 @@ from retina.imaging.arrays import Mask, Rgb
 from retina.imaging.downsampling import resized
 from retina.imaging.field_edge import Points, sharpen
 from retina.imaging.field_network import field_network
+from retina.imaging.subtracted_background import subtracted_field
 
 SEARCH_SIDE = 512
 """The search runs on a copy whose longer side has this many pixels, which locates the edge to about 0.1 % of that."""
@@ -116,10 +117,21 @@ def _frame(shape: tuple[int, int]) -> NDArray[np.int32]:
 
 def _rough_outline(small: Rgb) -> Points | None:
     """The outline float32[N,2] of the largest region of tissue in uint8[h,w,3]; None if it is all or nothing."""
+    region = subtracted_field(small)
+    if region is None:
+        region = _large_tissue(small)
+    if not MIN_SHARE <= cv2.countNonZero(region) / region.size <= WHOLE_SHARE:
+        return None
+    contours, _ = cv2.findContours(_without_dents(small, region), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(contours[0][:, 0], np.float32)
+
+
+def _large_tissue(small: Rgb) -> NDArray[np.uint8]:
+    """`_tissue`, looked for a second time if it is small."""
     height, width = small.shape[:2]
     region = _tissue(small)
     if not cv2.countNonZero(region):
-        return None
+        return region
     x, y, w, h = cv2.boundingRect(region)
     if w < SMALL_FIELD * width and h < SMALL_FIELD * height:
         left, top = max(0, x - w // 6), max(0, y - h // 6)
@@ -127,11 +139,7 @@ def _rough_outline(small: Rgb) -> Points | None:
         again = _tissue(np.ascontiguousarray(small[window]))
         region[:] = 0
         region[window] = again
-    if not MIN_SHARE <= cv2.countNonZero(region) / region.size <= WHOLE_SHARE:
-        return None
-    region = _without_dents(small, region)
-    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(contours[0][:, 0], np.float32)
+    return region
 
 
 def _tissue(small: Rgb) -> NDArray[np.uint8]:
