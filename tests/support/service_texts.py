@@ -16,7 +16,7 @@ from retina.imaging.decoding.header import unsupported
 from retina.imaging.decoding.tiff_pages import PAGES
 from retina.imaging.measurements.registry import MEASUREMENTS
 from retina.imaging.quality import GRADES
-from retina.imaging.retina_gate import BLANK, BRIGHT, LOOKED_FOR, STRANGE, TOO_SMALL, Verdict
+from retina.imaging.retina_gate import BLANK, BRIGHT, EXCHANGED, LOOKED_FOR, STRANGE, TOO_SMALL, Verdict
 from support.sentences import LIST, SENTENCES, UNKNOWN, numbered, sentences
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def _descriptions() -> Iterator[str]:
 
 def _verdicts() -> Iterator[str]:
     """Why a photograph does not look like one of a retina."""
-    for reason in (BLANK, TOO_SMALL, BRIGHT, *LOOKED_FOR.values(), STRANGE):
+    for reason in (BLANK, TOO_SMALL, BRIGHT, EXCHANGED, *LOOKED_FOR.values(), STRANGE):
         for verdict in (Verdict("no", reason), Verdict("unsure", reason)):
             yield verdict.sentence
 

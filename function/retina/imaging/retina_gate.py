@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.exchanged_colours import are_exchanged
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
 from retina.imaging.reduction import Reduction
@@ -22,6 +23,7 @@ from retina.imaging.vessel_pattern import vessel_pattern
 BLANK = "it shows nothing but an even surface"
 TOO_SMALL = "the field of view takes up too little of the picture; crop the picture to it"
 SEVERAL = "it shows several retinas at once"
+EXCHANGED = "it is blue where a retina is red, as if its colours were stored in the wrong order"
 STRANGE = "its colours or its texture are not those of a retina"
 BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
 LOOKED_FOR = {
@@ -76,7 +78,9 @@ class Verdict:
 
 
 def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
-    """A "no" for an even surface, a field that is too small, or several retinas in one picture uint8[H,W,3]."""
+    """A "no" for an even surface, a field that is too small, red and blue exchanged, or several retinas in one picture
+    uint8[H,W,3].
+    """
     step = max(1, max(rgb.shape[:2]) // COARSE)
     small = np.stack([rgb[::step, ::step, i] for i in range(3)], axis=2)
     height, width = small.shape[:2]
@@ -85,6 +89,8 @@ def impossible(rgb: Rgb, view: FieldOfView) -> Verdict | None:
         return Verdict("no", BLANK, 0.0)
     if shown < 0.05:
         return Verdict("no", TOO_SMALL, 0.0)
+    if are_exchanged(small, view.outline // step):
+        return Verdict("no", EXCHANGED, 0.0)
     return Verdict("no", SEVERAL, 0.0) if several_retinas(small) else None
 
 
