@@ -111,6 +111,7 @@ def test_an_account_is_deleted(visit: Visit, small: bytes) -> None:
     expect(page.get_by_role("dialog")).to_contain_text(
         "1 photograph with results on the start page is stored in this browser"
     )
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(["Keep them", "Delete them"])
     page.get_by_role("button", name="Delete them", exact=True).click()
     expect(page.locator("#gone")).to_be_focused()
     expect(page.locator("#signed-in")).to_have_count(0)
