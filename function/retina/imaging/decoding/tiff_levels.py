@@ -23,8 +23,8 @@ from retina.imaging.decoding.facts import UNSTATED, Facts
 
 Numbers = NDArray[np.unsignedinteger | np.signedinteger | np.floating]
 
-COPIES = 4
-"""Copies of a strip or tile in memory while it is decoded: packed, decoded, without its predictor, and scaled."""
+COPIES = 3
+"""Copies of a strip or tile in memory while it is decoded: packed, decoded, and without its predictor."""
 
 MEMORY = 512 * 2**20
 """Limit on these copies, in bytes."""
@@ -64,8 +64,8 @@ class TiffLevels:
 def open_levels(page: tifffile.TiffPage) -> TiffLevels:
     """Open a page that `is_for_tifffile`, without decoding it."""
     rows, columns = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
-    samples = page.samplesperpixel * max(4, -(-page.bitspersample // 8))
-    largest = min(rows, page.imagelength) * min(columns, page.imagewidth) * samples
+    each = page.dtype.itemsize if page.dtype else page.bitspersample
+    largest = min(rows, page.imagelength) * min(columns, page.imagewidth) * page.samplesperpixel * each
     return TiffLevels(page.imagewidth, page.imagelength, page.index, largest)
 
 
@@ -104,15 +104,19 @@ def _scaled(page: tifffile.TiffPage) -> Rgb:
 
 
 def _segments(page: tifffile.TiffPage, channels: int) -> Iterator[tuple[int, int, int, Numbers]]:
-    """First channel, top, left and numbers[h,w,c] of each strip or tile; extra samples are left out."""
+    """First channel, top, left and numbers[h,w,c] of each strip or tile, in parts of `STRIP` rows, since scaling copies
+    them; extra samples are left out.
+    """
     for pixels, (plane, _, top, left, _), _ in page.segments(maxworkers=1):
         if pixels is None:
             raise ValueError("a part of the pixels is not in the file")
         if plane < channels:
             numbers = pixels[0, : page.imagelength - top, : page.imagewidth - left, : channels - plane]
-            if numbers.dtype.kind == "f":
-                numbers = np.nan_to_num(numbers, nan=0.0, posinf=0.0, neginf=0.0)
-            yield plane, top, left, numbers
+            for row in range(0, len(numbers), STRIP):
+                part = numbers[row : row + STRIP]
+                if part.dtype.kind == "f":
+                    part = np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0)
+                yield plane, top + row, left, part
 
 
 def _black_and_white(page: tifffile.TiffPage) -> tuple[float, float]:
