@@ -23,8 +23,8 @@ from models.evaluation.enhancements import FORMS, enhanced
 from models.evaluation.materials import Random
 from retina.imaging.arrays import Rgb
 
-DRAWN_EACH = 12
-"""Drawings of a kind: four colours on three shapes."""
+DRAWN_EACH = 18
+"""Drawings of a kind: four colours on three shapes, and half of these again."""
 
 TALLEST = 1200
 """Drawings that are larger are drawn at half their size."""

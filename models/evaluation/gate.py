@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from models.evaluation.gate_regression import CHOSEN, Fit, Floats, Picture, fit, left_out
+from models.evaluation.gate_regression import Fit, Floats, Picture, fit, left_out
 from models.evaluation.kept_maps import Kept, kept
 from models.evaluation.maps import SMALL
 from retina.imaging import gate_fit
 from retina.imaging.reduction import reduce
 from retina.imaging.retina_gate import impossible
-from retina.imaging.vessel_pattern import vessel_pattern
+from retina.imaging.vessel_pattern import NAMES, vessel_pattern
 
 UNSURE = 1.5
 """Width of the range of logits in which the gate lets a picture in and says that it is unsure."""
@@ -30,7 +30,7 @@ RUINED = {"size 0.12", "JPEG 5", "exposure 3", "blur 8", "glare 1"}
 RUINED_IF_SMALL = RUINED | {"noise 20", "noise 35", "size 0.5", "size 0.25"}
 """The same for photographs that are small already."""
 
-HOW = {"surround": "on a drawn surround", "enhanced": "enhanced"}
+HOW = {"surround": "on a drawn surround", "enhanced": "enhanced", "part": "a part alone"}
 """How a copy was changed, by the first word of `Kept.what`."""
 
 
@@ -43,7 +43,7 @@ def picture(one: Kept) -> Picture:
     """The pattern of one kept map."""
     pattern = vessel_pattern(reduce(one.rgb, one.probability, one.view))
     kind = one.set.split("_" if one.retina else ",")[0]
-    numbers = np.array([pattern[name] for name in CHOSEN])
+    numbers = np.array([pattern[name] for name in NAMES])
     refused = impossible(one.rgb, one.view) is not None
     return Picture(kind, one.retina, one.what, f"{one.key} ({one.what})", numbers, refused)
 
@@ -83,7 +83,7 @@ def main() -> None:
     pictures = [picture(one) for one in kept(options.maps) if not ruined(one)]
     retina = np.array([p.retina for p in pictures])
     found = left_out(pictures)
-    usual = retina & ~np.array([p.enhanced for p in pictures])
+    usual = retina & ~np.array([p.unusual for p in pictures])
     no_below = float(np.percentile(found[usual], 1) + np.percentile(found[~retina], 99)) / 2
     yes_from = no_below + UNSURE
     print(*table(pictures, found, no_below, yes_from), sep="\n")

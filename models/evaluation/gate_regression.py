@@ -12,27 +12,12 @@ from scipy.optimize import minimize
 
 from retina.imaging.gate_fit import Term
 from retina.imaging.retina_gate import FARTHEST
+from retina.imaging.vessel_pattern import NAMES
 
-CHOSEN = (
-    *(
-        "largest",
-        "main",
-        "pieces",
-        "extent",
-        "length",
-        "calibre",
-        "taper",
-        "uncertainty",
-        "density",
-        "directions",
-        "straight",
-    ),
-    *("contrast", "red_share", "polarity", "dark_lines", "edges", "edge_lift", "coarse", "patches", "warm_spread"),
-)
-RIDGE = 0.002
+RIDGE = 0.001
 
-ENHANCED = 0.2
-"""Weight of an enhanced retina beside one as a camera or a clumsy hand leaves it: most photographs are not enhanced."""
+UNUSUAL = 0.3
+"""Weight of an enhanced retina, or a part of one, beside a whole one as a camera or a clumsy hand leaves it."""
 
 FAR = -99.0
 """The logit of a picture that is too far from every retina."""
@@ -55,9 +40,9 @@ class Picture:
     impossible: bool = False
 
     @property
-    def enhanced(self) -> bool:
-        """Whether it is a retina that was enhanced after it was taken."""
-        return self.retina and self.what.startswith("enhanced")
+    def unusual(self) -> bool:
+        """Whether it is a retina that was enhanced or cut to a part of it after it was taken."""
+        return self.retina and self.what.startswith(("enhanced", "part"))
 
 
 @dataclass(frozen=True)
@@ -80,7 +65,7 @@ class Fit:
     def terms(self) -> dict[str, Term]:
         """The terms by name, rounded."""
         rows = np.stack([self.centre, self.spread, self.slope, self.bend], axis=1)
-        return {name: Term(*(round(float(v), 4) for v in row)) for name, row in zip(CHOSEN, rows, strict=True)}
+        return {name: Term(*(round(float(v), 4) for v in row)) for name, row in zip(NAMES, rows, strict=True)}
 
 
 def _columns(patterns: Floats, centre: Floats, spread: Floats) -> Floats:
@@ -89,14 +74,14 @@ def _columns(patterns: Floats, centre: Floats, spread: Floats) -> Floats:
 
 
 def fit(pictures: Sequence[Picture]) -> Fit:
-    """Retinas and foreign pictures have the same weight together; enhanced retinas count `ENHANCED`."""
+    """Retinas and foreign pictures have the same weight together; unusual ones count `UNUSUAL`."""
     patterns = np.stack([p.pattern for p in pictures])
     retina = np.array([p.retina for p in pictures])
     own = patterns[retina]
     centre = np.median(own, axis=0)
     spread = np.ptp(np.percentile(own, (10, 90), axis=0), axis=0) / 2 + 0.5 * own.std(axis=0) + 1e-3
     columns = _columns(patterns, centre, spread)
-    sign, weight = np.where(retina, 1, -1), np.where([p.enhanced for p in pictures], ENHANCED, 1.0)
+    sign, weight = np.where(retina, 1, -1), np.where([p.unusual for p in pictures], UNUSUAL, 1.0)
     weight = np.where(retina, weight / weight[retina].sum(), weight / weight[~retina].sum())
 
     def loss(beta: Floats) -> tuple[float, Floats]:
@@ -107,7 +92,7 @@ def fit(pictures: Sequence[Picture]) -> Fit:
         return float(total), np.concatenate([[pull.sum()], slope])
 
     beta = minimize(loss, np.zeros(columns.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    half = 1 + len(CHOSEN)
+    half = 1 + len(NAMES)
     return Fit(float(beta[0]), centre, spread, beta[1:half], beta[half:])
 
 

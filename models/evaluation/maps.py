@@ -3,10 +3,11 @@
 The pictures are the photographs of labelled sets, at most 1,000 pixels wide, unchanged and in changed `appearance`s,
 and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves; those
 whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. All but
-drawings are there in `enhanced` forms, too, photographs without vessel labels at 700 pixels. An interrupted run
-continues where it stopped. The folder is a cache, to be made anew for another network.
+drawings are there in `enhanced` forms, too, photographs without vessel labels at 700 pixels; of photographs there are
+square parts. An interrupted run continues where it stopped. The folder is a cache, to be made anew for
+another network.
 
-`python -m models.evaluation.maps --data DIR --maps DIR [--copies 4] [--enhanced 4] [--surrounds 4] [--every 1]`
+`python -m models.evaluation.maps --data DIR --maps DIR [--model CARD] [--every 1]`, and how many changed forms of each
 """
 
 import argparse
@@ -41,6 +42,12 @@ from retina.imaging.segmentation import over, segment
 
 LABELLED, UNLABELLED = ("CHASE_DB1", "HRF", "FIVES20"), ("IDRID", "IDRID_outlined", "AVRDB")
 SMALL, MIDDLE, OWN = 310, 700, 100_000
+LIT = 25
+"""Level above which a pixel is not surround, near enough to cut out parts."""
+
+PARTS = (0.5, 0.75)
+"""Widths of parts, as shares of the field of view's."""
+
 WIDTHS = {**dict.fromkeys(LABELLED, 1000), **dict.fromkeys(UNLABELLED, SMALL)}
 
 
@@ -142,6 +149,15 @@ class Source:
         width = max(self.width, MIDDLE)
         return *enhanced(self.read(width), self.seed + 5 * number), self.truth(width)
 
+    def part(self, number: int) -> Made:
+        """A square part, a half or three quarters as wide as the field of view: often without the disc."""
+        rgb, random = self.read(1000), np.random.default_rng([self.seed, number])
+        left, top, width, height = cv2.boundingRect(np.asarray(rgb.max(axis=2) > LIT, np.uint8))
+        share = PARTS[number % len(PARTS)]
+        side = round(share * min(width, height))
+        x, y = (start + round(random.uniform(0.15, 0.85) * (of - side)) for start, of in ((left, width), (top, height)))
+        return f"part: {share}", _shrunk(np.ascontiguousarray(rgb[y : y + side, x : x + side]), SMALL), None
+
     def at_own_size(self) -> Made:
         """The photograph as it is."""
         return "own size", self.read(OWN), self.truth(OWN)
@@ -170,13 +186,15 @@ Job = tuple[str, dict[str, Any], Callable[[], Made]]
 """A key, what is kept of the picture, and what makes it."""
 
 
-def retinas(sources: Sequence[Source], copies: int, forms: int) -> Iterator[Job]:
-    """Every photograph, unchanged, in this many changed copies and this many enhanced forms."""
+def retinas(sources: Sequence[Source], copies: int, forms: int, parts: int) -> Iterator[Job]:
+    """Every photograph, unchanged, in this many changed copies and enhanced forms, and this many parts of it."""
     for source in tqdm(sources, unit="photo"):
         for number in range(copies + 1):
             yield f"{source.key}-{number}", source.facts, partial(source.changed, number)
         for number in range(forms):
             yield f"{source.key}-enhanced-{number}", source.facts, partial(source.enhanced, number)
+        for number in range(parts):
+            yield f"{source.key}-part-{number}", source.facts, partial(source.part, number)
 
 
 def others(sources: Sequence[Source], *, forms: bool) -> Iterator[Job]:
@@ -213,6 +231,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("models/unet.json"), help="the card of the network")
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
     parser.add_argument("--enhanced", type=int, default=4, help="enhanced forms of each photograph")
+    parser.add_argument("--parts", type=int, default=2, help="square parts of each photograph")
     parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
     parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph without vessel labels")
     options = parser.parse_args()
@@ -222,7 +241,7 @@ def main() -> None:
     sources = [one for one in photographs(options.data) if one.labelled]
     sources += [one for one in photographs(options.data) if not one.labelled][:: options.every]
     jobs = (
-        retinas(sources, options.copies, options.enhanced),
+        retinas(sources, options.copies, options.enhanced, options.parts),
         others(sources, forms=options.enhanced > 0),
         elsewhere(sources, options.surrounds),
     )

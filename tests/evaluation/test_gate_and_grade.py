@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from models.evaluation.gate import picture, ruined, table
-from models.evaluation.gate_regression import CHOSEN, FAR, Picture, fit, left_out
-from models.evaluation.grading import CHOSEN as CHOSEN_FOR_GRADE
-from models.evaluation.grading import Graded, covered, promised, with_interval
+from models.evaluation.gate_regression import FAR, Picture, fit, left_out
+from models.evaluation.grading import CHOSEN, Graded, covered, promised, with_interval
 from models.evaluation.grading import fit as fit_grade
 from models.evaluation.grading import left_out as left_out_sets
 from models.evaluation.kept_maps import kept
@@ -18,6 +17,7 @@ from models.evaluation.maps import Folder, photographs
 from models.evaluation.surrounds import CASES
 from retina.imaging.arrays import Rgb
 from retina.imaging.network import VesselNetwork
+from retina.imaging.vessel_pattern import NAMES
 
 
 @pytest.fixture
@@ -41,11 +41,16 @@ def test_maps_are_kept_and_read_with_what_was_changed(data: Path, network: Vesse
     folder.keep("plain", source.facts, partial(source.changed, 0))
     folder.keep("plain", source.facts, partial(pytest.fail, "an interrupted run starts over"))
     folder.keep("other", source.facts, partial(source.composed, 3))
+    folder.keep("quarter", source.facts, partial(source.part, 1))
     folder.keep("third", source.facts, partial(source.enhanced, 1))
-    other, plain, third = kept(folder.path)
+    other, plain, part, third = kept(folder.path)
+    assert part.what == "part: 0.75"
+    assert part.rgb.shape[0] == part.rgb.shape[1]
+    assert part.rgb.shape[0] < plain.rgb.shape[0]
+    assert picture(part).unusual
     assert third.what.startswith("enhanced: ")
-    assert picture(third).enhanced
-    assert not picture(other).enhanced
+    assert picture(third).unusual
+    assert not picture(other).unusual
     assert (plain.set, plain.split, plain.what, plain.retina) == ("HRF", "train", "unchanged", True)
     assert plain.dice is not None
     assert 0 < plain.dice < 0.3
@@ -63,7 +68,7 @@ def pictures(kinds: int, each: int) -> list[Picture]:
     made: list[Picture] = []
     for kind in range(kinds):
         for _ in range(each):
-            pattern = random.normal(0, 1, len(CHOSEN))
+            pattern = random.normal(0, 1, len(NAMES))
             pattern[0] += 5 * (kind % 2)
             what = "surround: white" if len(made) % 3 == 0 else "unchanged"
             made.append(Picture(str(kind), kind % 2 == 0, what, "", pattern))
@@ -80,9 +85,9 @@ def test_the_gate_tells_kinds_apart_that_it_has_not_seen() -> None:
     assert any(row.startswith("| foreign: all | 90 | 9") for row in rows)
 
 
-def test_enhanced_retinas_count_less_than_others() -> None:
+def test_enhanced_retinas_and_parts_count_less_than_others() -> None:
     some = pictures(4, 30)
-    pattern = np.zeros(len(CHOSEN))
+    pattern = np.zeros(len(NAMES))
     pattern[1] = 4
     one = [Picture("0", False, "unchanged", "", pattern)] * 30
     usual, enhanced = (fit([*some, *one, *[Picture("1", True, what, "", pattern)] * 30]) for what in ("", "enhanced: "))
@@ -91,10 +96,10 @@ def test_enhanced_retinas_count_less_than_others() -> None:
 
 def test_what_is_far_from_every_retina_is_refused_whatever_the_regression_says() -> None:
     some = pictures(4, 30)
-    far = np.zeros((1, len(CHOSEN)))
+    far = np.zeros((1, len(NAMES)))
     far[0, 1] = 1e3
     assert fit(some).logits(far) == FAR
-    assert left_out([*some, Picture("0", True, "unchanged", "", np.zeros(len(CHOSEN)), impossible=True)])[-1] == FAR
+    assert left_out([*some, Picture("0", True, "unchanged", "", np.zeros(len(NAMES)), impossible=True)])[-1] == FAR
 
 
 def copies_of(name: str, split: str, off: float, number: int = 60) -> list[Graded]:
@@ -102,7 +107,7 @@ def copies_of(name: str, split: str, off: float, number: int = 60) -> list[Grade
     random = np.random.default_rng([*name.encode(), *split.encode()])
     made: list[Graded] = []
     for _ in range(number):
-        numbers = random.normal(0, 1, len(CHOSEN_FOR_GRADE))
+        numbers = random.normal(0, 1, len(CHOSEN))
         true = 0.75 - 0.04 * numbers[0] + off + random.normal(0, 0.01)
         made.append(Graded(name, split, "unchanged", float(np.clip(true, 0, 1)), numbers))
     return made

@@ -35,10 +35,10 @@ LOOKED_FOR = {
 """What was looked for and not found, by the group of a term of the regression."""
 
 GROUPS = {
-    **dict.fromkeys(("directions", "straight"), "directions"),
-    "warm_spread": "colours",
-    **dict.fromkeys(("contrast", "red_share", "dark_lines", "edges"), "ground"),
-    **dict.fromkeys(("edge_lift", "coarse", "patches", "polarity"), "ground"),
+    **dict.fromkeys(("straight", "disc", "glow"), "directions"),
+    **dict.fromkeys(("warm_spread", "tint"), "colours"),
+    **dict.fromkeys(("contrast", "contrast_spread", "red_share", "dark_lines"), "ground"),
+    **dict.fromkeys(("edge_lift", "polarity"), "ground"),
 }
 """Group by number; all others belong to the tree."""
 
