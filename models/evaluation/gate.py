@@ -67,8 +67,8 @@ def table(pictures: Sequence[Picture], logits: Floats, no_below: float, yes_from
     lines = ["| pictures | number | no | unsure | yes |", "|---|---|---|---|---|"]
     for group, kind in sorted(rows):
         own = logits[[name[0] == group and kind in (name[1], "all") for name in names]]
-        no, yes = (own < no_below).mean(), (own >= yes_from).mean()
-        shares = f"{100 * no:.1f} % | {100 * (1 - no - yes):.1f} % | {100 * yes:.1f} %"
+        no, sure = own < no_below, own >= yes_from
+        shares = " | ".join(f"{100 * share.mean():.1f} %" for share in (no, ~no & ~sure, sure))
         lines.append(f"| {group}: {kind} | {own.size} | {shares} |")
     return lines
 
