@@ -20,6 +20,7 @@ def seen(rgb: Rgb) -> float:
     return blueness(rgb, find_field_of_view(rgb).outline)
 
 
+@pytest.mark.slow
 def test_it_is_refused_with_the_reason(small_rgb: Rgb, quick_network: VesselNetwork) -> None:
     exchanged = np.ascontiguousarray(small_rgb[..., ::-1])
     view = find_field_of_view(exchanged)
@@ -34,6 +35,7 @@ def test_enlarged_it_is_refused_as_well(small_rgb: Rgb) -> None:
     assert impossible(exchanged, find_field_of_view(exchanged)) == Verdict("no", EXCHANGED, 0.0)
 
 
+@pytest.mark.slow
 def test_other_colours_are_not_taken_for_exchanged(small_rgb: Rgb) -> None:
     random = np.random.default_rng(0)
     forms = dict(enhanced(small_rgb, number) for number in range(len(FORMS)))

@@ -32,6 +32,7 @@ def test_the_runtime_does_not_announce_its_delegate() -> None:
     assert ran.stderr == b"written later"
 
 
+@pytest.mark.slow
 def test_it_still_works_without_an_error_output() -> None:
     closed = "import os; os.close(2)\n" + SAID.replace('os.write(2, b"written later")', "print('done')")
     ran = subprocess.run([sys.executable, "-c", closed], stdout=subprocess.PIPE, check=True, env=_environment())

@@ -18,7 +18,7 @@ def rgb(photograph: Photograph) -> Rgb:
     return np.asarray(cv2.resize(photograph.rgb, (700, 700), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-@pytest.mark.parametrize("gain", [2, 4, 10])
+@pytest.mark.parametrize("gain", [2, pytest.param(4, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.slow)])
 def test_it_is_found_on_its_gray_surround(rgb: Rgb, gain: float) -> None:
     inside = find_field_of_view(rgb).mask(rgb.shape[:2])
     for name, picture, truth in forms(rgb, inside, gain):
@@ -34,6 +34,7 @@ def test_jpeg_changes_little(rgb: Rgb) -> None:
     assert overlap(find_field_of_view(read).mask(inside.shape), inside) > 0.96
 
 
+@pytest.mark.slow
 def test_no_other_photograph_is_taken_for_one(rgb: Rgb) -> None:
     lit = rgb.max(axis=2, keepdims=True) > 15
     gray = np.repeat(rgb[..., 1:2], 3, axis=2)

@@ -223,8 +223,12 @@ def test_opacity_of_a_rare_depth_is_refused_by_name(levels: Rgb) -> None:
     assert np.abs(plain.astype(int) - levels).max() <= 1
 
 
-def test_a_page_whose_numbers_take_too_much_memory_is_refused_as_too_large() -> None:
-    stream = io.BytesIO()
-    tifffile.imwrite(stream, shape=(4000, 4000, 3), dtype=np.float64, photometric="rgb", rowsperstrip=4000)
+def test_a_page_whose_numbers_take_too_much_memory_is_refused_as_too_large(
+    levels: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A strip or tile is decoded at once, so its size counts, and not the photograph's."""
+    monkeypatch.setattr("retina.imaging.decoding.tiff_levels.MEMORY", 100_000)
+    values = levels.astype(np.float64) / 255
     with pytest.raises(TooManyPixelsError):
-        open_photograph(stream.getvalue()[:4096] + bytes(10), max_pixels=64_000_000, min_side=64)
+        decode(pages((values, {})))
+    assert np.array_equal(decode(pages((values, {"rowsperstrip": 8}))).rgb, levels)
