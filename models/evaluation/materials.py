@@ -107,6 +107,11 @@ def paint(picture: Rgb, sheet: cv2.typing.MatLike, colour: Colour, strength: flo
     return np.asarray(picture + (np.array(colour, np.float32) - picture) * np.clip(share, 0, 1)[..., None], np.uint8)
 
 
+def soft(sheet: cv2.typing.MatLike, pixels: float) -> cv2.typing.MatLike:
+    """`sheet` blurred by so many pixels."""
+    return cv2.GaussianBlur(sheet, (0, 0), max(0.4, pixels))
+
+
 def clouds(random: Random, side: int, grain: float) -> Texture:
     """Noise of four scales, each half as strong as the one before, mean 0 and deviation 1."""
     layers = sum(0.55**i * texture(random, side, grain / 2**i) for i in range(4))

@@ -27,10 +27,11 @@ def are_exchanged(rgb: Rgb, outline: NDArray[np.int32]) -> bool:
 
 
 def blueness(rgb: Rgb, outline: NDArray[np.int32]) -> float:
-    """The share of lit pixels within the outline that are blue, 0 to 1."""
-    inside = np.zeros(rgb.shape[:2], np.uint8)
-    cv2.fillPoly(inside, [outline], (1,))
-    red, green, blue = (rgb[..., i][inside > 0].astype(np.int16) for i in range(3))
-    lit = np.maximum(np.maximum(red, green), blue) >= LIT
+    """The share of lit pixels within the outline that are blue, 0 to 1, of every second pixel of every second row."""
+    small = np.ascontiguousarray(rgb[::2, ::2])
+    inside = np.zeros(small.shape[:2], np.uint8)
+    cv2.fillPoly(inside, [outline // 2], (1,))
+    red, green, blue = (plane.astype(np.float32) for plane in cv2.split(small))
+    lit = (np.maximum(np.maximum(red, green), blue) >= LIT) & (inside > 0)
     is_blue = lit & (blue - red > BLUER * blue) & (blue >= green) & (green > GREEN * blue)
     return float(is_blue.sum() / max(1, lit.sum()))

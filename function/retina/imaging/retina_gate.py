@@ -27,7 +27,7 @@ EXCHANGED = "it is blue where a retina is red, as if its colours were stored in 
 STRANGE = "its colours or its texture are not those of a retina"
 BRIGHT = "its vessels are brighter than what is around them, as in an angiogram or a negative"
 LOOKED_FOR = {
-    "tree": "no connected tree of vessels was found that narrows from trunk to branches",
+    "tree": "no connected tree of vessels was found",
     "directions": "its lines do not run as the vessels of a retina do",
     "ground": "its lines do not stand out from a smooth background as the vessels of a retina do",
     "colours": "its colours are not those of a retina",

@@ -1,4 +1,4 @@
-"""Drawings of bodies and of what microscopes and X-rays show: RGB uint8[S,S,3] of a side in pixels."""
+"""Drawings of bodies as cameras see them: RGB uint8[S,S,3] of a side in pixels."""
 
 import cv2
 import numpy as np
@@ -9,23 +9,22 @@ from models.evaluation.materials import (
     blank,
     borders,
     bow,
+    branches,
     clouds,
     darker,
+    ground,
     grow,
     paint,
     pick,
     polar,
     shade,
+    soft,
     stroke,
     texture,
 )
 from retina.imaging.arrays import Rgb
 
 TISSUES = ((220, 120, 90), (230, 150, 110), (205, 90, 75), (235, 170, 140), (190, 70, 70), (225, 140, 70))
-
-
-def _soft(sheet: cv2.typing.MatLike, pixels: float) -> cv2.typing.MatLike:
-    return cv2.GaussianBlur(sheet, (0, 0), max(0.4, pixels))
 
 
 def mucosa(random: Random, side: int) -> Rgb:
@@ -38,10 +37,10 @@ def mucosa(random: Random, side: int) -> Rgb:
         lines = blank(side)
         start, width = tuple(random.uniform(-0.1, 1.1, 2) * side), side / random.uniform(40, 130)
         grow(lines, random, start, random.uniform(0, 2 * np.pi), (side * random.uniform(0.1, 0.25), width), habit)
-        picture = paint(picture, _soft(lines, side / random.uniform(200, 700)), blood, random.uniform(0.3, 0.9))
+        picture = paint(picture, soft(lines, side / random.uniform(200, 700)), blood, random.uniform(0.3, 0.9))
     folds = np.abs(clouds(random, side, 0.6))
     picture = paint(picture, np.clip(1.5 - folds / 0.12, 0, 1), darker(colour, 0.5), random.choice([0, 0, 0.6]))
-    wet = _soft((texture(random, side, 0.05) > 2.4).astype(np.float32), side / 250)
+    wet = soft((texture(random, side, 0.05) > 2.4).astype(np.float32), side / 250)
     return paint(picture, wet, (255, 250, 245), random.choice([0, 0.9]))
 
 
@@ -68,7 +67,7 @@ def eardrum(random: Random, side: int) -> Rgb:
     middle = (side * random.uniform(0.4, 0.6), side * random.uniform(0.4, 0.6))
     handle = bow(random, middle, (middle[0] + side * random.normal(0, 0.1), side * 0.1), 0.05)
     stroke(lines, handle, side / 25)
-    picture = paint(picture, _soft(lines, side / 120), (240, 220, 190), 0.7)
+    picture = paint(picture, soft(lines, side / 120), (240, 220, 190), 0.7)
     vessels = blank(side)
     for way in (-1, 1):
         far = (middle[0] + way * side * 0.02, middle[1])
@@ -91,7 +90,7 @@ def ear(random: Random, side: int) -> Rgb:
         size = (side * random.uniform(0.2, 0.35), side / random.uniform(30, 70))
         grow(lines, random, (side * x, side * 1.02), -np.pi / 2 + random.normal(0, 0.2), size, habit)
     blood = (round(colour[0] * random.uniform(0.6, 0.9)), *darker(colour[1:], random.uniform(0.35, 0.7)))
-    return paint(picture, _soft(lines, side / random.uniform(150, 500)), blood, random.uniform(0.4, 0.9))
+    return paint(picture, soft(lines, side / random.uniform(150, 500)), blood, random.uniform(0.4, 0.9))
 
 
 def hand_veins(random: Random, side: int) -> Rgb:
@@ -106,7 +105,7 @@ def hand_veins(random: Random, side: int) -> Rgb:
         size = (side * random.uniform(0.25, 0.5), side / random.uniform(15, 45))
         grow(lines, random, (side * x, side * 1.02), -np.pi / 2 + random.normal(0, 0.3), size, habit)
         picture = paint(
-            picture, _soft(lines, side / random.uniform(60, 200)), darker((level,) * 3, 0.5), random.uniform(0.3, 0.8)
+            picture, soft(lines, side / random.uniform(60, 200)), darker((level,) * 3, 0.5), random.uniform(0.3, 0.8)
         )
     return picture
 
@@ -155,7 +154,7 @@ def palm(random: Random, side: int) -> Rgb:
             bow(random, tuple(ends[0]), tuple(ends[1]), random.normal(0, 0.15), 0.03),
             side / random.uniform(50, 140),
         )
-        picture = paint(picture, _soft(lines, side / 300), darker(colour, 0.6), random.uniform(0.5, 0.9))
+        picture = paint(picture, soft(lines, side / 300), darker(colour, 0.6), random.uniform(0.5, 0.9))
     return picture
 
 
@@ -173,82 +172,49 @@ def wing(random: Random, side: int) -> Rgb:
     return paint(picture, lines, vein)
 
 
-def neurons(random: Random, side: int) -> Rgb:
-    """Nerve cells: bodies with crooked branches, stained dark or glowing."""
-    glowing = random.random() < 0.4
-    ground = (
-        pick(random, (15, 20, 20), (20, 15, 40))
-        if glowing
-        else pick(random, (225, 190, 120), (220, 215, 205), (215, 120, 70))
-    )
-    ink = pick(random, (90, 230, 110), (230, 90, 90)) if glowing else pick(random, (50, 30, 20), (90, 50, 110))
-    picture, lines = shade(random, side, ground, 4), blank(side)
-    habit = Habit(random.uniform(0.15, 0.3), 0.5, 0.8, 0.7, int(random.integers(0, 2)), 5)
-    for x, y in random.uniform(0.05, 0.95, (int(random.integers(1, 7)), 2)) * side:
-        for turn in random.uniform(0, 2 * np.pi, int(random.integers(3, 8))):
-            grow(
-                lines, random, (x, y), turn, (side * random.uniform(0.06, 0.15), side / random.uniform(50, 120)), habit
-            )
-        cv2.circle(lines, (round(x), round(y)), round(side / random.uniform(25, 60)), (255,), -1, cv2.LINE_AA)
-    return paint(picture, lines, ink, random.uniform(0.7, 1))
+def outer_eye(random: Random, side: int) -> Rgb:
+    """An eye from outside: skin, lids, sclera with fine vessels, iris and pupil."""
+    picture = ground(random, side, [(200, 150, 120), (120, 80, 60), (230, 190, 170)][random.integers(3)], 4)
+    white = ground(random, side, (225, 215, 210), 3)
+    for _ in range(int(random.integers(4, 16))):
+        start = (side * random.choice([0.1, 0.9]), side * random.uniform(0.4, 0.6))
+        branches(white, random, start, 0 if start[0] < side / 2 else np.pi, side * 0.15, side / 150, (190, 90, 80))
+    shape, middle = np.zeros((side, side), np.uint8), (side // 2, side // 2)
+    cv2.ellipse(shape, middle, (round(side * 0.46), round(side * random.uniform(0.2, 0.42))), 0, 0, 360, (1,), -1)
+    radius = round(side * random.uniform(0.14, 0.22))
+    iris = [(90, 60, 30), (70, 110, 140), (90, 110, 70)][random.integers(3)]
+    cv2.circle(white, middle, radius, iris, -1, cv2.LINE_AA)
+    for turn in np.linspace(0, 2 * np.pi, 70):
+        rim = (round(side / 2 + radius * np.cos(turn)), round(side / 2 + radius * np.sin(turn)))
+        cv2.line(white, middle, rim, tuple(int(c * random.uniform(0.6, 1.3)) for c in iris), 1, cv2.LINE_AA)
+    cv2.circle(white, middle, round(radius * random.uniform(0.3, 0.6)), (12, 10, 10), -1, cv2.LINE_AA)
+    picture[shape == 1] = white[shape == 1]
+    return picture
 
 
-def tissue(random: Random, side: int) -> Rgb:
-    """A stained section: wavy fibres, gaps, and nuclei as dark dots."""
-    colour = pick(random, (225, 160, 190), (235, 190, 160), (200, 140, 200), (220, 120, 110))
-    fibres = np.sin(random.uniform(4, 14) * clouds(random, side, random.uniform(0.2, 0.6)))
-    picture = paint(shade(random, side, colour, 5), np.clip(fibres, 0, 1) ** 2, darker(colour, 0.75), 0.8)
-    gaps = np.clip(1.4 - np.abs(clouds(random, side, 0.3)) / 0.15, 0, 1)
-    picture = paint(picture, gaps, random.choice([(250, 245, 248), darker(colour, 0.6)]), random.uniform(0, 0.9))
-    dots = blank(side)
-    for x, y in random.integers(0, side, (int(random.integers(50, 500)), 2)):
-        cv2.circle(dots, (int(x), int(y)), max(1, round(side / random.uniform(70, 200))), (255,), -1, cv2.LINE_AA)
-    return paint(picture, dots, (80, 40, 120), 0.8)
+def skin(random: Random, side: int) -> Rgb:
+    """Skin close up: a mole and hairs."""
+    picture = ground(random, side, [(215, 160, 140), (150, 100, 80)][random.integers(2)], 5)
+    spot = texture(random, side, 0.2) - 2 * np.hypot(*np.mgrid[-1.5 : 1.5 : side * 1j, -1.5 : 1.5 : side * 1j]) + 1.4
+    picture = np.where((spot > 0)[..., None], picture * 0.55, picture).astype(np.uint8)
+    for _ in range(int(random.integers(5, 30))):
+        x, y, turn, bend = *random.uniform(0, side, 2), random.uniform(0, 6.3), random.normal(0, 0.04)
+        steps = np.cumsum([(np.cos(turn + bend * i), np.sin(turn + bend * i)) for i in range(40)], axis=0)
+        hair = np.asarray((x, y) + steps * side / 100, np.int32)
+        cv2.polylines(picture, [hair], False, (45, 30, 25), max(1, side // 300), cv2.LINE_AA)
+    return picture
 
 
-def x_ray(random: Random, side: int) -> Rgb:
-    """An X-ray: bones or a vessel tree filled with contrast medium, dark or bright, over soft shadows."""
-    level = int(random.integers(70, 190))
-    picture = shade(random, side, (level, level, level), 3, 0.35)
-    for x in random.uniform(0, 1, int(random.integers(0, 5))):
-        bones = blank(side)
-        ends = (side * x, -0.1 * side), (side * (x + random.normal(0, 0.3)), side * 1.1)
-        stroke(bones, bow(random, *ends, random.normal(0, 0.1)), side / random.uniform(8, 20))
-        picture = paint(picture, _soft(bones, side / 60), (min(255, level + 50),) * 3, 0.5)
-    lines = blank(side)
-    for _ in range(int(random.integers(0, 4))):
-        start, angle = tuple(random.uniform(0.1, 0.9, 2) * side), random.uniform(0, 2 * np.pi)
-        habit = Habit(random.uniform(0.1, 0.25), 0.5, 0.85, 0.75, int(random.integers(0, 3)), 5)
-        grow(lines, random, start, angle, (side * random.uniform(0.15, 0.3), side / random.uniform(25, 60)), habit)
-    return np.asarray(
-        paint(picture, _soft(lines, side / 300), darker((level,) * 3, random.choice([0.4, 0.6, 1.5])), 0.9)
-    )
-
-
-def ultrasound(random: Random, side: int) -> Rgb:
-    """A fan of speckle with dark cavities and bright interfaces."""
-    rows, columns = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
-    depth, turn = np.hypot(rows, columns - 0.5), np.arctan2(columns - 0.5, rows + 1e-6)
-    echo = np.clip(0.5 + 0.35 * clouds(random, side, 0.3), 0.02, 2) * random.gamma(2, 0.5, (side, side))
-    echo = _soft(echo.astype(np.float32), side / 350) + np.clip(1 - np.abs(clouds(random, side, 0.5)) / 0.06, 0, 1)
-    inside = (np.abs(turn) < random.uniform(0.5, 0.8)) & (depth > 0.08) & (depth < 0.97)
-    gray = np.clip(110 * echo * inside, 0, 255)[..., None]
-    return np.asarray(gray * random.choice([(1, 1, 1), (1, 0.8, 0.6)]), np.uint8)
-
-
-def colonies(random: Random, side: int) -> Rgb:
-    """A dish of agar: round colonies, streaks and a rim."""
-    agar = pick(random, (190, 120, 60), (170, 50, 40), (220, 200, 150), (120, 140, 90))
-    picture = shade(random, side, agar, 3, 0.15)
-    lines, streak = blank(side), random.random() < 0.6
-    points = np.stack(
-        [np.linspace(0.15, 0.85, 60), 0.5 + 0.3 * np.sin(np.linspace(0, random.uniform(10, 60), 60))], axis=1
-    )
-    stroke(lines, points * side * (1 if streak else 0), side / 60)
-    for x, y in random.uniform(0.1, 0.9, (int(random.integers(10, 150)), 2)) * side:
-        cv2.circle(lines, (round(x), round(y)), max(1, round(side / random.uniform(20, 150))), (255,), -1, cv2.LINE_AA)
-    picture = paint(picture, _soft(lines, side / 250), pick(random, (245, 235, 200), (90, 30, 25), (230, 200, 90)), 0.8)
-    radius, _ = polar(side)
-    rim = np.exp(-(((radius - 0.94) / 0.02) ** 2))
-    picture = paint(picture, rim, (245, 240, 230), 0.6)
-    return paint(picture, np.clip((radius - 0.98) * side / 4, 0, 1), random.choice([(20, 20, 22), (235, 235, 235)]))
+def cavity(random: Random, side: int) -> Rgb:
+    """An endoscope's view: red folds, a dark middle, wet reflections, fine vessels."""
+    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    radius = np.hypot(rows - random.uniform(-0.3, 0.3), columns - random.uniform(-0.3, 0.3))
+    folds = 0.75 + 0.25 * np.sin(radius * random.uniform(10, 25) + texture(random, side, 0.25))
+    light = np.clip(radius * 1.4, 0.1, 1) * folds
+    wet = texture(random, side, 0.06) > 2.2
+    picture = light[..., None] * np.array(random.choice([(220, 110, 90), (230, 140, 110), (190, 80, 70)]))
+    picture = np.where(wet[..., None], 250, picture).astype(np.uint8)
+    for _ in range(int(random.integers(0, 6))):
+        start = (random.uniform(0, side), random.uniform(0, side))
+        branches(picture, random, start, random.uniform(0, 6.3), side * 0.15, side / 120, (150, 40, 40))
+    return picture

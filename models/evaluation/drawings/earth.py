@@ -12,6 +12,7 @@ from models.evaluation.materials import (
     bow,
     clouds,
     darker,
+    ground,
     grow,
     paint,
     pick,
@@ -232,3 +233,15 @@ def lava(random: Random, side: int) -> Rgb:
     net = borders(random, side, int(random.integers(10, 60)), 0.03) * side
     seams = _near(net, side / random.uniform(40, 120) * np.clip(1 + 0.6 * texture(random, side, 0.2), 0.2, 2))
     return paint(shade(random, side, crust, 10), seams, pick(random, (255, 160, 50), (255, 220, 120), (230, 230, 230)))
+
+
+def cracks(random: Random, side: int) -> Rgb:
+    """Cracks in mud, plaster or paint: the borders of cells."""
+    colour = [(150, 140, 130), (160, 100, 60), (190, 180, 165), (90, 80, 75)][random.integers(4)]
+    picture = ground(random, side, colour, 9)
+    seeds = random.uniform(0, side, (int(random.integers(12, 60)), 2))
+    rows, columns = np.mgrid[0:side, 0:side]
+    bent = (rows + 6 * texture(random, side, 0.05), columns + 6 * texture(random, side, 0.05))
+    near = np.partition(np.stack([np.hypot(bent[0] - y, bent[1] - x) for y, x in seeds]), 1, axis=0)
+    picture[near[1] - near[0] < side / random.uniform(80, 250)] = random.integers(10, 60)
+    return picture

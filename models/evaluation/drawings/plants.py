@@ -9,8 +9,10 @@ from models.evaluation.materials import (
     blank,
     borders,
     bow,
+    branches,
     clouds,
     darker,
+    ground,
     grow,
     paint,
     pick,
@@ -213,3 +215,35 @@ def hair(random: Random, side: int) -> Rgb:
         )
         picture = paint(picture, lines, pick(random, (60, 40, 30), (140, 90, 60), (20, 18, 16)), 0.8)
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 + side / 1500), np.uint8)
+
+
+def leaf(random: Random, side: int) -> Rgb:
+    """A leaf with a midrib and side veins, close up or whole."""
+    colour = [(60, 120, 40), (150, 90, 40), (170, 60, 30), (110, 140, 60)][random.integers(4)]
+    picture = ground(random, side, colour, 7)
+    vein = tuple(int(np.clip(c + random.choice([-45, 45]), 0, 255)) for c in colour)
+    tilt = random.uniform(-0.3, 0.3)
+    for step in np.linspace(0.05, 0.95, int(random.integers(7, 15))):
+        x, y = side * (0.5 + tilt * (step - 0.5)), side * step
+        for across in (-1, 1):
+            turn = np.pi / 2 + across * random.uniform(0.9, 1.2)
+            branches(picture, random, (x, y), turn + np.pi, side * 0.3, side / 150, vein)
+    ends = (round(side * (0.5 - tilt / 2)), 0), (round(side * (0.5 + tilt / 2)), side)
+    cv2.line(picture, ends[0], ends[1], vein, max(2, side // 60), cv2.LINE_AA)
+    if random.random() < 0.5:
+        shape = np.zeros((side, side), np.uint8)
+        cv2.ellipse(shape, (side // 2, side // 2), (side // 3, round(side * 0.47)), 0, 0, 360, (1,), -1)
+        picture[shape == 0] = random.choice([0, 90, 250])
+    return picture
+
+
+def tree(random: Random, side: int) -> Rgb:
+    """Vessels of other organs, winter trees, roots and rivers: dark or bright trees that fork from the rim."""
+    colour = [(150, 150, 150), (190, 120, 90), (120, 160, 210), (200, 190, 180), (60, 60, 60)][random.integers(5)]
+    picture = ground(random, side, colour, random.uniform(2, 8))
+    line = tuple(int(np.clip(c + random.choice([-70, -40, 60]), 0, 255)) for c in colour)
+    for _ in range(int(random.integers(1, 4))):
+        start = (side * random.uniform(0.1, 0.9), side * random.choice([0.0, 1.0]))
+        turn = np.pi / 2 if start[1] == 0 else -np.pi / 2
+        branches(picture, random, start, turn, side * random.uniform(0.2, 0.35), side / random.uniform(25, 60), line)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), side / random.uniform(300, 900)), np.uint8)

@@ -8,8 +8,10 @@ from models.evaluation.materials import (
     blank,
     borders,
     bow,
+    branches,
     clouds,
     darker,
+    ground,
     paint,
     pick,
     polar,
@@ -182,3 +184,73 @@ def crust(random: Random, side: int) -> Rgb:
     radius, angle = polar(side)
     edge = 0.9 + 0.04 * np.sin(3 * angle + 1) + 0.02 * clouds(random, side, 0.3)
     return paint(picture, np.clip((radius - edge) * side / 5, 0, 1), pick(random, (250, 250, 250), (40, 40, 45)))
+
+
+def street_map(random: Random, side: int) -> Rgb:
+    """Streets, a few avenues and a river."""
+    dark = random.random() < 0.3
+    picture = np.full((side, side, 3), (40, 44, 52) if dark else (238, 234, 224), np.uint8)
+    angle = random.uniform(0, np.pi / 2)
+    for turn, gap in ((angle, random.uniform(0.04, 0.1)), (angle + np.pi / 2, random.uniform(0.04, 0.1))):
+        for offset in np.arange(-1, 1, gap):
+            middle = np.array([0.5, 0.5]) + offset * np.array([-np.sin(turn), np.cos(turn)])
+            along = np.array([np.cos(turn), np.sin(turn)])
+            ends = [tuple(int(v) for v in side * (middle + t * along)) for t in (-1.5, 1.5)]
+            colour = (120, 120, 120) if random.random() < 0.8 else (240, 170, 60)
+            cv2.line(picture, ends[0], ends[1], colour, int(random.integers(1, 2 + side // 150)), cv2.LINE_AA)
+    branches(picture, random, (0, side * random.uniform(0.2, 0.8)), 0.0, side, side / 40, (130, 170, 220))
+    return picture
+
+
+def form(random: Random, side: int) -> Rgb:
+    """A scanned page with lines of text, boxes and a table."""
+    picture = ground(random, side, (244, 243, 238), 2)
+    for row in range(round(0.06 * side), side, max(9, side // int(random.integers(18, 40)))):
+        words = "".join(random.choice(list("abcdefghijklmnopqrstuvwxyz     ")) for _ in range(70))
+        cv2.putText(picture, words, (side // 20, row), cv2.FONT_HERSHEY_SIMPLEX, side / 1800 + 0.1, (30, 30, 40), 1)
+    for _ in range(int(random.integers(2, 7))):
+        corner = random.integers(0, side, 2)
+        far = corner + random.integers(side // 10, side // 2, 2)
+        cv2.rectangle(picture, tuple(map(int, corner)), tuple(map(int, far)), (60, 60, 80), 1)
+    return picture
+
+
+def pattern(random: Random, side: int) -> Rgb:
+    """A grid, stripes, rings, a chessboard or waves."""
+    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    turn, gap = random.uniform(0, np.pi), random.uniform(0.05, 0.3)
+    across, along = rows * np.cos(turn) + columns * np.sin(turn), columns * np.cos(turn) - rows * np.sin(turn)
+    thin = 0.12
+    lines = [
+        (across % gap < thin * gap) | (along % gap < thin * gap),
+        across % gap < thin * gap,
+        np.hypot(rows, columns) % gap < thin * gap,
+        (across // gap + along // gap) % 2 < 1,
+        (across + 0.05 * np.sin(along * 12)) % gap < thin * gap,
+    ][random.integers(5)]
+    light = np.array(random.choice([(230, 230, 230), (180, 90, 50), (120, 120, 120)]), np.float32)
+    picture = np.where(lines[..., None], light * random.uniform(0.2, 0.7), light)
+    return np.asarray(np.clip(picture + random.normal(0, 2, (side, side, 1)), 0, 255), np.uint8)
+
+
+def plain(random: Random, side: int) -> Rgb:
+    """Noise, a gradient, or clouds: nothing is drawn on it."""
+    red, green, blue = (int(v) for v in random.integers(40, 220, 3))
+    colour = (red, green, blue)
+    picture = ground(random, side, colour, random.choice([1, 6, 20])).astype(np.float32)
+    picture *= 1 + random.uniform(0, 0.6) * np.linspace(-1, 1, side)[:, None, None]
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)
+
+
+def diagram(random: Random, side: int) -> Rgb:
+    """Curves in axes, as in a report."""
+    picture = np.full((side, side, 3), 255, np.uint8)
+    x = np.linspace(0.1, 0.95, 200)
+    for _ in range(int(random.integers(1, 8))):
+        y = 0.5 + 0.1 * np.cumsum(random.standard_normal(200)) / 5 + random.uniform(-0.3, 0.3)
+        colour = tuple(int(v) for v in random.integers(0, 200, 3))
+        cv2.polylines(
+            picture, [np.asarray(side * np.column_stack([x, y]), np.int32)], False, colour, 1 + side // 400, cv2.LINE_AA
+        )
+    cv2.rectangle(picture, (side // 10, side // 20), (round(side * 0.95), round(side * 0.9)), (0, 0, 0), 1)
+    return picture
