@@ -50,14 +50,19 @@ def line(columns: Collection[str], row: Mapping[str, str]) -> str:
 def read(lines: Iterable[str]) -> tuple[list[str], Iterator[dict[str, str]]]:
     """The columns of a table and its rows, from lines that keep their line breaks.
 
-    Leaves out incomplete rows, which a killed process may have left. Raises `csv.Error` for a damaged table, possibly
-    only while the rows are read.
+    Leaves out incomplete rows, also those that end inside a character, which a killed process may have left. Raises
+    `csv.Error` for a damaged table, possibly only while the rows are read.
     """
     text = iter(lines)
     first = next(text, "").removeprefix(MARK)
     reader = csv.DictReader(itertools.chain([first] if first else [], text))
-    whole = (row for row in reader if None not in row and None not in row.values())
+    whole = (row for row in reader if None not in row and None not in row.values() and is_text(row.values()))
     return [*(reader.fieldnames or ())], ({name: original(cell) for name, cell in row.items()} for row in whole)
+
+
+def is_text(cells: Iterable[str]) -> bool:
+    """Whether no cell has bytes that are not UTF-8, decoded with `surrogateescape`."""
+    return not any("\udc80" <= character <= "\udcff" for cell in cells if not cell.isascii() for character in cell)
 
 
 def within(lines: Iterable[str], limit: int, instead: str) -> str:

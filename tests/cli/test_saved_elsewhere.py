@@ -9,6 +9,7 @@ import pytest
 
 from retina.__main__ import main
 from support.results import rows
+from support.tables import rows_in
 
 Change = Callable[[list[list[str]]], bytes]
 
@@ -117,6 +118,38 @@ def test_half_a_line_of_a_killed_run_is_still_left_out(out: Path, photos: Path) 
     (out / "results.csv").write_bytes(table[:-40])
     assert main(command(photos, out)) == 1
     assert rows(out) == before
+
+
+@pytest.mark.parametrize("end", ["ä".encode()[:1], b'"a\n', b'"a\r\n', b'"a,"",\n'])
+def test_a_row_that_ends_inside_a_character_or_a_quoted_cell_is_left_out(out: Path, photos: Path, end: bytes) -> None:
+    before, measured = rows(out), rows_in(out / "measurements.csv")
+    for name in ("results.csv", "measurements.csv"):
+        with (out / name).open("ab") as file:
+            file.write(end)
+    assert main(command(photos, out)) == 1
+    assert rows(out) == before
+    assert sorted(map(str, rows_in(out / "measurements.csv"))) == sorted(map(str, measured))
+
+
+def test_a_whole_row_that_ends_inside_a_character_is_left_out(out: Path, photos: Path) -> None:
+    before, table = rows(out), (out / "results.csv").read_text("utf-8-sig")
+    commas = "," * table.partition("\n")[0].count(",")
+    with (out / "results.csv").open("ab") as file:
+        file.write(commas.encode() + "ä".encode()[:1])
+    assert main(command(photos, out)) == 1
+    assert rows(out) == before
+
+
+@pytest.mark.parametrize("name", ["results.csv", "measurements.csv"])
+def test_another_programs_table_is_refused_whatever_its_encoding(
+    tmp_path: Path, photos: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_bytes("größe,b\n1,2\n".encode("latin-1"))
+    assert main([*command(photos, out), "--measurements"]) == 2
+    assert f"{out / name} was not written by this program." in capsys.readouterr().err
+    assert [*out.glob("*.csv")] == [out / name]
 
 
 @pytest.mark.parametrize("name", ["results.csv", "measurements.csv"])

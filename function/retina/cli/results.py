@@ -113,7 +113,7 @@ def read_results(out: Path) -> list[Row]:
     """
     try:
         demand_as_written(out / RESULTS, OLDEST, COLUMNS)
-        with (out / RESULTS).open(newline="", encoding="utf-8") as file:
+        with (out / RESULTS).open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             columns, rows = read(file)
             if not {*OLDEST} <= {*columns}:
                 raise OutputFolderError(f"{out / RESULTS} was not written by this program. Choose another --out.")

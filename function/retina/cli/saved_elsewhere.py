@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from retina.cli.output_errors import SavedElsewhereError
-from retina.tables import MARK
+from retina.tables import MARK, is_text
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -24,7 +24,7 @@ def demand_as_written(path: Path, columns: Collection[str], known: Collection[st
     """Raise `SavedElsewhereError` if the table at `path` has these `columns`, but is not as this program writes it.
 
     `known` are all columns that it may have, in any order. A table of another program is left to the caller. A row that
-    is not complete was left by a run that was killed if it is the last one, and has no line break.
+    is not complete was left by a run that was killed if it is the last one, and the file ends inside it.
 
     Raises `FileNotFoundError`, and `csv.Error` for a damaged table.
     """
@@ -47,14 +47,15 @@ def demand_as_written(path: Path, columns: Collection[str], known: Collection[st
 
 
 def _demand_complete_rows(path: Path, width: int) -> None:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = csv.reader(file)
-            for number, (row, following) in enumerate(itertools.pairwise(itertools.chain(rows, [None])), 1):
-                if row and len(row) != width and (following is not None or _ends_with_line_break(path)):
-                    raise SavedElsewhereError(path, f"row {number} has {len(row)} cells instead of {width}")
-    except UnicodeDecodeError:
-        raise SavedElsewhereError(path, "it is not stored as UTF-8") from None
+    with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+        rows = csv.reader(file)
+        for number, (row, following) in enumerate(itertools.pairwise(itertools.chain(rows, [None])), 1):
+            if not row or (following is None and _was_cut(path, row)):
+                continue
+            if not is_text(row):
+                raise SavedElsewhereError(path, "it is not stored as UTF-8")
+            if len(row) != width:
+                raise SavedElsewhereError(path, f"row {number} has {len(row)} cells instead of {width}")
 
 
 def _header(text: str, columns: Collection[str]) -> tuple[Sequence[str], str] | None:
@@ -67,7 +68,8 @@ def _header(text: str, columns: Collection[str]) -> tuple[Sequence[str], str] | 
     return None
 
 
-def _ends_with_line_break(path: Path) -> bool:
+def _was_cut(path: Path, last: Sequence[str]) -> bool:
+    """Whether the file ends inside its `last` row: without a line break, or with one inside quotation marks."""
     with path.open("rb") as file:
         file.seek(-1, 2)
-        return file.read() in (b"\n", b"\r")
+        return file.read() not in (b"\n", b"\r") or last[-1].endswith(("\n", "\r"))
