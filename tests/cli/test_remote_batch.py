@@ -114,6 +114,51 @@ def test_a_folder_goes_there_and_results_come_back(
     assert "is damaged" in capsys.readouterr().err
 
 
+def test_tables_are_replaced_together_and_not_if_saved_elsewhere(
+    server: Server,
+    key: str,
+    tmp_path: Path,
+    tiny: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(tiny)
+    out = tmp_path / "out"
+    command = ["batch", str(tmp_path / "a.jpg"), "--url", server.url, "--key", key, "--out", str(out)]
+    command += ["--outputs", "mask", "--measurements"]
+    assert main(command) == 0
+    tables = [out / "results.csv", out / "measurements.csv"]
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target == table:
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(self, target)
+
+    for table in tables:
+        for change in (";", ",notes", ""):
+            as_it_was = before[table]
+            with monkeypatch.context() as context:
+                if change == ";":
+                    table.write_bytes(as_it_was.replace(b",", b";"))
+                elif change:
+                    table.write_bytes(as_it_was.replace(b"\r\n", b",notes\r\n"))
+                else:
+                    tables[0].write_bytes(before[tables[0]].replace(b"\r\n", b"\n"))
+                    context.setattr(Path, "replace", refuse)
+                changed = {path: path.read_bytes() for path in out.iterdir()}
+                assert main(command) == 2
+            said = capsys.readouterr().err
+            assert str(table) in said
+            assert ("saved again by another" if change else "open in another program") in said
+            assert {path: path.read_bytes() for path in out.iterdir()} == changed
+            table.write_bytes(as_it_was)
+    tables[1].write_bytes(b'"' + b"x" * 200_000)
+    assert main(command) == 0
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
 def test_what_was_stopped_goes_on(
     server: Server, key: str, tmp_path: Path, tiny: bytes, environment: dict[str, str]
 ) -> None:

@@ -165,15 +165,36 @@ def test_a_write_protected_table_is_not_replaced(
     assert (out / name).read_bytes() == data
 
 
-def test_a_table_that_is_open_in_excel_is_a_sentence(
-    out: Path, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["results.csv", "measurements.csv"])
+def test_while_one_table_is_open_in_excel_none_changes(
+    out: Path, photos: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(self: Path, target: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(target))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in out.iterdir()}
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target.name == name:
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(self, target)
 
     with monkeypatch.context() as context:
         context.setattr(Path, "replace", refuse)
-        assert main(command(photos, out)) == 2
-    assert "open in another program, such as Excel" in capsys.readouterr().err
-    assert not [*out.glob("*.partial")]
+        assert main([*command(photos, out), "--again"]) == 2
+    assert f"{out / name} cannot be written" in capsys.readouterr().err
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in out.iterdir()} == before
     assert main(command(photos, out)) == 1
+
+
+def test_no_table_is_left_if_another_cannot_be_written(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target.name == "measurements.csv":
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert main([*command(photos, tmp_path / "out"), "--measurements"]) == 2
+    assert not [*(tmp_path / "out").glob("*.csv")]

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retina.cells import neutral, original
+from retina.cli.growing_table import growing
 from retina.cli.remote_batch import RemoteBatch
 from retina.cli.remote_tables import PHOTOGRAPHS
 from retina.cli.results import (
@@ -60,7 +61,8 @@ def test_a_row_of_an_earlier_run_is_read_back(tmp_path_factory: pytest.TempPathF
     cells = dict(zip(COLUMNS, texts, strict=True))
     own = {each.name: cells.pop(each.name) for each in fields(Row) if each.name not in ("found", "measured")}
     out, row = tmp_path_factory.mktemp("out"), Row(**own, found=cells, measured=())
-    with Results(out, [row]) as results:
+    results = Results(out, [row])
+    with growing(results):
         results.write(row)
     assert read_results(out) == [row, row]
     for cells in rows_in(out / "results.csv"):

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from retina.cli.companions import WHY
 from retina.cli.earlier_runs import earlier_rows, file_name, frame_of, shared_stems
 from retina.cli.ending import SKIPPED
 from retina.cli.frames import Frame, read_photograph
-from retina.cli.growing_table import demand_writable
+from retina.cli.growing_table import demand_writable, growing
 from retina.cli.inputs import name_of
 from retina.cli.measurement_table import (
     MEASUREMENTS_FILE,
@@ -100,7 +99,7 @@ def segment_frames(
     measured = measured_before(out, intervals=options.intervals) if options.measurements else frozenset[Identity]()
     long_form = options.measurements or is_there(out)
     for name in (RESULTS, MEASUREMENTS_FILE) if long_form else (RESULTS,):
-        demand_writable(out / name)  # before any of them is replaced
+        demand_writable(out / name)  # before every photograph is read
     job = _Job(out, network, settings, options, before, shared, measured)
     if not (out / RESULTS).exists():
         job.refuse_foreign_files(frames)
@@ -109,8 +108,8 @@ def segment_frames(
         unchanged = {frame: row for frame, row in zip(frames, threads.map(job.unchanged, frames), strict=True) if row}
         # Write the unchanged rows first, so that a run that is killed has lost none of them.
         kept = [*others, *unchanged.values()]
-        with Results(out, kept) as results, ExitStack() as tables:
-            table = tables.enter_context(MeasurementTable(out, kept)) if long_form else None
+        results, table = Results(out, kept), MeasurementTable(out, kept) if long_form else None
+        with growing(results, table) if table else growing(results):
             yield from unchanged.values()
             # Nothing but the generator knows the futures, so that no row stays in memory once it is written.
             for done in as_completed(threads.submit(job.run, frame) for frame in frames if frame not in unchanged):

@@ -5,6 +5,7 @@ continue an interrupted run.
 No photograph is dropped: those that could not be sent are in results.csv, too.
 """
 
+import csv
 import itertools
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,9 @@ from retina.cli.measurement_table import MEASUREMENTS_FILE
 from retina.cli.output_errors import OutputFolderError
 from retina.cli.remote_service import ATTEMPTS, TIMEOUT, GoneError, RefusedError, RemoteService, pause
 from retina.cli.remote_tables import Form, table_rows
+from retina.cli.replacing import replace_together
 from retina.cli.results import RESULTS
+from retina.cli.saved_elsewhere import demand_as_written
 from retina.errors import PhotographError, PhotographUnreadableError
 from retina.imaging.decoding.damage import DAMAGE, DAMAGED
 from retina.imaging.decoding.dicom.mark import is_dicom
@@ -32,6 +35,8 @@ CONNECTIONS = 4
 POLL_SECONDS = 2.0
 WAITING = "waiting"
 FINISHED = ("done", "rejected", "failed")
+RECOGNISED = ("number", "file", "status")
+"""The columns that both tables of every version of the service have."""
 UNSENT = {"status": "failed", "code": "file_error"}
 
 
@@ -82,14 +87,23 @@ class RemoteBatch:
         yield finished
 
     def fetch(self) -> dict[int, tuple[str, str]]:
-        """Write the tables and the images to the folder; returns status and reason by number."""
+        """Write the images and the tables to the folder; returns status and reason by number.
+
+        Raises `OutputFolderError` if a table there may not be replaced; then none is.
+        """
         rows = [*self._rows("wide")]
-        with ThreadPoolExecutor(CONNECTIONS) as threads:
-            for _ in threads.map(self._fetch, [item for item in self._items() if item["state"] == "done"]):
-                pass
-        if self._measurements:
-            self._write(MEASUREMENTS_FILE, self._rows("long"))
-        self._write(RESULTS, iter(rows))
+        tables = {RESULTS: iter(rows)} | ({MEASUREMENTS_FILE: self._rows("long")} if self._measurements else {})
+        partials = {self._out / name: self._out / f".{name}.partial" for name in tables}
+        try:
+            for path, partial in partials.items():
+                _write(partial, tables[path.name], path)
+            with ThreadPoolExecutor(CONNECTIONS) as threads:
+                for _ in threads.map(self._fetch, [item for item in self._items() if item["state"] == "done"]):
+                    pass
+            replace_together(partials)
+        finally:
+            for partial in partials.values():
+                partial.unlink(missing_ok=True)
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
 
     def _rows(self, form: Form) -> Iterator[dict[str, str]]:
@@ -98,14 +112,6 @@ class RemoteBatch:
             if row["status"] == WAITING:
                 row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
             yield row
-
-    def _write(self, name: str, rows: Iterator[dict[str, str]]) -> None:
-        demand_writable(self._out / name)
-        partial = self._out / f".{name}.partial"
-        columns = next(rows)
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            file.writelines(lines(columns, itertools.chain([columns], rows)))
-        partial.replace(self._out / name)
 
     @property
     def _path(self) -> str:
@@ -195,6 +201,20 @@ class RemoteBatch:
                 partial = target.with_name(f".{target.name}.partial")
                 partial.write_bytes(self._service.download(link))
                 partial.replace(target)
+
+
+def _write(partial: Path, rows: Iterator[dict[str, str]], path: Path) -> None:
+    """Write the table that is to replace the one at `path`. Raises `OutputFolderError` if that may not be replaced."""
+    demand_writable(path)
+    columns = next(rows)
+    try:
+        demand_as_written(path, RECOGNISED, columns)
+    except FileNotFoundError:
+        pass
+    except csv.Error as error:
+        raise OutputFolderError(f"{path} is damaged: {error}. Move it away, or choose another --out.") from error
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        file.writelines(lines(columns, itertools.chain([columns], rows)))
 
 
 def _without_header(data: bytes) -> bytes:
