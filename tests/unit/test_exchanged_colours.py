@@ -49,6 +49,16 @@ def test_other_colours_are_not_taken_for_exchanged(small_rgb: Rgb) -> None:
         assert seen(np.ascontiguousarray(form)) < 0.5 < BLUE_FROM, name
 
 
+def test_a_speck_in_a_dark_field_says_nothing() -> None:
+    dark = np.full((200, 200, 3), (22, 10, 4), np.uint8)
+    outline = np.array([[0, 0], [199, 0], [199, 199], [0, 199]], np.int32)
+    assert blueness(dark, outline) == 0
+    dark[100:103, 100:103] = (10, 20, 60)
+    assert blueness(dark, outline) == 0
+    dark[100:160, 100:160] = (10, 20, 60)
+    assert blueness(dark, outline) == 1
+
+
 def test_a_blue_surround_does_not_count(small_rgb: Rgb) -> None:
     lit = small_rgb.max(axis=2, keepdims=True) > 15
     on_blue = np.where(lit, small_rgb, np.array([20, 40, 180], np.uint8)).astype(np.uint8)

@@ -17,6 +17,9 @@ BLUER, GREEN = 0.25, 0.04
 """Of its blue, so much more than of red a blue pixel has, and so much green. A picture of the blue channel alone has no
 green."""
 
+LEAST_LIT = 0.05
+"""Share of the pixels within the outline that must be lit: a few specks say nothing about the photograph."""
+
 BLUE_FROM = 0.85
 """Share of lit pixels that are blue from which on red and blue count as exchanged. See models/EXPERIMENTS.md, 39."""
 
@@ -27,11 +30,15 @@ def are_exchanged(rgb: Rgb, outline: NDArray[np.int32]) -> bool:
 
 
 def blueness(rgb: Rgb, outline: NDArray[np.int32]) -> float:
-    """The share of lit pixels within the outline that are blue, 0 to 1, of every second pixel of every second row."""
+    """The share of lit pixels within the outline that are blue, 0 to 1, of every second pixel of every second row; 0 if
+    too few are lit.
+    """
     small = np.ascontiguousarray(rgb[::2, ::2])
     inside = np.zeros(small.shape[:2], np.uint8)
     cv2.fillPoly(inside, [outline // 2], (1,))
     red, green, blue = (plane.astype(np.float32) for plane in cv2.split(small))
     lit = (np.maximum(np.maximum(red, green), blue) >= LIT) & (inside > 0)
+    if lit.sum() < max(1, LEAST_LIT * inside.sum()):
+        return 0.0
     is_blue = lit & (blue - red > BLUER * blue) & (blue >= green) & (green > GREEN * blue)
-    return float(is_blue.sum() / max(1, lit.sum()))
+    return float(is_blue.sum() / lit.sum())
