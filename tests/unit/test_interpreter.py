@@ -58,5 +58,40 @@ def test_what_else_is_said_is_passed_on(
     assert capfd.readouterr().err == "ERROR: a node failed\nWARNING: slow\n"
 
 
+def test_what_is_said_in_parts_is_passed_on_whole(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write = os.write
+    monkeypatch.setattr(interpreter, "_announced", False)
+    monkeypatch.setattr(interpreter, "_allocated", lambda *_: write(2, b"WARNING: slow\n"))
+    monkeypatch.setattr("retina.imaging.interpreter.os.write", lambda where, said: write(where, said[:3]))
+    allocated(b"")
+    assert capfd.readouterr().err == "WARNING: slow\n"
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError])
+def test_a_closed_error_output_hides_no_error(monkeypatch: pytest.MonkeyPatch, error: type[Exception] | None) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    def say(network: bytes, shape: object) -> str:
+        os.write(writing, b"WARNING: slow\n")
+        if error:
+            raise error("cannot be allocated")
+        return "an interpreter"
+
+    monkeypatch.setattr(interpreter, "ERROR_OUTPUT", writing)
+    monkeypatch.setattr(interpreter, "_announced", False)
+    monkeypatch.setattr(interpreter, "_allocated", say)
+    try:
+        if error:
+            with pytest.raises(error):
+                allocated(b"")
+        else:
+            assert allocated(b"") == "an interpreter"
+    finally:
+        os.close(writing)
+
+
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(interpreter.__file__).parents[2])}

@@ -2,14 +2,14 @@
 
 The runtime announces its delegate on the error output, once in a process, and has neither a setting nor a variable
 against it. So while the first interpreter is created, what is written there is held back, and then passed on without
-that line.
+that line. If the runtime aborts the process meanwhile, what it has written is lost.
 """
 
 import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 try:
@@ -65,5 +65,10 @@ def _unannounced() -> Iterator[None]:
             os.dup2(real, ERROR_OUTPUT)
             os.close(real)
             held.seek(0)
-            if said := held.read().replace(ANNOUNCEMENT, b""):
-                os.write(ERROR_OUTPUT, said)
+            _pass_on(held.read().replace(ANNOUNCEMENT, b""))
+
+
+def _pass_on(said: bytes) -> None:
+    with suppress(OSError):  # nobody reads it any more
+        while said:
+            said = said[os.write(ERROR_OUTPUT, said) :]
