@@ -10,7 +10,7 @@ from pathlib import Path
 from retina.imaging.decoding.accessories import PNG
 from retina.imaging.decoding.dicom.mark import is_dicom
 from retina.imaging.decoding.foreign import name_of_foreign
-from retina.imaging.decoding.header import JPEG
+from retina.imaging.decoding.header import JPEG, PNM_HEADER
 from retina.imaging.decoding.tiff_kinds import MAGIC
 
 WHY = "This was skipped, because neither its name nor its content is that of a picture."
@@ -46,8 +46,8 @@ DIRECTORY = b"1.2.840.10008.1.3.10"
 """The SOP class of a DICOMDIR, which lists other files."""
 
 PICTURES = re.compile(
-    rb"%s|%s|%s|GIF8[79]a|RIFF.{4}WEBP|BM.{4}\0{4}|P[1-6]\s+[\d#]"
-    % (re.escape(JPEG), re.escape(PNG), b"|".join(map(re.escape, MAGIC))),
+    rb"%s|%s|%s|GIF8[79]a|RIFF.{4}WEBP|BM.{4}\0{4}|%s"
+    % (re.escape(JPEG), re.escape(PNG), b"|".join(map(re.escape, MAGIC)), PNM_HEADER.pattern),
     re.DOTALL,
 )
 """How pictures begin."""

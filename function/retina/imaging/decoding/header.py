@@ -59,7 +59,8 @@ JPEG = b"\xff\xd8\xff"
 
 ONE_FRAME = "The file has only one frame."
 
-_PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
+PNM_HEADER = re.compile(rb"P[1-6](?:(?:\s|#[^\r\n]*[\r\n])+\d+){2,3}\s")
+"""How a PNM file begins: kind, width, height and, except of bitmaps, the largest value."""
 
 
 def open_photograph(data: bytes, *, max_pixels: int, min_side: int, frame: int = 0) -> "OpenedFile":
@@ -126,7 +127,7 @@ def refuse_laborious(data: bytes) -> None:
         laborious = data.count(b"\xff\xda") > MAX_SCANS
     elif re.match(rb"P[1-6][\s#]", data):
         comments = data.count(b"#") if data[1:2] in b"123" else 0
-        laborious = comments > MAX_PNM_COMMENTS or not _PNM_HEADER.match(data[:MAX_PNM_HEADER])
+        laborious = comments > MAX_PNM_COMMENTS or not PNM_HEADER.match(data[:MAX_PNM_HEADER])
     if laborious:
         raise PhotographUnreadableError(DAMAGED)
 
