@@ -9,6 +9,9 @@ from e2e.person import TOKENS, expect_signed_out, masthead, saved, sign_up
 from e2e.test_history_correction import NOT_SAVED, open_record, paint
 from e2e.visit import Visit
 
+STORES_ON = "void (IDBObjectStore.prototype.clear = () => { throw new DOMException('', 'UnknownError'); })"
+NAME = "P-7"
+
 
 def sign_out(page: Page) -> None:
     masthead(page).get_by_role("button", name="Sign out").click()
@@ -28,7 +31,7 @@ def test_signing_out_asks_everything_first_and_then_leaves_nothing(visits: Calla
     visit.expect_state("a.jpg", "done")
     other = Visit(page.context.new_page(), visit.address)
     history = other.page
-    open_record(history, visit.address, saved(visit, small))
+    open_record(history, visit.address, saved(visit, small, subject=NAME, eye="right"))
 
     # without a correction, only the photographs are asked about; Escape means no
     dialog = page.get_by_role("dialog")
@@ -58,12 +61,29 @@ def test_signing_out_asks_everything_first_and_then_leaves_nothing(visits: Calla
     expect_signed_in(history, address)
     expect(history.locator("#correction-words")).to_have_text(NOT_SAVED)
 
+    # whatever is open over the content goes, too: a question that names a photograph, and a report
+    history.locator("#report-open").click()
+    expect(history.locator("#report")).to_contain_text("Vascular density")
+    history.evaluate("document.querySelector('#delete').click()")
+    expect(history.locator("dialog")).to_contain_text(NAME)
+    assert NAME in history.content()
+    expect(history.locator("#announcement")).not_to_be_empty()
+
+    # and a browser that does not delete what it stores keeps nobody signed in
+    page.evaluate(STORES_ON)
     sign_out(page)
     dialog.get_by_role("button", name="Sign out without saving").click()
-    dialog.get_by_role("button", name="Keep them and sign out").click()
+    dialog.get_by_role("button", name="Delete them and sign out").click()
+    expect(dialog).to_contain_text("You are signed out, but this browser could not delete the photographs")
+    assert page.evaluate(TOKENS) is None
+    expect_for_everyone(page)
+    dialog.get_by_role("button", name="Close").click()
     expect_signed_out(page)
     expect(history.get_by_text("Sign in to see your history.")).to_be_visible()
-    expect(history.locator("#signed-in")).to_have_count(0)
+    expect(history.locator("#signed-in, #report, dialog, #announcement:not(:empty)")).to_have_count(0)
+    left = history.content()
+    assert NAME not in left
+    assert "Vascular density of" not in left
     assert history.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))"), "nothing is left to lose"
     visit.expect_state("a.jpg", "done")
     history.close()

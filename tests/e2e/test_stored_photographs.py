@@ -90,6 +90,8 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
 
     # signing in does not leave the work: it has a window of its own
     page.get_by_role("radio", name="Vessels").check()
+    page.route("**/js/**", lambda route: route.abort())  # nor does its click wait for anything
+    page.route("**/languages/**", lambda route: route.abort())
     with page.expect_popup() as opened:
         masthead(page).get_by_role("button", name="Sign in").click()
     beside = Visit(opened.value, visit.address)
@@ -99,6 +101,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     expect(page.locator(".who-mail")).to_have_text(address)
     expect(page.get_by_role("radio", name="Vessels")).to_be_checked()
     assert beside.complaints == []
+    page.unroute_all()
 
     # where the browser allows no window, it asks, and what is stored is there again
     masthead(page).get_by_role("button", name="Sign out").click()
@@ -108,6 +111,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     masthead(page).get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Stay here").click()
     visit.expect_state("a.jpg", "done")
+    assert page.evaluate("sessionStorage.getItem('retina.sign-in')") is None, "nothing of it stays"
     masthead(page).get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Leave and sign in").click()
     fill_in(visit, address, button="Sign in")

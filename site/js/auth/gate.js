@@ -1,5 +1,5 @@
-// Switches a page that needs an account between the invitation to sign in and its content. When the user signs out,
-// the content is removed from the document, so nothing personal stays in it.
+// Switches a page that needs an account between the invitation to sign in and its content. When the user signs out, in
+// whichever tab, the content is removed from the document and every dialog is closed, so nothing personal stays in it.
 
 import { whenPersonChanges } from './session.js';
 import { signIn } from './sign-in.js';
@@ -27,10 +27,20 @@ export function gate(open) {
     if (opened && person) location.reload(); // the content belongs to a different person
     else if (opened) {
       inside.remove();
+      for (const dialog of document.querySelectorAll('dialog')) dialog.close(); // they may name a photograph
       close?.();
     } else if (person) {
       opened = true;
       close = open(person, inside);
     }
   });
+}
+
+/**
+ * Returns a function that has a screen reader say something of the page's content. What is said after its removal nobody can read.
+ * @param {HTMLElement} inside
+ */
+export function announcer(inside) {
+  const place = the(inside, '#announcement');
+  return (/** @type {string} */ words) => void (place.textContent = words);
 }

@@ -77,12 +77,17 @@ export function enter(granted) {
   tabs.postMessage({ held });
 }
 
-/** Drops the tokens in every tab and has the issuer revoke the refresh token. */
+/** Drops the tokens in every tab and has the issuer revoke the refresh token. If it cannot be reached, that expires by itself. */
 export async function leave() {
   const refresh = held?.refresh;
-  hold(null);
   tabs.postMessage({ left: true });
-  if (refresh) await revoke(refresh);
+  hold(null);
+  if (!refresh) return;
+  try {
+    await revoke(refresh);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 /**

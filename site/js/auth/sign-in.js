@@ -29,14 +29,14 @@ const ELSEWHERE = {
 };
 const STORES_NOTHING = t('This browser stores nothing for this page, so you would not stay signed in. Allow it to store data (cookies), or leave the private window, then try again.');
 
-/** @type {Set<{ mayLeave: () => Promise<boolean>, leaving: () => void }>} */
+/** @type {Set<() => Promise<boolean>>} */
 const questions = new Set();
 
 /**
- * `mayLeave` is asked before somebody signs out; if it resolves to false, they stay. `leaving` is called once they do sign out.
- * @param {{ mayLeave: () => Promise<boolean>, leaving: () => void }} question
+ * `mayLeave` is asked before somebody signs out; if it resolves to false, they stay.
+ * @param {() => Promise<boolean>} mayLeave
  */
-export const askBeforeSigningOut = (question) => void questions.add(question);
+export const askBeforeSigningOut = (mayLeave) => void questions.add(mayLeave);
 
 /**
  * Opens the issuer's sign-in page: in place of this page or, if it is at work on photographs, in a window of its own. All tabs are signed
@@ -52,7 +52,8 @@ export async function signIn() {
   const from = location.pathname + location.search + location.hash;
   const keep = (/** @type {Partial<Begun>} */ how) => keepInTab(BEGUN, JSON.stringify({ state, verifier, from, ...how }));
   if (!keep({ beside })) throw new Refusal('browser_stores_nothing', STORES_NOTHING);
-  // At once, since browsers allow it only right after a click. The window begins with a copy of what this tab has stored.
+  // Browsers allow it only right after a click: beside photographs, this module is there already (start.js). The window begins with a copy
+  // of what this tab has stored.
   const opened = beside ? open('about:blank', '_blank', WINDOW) : null;
   try {
     const digest = await subtle.digest('SHA-256', new TextEncoder().encode(verifier));
@@ -64,8 +65,9 @@ export async function signIn() {
     } else if (!beside || (await confirmed(LEAVING))) {
       keep({});
       location.assign(address);
-    }
+    } else keepInTab(BEGUN, null);
   } catch (error) {
+    keepInTab(BEGUN, null);
     opened?.close();
     throw error;
   }
@@ -93,20 +95,14 @@ export async function finishSignIn() {
  * @param {() => Promise<unknown>} [first] what to do once it is certain, while still signed in
  */
 export async function signOut(first) {
-  for (const { mayLeave } of questions) if (!(await mayLeave())) return;
+  for (const mayLeave of questions) if (!(await mayLeave())) return;
   const { askToForget, forget, SIGNING_OUT } = await import('../storage/forget.js'); // what every other visit does without
   if ((await isUnsavedElsewhere()) && !(await confirmed(ELSEWHERE))) return;
   const answer = await askToForget(SIGNING_OUT);
   if (answer === 'stay') return;
   await first?.();
+  await leave(); // before anything that may fail or take long
   if (answer === 'delete') await forget();
-  for (const { leaving } of questions) leaving();
-  try {
-    await leave();
-  } catch (error) {
-    // The tokens are dropped here in any case. If the issuer could not be reached, they expire by themselves.
-    if (!(error instanceof Refusal)) throw error;
-  }
   location.assign(await logoutAddress());
 }
 

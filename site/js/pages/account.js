@@ -7,7 +7,7 @@ import { createAudit } from '../account/audit-log.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { element, finder } from '../ui/element.js';
 import { createExport } from '../ui/export.js';
-import { gate } from '../auth/gate.js';
+import { announcer, gate } from '../auth/gate.js';
 import { logoutAddress } from '../auth/issuer.js';
 import { createKeys } from '../account/keys.js';
 import { createPurchases } from '../account/purchases.js';
@@ -25,6 +25,7 @@ const by = finder(document);
 const { attempt, onClick } = createTrouble(by('trouble'));
 
 gate((person, page) => {
+  const announce = announcer(page);
   const keys = createKeys({ page, announce });
   const usage = createUsage({ page });
   const signIns = createSignIns({ page, person });
@@ -41,11 +42,6 @@ gate((person, page) => {
     await createPurchases({ page, credited: () => usage.load(names) }).follow();
   });
 });
-
-/** @param {string} words */
-function announce(words) {
-  by('announcement').textContent = words;
-}
 
 async function showHowToGetMore() {
   const { payment, contact } = await prices();
@@ -72,8 +68,8 @@ async function end(mail) {
   by('gone-words').textContent = `${receiptOf(receipt)} ${t('You are signed out.')}`;
   by('gone').hidden = false;
   by('gone').focus();
-  by('gone-link', HTMLAnchorElement).href = await logoutAddress();
-  await leave();
+  await leave(); // before anything that may fail
   if ((await askToForget(SIGNED_OUT)) === 'delete') await forget();
   by('gone').focus();
+  by('gone-link', HTMLAnchorElement).href = await logoutAddress();
 }

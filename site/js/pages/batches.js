@@ -4,7 +4,7 @@
 import { measurementList } from '../api/about.js';
 import { createBatch } from '../batches/batch.js';
 import { createBatchList } from '../batches/batch-list.js';
-import { gate } from '../auth/gate.js';
+import { announcer, gate } from '../auth/gate.js';
 import { createNewBatch } from '../batches/new-batch.js';
 import { createProgress } from '../batches/progress.js';
 import { createSending } from '../batches/sending.js';
@@ -25,6 +25,7 @@ const { attempt } = createTrouble(by('trouble'));
 const under = new Map();
 
 gate((_, page) => {
+  const announce = announcer(page);
   const sendings = { get: (/** @type {string} */ id) => under.get(id) ?? null, begin };
   const progress = createProgress({ page, announce });
   const list = createBatchList({ page, attempt });
@@ -101,8 +102,3 @@ gate((_, page) => {
     await route();
   });
 });
-
-/** @param {string} words */
-function announce(words) {
-  by('announcement').textContent = words;
-}

@@ -5,7 +5,7 @@ import { measurementList } from '../api/about.js';
 import { codeOf } from '../api/reach.js';
 import { createCompare } from '../history/compare.js';
 import { createExport } from '../ui/export.js';
-import { gate } from '../auth/gate.js';
+import { announcer, gate } from '../auth/gate.js';
 import { askBeforeSigningOut } from '../auth/sign-in.js';
 import { createRecord } from '../history/record.js';
 import { createRecords } from '../history/records.js';
@@ -25,9 +25,10 @@ const by = finder(document);
 const { attempt, onSubmit } = createTrouble(by('trouble'));
 
 gate((_, page) => {
+  const announce = announcer(page);
   const viewer = createViewer({ page, loadTool });
   const result = createResult({ page, viewer, announce });
-  createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
+  const report = createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
   const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted, vanished: records.drop });
@@ -97,20 +98,18 @@ gate((_, page) => {
   filter.addEventListener('reset', () => setTimeout(() => void attempt(load))); // after the fields are cleared
   addEventListener('hashchange', () => void attempt(route));
   addEventListener('beforeunload', (event) => record.isUncertain() && event.preventDefault());
-  askBeforeSigningOut({ mayLeave: record.mayLeave, leaving: record.close });
+  askBeforeSigningOut(record.mayLeave);
   const zips = Object.entries(EXPORTS).map(([id, body]) => createExport({ button: by(id, HTMLButtonElement), place: by(`${id}-status`), body: () => body }));
   void attempt(begin);
   addEventListener('online', () => !begun && void attempt(begin));
-  return record.close; // in whichever tab somebody signed out
+  return () => {
+    report.close();
+    record.close();
+  };
 });
 
 /** The correction, with the button that saves it: where one could not be loaded, the other is of no use. */
 async function loadTool() {
   const [tool] = await Promise.all([import('../correction/correct-tool.js'), import('../history/saving-correction.js')]);
   return tool;
-}
-
-/** @param {string} words */
-function announce(words) {
-  by('announcement').textContent = words;
 }

@@ -29,7 +29,7 @@ function work() {
 /** Styles and texts first: what is stored in this browser is shown as soon as the rest has run. */
 async function load() {
   await Promise.all([loadAllTexts(), ...[...document.querySelectorAll('link[disabled]')].map(styled)]);
-  const loaded = await import('./index.js');
+  const [loaded] = await Promise.all([import('./index.js'), import('../auth/sign-in.js')]); // so that signing in beside photographs need not wait: see there
   by('workspace').dataset.ready = '';
   return loaded;
 }

@@ -95,6 +95,7 @@ export function createReport({ page, shown, vessel }) {
     if (event.key === 'Escape') close();
     event.stopPropagation(); // the keys of the viewer have nothing to do here
   }, { capture: true });
+  return { close };
 }
 
 /** @param {HTMLElement} title */

@@ -1,5 +1,6 @@
 // Signing out on a shared computer, or deleting the account: asks whether the photographs that are stored in this browser go, too.
 
+import { Refusal } from '../api/reach.js';
 import { transact } from './database.js';
 import { hasLocks } from './workspace.js';
 import { chosen } from '../ui/confirm.js';
@@ -8,6 +9,7 @@ import { plural, t } from '../ui/language.js';
 /** @import { Answer } from '../ui/confirm.js' */
 
 const CHANNEL = 'retina.photographs';
+const NOT_DELETED = t('You are signed out, but this browser could not delete the photographs that it stores. Remove them on the start page, or delete the data of this site in the browser’s settings.');
 
 export const SIGNING_OUT = [
   { value: 'stay', words: t('Stay signed in') },
@@ -38,8 +40,17 @@ export async function askToForget(answers) {
   });
 }
 
-/** Deletes everything that is stored, and has all tabs drop what they show. */
+/** Deletes everything that is stored, and has all tabs drop what they show. If the browser does not delete it, a dialog says so. */
 export async function forget() {
+  try {
+    await clear();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error; // which the database's errors are
+    await chosen({ title: t('The photographs are still in this browser'), words: NOT_DELETED, answers: [{ value: 'close', words: t('Close') }] });
+  }
+}
+
+async function clear() {
   await transact('readwrite', ['workspaces', 'photographs', 'files'], ({ workspaces, photographs: stored, files }) => {
     stored.clear();
     files.clear();

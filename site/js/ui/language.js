@@ -97,7 +97,9 @@ function chosen() {
  * All texts, for what is imported only when it is needed. Rejects if they do not arrive: half a page in English would be none in either.
  */
 export async function loadAllTexts() {
-  if (language !== 'en' && isStart()) Object.assign(translations, await fetch(fileOf(language)).then(readOf));
+  if (language === 'en' || !isStart()) return;
+  Object.assign(translations, await fetch(fileOf(language)).then(readOf));
+  delete document.documentElement.dataset.texts; // once is enough
 }
 
 /** Whether this page begins with the texts of its first view. */
