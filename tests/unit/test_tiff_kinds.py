@@ -166,6 +166,122 @@ def test_these_depths_are_read(levels: Rgb, numbers: str) -> None:
             assert outcome(*file, kind) == "read", kind
 
 
+EXTRA = [(0,), (1,), (2,), (0, 0), (2, 0), (0, 0, 0), (0, 0, 0, 0, 0)]
+"""Kinds of extra samples: 0 of no stated kind, 1 and 2 opacity that has been applied or not."""
+
+
+def with_extra(values: NDArray[Any], extra: tuple[int, ...], planes: str, colour: str, **options: Any) -> bytes:
+    """A TIFF file of values[H,W,C] and extra samples of the largest value."""
+    most = 1 if values.dtype.kind == "f" else 256**values.itemsize - 1
+    all_values = np.dstack([values, *[np.full(values.shape[:2], most, values.dtype)] * len(extra)])
+    if planes == "separate":
+        all_values = np.moveaxis(all_values, 2, 0)
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, all_values, photometric=colour, planarconfig=planes, extrasamples=extra, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extra", EXTRA)
+@pytest.mark.parametrize("colour", ["minisblack", "miniswhite", "rgb"])
+def test_extra_samples_change_no_level_or_are_refused_by_name(levels: Rgb, colour: str, extra: tuple[int, ...]) -> None:
+    found = Counter[str]()
+    largest: dict[type[np.generic], int] = {np.uint8: 255, np.uint16: 65_535, np.float32: 1}
+    for (dtype, most), order, big, compression, planes in itertools.product(
+        largest.items(), ORDERS, (False, True), (None, "lzw"), ("contig", "separate")
+    ):
+        shown = levels if colour == "rgb" else levels[..., 1:2]
+        values = np.rint(shown / 255 * most).astype(dtype) if most > 1 else (shown / 255).astype(dtype)
+        if colour == "miniswhite":
+            values = (most - values).astype(dtype)
+        file = with_extra(values, extra, planes, colour, byteorder=order, bigtiff=big, compression=compression)
+        kind = Kind(dtype.__name__, f"{colour} {extra}", order, big, compression, None, None, planes)
+        found[outcome(file, np.repeat(shown, 3, axis=2) if colour != "rgb" else shown, kind)] += 1
+    if not any(extra):
+        assert set(found) == {"read"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("colour", ["separated", "cielab", "ycbcr"])
+def test_other_colours_with_extra_samples_are_read_alike_or_refused_by_name(levels: Rgb, colour: str) -> None:
+    values = np.dstack([levels, levels[..., :1]]) if colour == "separated" else levels
+    first = decode(with_extra(values, (), "contig", colour)).rgb
+    found = Counter[str]()
+    for extra, order, big, compression, planes in itertools.product(
+        [(), *EXTRA], ORDERS, (False, True), (None, "lzw"), ("contig", "separate")
+    ):
+        file = with_extra(values, extra, planes, colour, byteorder=order, bigtiff=big, compression=compression)
+        kind = Kind("8 bits", f"{colour} {extra}", order, big, compression, None, None, planes)
+        found[outcome(file, first, kind)] += 1
+    assert min(found["read"], found["refused"]) > 4
+
+
+@pytest.mark.parametrize(
+    ("colour", "extra", "dtype", "planes", "said"),
+    [
+        ("minisblack", (2,), np.uint16, "contig", "opacity beside such samples"),
+        ("minisblack", (0,), np.uint16, "contig", ""),
+        ("minisblack", (0,), np.uint8, "contig", ""),
+        ("minisblack", (1,), np.uint8, "contig", ""),
+        ("minisblack", (0,), np.uint8, "separate", ""),
+        ("miniswhite", (2,), np.uint8, "contig", "opacity beside such samples"),
+        ("rgb", (0, 0), np.uint16, "contig", ""),
+        ("rgb", (0, 0, 0), np.uint16, "contig", ""),
+        ("rgb", (0,) * 5, np.uint8, "contig", ""),
+        ("rgb", (0,), np.uint8, "separate", ""),
+    ],
+)
+def test_these_extra_samples(
+    levels: Rgb, colour: str, extra: tuple[int, ...], dtype: type[np.generic], planes: str, said: str
+) -> None:
+    values = (levels if colour == "rgb" else levels[..., 1:2]).astype(dtype) * (257 if dtype == np.uint16 else 1)
+    file = with_extra(values, extra, planes, colour)
+    if said:
+        with pytest.raises(UnsupportedFormatError, match=said):
+            decode(file)
+    else:
+        rgb = decode(file).rgb
+        assert np.array_equal(rgb, levels if colour == "rgb" else np.repeat(levels[..., 1:2], 3, axis=2))
+
+
+def test_what_big_endian_bigtiff_has_that_is_not_read_is_named(levels: Rgb) -> None:
+    options: dict[str, Any] = {"byteorder": ">", "bigtiff": True}
+    ramp = np.repeat(np.arange(256, dtype=np.uint16)[np.newaxis] * 257, 3, axis=0)
+    four = np.dstack([levels, levels[..., :1]])
+    for file, said in (
+        (with_extra(four, (), "contig", "separated", **options), "CMYK colours in big-endian BigTIFF"),
+        (with_extra(levels, (2,), "contig", "rgb", **options), "opacity in big-endian BigTIFF"),
+        (
+            pages((levels[..., 1], {"photometric": "palette", "colormap": ramp}), **options),
+            "palette colours in big-end",
+        ),
+        (
+            pages((levels[..., 1], {"compression": "jpeg"}), **options),
+            "compressed as JPEG in big-endian BigTIFF",
+        ),
+    ):
+        with pytest.raises(UnsupportedFormatError, match=said):
+            decode(file)
+
+
+@pytest.mark.parametrize("compression", ["zstd", "lzma", "jpeg"])
+def test_other_compressions_of_usual_depths_are_read(levels: Rgb, compression: str) -> None:
+    for numbers in ("8 bits", "16 bits") if compression != "jpeg" else ("8 bits",):
+        for colour, planes in (("rgb", "contig"), ("minisblack", None)):
+            kind = Kind(numbers, colour, "<", False, compression, None, None, planes)
+            file = written(kind, levels)
+            assert file, kind
+            assert outcome(*file, kind) == "read", kind
+
+
+def test_gray_of_one_bit_is_read(levels: Rgb) -> None:
+    for colour, order, big in itertools.product(("minisblack", "miniswhite"), ORDERS, (False, True)):
+        kind = Kind("1 bit", colour, order, big, None, None, None, None)
+        file = written(kind, levels)
+        assert file, kind
+        assert outcome(*file, kind) == "read", kind
+
+
 @pytest.mark.parametrize("predictor", [2, 3])
 def test_both_predictors_are_read(levels: Rgb, predictor: int) -> None:
     for numbers in ("8 bits", "16 bits", "32 bits", "16 bits, negative") if predictor == 2 else ("half", "single"):

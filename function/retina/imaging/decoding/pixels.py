@@ -151,6 +151,8 @@ def _strips(image: Image.Image, *, inverted: bool = False, opacity: bool = True)
     if image.mode.startswith(("I", "F")):
         yield from gray_strips(image, inverted=inverted)
         return
+    if image.mode == "La":  # it is only converted to LA
+        image = image.convert("LA")
     convert = _converter(image, opacity=opacity)
     for top in range(0, image.height, STRIP):
         yield convert(image.crop((0, top, image.width, min(top + STRIP, image.height))))

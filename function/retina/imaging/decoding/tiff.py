@@ -1,7 +1,7 @@
 """A page of a TIFF file, as a second library sees it.
 
-16-bit colour is decoded by tifffile, all else by Pillow (libtiff). What both say about size, orientation, channels and
-the first rows must agree.
+It is of a kind that Pillow (libtiff) opens; 16-bit colour is decoded by tifffile nevertheless. What both say about
+size, orientation, channels and the first rows must agree. Other kinds are read by tifffile alone (tiff_levels.py).
 """
 
 import io
@@ -75,7 +75,10 @@ def demand_same_rows(image: Image.Image, page: tifffile.TiffPage, orientation: i
     pixels, _, shape = next(page.segments(maxworkers=1))
     if pixels is None:
         raise ValueError("a part of the pixels is not in the file")
-    first = upright(pixels[0, : min(shape[1], page.imagelength), : min(shape[2], page.imagewidth), :3], orientation)
+    first = upright(
+        pixels[0, : min(shape[1], page.imagelength), : min(shape[2], page.imagewidth), : CHANNELS[page.photometric]],
+        orientation,
+    )
     height, width = first.shape[:2]
     left = 0 if orientation in (1, 4, 5, 8) else image.width - width
     top = 0 if orientation in (1, 2, 5, 6) else image.height - height

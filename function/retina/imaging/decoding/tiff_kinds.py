@@ -1,13 +1,14 @@
 """The kinds of TIFF pages: which Pillow reads, which tifffile alone reads, and which are refused by name.
 
-Pillow does not open most depths beyond 8 bits nor big-endian BigTIFF, and takes signed samples and large integers for
-others. What it reads right stays with it, because two libraries see more damage than one.
+Pillow does not open most depths beyond 8 bits, many extra samples, and big-endian BigTIFF, and takes signed samples and
+large integers for others. What it reads right stays with it, because two libraries see more damage than one.
 """
 
 from collections.abc import Container, Iterator
 
 import tifffile
-from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PREDICTOR, SAMPLEFORMAT
+from PIL import TiffImagePlugin
+from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, PLANARCONFIG, PREDICTOR, SAMPLEFORMAT
 
 from retina.errors import UnsupportedFormatError
 from retina.imaging.decoding.foreign import CONVERT
@@ -43,8 +44,16 @@ INTEGERS: dict[int, tuple[int, ...]] = {
 """Bits of the unsigned integers in each colour space that Pillow reads; 16-bit RGB it only opens."""
 
 BYTE = 8
+"""Bits of the samples that JPEG in TIFF may have."""
+
+OPAQUE_PLANES = {
+    8: ((EXTRASAMPLE.UNASSALPHA,),),
+    16: ((EXTRASAMPLE.ASSOCALPHA,), (EXTRASAMPLE.UNASSALPHA,)),
+}
+"""The extra samples in planes of their own that are read beside RGB, by bits; the deep ones Pillow only opens."""
+
 FLOAT_BITS = 32
-"""FLOAT_BITS: of the floating-point gray that Pillow reads."""
+"""Bits of the floating-point gray that Pillow reads."""
 
 TIFFFILE_READS: dict[int, Container[int]] = {
     SAMPLEFORMAT.UINT: (*range(1, 17), 32),
@@ -53,6 +62,15 @@ TIFFFILE_READS: dict[int, Container[int]] = {
 }
 """Bits of each kind of numbers. libtiff and tifffile read 24 bits in different orders."""
 
+ORDERS = {"<": b"II", ">": b"MM"}
+"""How Pillow calls the byte orders that tifffile names so."""
+
+COLOURS: dict[int, str] = {
+    PHOTOMETRIC.PALETTE: "palette",
+    PHOTOMETRIC.YCBCR: "YCbCr",
+    PHOTOMETRIC.CIELAB: "Lab",
+    PHOTOMETRIC.SEPARATED: "CMYK",
+}
 NUMBERS: dict[int, str] = {
     SAMPLEFORMAT.UINT: "integers",
     SAMPLEFORMAT.INT: "signed integers",
@@ -62,7 +80,6 @@ NUMBERS: dict[int, str] = {
 }
 COMPRESSIONS: dict[int, str] = {
     COMPRESSION.OJPEG: "old-style JPEG",
-    COMPRESSION.JPEG: "JPEG of another depth than 8 bits",
     COMPRESSION.JPEG2000: "JPEG 2000",
     COMPRESSION.JPEGXL: "JPEG XL",
     COMPRESSION.WEBP: "WebP",
@@ -83,23 +100,43 @@ def is_for_tifffile(page: tifffile.TiffPage) -> bool:
 
     Raises `UnsupportedFormatError`, which names the kind, if neither does.
     """
-    alone = not _pillow_reads(page)
+    alone = page.photometric in GRAY_OR_RGB and not _pillow_reads(page)
     if traits := list(_unread(page, alone=alone)):
         raise UnsupportedFormatError(f"This TIFF file is of a kind that cannot be read: {', '.join(traits)}. {CONVERT}")
     return alone
 
 
 def _pillow_reads(page: tifffile.TiffPage) -> bool:
-    """Whether it knows such numbers in such a colour space, or nobody does."""
-    if page.photometric not in GRAY_OR_RGB:
-        return True
-    big_endian = page.parent.byteorder == ">"
-    if page.parent.is_bigtiff and big_endian:
+    """Whether it knows such numbers and extra samples in such a gray or RGB."""
+    if _is_big_reversed(page) or not _pillow_opens(page):
+        return False
+    gray = page.photometric in GRAY
+    if _has_extra_planes(page) and (gray or page.extrasamples not in OPAQUE_PLANES.get(page.bitspersample, ())):
         return False
     if page.sampleformat == SAMPLEFORMAT.IEEEFP:
         # Of compressed ones that are big-endian it exchanges the bytes.
-        return page.photometric == PHOTOMETRIC.MINISBLACK and page.bitspersample == FLOAT_BITS and not big_endian
+        little = page.parent.byteorder == "<"
+        return page.photometric == PHOTOMETRIC.MINISBLACK and page.bitspersample == FLOAT_BITS and little
     return page.sampleformat == SAMPLEFORMAT.UINT and page.bitspersample in INTEGERS[page.photometric]
+
+
+def _pillow_opens(page: tifffile.TiffPage) -> bool:
+    """Whether it has a mode for the page."""
+    order, extra, samples = ORDERS[page.parent.byteorder], page.extrasamples, page.samplesperpixel
+    if page.planarconfig == PLANARCONFIG.SEPARATE and not any(extra):
+        samples, extra = samples - len(extra), ()
+    bits = (page.bitspersample,) * samples
+    return (order, page.photometric, (page.sampleformat,), page.fillorder, bits, extra) in TiffImagePlugin.OPEN_INFO
+
+
+def _has_extra_planes(page: tifffile.TiffPage) -> bool:
+    """Whether there are extra samples in planes of their own, of which it reads few kinds."""
+    return page.planarconfig == PLANARCONFIG.SEPARATE and bool(page.extrasamples)
+
+
+def _is_big_reversed(page: tifffile.TiffPage) -> bool:
+    """Whether it is in a big-endian BigTIFF, which Pillow does not read."""
+    return page.parent.is_bigtiff and page.parent.byteorder == ">"
 
 
 def _unread(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
@@ -110,12 +147,29 @@ def _unread(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
         yield "channels of different depths"
     else:
         yield from _unread_numbers(page, alone=alone)
+        if not alone:
+            yield from _unread_colours(page)
     if page.imagedepth != 1:
         yield "volumes"
     if alone and page.fillorder != 1:
         yield "bits in reverse order"
     if alone and any(kind != EXTRASAMPLE.UNSPECIFIED for kind in page.extrasamples):
-        yield "opacity of a rare depth"
+        yield "opacity in big-endian BigTIFF" if _is_big_reversed(page) else "opacity beside such samples"
+
+
+def _unread_colours(page: tifffile.TiffPage) -> Iterator[str]:
+    """What Pillow does not read of colours that tifffile alone cannot read either."""
+    colours = f"{COLOURS.get(page.photometric) or _name(page.photometric)} colours"
+    if page.photometric in GRAY_OR_RGB or not _knows(page, alone=False):
+        return
+    if _is_big_reversed(page):
+        yield f"{colours} in big-endian BigTIFF"
+    elif page.planarconfig == PLANARCONFIG.SEPARATE and (
+        page.extrasamples or page.photometric in (PHOTOMETRIC.YCBCR, PHOTOMETRIC.CIELAB)
+    ):
+        yield f"{colours} in separate planes"
+    elif not _pillow_opens(page):
+        yield f"{colours} with {page.samplesperpixel} channels"
 
 
 def _unread_numbers(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
@@ -124,7 +178,8 @@ def _unread_numbers(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
     if not _knows(page, alone=alone):
         yield numbers
     if not _decompresses(page, alone=alone):
-        yield f"compression as {COMPRESSIONS.get(page.compression) or _name(page.compression)}"
+        order = " in big-endian BigTIFF" if alone and _is_big_reversed(page) else ""
+        yield f"{numbers} compressed as {COMPRESSIONS.get(page.compression) or _name(page.compression)}{order}"
     elif page.predictor != PREDICTOR.NONE and bits not in PREDICTED.get(page.sampleformat, {}).get(page.predictor, ()):
         yield f"predictor {int(page.predictor)} for {numbers}"
 

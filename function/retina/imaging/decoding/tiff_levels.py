@@ -1,4 +1,5 @@
-"""TIFF pages that tifffile alone reads: integers of 1 to 32 bits, signed ones, and floating-point numbers, gray or RGB.
+"""TIFF pages that tifffile alone reads: integers of up to 16 and of 32 bits, also signed, and floating-point numbers,
+gray or RGB.
 
 The file is decoded strip by strip or tile by tile, twice if the largest value has to be known first, so that its
 numbers, of up to 8 bytes, are never in memory all at once.
