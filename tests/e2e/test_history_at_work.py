@@ -31,6 +31,15 @@ def delete(visit: Visit, id: str) -> None:
     httpx.delete(address, headers=token(visit), timeout=30).raise_for_status()
 
 
+def expect_nothing_offered(page: Page) -> None:
+    """For a record that the service does not have any more."""
+    for button in page.locator("#details button").all():
+        expect(button).to_be_hidden()
+    expect(page.locator("#trend")).to_be_hidden()
+    expect(page.locator("#compare")).to_be_hidden()
+    expect(page.locator(".pair-stage")).to_have_count(0)
+
+
 def box(page: Page, selector: str) -> FloatRect:
     found = page.locator(selector).bounding_box()
     assert found
@@ -39,6 +48,7 @@ def box(page: Page, selector: str) -> FloatRect:
 
 def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, small: bytes) -> None:
     sign_up(visit)
+    oldest = saved(visit, small, subject="P-1", eye="right", taken_on="2025-11-05")
     earlier = saved(visit, small, subject="P-1", eye="right", taken_on="2026-01-05")
     id = saved(visit, small, subject="P-1", eye="right", taken_on="2026-03-01", file_name=NAME)
     page = visit.page
@@ -64,7 +74,7 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     held: list[Route] = []
     page.set_viewport_size({"width": 1440, "height": 900})
     page.route("**/registration-worker.js", lambda route: held.append(route))
-    page.get_by_label("Compare with another visit").select_option(index=1)
+    page.get_by_label("Compare with another visit").select_option(earlier)
     flicker = page.get_by_role("radio", name="Flicker")
     expect(flicker).to_have_attribute("aria-busy", "true")
     expect(flicker).to_be_disabled()
@@ -116,13 +126,42 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     page.keyboard.press("Escape")
     expect(page.locator("#correction-words")).to_have_text(SAVED)
 
-    # deleted on another device: the page says so, and offers and lists it no longer
-    delete(visit, id)
+    # a visit that was deleted on another device is not compared, listed or offered any more, nor a ZIP file with it
+    zip_file = page.locator("#export")
+    zip_file.click()
+    expect(zip_file).to_contain_text("Download the ZIP")
+    choice = page.get_by_label("Compare with another visit")
+    expect(choice.locator("option")).to_have_count(3)
+    delete(visit, oldest)
+    choice.select_option(oldest)
+    expect(page.locator("#trouble")).to_contain_text("One of the two photographs was deleted elsewhere")
+    expect(choice).to_be_focused()
+    expect(choice.locator("option")).to_have_count(2)
+    expect(page.locator("#list a")).to_have_count(2)
+    expect(zip_file).not_to_contain_text("Download the ZIP")
+
+    # the other visit of the pair is another record with another menu: the comparison is over, also on the way back
+    choice.select_option(earlier)
+    expect(page.locator(".pair-stage").first).to_be_visible()
+    page.locator("#list a").nth(1).click()
+    expect(page.locator("#result-title")).to_contain_text("5 Jan 2026")
+    expect(choice).to_have_value("")
+    expect(choice.locator("option")).to_have_count(2)
+    expect(page.locator(".pair-stage")).to_have_count(0)
+    page.locator("#list a").first.click()
+    expect(page.locator("#result-title")).to_contain_text("1 Mar 2026")
+    expect(choice).to_have_value("")
+
+    # deleted on another device while it is open: the page says so, and offers and lists it no longer
+    choice.select_option(earlier)
+    expect(page.locator(".pair-stage").first).to_be_visible()
     paint(page, 0.3)
+    delete(visit, id)
     save.click()
     expect(trouble).to_contain_text("was deleted elsewhere")
     expect(trouble).to_contain_text(KEPT)
     expect(save).to_be_hidden()
+    expect_nothing_offered(page)
     expect(page.locator("#list a")).to_have_count(1)
     page.locator("#list a").click()
     page.get_by_role("button", name="Go on without saving").click()
@@ -131,5 +170,8 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     page.get_by_role("button", name="Save changes").click()
     expect(page.locator("#details-trouble")).to_contain_text("was deleted elsewhere")
     expect(page.locator("#list a")).to_have_count(0)
+    expect_nothing_offered(page)
+    page.locator("#details [name=subject]").press("Enter")
+    expect(page.locator("#details-trouble")).to_contain_text("was deleted elsewhere")
     page.reload()
     expect(page.locator("#placeholder")).to_contain_text("no such photograph")

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import './support/browser.js';
-import { byVisit, correctionWords, differenceOf, isSameVisit, modelValues } from '../../site/js/history/compare.js';
+import { byVisit, correctionWords, differenceOf, isSameVisit, modelValues } from '../../site/js/history/two-visits.js';
 
 test('visits of one day are in the order in which they were saved', () => {
   const visits = [

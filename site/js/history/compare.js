@@ -7,18 +7,21 @@ import { element, finder } from '../ui/element.js';
 import { labelled, valueOf } from '../ui/measurements.js';
 import { showPair } from './pair-view.js';
 import { PREDICTIONS } from './saved-layers.js';
-import { BY_CHANCE, changeOf, mayBeChance } from './repeatability.js';
+import { byVisit, correctionWords, differenceOf, isSameVisit, modelValues } from './two-visits.js';
+import { Vanished, vanishedIfMissing } from './vanished.js';
 import { t } from '../ui/language.js';
 
 /** @import { MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 /** @import { Point } from './chart.js' */
-/** @import { Values } from '../ui/measurements.js' */
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
-/** @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void }} parts */
-export function createCompare({ page, attempt, announce }) {
+/**
+ * `vanished(id)` is called if one of the two was deleted elsewhere meanwhile.
+ * @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void, vanished: (id: string) => Promise<void> }} parts
+ */
+export function createCompare({ page, attempt, announce, vanished }) {
   const by = finder(page);
   const choice = by('compare-with', HTMLSelectElement);
   /** @type {SavedPrediction | null} */
@@ -72,16 +75,19 @@ export function createCompare({ page, attempt, announce }) {
     urls = [];
   }
 
-  /** @param {SavedPrediction} record */
-  const isComparing = (record) => compared.some((each) => isSameVisit(each, record));
-
   /**
-   * Nothing is offered until the visits of the record are known.
+   * Whether the record is the one beside which the other visit was chosen. From the other visit the same pair needs another menu.
    * @param {SavedPrediction} record
    */
-  function close(record) {
+  const isComparing = (record) => compared.length > 0 && opened !== null && isSameVisit(opened, record);
+
+  /**
+   * Nothing is offered until the visits of the record are known, or if there is none.
+   * @param {SavedPrediction | null} [record]
+   */
+  function close(record = null) {
     look(false);
-    if (!isComparing(record)) clear();
+    if (!record || !isComparing(record)) clear();
   }
 
   /** @param {MeasurementDescription} measurement */
@@ -95,10 +101,12 @@ export function createCompare({ page, attempt, announce }) {
     clear();
     const [here, measurement, { signal }] = [opened, measured, stop];
     if (!id || !here || !measurement) return;
-    /** @type {SavedPrediction} */
-    const other = await ask(`${PREDICTIONS}/${id}`, { signal });
+    /** @type {Promise<SavedPrediction>} */
+    const asked = ask(`${PREDICTIONS}/${id}`, { signal });
+    const other = await asked.catch(vanishedIfMissing(id));
     const records = [here, other].sort(byVisit);
-    const blobs = await Promise.all(records.flatMap(({ image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal))));
+    const pictures = records.flatMap(({ id: visit, image_urls: { photograph, mask } }) => [photograph, mask].map((url) => askBlob(url, signal).catch(vanishedIfMissing(visit))));
+    const blobs = await Promise.all(pictures);
     signal.throwIfAborted();
     urls = blobs.map((blob) => URL.createObjectURL(blob));
     compared = records;
@@ -119,7 +127,11 @@ export function createCompare({ page, attempt, announce }) {
     try {
       await asked;
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      if (!(error instanceof Vanished)) throw error;
+      await vanished(error.id);
+      if (choice.checkVisibility()) choice.focus({ preventScroll: true });
+      throw error;
     }
   }
 
@@ -129,55 +141,4 @@ export function createCompare({ page, attempt, announce }) {
     choice.focus({ preventScroll: true });
   });
   return { offer, close };
-}
-
-/**
- * Whether two states of a record look the same when they are compared with another visit: all but its correction, file name and note is the same.
- * @param {SavedPrediction} a
- * @param {SavedPrediction} b
- */
-export function isSameVisit(a, b) {
-  const key = (/** @type {SavedPrediction} */ { id, predicted, day, subject, eye }) => JSON.stringify([id, predicted, day, subject, eye]);
-  return key(a) === key(b);
-}
-
-/**
- * By day, and those of one day by when they were saved.
- * @param {Pick<SavedPrediction, 'day' | 'saved'>} a
- * @param {Pick<SavedPrediction, 'day' | 'saved'>} b
- */
-export function byVisit(a, b) {
-  return a.day.localeCompare(b.day) || Date.parse(a.saved) - Date.parse(b.saved);
-}
-
-/**
- * What was measured on the model's own vessels, also of a corrected record.
- * @param {Pick<SavedPrediction, 'measurements' | 'correction'>} record
- */
-export function modelValues({ measurements, correction }) {
-  return /** @type {Values} */ (correction?.model_measurements ?? measurements);
-}
-
-/**
- * That corrections do not count here, or an empty text if there is none.
- * @param {Pick<SavedPrediction, 'correction'>[]} records
- */
-export function correctionWords(records) {
-  if (!records.some(({ correction }) => correction)) return '';
-  return t('Corrections are left out of this comparison: its values and pictures are of the model’s vessels.');
-}
-
-/**
- * In words, or an empty text if one of the values is missing.
- * @param {SavedPrediction} before
- * @param {SavedPrediction} after
- * @param {MeasurementDescription} measurement
- */
-export function differenceOf(before, after, measurement) {
-  const key = (/** @type {SavedPrediction} */ { model, threshold, canvas, flips }) => [model.sha256, threshold, canvas, flips].join();
-  const [first, second] = [before, after].map((record) => modelValues(record)[measurement.name] ?? null);
-  if (first === null || second === null) return '';
-  if (key(before) !== key(after)) return t('Another model or other settings: the values cannot be compared.');
-  const change = t('Difference: {change}.', { change: changeOf(measurement, first, second) });
-  return mayBeChance(measurement, first, second) ? `${change} ${BY_CHANCE}` : change;
 }

@@ -1,7 +1,7 @@
 // One open record of the history: its pictures, facts and trend, a form for its details, and buttons to recompute it
 // or to delete it for good.
 
-import { codeOf, Refusal } from '../api/reach.js';
+import { codeOf } from '../api/reach.js';
 import { ask } from '../api/requests.js';
 import { BACKUPS, confirmed } from '../ui/confirm.js';
 import { utcTimeOf } from '../ui/dates.js';
@@ -11,6 +11,7 @@ import { createRecordCorrection } from './record-correction.js';
 import { headingOf } from './record-names.js';
 import { PREDICTIONS, savedLayers } from './saved-layers.js';
 import { blobsOf, resultOf } from './stored-result.js';
+import { nullIfMissing, Vanished, VANISHED } from './vanished.js';
 import { receiptOf } from '../ui/receipt.js';
 import { release } from '../files/segmentation.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -22,13 +23,12 @@ import { t } from '../ui/language.js';
 /** @import { Blobs } from './stored-result.js' */
 /** @import { Trend } from './trend.js' */
 
-const VANISHED = t('This photograph was deleted elsewhere meanwhile. The list does not show it any more.');
-
 /**
- * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record, `vanished(id)` if it is not there any more.
+ * `changed(record)` and `deleted(record)` are called once the service has changed or deleted the record, `vanished(id)` if it is not there any more,
+ * which `vanish(id)` is then told, whoever has noticed it.
  * @param {{
  *   page: ParentNode, viewer: Viewer, result: { show: (result: Result) => void }, trend: Trend,
- *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void, vanished: (id: string) => void,
+ *   announce: (words: string) => void, changed: (record: SavedPrediction) => void, deleted: (record: SavedPrediction) => void, vanished: (id: string) => Promise<void>,
  * }} parts
  */
 export function createRecord({ page, viewer, result, trend, announce, changed, deleted, vanished }) {
@@ -42,7 +42,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   /** @type {Blobs} of the record, as they are stored */
   let blobs = {};
   let stop = new AbortController();
-  const correction = createRecordCorrection({ page, viewer, show, announce, changed, vanished: ({ id }) => vanished(id), opened: () => record && pictures && { record, result: pictures, blobs, signal: stop.signal } });
+  const correction = createRecordCorrection({ page, viewer, show, announce, changed, vanished: ({ id }) => void vanished(id), opened: () => record && pictures && { record, result: pictures, blobs, signal: stop.signal } });
 
   /** @param {string} id */
   async function open(id) {
@@ -57,7 +57,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       const gone = codeOf(error) === 'not_found';
       by('placeholder').textContent = gone ? t('There is no such photograph in your history. It may have been deleted elsewhere.') : t('This photograph could not be opened.');
       if (!gone) throw error;
-      vanished(id);
+      await vanished(id);
       announce(by('placeholder').textContent);
     }
   }
@@ -76,7 +76,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     if (before?.pictures?.mask === pictures.pictures?.mask) pictures.changes = before?.changes; // it was saved, and can still be undone
     by('placeholder').hidden = true;
     by('result').hidden = false;
-    by('delete-correction').hidden = !opened.correction;
+    offer(true);
     result.show(pictures);
     correction.look();
     fill(form, opened);
@@ -94,11 +94,30 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     if (pictures) release(pictures);
     viewer.hide();
     [record, pictures] = [null, null];
+    trend.hide();
     correction.look();
     say('');
     by('result').hidden = true;
     by('placeholder').hidden = false;
     by('placeholder').textContent = t('Choose a photograph from the list.');
+  }
+
+  /** @param {boolean} can whether the service still has the record, which every button needs */
+  function offer(can) {
+    for (const button of form.querySelectorAll('button')) button.hidden = !can;
+    by('delete-correction').hidden = !can || !record?.correction;
+  }
+
+  /**
+   * A record was deleted elsewhere. What is seen of the open one stays, with a correction that is not saved; nothing can be done with it.
+   * @param {string} id
+   */
+  async function vanish(id) {
+    if (!record) return;
+    if (id !== record.id) return await trend.show(record, stop.signal);
+    trend.hide();
+    offer(false);
+    if (document.activeElement === document.body) by('result-title').focus({ preventScroll: true });
   }
 
   /** @param {SavedPrediction} opened */
@@ -133,7 +152,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     const words = `${t('{photograph}: the photograph and everything found in it will be deleted for good.', { photograph: headingOf(gone) })} ${BACKUPS}`;
     if (!(await confirmed({ title: t('Delete this photograph?'), words, yes: t('Delete it') }))) return;
     /** @type {DeletionReceipt | null} */
-    const receipt = await /** @type {Promise<DeletionReceipt>} */ (ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' })).catch(unlessGone);
+    const receipt = await /** @type {Promise<DeletionReceipt>} */ (ask(`${PREDICTIONS}/${gone.id}`, { method: 'DELETE' })).catch(nullIfMissing);
     close();
     by('list-status').textContent = receipt ? `${t('The photograph was deleted.')} ${receiptOf(receipt)}` : VANISHED;
     deleted(gone);
@@ -152,6 +171,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   /** @param {(opened: SavedPrediction) => Promise<void>} action */
   const unlessStopped = (action) => async () => {
     if (!record) return;
+    if (by('delete').hidden) throw new Vanished(record.id, VANISHED); // Enter in a field
     const { signal } = stop;
     by('details-status').textContent = '';
     try {
@@ -160,8 +180,8 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       by('details-status').textContent = '';
       if (signal.aborted) return;
       if (!record || codeOf(error) !== 'not_found') throw error;
-      vanished(record.id);
-      throw new Refusal('not_found', VANISHED);
+      await vanished(record.id);
+      throw new Vanished(record.id, VANISHED);
     }
   };
 
@@ -170,14 +190,5 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
   onClick(by('delete-correction', HTMLButtonElement), unlessStopped(removeCorrection));
   onClick(by('delete', HTMLButtonElement), () => record && remove(record));
   const { mayLeave, isUncertain } = correction;
-  return { open, close, mayLeave, isUncertain, opened: () => record?.id ?? '' };
-}
-
-/**
- * @param {unknown} error
- * @returns {null}
- */
-function unlessGone(error) {
-  if (codeOf(error) !== 'not_found') throw error;
-  return null;
+  return { open, close, vanish, mayLeave, isUncertain, opened: () => record?.id ?? '' };
 }

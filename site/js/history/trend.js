@@ -59,6 +59,13 @@ export function createTrend({ page, compare }) {
     showChosen();
   }
 
+  /** Shows nothing, and ends the comparison. */
+  function hide() {
+    shown = null;
+    by('trend').hidden = true;
+    compare.close();
+  }
+
   /** Fills the menu of measurements and keeps the current choice. */
   function offerChoice() {
     const { value } = choice;
@@ -117,7 +124,7 @@ export function createTrend({ page, compare }) {
   }
 
   choice.addEventListener('change', showChosen);
-  return { show };
+  return { show, hide };
 }
 
 /**

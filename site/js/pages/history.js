@@ -30,8 +30,8 @@ gate((_, page) => {
   const result = createResult({ page, viewer, announce });
   const report = createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
-  const trend = createTrend({ page, compare: createCompare({ page, attempt, announce }) });
-  const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted, vanished: records.drop });
+  const trend = createTrend({ page, compare: createCompare({ page, attempt, announce, vanished }) });
+  const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted, vanished });
   const filter = by('filter', HTMLFormElement);
   let begun = false;
   listenForNeighbours(by('list'));
@@ -86,10 +86,19 @@ gate((_, page) => {
     by('result-title').focus({ preventScroll: true });
   }
 
-  /** @param {SavedPrediction} gone */
-  function deleted(gone) {
-    records.drop(gone.id);
+  /**
+   * A record was deleted, here or elsewhere.
+   * @param {string} id
+   */
+  async function vanished(id) {
+    records.drop(id);
     for (const each of zips) each.reset(); // the service has deleted the exports that contained it
+    await record.vanish(id);
+  }
+
+  /** @param {SavedPrediction} gone */
+  function deleted({ id }) {
+    void vanished(id);
     history.replaceState(null, '', location.pathname);
     by('list-title').focus();
   }
