@@ -79,8 +79,9 @@ def _descriptions() -> Iterator[str]:
 def _verdicts() -> Iterator[str]:
     """Why a photograph does not look like one of a retina."""
     for reason in (BLANK, TOO_SMALL, BRIGHT, EXCHANGED, *LOOKED_FOR.values(), STRANGE):
-        for verdict in (Verdict("no", reason), Verdict("unsure", reason)):
-            yield verdict.sentence
+        yield Verdict("no", reason).sentence
+    for reason in (BRIGHT, *LOOKED_FOR.values()):
+        yield Verdict("unsure", reason).sentence
 
 
 def _refusals() -> Iterator[str]:

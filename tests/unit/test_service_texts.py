@@ -1,8 +1,10 @@
 """No sentence of the service stays English unnoticed."""
 
+import json
+
 import pytest
 
-from support.service_texts import ELSEWHERE, PACKAGE, dropped_texts, service_texts
+from support.service_texts import ELSEWHERE, PACKAGE, ROOT, dropped_texts, service_texts
 
 LISTED_ELSEWHERE = {
     "… cannot be read.": "`_refusals` lists the kinds of files",
@@ -13,6 +15,11 @@ LISTED_ELSEWHERE = {
 }
 """Sentences of which the source alone makes no key, and why they are translated nevertheless."""
 
+VERDICTS = (
+    "It is not certain that this is a photograph of a retina: ",
+    "This does not look like a photograph of the back of an eye: ",
+)
+
 pytestmark = pytest.mark.slow
 
 
@@ -22,6 +29,14 @@ def test_every_other_sentence_has_a_key() -> None:
 
 def test_modules_that_are_left_out_exist() -> None:
     assert [name for name in ELSEWHERE if not (PACKAGE / name).exists()] == []
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_only_verdicts_that_are_given_are_translated(language: str) -> None:
+    translated = json.loads((ROOT / "site" / "languages" / f"{language}.json").read_text("utf-8"))
+    verdicts = {text for text in translated if text.startswith(VERDICTS)}
+    assert len(verdicts) > 10
+    assert verdicts - service_texts().keys() == set()
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ MEMORY = 512 * 2**20
 """Limit on these copies, in bytes."""
 
 NEGATIVE = (
-    "This TIFF file has a few negative values, and does not say which one is black. Save it with values from 0 on, or "
-    "export the photograph as PNG."
+    "This TIFF file has a few negative values, and does not say which value is black. Save it with values from 0 on, "
+    "or export the photograph as PNG."
 )
 
 
