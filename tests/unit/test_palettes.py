@@ -71,6 +71,38 @@ def test_png_and_bmp(indices: NDArray[np.uint8], form: object, bits: int, gray: 
     assert np.array_equal(decode(form(few, palette[: 3 * COLOURS], bits)).rgb[..., 0], few * (1 if gray else 16))
 
 
+def test_pixels_of_two_colours_with_more_bits_are_not_misread(indices: NDArray[np.uint8]) -> None:
+    two = np.minimum(indices, 1)
+    assert np.array_equal(decode(bitmap(two, b"\0\0\0\xff\xff\xff", 1)).rgb[..., 0], two * 255)
+    with pytest.raises(PhotographUnreadableError):
+        decode(bitmap(two, b"\0\0\0\xff\xff\xff", 4))
+
+
+def os2(indices: NDArray[np.uint8], palette: bytes, bits: int) -> bytes:
+    """A BMP of OS/2, whose header does not state the number of colours."""
+    height, width = indices.shape
+    rows = b"".join((line := packed(row, bits)) + bytes(-len(line) % 4) for row in indices[::-1])
+    table = b"".join(palette[n : n + 3][::-1] for n in range(0, len(palette), 3))
+    start = 26 + len(table)
+    return (
+        b"BM"
+        + struct.pack("<IHHI", start + len(rows), 0, 0, start)
+        + struct.pack("<IHHHH", 12, width, height, 1, bits)
+        + table
+        + rows
+    )
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_the_bmp_of_os2(indices: NDArray[np.uint8], bits: int) -> None:
+    palette = bytes(np.repeat(np.arange(16, dtype=np.uint8), 3) * 16)
+    padded = palette + bytes(3 * (2**bits - 16))
+    assert np.array_equal(decode(os2(indices, padded, bits)).rgb[..., 0], indices * 16)
+    for count in (15, 12):
+        with pytest.raises(PhotographUnreadableError):
+            decode(os2(indices, palette[: 3 * count], bits))
+
+
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("gray", [False, True])
 def test_gif(indices: NDArray[np.uint8], own: bool, gray: bool) -> None:

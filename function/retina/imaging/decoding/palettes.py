@@ -2,14 +2,13 @@
 
 from PIL import Image
 
+from retina.imaging.decoding.surplus import SHORT
+
 LOCAL, SIZE = 0x80, 0x07
 """Of the flags of a GIF: whether a table of colours follows, and the logarithm of half of its length."""
 
 SCREEN, DESCRIPTOR = 13, 10
 """Lengths of the headers of a GIF and of a frame, in bytes."""
-
-SHORT = 12
-"""Length of OS/2's header of a BMP, which has other fields."""
 
 FRAME, EXTENSION = 0x2C, 0x21
 """How parts of a GIF begin."""
@@ -20,8 +19,6 @@ def demand_within_palette(image: Image.Image, data: bytes, box: tuple[int, int, 
 
     `box` is the part of the image that the file has pixels for: left, top, right and bottom.
     """
-    if image.format == "BMP" and image.mode == "1" and data[14] != SHORT and data[28] > 1:
-        raise ValueError("more bits than its two colours need, which Pillow does not read")
     if image.mode not in ("P", "L"):
         return
     colours = {"PNG": _of_png, "GIF": _of_gif, "BMP": _of_bmp}[str(image.format)](data)
@@ -56,8 +53,9 @@ def _of_gif(data: bytes) -> int:
 
 
 def _of_bmp(data: bytes) -> int:
-    """The same; OS/2's header does not state it, and 0 stands for as many as there may be."""
+    """The same; OS/2's header does not state it: the colours fill the place up to the pixels."""
+    if data[14] == SHORT:
+        bits, before = data[24], int.from_bytes(data[10:14], "little")
+        return min(1 << bits, (before - 14 - SHORT) // 3) if bits <= 8 else 0
     bits = int.from_bytes(data[28:30], "little")
-    if data[14] == SHORT or bits > 8:
-        return 0
-    return int.from_bytes(data[46:50], "little") or 1 << bits
+    return (int.from_bytes(data[46:50], "little") or 1 << bits) if bits <= 8 else 0

@@ -1,11 +1,16 @@
-"""Check that BMP, PNM and GIF files end where their pixels do. They have no checksums, and decoders ignore what is left
-over; it shows that something was inserted before, or that the decoder was out of step.
+"""Check that BMP, PNM and GIF files have as many bytes as their pixels need.
+
+They have no checksums, and decoders ignore what is left over; it shows that something was inserted before, or that the
+decoder was out of step.
 """
 
 from PIL import Image
 
 PADDING = 8
 """How many bytes may be left over in BMP files; programs fill them up."""
+
+SHORT = 12
+"""Length of OS/2's header of a BMP, which has other fields."""
 
 PROFILED = 124
 """Length of the BMP header of files that may have a colour profile after their pixels."""
@@ -18,8 +23,12 @@ LONGEST = 4 * 2**20
 """Limit on the codes that are counted, in bytes: about seven megapixels. It takes 0.2 s a megapixel."""
 
 
-def demand_no_surplus_bmp(image: Image.Image, data: bytes) -> None:
-    """Raise `ValueError` if bytes are left over in the uncompressed BMP file `data`, opened as `image`."""
+def demand_whole_bmp(image: Image.Image, data: bytes) -> None:
+    """Raise `ValueError` if bytes are left over in the uncompressed BMP file `data`, opened as `image`, or if its
+    pixels have more bits than two colours need: Pillow takes them for single bits.
+    """
+    if image.mode == "1" and data[14] != SHORT and data[28] > 1:
+        raise ValueError("more bits than its two colours need, which Pillow does not read")
     name, _, offset, *rest = image.tile[0]  # type: ignore[attr-defined]
     if name != "raw" or int.from_bytes(data[14:18], "little") >= PROFILED:
         return
