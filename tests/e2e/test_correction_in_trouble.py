@@ -8,6 +8,7 @@ from e2e.everyone import expect_for_everyone
 from e2e.visit import PREDICTIONS, Visit
 
 WORKER = "**/correction-worker.js"
+LISTENING = "void addEventListener('keydown', (event) => { window.prevented = event.defaultPrevented; })"
 
 
 def half_a_stroke(page: Page, *spots: tuple[float, float]) -> None:
@@ -50,6 +51,10 @@ def test_a_correction_survives_interruptions(visit: Visit, small: bytes) -> None
     stroke(page, (0.4, 0.6), (0.7, 0.6))
     for words in ("#correct-words", "#correct-spoken"):
         expect(page.locator(words)).to_have_text("Getting the field of view… You can paint once it is here.")
+    page.locator("#stage").focus()
+    page.evaluate(LISTENING)
+    page.keyboard.press(" ")
+    assert page.evaluate("prevented"), "Space paints, and never scrolls"
     expect(page.locator("#stage")).to_have_css("cursor", "progress")
     held[0].continue_()
     again = page.get_by_role("button", name="Try again")

@@ -27,6 +27,13 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     visit = visits(viewport={"width": 1280, "height": 900})
     page = visit.open(whole=True).page
     assert sheets(page) == 1, "before there is a photograph"
+    pack = {"credits": 10_000, "amount": 60_000}
+    sold = {"payment": True, "contact": None, "currency": "eur", "tax": "exclusive", "packs": [pack] * 3}
+    page.route("**/api/v1/prices", lambda route: route.fulfill(json=sold))
+    visit.open("/prices.html")
+    expect(page.locator("#packs li")).to_have_count(3)
+    assert sheets(page) == 1, "prices"
+    visit.open(whole=True)
     visit.sample()
     page.get_by_role("radio", name="Vessels").check()
     visit.seen()

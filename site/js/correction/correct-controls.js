@@ -52,9 +52,11 @@ export function createCorrectControls({ page }) {
     spoken.textContent = '';
   }
 
-  /** A stroke was made before there is anything to correct. */
+  /** A stroke was made before there is anything to correct. Returns whether it may still come. */
   function early() {
-    if (stage.classList.contains('waiting')) spoken.textContent = words.textContent = EARLY;
+    const waiting = stage.classList.contains('waiting');
+    if (waiting) spoken.textContent = words.textContent = EARLY;
+    return waiting;
   }
 
   /** @param {boolean} stored whether saving measures it */

@@ -13,10 +13,10 @@ const ARROWS = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp
 
 /**
  * `diameter()` is in pixels of the photograph. `draw(from, to)` is called as the stroke goes on, then `finish` or `cancel`; `early()` instead
- * while strokes are not active.
+ * while strokes are not active, which returns whether they are expected.
  * @param {{
  *   page: ParentNode, zoom: Zoom, active: () => boolean, diameter: () => number,
- *   draw: (from: Point, to: Point) => void, finish: () => void, cancel: () => void, early: () => void,
+ *   draw: (from: Point, to: Point) => void, finish: () => void, cancel: () => void, early: () => boolean,
  * }} parts
  */
 export function createStrokes({ page, zoom, active, diameter, draw, finish, cancel, early }) {
@@ -80,7 +80,10 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
   }
 
   stage.addEventListener('pointerdown', (event) => {
-    if (!active()) return event.isPrimary && event.button === 0 && early();
+    if (!active()) {
+      if (event.isPrimary && event.button === 0) early();
+      return;
+    }
     if (drawing !== null || !event.isPrimary || event.button !== 0) {
       stop();
       return;
@@ -105,7 +108,10 @@ export function createStrokes({ page, zoom, active, diameter, draw, finish, canc
 
   stage.addEventListener('keydown', (event) => {
     if (event.target !== stage || isShortcut(event)) return;
-    if (!active()) return event.key === ' ' && early();
+    if (!active()) {
+      if (event.key === ' ' && early()) event.preventDefault(); // else it scrolls
+      return;
+    }
     const arrow = ARROWS[event.key];
     if (!arrow && event.key !== ' ') return;
     event.preventDefault();
