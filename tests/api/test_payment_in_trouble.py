@@ -14,6 +14,7 @@ from support.house import House, problem
 from support.shop import PURCHASES, buy, deliver, listed
 from support.stored import everything
 from support.stripe_server import StripeServer
+from support.waiting import eventually
 
 
 def test_a_failed_payment_whose_event_was_lost_is_given_up_by_the_reconciliation(
@@ -52,7 +53,8 @@ def test_stripe_that_hangs_is_unavailable(shop: House, stripe: StripeServer, mon
     anna = shop.person()
     with stripe.hanging():
         answer = shop.client.post(PURCHASES, json={"credits": 100}, headers=anna)
-    assert problem(answer) == (503, "payment_unavailable")
+        assert problem(answer) == (503, "payment_unavailable")
+        eventually(lambda: stripe.hung > RETRIES)
     assert stripe.hung == RETRIES + 1
     assert listed(shop, anna) == []
 
