@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         form_limits={"max_fields": 32, "max_files": 8, "max_part_size": 16 * 2**10},
     )
     app.state.settings = settings
-    app.state.network = network = VesselNetwork(settings.model)
+    app.state.network = network = VesselNetwork(settings.model, threads=settings.cores)
     app.state.predictor = Predictor(network, settings)
     # Starlette would write parts over 1 MB to a temporary file, but no photograph may touch the disk.
     FormParser.spool_max_size = settings.inline_bytes + SMALL_BYTES

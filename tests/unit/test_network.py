@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from conftest import SHIPPED, copy_card
+from retina.app import create_app
 from retina.errors import ModelCardError
 from retina.imaging.model_card import CanvasSize, ModelCard, read_model_card
 from retina.imaging.network import VesselNetwork
+from retina.settings import Settings
 
 
 def test_the_shipped_card_describes_the_shipped_network(network: VesselNetwork) -> None:
@@ -41,6 +43,21 @@ def test_threads_get_the_answers_that_one_thread_gets(network: VesselNetwork) ->
     with ThreadPoolExecutor(6) as threads:
         together = list(threads.map(lambda values: network(canvas, values), inputs))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_a_large_canvas_is_computed_by_all_threads_with_the_same_result(network: VesselNetwork) -> None:
+    canvas = network.card.canvases[1]
+    values = np.random.default_rng(2).normal(size=(canvas.height, canvas.width)).astype(np.float32)
+    alone = network(canvas, values)
+    before = _threads()
+    app = create_app(Settings(cores=3, model=SHIPPED))
+    together = app.state.network(canvas, values)
+    assert _threads() == before + 2, "besides the one that calls"
+    assert np.array_equal(alone, together)
+
+
+def _threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
 
 
 def test_interpreters_are_reused(network: VesselNetwork) -> None:

@@ -58,7 +58,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
             parsed.force,
             measurements=parsed.measurements or INTERVALS in parsed.outputs,
         )
-        network = VesselNetwork(settings.model)
+        network = VesselNetwork(settings.model, threads=settings.cores)
         with locked(parsed.out):
             frames = find_frames(files, settings)
             with (

@@ -26,22 +26,22 @@ _first = threading.Lock()
 _announced = False
 
 
-def allocated(network: bytes, shape: Sequence[int] | None = None) -> Any:
-    """An interpreter with one thread for the `network`, whose only input has this `shape`, or its own.
+def allocated(network: bytes, shape: Sequence[int] | None = None, threads: int = 1) -> Any:
+    """An interpreter that computes with so many `threads`. The `network`'s only input has this `shape`, or its own.
 
     Raises `ValueError` or `RuntimeError` if the network is damaged or cannot have this shape.
     """
     global _announced
     if _announced:
-        return _allocated(network, shape)
+        return _allocated(network, shape, threads)
     with _first, _unannounced():
-        interpreter = _allocated(network, shape)
+        interpreter = _allocated(network, shape, threads)
         _announced = True
     return interpreter
 
 
-def _allocated(network: bytes, shape: Sequence[int] | None) -> Any:
-    interpreter = Interpreter(model_content=network, num_threads=1)
+def _allocated(network: bytes, shape: Sequence[int] | None, threads: int) -> Any:
+    interpreter = Interpreter(model_content=network, num_threads=threads)
     if shape:
         interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], tuple(shape))
     interpreter.allocate_tensors()

@@ -20,17 +20,22 @@ LARGE = 300_000
 """A canvas of more pixels than this has only one interpreter: XNNPACK takes 0.2 GB for 1024x1024 and 0.5 GB for
 2048x1408."""
 
+MOST_THREADS = 4
+"""For one photograph, however many cores there are: measured with two only, and the others are left to other work."""
+
 
 class VesselNetwork:
     """A model card's network, for any of its canvases. Thread-safe.
 
     An interpreter serves one caller at a time and is created for one canvas, never resized. A canvas gets as many
     interpreters as callers have ever used it at the same time, except that a large canvas has only one, which callers
-    use one after the other.
+    use one after the other, and which computes with `threads`, at most `MOST_THREADS`. Their number changes no
+    probability.
     """
 
-    def __init__(self, card_path: Path, canvases: Sequence[CanvasSize] | None = None) -> None:
+    def __init__(self, card_path: Path, canvases: Sequence[CanvasSize] | None = None, threads: int = 1) -> None:
         """Read the card and the network; `canvases` replaces the card's if given. Raises `ModelCardError`."""
+        self._threads = min(threads, MOST_THREADS)
         self.card, self._network = read_model_card(card_path)
         if canvases:
             self.card = self.card.model_copy(update={"canvases": tuple(canvases)})
@@ -64,6 +69,7 @@ class VesselNetwork:
 
     def _load(self, canvas: CanvasSize) -> Any:
         try:
-            return allocated(self._network, (1, canvas.height, canvas.width, 1))
+            threads = self._threads if canvas in self._large_canvas_locks else 1
+            return allocated(self._network, (1, canvas.height, canvas.width, 1), threads)
         except (RuntimeError, ValueError) as error:
             raise ModelCardError(f"the network {self.card.file} cannot run on canvas {canvas}: {error}") from error
