@@ -5,7 +5,7 @@ two 3x3 convolutions with batch normalisation and a 1x1 shortcut. Max pooling le
 up, and the last of these writes the pixels.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -28,21 +28,24 @@ def build(
     width: int | None = None,
     batch_size: int | None = None,
     up: Callable[[Any, int], Any] = transposed,
+    widths: Sequence[int] | None = None,
 ) -> keras.Model:
     """A model from float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
 
     Omitted sizes stay variable. Conversion needs all three, because a TFLite file with variable sizes is slower.
+    `widths` are the filters per level, `WIDTHS` if omitted.
     """
+    widths = widths or WIDTHS
     inputs = keras.Input((height, width, 1), batch_size=batch_size, name="canvas")
     # An even kernel, because with an odd one TensorFlow's "same" padding would shift everything by half a pixel.
-    x = layers.ReLU()(layers.Conv2D(WIDTHS[0], 4, strides=2, padding="same")(inputs))
+    x = layers.ReLU()(layers.Conv2D(widths[0], 4, strides=2, padding="same")(inputs))
     skips = []
-    for width_ in WIDTHS[:-1]:
+    for width_ in widths[:-1]:
         x = _level(x, width_)
         skips.append(x)
         x = layers.MaxPooling2D()(x)
-    x = _level(x, WIDTHS[-1])
-    for width_, skip in zip(reversed(WIDTHS[:-1]), reversed(skips), strict=True):
+    x = _level(x, widths[-1])
+    for width_, skip in zip(reversed(widths[:-1]), reversed(skips), strict=True):
         x = _level(layers.Concatenate()([up(x, width_), skip]), width_)
     outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(up(x, 1))
     return keras.Model(inputs, outputs, name="unet")
@@ -55,3 +58,9 @@ def _level(x: Any, width: int) -> Any:
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x if not last else layers.Add()([x, shortcut]))
     return x
+
+
+def widths_of(model: keras.Model) -> tuple[int, ...]:
+    """The filters per level of a model that `build` has made."""
+    filters = [layer.gamma.shape[0] for layer in model.layers if isinstance(layer, layers.BatchNormalization)]
+    return tuple(filters[: len(filters) // 2 : 2])

@@ -11,6 +11,7 @@ the float32 file does not reproduce Keras. Accuracy is measured by `models.evalu
 import argparse
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -98,7 +99,7 @@ def compare(
     probabilities, and Dice between the two thresholded maps. Raises `ValueError` if float32 exceeds `TOLERANCE`.
     """
     sentences = []
-    exactly = network.build()
+    exactly = network.build(widths=network.widths_of(trained))
     exactly.set_weights(trained.get_weights())
     for canvas in canvases:
         values = _input(photograph, canvas)
@@ -160,7 +161,7 @@ def convert(
     """Write a file of each precision to `work`, and the chosen one with its card to `out`; returns the comparisons."""
     trained = load(weights)
     photographs = training_photographs(data, sets)
-    model = rebuild(trained, CANVASES[0])
+    model = rebuild(trained, CANVASES[0], partial(network.build, widths=network.widths_of(trained)))
     windows = typical_windows([p for one in photographs for p in one], CANVASES)
     files: dict[Precision, bytes] = {name: to_tflite(model, name, windows) for name in get_args(Precision)}
     for folder in (out, work):

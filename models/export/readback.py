@@ -16,16 +16,12 @@ from typing import Any
 import keras
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
-from numpy.typing import NDArray
 
 from models import network
 from models.export.convert import CANVASES, typical_windows
+from models.export.folded import Convolution, Floats
 from models.training.labelled import SETS, training_photographs
 from retina.imaging.arrays import Canvas
-
-Floats = NDArray[np.float32]
-Convolution = tuple[Floats, Floats]
-"""The kernel float32[height,width,in,out] and the bias float32[out]."""
 
 
 def convolutions(file: bytes) -> list[Convolution]:
@@ -45,14 +41,17 @@ def convolutions(file: bytes) -> list[Convolution]:
     return [(real(kernel).transpose(1, 2, 3, 0), real(bias)) for _, kernel, bias in found]
 
 
-def as_keras(found: Sequence[Convolution], windows: Sequence[Canvas]) -> keras.Model:
+def as_keras(
+    found: Sequence[Convolution], windows: Sequence[Canvas], widths: Sequence[int] | None = None
+) -> keras.Model:
     """The Keras network that computes what these `convolutions` compute, with statistics of `windows` float32[h,w].
 
-    Raises `ValueError` if they are not those of `network.build` with `network.WIDTHS`.
+    Raises `ValueError` if they are not those of `network.build` with these `widths`.
     """
-    model = network.build()
+    widths = widths or network.WIDTHS
+    model = network.build(widths=widths)
     single, up, norms = (_made(model, kind) for kind in _KINDS)
-    levels = len(network.WIDTHS)
+    levels = len(widths)
     if len(found) != len(single) + len(up):
         raise ValueError(f"{len(found)} convolutions, not the {len(single) + len(up)} of a network of {levels} levels")
     queue = iter(found)

@@ -52,7 +52,7 @@ STATISTICS = 250
 """Batches from which the batch statistics of the averaged weights are estimated."""
 
 
-def new_model(steps: int, rate: float, learned_by: Any = loss) -> keras.Model:
+def new_model(steps: int, rate: float, learned_by: Any = loss, widths: Sequence[int] | None = None) -> keras.Model:
     """A compiled, untrained network: AdamW, a short warm-up, then cosine decay; averaged weights (momentum 0.999)."""
     warm_up = min(200, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -61,7 +61,7 @@ def new_model(steps: int, rate: float, learned_by: Any = loss) -> keras.Model:
     optimizer = keras.optimizers.AdamW(
         schedule, weight_decay=1e-4, clipnorm=1.0, use_ema=True, ema_momentum=0.999, ema_overwrite_frequency=None
     )
-    model = network.build()
+    model = network.build(widths=widths)
     model.compile(optimizer, learned_by)
     return model
 
@@ -82,10 +82,10 @@ def train(
 ) -> Path:
     """Train, or resume from the last checkpoint in `out`; returns the path of the averaged weights.
 
-    `begin`: weights of an earlier run to start from, instead of random ones. `teacher`: the card of a network whose
-    probability maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; with a network of the same size:
-    Furlanello et al. 2018, arXiv 1805.04770). `small`: the share of the photographs that are reduced to what a smaller
-    camera gives. `calibrated`: learn by cross-entropy alone.
+    `begin`: weights of an earlier run to start from, instead of random ones, with as many filters. `teacher`: the card
+    of a network whose probability maps are half of the labels (Hinton et al. 2015, arXiv 1503.02531; with a network of
+    the same size: Furlanello et al. 2018, arXiv 1805.04770). `small`: the share of the photographs that are reduced to
+    what a smaller camera gives. `calibrated`: learn by cross-entropy alone.
     """
     keras.utils.set_random_seed(seed)
     taught_by = VesselNetwork(teacher) if teacher else None
@@ -100,9 +100,12 @@ def train(
     )
 
     def first() -> keras.Model:
-        model = new_model(steps, rate, cross_entropy if calibrated else loss)
-        if begin:
-            model.set_weights(keras.saving.load_model(begin, compile=False).get_weights())
+        learned_by = cross_entropy if calibrated else loss
+        if begin is None:
+            return new_model(steps, rate, learned_by)
+        begun = keras.saving.load_model(begin, compile=False)
+        model = new_model(steps, rate, learned_by, network.widths_of(begun))
+        model.set_weights(begun.get_weights())
         return model
 
     return cycle.run(out, first, draw, steps, every=EVERY, statistics=STATISTICS)

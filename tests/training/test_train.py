@@ -113,6 +113,24 @@ def test_a_second_cycle_starts_from_the_weights_of_the_first(
     assert not np.allclose(trained, other, atol=1e-2)
 
 
+@uncompiled()
+@pytest.mark.usefixtures("miniature")
+def test_training_goes_on_from_a_network_with_other_filters(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models import network
+    from models.training import train
+
+    monkeypatch.setattr(train, "STATISTICS", 1)
+    narrower = network.build(widths=(4, 12))
+    narrower.save(tmp_path / "narrower.keras")
+    out = train.train(data, tmp_path / "out", steps=1, batch=1, seed=3, rate=0.0, begin=tmp_path / "narrower.keras")
+    still = keras.saving.load_model(out)
+    assert network.widths_of(still) == (4, 12)
+    for ours, theirs in zip(still.trainable_weights, narrower.trainable_weights, strict=True):
+        assert np.allclose(ours.numpy(), theirs.numpy(), atol=1e-6)
+
+
 def test_a_teacher_writes_half_of_the_labels(data: Path) -> None:
     from models.training import patches
     from models.training.labelled import read_set
