@@ -11,11 +11,10 @@ import numpy as np
 
 from retina.imaging.arrays import Gray
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.reduction import Reduction, mean, total
+from retina.imaging.reduction import Reduction, expected_area, mean
 
-FAINT, EVEN = 5, 127
-"""Probabilities of .02 and .5 on the reduction's scale of 255. Below the first the map counts as empty; summed
-over a whole photograph, such traces would weigh too much."""
+EVEN = 127
+"""Probability of .5 on the reduction's scale of 255."""
 
 Mask255 = cv2.typing.MatLike
 """uint8[h,w], 0 or 255, as OpenCV takes masks."""
@@ -89,8 +88,7 @@ def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
-    traces = cv2.bitwise_and(_above(found, FAINT), core)
-    likely, sure = total(found, traces) / 255, max(1, area)
+    likely, sure = expected_area(found, core), max(1, area)
     return {
         "uncertainty": math.log((likely + 1) / (sure + 1)),
         "sureness": mean(found, vessels) / 255 if area else 0.5,

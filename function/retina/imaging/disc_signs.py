@@ -42,9 +42,10 @@ def disc_signs(cosine: Canvas, sine: Canvas, vessels: Mask, core: Mask, rgb: Rgb
     0 where no vessel is. `core` bool[h,w] is the field of view without its rim, `rgb` uint8[h,w,3] the photograph.
     """
     size = (max(4, round(core.shape[1] / CELL)), max(4, round(core.shape[0] / CELL)))
-    inside = _cells(core.view(np.uint8), size) > 0
-    amount, green = _cells(vessels.astype(np.float32), size), _cells(cv2.extractChannel(rgb, 1), size)
-    pull = _sum(_cells(cosine, size), _COSINE) + _sum(_cells(sine, size), _SINE)
+    within, green = _cells((core.view(np.uint8), cv2.extractChannel(rgb, 1)), size)
+    amount, cosines, sines = _cells((vessels.astype(np.float32), cosine, sine), size)
+    inside = within > 0
+    pull = _sum(cosines, _COSINE) + _sum(sines, _SINE)
     pull[~inside] = pull.min()
     place = cv2.minMaxLoc(pull)[3]
     return {
@@ -53,8 +54,10 @@ def disc_signs(cosine: Canvas, sine: Canvas, vessels: Mask, core: Mask, rgb: Rgb
     }
 
 
-def _cells(pixels: cv2.typing.MatLike, size: tuple[int, int]) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
+def _cells(pictures: Sequence[cv2.typing.MatLike], size: tuple[int, int]) -> Sequence[NDArray[np.float32]]:
+    """The means over each cell of pictures [h,w] of one type; together they take hardly longer than one."""
+    cells = cv2.resize(cv2.merge(pictures), size, interpolation=cv2.INTER_AREA)
+    return [np.asarray(each, np.float32) for each in cv2.split(cells)]
 
 
 def _sum(cells: Canvas, weights: Canvas) -> NDArray[np.float32]:

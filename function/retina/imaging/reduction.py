@@ -17,6 +17,10 @@ SIDE = 640
 """The longer side of the field of view, in pixels of the reduced copy. The thinnest vessels that people draw are one
 wide, the main ones 6 to 12."""
 
+FAINT = 5
+"""Probability of .02 on the reduction's scale of 255, up to which the map counts as empty; summed over a whole
+photograph, such traces would weigh too much."""
+
 _DARKEST, _BRIGHTEST = np.array([8], np.uint8), np.array([247], np.uint8)
 """Gray levels beyond which a pixel is black or white."""
 
@@ -70,6 +74,12 @@ def reduce(rgb: Rgb, probability: ProbabilityMap, view: FieldOfView) -> Reductio
         inside=inside,
         halftone=1 - cv2.countNonZero(cv2.inRange(green, _DARKEST, _BRIGHTEST)) / green.size > HALFTONE,
     )
+
+
+def expected_area(probability: Gray, where: cv2.typing.MatLike) -> float:
+    """How many pixels of vessel the map uint8[h,w] expects where uint8[h,w] is 255: the sum of its probabilities."""
+    traced = cv2.threshold(probability, FAINT, 0, cv2.THRESH_TOZERO)[1]
+    return total(traced, where) / 255
 
 
 def total(values: cv2.typing.MatLike, where: cv2.typing.MatLike) -> float:

@@ -13,17 +13,12 @@ from numpy.typing import NDArray
 
 from retina.imaging.arrays import Canvas, Gray, Mask, Rgb
 from retina.imaging.disc_signs import disc_signs
-from retina.imaging.reduction import Reduction, mean, total
+from retina.imaging.reduction import Reduction, expected_area, mean, total
 
 LIKELY = 0.35
 """Probability from which a pixel of the copy counts as vessel; thin vessels are averaged to less than one half."""
 
-FAINT = 0.02
-"""Probability below which the map counts as empty; summed over a whole photograph, such traces would weigh too much."""
-
-_LEVELS = np.arange(256)
-
-_LOGARITHMS = np.log(_LEVELS + 10.0).astype(np.float32)
+_LOGARITHMS = np.log(np.arange(256) + 10.0).astype(np.float32)
 """ln(level + 10) by level."""
 
 
@@ -40,7 +35,8 @@ RIM = 9
 def vessel_pattern(reduction: Reduction) -> dict[str, float]:
     """The numbers by name; all are without a unit, and finite for every picture."""
     half = reduction.halved()
-    core = half.core(RIM) > 0
+    whole = half.core(RIM)
+    core = whole > 0
     probability = half.probability * np.float32(1 / 255)
     area = int(np.count_nonzero(core))
     vessels = (probability > LIKELY) & core
@@ -48,10 +44,10 @@ def vessel_pattern(reduction: Reduction) -> dict[str, float]:
         return dict.fromkeys(NAMES, 0.0)
     distance = cv2.distanceTransform(vessels.view(np.uint8), cv2.DIST_L2, 3)
     middle = (distance >= cv2.dilate(distance, np.ones((3, 3)))) & vessels
-    ground = _ground(half.rgb, core, vessels, middle)
+    ground = _ground(half.rgb, whole, vessels, middle)
     return {
         **_tree(vessels, np.asarray(distance[middle], np.float32), area),
-        **_density(half.probability, core),
+        "density": math.log(expected_area(half.probability, whole) / area + 1e-3),
         **_directions(probability, vessels, core, half.rgb),
         **ground,
         **_colours(half.rgb, core, ground["red_share"]),
@@ -72,14 +68,6 @@ def _tree(vessels: Mask, ridge: Canvas, area: int) -> dict[str, float]:
     }
 
 
-def _density(probability: Gray, core: Mask) -> dict[str, float]:
-    """How much of the field of view is vessel, by the probabilities uint8[h,w], 0 to 255, as a logarithm."""
-    counts = cv2.calcHist([probability], [0], core.view(np.uint8), [256], (0, 256)).ravel().astype(np.int64)
-    values = _LEVELS / 255
-    likely = float((counts * values)[values > FAINT].sum())
-    return {"density": math.log(likely / int(counts.sum()) + 1e-3)}
-
-
 def _directions(probability: Canvas, vessels: Mask, core: Mask, rgb: Rgb) -> dict[str, float]:
     """How straight the vessels are, and whether they converge on a disc."""
     smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
@@ -95,10 +83,13 @@ def _directions(probability: Canvas, vessels: Mask, core: Mask, rgb: Rgb) -> dic
     }
 
 
-def _ground(rgb: Rgb, core: Mask, vessels: Mask, middle: Mask) -> dict[str, float]:
-    """How the vessels stand out from their ground, also along the middle of each, and how smooth it is."""
+def _ground(rgb: Rgb, whole: Gray, vessels: Mask, middle: Mask) -> dict[str, float]:
+    """How the vessels stand out from their ground, also along the middle of each, and how smooth it is.
+
+    `whole` uint8[h,w] is 255 in the field of view without its rim.
+    """
     red, green = cv2.extractChannel(rgb, 0), cv2.extractChannel(rgb, 1)
-    drawn, whole = (mask.view(np.uint8) * np.uint8(255) for mask in (vessels, core))
+    drawn = vessels.view(np.uint8) * np.uint8(255)
     halo = cv2.bitwise_and(cv2.dilate(drawn, _DISC_9), whole)
     ring = cv2.subtract(halo, cv2.dilate(drawn, _DISC_3))
     ground = cv2.subtract(whole, halo)
