@@ -33,10 +33,9 @@ def blueness(rgb: Rgb, outline: NDArray[np.int32]) -> float:
     """The share of lit pixels within the outline that are blue, 0 to 1, of every second pixel of every second row; 0 if
     too few are lit.
     """
-    small = np.ascontiguousarray(rgb[::2, ::2])
-    inside = np.zeros(small.shape[:2], np.uint8)
+    red, green, blue = (rgb[::2, ::2, i].astype(np.float32) for i in range(3))
+    inside = np.zeros(red.shape, np.uint8)
     cv2.fillPoly(inside, [outline // 2], (1,))
-    red, green, blue = (plane.astype(np.float32) for plane in cv2.split(small))
     lit = (np.maximum(np.maximum(red, green), blue) >= LIT) & (inside > 0)
     if lit.sum() < max(1, LEAST_LIT * inside.sum()):
         return 0.0

@@ -145,7 +145,7 @@ def _large_tissue(small: Rgb) -> NDArray[np.uint8]:
 def _tissue(small: Rgb) -> NDArray[np.uint8]:
     """uint8[h,w], 1 on the largest connected region of tissue."""
     share = field_network()(small)
-    regions = (cv2.resize(share, small.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5).astype(np.uint8)
+    regions = (cv2.resize(share, small.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5).view(np.uint8)
     outlines, _ = cv2.findContours(regions, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if len(outlines) < 2:  # the usual case, which needs no labels
         return regions
@@ -161,10 +161,10 @@ def _without_dents(small: Rgb, region: NDArray[np.uint8]) -> NDArray[np.uint8]:
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hull = np.zeros_like(region)
     cv2.fillConvexPoly(hull, cv2.convexHull(contours[0]), (1,))
-    dents = cv2.morphologyEx(hull - region, cv2.MORPH_OPEN, _DENT)
+    deep = cv2.erode(hull - region, _DENT)
     count = 0
-    if cv2.countNonZero(dents):
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(dents)
+    if cv2.countNonZero(deep):  # mostly there is none
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(deep, _DENT))
     for i in range(1, count):
         x, y, w, h = (int(v) for v in stats[i, :4])
         near = (slice(max(0, y - 12), y + h + 12), slice(max(0, x - 12), x + w + 12))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Gray, Mask, Rgb
+from retina.imaging.channels import away, brightest
 from retina.imaging.downsampling import resized
 from retina.imaging.field_network import field_network
 from retina.imaging.seam import LIT, breaks, narrows
@@ -62,10 +63,9 @@ def _lit(small: Rgb) -> Gray | None:
         [part.reshape(-1, 3) for rows in (copy[:3], copy[-3:]) for part in (rows[:, :3], rows[:, -3:])]
     )
     for edge, most in ((border, 0.5), (corners, 0.7)):
-        surround = np.rint(np.median(edge, axis=0)).astype(np.uint8)
-        if (cv2.absdiff(edge, np.full_like(edge, surround)).max(axis=1) < LIT).mean() >= most:
-            away = _brightest(cv2.absdiff(copy, np.full_like(copy, surround)))
-            lit = (away > LIT).astype(np.uint8)
+        surround = np.rint(np.median(edge, axis=0)).tolist()
+        if (away(edge[:, None], surround) < LIT).mean() >= most:
+            lit = (away(copy, surround) > LIT).view(np.uint8)
             return np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
     return None
 
@@ -79,7 +79,8 @@ def _two_discs(small: Rgb, lit: Gray) -> bool:
     free = lit.copy()
     found: list[tuple[cv2.typing.Point, float]] = []
     for _ in range(2):
-        distance = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        padded = cv2.copyMakeBorder(free, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+        distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
         _, radius, _, centre = cv2.minMaxLoc(distance)
         if radius < 14 or (found and radius < 0.6 * found[0][1]):
             return False
@@ -144,11 +145,11 @@ def _meet(small: Rgb) -> bool:
         return False
     beside = slice(width // 2 - 2 * reach, width // 2 + 2 * reach)
     window = cv2.resize(small[: height // 4 * 4, beside], (4 * reach, height // 4), interpolation=cv2.INTER_AREA)
-    line = _line(window, _brightest(window) > LIT, near)
+    line = _line(window, brightest(window) > LIT, near)
     if line is None:
         return False
     first = width // 2 - 2 * reach
-    narrow = narrows(np.asarray(_brightest(small), np.uint8), first + line.left, first + line.right)
+    narrow = narrows(brightest(small), first + line.left, first + line.right)
     if not narrow and not breaks(window, line.rows, line.left, line.right):
         return False
     tissue = cv2.resize(field_network()(small), (width, height // 4))[:, first : first + 4 * reach]
@@ -171,7 +172,7 @@ def _line(window: cv2.typing.MatLike, shown: Mask, near: int) -> _Line | None:
     rows = (shown[:, : middle - near].mean(axis=1) > 0.9) & (shown[:, middle + near :].mean(axis=1) > 0.9)
     if rows.mean() < LONG:
         return None
-    jumps = _brightest(cv2.absdiff(window[:, 2:], window[:, :-2]))[rows] > JUMP
+    jumps = brightest(cv2.absdiff(window[:, 2:], window[:, :-2]))[rows] > JUMP
     shares = jumps.mean(axis=0)
     first = middle - near - 1
     inner = shares[first : middle + near]
@@ -180,12 +181,6 @@ def _line(window: cv2.typing.MatLike, shown: Mask, near: int) -> _Line | None:
         return None
     columns = first + np.flatnonzero(inner >= max(ACROSS, 0.6 * inner.max()))
     return _Line(int(columns[0]) + 1, int(columns[-1]) + 1, rows)
-
-
-def _brightest(rgb: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """The largest of the three channels."""
-    red, green, blue = cv2.split(rgb)
-    return cv2.max(cv2.max(red, green), blue)
 
 
 def _are_tissue(small: Rgb, areas: Iterable[cv2.typing.MatLike], least: float = TISSUE) -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.channels import away
 
-MIDDLE = 128
+MIDDLE = (128, 128, 128)
 """The gray around which everything varies."""
 
 CORNER, FLAT, CORNERS = 0.04, 4, 0.9
@@ -41,7 +42,7 @@ def subtracted_field(small: Rgb) -> NDArray[np.uint8] | None:
     if not _is_gray_in_the_corners(small) or not _is_even(small):
         return None
     side = max(small.shape[:2])
-    textured = (cv2.blur(_away(small), (5, 5)) > TEXTURE).astype(np.uint8)
+    textured = (cv2.blur(away(small, MIDDLE), (5, 5)) > TEXTURE).astype(np.uint8)
     width = max(5, round(GAP * side)) | 1
     closed = cv2.morphologyEx(
         np.pad(textured, width), cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
@@ -60,7 +61,7 @@ def _is_gray_in_the_corners(small: Rgb) -> bool:
     side = max(4, round(CORNER * max(small.shape[:2])))
     ends = slice(None, side), slice(-side, None)
     corners = np.concatenate([small[rows, columns].reshape(-1, 3) for rows in ends for columns in ends])
-    return bool((_away(corners[:, None]) <= FLAT).mean() >= CORNERS)
+    return bool((away(corners[:, None], MIDDLE) <= FLAT).mean() >= CORNERS)
 
 
 def _is_even(small: Rgb) -> bool:
@@ -68,10 +69,3 @@ def _is_even(small: Rgb) -> bool:
     means = cv2.blur(small, (max(3, round(AROUND * width)) | 1, max(3, round(AROUND * height)) | 1))
     slow, all_ = (cv2.meanStdDev(picture)[1] for picture in (means, small))
     return bool((slow <= EVEN * all_).all())
-
-
-def _away(rgb: Rgb) -> NDArray[np.uint8]:
-    """How far each pixel of uint8[h,w,3] is from the middle gray, in its farthest channel: uint8[h,w]."""
-    above = np.maximum(rgb.max(axis=2), MIDDLE) - MIDDLE
-    below = MIDDLE - np.minimum(rgb.min(axis=2), MIDDLE)
-    return np.asarray(np.maximum(above, below), np.uint8)
