@@ -73,6 +73,6 @@ def sharpen(rgb: Rgb, outline: Points) -> Points:
         return outline
     found = moves[best] + np.where((steps[rows, best] < 0), DIM_RIM, 0)
     move = np.interp(rows, rows[seen], found[seen], period=len(rows)).astype(np.float32)
-    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([move[-4:], move, move[:4]]), 9)
+    around = np.concatenate([move[-4:], move, move[:4]])[rows[:, None] + np.arange(9)]
     settled = smoothed(np.partition(around, 4, axis=1)[:, 4], 3)  # the median of nine
     return np.asarray(outline + normals * settled[:, None], np.float32)
