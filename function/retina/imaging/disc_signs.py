@@ -35,15 +35,16 @@ def _around() -> tuple[Canvas, Canvas, Canvas]:
 _WEIGHT, _COSINE, _SINE = _around()
 
 
-def disc_signs(cosine: Canvas, sine: Canvas, vessels: Mask, core: Mask, rgb: Rgb) -> dict[str, float]:
-    """Numbers by name, without a unit, from `vessels` bool[h,w] and the directions in which they run.
+def disc_signs(along: Canvas, core: Mask, rgb: Rgb) -> dict[str, float]:
+    """Numbers by name, without a unit, from the vessels and the directions in which they run.
 
-    `cosine` and `sine` float32[h,w] are those of twice the angle along the vessel, times how straight it is there, and
-    0 where no vessel is. `core` bool[h,w] is the field of view without its rim, `rgb` uint8[h,w,3] the photograph.
+    `along` float32[h,w,3] is 0 where no vessel is; elsewhere 1, and cosine and sine of twice the angle along the
+    vessel, times how straight it is there. `core` bool[h,w] is the field of view without its rim, `rgb` uint8[h,w,3]
+    the photograph.
     """
     size = (max(4, round(core.shape[1] / CELL)), max(4, round(core.shape[0] / CELL)))
-    within, green = _cells((core.view(np.uint8), cv2.extractChannel(rgb, 1)), size)
-    amount, cosines, sines = _cells((vessels.astype(np.float32), cosine, sine), size)
+    within, green = _cells(cv2.merge([core.view(np.uint8), cv2.extractChannel(rgb, 1)]), size)
+    amount, cosines, sines = _cells(along, size)
     inside = within > 0
     pull = _sum(cosines, _COSINE) + _sum(sines, _SINE)
     pull[~inside] = pull.min()
@@ -54,9 +55,9 @@ def disc_signs(cosine: Canvas, sine: Canvas, vessels: Mask, core: Mask, rgb: Rgb
     }
 
 
-def _cells(pictures: Sequence[cv2.typing.MatLike], size: tuple[int, int]) -> Sequence[NDArray[np.float32]]:
-    """The means over each cell of pictures [h,w] of one type; together they take hardly longer than one."""
-    cells = cv2.resize(cv2.merge(pictures), size, interpolation=cv2.INTER_AREA)
+def _cells(channels: cv2.typing.MatLike, size: tuple[int, int]) -> Sequence[NDArray[np.float32]]:
+    """The means over each cell, a picture for each channel of [h,w,C]. Several take hardly longer than one."""
+    cells = cv2.resize(channels, size, interpolation=cv2.INTER_AREA)
     return [np.asarray(each, np.float32) for each in cv2.split(cells)]
 
 

@@ -70,17 +70,23 @@ def _tree(vessels: Mask, ridge: Canvas, area: int) -> dict[str, float]:
 
 def _directions(probability: Canvas, vessels: Mask, core: Mask, rgb: Rgb) -> dict[str, float]:
     """How straight the vessels are, and whether they converge on a disc."""
-    smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
     at = np.flatnonzero(vessels)
+    xx, yy, xy = _structure_tensor(probability, at)
+    energy = xx + yy + 1e-6
+    along = np.zeros((*vessels.shape, 3), np.float32)
+    along.reshape(-1, 3)[at] = np.column_stack([np.ones_like(xx), (yy - xx) / energy, -2 * xy / energy])
+    return {
+        "straight": float((np.hypot(xx - yy, 2 * xy) / energy).mean()),
+        **disc_signs(along, core, rgb),
+    }
+
+
+def _structure_tensor(probability: Canvas, at: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    """The means of squared slopes across and down, and of their product, around the pixels `at`: float32[n] each."""
+    smooth = cv2.GaussianBlur(probability, (0, 0), 1.5)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     products = (across * across, down * down, across * down)
-    xx, yy, xy = (cv2.blur(product, (7, 7)).ravel()[at] for product in products)
-    cosine, sine = np.zeros(vessels.shape, np.float32), np.zeros(vessels.shape, np.float32)
-    cosine.ravel()[at], sine.ravel()[at] = (yy - xx) / (xx + yy + 1e-6), -2 * xy / (xx + yy + 1e-6)
-    return {
-        "straight": float((np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-6)).mean()),
-        **disc_signs(cosine, sine, vessels, core, rgb),
-    }
+    return [np.asarray(cv2.blur(product, (7, 7)), np.float32).ravel()[at] for product in products]
 
 
 def _ground(rgb: Rgb, whole: Gray, vessels: Mask, middle: Mask) -> dict[str, float]:
