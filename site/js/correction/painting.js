@@ -28,6 +28,7 @@ export function createPainting(canvas) {
     shown = { plane, photograph };
     const { width, height } = reduced({ naturalWidth: photograph.width, naturalHeight: photograph.height });
     Object.assign(canvas, { width, height });
+    brushOf(canvas).putImageData(new ImageData(1, 1), 0, 0); // takes the layer's memory now, not within the first frame
     all();
   }
 
