@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from e2e.correcting import begin, place
 from e2e.everyone import expect_for_everyone
 from e2e.person import TOKENS, expect_signed_out, masthead, saved, sign_up
 from e2e.test_history_correction import NOT_SAVED, open_record, paint
@@ -11,6 +12,7 @@ from e2e.visit import Visit
 
 STORES_ON = "void (IDBObjectStore.prototype.clear = () => { throw new DOMException('', 'UnknownError'); })"
 NAME = "P-7"
+ELSEWHERE = "In another tab of this browser, a correction in your history is not saved."
 
 
 def sign_out(page: Page) -> None:
@@ -41,10 +43,25 @@ def test_signing_out_asks_everything_first_and_then_leaves_nothing(visits: Calla
     page.keyboard.press("Escape")
     expect_signed_in(page, address)
 
+    # a stroke that is being made in another tab
+    begin(history)
+    history.mouse.move(*place(history, 0.4, 0.4))
+    history.mouse.down()
+    sign_out(page)
+    expect(dialog).to_contain_text(ELSEWHERE)
+    page.keyboard.press("Escape")
+    expect_signed_in(page, address)
+    history.keyboard.press("Control+z")  # takes it back
+    history.mouse.up()
+    history.locator("#correct-done").click()
+    sign_out(page)
+    expect(dialog).to_contain_text("Delete the photographs from this browser, too?")
+    page.keyboard.press("Escape")
+
     # a correction in another tab, and both questions one after the other
     paint(history, 0.6)
     sign_out(page)
-    expect(dialog).to_contain_text("In another tab of this browser, a correction in your history is not saved.")
+    expect(dialog).to_contain_text(ELSEWHERE)
     page.keyboard.press("Escape")
     expect_signed_in(page, address)
     sign_out(page)

@@ -3,55 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import './support/browser.js';
+import { begun, made, pauses, png, vessels } from './support/correction-session.js';
 import { answer, heard, requests } from './support/correction-worker.js';
 import { correctKinds } from '../../site/js/correction/correcting.js';
-import { areWritten, createSession, planeOf } from '../../site/js/correction/session.js';
-import { countsOf, planeOf as bits } from '../../site/js/correction/plane.js';
+import { areWritten, planeOf } from '../../site/js/correction/unwritten.js';
+import { countsOf } from '../../site/js/correction/plane.js';
 
-/** @import { TestContext } from 'node:test' */
 /** @import { Result } from '../../site/js/files/segmentation.js' */
-/** @import { Opened } from '../../site/js/correction/session.js' */
-
-const SIZE = { width: 20, height: 10 };
-const png = () => ({ png: new Blob(['png']) });
-/** @type {(request: { encode?: Uint8Array }) => number} */
-const vessels = ({ encode }) => countsOf(encode ?? new Uint8Array()).vessels;
-
-function made() {
-  const mask = new Blob(['mask']);
-  const pictures = { mask, field_of_view: new Blob(['field']) };
-  const result = { pictures, urls: { mask: URL.createObjectURL(mask) }, answer: { measurements: {} } };
-  return /** @type {Result} */ (/** @type {unknown} */ (result));
-}
-
-/** A photograph that is all field of view and without vessels. */
-function opened() {
-  const plane = bits({ vessels: new Uint8Array(200), model: new Uint8Array(200), field: new Uint8Array(200).fill(255) });
-  return { plane, size: SIZE, counted: countsOf(plane) };
-}
-
-/**
- * @param {Result} result
- * @param {Opened} [of]
- */
-function begun(result, of = opened()) {
-  /** @type {string[]} */
-  const told = [];
-  const session = createSession({ result, ...of, by: () => null, changed: () => {}, written: () => told.push('written'), failed: () => told.push('failed') });
-  /** @param {number} y */
-  const draw = (y) => session.draw({ x: 2, y }, { x: 11, y }, 1, true); // ten pixels
-  return { ...session, ...of, told, draw, stroke: (/** @type {number} */ y) => (draw(y), session.finish()) };
-}
-
-/** @param {TestContext} t */
-function pauses({ mock }) {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  return async () => {
-    mock.timers.tick(300);
-    await heard();
-  };
-}
 
 test('a stroke that is taken back is not in the mask, though the one before it was due within it', async (t) => {
   const pause = pauses(t);
@@ -65,7 +23,7 @@ test('a stroke that is taken back is not in the mask, though the one before it w
   await pause();
   assert.equal(vessels(await answer(png)), 10);
   assert.ok(areWritten());
-  assert.deepEqual(session.told, ['written']);
+  assert.deepEqual(session.told, ['touched', 'written']);
 });
 
 test('a mask that waits for another to be written waits for the end of the stroke, too', async (t) => {
@@ -98,6 +56,29 @@ test('it is written only once the worker has written it, and strokes go on meanw
   await pause();
   await answer(png);
   assert.ok(areWritten());
+});
+
+test('a stroke counts from the first touch, until it is taken back or in the mask', async (t) => {
+  const pause = pauses(t);
+  const session = begun(made());
+  session.draw(2);
+  assert.ok(!areWritten(), 'while it is made');
+  session.cancel();
+  assert.ok(areWritten(), 'it was taken back');
+  session.draw(4);
+  session.step('undo');
+  assert.ok(areWritten());
+  session.stroke(2);
+  await pause();
+  session.draw(4);
+  session.cancel();
+  assert.ok(!areWritten(), 'the first is being written');
+  session.draw(6);
+  await answer(png);
+  assert.ok(!areWritten(), 'another is being made');
+  session.cancel();
+  assert.ok(areWritten());
+  assert.deepEqual(session.told, ['touched', 'touched', 'touched', 'touched', 'touched', 'written', 'touched']);
 });
 
 test('undoing within a stroke takes back that stroke alone', (t) => {
@@ -143,7 +124,7 @@ test('strokes that could not be written are kept, and written once the photograp
   before.stroke(2);
   await pause();
   await answer(() => ({ error: 'no memory' }));
-  assert.deepEqual(before.told, ['failed']);
+  assert.deepEqual(before.told, ['touched', 'failed']);
   assert.equal(complaints.mock.callCount(), 1);
   assert.ok(!areWritten());
   begun(result, await planeOf(result));

@@ -8,13 +8,15 @@ import { createUnsaved } from '../../site/js/auth/unsaved.js';
 
 /** As much of the browser's locks as two tabs need, which are granted at once or, with `grant`, later. */
 function fakeLocks() {
-  /** @type {string[]} */
-  const held = [];
+  /** @type {string[][]} */
+  const [held, asked] = [[], []];
   /** @type {(() => void)[]} */
   const waiting = [];
   const request = async (/** @type {string} */ name, /** @type {LockOptions} */ { mode }, /** @type {() => Promise<void>} */ hold) => {
     assert.equal(mode, 'shared');
+    asked.push(name);
     await new Promise((/** @type {(value?: undefined) => void} */ resolve) => waiting.push(resolve));
+    asked.splice(asked.indexOf(name), 1);
     held.push(name);
     await hold();
     held.splice(held.indexOf(name), 1);
@@ -23,7 +25,7 @@ function fakeLocks() {
     for (const each of waiting.splice(0)) each();
     await new Promise(setImmediate);
   };
-  const locks = /** @type {LockManager} */ (/** @type {unknown} */ ({ request, query: () => Promise.resolve({ held: held.map((name) => ({ name })) }) }));
+  const locks = /** @type {LockManager} */ (/** @type {unknown} */ ({ request, query: () => Promise.resolve({ held: held.map((name) => ({ name })), pending: asked.map((name) => ({ name })) }) }));
   return { locks, grant };
 }
 
@@ -32,6 +34,7 @@ test('a tab sees the unsaved work of others, not its own', async () => {
   const [one, other] = [createUnsaved(locks), createUnsaved(locks)];
   one.note(true);
   one.note(true);
+  assert.deepEqual([await one.isElsewhere(), await other.isElsewhere()], [false, true], 'before the browser grants the lock');
   await grant();
   assert.deepEqual([await one.isElsewhere(), await other.isElsewhere()], [false, true]);
   one.note(false);

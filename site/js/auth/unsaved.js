@@ -1,5 +1,5 @@
 // Work that would be lost if somebody signed out in another tab. As long as there is some, its tab holds a lock. Other tabs look for such
-// locks instead of asking: a tab in the background may answer late or not at all, but its locks are always known.
+// locks instead of asking: a tab in the background may answer late or not at all, but its locks are always known, also those it waits for.
 
 const LOCK = 'retina.unsaved.';
 
@@ -20,8 +20,8 @@ export function createUnsaved(locks = navigator.locks) {
   }
 
   async function isElsewhere() {
-    const { held = [] } = (await locks?.query()) ?? {};
-    return held.some(({ name }) => name?.startsWith(LOCK) && name !== own);
+    const { held = [], pending = [] } = (await locks?.query()) ?? {};
+    return [...held, ...pending].some(({ name }) => name?.startsWith(LOCK) && name !== own);
   }
 
   return { note, isElsewhere };

@@ -7,23 +7,25 @@ import { createBrushSize } from './brush-size.js';
 import { createCorrectControls } from './correct-controls.js';
 import { listenToKeys } from './correct-keys.js';
 import { createPainting } from './painting.js';
-import { areWritten, createSession, planeOf } from './session.js';
+import { createSession } from './session.js';
 import { createStrokes } from './strokes.js';
+import { areWritten, planeOf } from './unwritten.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Hands } from '../viewer/gestures.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Zoom } from '../viewer/zoom.js' */
-/** @import { Opened, Session } from './session.js' */
+/** @import { Session } from './session.js' */
+/** @import { Opened } from './unwritten.js' */
 
 /**
  * `needed()` is called when `needs()` has changed, `failed()` is whether it could not be got; `begun()` and `ended()` when the tool is switched on and off; `painting()` before
- * a stroke; `written(result)` when a result has another mask; `late()` when that of what is shown was written only after the tool had been left.
+ * a stroke; `touched()` when strokes are made that are in no mask yet, or taken back; `written(result)` when a result has another mask; `late()` when that of what is shown was written only after the tool had been left.
  * @param {{
- *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, failed: () => boolean, begun: () => void, ended: () => void, painting: () => void, written: (result: Result) => void, late: () => void,
+ *   page: ParentNode, zoom: Zoom, colour: () => string, needed: () => void, failed: () => boolean, begun: () => void, ended: () => void, painting: () => void, touched: () => void, written: (result: Result) => void, late: () => void,
  * }} parts
  */
-export function createCorrectTool({ page, zoom, colour, needed, failed, begun, ended, painting, written, late }) {
+export function createCorrectTool({ page, zoom, colour, needed, failed, begun, ended, painting, touched, written, late }) {
   const by = finder(page);
   const stage = by('stage');
   const open = by('tool-correct', HTMLButtonElement);
@@ -84,7 +86,7 @@ export function createCorrectTool({ page, zoom, colour, needed, failed, begun, e
    */
   function start(result, opened) {
     layer.begin(opened.plane, opened.size);
-    session = createSession({ result, ...opened, by: () => person()?.mail ?? null, changed, written: follow, failed: () => result === shown && controls.unwritten() });
+    session = createSession({ result, ...opened, by: () => person()?.mail ?? null, changed, touched, written: follow, failed: () => result === shown && controls.unwritten() });
     stage.classList.add('correcting');
     look();
     controls.tell(session);

@@ -16,7 +16,7 @@ import { whyNot } from './why-not.js';
 
 const NOT_LOADED = t('This tool could not be loaded. Check that you are online, then reload the page.');
 
-/** @param {Omit<Parts, 'written'> & { loadTool: LoadTool }} parts */
+/** @param {Omit<Parts, 'touched' | 'written'> & { loadTool: LoadTool }} parts */
 export function createCorrect({ loadTool, ...parts }) {
   const { page } = parts;
   const by = finder(page);
@@ -27,6 +27,9 @@ export function createCorrect({ loadTool, ...parts }) {
   let shown = null;
   /** @type {Set<(result: Result) => void>} */
   const listeners = new Set();
+  /** @type {Set<() => void>} */
+  const touchListeners = new Set();
+  const touched = () => touchListeners.forEach((listener) => listener());
   const tellCorrected = (/** @type {Result} */ result) => listeners.forEach((listener) => listener(result));
 
   /** @param {Result} result */
@@ -45,7 +48,7 @@ export function createCorrect({ loadTool, ...parts }) {
     if (!shown || tellReason(page, open)) return;
     try {
       const { createCorrectTool } = await loadTool();
-      tool ??= createCorrectTool({ ...parts, written: tellCorrected });
+      tool ??= createCorrectTool({ ...parts, touched, written: tellCorrected });
     } catch (error) {
       console.warn(error);
       sayNotLoaded();
@@ -87,5 +90,7 @@ export function createCorrect({ loadTool, ...parts }) {
     isWritten: (result) => tool?.isWritten(result) ?? true,
     /** @param {(result: Result) => void} listener called when a result has another mask */
     whenCorrected: (listener) => listeners.add(listener),
+    /** @param {() => void} listener called when what `isWritten` returns has changed, but for the mask of `whenCorrected` */
+    whenTouched: (listener) => touchListeners.add(listener),
   };
 }

@@ -6,61 +6,48 @@ import { createChanges } from './changes.js';
 import { hasOtherKinds, withStoredKinds } from './as-stored.js';
 import { correct, correctKinds, kindsOf, withoutKinds, withoutStrokes } from './correcting.js';
 import { boxOf, departed, discarded, flip, gained, paint, under } from './plane.js';
+import { unwritten, writing } from './unwritten.js';
 
 /** @import { Result } from '../files/segmentation.js' */
 /** @import { Point, Size } from '../viewer/view.js' */
-/** @import { Counted } from './correction-worker.js' */
 /** @import { Kinds } from './correcting.js' */
 /** @import { Box } from './plane.js' */
+/** @import { Opened } from './unwritten.js' */
 
 /** @typedef {ReturnType<typeof createSession>} Session */
-/** @typedef {{ plane: Uint8Array, size: Size, counted: Counted }} Opened */
 
 const PAUSE_MS = 300;
 /** @type {WeakMap<ArrayLike<number>, Kinds>} the arteries and veins that a change has discarded */
 const discardedKinds = new WeakMap();
-/** @type {WeakMap<Result, Promise<void>>} settled once the latest mask is written */
-const writing = new WeakMap();
-/** @type {Map<Result, Opened>} planes with strokes that are not in the result yet */
-const unwritten = new Map();
 
 /**
- * Whether all strokes are in their masks: those of a result, or of all.
- * @param {Result} [result]
- */
-export const areWritten = (result) => (result ? !unwritten.has(result) : !unwritten.size);
-
-/**
- * Reads the masks of a result whose field of view is known, once its strokes have been written. Throws what `ask` throws.
- * @param {Result} result
- * @returns {Promise<Opened>}
- */
-export async function planeOf(result) {
-  await writing.get(result);
-  const left = unwritten.get(result);
-  if (left) return left; // it could not be written
-  const { pictures } = result;
-  if (!pictures?.field_of_view) throw new Error('The field of view is not known.');
-  const { mask: vessels, model_mask: model, field_of_view: field } = pictures;
-  const { plane, size, counted } = await ask({ open: { vessels, model: model ?? vessels, field, base: result.stored?.mask } });
-  if (!plane || !size || !counted) throw new Error('The worker sent no plane.');
-  return { plane, size, counted };
-}
-
-/**
- * `changed(box)` is called when pixels within the box have changed, `written(result)` when the result has the mask.
- * @param {{
- *   result: Result, plane: Uint8Array, size: Size, counted: Counted, by: () => string | null,
- *   changed: (box: Box | null) => void, written: (result: Result) => void, failed: () => void,
+ * `changed(box)` is called when pixels within the box have changed, `touched()` when `areWritten` has, but for what `written(result)` tells:
+ * that the result has the mask.
+ * @param {Opened & {
+ *   result: Result, by: () => string | null,
+ *   changed: (box: Box | null) => void, touched: () => void, written: (result: Result) => void, failed: () => void,
  * }} parts
  */
-export function createSession({ result, plane, size, counted, by, changed, written, failed }) {
+export function createSession({ result, plane, size, counted, by, changed, touched, written, failed }) {
   const changes = (result.changes ??= createChanges());
   /** @type {number[] | null} of the stroke that is being made */
   let stroke = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let pending = unwritten.has(result);
+  let busy = false;
+
+  /** There are strokes that are not in the result. */
+  function hold() {
+    if (unwritten.has(result)) return;
+    unwritten.set(result, { plane, size, counted });
+    touched();
+  }
+
+  /** Returns whether all strokes are in the result now. */
+  function release() {
+    return !pending && !stroke && !busy && unwritten.delete(result);
+  }
 
   /** @param {ArrayLike<number>} runs that have been flipped or painted */
   function note(runs) {
@@ -79,6 +66,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
   function draw(from, to, diameter, on) {
     const runs = paint(plane, under(from, to, diameter, size), on);
     stroke ??= [];
+    hold(); // from the first touch: another tab may ask at any moment
     for (const each of runs) stroke.push(each);
     note(runs);
   }
@@ -89,6 +77,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     stroke = null;
     if (runs?.length) remember(Uint32Array.from(runs));
     else if (pending) schedule();
+    else if (release()) touched();
   }
 
   /** Takes back the stroke that is being made, and returns whether there was one. */
@@ -97,6 +86,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
     stroke = null;
     if (runs) turn(runs);
     if (runs && pending) schedule();
+    else if (runs && release()) touched();
     return runs !== null;
   }
 
@@ -143,7 +133,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
 
   function schedule() {
     pending = true;
-    unwritten.set(result, { plane, size, counted });
+    hold();
     clearTimeout(timer);
     timer = setTimeout(() => void settle(), PAUSE_MS);
   }
@@ -157,7 +147,7 @@ export function createSession({ result, plane, size, counted, by, changed, writt
 
   async function put() {
     if (!pending || stroke) return; // the end of the stroke schedules it again
-    pending = false;
+    [pending, busy] = [false, true];
     const counts = { vessels: counted.vessels, area: counted.field, by: by() };
     try {
       if (result.stored && !counted.discardable) correct(result, result.stored.mask, counts);
@@ -166,9 +156,11 @@ export function createSession({ result, plane, size, counted, by, changed, writt
         if (!png) throw new Error('The worker sent no mask.');
         correct(result, png, counts);
       } else withoutStrokes(result, counts);
-      if (!pending) unwritten.delete(result);
+      busy = false;
+      release();
       written(result);
     } catch (error) {
+      busy = false;
       console.error(error);
       pending = true; // it is written with the next change
       failed();

@@ -33,7 +33,7 @@ export function createRecordCorrection({ page, viewer, opened, show, announce, c
   const by = finder(page);
   const saving = createSavingWhenNeeded({ page, viewer, opened, saved, loaded: exchange, discarded, vanished });
 
-  viewer.whenCorrected(() => noteUnsaved(isUncertain()));
+  for (const when of [viewer.whenCorrected, viewer.whenTouched]) when(() => noteUnsaved(isUncertain()));
 
   /** Shows what can be done, and tells other tabs. */
   function look() {

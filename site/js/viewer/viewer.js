@@ -181,8 +181,8 @@ export function createViewer({ page, loadTool }) {
     keys.get(event.key.toLowerCase())?.();
   });
 
-  const { isWritten, hold, whenCorrected } = correct;
-  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, hold, whenCorrected, ofModel: drawn.showModel };
+  const { isWritten, hold, whenCorrected, whenTouched } = correct;
+  return { show, preview, hide, opacity, colours, marks: marks.wanted, isWritten, hold, whenCorrected, whenTouched, ofModel: drawn.showModel };
 }
 
 /**
