@@ -13,9 +13,16 @@ from PIL import Image
 from conftest import decode
 from retina.errors import PhotographUnreadableError, UnsupportedFormatError
 from retina.imaging.arrays import Rgb
+from support.dicom import dicom
 from support.specimens import bitmap, deep_tiff, encode, pages, segment, with_accessories
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08"
+
+
+def float_tiff(rgb: Rgb) -> bytes:
+    stored = io.BytesIO()
+    tifffile.imwrite(stored, (rgb / 255).astype(np.float32), photometric="rgb")
+    return stored.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +240,28 @@ def test_an_insertion_is_damage(small_rgb: Rgb, kind: str) -> None:
     middle = len(whole) // 2
     with pytest.raises(PhotographUnreadableError):
         decode(whole[:middle] + bytes(512) + whole[middle:])
+
+
+@pytest.mark.parametrize("kind", ["BMP", "PPM", "TIFF", "16-bit TIFF", "16-bit PPM", "float TIFF", "DICOM"])
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_byte_or_sample_more_or_less_is_damage(small_rgb: Rgb, kind: str, more: int) -> None:
+    """Too few to be noticed by the length of the file, but every colour after them is that of another channel."""
+    height, width = small_rgb.shape[:2]
+    wide, head = small_rgb.astype(np.uint16) * 257, f"P6 {width} {height} 65535\n".encode()
+    whole, size = {
+        "16-bit TIFF": lambda: (deep_tiff(small_rgb), 2),
+        "16-bit PPM": lambda: (head + wide.astype(">u2").tobytes(), 2),
+        "float TIFF": lambda: (float_tiff(small_rgb), 4),
+        "DICOM": lambda: (dicom(small_rgb), 1),
+    }.get(kind, lambda: (encode(Image.fromarray(small_rgb), kind), 1))()
+    assert decode(whole).rgb.shape == small_rgb.shape
+    row = width * 3 * size
+    middle = len(whole) - height // 2 * (row + (-row % 4 if kind == "BMP" else 0))  # no row is broken
+    changed = whole[:middle] + bytes(size) + whole[middle:-size]  # as long as before
+    if more < 0:
+        changed = whole[:middle] + whole[middle + size :] + bytes(size)
+    with pytest.raises(PhotographUnreadableError):
+        decode(changed)
 
 
 @pytest.mark.parametrize("interlace", [0, 1])

@@ -16,13 +16,12 @@ from tifffile import COMPRESSION
 
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.checksums import demand_whole_png, demand_whole_tiff
+from retina.imaging.decoding.continuity import continuous
 from retina.imaging.decoding.damage import DAMAGE
 from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray_strips
-from retina.imaging.decoding.gaps import has_gap
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.palettes import demand_within_palette
 from retina.imaging.decoding.png import EXIF, is_deep_png, png_pixels, scale_transparency
-from retina.imaging.decoding.steps import is_stepped_in_rows
 from retina.imaging.decoding.surplus import demand_no_surplus_pnm, demand_whole_bmp, demand_whole_gif
 from retina.imaging.decoding.tears import demand_no_wraps
 from retina.imaging.decoding.tiff import (
@@ -76,7 +75,10 @@ def stored_pixels(image: "OpenedFile", data: bytes) -> Stored:
     if image.format in WHOLE:
         WHOLE[image.format](image, data)
     _load_whole(image, data)
-    return Stored(*image.size, orientation, _strips(image))
+    strips = _strips(image)
+    if image.format in ("BMP", "PPM") and image.mode not in ("1", "P"):
+        strips = continuous(strips, upwards=image.format == "BMP")
+    return Stored(*image.size, orientation, strips)
 
 
 def _load_whole(image: Image.Image, data: bytes) -> None:
@@ -87,8 +89,6 @@ def _load_whole(image: Image.Image, data: bytes) -> None:
         demand_within_palette(image, data, box)
     if image.format == "WEBP":
         demand_no_wraps(image)
-    if image.format in ("BMP", "PPM"):
-        _demand_continuous(image, upwards=image.format == "BMP")
 
 
 def _without_pillow(image: "TiffLevels | Dicom", data: bytes) -> Stored:
@@ -115,24 +115,18 @@ def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
     with tiff_page(data, number=image.tell()) as page:
         size = demand_agreement(image, page, orientation)
         demand_whole_tiff(page, data)
+        plain = page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS)
         if is_deep_colour(page):
-            return Stored(*size, orientation, eight_bit_strips(tiff_pixels(page)))
+            strips = eight_bit_strips(tiff_pixels(page))
+            return Stored(*size, orientation, continuous(strips) if plain else strips)
         image.load()  # also turns it upright; its orientation is then 1
         demand_same_rows(image, page, orientation)
         if (colours := eight_bit_palette(page)) is not None:
             image.putpalette(colours)
-        if orientation == 1 and page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS):
-            _demand_continuous(image)
         strips = _strips(image, inverted=is_inverted(image, page), opacity=has_opacity(page))
+        if plain and orientation == 1 and image.mode not in ("1", "P"):
+            strips = continuous(strips)
         return Stored(*image.size, 1, strips)
-
-
-def _demand_continuous(image: Image.Image, *, upwards: bool = False) -> None:
-    """Raise `ValueError` if the picture shows that runs of its uncompressed pixels were changed or are elsewhere."""
-    if image.mode in ("L", "RGB"):
-        pixels = np.asarray(image).reshape(image.height, image.width, -1)
-        if is_stepped_in_rows(pixels[::-1] if upwards else pixels) or has_gap(pixels):
-            raise ValueError("pixels do not continue those above them")
 
 
 def blank(height: int, width: int) -> tuple[Rgb, memoryview]:

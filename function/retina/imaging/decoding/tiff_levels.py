@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from tifffile import PHOTOMETRIC, SAMPLEFORMAT
+from tifffile import COMPRESSION, PHOTOMETRIC, SAMPLEFORMAT
 
 from retina.errors import UnsupportedFormatError
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.checksums import demand_whole_tiff
+from retina.imaging.decoding.continuity import continuous
 from retina.imaging.decoding.depths import DEPTHS, STRIP, Strips, depth_of, depth_of_float
 from retina.imaging.decoding.extra import Extra
 from retina.imaging.decoding.facts import UNSTATED, Facts
@@ -82,7 +83,9 @@ def levels_of(data: bytes, levels: TiffLevels) -> tuple[int, Strips]:
         demand_whole_tiff(page, data)
         tag = page.tags.get("Orientation")
         rgb = _scaled(page)
-        return int(tag.value) if tag else 1, (rgb[top : top + STRIP] for top in range(0, len(rgb), STRIP))
+        strips = (rgb[top : top + STRIP] for top in range(0, len(rgb), STRIP))
+        plain = page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS)
+        return int(tag.value) if tag else 1, continuous(strips) if plain else strips
 
 
 def _scaled(page: tifffile.TiffPage) -> Rgb:

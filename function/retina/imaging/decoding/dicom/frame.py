@@ -69,8 +69,12 @@ def stored_frame(dicom: Dicom, data: bytes) -> tuple[Values, bool]:
     if dicom.pixel_data.codec is not None:
         return _decompressed(dicom, compressed_frame(dicom, data), dicom.pixel_data.codec)
     values = _native(dicom, data)
-    if not dicom.samples.planar and is_stepped_in_rows(_shown(values, dicom.samples)):
-        raise ValueError(TORN)
+    if not dicom.samples.planar:
+        shown = _shown(values, dicom.samples)
+        if is_stepped_in_rows(shown):
+            raise ValueError(TORN)
+        if dicom.samples.per_pixel == 3:
+            demand_no_exchanges(shown)
     return values, False
 
 
