@@ -17,7 +17,7 @@ from retina.cli import (
     segment,
     serve,
 )
-from retina.cli.ending import unread, wrong
+from retina.cli.ending import flush, unread, unwritten, wrong
 from retina.errors import ModelCardError
 from retina.settings import Settings
 from retina.storage.database import DatabaseError
@@ -39,10 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         status = int(parsed.run(parsed, Settings()))
-        sys.stdout.flush()
+        flush()
         return status
     except BrokenPipeError:
         return unread()
+    except OSError as error:
+        return unwritten(error)
     except ModelCardError as error:
         return wrong(f"The model cannot be used: {error}.")
     except DatabaseError as error:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -81,6 +82,40 @@ def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setenv("RETINA_MODEL", "/nowhere/unet.json")
     assert main(["serve", "--port", "0"]) == 2
     assert "The model cannot be used" in capsys.readouterr().err
+
+
+def test_an_output_that_takes_nothing_is_an_error_without_a_traceback(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "note.jpg").write_text("no picture")
+    command = [sys.executable, "-m", "retina", "segment", "note.jpg", "--out", "results"]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            command, env=environment, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.endswith("retina: What the command says cannot be written: No space left on device.\n")
+    assert "Traceback" not in ended.stderr
+    closed = f"exec {shlex.join(command)} >&-"
+    ended = subprocess.run(
+        ["/bin/sh", "-c", closed], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)  # the picture is rejected
+
+
+@pytest.mark.parametrize("command", ["segment", "batch"])
+def test_an_empty_path_is_not_the_current_folder(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a variable of a script that is empty."""
+    with pytest.raises(SystemExit) as ended:
+        main([command, "", "--out", "results"])
+    assert ended.value.code == 2
+    assert "must name a file or folder" in capsys.readouterr().err
+
+
+def test_a_folder_without_files_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    assert main(["segment", str(tmp_path / "photos"), "--out", str(tmp_path / "results")]) == 1
+    assert "no photographs found" in capsys.readouterr().out
 
 
 def test_a_command_ends_quietly_when_nobody_reads_on(environment: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -248,12 +249,13 @@ def test_a_byte_or_sample_more_or_less_is_damage(small_rgb: Rgb, kind: str, more
     """Too few to be noticed by the length of the file, but every colour after them is that of another channel."""
     height, width = small_rgb.shape[:2]
     wide, head = small_rgb.astype(np.uint16) * 257, f"P6 {width} {height} 65535\n".encode()
-    whole, size = {
+    others: dict[str, Callable[[], tuple[bytes, int]]] = {
         "16-bit TIFF": lambda: (deep_tiff(small_rgb), 2),
         "16-bit PPM": lambda: (head + wide.astype(">u2").tobytes(), 2),
         "float TIFF": lambda: (float_tiff(small_rgb), 4),
         "DICOM": lambda: (dicom(small_rgb), 1),
-    }.get(kind, lambda: (encode(Image.fromarray(small_rgb), kind), 1))()
+    }
+    whole, size = others[kind]() if kind in others else (encode(Image.fromarray(small_rgb), kind), 1)
     assert decode(whole).rgb.shape == small_rgb.shape
     row = width * 3 * size
     middle = len(whole) - height // 2 * (row + (-row % 4 if kind == "BMP" else 0))  # no row is broken

@@ -11,7 +11,9 @@ ACCOUNT = "the account ID, which the account page and `retina account show ADDRE
 
 def photographs(command: argparse.ArgumentParser) -> None:
     """Add the arguments for input paths, the output folder, and the options for each photograph."""
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photograph, or a folder of photographs")
+    command.add_argument(
+        "paths", nargs="+", type=_path, metavar="PATH", help="a photograph, or a folder of photographs"
+    )
     command.add_argument("--out", type=_folder, required=True, metavar="DIR", help="the folder for the results")
     command.add_argument(
         "--threshold",
@@ -65,6 +67,13 @@ def _share(text: str) -> float:
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError("must be a number from 0 to 1")
     return number
+
+
+def _path(text: str) -> Path:
+    """An empty text, such as an empty variable of a script, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("must name a file or folder")
+    return Path(text)
 
 
 def _folder(text: str) -> Path:

@@ -1,5 +1,6 @@
 """How commands end: the exit status and the last message."""
 
+import errno
 import os
 import sys
 from collections import Counter
@@ -33,8 +34,30 @@ def stopped() -> int:
 
 def unread() -> int:
     """Handle a closed pipe, for example to `head`, by discarding the rest of the output; returns the exit status."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard()
     return UNREAD
+
+
+def flush() -> None:
+    """Write what is printed, unless the output is closed."""
+    if sys.stdout:
+        sys.stdout.flush()
+
+
+def unwritten(error: OSError) -> int:
+    """Handle an output that takes nothing more, for example a file on a full disk; returns the exit status.
+
+    Any other error is raised again.
+    """
+    if error.errno != errno.ENOSPC or error.filename:
+        raise error
+    _discard()
+    return wrong(f"What the command says cannot be written: {error.strerror}.")
+
+
+def _discard() -> None:
+    """Discard the rest of the output, so that Python does not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def reason(file: str, sentence: str, frame: str = "") -> str:
@@ -46,11 +69,11 @@ def reason(file: str, sentence: str, frame: str = "") -> str:
 def summary(statuses: Counter[str], out: Path) -> int:
     """Print how many files are done, rejected, failed and skipped; returns the exit status.
 
-    What was skipped is no failure, unless there was nothing else.
+    What was skipped is no failure, unless there was nothing else; nor is it success if there was nothing at all.
     """
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "no photographs found"
     print(_printable(f"{counts}. Results are in {out}."))
-    return 0 if set(statuses) <= {"done", SKIPPED} and set(statuses) != {SKIPPED} else 1
+    return 0 if "done" in statuses and set(statuses) <= {"done", SKIPPED} else 1
 
 
 def name_hidden(hidden: Sequence[Path]) -> None:
