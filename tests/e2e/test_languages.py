@@ -238,3 +238,15 @@ def test_tables_are_english_and_what_is_stored_follows_the_language(visits: Call
     assert row["reason"] != german
     page.get_by_label("Sprache").select_option("English")
     expect(sentence).to_have_text(row["reason"])
+
+
+def test_the_letters_of_the_eyes_are_those_of_the_language(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    for eye in ("left", "right"):
+        saved(visit, small, subject="P-1", eye=eye)
+    letters = visit.page.locator("#list .item-mark")
+    for language, latest_first in {"en": "RL", "de": "RL", "fr": "DG", "es": "DI"}.items():
+        visit.page.evaluate("(language) => localStorage.setItem('retina.language', language)", language)
+        visit.open("/history.html")
+        expect(letters).to_have_count(2)
+        assert letters.evaluate_all("all => all.map((e) => e.dataset.eye)") == list(latest_first)

@@ -13,7 +13,8 @@ import { locale, plural, t } from '../ui/language.js';
 /** @import { HistoryPage, MeasurementDescription, SavedPrediction } from 'openapi' */
 /** @import { Attempt } from '../ui/trouble.js' */
 
-const MARKS = { left: 'L', right: 'R', unknown: '?' };
+const letterOf = (/** @type {string} */ word) => word.charAt(0).toUpperCase();
+const MARKS = { left: letterOf(t('left')), right: letterOf(t('right')), unknown: '?' };
 
 /** @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void }} parts */
 export function createRecords({ page, attempt, announce }) {
