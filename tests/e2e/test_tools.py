@@ -67,6 +67,10 @@ def test_the_wipe_parts_photograph_and_vessels(visit: Visit, small: bytes) -> No
     page.mouse.up()
     assert vessels(visit)[0] > 0.7 * left
     divider.fill("50")
+    divider.focus()
+    page.keyboard.press("w")
+    expect(page.locator("#stage")).to_be_focused()
+    page.keyboard.press("w")
     page.keyboard.press("3")
     shown = visit.seen()
     assert shown[:, : shown.shape[1] // 2 - 4, 0].mean() > 30, "the photograph is left of the vessels"

@@ -90,7 +90,9 @@ export function createTools({ page, zoom, needed, failed, wiping, picked }) {
 
   /** @param {boolean} byKey */
   function toggleWipe(byKey) {
+    const focused = by('wipe').contains(document.activeElement);
     wipe.set(on.has('wipe'));
+    if (focused) stage.focus({ preventScroll: true }); // what is hidden loses the focus
     if (on.has('wipe')) wiping();
     if (on.has('wipe') && byKey) wipe.focus();
   }
