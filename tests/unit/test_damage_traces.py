@@ -87,6 +87,8 @@ def test_blocks_in_the_wrong_place_show(small_rgb: Rgb, size: int) -> None:
 def test_colours_that_are_exchanged_from_some_row_on_show(small_rgb: Rgb, order: tuple[int, int, int]) -> None:
     demand_no_exchanges(small_rgb)
     demand_no_exchanges(np.repeat(small_rgb[..., :1], 3, axis=2))
+    bar = np.full((20, small_rgb.shape[1], 3), small_rgb[176].mean(axis=0)[[1, 2, 0]], np.uint8)
+    demand_no_exchanges(np.concatenate([bar, small_rgb[176:]]))
     for row in (100, 257):
         changed = small_rgb.copy()
         changed[row:] = changed[row:][..., order]

@@ -25,6 +25,9 @@ LEAST = 0.05
 JUMP, FIT = 16.0, 4.0
 """The mean difference of two rows is at least JUMP, and FIT times the one with the channels exchanged, plus one."""
 
+FLAT = 3.0
+"""Standard deviation along a row. A row of one colour, such as a bar above the photograph, may be of any colour."""
+
 EXCHANGES = [1, 2, 0], [2, 0, 1]
 
 
@@ -43,6 +46,8 @@ def demand_no_exchanges(pixels: NDArray[np.uint8]) -> None:
         rows = np.flatnonzero((jump >= JUMP) & (lit.mean(axis=1) > LEAST))
         for row in rows:
             here = lit[row]
+            if min(above[row, here].std(axis=0).max(), below[row, here].std(axis=0).max()) < FLAT:
+                continue
             for order in EXCHANGES:
                 if jump[row] >= FIT * (np.abs(above[row, here] - below[row, here][:, order]).mean() + 1):
                     raise ValueError("the channels are exchanged from some row on")
