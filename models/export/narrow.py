@@ -32,6 +32,7 @@ from models.export.folded import (
     stem,
     with_one_bias,
 )
+from models.export.places import Places, draw_places
 from models.export.readback import as_keras, convolutions
 from models.training.labelled import photographs_with_fields
 from models.training.patches import CACHED_WIDTH, POOL, Patches, Source
@@ -44,16 +45,8 @@ SETS = ("CHASE_DB1", "HRF", "AVRDB", "IDRID")
 """FIVES20 is left out, to measure by a set that the network does not know."""
 EVERY = 3
 """Only every third photograph is taken."""
-PLACES, VESSEL, RIM = 24_000, 0.4, 0.3
-"""Places a scale that a convolution is fitted at, and which shares of them lie on vessels and along the rim of the
-field of view. Without the rim, the narrow network draws it as a vessel."""
-REACH = 12
-"""Pixels on either side of the rim that count as such."""
 RIDGE = 1e-4
 """Weight of the ridge penalty, as a share of the mean square of a feature."""
-
-Places = Sequence[NDArray[np.intp]]
-"""For each window the places to fit at, as indices into the flattened map."""
 
 
 def refit(
@@ -125,38 +118,6 @@ def _reading(found: Sequence[Convolution], levels: int) -> Iterator[Floats]:
         else:  # on both sides of the skip connection
             below, across = begin[level + 1], begin[2 * levels - 2 - level]
             yield np.sqrt(squares(below, below + 1) + squares(across, across + 1)[-width:])
-
-
-def draw_places(
-    windows: Sequence[Canvas], given: Maps, levels: int, random: np.random.Generator
-) -> list[list[NDArray[np.intp]]]:
-    """The `Places` for each scale, from half the size of the windows on; `given` are the network's logits for them."""
-    kinds = [_kinds(window, logit[..., 0]) for window, logit in zip(windows, given, strict=True)]
-    shares = {_VESSEL: VESSEL, _RIM: RIM, _BACKGROUND: 1 - VESSEL - RIM}
-    found = []
-    for _ in range(levels):
-        kinds = [kind.reshape(kind.shape[0] // 2, 2, -1, 2).max(axis=(1, 3)) for kind in kinds]
-        every = np.concatenate([kind.ravel() for kind in kinds])
-        drawn = [
-            random.permutation(np.flatnonzero(every == kind))[: round(share * PLACES)] for kind, share in shares.items()
-        ]
-        chosen = np.sort(np.concatenate(drawn))
-        starts = np.cumsum([0, *(kind.size for kind in kinds[:-1])])
-        parts = np.split(chosen, np.searchsorted(chosen, starts[1:]))
-        found.append([part - start for part, start in zip(parts, starts, strict=True)])
-    return found
-
-
-_OUTSIDE, _BACKGROUND, _RIM, _VESSEL = range(4)
-
-
-def _kinds(window: Canvas, logit: Floats) -> NDArray[np.uint8]:
-    """What each pixel is, uint8[h,w]."""
-    outside = cv2.morphologyEx((window == 0).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    around = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
-    kinds = np.where(outside > 0, _OUTSIDE, np.where(logit > 0, _VESSEL, _BACKGROUND))
-    kinds[cv2.morphologyEx(outside, cv2.MORPH_GRADIENT, around) > 0] = _RIM
-    return kinds.astype(np.uint8)
 
 
 def _fitted(

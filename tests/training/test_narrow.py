@@ -15,7 +15,7 @@ pytest.importorskip("tensorflow", reason="TensorFlow is not installed here: make
 pytest.importorskip("keras", reason="Keras is not installed here: make test-models", exc_type=ImportError)
 
 from models import network
-from models.export import folded, narrow, readback
+from models.export import folded, narrow, places, readback
 from models.training import patches
 from retina.imaging.arrays import Canvas
 
@@ -76,14 +76,14 @@ def test_the_narrow_network_becomes_one_of_keras_by_way_of_its_file(tmp_path: Pa
 
 
 def test_places_lie_on_vessels_along_the_rim_and_elsewhere_but_not_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(narrow, "PLACES", 100)
+    monkeypatch.setattr(places, "PLACES", 100)
     window = np.ones((128, 128), np.float32)
     window[100:] = 0
     logit = np.full((128, 128, 1), -1, np.float32)
     logit[:, 40:44] = 1
-    [[half], [quarter]] = narrow.draw_places([window], [logit], 2, np.random.default_rng(1))
-    for places, side, vessels in ((half, 64, 40), (quarter, 32, 22)):  # no more than 22 of the small map are vessels
-        rows, columns = np.divmod(places, side)
+    [[half], [quarter]] = places.draw_places([window], [logit], 2, np.random.default_rng(1))
+    for at, side, vessels in ((half, 64, 40), (quarter, 32, 22)):  # no more than 22 of the small map are vessels
+        rows, columns = np.divmod(at, side)
         rim = rows >= 88 * side // 128
         assert rows.max() < 112 * side // 128
         assert rim.sum() == 30
