@@ -43,7 +43,7 @@ def test_it_still_works_without_an_error_output() -> None:
 def test_what_else_is_said_is_passed_on(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: type[Exception] | None
 ) -> None:
-    def say(network: bytes, shape: object) -> None:
+    def say(network: bytes, shape: object, threads: int) -> None:
         os.write(2, b"ERROR: a node failed\n" + ANNOUNCEMENT + b"WARNING: slow\n")
         if error:
             raise error("cannot be allocated")
@@ -74,7 +74,7 @@ def test_a_closed_error_output_hides_no_error(monkeypatch: pytest.MonkeyPatch, e
     reading, writing = os.pipe()
     os.close(reading)
 
-    def say(network: bytes, shape: object) -> str:
+    def say(network: bytes, shape: object, threads: int) -> str:
         os.write(writing, b"WARNING: slow\n")
         if error:
             raise error("cannot be allocated")
