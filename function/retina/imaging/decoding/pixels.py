@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
-from tifffile import COMPRESSION
 
 from retina.imaging.arrays import Rgb
 from retina.imaging.decoding.checksums import demand_whole_png, demand_whole_tiff
@@ -32,6 +31,7 @@ from retina.imaging.decoding.tiff import (
     has_opacity,
     is_deep_colour,
     is_inverted,
+    is_plain,
     tiff_page,
     tiff_pixels,
 )
@@ -115,7 +115,7 @@ def _tiff(image: Image.Image, data: bytes, orientation: int) -> Stored:
     with tiff_page(data, number=image.tell()) as page:
         size = demand_agreement(image, page, orientation)
         demand_whole_tiff(page, data)
-        plain = page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS)
+        plain = is_plain(page)
         if is_deep_colour(page):
             strips = eight_bit_strips(tiff_pixels(page))
             return Stored(*size, orientation, continuous(strips) if plain else strips)

@@ -94,6 +94,11 @@ def is_deep_colour(page: tifffile.TiffPage) -> bool:
     return page.photometric == tifffile.PHOTOMETRIC.RGB and page.bitspersample > 8
 
 
+def is_plain(page: tifffile.TiffPage) -> bool:
+    """Whether nothing about the stored pixels shows that bytes of them were inserted, removed or replaced."""
+    return page.compression in (tifffile.COMPRESSION.NONE, tifffile.COMPRESSION.PACKBITS)
+
+
 def has_opacity(page: tifffile.TiffPage) -> bool:
     """Whether an extra sample is opacity. Those of no stated kind are not."""
     return any(kind in OPACITY for kind in page.extrasamples[:1])

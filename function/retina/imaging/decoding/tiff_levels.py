@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from tifffile import COMPRESSION, PHOTOMETRIC, SAMPLEFORMAT
+from tifffile import PHOTOMETRIC, SAMPLEFORMAT
 
 from retina.errors import UnsupportedFormatError
 from retina.imaging.arrays import Rgb
@@ -22,6 +22,7 @@ from retina.imaging.decoding.continuity import continuous
 from retina.imaging.decoding.depths import DEPTHS, STRIP, Strips, depth_of, depth_of_float
 from retina.imaging.decoding.extra import Extra
 from retina.imaging.decoding.facts import UNSTATED, Facts
+from retina.imaging.decoding.tiff import is_plain
 
 Numbers = NDArray[np.unsignedinteger | np.signedinteger | np.floating]
 
@@ -84,8 +85,7 @@ def levels_of(data: bytes, levels: TiffLevels) -> tuple[int, Strips]:
         tag = page.tags.get("Orientation")
         rgb = _scaled(page)
         strips = (rgb[top : top + STRIP] for top in range(0, len(rgb), STRIP))
-        plain = page.compression in (COMPRESSION.NONE, COMPRESSION.PACKBITS)
-        return int(tag.value) if tag else 1, continuous(strips) if plain else strips
+        return int(tag.value) if tag else 1, continuous(strips) if is_plain(page) else strips
 
 
 def _scaled(page: tifffile.TiffPage) -> Rgb:
