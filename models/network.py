@@ -18,6 +18,15 @@ STRIDE = 2 ** len(WIDTHS)
 """Input height and width must be multiples of this."""
 
 
+@keras.saving.register_keras_serializable(package="retina")
+class FrozenNormalization(layers.BatchNormalization):  # type: ignore[misc]
+    """Batch normalisation by statistics that training uses, too, and leaves as they are. Its scale and shift learn."""
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """As outside training."""
+        return super().call(inputs, training=False, mask=mask)
+
+
 def transposed(x: Any, width: int) -> Any:
     """Double the height and width: float32[N,h,w,c] to float32[N,2h,2w,width]."""
     return layers.Conv2DTranspose(width, 2, strides=2)(x)
@@ -29,11 +38,14 @@ def build(
     batch_size: int | None = None,
     up: Callable[[Any, int], Any] = transposed,
     widths: Sequence[int] | None = None,
+    *,
+    frozen: bool = False,
 ) -> keras.Model:
     """A model from float32[N,height,width,1] to the vessel probability float32[N,height,width,1], 0 to 1.
 
     Omitted sizes stay variable. Conversion needs all three, because a TFLite file with variable sizes is slower.
-    `widths` are the filters per level, `WIDTHS` if omitted.
+    `widths` are the filters per level, `WIDTHS` if omitted. If `frozen`, batch normalisation is
+    `FrozenNormalization`; the weights are the same.
     """
     widths = widths or WIDTHS
     inputs = keras.Input((height, width, 1), batch_size=batch_size, name="canvas")
@@ -41,21 +53,21 @@ def build(
     x = layers.ReLU()(layers.Conv2D(widths[0], 4, strides=2, padding="same")(inputs))
     skips = []
     for width_ in widths[:-1]:
-        x = _level(x, width_)
+        x = _level(x, width_, frozen)
         skips.append(x)
         x = layers.MaxPooling2D()(x)
-    x = _level(x, widths[-1])
+    x = _level(x, widths[-1], frozen)
     for width_, skip in zip(reversed(widths[:-1]), reversed(skips), strict=True):
-        x = _level(layers.Concatenate()([up(x, width_), skip]), width_)
+        x = _level(layers.Concatenate()([up(x, width_), skip]), width_, frozen)
     outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(up(x, 1))
     return keras.Model(inputs, outputs, name="unet")
 
 
-def _level(x: Any, width: int) -> Any:
+def _level(x: Any, width: int, frozen: bool) -> Any:
     shortcut = layers.Conv2D(width, 1)(x)
     for last in (False, True):
         x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
+        x = (FrozenNormalization if frozen else layers.BatchNormalization)()(x)
         x = layers.ReLU()(x if not last else layers.Add()([x, shortcut]))
     return x
 

@@ -11,12 +11,9 @@ one gives there. Nothing is learned from labels: any photograph will do. Writes 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from models.export.folded import (
     Convolution,
@@ -34,10 +31,10 @@ from models.export.folded import (
 )
 from models.export.places import Places, draw_places
 from models.export.readback import as_keras, convolutions
+from models.training.crops import Crop
 from models.training.labelled import photographs_with_fields
-from models.training.patches import CACHED_WIDTH, POOL, Patches, Source
+from models.training.patches import POOL, Patches, Source
 from retina.imaging.arrays import Canvas
-from retina.imaging.field_of_view import find_field_of_view
 
 WIDTHS = (24, 48, 72, 96)
 """Filters per level: three quarters of the shipped network's, for .62 of its time."""
@@ -176,17 +173,8 @@ def training_windows(data: Path, number: int, seed: int = 0) -> list[Canvas]:
 
 def _source(path: Path) -> Source:
     """A photograph without a label."""
-    rgb: Any = np.asarray(Image.open(path).convert("RGB"))
-    view = find_field_of_view(rgb)
-    window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
-    scale = min(1.0, CACHED_WIDTH / view.width)
-    size = (round(view.width * scale), round(view.height * scale))
-    inside = np.ascontiguousarray(view.mask(rgb.shape[:2])[window]).view(np.uint8)
-    return Source(
-        rgb=np.asarray(cv2.resize(rgb[window], size, interpolation=cv2.INTER_AREA), np.uint8),
-        vessels=np.zeros(size[::-1], np.uint8),
-        inside=cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST).view(np.bool_),
-    )
+    crop = Crop(path)
+    return Source(crop(crop.photograph), np.zeros(crop.size[::-1], np.uint8), crop.inside())
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ convolutions, is unfolded again with the statistics of the photographs.
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +50,51 @@ def as_keras(
     """
     widths = widths or network.WIDTHS
     model = network.build(widths=widths)
-    single, up, norms = (_made(model, kind) for kind in _KINDS)
-    levels = len(widths)
-    if len(found) != len(single) + len(up):
-        raise ValueError(f"{len(found)} convolutions, not the {len(single) + len(up)} of a network of {levels} levels")
-    queue = iter(found)
-    single.pop(0).set_weights(next(queue))
-    for level in range(2 * levels - 1):
-        if level >= levels:
-            up.pop(0).set_weights(_transposed(*next(queue)))
-        single.pop(0).set_weights(next(queue))
-        for norm in norms[2 * level : 2 * level + 2]:
-            kernel, bias = next(queue)
-            single.pop(0).set_weights([kernel])
+    order = list(_in_order(model))
+    if len(found) != len(order):
+        raise ValueError(f"{len(found)} convolutions, not the {len(order)} of a network of {len(widths)} levels")
+    for (layer, norm), (kernel, bias) in zip(order, found, strict=True):
+        if norm:
+            layer.set_weights([kernel])
             ones = np.ones_like(bias)
             norm.set_weights([ones, bias, 0 * ones, ones - np.float32(norm.epsilon)])
-    up.pop(0).set_weights(_transposed(*next(queue)))
-    _unfold(model, norms, windows)
+        elif type(layer) is keras.layers.Conv2DTranspose:
+            layer.set_weights(_transposed(kernel, bias))
+        else:
+            layer.set_weights([kernel, bias])
+    _unfold(model, [norm for _, norm in order if norm], windows)
     return model
+
+
+def fold(model: keras.Model) -> list[Convolution]:
+    """The convolutions of a Keras network that `network.build` has made, from which `as_keras` makes it again."""
+    found = []
+    for layer, norm in _in_order(model):
+        kernel, *biases = layer.get_weights()
+        if norm:
+            gamma, beta, mean, variance = norm.get_weights()
+            scale = gamma / np.sqrt(variance + norm.epsilon)
+            found.append((kernel * scale, beta - mean * scale))
+        elif type(layer) is keras.layers.Conv2DTranspose:
+            entering = kernel.shape[3]
+            found.append((kernel.transpose(3, 0, 1, 2).reshape(1, 1, entering, -1), np.tile(biases[0], 4)))
+        else:
+            found.append((kernel, biases[0]))
+    return found
+
+
+def _in_order(model: keras.Model) -> Iterator[tuple[Any, Any]]:
+    """The convolutions in the order in which they run, each with the batch normalisation that follows it or None."""
+    single, up, norms = (_made(model, kind) for kind in _KINDS)
+    levels = len(up)
+    yield single.pop(0), None
+    for level in range(2 * levels - 1):
+        if level >= levels:
+            yield up.pop(0), None
+        yield single.pop(0), None
+        for _ in range(2):
+            yield single.pop(0), norms.pop(0)
+    yield up.pop(0), None
 
 
 _KINDS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.BatchNormalization)
@@ -76,7 +103,7 @@ _KINDS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.BatchN
 def _made(model: keras.Model, kind: type) -> list[Any]:
     """The layers of a kind as they were made, which Keras numbers in their names: conv2d, conv2d_1, ..."""
     return sorted(
-        (layer for layer in model.layers if type(layer) is kind),
+        (layer for layer in model.layers if isinstance(layer, kind)),
         key=lambda layer: int((re.findall(r"_(\d+)$", layer.name) or [0])[0]),
     )
 

@@ -13,9 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from models.training import small_cameras
+from models.training.crops import Crop
 from models.training.drawn_labels import ReducedLabel
 from models.training.labelled import LabelledPhotograph, read_mask
 from retina.imaging.arrays import (
@@ -25,7 +25,6 @@ from retina.imaging.arrays import (
     Mask,
     Rgb,
 )
-from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.model_card import Preparation
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -36,7 +35,6 @@ SIDE = 320
 """Side of a patch in pixels."""
 WIDTHS = (560, 2100)
 """Range of field-of-view widths in pixels, drawn log-uniformly. The shipped canvases lie inside it."""
-CACHED_WIDTH = 2100
 POOL, FRESH = 36, 1
 """Patches are cut from the last `POOL` augmented photographs, of which each batch replaces `FRESH`, because augmenting
 a photograph costs more than cutting a patch."""
@@ -44,7 +42,7 @@ a photograph costs more than cutting a patch."""
 
 @dataclass(frozen=True)
 class Source:
-    """A photograph cropped to its field of view, at most `CACHED_WIDTH` wide.
+    """A photograph cropped to its field of view, at most `crops.WIDTH` wide.
 
     `rgb` is uint8[H,W,3], `vessels` uint8[H,W] (0 to 255, area-averaged), `inside`, the field of view, bool[H,W].
     `small` are the labels of smaller cameras, if they are to be learned from.
@@ -62,22 +60,17 @@ def load(photograph: LabelledPhotograph, teacher: VesselNetwork | None = None, *
     With a `teacher`, the label is the mean of the mask and of the teacher's probability map with test-time
     augmentation.
     """
-    rgb = np.asarray(Image.open(photograph.photograph).convert("RGB"))
-    view = find_field_of_view(rgb)
-    window = (slice(view.top, view.top + view.height), slice(view.left, view.left + view.width))
-    scale = min(1.0, CACHED_WIDTH / view.width)
-    size = (round(view.width * scale), round(view.height * scale))
-    mask = read_mask(photograph.vessels)[window]
+    crop = Crop(photograph.photograph)
+    mask = read_mask(photograph.vessels)
     vessels = mask.astype(np.uint8) * 255
     if teacher:
-        taught = segment(Photograph(rgb, view, ""), teacher, flips=True).probability[window]
+        taught = segment(Photograph(crop.photograph, crop.view, ""), teacher, flips=True).probability
         vessels = np.rint((vessels + taught * (255 / CERTAIN)) / 2).astype(np.uint8)
-    inside = view.mask(rgb.shape[:2])[window].astype(np.uint8)
     return Source(
-        rgb=cv2.resize(rgb[window], size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
-        vessels=cv2.resize(vessels, size, interpolation=cv2.INTER_AREA),  # type: ignore[arg-type]
-        inside=cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST).view(np.bool_),
-        small=small_cameras.labels(mask) if small else (),
+        rgb=crop(crop.photograph),
+        vessels=crop(vessels),
+        inside=crop.inside(),
+        small=small_cameras.labels(mask[crop.window]) if small else (),
     )
 
 
@@ -108,8 +101,7 @@ class Patches:
         """
         random = np.random.default_rng((self._seed, 0, number))
         pool = [self._disturbed(number * FRESH + i) for i in range(POOL)]
-        cut = [_cut(pool[int(random.integers(POOL))], random) for _ in range(self._batch)]
-        return np.stack([patch for patch, _ in cut])[..., None], np.stack([target for _, target in cut])
+        return stacked([cut(pool[int(random.integers(POOL))], SIDE, random) for _ in range(self._batch)])
 
     def _disturb(self, index: int) -> Disturbed:
         random = np.random.default_rng((self._seed, 1, index))
@@ -121,21 +113,35 @@ def _disturb(source: Source, random: np.random.Generator, small: float) -> Distu
     rgb, vessels, width = source.rgb, source.vessels, float(np.exp(random.uniform(*np.log(WIDTHS))))
     if small and source.small and random.random() < small:
         rgb, vessels, width = small_cameras.photograph(rgb, source.small, random)
-    size = (round(width), round(round(width) * source.inside.shape[0] / source.inside.shape[1]))
+    return disturb(rgb, vessels, source.inside, width, random)
+
+
+def disturb(rgb: Rgb, vessels: Gray, inside: Mask, width: float, random: np.random.Generator) -> Disturbed:
+    """A photograph cropped to its field of view, of any size, as another camera shows it at this `width` in pixels.
+
+    `vessels` uint8[h,w] and the field of view `inside` bool[h,w] may have other sizes.
+    """
+    size = (round(width), round(round(width) * inside.shape[0] / inside.shape[1]))
     gray = _retake(rgb, size, random)
-    inside = cv2.resize(source.inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
-    return Disturbed(normalise(gray, inside, Preparation()), resample(vessels, size), inside)
+    seen = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    return Disturbed(normalise(gray, seen, Preparation()), resample(vessels, size), seen)
 
 
-def _cut(photograph: Disturbed, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    warp, area = _warp(photograph.inside, random), (SIDE, SIDE)
-    target = np.zeros((SIDE, SIDE, 2), np.float32)
+def stacked(cuts: Sequence[tuple[Canvas, NDArray[np.float32]]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A batch of what `cut` gives: inputs float32[batch,side,side,1] and targets float32[batch,side,side,2]."""
+    return np.stack([patch for patch, _ in cuts])[..., None], np.stack([target for _, target in cuts])
+
+
+def cut(photograph: Disturbed, side: int, random: np.random.Generator) -> tuple[Canvas, NDArray[np.float32]]:
+    """A patch float32[side,side], turned and flipped, and its target float32[side,side,2]: vessel, inside."""
+    warp, area = _warp(photograph.inside, side, random), (side, side)
+    target = np.zeros((side, side, 2), np.float32)
     target[..., 0] = cv2.warpAffine(photograph.vessels, warp, area, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
     target[..., 1] = cv2.warpAffine(photograph.inside.view(np.uint8), warp, area, flags=cv2.INTER_NEAREST)
     return cv2.warpAffine(photograph.values, warp, area, flags=cv2.INTER_LINEAR) * target[..., 1], target
 
 
-def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
+def _warp(inside: Mask, side: int, random: np.random.Generator) -> NDArray[np.float64]:
     """A random rotation, flip and 8 % anisotropy about a point well inside `inside`.
 
     Returns float64[2,3], from source to patch.
@@ -149,7 +155,7 @@ def _warp(inside: Mask, random: np.random.Generator) -> NDArray[np.float64]:
     claim = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     stretch = np.diag(np.exp(random.uniform(-0.08, 0.08, 2)) * random.choice([-1, 1], 2))
     linear = claim @ stretch
-    return np.column_stack([linear, SIDE / 2 - linear @ centre])
+    return np.column_stack([linear, side / 2 - linear @ centre])
 
 
 def _retake(rgb: Rgb, size: tuple[int, int], random: np.random.Generator) -> Gray:

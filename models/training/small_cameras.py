@@ -6,6 +6,8 @@ one of them and reduces the photograph to its size. The service shows it on a la
 a photograph by its softness.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +25,10 @@ JITTER = 0.2
 """Range of the working width around the service's, as a logarithm."""
 
 
-def labels(vessels: Mask) -> tuple[ReducedLabel, ...]:
-    """The labels of a photograph cropped to its field of view, bool[H,W], at each of `WIDTHS` below its own."""
+def labels(vessels: Mask, widths: Sequence[int] = WIDTHS) -> tuple[ReducedLabel, ...]:
+    """The labels of a photograph cropped to its field of view, bool[H,W], at each of `widths` below its own."""
     height, width = vessels.shape
-    smaller = [w for w in WIDTHS if w < width]
+    smaller = [w for w in widths if w < width]
     line = centre_line(vessels) if smaller else vessels
     return tuple(reduce_label(vessels, line, (w, round(w * height / width))) for w in smaller)
 

@@ -25,14 +25,21 @@ EVERY = 250
 def loss(target: Any, probability: Any) -> Any:
     """Cross-entropy plus soft Dice, inside the field of view.
 
-    `target` is float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1), `probability` float32[N,H,W,1]. Dice is pooled over the
-    batch, so that patches without vessels do no harm (Milletari et al. 2016, arXiv 1606.04797, without squares).
+    `target` is float32[N,H,W,2] (vessel 0 to 1, inside 0 or 1), `probability` float32[N,H,W,1].
+    """
+    return cross_entropy(target, probability) + 1 - soft_dice(target, probability)
+
+
+def soft_dice(target: Any, probability: Any) -> Any:
+    """Soft Dice inside the field of view, 0 to 1; arguments as for `loss`.
+
+    It is pooled over the batch, so that patches without vessels do no harm (Milletari et al. 2016, arXiv 1606.04797,
+    without squares).
     """
     vessel, inside = target[..., 0], target[..., 1]
     p = ops.clip(ops.cast(probability[..., 0], "float32"), 1e-6, 1 - 1e-6)
     overlap = ops.sum(inside * p * vessel)
-    dice = (2 * overlap + 1.0) / (ops.sum(inside * p) + ops.sum(inside * vessel) + 1.0)
-    return cross_entropy(target, probability) + 1 - dice
+    return (2 * overlap + 1.0) / (ops.sum(inside * p) + ops.sum(inside * vessel) + 1.0)
 
 
 @keras.saving.register_keras_serializable(package="retina")  # type: ignore[untyped-decorator]
