@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from e2e.visit import Visit
+from e2e.visit import Visit, settle
 
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
     """A spot of the photograph, 0 to 1, in the window."""
+    settle(page)
     box = page.locator("#layers").bounding_box()
     assert box
     return box["x"] + x * box["width"], box["y"] + y * box["height"]

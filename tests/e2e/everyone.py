@@ -6,6 +6,8 @@ Checked at desktop and phone width, in light and dark mode.
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
+from e2e.visit import resize
+
 SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 360, "height": 740})
 NOT_FOR_DIAGNOSIS = "For research and education. Not a medical device, not for diagnosis."
 
@@ -34,7 +36,7 @@ def expect_for_everyone(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     before = page.viewport_size
     for size in SIZES:
-        page.set_viewport_size(size)
+        resize(page, size)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width == size["width"], f"{width} pixels wide"
         expect_nothing_covered(page)
@@ -45,4 +47,4 @@ def expect_for_everyone(page: Page) -> None:
             assert not found, (size, scheme, found)
     page.emulate_media(color_scheme="light")
     if before:
-        page.set_viewport_size(before)
+        resize(page, before)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import ACCOUNT, PASSWORD, fill_in, make_key, sign_up
-from e2e.visit import Visit
+from e2e.visit import Visit, resize
 
 LINES = """(node) => {
   const range = document.createRange();
@@ -73,7 +73,7 @@ def test_the_audit_log_shows_who_did_what(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Older entries")).to_be_hidden()
     expect_for_everyone(page)
     for width, columns in ((1280, 5), (360, 2)):  # a row each, then a card each
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, {"width": width, "height": 800})
         made = log.locator("tr", has_text="API key created")
         assert made.evaluate("r => new Set([...r.cells].map((c) => c.getBoundingClientRect().x)).size") == columns
         assert page.locator("#audit-table").evaluate("t => t.scrollWidth - t.clientWidth") == 0

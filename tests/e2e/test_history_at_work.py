@@ -9,7 +9,7 @@ from e2e.correcting import begin, density
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up, token
 from e2e.test_history_correction import CORRECTIONS, NOT_SAVED, SAVED, paint
-from e2e.visit import Visit
+from e2e.visit import Visit, resize
 
 NAME = "P01_OD_2024-03-01_macula-centred_second-visit_after-dilation.jpg"
 KEPT = "Your correction is still here, and not saved yet."
@@ -57,7 +57,7 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
 
     # the photograph is seen at once, and large; a long name is read in the list, where there is no room in the title
     for width, height, least in ((1280, 800, 400), (1280, 600, 340), (1024, 768, 400)):
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, {"width": width, "height": height})
         visit.open("/history.html")
         page.locator("#list a").first.click()
         expect(page.locator("#result-title")).to_be_focused()
@@ -72,7 +72,7 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
 
     # two visits, before it is known whether they can be aligned
     held: list[Route] = []
-    page.set_viewport_size({"width": 1440, "height": 900})
+    resize(page, {"width": 1440, "height": 900})
     page.route("**/registration-worker.js", lambda route: held.append(route))
     page.get_by_label("Compare with another visit").select_option(earlier)
     flicker = page.get_by_role("radio", name="Flicker")
@@ -91,9 +91,9 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     begin(page)
     size, undo = box(page, "#brush-size-value"), box(page, "#correct-undo")
     assert size["x"] + size["width"] <= undo["x"]
-    page.set_viewport_size({"width": 1280, "height": 600})
+    resize(page, {"width": 1280, "height": 600})
     assert box(page, "#stage")["height"] >= 260, "there is room to paint in a low window"
-    page.set_viewport_size({"width": 1440, "height": 900})
+    resize(page, {"width": 1440, "height": 900})
     page.keyboard.press("Escape")
 
     # whatever is answered, it is said, and nothing is lost

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from e2e.correcting import begin, stroke
 from e2e.everyone import expect_nothing_covered
 from e2e.person import saved, sign_up
-from e2e.visit import Visit
+from e2e.visit import Visit, resize
 
 SHARE = 0.45
 WINDOWS: tuple[ViewportSize, ...] = (
@@ -31,7 +31,6 @@ def in_every_language(visit: Visit, address: str) -> Iterator[str]:
 
 def share_of(page: Page) -> float:
     """How much of the window's height the picture has."""
-    page.wait_for_timeout(50)  # a change of the window is laid out
     box, window = page.locator("#stage").bounding_box(), page.viewport_size
     assert box
     assert window
@@ -43,7 +42,7 @@ def shares(page: Page) -> Iterator[tuple[str, float]]:
     """What is done with the picture, in every window, and the picture's share of its height."""
     stage = page.locator("#stage")
     for window in WINDOWS:
-        page.set_viewport_size(window)
+        resize(page, window)
         for key, use in (("d", "measuring"), ("v", "the probability")):
             stage.focus()
             page.keyboard.press(key)
@@ -52,7 +51,7 @@ def shares(page: Page) -> Iterator[tuple[str, float]]:
             page.keyboard.press(key)
     correct = page.locator("#correct")
     for number, window in enumerate(WINDOWS):
-        page.set_viewport_size(window)
+        resize(page, window)
         if not number:
             stage.focus()
             page.keyboard.press("c")
@@ -82,7 +81,7 @@ def test_the_picture_comes_first(visit: Visit, small: bytes, history: bool) -> N
 
 def test_nothing_moves_once_the_field_of_view_is_here(visit: Visit, small: bytes) -> None:
     page = visit.page
-    page.set_viewport_size({"width": 1280, "height": 600})
+    resize(page, {"width": 1280, "height": 600})
     visit.open().choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
     page.route("**/api/v1/predictions", lambda route: None)  # no answer

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up
-from e2e.visit import PREDICTIONS, Visit
+from e2e.visit import PREDICTIONS, Visit, resize
 from support.tables import rows_of
 
 NAMES = ("P1_OD_2026-05-04.jpg", "P1_OS_2026-05-04.jpg", "scan.jpg")
@@ -105,7 +105,7 @@ def test_what_is_waiting_can_be_stopped_and_tried_again(visit: Visit, small: byt
         visit.expect_state(f"{i}.jpg", "done")
     expect(page.get_by_role("button", name="Try all again")).to_be_hidden()
 
-    page.set_viewport_size({"width": 390, "height": 844})  # the list is a sheet there
+    resize(page, {"width": 390, "height": 844})  # the list is a sheet there
     page.get_by_role("button", name="List", exact=True).click()
     page.get_by_role("button", name="Overview").click()
     expect(page.locator("#overview-title")).to_be_focused()

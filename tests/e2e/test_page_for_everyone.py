@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import expect_nothing_covered
-from e2e.visit import Visit
+from e2e.visit import Visit, resize
 
 LONG_NAME = "a-photograph-with-a-name-that-has-no-place-to-break-" * 3 + ".jpg"
 
@@ -116,7 +116,7 @@ def test_nor_does_it_in_any_language(visits: Callable[..., Visit]) -> None:
     assert page.evaluate(OUTSIDE) == [320, []]
     assert page.locator("#controls").evaluate("e => e.scrollWidth - e.clientWidth") == 0
     for width, height in ((1280, 800), (1920, 1080), (1024, 700), (900, 700)):
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, {"width": width, "height": height})
         stage = page.locator("#stage").bounding_box()
         assert stage
         assert stage["height"] > 0.4 * height, "the picture comes first"

@@ -105,7 +105,8 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
 
     # where the browser allows no window, it asks, and what is stored is there again
     masthead(page).get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Keep them and sign out").click()
+    with page.expect_navigation():  # the page from before is left by way of the issuer's
+        page.get_by_role("button", name="Keep them and sign out").click()
     visit.expect_state("a.jpg", "done")
     page.evaluate("window.open = () => null")
     masthead(page).get_by_role("button", name="Sign in").click()

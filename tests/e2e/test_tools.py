@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.correcting import place
 from e2e.everyone import expect_for_everyone
 from e2e.visit import Visit, pixels
 
@@ -19,13 +20,6 @@ def opened(visit: Visit, small: bytes) -> Page:
     visit.expect_state("a.jpg", "done")
     expect(visit.page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
     return visit.page
-
-
-def place(page: Page, x: float, y: float) -> tuple[float, float]:
-    """A spot of the photograph, 0 to 1, in the window."""
-    box = page.locator("#layers").bounding_box()
-    assert box
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
 def vessels(visit: Visit) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up
-from e2e.visit import PREDICTIONS, Visit
+from e2e.visit import PREDICTIONS, Visit, resize, settle
 from retina.imaging.arrays import Rgb
 from support.specimens import encode
 
@@ -17,6 +17,7 @@ WINDOWS = ((1280, 800), (1366, 768), (1440, 900), (1920, 1080))
 
 
 def bounds(page: Page, selector: str) -> dict[str, float]:
+    settle(page)
     return page.locator(selector).bounding_box()  # type: ignore[return-value]
 
 
@@ -134,7 +135,7 @@ def test_a_saved_photograph_fits_the_window_with_its_controls(visits: Callable[.
     sign_up(visit, "/history.html")
     record = saved(visit, small)
     for width, height in WINDOWS:
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, {"width": width, "height": height})
         visit.open("/history.html#" + record)
         page.reload()  # where only the part after # changed
         expect(page.locator("#result-title")).to_be_focused()

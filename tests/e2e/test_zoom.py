@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.everyone import expect_for_everyone
-from e2e.visit import Visit
+from e2e.visit import Visit, settle
 
 Box = dict[str, float]
 
@@ -18,6 +18,7 @@ def opened(visit: Visit, *photographs: tuple[str, bytes]) -> Page:
         visit.expect_state(name, "done")
     expect(visit.page.locator("#result")).to_be_visible()
     visit.page.locator("#stage").scroll_into_view_if_needed()
+    settle(visit.page)
     return visit.page
 
 

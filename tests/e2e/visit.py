@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, expect
 
 PREDICTIONS = "**/api/v1/predictions"
 PREVIEWS = "**/api/v1/previews"
@@ -29,6 +29,12 @@ BESIDE = """(visibility) => {
   const beside = document.querySelectorAll('.tools, .legend, .readout, .marks-status');
   for (const e of beside) e.style.visibility = visibility;
 }"""
+
+
+FRAMES = """() => new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  setTimeout(resolve, 500);  // a tab behind another paints nothing
+})"""
 
 
 @dataclass
@@ -94,6 +100,7 @@ class Visit:
         self.open().page.get_by_role("button", name="Try this photograph").click()
         self.expect_state("retina.jpg", "done")
         expect(self.page.locator("#result")).to_be_visible()
+        settle(self.page)
         return self
 
     def without_copies(self) -> None:
@@ -123,6 +130,16 @@ class Visit:
         with self.page.expect_download() as download:
             click()
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def settle(page: Page) -> None:
+    """Wait until the photograph has followed its stage, as it does before a frame is painted. Then measure places."""
+    page.evaluate(FRAMES)
+
+
+def resize(page: Page, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    settle(page)
 
 
 def pixels(data: bytes, size: tuple[int, int] | None = None) -> NDArray[np.float32]:
