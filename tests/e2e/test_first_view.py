@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, Route, expect
 
+from e2e.person import masthead
 from e2e.visit import Visit
 from support.preloads import SITE, entries, wanted
 
@@ -75,3 +76,22 @@ def test_a_page_that_cannot_be_completed_says_so(visits: Callable[..., Visit]) -
     visit.expect_state("a.jpg", "refused")
     rules = "[...document.querySelectorAll('link[rel=stylesheet]')].map(({ sheet }) => sheet.cssRules.length)"
     assert min(visit.page.evaluate(rules)) > 0, "the stylesheet that had failed is in use"
+
+
+def test_what_waits_for_the_rest_of_the_page_is_not_left_without_a_question(visit: Visit, small: bytes) -> None:
+    page, held, asked = visit.page, list[Route](), list[str]()
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.route("**/js/pages/index.js", lambda route: held.append(route))
+    visit.open().choose(("a.jpg", small))
+    expect(page.locator("#loading")).to_have_text("Loading the viewer…")
+    with page.expect_event("dialog"):
+        masthead(page).get_by_role("button", name="Sign in").click()
+    held[0].continue_()
+    visit.expect_state("a.jpg", "done")
+    assert asked == ["beforeunload"]
+    expect(page).to_have_url(f"{visit.address}/")

@@ -12,12 +12,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from e2e.correcting import place
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up
-from e2e.visit import PREDICTIONS, Visit, pixels
+from e2e.visit import PREDICTIONS, Visit, pixels, resize
 from retina.imaging.arrays import Rgb
 from retina.imaging.overlay import ARTERY_COLOUR, VEIN_COLOUR, VESSEL_COLOUR
 from support.specimens import encode
+
+MIDDLE = """line => {
+  const {x, y} = line.getPointAtLength(line.getTotalLength() / 2);
+  const drawing = line.ownerSVGElement.viewBox.baseVal;
+  return [(x - drawing.x) / drawing.width, (y - drawing.y) / drawing.height];
+}"""
+"""The middle of a line on a photograph, 0 to 1, in JavaScript."""
 
 ARTERIES_AND_VEINS, OPTIC_DISC = "Arteries and veins", "Optic disc"
 
@@ -204,7 +212,7 @@ def test_switching_off_ends_the_question(visit: Visit, small: bytes) -> None:
 
 def test_the_servers_overlay_shows_them_where_the_browser_cannot(visit: Visit, small_rgb: Rgb) -> None:
     page = opened(visit)
-    page.set_viewport_size({"width": 1280, "height": 1000})  # so that there is room for the legend above the same size
+    resize(page, {"width": 1280, "height": 1000})  # so that there is room for the legend above the same size
     visit.without_copies()
     visit.choose(("scan.tif", encode(Image.fromarray(small_rgb), "TIFF")))
     visit.expect_state("scan.tif", "done")
@@ -326,25 +334,19 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
 
     # Where the longest segment is, a click finds it again.
     page.keyboard.press(".")
-    place = page.locator("#layer-segments .chosen-segment").evaluate(
-        """line => {
-          const {x, y} = line.getPointAtLength(line.getTotalLength() / 2);
-          const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
-          return [at.x, at.y];
-        }"""
-    )
+    middle = page.locator("#layer-segments .chosen-segment").evaluate(MIDDLE)
     first = words.inner_text()
     page.keyboard.press(",")
     expect(words).to_have_text(last)
-    page.mouse.click(*place)
+    page.mouse.click(*place(page, *middle))
     expect(words).to_have_text(first)
 
     # Inside the loupe, too: it shows the chosen one, and Enter chooses that at the crosshair.
     page.keyboard.press(",")
     page.keyboard.press("l")
-    page.mouse.move(*place)
+    page.mouse.move(*place(page, *middle))
     expect(page.locator("#loupe-drawings .segment-0")).to_have_css("fill", "none")
-    page.mouse.click(*place)
+    page.mouse.click(*place(page, *middle))
     expect(words).to_have_text(first)
     expect(page.locator("#loupe-drawings .chosen-segment")).to_have_count(1)
     page.keyboard.press(",")
@@ -354,7 +356,7 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
     expect(words).to_have_text(first)
     page.keyboard.press("d")
     page.keyboard.press(",")
-    page.mouse.click(*place)
+    page.mouse.click(*place(page, *middle))
     expect(words).to_have_text(last)  # a click is for the distance then
     page.keyboard.press("d")
     page.keyboard.press("l")
@@ -362,6 +364,27 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
     expect(words).to_be_empty()
     expect(page.locator("#layer-segments svg")).to_have_count(0)
     assert len(asked(visit)) == 2
+
+
+@pytest.mark.parametrize(("width", "kinds"), [(1280, False), (1100, True)])  # where one more control takes a line more
+def test_the_photograph_stays_where_it_is_when_a_segment_is_chosen(
+    visits: Callable[..., Visit], small: bytes, width: int, kinds: bool
+) -> None:
+    visit = visits(viewport={"width": width, "height": 900})
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    if kinds:
+        switch(page, ARTERIES_AND_VEINS)
+        expect(page.locator("#layer-kinds")).to_have_attribute("src", re.compile("blob:"))
+    page.get_by_role("button", name="More layers").click()
+    switch(page, "Vessel segments")
+    words = page.locator("#segment-words")
+    expect(words).to_contain_text("segments: click one.")
+    before = place(page, 0, 0), place(page, 1, 1)
+    page.keyboard.press(".")
+    expect(words).to_contain_text("1 of ")
+    assert np.abs(np.subtract((place(page, 0, 0), place(page, 1, 1)), before)).max() < 1
 
 
 def test_a_measurement_is_defined_and_drawn_a_click_away(visit: Visit, small: bytes) -> None:

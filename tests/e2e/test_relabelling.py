@@ -89,7 +89,7 @@ def test_what_was_relabelled_outlives_a_reload_and_is_discarded_with_the_strokes
     stroke(page, (0.4, 0.6), (0.7, 0.6))
     page.locator("#correct-done").click()
     expect(page.locator("#corrected-words")).to_have_text(measured)
-    expect(undo).to_be_hidden()
+    expect(undo).to_be_disabled()
     _, corrected = mask(visit)
     assert (corrected != found).any()
     np.testing.assert_array_equal(kinds(visit).any(axis=2), corrected)

@@ -50,12 +50,12 @@ export function createRelabelling({ page, shown, changed, quiet }) {
     return correction?.kinds ? (steps.get(result) ?? []).filter((step) => step.masks === masks) : [];
   }
 
-  /** Shows what can be done with the chosen segment. */
+  /** Shows what can be done with the chosen segment. It is there before one is chosen, so that the photograph stays under the pointer then. */
   function look() {
-    const { result, segment, picture, undoable } = current();
+    const { result, segments, segment, picture, undoable } = current();
     const kind = segment && picture ? segment.properties.kind : null;
-    by('relabel').hidden = !kind && !undoable;
-    by('relabel-note').hidden = !segment || !result?.pictures || Boolean(picture);
+    by('relabel').hidden = !(picture && segments.some(({ properties }) => properties.kind)) && !undoable;
+    by('relabel-note').hidden = !segments.length || !result?.pictures || Boolean(picture);
     KINDS.forEach((each, i) => {
       buttons[i].disabled = !kind;
       buttons[i].setAttribute('aria-pressed', String(kind === each));

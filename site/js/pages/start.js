@@ -17,6 +17,8 @@ const by = finder(document);
 const { attempt } = createTrouble(by('loading-trouble'));
 /** @type {Promise<Work> | null} */
 let loading = null;
+/** Photographs that wait for the rest of the page, which stores them. */
+let waiting = 0;
 
 function work() {
   loading ??= load().catch(() => {
@@ -57,7 +59,9 @@ function styled(link) {
 /** @param {Source[]} sources */
 async function add(sources) {
   if (!('ready' in by('workspace').dataset)) by('loading').textContent = t('Loading the viewer…');
+  waiting += sources.length;
   await attempt(async () => (await work()).add(sources));
+  waiting -= sources.length;
   by('loading').textContent = '';
 }
 
@@ -85,6 +89,7 @@ async function whenIdle() {
 takeIn({ files: by('files', HTMLInputElement), sample: by('sample'), add: (sources) => void add(sources), announce: (words) => (by('announcement').textContent = words) });
 void showLimits(by('limits'), photographsTaken);
 document.addEventListener('dragenter', early, { once: true });
+addEventListener('beforeunload', (event) => waiting && event.preventDefault());
 for (const sign of SIGNS) for (const id of ['drop', 'sample']) by(id).addEventListener(sign, early, { once: true });
 if (document.readyState === 'complete') void whenIdle();
 else addEventListener('load', () => void whenIdle(), { once: true });
