@@ -1,10 +1,10 @@
 """Fit and try the Dice that a photograph promises, from which its quality grade and the expected Dice are read.
 
 Takes the maps that `models.evaluation.maps` keeps. The fit is a ridge regression on the numbers of `clarity`, from the
-train photographs of the labelled sets and their changed copies. Prints how well the promise follows the true Dice on
-the test photographs and their copies, and how often the interval covers it for each set left out of the fit; on request
-writes the card's `confidence`. Nothing is chosen by a test photograph: `--split train` prints what the numbers of
-`CHOSEN` were chosen by, sets left out of a fit on train photographs.
+train photographs of the labelled sets and their changed copies, without the enhanced forms, which few people send.
+Prints how well the promise follows the true Dice on the test photographs and their copies, and how often the interval
+covers it for each set left out of the fit; on request writes the card's `confidence`. Nothing is chosen by a test
+photograph: `--split train` prints what the numbers of `CHOSEN` were chosen by, sets left out of a fit on train ones.
 
 `python -m models.evaluation.grading --maps DIR [--split train] [--write-card]`
 """
@@ -24,7 +24,7 @@ from retina.imaging.confidence import widening
 from retina.imaging.model_card import Confidence, ModelCard, Weight
 from retina.imaging.reduction import reduce
 
-CHOSEN = ("uncertainty", "sureness", "grain", "shadow", "largest", "contrast", "speckle")
+CHOSEN = ("entropy", "speckle", "largest", "shadow", "contrast")
 RIDGE = 2.0
 COVERED = (0.05, 0.95)
 Floats = NDArray[np.float64]
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--write-card", action="store_true", help="put the fit into the card")
     options = parser.parse_args()
 
-    copies = [graded(one) for one in kept(options.maps, labelled=True)]
+    copies = [graded(one) for one in kept(options.maps, labelled=True) if not one.what.startswith("enhanced")]
     train, tried = ([c for c in copies if c.split == split] for split in ("train", options.split))
     fitted = with_interval(fit(train), train)
     heads = "| number | mean absolute error | rank correlation | covered |\n|---|---|---|---|---|"

@@ -51,6 +51,8 @@ CANVASES = (
 PUBLISHED = {
     "CHASE_DB1": "Fraz et al. 2012, doi 10.1109/TBME.2012.2205687",
     "HRF": "Budai et al. 2013, doi 10.1155/2013/154860",
+    "AVRDB": "Akram et al. 2020, doi 10.1016/j.dib.2020.105282",
+    "IDRID": "Porwal et al. 2018, doi 10.3390/data3030025",
 }
 EXPOSURES = (0.45, 0.7, 1.4, 1.8)
 """Factors that turn a well-exposed photograph into a dark or a bright one."""
@@ -129,8 +131,12 @@ def card_of(
     threshold: float,
     canvases: Sequence[CanvasSize],
     learned: dict[str, int],
+    taught: dict[str, int],
 ) -> ModelCard:
-    """The card of `unet.tflite`, without scores. `learned`: the number of training photographs by set."""
+    """The card of `unet.tflite`, without scores.
+
+    `learned`: the number of training photographs by set; `taught`: of those that only another network has labelled.
+    """
     return ModelCard(
         name="unet",
         file="unet.tflite",
@@ -142,8 +148,9 @@ def card_of(
         preparation=Preparation(),
         threshold=threshold,
         training=tuple(
-            TrainingSet(name=name, photographs=number, licence="CC BY 4.0", citation=PUBLISHED[name])
-            for name, number in learned.items()
+            TrainingSet(name=name, photographs=number, licence="CC BY 4.0", citation=PUBLISHED[name], labels=labels)
+            for labels, sets in (("observer", learned), ("network", taught))
+            for name, number in sets.items()
         ),
     )
 
@@ -157,6 +164,7 @@ def convert(
     precision: Precision,
     threshold: float,
     sets: Sequence[str] = SETS,
+    taught: Sequence[tuple[str, int]] = (),
 ) -> list[str]:
     """Write a file of each precision to `work`, and the chosen one with its card to `out`; returns the comparisons."""
     trained = load(weights)
@@ -172,10 +180,24 @@ def convert(
     sentences = compare(trained, files, first, threshold, CANVASES)
     learned = {name: len(one) for name, one in zip(sets, photographs, strict=True)}
     chosen = files[precision]
-    card = card_of(chosen, trained, precision=precision, threshold=threshold, canvases=CANVASES, learned=learned)
+    card = card_of(
+        chosen,
+        trained,
+        precision=precision,
+        threshold=threshold,
+        canvases=CANVASES,
+        learned=learned,
+        taught=dict(taught),
+    )
     (out / card.file).write_bytes(chosen)
     (out / "unet.json").write_text(card.model_dump_json(indent=2) + "\n")
     return [*sentences, f"{precision}, {len(chosen):,} bytes, sha256 {card.sha256}"]
+
+
+def _counted(text: str) -> tuple[str, int]:
+    """The name and the number in "NAME=NUMBER"."""
+    name, number = text.split("=")
+    return name, int(number)
 
 
 def main() -> None:
@@ -185,6 +207,9 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="our own weights, weights.keras")
     parser.add_argument("--data", type=Path, help="the folder with CHASE_DB1/ and HRF/; needed for our own weights")
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets that our own weights have learned from")
+    parser.add_argument(
+        "--taught", nargs="+", type=_counted, default=[], help="NAME=NUMBER of photographs labelled by a network alone"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the folder that unet.tflite and unet.json go to")
     parser.add_argument("--work", type=Path, default=Path("build/convert"), help="where a file of each precision goes")
     parser.add_argument("--precision", choices=get_args(Precision), default="int8", help="which of ours is served")

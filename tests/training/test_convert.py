@@ -109,16 +109,24 @@ def test_int8_networks_have_float32_inputs_and_outputs(files: dict[tflite.Precis
 def test_the_card_is_valid_and_names_the_file(
     trained: Any, files: dict[tflite.Precision, bytes], tmp_path: Path
 ) -> None:
-    learned = {"CHASE_DB1": 16, "HRF": 12}
-    card = convert.card_of(files["int8"], trained, precision="int8", threshold=0.4, canvases=CANVASES, learned=learned)
+    card = convert.card_of(
+        files["int8"],
+        trained,
+        precision="int8",
+        threshold=0.4,
+        canvases=CANVASES,
+        learned={"CHASE_DB1": 16, "HRF": 12},
+        taught={"AVRDB": 2},
+    )
     (tmp_path / card.file).write_bytes(files["int8"])
     (tmp_path / "unet.json").write_text(card.model_dump_json())
     read, content = read_model_card(tmp_path / "unet.json")
     assert isinstance(read, ModelCard)
     assert read == card
     assert hashlib.sha256(content).hexdigest() == read.sha256
-    assert [(t.name, t.photographs, t.licence) for t in read.training] == [
-        ("CHASE_DB1", 16, "CC BY 4.0"),
-        ("HRF", 12, "CC BY 4.0"),
+    assert [(t.name, t.photographs, t.licence, t.labels) for t in read.training] == [
+        ("CHASE_DB1", 16, "CC BY 4.0", "observer"),
+        ("HRF", 12, "CC BY 4.0", "observer"),
+        ("AVRDB", 2, "CC BY 4.0", "network"),
     ]
     assert read.parameters == trained.count_params()

@@ -16,6 +16,10 @@ from retina.imaging.reduction import Reduction, expected_area, mean
 EVEN = 127
 """Probability of .5 on the reduction's scale of 255."""
 
+_SHARES = np.arange(1, 255) / 255
+_ENTROPIES = np.pad(-_SHARES * np.log(_SHARES) - (1 - _SHARES) * np.log1p(-_SHARES), 1)
+"""Shannon entropy in nats, float64[256], of the answer vessel or not, at each probability on the reduction's scale."""
+
 Mask255 = cv2.typing.MatLike
 """uint8[h,w], 0 or 255, as OpenCV takes masks."""
 
@@ -89,7 +93,9 @@ def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str
     _, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
     likely, sure = expected_area(found, core), max(1, area)
+    entropy = float(cv2.calcHist([found], [0], core, [256], [0, 256])[:, 0] @ _ENTROPIES)
     return {
+        "entropy": math.log((entropy + 1) / (sure + 1)),
         "uncertainty": math.log((likely + 1) / (sure + 1)),
         "sureness": mean(found, vessels) / 255 if area else 0.5,
         "largest": float(pieces.max() / pieces.sum()) if pieces.size else 0.0,
@@ -98,5 +104,5 @@ def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str
 
 NAMES = (
     *("width", "visible", "contrast", "detail", "noise", "grain", "speckle"),
-    *("shadow", "glare", "burnt", "level", "uncertainty", "sureness", "largest"),
+    *("shadow", "glare", "burnt", "level", "entropy", "uncertainty", "sureness", "largest"),
 )

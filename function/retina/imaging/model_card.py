@@ -98,6 +98,9 @@ class TrainingSet(_Part):
     photographs: int
     licence: str
     citation: str
+    labels: Literal["observer", "network"] = Field(
+        "observer", description="who marked the vessels: a person, or another network alone"
+    )
 
 
 class Score(_Part):
