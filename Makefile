@@ -60,18 +60,28 @@ bench: .venv/test.done build/keras.done ## the tables in docs/performance.md (DA
 bench-accounts: .venv/test.done ## the figures of batches and of a long history in docs/performance.md
 	PYTHONPATH=.:tests:function $(BIN)/python benchmarks/accounts.py
 
-train: build/train/second/weights.keras ## train the network (DATA=folder with CHASE_DB1/ and HRF/); resumes
+train: build/train/further/weights.keras ## train the network (DATA=folder with CHASE_DB1/, HRF/, AVRDB/ and IDRID/); resumes
 
-TRAIN = PYTHONPATH=function build/keras/bin/python -m models.training.train --data $(LABELLED)
+KERAS = PYTHONPATH=function build/keras/bin/python -m
+TRAIN = $(KERAS) models.training.train --data $(LABELLED)
+CONVERT = $(KERAS) models.export.convert --data $(LABELLED)
 build/train/first/weights.keras: | build/keras.done
 	$(TRAIN) --out $(@D) --steps 10000
 
 build/train/second/weights.keras: build/train/first/weights.keras
 	$(TRAIN) --out $(@D) --steps 10000 --rate 1.5e-3 --seed 2 --begin $<
 
+build/train/wide/unet.json: build/train/second/weights.keras
+	$(CONVERT) --weights $< --out $(@D) --work $(@D)/all
+
+build/train/narrow/weights.keras: build/train/wide/unet.json
+	$(KERAS) models.export.narrow $(<D)/unet.tflite --data $(LABELLED) --out $@
+
+build/train/further/weights.keras: build/train/narrow/weights.keras build/train/wide/unet.json
+	$(KERAS) models.training.further --begin $< --teacher build/train/wide/unet.json --data $(LABELLED) --out $(@D)
+
 convert: build/keras.done ## the trained weights to models/unet.tflite and its card (DATA=folder, THRESHOLD=...)
-	PYTHONPATH=function build/keras/bin/python -m models.export.convert --weights build/train/second/weights.keras --data $(LABELLED) \
-	  --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
+	$(CONVERT) --weights build/train/further/weights.keras --taught AVRDB=20 IDRID=15 --out models $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
 train-field-of-view: build/keras.done ## train the network that finds the field of view, to models/field_of_view.tflite
 	PYTHONPATH=function build/keras/bin/python -m models.training.field_of_view --data $(LABELLED)

@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 WIDTHS = (32, 64, 96, 96)
-"""Filters per level, starting at half resolution."""
+"""Filters per level of the wide network, which is trained first, starting at half resolution."""
 
 STRIDE = 2 ** len(WIDTHS)
 """Input height and width must be multiples of this."""

@@ -67,7 +67,7 @@ def test_another_threshold_is_another_result(tmp_path: Path, photos: Path) -> No
         [row] = rows(tmp_path / "out").values()
         found.append((row["threshold"], float(row["vascular_density"])))
     assert found[1][0] == "0.6"
-    assert found[0][0] == "0.15", "the card's for a photograph as small as this"
+    assert found[0][0] == "0.25", "the card's for a photograph as small as this"
     assert found[1][1] < found[0][1]
     assert found[1:] == [found[1], found[1], found[0]]
 
