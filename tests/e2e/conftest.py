@@ -78,6 +78,8 @@ def visits(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
 
     yield make
     for visit in made:
+        for page in visit.page.context.pages:
+            page.unroute_all(behavior="ignoreErrors")  # of an answer that a handler still fetches when the test is over
         visit.page.context.close()
     assert [complaint for visit in made for complaint in visit.complaints] == []
 
