@@ -47,7 +47,9 @@ def test_extra_samples_change_no_level_or_are_refused_by_name(levels: Rgb, colou
         file = with_extra(values, extra, planes, colour, byteorder=order, bigtiff=big, compression=compression)
         kind = Kind(dtype.__name__, f"{colour} {extra}", order, big, compression, None, None, planes)
         found[outcome(file, np.repeat(shown, 3, axis=2) if colour != "rgb" else shown, kind)] += 1
-    if not any(extra):
+    if colour != "rgb" and len(extra) > 1:
+        assert set(found) == {"refused"}
+    elif not any(extra):
         assert set(found) == {"read"}
 
 
@@ -92,6 +94,20 @@ def test_these_extra_samples(
     else:
         rgb = decode(file).rgb
         assert np.array_equal(rgb, levels if colour == "rgb" else np.repeat(levels[..., 1:2], 3, axis=2))
+
+
+@pytest.mark.parametrize("colour", ["minisblack", "miniswhite"])
+@pytest.mark.parametrize("channels", [2, 3, 4, 5])
+def test_gray_with_channels_of_no_stated_meaning_is_refused_by_name(levels: Rgb, colour: str, channels: int) -> None:
+    """As of colours that a program has stored as gray. The first channel alone would pass for the photograph."""
+    for dtype, order, planes in itertools.product((np.uint8, np.uint16, np.float32), ORDERS, ("contig", "separate")):
+        declared = with_extra(levels[..., :1].astype(dtype), (0,) * (channels - 1), planes, colour, byteorder=order)
+        extra_samples, unknown = (number.to_bytes(2, "little" if order == "<" else "big") for number in (338, 337))
+        entry = declared.index(extra_samples, declared.index(b"\x01\x15" if order == ">" else b"\x15\x01"))
+        undeclared = declared[:entry] + unknown + declared[entry + 2 :]
+        for file in (declared, undeclared) if channels > 2 else (undeclared,):
+            with pytest.raises(UnsupportedFormatError, match=f"gray with {channels} channels"):
+                decode(file)
 
 
 def test_what_big_endian_bigtiff_has_that_is_not_read_is_named(levels: Rgb) -> None:

@@ -149,12 +149,20 @@ def _unread(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
         yield from _unread_numbers(page, alone=alone)
         if not alone:
             yield from _unread_colours(page)
+    if _has_unknown_channels(page):
+        yield f"gray with {page.samplesperpixel} channels"
     if page.imagedepth != 1:
         yield "volumes"
     if alone and page.fillorder != 1:
         yield "bits in reverse order"
     if alone and any(kind != EXTRASAMPLE.UNSPECIFIED for kind in page.extrasamples):
         yield "opacity in big-endian BigTIFF" if _is_big_reversed(page) else "opacity beside such samples"
+
+
+def _has_unknown_channels(page: tifffile.TiffPage) -> bool:
+    """Whether there is more beside gray than one extra sample that is declared: which channel shows what is not said."""
+    extra = len(page.extrasamples)
+    return page.photometric in GRAY and (extra > 1 or page.samplesperpixel != 1 + extra)
 
 
 def _unread_colours(page: tifffile.TiffPage) -> Iterator[str]:
