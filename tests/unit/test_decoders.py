@@ -266,6 +266,26 @@ def test_a_byte_or_sample_more_or_less_is_damage(small_rgb: Rgb, kind: str, more
         decode(changed)
 
 
+@pytest.mark.parametrize("kind", ["P2", "P3", "P5", "P6"])
+@pytest.mark.parametrize("most", [1, 100, 200, 254, 256, 1000, 4095, 65534])
+def test_a_value_beyond_the_range_of_a_pnm_file_is_damage(small_rgb: Rgb, kind: str, most: int) -> None:
+    """It came out as white."""
+    shown = small_rgb if kind in ("P3", "P6") else small_rgb[..., 1]
+    values = np.rint(shown / 255 * most).astype(">u2" if most > 255 else np.uint8)
+    height, width = values.shape[:2]
+
+    def written() -> bytes:
+        pixels = values.tobytes() if kind in ("P5", "P6") else b" ".join(b"%d" % value for value in values.ravel())
+        return b"%s\n%d %d\n%d\n" % (kind.encode(), width, height, most) + pixels
+
+    assert decode(written()).rgb.shape == small_rgb.shape
+    values[height // 2, width // 2] = most
+    assert decode(written()).rgb.shape == small_rgb.shape
+    values[height // 2, width // 2] = most + 1
+    with pytest.raises(PhotographUnreadableError):
+        decode(written())
+
+
 @pytest.mark.parametrize("interlace", [0, 1])
 def test_a_gif_has_as_many_pixels_as_it_says(small_rgb: Rgb, interlace: int) -> None:
     whole = encode(Image.fromarray(small_rgb), "GIF", interlace=interlace)

@@ -21,7 +21,7 @@ from retina.imaging.decoding.depths import STRIP, Strips, eight_bit_strips, gray
 from retina.imaging.decoding.jpeg import jpeg_pixels
 from retina.imaging.decoding.palettes import demand_within_palette
 from retina.imaging.decoding.png import EXIF, is_deep_png, png_pixels, scale_transparency
-from retina.imaging.decoding.surplus import demand_no_surplus_pnm, demand_whole_bmp, demand_whole_gif
+from retina.imaging.decoding.surplus import demand_whole_bmp, demand_whole_gif, demand_whole_pnm
 from retina.imaging.decoding.tears import demand_no_wraps
 from retina.imaging.decoding.tiff import (
     WITH_OPACITY,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 WHOLE: dict[str, Callable[[Image.Image, bytes], None]] = {
     "WEBP": lambda _, data: demand_whole_webp(data),
     "BMP": demand_whole_bmp,
-    "PPM": demand_no_surplus_pnm,
+    "PPM": demand_whole_pnm,
     "GIF": demand_whole_gif,
 }
 """What refuses damaged files of a format, of those which their decoders accept."""

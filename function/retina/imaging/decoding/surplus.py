@@ -1,9 +1,10 @@
-"""Check that BMP, PNM and GIF files have as many bytes as their pixels need.
+"""Check that BMP, PNM and GIF files have as many bytes as their pixels need, and PNM no values beyond their range.
 
 They have no checksums, and decoders ignore what is left over; it shows that something was inserted before, or that the
-decoder was out of step.
+decoder was out of step. Values beyond the range they cut off.
 """
 
+import numpy as np
 from PIL import Image
 
 PADDING = 8
@@ -37,10 +38,11 @@ def demand_whole_bmp(image: Image.Image, data: bytes) -> None:
         raise ValueError("the file is longer than its pixels")
 
 
-def demand_no_surplus_pnm(image: Image.Image, data: bytes) -> None:
-    """Raise `ValueError` if bytes are left over in the binary PNM file `data`, opened as `image`.
+def demand_whole_pnm(image: Image.Image, data: bytes) -> None:
+    """Raise `ValueError` if bytes are left over in the binary PNM file `data`, opened as `image`, or if a value is
+    larger than the largest one that its header names.
 
-    White space may follow, and more images.
+    White space may follow, and more images. In plain (text) files Pillow looks at the values itself.
     """
     kind, _, offset, arguments = image.tile[0]  # type: ignore[attr-defined]
     if data[1:2] not in b"456":
@@ -50,6 +52,11 @@ def demand_no_surplus_pnm(image: Image.Image, data: bytes) -> None:
     following = data[offset + row * image.height :][: PADDING * 2].strip()
     if following and not following.startswith(b"P"):
         raise ValueError("the file is longer than its pixels")
+    if kind == "ppm":  # any range but 255 and, of gray, 65535, which all bytes are in
+        depth = np.dtype(">u2" if deep else np.uint8)
+        values = np.frombuffer(data, depth, row * image.height // depth.itemsize, offset)
+        if values.max() > arguments[-1]:
+            raise ValueError("a value is larger than the largest one of the header")
 
 
 def demand_whole_gif(image: Image.Image, data: bytes) -> None:

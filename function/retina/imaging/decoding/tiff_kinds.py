@@ -160,7 +160,7 @@ def _unread(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
 
 
 def _has_unknown_channels(page: tifffile.TiffPage) -> bool:
-    """Whether there is more beside gray than one extra sample that is declared: which channel shows what is not said."""
+    """Whether there is more beside gray than one declared extra sample. What each channel shows is not said."""
     extra = len(page.extrasamples)
     return page.photometric in GRAY and (extra > 1 or page.samplesperpixel != 1 + extra)
 
