@@ -19,7 +19,10 @@ LIMITS = (0.77, 0.7, 0.55)
 of .80 on CHASE_DB1."""
 
 ENOUGH = 0.5
-"""A score under this is a reason."""
+"""A score under this explains a low score of the whole."""
+
+IN_FRAME = 2 / 3
+"""The score of a disc that counts as within the frame: 70 % of it. Cameras that cut its top and bottom leave 80 %."""
 
 DOUBTFUL = "The network is unsure of many vessels."
 
@@ -34,7 +37,10 @@ class Score:
 
 @dataclass(frozen=True)
 class QualityReport:
-    """The grade is read from `score`, 0 to 1, and lowered where one of the `scores` alone spoils the photograph."""
+    """The grade is read from `score`, 0 to 1, and lowered where one of the `scores` alone spoils the photograph.
+
+    `reasons` are the sentences of what makes it less than good, and of nothing else; a good photograph has none.
+    """
 
     grade: Grade
     score: float
@@ -49,26 +55,31 @@ def quality_report(
     scores = _scores(numbers, view, verdict)
     values = {name: each.score for name, each in scores.items()}
     score = sum(values.values()) / len(values) if promised is None else promised
-    worst = max(sum(score < limit for limit in LIMITS), _spoilt(values, verdict))
-    grade = GRADES[worst]
-    weak = sorted((each for each in scores.values() if each.score < ENOUGH), key=lambda each: each.score)
-    reasons = [each.sentence for each in weak]
-    if verdict.retina != "yes":
+    read = sum(score < limit for limit in LIMITS)
+    spoilt = _spoilt(values, view)
+    doubted = {"yes": 0, "unsure": 1, "no": 3}[verdict.retina]
+    least = max(spoilt.values(), default=0)
+    worst = max(read, doubted, least)
+    # The Dice knows nothing of what is cut off.
+    explaining = (
+        {name for name, value in values.items() if value < ENOUGH and name != "field_of_view"} if read else set()
+    )
+    named = sorted(explaining | spoilt.keys(), key=lambda name: (-spoilt.get(name, 0), values[name]))
+    reasons = [scores[name].sentence for name in named]
+    if read > least and not explaining:
+        reasons.insert(0, DOUBTFUL)
+    if doubted:
         reasons.insert(0, verdict.sentence)
-    if grade == "good":
-        reasons = []
-    elif not reasons:
-        reasons = [DOUBTFUL]
-    return QualityReport(grade, round(min(1.0, max(0.0, score)), 3), tuple(reasons), scores)
+    return QualityReport(GRADES[worst], round(min(1.0, max(0.0, score)), 3), tuple(reasons), scores)
 
 
-def _spoilt(values: Mapping[str, float], verdict: Verdict) -> int:
-    """The best grade that the worst score leaves, as its place in `GRADES`."""
-    if verdict.retina == "no" or values["resolution"] < 0.05 or values["exposure"] < 0.05:
-        return 3
-    if min(values["resolution"], values["field_of_view"], values["illumination"], values["exposure"]) < 0.25:
-        return 2
-    return 1 if verdict.retina == "unsure" or min(values.values()) < 0.25 else 0
+def _spoilt(values: Mapping[str, float], view: FieldOfView) -> dict[str, int]:
+    """The best grade, as its place in `GRADES`, that each score leaves, of those that do not leave a good one."""
+    left = {name: 1 for name, value in values.items() if value < 0.25}
+    if view.frame == "disc" and values["field_of_view"] < IN_FRAME:
+        left["field_of_view"] = 1
+    left |= {name: 2 for name in ("resolution", "field_of_view", "illumination", "exposure") if values[name] < 0.25}
+    return left | {name: 3 for name in ("resolution", "exposure") if values[name] < 0.05}
 
 
 def _ramp(value: float, bad: float, good: float) -> float:
@@ -139,7 +150,7 @@ def _field(visible: float, view: FieldOfView) -> Score:
     if view.frame == "whole":
         return Score(0.6, "The retina fills the frame; no edge of the field of view can be seen.")
     return _pick(
-        _ramp(visible, 0.4, 0.85),
+        _ramp(visible, 0.4, 0.85),  # `IN_FRAME` from .7 on
         "The field of view is in the frame.",
         f"About {100 * visible:.0f} % of the field of view is visible; the rest is cut off.",
         f"Only {100 * visible:.0f} % of the field of view is visible.",
