@@ -33,7 +33,7 @@ log = logging.getLogger("retina")
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 10
 """The most invalid fields that a response names."""
-MISSING = "Send the photograph as the file field “file” of a multipart form, with its file name."
+MISSING = "Send the photograph as the file field “file” of a multipart form."
 
 _HTTP = {
     400: (
