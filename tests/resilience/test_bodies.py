@@ -153,17 +153,26 @@ async def test_a_stalled_body_is_cut_off_however_much_was_sent_before() -> None:
 def test_over_budget_requests_are_asked_to_retry(tmp_path: Path, environment: dict[str, str]) -> None:
     photo = SAMPLE.read_bytes()
     with serving(tmp_path, environment, body_bytes=str(MIB)) as server:
-        half = begun(server, "/predict", MULTIPART["Content-Type"], MIB, multipart(b"x" * (MIB - 100_000))[:-20])
+        halves: list[socket.socket] = []
+
+        def posted() -> httpx.Response:
+            return httpx.post(f"{server.url}/predict", files={"file": photo}, timeout=60)
 
         def refused() -> httpx.Response | None:
-            answer = httpx.post(f"{server.url}/predict", files={"file": photo}, timeout=60)
-            return answer if answer.status_code == 503 else None
+            # Anew each time: where the photograph is first, it is the half that is refused.
+            unfinished = multipart(b"x" * (MIB - 100_000))[:-20]
+            halves.append(begun(server, "/predict", MULTIPART["Content-Type"], MIB, unfinished))
+            answer = posted()
+            if answer.status_code == 503:
+                return answer
+            halves.pop().close()
+            return None
 
         answer = eventually(refused)
         assert answer.json()["code"] == "busy"
         assert int(answer.headers["retry-after"]) > 0
-        half.close()
-        eventually(lambda: refused() is None or None)
+        halves.pop().close()
+        eventually(lambda: posted().status_code == 200 or None)
 
 
 def test_slow_bodies_are_cut_off(tmp_path: Path, environment: dict[str, str]) -> None:
