@@ -34,6 +34,12 @@ def density(page: Page) -> float:
     return float(found[1])
 
 
+def expect_headline(page: Page, density: float) -> None:
+    """Beside the photograph the density has one decimal, beside the brush two: 18.546 % is 18.55 and 18.5."""
+    either = "|".join(sorted({re.escape(f"{density + shift:.1f}") for shift in (-0.005, 0.0049)}))
+    expect(page.locator("#facts .headline")).to_contain_text(re.compile(rf"(?<!\d)({either}) %"))
+
+
 def mask(visit: Visit) -> tuple[str, NDArray[np.bool_]]:
     name, data = visit.download(lambda: visit.page.get_by_role("link", name="Vessel mask (PNG)").click())
     return name, np.asarray(Image.open(io.BytesIO(data)).convert("L")) > 127

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from e2e.correcting import begin, density, kinds, mask, place, stroke
+from e2e.correcting import begin, density, expect_headline, kinds, mask, place, stroke
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
 from e2e.visit import PREDICTIONS, Visit
@@ -68,11 +68,11 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     expect(page.locator("#match")).to_have_text("Corrected by you")
     expect(page.locator("#marks-trouble")).to_contain_text("cannot be reached")
     expect(page.locator("#corrected-words")).to_contain_text("The other figures follow")
-    expect(page.locator("#facts .headline")).to_contain_text(f"{erased:.1f} %")
+    expect_headline(page, erased)
     page.unroute(PREDICTIONS)
     page.get_by_role("button", name="Look again").click()
     expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
-    expect(page.locator("#facts .headline")).to_contain_text(f"{erased:.1f} %")
+    expect_headline(page, erased)
     name, corrected = mask(visit)
     assert name == "a-vessels-corrected.png"
     expect(visit.item("a.jpg").locator(".item-state")).to_contain_text("Done, corrected, ")

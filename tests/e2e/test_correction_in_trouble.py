@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import Page, Route, expect
 
-from e2e.correcting import begin, density, mask, place, stroke
+from e2e.correcting import begin, density, expect_headline, mask, place, stroke
 from e2e.everyone import expect_for_everyone
 from e2e.visit import PREDICTIONS, Visit
 
@@ -112,7 +112,7 @@ def test_a_correction_survives_interruptions(visit: Visit, small: bytes) -> None
     stroke(page, (0.4, 0.4), (0.6, 0.4))
     twice = density(page)
     page.evaluate("for (const name of [1, 0]) document.querySelectorAll('.item .item-show')[name].click()")
-    expect(page.locator("#facts .headline")).to_contain_text(f"{twice:.1f} %")
+    expect_headline(page, twice)
     expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
     _, last = mask(visit)
     assert (last != corrected)[int(0.4 * height), row].mean() > 0.3

@@ -4,7 +4,7 @@ import httpx
 import numpy as np
 from playwright.sync_api import Page, Request, expect
 
-from e2e.correcting import begin, density, kinds, mask, stroke
+from e2e.correcting import begin, density, expect_headline, kinds, mask, stroke
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up, token
 from e2e.visit import Visit
@@ -54,7 +54,7 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
 
     # the brush; the figure that follows, and what is not saved yet
     painted = paint(page, 0.6)
-    expect(page.locator("#facts .headline")).to_contain_text(f"{painted:.1f} %")
+    expect_headline(page, painted)
     expect(page.locator("#corrected-words")).to_contain_text("measured when the correction is saved")
     expect(page.locator("#correction-saving")).to_contain_text("trend of this eye stays that of the model’s vessels")
     expect_for_everyone(page)
@@ -87,7 +87,7 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     expect(page.locator("#correction-words")).to_have_text(SAVED)
     expect(page.locator("#match")).to_have_text("Corrected by you")
     expect(page.locator("#corrected-words")).to_have_text("The figures are those of the corrected vessels.")
-    expect(page.locator("#facts .headline")).to_contain_text(f"{painted:.1f} %")
+    expect_headline(page, painted)
     expect(page.locator("#list a[aria-current] .item-state").first).to_contain_text(", corrected")
     expect(page.get_by_role("button", name="Delete the correction…")).to_be_visible()
     expect_for_everyone(page)
@@ -118,14 +118,14 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     trouble = page.locator("#correction-trouble")
     expect(trouble).to_contain_text("elsewhere meanwhile")
     assert httpx.get(where, headers=headers).json()["correction"]["etag"] == tag
-    expect(page.locator("#facts .headline")).to_contain_text(f"{mine:.1f} %")
+    expect_headline(page, mine)
     expect_for_everyone(page)
     page.get_by_role("button", name="Load what is saved…").click()
     page.get_by_role("button", name="Keep mine").click()
     expect(trouble).to_contain_text("What you drew here is kept")
     page.get_by_role("button", name="Save mine over it").click()
     expect(page.locator("#correction-words")).to_have_text(SAVED)
-    expect(page.locator("#facts .headline")).to_contain_text(f"{mine:.1f} %")
+    expect_headline(page, mine)
 
     httpx.put(f"{where}/correction", files=files_of(corrected), headers=headers, timeout=60).raise_for_status()
     paint(page, 0.3)
@@ -133,7 +133,7 @@ def test_a_saved_photograph_is_corrected_where_it_is(visit: Visit, small: bytes)
     page.get_by_role("button", name="Load what is saved…").click()
     page.get_by_role("button", name="Load it").click()
     expect(page.locator("#correction-saving")).to_be_hidden()
-    expect(page.locator("#facts .headline")).to_contain_text(f"{painted:.1f} %")
+    expect_headline(page, painted)
     paint(page, 0.3)
     page.get_by_role("button", name="Discard the changes…").click()
     page.get_by_role("button", name="Discard them").click()
