@@ -66,16 +66,19 @@ def _memory_of(pid: int) -> bytes:
     found: list[bytes] = []
     if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
         return b""
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            place, rights = line.split()[:2]
-            begin, end = (int(text, 16) for text in place.split("-"))
-            if rights.startswith("rw") and end - begin < 256 * MIB:
-                try:
-                    memory.seek(begin)
-                    found.append(memory.read(end - begin))
-                except OSError:
-                    continue
+    try:
+        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+            for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+                place, rights = line.split()[:2]
+                begin, end = (int(text, 16) for text in place.split("-"))
+                if rights.startswith("rw") and end - begin < 256 * MIB:
+                    try:
+                        memory.seek(begin)
+                        found.append(memory.read(end - begin))
+                    except OSError:
+                        continue
+    except (FileNotFoundError, ProcessLookupError):  # it has ended since
+        return b""
     return b"".join(found)
 
 
