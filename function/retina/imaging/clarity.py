@@ -11,7 +11,7 @@ import numpy as np
 
 from retina.imaging.arrays import Gray
 from retina.imaging.field_of_view import FieldOfView
-from retina.imaging.reduction import Reduction, expected_area, mean
+from retina.imaging.reduction import Reduction, mean
 
 EVEN = 127
 """Probability of .5 on the reduction's scale of 255."""
@@ -32,7 +32,7 @@ RIM = 12
 
 
 def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
-    """The numbers of `NAMES`; without a unit, and finite for every picture."""
+    """The numbers by name; without a unit, and finite for every picture."""
     green, found = np.asarray(cv2.extractChannel(reduction.rgb, 1), np.uint8), reduction.probability
     core = reduction.core(RIM)
     vessels = cv2.bitwise_and(_above(found, EVEN), core)
@@ -55,7 +55,6 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
         "contrast": math.log(contrast / level),
         "detail": math.log((mean(middle, border) + 0.05) / contrast),
         "noise": math.log((noise + 0.05) / contrast),
-        "grain": math.log((mean(middle, ground) + 0.05) / contrast),
         "speckle": math.log((noise + 0.05) / level),
         **_light(green, core),
         "level": math.log(level),
@@ -92,17 +91,8 @@ def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str
     """What the map leaves open: vessels that are only half seen, and trees in pieces."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
     pieces = stats[1:, cv2.CC_STAT_AREA]
-    likely, sure = expected_area(found, core), max(1, area)
     entropy = float(cv2.calcHist([found], [0], core, [256], [0, 256])[:, 0] @ _ENTROPIES)
     return {
-        "entropy": math.log((entropy + 1) / (sure + 1)),
-        "uncertainty": math.log((likely + 1) / (sure + 1)),
-        "sureness": mean(found, vessels) / 255 if area else 0.5,
+        "entropy": math.log((entropy + 1) / (max(1, area) + 1)),
         "largest": float(pieces.max() / pieces.sum()) if pieces.size else 0.0,
     }
-
-
-NAMES = (
-    *("width", "visible", "contrast", "detail", "noise", "grain", "speckle"),
-    *("shadow", "glare", "burnt", "level", "entropy", "uncertainty", "sureness", "largest"),
-)
