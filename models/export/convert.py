@@ -194,9 +194,11 @@ def convert(
     return [*sentences, f"{precision}, {len(chosen):,} bytes, sha256 {card.sha256}"]
 
 
-def _counted(text: str) -> tuple[str, int]:
+def counted(text: str) -> tuple[str, int]:
     """The name and the number in "NAME=NUMBER"."""
-    name, number = text.split("=")
+    name, _, number = text.partition("=")
+    if name not in PUBLISHED or not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text}: not NAME=NUMBER with one of {', '.join(PUBLISHED)}")
     return name, int(number)
 
 
@@ -208,7 +210,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the folder with CHASE_DB1/ and HRF/; needed for our own weights")
     parser.add_argument("--sets", nargs="+", default=SETS, help="the sets that our own weights have learned from")
     parser.add_argument(
-        "--taught", nargs="+", type=_counted, default=[], help="NAME=NUMBER of photographs labelled by a network alone"
+        "--taught", nargs="+", type=counted, default=[], help="NAME=NUMBER of photographs labelled by a network alone"
     )
     parser.add_argument("--out", type=Path, required=True, help="the folder that unet.tflite and unet.json go to")
     parser.add_argument("--work", type=Path, default=Path("build/convert"), help="where a file of each precision goes")

@@ -3,6 +3,7 @@
 It has two levels rather than four, because the time that a conversion takes depends on the number of layers.
 """
 
+import argparse
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +131,11 @@ def test_the_card_is_valid_and_names_the_file(
         ("AVRDB", 2, "CC BY 4.0", "network"),
     ]
     assert read.parameters == trained.count_params()
+
+
+@pytest.mark.parametrize("text", ["AVRDB", "AVRDB=", "AVRDB=many", "DRIVE=20"])
+def test_whoever_was_taught_is_a_known_set_and_a_number(text: str) -> None:
+    """Said before anything is converted."""
+    with pytest.raises(argparse.ArgumentTypeError, match="not NAME=NUMBER"):
+        convert.counted(text)
+    assert convert.counted("AVRDB=20") == ("AVRDB", 20)
