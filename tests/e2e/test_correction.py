@@ -133,6 +133,7 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     begin(page)
     page.get_by_role("button", name="Discard").click()
     page.locator("#correct-done").click()
+    expect(page.locator("#saved-discarded")).to_be_visible()
     expect(page.locator("#saved-discarded")).to_contain_text("discarded here")
     begin(page)
     page.locator("#correct-undo").click()

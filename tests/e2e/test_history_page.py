@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import saved, sign_up, token
-from e2e.visit import Visit
+from e2e.visit import Visit, settle
 
 PATH = "/history.html"
 FRAME = (".pair-view", ".pair-legend", ".pair-stage")
@@ -20,6 +20,26 @@ FRAME = (".pair-view", ".pair-legend", ".pair-stage")
 
 def is_stored(visit: Visit, id: str) -> bool:
     return httpx.get(f"{visit.address}/api/v1/predictions/{id}", headers=token(visit)).status_code == 200
+
+
+def test_the_list_answers_the_last_search(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    for subject in ("P-1", "P-2"):
+        saved(visit, small, subject=subject)
+    page = visit.open(PATH).page
+    names = page.locator("#list .item-name")
+    expect(names).to_have_count(2)
+    slow: list[Route] = []
+    page.route("**/api/v1/predictions?subject=P-1", lambda route: slow.append(route))
+    filter_ = page.get_by_role("form", name="Filter")
+    filter_.get_by_label("Subject label").fill("P-1")
+    filter_.get_by_role("button", name="Filter").click()
+    with page.expect_response("**/api/v1/predictions?"):
+        filter_.get_by_role("button", name="Clear").click()
+    with page.expect_response("**/api/v1/predictions?subject=P-1"):
+        slow[0].continue_()
+    settle(page)
+    expect(names).to_have_count(2)
 
 
 def open_record(visit: Visit, id: str) -> None:
@@ -47,6 +67,7 @@ def test_an_empty_history(visit: Visit) -> None:
     visit.page.unroute_all()
     visit.page.evaluate("window.isOnline = true; dispatchEvent(new Event('online'))")
     expect(visit.page.locator("#trouble")).to_be_hidden()
+    expect(visit.page.locator("#first-steps")).to_be_visible()
     expect(visit.page.locator("#first-steps")).to_contain_text("Nothing is saved yet.")
     expect_for_everyone(visit.page)
 
@@ -65,6 +86,7 @@ def test_a_record_is_found_changed_recomputed_and_deleted(visit: Visit, small: b
     expect(names).to_have_text(["P-1, left eye"])
     filter_.get_by_label("From").fill("2026-02-01")
     filter_.get_by_role("button", name="Filter").click()
+    expect(page.locator("#empty")).to_be_visible()
     expect(page.locator("#empty")).to_contain_text("No saved photograph matches this.")
     filter_.get_by_role("button", name="Clear").click()
     expect(names).to_have_count(2)
@@ -167,6 +189,7 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect(page.locator("#trend-rows a")).to_have_text(["10 Jan 2025", "10 Jul 2025", "10 Jan 2026", "10 Jul 2026"])
     expect(page.locator("#trend-chart polyline")).to_have_count(1)
     expect(page.locator("#trend-breaks")).to_be_hidden()
+    expect(page.locator("#list-note")).to_be_visible()
     expect(page.locator("#list-note")).to_contain_text("can be compared")
     expect(page.locator("#tool-correct")).not_to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="Compare with another visit").click()

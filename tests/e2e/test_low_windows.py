@@ -1,9 +1,10 @@
 """In every language the picture has nearly half of a low window, whatever is done with it; nothing covers anything."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from e2e.correcting import begin, stroke
 from e2e.everyone import expect_nothing_covered
@@ -46,6 +47,7 @@ def shares(page: Page) -> Iterator[tuple[str, float]]:
         for key, use in (("d", "measuring"), ("v", "the probability")):
             stage.focus()
             page.keyboard.press(key)
+            expect(page.locator("#readout")).to_be_visible()
             yield f"{window} {use}", share_of(page)
             stage.focus()
             page.keyboard.press(key)
@@ -77,6 +79,22 @@ def test_the_picture_comes_first(visit: Visit, small: bytes, history: bool) -> N
     for language in in_every_language(visit, address):
         low = [(use, share) for use, share in shares(visit.page) if share < SHARE]
         assert low == [], language
+
+
+def test_nor_does_it_shrink_while_something_is_waited_for(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    sign_up(visit, "/history.html")
+    address = f"/history.html#{saved(visit, small, subject='P-1', eye='left')}"
+    waiting: list[Route] = []
+    page.route(re.compile("/api/v1/predictions/[^/]+/probability"), lambda route: waiting.append(route))
+    resize(page, WINDOWS[0])
+    for language in in_every_language(visit, address):
+        page.locator("#stage").focus()
+        page.keyboard.press("v")
+        expect(page.locator("#marks-status.busy")).not_to_be_empty()
+        assert share_of(page) >= SHARE, language
+    for route in waiting:
+        route.abort()
 
 
 def test_nothing_moves_once_the_field_of_view_is_here(visit: Visit, small: bytes) -> None:

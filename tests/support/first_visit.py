@@ -86,7 +86,7 @@ def visit(page: Page, address: str) -> Film:
     film.show(900)
     page.keyboard.press("w")
     page.keyboard.press("v")
-    page.locator("#readout").get_by_text("Getting the probabilities").wait_for(state="hidden", timeout=120_000)
+    page.locator("#readout").get_by_text("Probability").wait_for(timeout=120_000)
     for right, down in ((60, 40), (-10, 60)):
         film.move(x + right, y + down, steps=1)
         page.wait_for_timeout(300)

@@ -2,6 +2,7 @@
 // left.
 
 import { ask } from '../api/requests.js';
+import { createNewest } from '../ui/newest.js';
 import { confirmed } from '../ui/confirm.js';
 import { element, finder } from '../ui/element.js';
 import { createTrouble } from '../ui/trouble.js';
@@ -17,17 +18,24 @@ const ADDRESS = '/api/v1/keys';
 export function createKeys({ page, announce }) {
   const by = finder(page);
   const keyForm = createKeyForm(page);
+  const newest = createNewest();
   const secret = by('secret-key', HTMLInputElement);
   const copyButton = by('copy', HTMLButtonElement);
   const { onClick, onSubmit, say } = createTrouble(by('keys-trouble'));
 
-  /** Fills the list and returns the keys' names by id. */
+  /** Fills the list with the newest answer and returns the keys' names by id. */
   async function load() {
-    /** @type {KeyList} */
-    const { keys } = await ask(ADDRESS);
+    /** @type {Promise<KeyList>} */
+    const asked = ask(ADDRESS);
+    const answer = await newest(asked);
+    if (answer) show(answer.keys);
+    return new Map((answer?.keys ?? []).map((key) => [key.id, key.name]));
+  }
+
+  /** @param {KeyResponse[]} keys */
+  function show(keys) {
     by('no-keys').hidden = keys.length > 0;
     by('keys').replaceChildren(...keys.map(row));
-    return new Map(keys.map((key) => [key.id, key.name]));
   }
 
   /** @param {KeyResponse} key */

@@ -42,6 +42,7 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   let cursors = [];
   /** @type {string | null} */
   let next = null;
+  let turning = false;
   /** @type {BatchItem[]} */
   let shown = [];
   /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
@@ -133,19 +134,29 @@ export function createItems({ page, attempt, announce, sendingOf }) {
   }
 
   /**
-   * @param {() => void} change
+   * Turns to the page that the last of `place` begins. Not while another is turned: what follows that one is not known yet.
+   * @param {(string | null)[]} place
    * @param {HTMLButtonElement} button
    */
-  async function goTo(change, button) {
-    change();
-    await refresh();
+  async function goTo(place, button) {
+    if (turning) return;
+    const before = cursors;
+    [turning, cursors] = [true, place];
+    try {
+      await refresh();
+    } catch (error) {
+      if (cursors === place) cursors = before;
+      throw error;
+    } finally {
+      turning = false;
+    }
     by('items-table').scrollTo(0, 0);
     announce(by('pager-place').textContent);
     if (button.disabled) by('items-table').focus();
   }
 
-  earlier.addEventListener('click', () => void attempt(() => goTo(() => cursors.pop(), earlier)));
-  later.addEventListener('click', () => void attempt(() => goTo(() => cursors.push(next), later)));
+  earlier.addEventListener('click', () => void attempt(() => goTo(cursors.slice(0, -1), earlier)));
+  later.addEventListener('click', () => void attempt(() => goTo([...cursors, next], later)));
   return { open, refresh, look };
 }
 

@@ -5,6 +5,7 @@ import { ask } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
 import { titleOf } from './details.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
+import { createNewest } from '../ui/newest.js';
 import { PREDICTIONS } from './saved-layers.js';
 import { createThumbnails } from './thumbnails.js';
 import { valueIn } from '../ui/measurements.js';
@@ -24,7 +25,8 @@ export function createRecords({ page, attempt, announce }) {
   /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
   /** @type {Record<string, string>} */
-  let query = {};
+  let query = {}; // what the list answers
+  const newest = createNewest();
   /** @type {string | null} */
   let next = null;
   /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
@@ -35,10 +37,12 @@ export function createRecords({ page, attempt, announce }) {
    * @param {Record<string, string>} filters
    */
   async function load(filters) {
-    query = filters;
     /** @type {Promise<HistoryPage>} */
-    const asked = ask(address());
-    const [found, list] = await Promise.all([asked, measurementList().catch(() => [])]);
+    const asked = ask(address(filters));
+    const answers = await newest(Promise.all([asked, measurementList().catch(() => [])]));
+    if (!answers) return;
+    query = filters;
+    const [found, list] = answers;
     measurements = list;
     links.clear();
     thumbnails.clear();
@@ -50,8 +54,10 @@ export function createRecords({ page, attempt, announce }) {
 
   async function more() {
     const { length } = by('list').children;
+    const extended = query;
     /** @type {HistoryPage} */
-    const found = await ask(address(next));
+    const found = await ask(address(query, next));
+    if (query !== extended) return; // the list answers another search by now
     append(found);
     if (found.predictions.length) the(by('list').children[length], 'a').focus();
     announce(plural(found.predictions.length, '{n} photograph more.', '{n} photographs more.'));
@@ -138,13 +144,16 @@ export function createRecords({ page, attempt, announce }) {
     for (const [other, link] of links) markCurrent(link, other === id);
   }
 
-  /** @param {string | null} cursor */
-  function address(cursor = null) {
-    return `${PREDICTIONS}?${new URLSearchParams({ ...query, ...(cursor && { cursor }) })}`;
-  }
-
   button.addEventListener('click', () => void attempt(more, button));
   return { load, change, drop, mark };
+}
+
+/**
+ * @param {Record<string, string>} filters
+ * @param {string | null} cursor
+ */
+function address(filters, cursor = null) {
+  return `${PREDICTIONS}?${new URLSearchParams({ ...filters, ...(cursor && { cursor }) })}`;
 }
 
 /**

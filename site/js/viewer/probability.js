@@ -46,12 +46,12 @@ export function createProbability() {
   }
 
   /**
-   * What the readout says of a spot.
+   * What the readout says of a spot: nothing before the service's map is here, which is waited for elsewhere.
    * @param {Pick<Result, 'answer' | 'urls' | 'correction'>} result
    * @param {Point | null} spot
    */
   function told({ answer, urls, correction }, spot) {
-    if (!urls.probability) return [t('Getting the probabilities…')];
+    if (!urls.probability) return [];
     if (!spot) return [t('Point at a vessel, or move the crosshair with the arrow keys.')];
     const { x, y } = spot;
     const found = words(spot, answer.threshold);

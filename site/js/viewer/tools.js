@@ -23,10 +23,10 @@ export const KEYS = { w: 'wipe', l: 'loupe', v: 'probability', d: 'distance' };
 const QUIET_MS = 300;
 
 /**
- * `needed()` is called when `needs()` has changed, and `failed()` is whether it could not be got; `wiping()` when the wipe is switched on; `picked(spot)` on Enter.
- * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, failed: () => boolean, wiping: () => void, picked: (spot: Point) => void }} parts
+ * `needed()` is called when `needs()` has changed; `wiping()` when the wipe is switched on; `picked(spot)` on Enter.
+ * @param {{ page: ParentNode, zoom: Zoom, needed: () => void, wiping: () => void, picked: (spot: Point) => void }} parts
  */
-export function createTools({ page, zoom, needed, failed, wiping, picked }) {
+export function createTools({ page, zoom, needed, wiping, picked }) {
   const by = finder(page);
   const [stage, readout, spoken] = [by('stage'), by('readout'), by('readout-spoken')];
   const buttons = new Map(TOOLS.map((tool) => [tool, by(`tool-${tool}`, HTMLButtonElement)]));
@@ -67,7 +67,7 @@ export function createTools({ page, zoom, needed, failed, wiping, picked }) {
 
   /** @param {boolean} aloud whether it is read out, once the keys rest */
   function tell(aloud) {
-    const words = shown ? [...(on.has('probability') && (shown.urls.probability || !failed()) ? probability.told(shown, spot) : []), ...(on.has('distance') ? [distance.words(shown.answer.photograph.pixel_size_um)] : [])] : [];
+    const words = shown ? [...(on.has('probability') ? probability.told(shown, spot) : []), ...(on.has('distance') ? [distance.words(shown.answer.photograph.pixel_size_um)] : [])] : [];
     readout.hidden = !words.length;
     readout.replaceChildren(...words.map((each) => Object.assign(document.createElement('span'), { textContent: each })));
     clearTimeout(pause);

@@ -36,7 +36,7 @@ export function createViewer({ page, loadTool }) {
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
   const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
-  const tools = createTools({ page, zoom, needed: () => marks.look(), failed: marks.hasFailed, wiping: leavePhotograph, picked: (spot) => segments.pick(spot) });
+  const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph, picked: (spot) => segments.pick(spot) });
   const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled, redrawn: () => tools.redraw(), taken: () => tools.measures() });
   const correct = createCorrect({
     loadTool,
