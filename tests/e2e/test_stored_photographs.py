@@ -6,18 +6,8 @@ from playwright.sync_api import Dialog, Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import fill_in, masthead, new_address
+from e2e.stored import counts, expect_counts, expect_stored
 from e2e.visit import PREDICTIONS, Visit
-
-COUNT = """() => new Promise((resolve, reject) => {
-  const request = indexedDB.open('retina');
-  request.onerror = () => reject(request.error);
-  request.onsuccess = () => {
-    const stores = ['photographs', 'files', 'workspaces'];
-    const transaction = request.result.transaction(stores);
-    const counts = stores.map((store) => transaction.objectStore(store).count());
-    transaction.oncomplete = () => { request.result.close(); resolve(counts.map((each) => each.result)); };
-  };
-})"""
 
 OLD_MS = 2.9 * 24 * 3600 * 1000
 AGED = """(age) => new Promise((resolve, reject) => {
@@ -34,19 +24,6 @@ AGED = """(age) => new Promise((resolve, reject) => {
 })"""
 
 
-def stored(page: Page) -> list[int]:
-    """The numbers of photographs, files and workspaces in the browser's database."""
-    return page.evaluate(COUNT)  # type: ignore[no-any-return]
-
-
-def expect_stored(page: Page, *counts: int) -> None:
-    for _ in range(100):
-        if stored(page) == list(counts):
-            return
-        page.wait_for_timeout(100)
-    assert stored(page) == list(counts)
-
-
 def expect_young(page: Page) -> None:
     """The workspaces were in use just now."""
     for _ in range(100):
@@ -61,6 +38,14 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit = visits(viewport={"width": 1280, "height": 900})
     page = visit.open().page
     held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
     visit.choose(("a.jpg", small), ("notes.txt", b"no photograph"))
     visit.expect_state("a.jpg", "done")
     visit.expect_state("notes.txt", "refused")
@@ -68,12 +53,12 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     page.locator("#more-measurements > summary").click()
     expect(page.locator("#intervals-note")).to_be_visible()
     density = page.locator("#facts .measurement dd").first.text_content()
-    page.route(PREDICTIONS, lambda route: held.append(route))
+    page.route(PREDICTIONS, hold)
     visit.choose(("b.jpg", small), ("c.jpg", small), ("d.jpg", small))
-    expect_stored(page, 5, 5, 1)
+    expect_counts(page, 5, 5, 1)
 
+    holding = False  # of what is asked from now on
     page.reload()  # what was being sent or waiting goes on
-    page.unroute(PREDICTIONS)
     for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
         visit.expect_state(name, "done")
     visit.expect_state("notes.txt", "refused")
@@ -81,7 +66,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit.show("a.jpg")
     expect(page.locator("#facts .measurement dd").first).to_have_text(density or "")
     assert visit.seen().std() > 10, "the photograph is seen"
-    page.route(PREDICTIONS, lambda route: held.append(route))
+    holding = True
     held.clear()
     page.locator("#more-measurements > summary").click()
     expect(page.locator("#intervals-note")).to_be_visible()  # they were stored, too
@@ -111,6 +96,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     page.evaluate("window.open = () => null")
     masthead(page).get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Stay here").click()
+    expect(page.locator("#confirm-title")).to_have_count(0)
     visit.expect_state("a.jpg", "done")
     assert page.evaluate("sessionStorage.getItem('retina.sign-in')") is None, "nothing of it stays"
     masthead(page).get_by_role("button", name="Sign in").click()
@@ -130,6 +116,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
         asked.append(dialog.type)
         dialog.accept()
 
+    expect_stored(page, "a.jpg", note="blurred")
     page.once("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"], "a note that is not saved"
@@ -137,6 +124,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     expect(page.locator("#save").get_by_label("Note")).to_have_value("blurred")
     page.get_by_role("button", name="Save to history").click()
     expect(page.locator("#saved")).to_be_focused()
+    expect_stored(page, "a.jpg", saved=True)
     page.reload()
     expect(visit.expect_state("a.jpg", "done").locator(".item-state")).to_contain_text("saved")
 
@@ -145,14 +133,14 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     other.choose(("other.jpg", small))
     other.expect_state("other.jpg", "done")
     expect(other.page.locator(".item")).to_have_count(1)
-    expect_stored(page, 6, 6, 2)
+    expect_counts(page, 6, 6, 2)
     masthead(page).get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("dialog")).to_contain_text("6 photographs")
     page.get_by_role("button", name="Delete them and sign out").click()
     expect(masthead(page).get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.locator("#workspace")).to_be_hidden()
     expect(other.page.locator("#workspace")).to_be_hidden()
-    assert stored(other.page)[:2] == [0, 0]  # the page that signed out is on its way
+    assert counts(other.page)[:2] == [0, 0]  # the page that signed out is on its way
     other.page.close()
     assert other.complaints == []
 
@@ -166,19 +154,20 @@ def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[...,
     expect_for_everyone(page)
     page.get_by_role("button", name="Remove all").click()
     expect(page.locator("#removed")).to_contain_text("2 photographs removed.")
-    expect_stored(page, 0, 0, 1)
+    expect_counts(page, 0, 0, 1)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
     expect(page.locator("#list button").first).to_be_focused()
-    expect_stored(page, 2, 2, 1)
+    expect_counts(page, 2, 2, 1)
     page.evaluate(AGED, OLD_MS)
     page.reload()
     visit.expect_state("b.jpg", "done")
     expect_young(page)  # its three days begin when it is closed, although nothing has changed
     visit.item("a.jpg").get_by_role("button", name="Remove a.jpg").click()
+    expect_counts(page, 1, 1, 1)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg"])
-    expect_stored(page, 2, 2, 1)
+    expect_counts(page, 2, 2, 1)
 
     page.close()
     later = Visit(visit.page.context.new_page(), visit.address).open()
@@ -192,11 +181,42 @@ def test_a_removal_can_be_undone_and_a_closed_tab_reopened(visits: Callable[...,
     assert later.seen().std() > 10
 
     later.page.get_by_label("Store in this browser").uncheck()
-    expect_stored(later.page, 0, 0, 1)
+    expect_counts(later.page, 0, 0, 1)
     later.page.reload()
     expect(later.page.locator("#workspace")).to_be_hidden()
     later.page.close()
     assert later.complaints == []
+
+
+SLOW = """() => {
+  window.released = new Promise((resolve) => (window.release = resolve));
+  Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
+    set(listener) {
+      const ofRecords = this.mode === 'readwrite' && this.objectStoreNames.contains('photographs');
+      this.addEventListener('complete', () => (ofRecords ? window.released : Promise.resolve()).then(listener));
+    },
+  });
+}"""
+"""Has the page hear only after `release` that records were written, in JavaScript."""
+
+
+def test_what_is_put_back_while_its_removal_waits_is_stored(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+    page.evaluate(SLOW)
+    page.get_by_label("Optic disc").check()
+    expect(page.get_by_role("list", name="Legend")).to_be_visible()  # it is being written
+    page.get_by_role("button", name="Remove a.jpg").click()
+    page.get_by_role("button", name="Undo").click()
+    visit.expect_state("a.jpg", "done")
+    page.wait_for_timeout(500)  # a copy would be there by now
+    page.evaluate("window.release()")
+    visit.choose(("b.jpg", small))
+    visit.expect_state("b.jpg", "done")
+    expect_stored(page, "b.jpg", state="done")  # after everything before it
+    expect_stored(page, "a.jpg", state="done")
 
 
 def test_a_full_browser_is_reported_and_the_work_goes_on(visit: Visit, small: bytes) -> None:
@@ -215,16 +235,42 @@ def test_a_full_browser_is_reported_and_the_work_goes_on(visit: Visit, small: by
     expect(item.locator(".item-sentence")).to_contain_text("before the photograph had been copied")
 
 
+STORES_NOTHING = """
+  for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+    Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });
+  }
+"""
+ONCE_ADDED = """
+  const request = LockManager.prototype.request;
+  LockManager.prototype.request = async function (...given) {
+    while (!document.querySelector('.item')) await new Promise((resolve) => setTimeout(resolve, 20));
+    return request.apply(this, given);
+  };
+"""
+LOST = "photographs and settings are lost when you reload or leave it"
+
+
+def test_a_photograph_that_is_opened_late_does_not_replace_what_was_said(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.add_init_script(STORES_NOTHING + ONCE_ADDED)
+    page = visit.open(whole=True).page
+    page.route("**/samples/retina.jpg", lambda route: held.append(route))
+    page.get_by_role("button", name="Try this photograph").click()
+    expect(page.get_by_text(LOST)).to_be_visible()
+    while len(held) < 2:  # to segment it, and to store it
+        page.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    visit.expect_state("retina.jpg", "done")
+    expect(page.get_by_text(LOST)).to_be_visible()
+
+
 def test_a_browser_that_stores_nothing_says_so_once_and_the_page_works(visit: Visit, small: bytes) -> None:
-    visit.page.add_init_script("""
-        for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
-          Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });
-        }
-    """)
+    visit.page.add_init_script(STORES_NOTHING)
     page = visit.open().page
     visit.choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
-    said = page.get_by_text("photographs and settings are lost when you reload or leave it")
+    said = page.get_by_text(LOST)
     expect(said).to_be_visible()
     box = page.get_by_role("checkbox", name="Store in this browser")
     expect(box).to_be_disabled()

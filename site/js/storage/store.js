@@ -38,8 +38,7 @@ export function createStore({ say, on, showing }) {
   const changed = new Set();
   /** @type {WeakSet<Result>} whose pictures are not in memory any more */
   const onDisk = new WeakSet();
-  let records = Promise.resolve();
-  let copies = Promise.resolve();
+  let [records, removals, copies] = [Promise.resolve(), Promise.resolve(), Promise.resolve()];
 
   function workspace() {
     if (!hasLocks()) throw new Refusal('browser_stores_nothing', t('At this address the browser stores nothing for this page: the photographs are lost when you reload or leave it.'));
@@ -57,7 +56,7 @@ export function createStore({ say, on, showing }) {
     try {
       await act();
     } catch (error) {
-      say(asRefusal(error).message);
+      if (isPossible) say(asRefusal(error).message); // else it has been said
     }
   }
 
@@ -119,6 +118,7 @@ export function createStore({ say, on, showing }) {
     const file = await opened(photo.source).catch(() => null); // segmenting it says why it cannot be read
     if (!file) return;
     await workspace();
+    await removals; // that of before it was put back would delete the copy
     await transact('readwrite', ['files'], ({ files }) => files.put(file, photo.id));
     const copied = await fileOf(photo.id);
     if (!isOn || !present.has(photo)) await transact('readwrite', ['files'], ({ files }) => files.delete(photo.id));
@@ -132,7 +132,7 @@ export function createStore({ say, on, showing }) {
       photo.stored = false;
     }
     if (!isPossible || !hasLocks()) return;
-    records = after(records, () =>
+    removals = records = after(records, () =>
       transact('readwrite', ['photographs', 'files'], (stores) => {
         for (const { id } of photos) {
           stores.photographs.delete(id);
