@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from e2e.correcting import begin, kinds, mask, stroke
 from e2e.everyone import expect_for_everyone
+from e2e.stored import expect_stored
 from e2e.visit import PREDICTIONS, Visit
 
 
@@ -35,6 +36,50 @@ def test_a_segment_gets_another_kind_and_back(visit: Visit, small: bytes) -> Non
     group.get_by_role("button", name="Undo").click()
     expect(group.locator("[aria-pressed=true]")).to_have_text(pressed)
     expect(page.locator("#match")).not_to_have_text("Corrected by you")
+
+
+HELD_BACK = """() => {
+  const make = OffscreenCanvas.prototype.convertToBlob;
+  OffscreenCanvas.prototype.convertToBlob = async function (...how) {
+    let end;
+    const ended = new Promise((resolve) => (end = resolve));
+    await new Promise((resolve) => (window.goOn = () => { resolve(); return ended; }));
+    const layer = await make.apply(this, how);
+    setTimeout(end);
+    return layer;
+  };
+  window.back = () => { OffscreenCanvas.prototype.convertToBlob = make; };
+}"""
+"""Holds back a layer that the page draws by itself, in JavaScript: `goOn` lets it go, and waits for it."""
+
+
+def test_colours_that_come_late_leave_those_of_the_next_photograph(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    visit.open().choose(("a.jpg", small), ("b.jpg", small))
+    for name in ("a.jpg", "b.jpg"):
+        visit.expect_state(name, "done")
+    page.get_by_label("Arteries and veins").check()
+    page.get_by_role("button", name="More layers").click()
+    page.get_by_label("Vessel segments").check()
+    layer, following = page.locator("#layer-kinds"), page.get_by_role("button", name="Next segment")
+    for name in ("b.jpg", "a.jpg"):
+        visit.show(name)
+        expect(following).to_be_enabled()
+        expect(layer).to_have_attribute("src", re.compile("blob:"))
+    following.click()
+    page.evaluate(HELD_BACK)
+    group = page.get_by_role("group", name="The chosen segment is")
+    other = "Vein" if group.locator("[aria-pressed=true]").inner_text() == "Artery" else "Artery"
+    group.get_by_role("button", name=other).press("Enter")
+    expect(group.locator("[aria-pressed=true]")).to_have_text(other)
+    while not page.evaluate("'goOn' in window"):
+        page.wait_for_timeout(50)
+    page.evaluate("window.back()")
+    visit.show("b.jpg")
+    shown = str(layer.get_attribute("src"))
+    assert shown.startswith("blob:")
+    page.evaluate("window.goOn()")
+    assert layer.get_attribute("src") == shown
 
 
 def test_what_was_relabelled_outlives_a_reload_and_is_discarded_with_the_strokes(visit: Visit, small: bytes) -> None:
@@ -67,6 +112,7 @@ def test_what_was_relabelled_outlives_a_reload_and_is_discarded_with_the_strokes
     relabel()
     first = kinds(visit)
     assert (first != own).any()
+    expect_stored(page, "a.jpg", measured=True)
     page.reload()
     visit.expect_state("a.jpg", "done")
     choose(2)

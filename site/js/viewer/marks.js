@@ -124,7 +124,7 @@ export function createMarks({ page, colours, also, found }) {
     stop = new AbortController();
     const { signal } = stop;
     const result = shown;
-    if (result) void attempt(() => colourKinds(result, signal).then(() => paint(result)));
+    if (result) void attempt(() => colourKinds(result, signal).then(() => signal.aborted || paint(result))); // another one may be shown by now
   }
 
   /**
