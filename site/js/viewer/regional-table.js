@@ -94,7 +94,7 @@ export function regionalView(rows, measurements) {
   const select = element('select', { id: 'regional-measurement' });
   select.append(...ones.map((one) => element('option', { value: one.name }, heading(one))));
   if (ones.some(({ name }) => name === chosen)) select.value = chosen;
-  const place = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': t('Values by region') });
+  const place = element('div', { id: 'regional-values', class: 'table', tabindex: 0, role: 'region', 'aria-label': t('Values by region') });
   const reasons = element('ul', { class: 'note regional-reasons' });
   const repeatable = element('p', { class: 'note' }, REPEATABLE);
   const draw = () => {

@@ -10,7 +10,7 @@ import { element, finder } from '../ui/element.js';
 import { resolutionWords } from './instead.js';
 import { groupView, groupsOf, intervalOf } from './measurement-groups.js';
 import { createIntervals, intervalsOf } from './measurement-intervals.js';
-import { definitionOf } from './measurement-definition.js';
+import { definitionOf, keepingDefinitions } from './measurement-definition.js';
 import { qualityWords } from './quality-words.js';
 import { regionalView } from './regional-table.js';
 import { inProportion } from '../ui/proportions.js';
@@ -84,7 +84,6 @@ export function createResult({ page, viewer, announce }) {
     const list = await measurementList();
     const [first, ...others] = groupsOf(list);
     if (result !== shown || !first) return;
-    clearFacts();
     const ranges = intervalsOf(result);
     const rows = first.measurements.map((measurement, i) =>
       element(
@@ -94,10 +93,13 @@ export function createResult({ page, viewer, announce }) {
         element('dd', {}, valueInContext(measurement, valuesOf(result)), ...intervalOf(measurement, ranges)),
       ),
     );
-    by('facts').prepend(...rows);
     const { measurements, measurement_reasons: reasons = {}, regional_measurements: regional } = result.answer;
     const groups = others.map((group) => groupView(group, measurements, reasons, ranges));
-    by('measurement-groups').replaceChildren(...groups, ...(regional ? [regionalView(regional, list)] : []));
+    keepingDefinitions(by('figures'), () => {
+      clearFacts();
+      by('facts').prepend(...rows);
+      by('measurement-groups').replaceChildren(...groups, ...(regional ? [regionalView(regional, list)] : []));
+    });
     by('more-measurements').hidden = !others.length;
   }
 
