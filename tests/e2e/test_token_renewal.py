@@ -10,6 +10,12 @@ from playwright.sync_api import Route, expect
 from e2e.person import TOKENS, expect_signed_out, sign_up
 from e2e.visit import Visit
 
+LATE = """() => {
+  const post = BroadcastChannel.prototype.postMessage;
+  BroadcastChannel.prototype.postMessage = function (...what) { setTimeout(() => post.apply(this, what), 200); };
+}"""
+"""As a tab that has much else to do, in JavaScript."""
+
 
 def counted(visit: Visit) -> list[str]:
     grants: list[str] = []
@@ -97,6 +103,23 @@ def test_a_tab_that_slept_asks_other_tabs_before_renewing(visits: Callable[..., 
         renew(tab)
         tab.page.reload()
         expect(tab.page.locator(".who-mail")).to_have_text(address)
+
+
+def test_a_tab_that_answers_late_is_waited_for(visits: Callable[..., Visit]) -> None:
+    first = visits()
+    address = sign_up(first)
+    stale = first.page.evaluate(TOKENS) | {"ends": 0}
+    for _ in range(3):
+        renew(first)
+    first.page.evaluate(LATE)
+    second = Visit(first.page.context.new_page(), first.address)
+    second.page.add_init_script(
+        f"if (!sessionStorage.length) sessionStorage.setItem('retina.session', {json.dumps(json.dumps(stale))})"
+    )
+    second.open("/account.html")
+    expect(second.page.locator("#credits")).to_have_text("20")
+    first.page.reload()
+    expect(first.page.locator(".who-mail")).to_have_text(address)
 
 
 def test_a_stolen_refresh_token_ends_the_session(visit: Visit) -> None:

@@ -21,13 +21,14 @@ import { keepInTab, keptInTab } from '../ui/remembered.js';
 
 const STORE = 'retina.session';
 const EARLY_MS = 60_000;
-const OTHERS_MS = 100; // how long other tabs have to answer
+const OTHERS_MS = 500; // how long other tabs have to answer: in the background, or after the lid was closed, they are slow
 const tabs = new BroadcastChannel(STORE);
 /** @type {Set<(person: Person | null) => void>} */
 const listeners = new Set();
 let held = /** @type {Held | null} */ (stored(STORE));
 /** @type {Promise<string> | null} */
 let renewal = null;
+let heard = () => {}; // called when the tokens are others
 
 tabs.addEventListener('message', (/** @type {MessageEvent<Message>} */ { data }) => {
   if (data.asks && held) tabs.postMessage({ held });
@@ -106,8 +107,7 @@ export async function accessToken(refused = null) {
  * @param {string | null} refused
  */
 async function renew(refused) {
-  tabs.postMessage({ asks: true });
-  await new Promise((resolve) => setTimeout(resolve, OTHERS_MS));
+  await othersAnswered();
   const old = held;
   if (old && isGood(old, refused)) return old.access;
   if (!old) throw new Refusal('sign_in_required', t('You are not signed in. Sign in, then try again.'));
@@ -119,6 +119,15 @@ async function renew(refused) {
     if (codeOf(error) === 'invalid_grant' && held === old) hold(null);
     throw error;
   }
+}
+
+/** Asks the other tabs for newer tokens. Resolves as soon as there are some, or when nobody has had any for a while. */
+async function othersAnswered() {
+  await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+    heard = resolve;
+    setTimeout(resolve, OTHERS_MS);
+    tabs.postMessage({ asks: true });
+  });
 }
 
 /**
@@ -152,6 +161,7 @@ function isNewer(tokens) {
 function hold(tokens) {
   const before = person()?.account;
   held = tokens;
+  heard();
   keepInTab(STORE, held && JSON.stringify(held));
   if (person()?.account !== before) for (const listener of listeners) listener(person());
 }
