@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, ViewportSize, expect
 from e2e.correcting import begin, stroke
 from e2e.everyone import expect_nothing_covered
 from e2e.person import saved, sign_up
+from e2e.stored import expect_stored
 from e2e.visit import Visit, resize
 
 SHARE = 0.45
@@ -76,6 +77,7 @@ def test_the_picture_comes_first(visit: Visit, small: bytes, history: bool) -> N
         address = "/"
         visit.open().choose(("a.jpg", small))
         visit.expect_state("a.jpg", "done")
+        expect_stored(visit.page, "a.jpg", state="done")
     for language in in_every_language(visit, address):
         low = [(use, share) for use, share in shares(visit.page) if share < SHARE]
         assert low == [], language
@@ -107,6 +109,7 @@ def test_nothing_moves_once_the_field_of_view_is_here(visit: Visit, small: bytes
     page.keyboard.press("c")
     expect(page.locator("#correct-words")).to_contain_text("Getting the field of view")
     waiting = page.locator("#stage").bounding_box()
+    expect_stored(page, "a.jpg", state="done")
     page.unroute("**/api/v1/predictions")
     page.reload()
     visit.expect_state("a.jpg", "done")

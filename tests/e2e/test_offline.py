@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from e2e.everyone import expect_for_everyone
+from e2e.stored import expect_stored
 from e2e.visit import Visit
 
 STORED = """async () => {
@@ -33,6 +34,7 @@ def test_the_page_works_without_a_connection(visits: Callable[..., Visit], small
     expect(page.locator(".figures").first).to_contain_text("%")
     visit.choose(("right.jpg", small))
     visit.expect_state("right.jpg", "refused")
+    expect_stored(page, "right.jpg", state="refused")
 
     page.goto(visit.address + "/prices.html")  # never opened before
     expect(page.get_by_role("heading", name="You are offline")).to_be_visible()

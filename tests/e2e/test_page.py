@@ -42,7 +42,8 @@ def test_sample(visit: Visit) -> None:
     for words in ("1411 × 1411 pixels", "% of the field of view", "round, 1391 × 1396 pixels"):
         expect(facts).to_contain_text(words)
     for image in ("#preview-original", "#preview-prediction"):
-        assert page.locator(image).evaluate("i => [i.naturalWidth, i.naturalHeight]") == [128, 128]
+        size = page.locator(image).evaluate("i => i.decode().then(() => [i.naturalWidth, i.naturalHeight])")
+        assert size == [128, 128]
     expect(page.locator("#announcement")).to_have_text("retina.jpg: done.")
     expect(page.locator("#warning-view")).to_be_hidden()
 

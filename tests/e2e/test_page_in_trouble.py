@@ -26,6 +26,8 @@ def test_two_photographs_are_sent_at_once(visit: Visit, small: bytes) -> None:
     visit.open().choose(*((f"{i}.jpg", small) for i in range(4)))
     for i, state in enumerate(["segmenting", "segmenting", "waiting", "waiting"]):
         visit.expect_state(f"{i}.jpg", state)
+    while len(held) < 2:  # the page says so before it has sent anything
+        visit.page.wait_for_timeout(50)
     visit.page.wait_for_timeout(500)
     assert len(held) == 2
     holding = False
@@ -36,22 +38,16 @@ def test_two_photographs_are_sent_at_once(visit: Visit, small: bytes) -> None:
 
 
 def test_a_busy_server_is_retried(visit: Visit, small: bytes) -> None:
-    answers = [busy, go_on]
-    visit.page.route(PREDICTIONS, lambda route: answers.pop(0)(route))
+    visit.page.route(PREDICTIONS, busy, times=1)
     visit.open().choose(("a.jpg", small))
-    expect(visit.item("a.jpg").locator(".item-state")).to_have_text("The server is busy. Trying again in 1 s…")
+    expect(visit.item("a.jpg").locator(".item-state")).to_have_text("The server is busy. Trying again in 2 s…")
     visit.expect_state("a.jpg", "done")
-    assert not answers
 
 
 def busy(route: Route) -> None:
     problem = {"status": 503, "code": "busy", "detail": "Every core is busy."}
-    headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
+    headers = {"Retry-After": "2", "Content-Type": "application/problem+json"}  # long enough to be seen
     route.fulfill(status=503, headers=headers, body=json.dumps(problem))
-
-
-def go_on(route: Route) -> None:
-    route.continue_()
 
 
 def unplugged(route: Route) -> None:

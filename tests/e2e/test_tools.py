@@ -166,6 +166,7 @@ def test_the_field_of_view_is_shown_as_what_was_not_looked_at(visit: Visit, smal
     before = visit.seen()
     page.get_by_label("Hatch outside the field of view").check()
     expect(page.get_by_role("img", name="Where vessels were not looked for")).to_be_visible()
+    expect(page.locator("#layer-field")).to_have_attribute("src", re.compile("blob:"))  # it is drawn by the browser
     expect(page.locator("#marks-status")).to_be_empty()
     changed = np.abs(visit.seen() - before).max(axis=2) > 10
     height, width = changed.shape

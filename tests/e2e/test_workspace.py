@@ -1,5 +1,6 @@
 """The start page at work: the photograph has the window, and what is beside it can be put away."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up
+from e2e.stored import expect_stored
 from e2e.visit import PREDICTIONS, Visit, resize, settle
 from retina.imaging.arrays import Rgb
 from support.specimens import encode
@@ -123,6 +125,7 @@ def test_photograph_controls_and_zoom_are_seen_together(
     expect(more).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_label("Threshold")).to_be_visible()
     expect_within_the_window(0.45)
+    expect_stored(page, "a.jpg", state="done")
     page.reload()
     expect(page.get_by_label("Threshold")).to_be_visible()
     page.get_by_role("button", name="More layers").click()
@@ -170,7 +173,7 @@ def test_the_photograph_is_seen_while_it_is_segmented(
     request = arrived(page, held)
     photograph = page.get_by_role("img", name="The photograph", exact=True)
     expect(photograph).to_be_visible()
-    assert photograph.evaluate("i => i.complete && i.naturalWidth > 0")
+    assert photograph.evaluate("i => i.decode().then(() => i.naturalWidth > 0)")
     expect(page.locator("#stage-status")).to_have_text("Segmenting…")
     expect(page.locator("#placeholder")).to_be_hidden()
     expect(page.locator("#facts")).to_be_hidden()
@@ -210,6 +213,7 @@ def test_the_next_one_is_seen_when_the_first_is_refused_or_removed(visit: Visit,
     title = page.locator("#result-title")
     for _ in range(2):  # both are seen to be under way, in whichever order they are ready
         arrived(page, held)
+    expect(title).to_have_text(re.compile("jpg"))
     first = title.inner_text()
     second = "b.jpg" if first == "a.jpg" else "a.jpg"
     page.get_by_role("button", name=f"Remove {first}").click()
