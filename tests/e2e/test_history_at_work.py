@@ -46,6 +46,29 @@ def box(page: Page, selector: str) -> FloatRect:
     return found
 
 
+def test_nothing_waits_for_the_trend(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    saved(visit, small, subject="P-1", eye="right")
+    page, held = visit.page, list[Route]()
+    page.route("**/api/v1/trends?*", lambda route: held.append(route))
+    visit.open("/history.html")
+    page.locator("#list a").click()
+    expect(page.locator("#result-title")).to_be_focused()
+    paint(page, 0.6)
+    page.get_by_role("button", name="Save the correction").click()
+    expect(page.locator("#correction-words")).to_have_text(SAVED)
+    begin(page)
+    page.keyboard.press("Escape")
+    label = page.locator("#details [name=subject]")
+    label.focus()
+    for route in held:
+        route.abort()
+    expect(page.locator("#trouble")).to_contain_text("cannot be reached")
+    expect(page.locator("#correction-words")).to_have_text(SAVED)
+    expect(page.locator("#correction-trouble")).to_be_hidden()
+    expect(label).to_be_focused()
+
+
 def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, small: bytes) -> None:
     sign_up(visit)
     oldest = saved(visit, small, subject="P-1", eye="right", taken_on="2025-11-05")

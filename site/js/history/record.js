@@ -85,7 +85,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
       computed: utcTimeOf(opened.predicted),
       version: opened.software_version ?? '?',
     });
-    await trend.show(opened, signal);
+    void trend.show(opened, signal); // nothing else waits for it
   }
 
   function close() {

@@ -23,10 +23,10 @@ const KINDS = { model_sha256: t('another model'), threshold: t('another threshol
 const OTHER_STRUCTURES = t('another look for arteries, veins and disc');
 
 /**
- * `compare.offer(record, points, measurement)` is called with the visits to choose from.
- * @param {{ page: ParentNode, compare: Compare }} parts
+ * `compare.offer(record, points, measurement)` is called with the visits to choose from. `follow` runs what fetches them, and says what went wrong.
+ * @param {{ page: ParentNode, follow: (action: () => unknown) => Promise<unknown>, compare: Compare }} parts
  */
-export function createTrend({ page, compare }) {
+export function createTrend({ page, follow, compare }) {
   const by = finder(page);
   const choice = by('trend-measurement', HTMLSelectElement);
   /** @type {MeasurementDescription[]} empty if they could not be fetched, which the page reports */
@@ -40,7 +40,8 @@ export function createTrend({ page, compare }) {
   new ResizeObserver(() => points.length > 1 && draw()).observe(by('trend-chart'));
 
   /**
-   * Shows the trend of the record's subject and eye, with the record marked, or nothing if it has no subject.
+   * Shows the trend of the record's subject and eye, with the record marked, or nothing if it has no subject. Resolves once it is
+   * there, or could not be fetched.
    * @param {SavedPrediction} record
    * @param {AbortSignal} signal
    */
@@ -48,6 +49,16 @@ export function createTrend({ page, compare }) {
     shown = record;
     by('trend').hidden = true;
     compare.close(record);
+    await follow(() => load(record, signal).catch((error) => {
+      if (record === shown && !signal.aborted) throw error;
+    }));
+  }
+
+  /**
+   * @param {SavedPrediction} record
+   * @param {AbortSignal} signal
+   */
+  async function load(record, signal) {
     const list = await measurementList().catch(() => []);
     if (!record.subject || !list.length) return;
     const found = await trendsOf(record.subject, record.eye, signal);
