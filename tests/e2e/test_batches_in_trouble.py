@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Route, expect
+import pytest
+from playwright.sync_api import APIResponse, Route, expect
 
 from e2e.batches import PATH, UPLOADS, choose, expect_finished, expect_state, start
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up
-from e2e.visit import Visit
+from e2e.visit import Visit, settle
 
 
 def test_a_batch_is_sent_despite_network_failures(visit: Visit, small: bytes) -> None:
@@ -100,6 +101,50 @@ def test_signing_out_stops_sending(visits: Callable[..., Visit], small: bytes) -
     expect(first.page.get_by_text("Sign in to see your batches.")).to_be_visible()
 
 
+def test_a_batch_that_is_begun_before_the_list_is_here_is_listed_once(visit: Visit, small: bytes) -> None:
+    sign_up(visit, PATH)
+    page, held = visit.page, list[Route]()
+    page.route(UPLOADS, lambda route: None)
+    listing = "**/api/v1/batches"
+    page.route(listing, lambda route: held.append(route) if route.request.method == "GET" else route.continue_())
+    page.reload()
+    start(visit, ("a.jpg", small))
+    expect(page.locator("#batch-title")).to_be_focused()
+    delete = page.get_by_role("button", name="Delete…")
+    delete.focus()
+    for route in reversed(held):  # the latest is answered first
+        with page.expect_response(listing):
+            route.continue_()
+    settle(page)
+    expect(page.locator("#list li")).to_have_count(1)
+    expect(delete).to_be_focused()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_answers_the_one_to_the_later_question_counts(visit: Visit, small: bytes, first: int) -> None:
+    sign_up(visit, PATH)
+    page, held = visit.page, list[tuple[Route, APIResponse]]()
+    page.route(UPLOADS, lambda route: None)
+    state = f"**/api/v1/batches/{start(visit, ('a.jpg', small))}"
+    page.route(state, lambda route: held.append((route, route.fetch())))
+
+    def wait_for(count: int) -> None:
+        while len(held) < count:
+            page.wait_for_timeout(50)
+
+    wait_for(1)  # an open batch is asked for every two seconds
+    page.get_by_role("button", name="Cancel…").click()
+    page.get_by_role("button", name="Cancel the batch").click()
+    wait_for(2)
+    for which in (first, 1 - first):
+        route, answer = held[which]
+        with page.expect_response(state):
+            route.fulfill(response=answer)
+        settle(page)
+    expect(page.locator("#batch-state")).to_have_text("Cancelled")
+    expect(page.locator("#batch-title")).to_be_focused()
+
+
 def test_a_hidden_page_does_not_poll(visit: Visit, small: bytes) -> None:
     sign_up(visit, PATH)
     page = visit.page
@@ -115,7 +160,8 @@ def test_a_hidden_page_does_not_poll(visit: Visit, small: bytes) -> None:
     before = len(asked)
     page.wait_for_timeout(4500)
     assert len(asked) == before
-    page.evaluate(hide, False)
+    with page.expect_request(f"**/{id}"):
+        page.evaluate(hide, False)
     page.wait_for_timeout(500)
     assert len(asked) == before + 1
 
@@ -125,7 +171,13 @@ def test_more_photographs_than_credits_are_not_sent(visit: Visit, small: bytes) 
     page = visit.page
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    held: list[Route] = []
+    page.route("**/api/v1/usage", lambda route: held.append(route))
+    page.reload()
     choose(page, *((f"{number}.jpg", small) for number in range(50)))
+    expect(page.locator("#announcement")).to_contain_text("50 photographs")
+    held[0].continue_()  # only now it is known how many credits there are
+    page.unroute("**/api/v1/usage")
     sentence = (
         "You chose 50 photographs and have 20 credits: choose 30 fewer, or get more credits. Nothing has been sent."
     )

@@ -4,6 +4,7 @@ import { ask } from '../api/requests.js';
 import { timeOf } from '../ui/dates.js';
 import { element, finder, markCurrent, the } from '../ui/element.js';
 import { counted } from './new-batch.js';
+import { createNewest } from '../ui/newest.js';
 import { plural, t } from '../ui/language.js';
 
 /** @import { BatchResponse, BatchList } from 'openapi' */
@@ -16,16 +17,25 @@ export function createBatchList({ page, attempt }) {
   /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
   let next = '';
+  const newest = createNewest();
 
   async function load() {
+    /** @type {Promise<BatchList>} */
+    const asked = ask('/api/v1/batches');
+    const found = await newest(asked);
+    if (!found) return;
     links.clear();
     by('list').replaceChildren();
-    append(await ask('/api/v1/batches'));
+    append(found);
   }
 
   async function more() {
     const { length } = by('list').children;
-    append(await ask(`/api/v1/batches?${new URLSearchParams({ cursor: next })}`));
+    const from = next;
+    /** @type {BatchList} */
+    const found = await ask(`/api/v1/batches?${new URLSearchParams({ cursor: from })}`);
+    if (next !== from) return; // the list begins anew by now
+    append(found);
     if (links.size > length) the(by('list').children[length], 'a').focus();
   }
 

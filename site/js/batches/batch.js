@@ -57,6 +57,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   /** @type {string | null} */
   let wanted = null;
   let settled = false; // whether the counts were fetched while nothing was being sent
+  let [questions, answered] = [0, 0]; // how often a batch was asked for, and the latest question that is answered
 
   /** @param {string} id */
   async function open(id) {
@@ -64,7 +65,7 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     by('list-status').textContent = '';
     wanted = id;
     const answer = await latest(id);
-    if (wanted !== id) return; // another batch was opened in the meantime
+    if (!answer || wanted !== id) return; // another batch was opened in the meantime
     batch = answer;
     by('batch').hidden = false;
     by('batch-title').textContent = t('Batch of {time}', { time: timeOf(batch.created) });
@@ -87,10 +88,10 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   }
 
   async function refresh() {
-    const asked = batch;
-    if (!asked) return;
-    const answer = await latest(asked.id);
-    if (asked !== batch) return;
+    const id = batch?.id;
+    if (!id) return;
+    const answer = await latest(id);
+    if (!answer || id !== batch?.id) return;
     const same = JSON.stringify(answer) === JSON.stringify(batch);
     batch = answer;
     look();
@@ -101,12 +102,17 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
     if (batch === answer && answer.state !== 'open' && !sendings.get(answer.id)?.isGoing()) pulse.stop();
   }
 
-  /** @param {string} id */
+  /**
+   * The batch as it is now, or null if a later question was answered sooner.
+   * @param {string} id
+   */
   async function latest(id) {
     const going = Boolean(sendings.get(id)?.isGoing());
+    const number = (questions += 1);
     /** @type {BatchResponse} */
     const answer = await ask(`${BATCHES}/${id}`);
-    settled = !going;
+    if (number < answered) return null;
+    [answered, settled] = [number, !going];
     return answer;
   }
 
@@ -184,8 +190,8 @@ export function createBatch({ page, announce, progress, sendings, changed, gone 
   return {
     open,
     close,
-    /** @param {string} id */
-    isOpen: (id) => batch?.id === id,
+    /** @param {string} id of a batch that may still be on its way */
+    isOpen: (id) => wanted === id,
     look() {
       look();
       if (batch) items.look();

@@ -39,7 +39,10 @@ export function createNewBatch({ page, announce, made }) {
     const usage = await ask('/api/v1/usage');
     credits = usage.credits - usage.reserved;
     reserved = usage.reserved;
+    const before = by('lacking').textContent;
     look();
+    const lacking = by('lacking').textContent;
+    if (lacking && lacking !== before) announce(lacking); // the files were chosen before this was known
   }
 
   /** @param {Source[]} sources */

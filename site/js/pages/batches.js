@@ -77,6 +77,7 @@ gate((_, page) => {
       batch.close();
       return;
     }
+    if (batch.isOpen(id)) return; // it was begun before the list was here
     await batch.open(id);
     by('batch').scrollIntoView({ block: 'nearest' });
     by('batch-title').focus({ preventScroll: true });
