@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import ACCOUNT, make_key, sign_up
@@ -127,6 +127,21 @@ def test_a_key_with_limits_that_are_changed(visit: Visit, small: bytes) -> None:
     expect(page.locator("#keys-status")).to_have_text("Clinic: changed.")
     expect(page.get_by_role("button", name="Create key")).to_be_visible()
     assert [predict() for _ in range(2)] == [200, 429]
+
+
+def test_a_key_that_is_created_before_the_list_is_here_leaves_the_names_of_others(visit: Visit, small: bytes) -> None:
+    sign_up(visit, ACCOUNT)
+    page, held = visit.page, list[Route]()
+    headers = {"X-API-Key": make_key(visit, "Reading centre")}
+    answer = httpx.post(f"{visit.address}/api/v1/predictions", files={"file": small}, headers=headers, timeout=30)
+    answer.raise_for_status()
+    page.route("**/api/v1/keys", lambda route: route.continue_() if held else held.append(route))
+    page.reload()
+    make_key(visit, "Clinic")
+    held[0].continue_()
+    expect(page.locator("#charges tr")).to_contain_text(["Reading centre"])
+    expect(page.locator("#charges tr")).not_to_contain_text(["revoked"])
+    expect(page.locator("#keys li")).to_have_count(2)
 
 
 def test_a_key_without_scopes_is_not_created(visit: Visit) -> None:

@@ -23,13 +23,14 @@ export function createKeys({ page, announce }) {
   const copyButton = by('copy', HTMLButtonElement);
   const { onClick, onSubmit, say } = createTrouble(by('keys-trouble'));
 
-  /** Fills the list with the newest answer and returns the keys' names by id. */
+  /** Fills the list, unless a newer answer is awaited, and returns the keys' names by id. */
   async function load() {
     /** @type {Promise<KeyList>} */
     const asked = ask(ADDRESS);
     const answer = await newest(asked);
     if (answer) show(answer.keys);
-    return new Map((answer?.keys ?? []).map((key) => [key.id, key.name]));
+    const { keys } = answer ?? (await asked);
+    return new Map(keys.map((key) => [key.id, key.name]));
   }
 
   /** @param {KeyResponse[]} keys */
