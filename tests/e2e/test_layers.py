@@ -18,6 +18,11 @@ COPIED = """() => {
   return copy.toDataURL().split(",")[1];
 }"""
 
+SLOWLY = """() => {
+  const real = createImageBitmap;
+  window.createImageBitmap = (...all) => new Promise((resolve) => setTimeout(() => resolve(real(...all)), 1000));
+}"""
+
 
 def white(visit: Visit) -> int:
     """Pixels of the screen that are vessel, where only vessels are seen."""
@@ -55,6 +60,7 @@ def test_vessels_are_drawn_in_four_ways(visit: Visit, small: bytes) -> None:
     outline = white(visit)
     page.get_by_role("combobox", name="Vessels").select_option("centre-lines")
     assert 0 < white(visit) < outline < filled
+    page.evaluate(SLOWLY)  # until then the layer is not drawn
     page.get_by_role("combobox", name="Vessels").select_option("probability")
     expect(page.locator("#marks-status")).to_be_empty()
     assert np.ptp(visit.seen(), axis=2).max() > 60, "the heat map has colours"

@@ -67,6 +67,7 @@ export function createLayers({ page, colours, view, needed }) {
     const result = shown;
     if (!result) return;
     const { urls, answer } = result;
+    if (isOutdated()) vessels.dataset.state = 'drawing';
     const inGrey = photographStyle.value !== 'colour' && urls.photograph;
     try {
       await drawing.give('mask', maskOf(urls));
@@ -89,11 +90,17 @@ export function createLayers({ page, colours, view, needed }) {
     return (ofModel && model) || mask;
   }
 
+  const wish = () => [style(), threshold, view() === 'vessels', shown?.urls.probability].join();
+
+  /** Whether the vessels can be drawn otherwise than they are. */
+  function isOutdated() {
+    return wish() !== asked && Boolean(!needs().length || shown?.urls.probability);
+  }
+
   /** With the colour of the view. */
   function redraw() {
-    const wish = [style(), threshold, view() === 'vessels', shown?.urls.probability].join();
-    if (!shown || !ready || wish === asked || (needs().length && !shown.urls.probability)) return;
-    asked = wish;
+    if (!shown || !ready || !isOutdated()) return;
+    asked = wish();
     drawVessels(threshold, style());
   }
 
