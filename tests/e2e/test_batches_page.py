@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import httpx
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from e2e.batches import PATH, UPLOADS, choose, expect_finished, expect_state, start
 from e2e.everyone import NOT_FOR_DIAGNOSIS, expect_for_everyone
 from e2e.person import sign_up, token
-from e2e.visit import Visit
+from e2e.visit import Visit, settle
 from retina.services import Services
 from retina.settings import Settings
 from support.tables import rows_of
@@ -149,7 +149,14 @@ def test_items_are_shown_a_hundred_at_a_time(visit: Visit, data: Path) -> None:
     start(visit, *((f"{number}.jpg", b"x") for number in range(201)))
     expect(page.locator("#pager-place")).to_have_text("1 to 100 of 201")
     expect_for_everyone(page)
-    page.get_by_role("button", name="Next").dblclick()  # the second before the page is here
+    held: list[Route] = []
+    page.route("**/items?*cursor=*", lambda route: held.append(route))
+    with page.expect_request("**/items?*cursor=*"):
+        page.get_by_role("button", name="Next").dblclick()  # the second before the page is here
+    settle(page)
+    page.unroute("**/items?*cursor=*")
+    for route in held:
+        route.continue_()
     expect(page.locator("#pager-place")).to_have_text("101 to 200 of 201")
     page.get_by_role("button", name="Previous").click()
     expect(page.locator("#pager-place")).to_have_text("1 to 100 of 201")

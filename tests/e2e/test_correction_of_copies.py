@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from e2e.correcting import begin, density, mask, place, stroke
 from e2e.everyone import expect_for_everyone
-from e2e.visit import PREDICTIONS, Visit, pixels, resembles
+from e2e.visit import PREDICTIONS, Visit, painted, pixels, resembles
 from retina.imaging.overlay import VESSEL_COLOUR
 from retina.imaging.photograph import Photograph
 from support.dicom import dicom
@@ -33,7 +33,7 @@ def test_what_the_browser_cannot_show_is_seen_as_a_copy_and_corrected(
     expect(page.locator("#layer-photograph")).to_be_visible()
     expect(page.locator("#result-title")).to_have_text(name)
     visit.expect_state(name, "segmenting")
-    seen = pixels(page.locator("#layer-photograph").screenshot())
+    seen = pixels(painted(page.locator("#layer-photograph")))
     truth = encode(picture, "JPEG")
     assert resembles(seen, pixels(truth, seen.shape[1::-1])) > 0.9
     held[0].continue_()

@@ -87,7 +87,8 @@ def test_what_waits_for_the_rest_of_the_page_is_not_left_without_a_question(visi
 
     page.on("dialog", stay)
     page.route("**/js/pages/index.js", lambda route: held.append(route))
-    visit.open().choose(("a.jpg", small))
+    with page.expect_request("**/js/pages/index.js"):
+        visit.open().choose(("a.jpg", small))
     expect(page.locator("#loading")).to_have_text("Loading the viewer…")
     with page.expect_event("dialog"):
         masthead(page).get_by_role("button", name="Sign in").click()

@@ -200,6 +200,7 @@ def test_elements_of_a_sentence_are_moved_not_made_again(visits: Callable[..., V
     words = {sentence: "<3>Drei</3> <2/> <1>Eins</1> Ende."}
     visit.page.route("**/languages/start/de.json", lambda route: route.fulfill(json=words))
     saved_part = visit.open().page.locator("#saved")
+    expect(visit.page.locator("html")).to_have_attribute("lang", "de")
     ids = saved_part.evaluate("part => [...part.children].map((each) => each.id)")
     assert ids == ["saved-discarded", "saved-correction", "saved-link"]
     assert saved_part.text_content() == "Drei Save the correction, too Eins Ende."
@@ -211,7 +212,8 @@ def test_nobody_sees_english_before_the_translation_and_without_one_it_stays(vis
     asked: list[Route] = []
     page.route("**/languages/fr.json", lambda route: asked.append(route))
     address = visits().address
-    page.goto(f"{address}/prices.html", wait_until="commit")
+    with page.expect_request("**/languages/fr.json"):
+        page.goto(f"{address}/prices.html", wait_until="commit")
     expect(page.locator("html")).to_have_class("translating")
     expect(page.locator("body")).to_have_css("opacity", "0")
     asked[0].fulfill(json={"Prices": "Prix"})

@@ -31,6 +31,7 @@ BESIDE = """(visibility) => {
 }"""
 
 
+DECODED = "() => Promise.all([...document.images].filter((i) => i.src).map((i) => i.decode()))"
 FRAMES = """() => new Promise((resolve) => {
   requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
   setTimeout(resolve, 500);  // a tab behind another paints nothing
@@ -114,15 +115,11 @@ class Visit:
     def seen(self) -> NDArray[np.float32]:
         """What the stage shows, float32[h,w,3], 0 to 255."""
         layers = self.page.locator("#layers")
-        self.page.evaluate("() => Promise.all([...document.images].filter((i) => i.src).map((i) => i.decode()))")
         expect(self.page.locator("#layer-vessels")).to_have_attribute("data-state", "drawn")
         # Where it only just fits, a fraction of a pixel would be cut off.
         layers.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
         self.page.evaluate(BESIDE, "hidden")  # what an enlarged photograph would reach under
-        before, now = b"", layers.screenshot()
-        while before != now:  # no event tells when the browser has painted
-            self.page.wait_for_timeout(200)
-            before, now = now, layers.screenshot()
+        now = painted(layers)
         self.page.evaluate(BESIDE, "")
         return pixels(now)
 
@@ -130,6 +127,16 @@ class Visit:
         with self.page.expect_download() as download:
             click()
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def painted(element: Locator) -> bytes:
+    """An element on the screen, PNG, once it stays the same: no event tells when the browser has painted."""
+    element.page.evaluate(DECODED)
+    before, now = b"", element.screenshot()
+    while before != now:
+        element.page.wait_for_timeout(200)
+        before, now = now, element.screenshot()
+    return now
 
 
 def settle(page: Page) -> None:
