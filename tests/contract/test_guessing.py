@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -219,8 +220,10 @@ def test_failure_counts_of_older_versions_are_tolerated(people: People, records:
     assert records.query(f"attempts:{digest}") == []
 
 
-def test_the_form_limits_guesses_by_address(tmp_path: Path) -> None:
+def test_the_form_limits_guesses_by_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real hashes, and addresses as the server sees them."""
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)  # the first wait is of one second
     app = create_app(Settings(data=tmp_path))
     hers, strangers = (TestClient(app, client=(address, 1)) for address in (HERS, STRANGER))
     sign_in(hers, ANNA)
