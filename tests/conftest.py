@@ -2,8 +2,10 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from retina import clock
 from retina.app import create_app
 from retina.auth.local.issuer import _new_key
 from retina.imaging.arrays import Rgb
@@ -70,6 +73,9 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("RETINA_FREE_EACH", "0")
         environment.setenv("RETINA_FREE_TOGETHER", "0")
         environment.setenv("RETINA_SIGNUPS_EACH", "0")
+        # By default a client gives up after five seconds, which a machine with other work to do may well need.
+        for what in ("read", "write"):
+            environment.setattr(f"httpx._config.DEFAULT_TIMEOUT_CONFIG.{what}", 60.0)
         environment.setattr("retina.auth.local.people.PasswordHasher", QUICK_HASHER)
         environment.setattr("retina.auth.local.issuer._new_key", rotating_keys(_new_key))
         environment.setattr("fastapi.routing.get_dependant", cached_signatures(get_dependant))
@@ -126,6 +132,14 @@ def smallest_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     canvas = {"height": 64, "width": 64, "field_of_view_width_up_to": None}
     return copy_card(tmp_path_factory.mktemp("smallest"), canvases=[canvas], confidence=None)
+
+
+@pytest.fixture
+def within_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are counted by the hour and by the day, and neither ends while a test counts them."""
+    now, today = time.time(), clock.today()
+    monkeypatch.setattr("retina.accounts.rate_limits.time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr("retina.accounts.rate_limits.clock", SimpleNamespace(today=lambda: today))
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ def test_nothing_is_kept_charged_or_logged(house: House, small_rgb: Rgb, caplog:
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
+@pytest.mark.usefixtures("within_an_hour")
 def test_previews_have_a_limit_of_their_own(tmp_path: Path, tiny: bytes) -> None:
     limited = House(tmp_path, free_each=2, free_together=100)
     assert [asked(limited, tiny).status_code for _ in range(3)] == [200, 200, 429]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from support.corrections import files_of, found, read
 from support.history import save
@@ -25,6 +26,7 @@ def test_it_is_the_one_that_was_answered_and_a_correction_is_cut_to(house: House
     assert ("picture.opened", f"{id}:field_of_view") in [(entry["action"], entry["record"]) for entry in audit]
 
 
+@pytest.mark.usefixtures("within_an_hour")
 def test_it_is_free_limited_like_previews_and_nobody_elses(tmp_path: Path, tiny: bytes) -> None:
     limited = House(tmp_path, free_each=3, free_together=100, signup_credits=2)
     anna = limited.person()

@@ -71,6 +71,7 @@ def test_the_graph_of_a_correction_is_that_of_the_corrected_vessels(house: House
     assert_same(graph_of(house, anna, plain["id"]), plain["graph"])
 
 
+@pytest.mark.usefixtures("within_an_hour")
 def test_graphs_are_limited_like_previews(tmp_path: Path, tiny: bytes) -> None:
     limited = House(tmp_path, free_each=2, free_together=100, signup_credits=1)
     anna = limited.person()

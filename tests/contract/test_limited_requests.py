@@ -16,6 +16,8 @@ from support.house import (
     problem,
 )
 
+pytestmark = pytest.mark.usefixtures("within_an_hour")
+
 VIEWER = "203.0.113.7"
 
 

@@ -13,6 +13,8 @@ from retina.errors import RateLimitError
 from retina.storage.database import Database
 from retina.storage.records import Records
 
+pytestmark = pytest.mark.usefixtures("within_an_hour")
+
 VIEWER = "203.0.113.7"
 
 

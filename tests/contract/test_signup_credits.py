@@ -23,6 +23,8 @@ from support.account import bearer, sign_in
 from support.house import ACCOUNT, House
 from support.stored import everything
 
+pytestmark = pytest.mark.usefixtures("within_an_hour")
+
 ISSUER = "https://issuer.example"
 
 
