@@ -24,7 +24,8 @@ VERIFIER = Verifier(lambda key_id: OURS.public_key() if key_id == "1" else None,
 
 
 def token(key: Any = OURS, algorithm: str = "RS256", key_id: str | None = "1", **changes: Any) -> str:
-    claims = {"iss": ISSUER, "sub": "anna", "client_id": CLIENT, "token_use": "access", "exp": time.time() + 60}
+    # Those of the parameters are made long before they are used, when the tests are collected.
+    claims = {"iss": ISSUER, "sub": "anna", "client_id": CLIENT, "token_use": "access", "exp": time.time() + 24 * 3600}
     present = {name: value for name, value in (claims | changes).items() if value is not None}
     return jwt.encode(present, key, algorithm, headers={"kid": key_id} if key_id else None)
 
