@@ -16,7 +16,7 @@ from retina.accounts.ledger import Credits
 from retina.storage.database import Database
 from retina.storage.sqlite import SqliteRecords
 from support.account import new_key
-from support.processes import Server
+from support.processes import Server, has_ended
 from support.tables import rows_of
 from support.waiting import eventually
 
@@ -86,5 +86,4 @@ def test_every_photograph_has_its_row_and_only_finished_ones_are_charged(
 
 
 def _workers(server: int) -> list[int]:
-    children = psutil.Process(server).children()
-    return [child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return [child.pid for child in psutil.Process(server).children() if not has_ended(child.pid)]

@@ -7,7 +7,6 @@ import select
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,9 @@ from retina.imaging.arrays import Rgb
 from retina.imaging.decoding import damage
 from retina.imaging.decoding.decoder import Decoder
 from support.decoders import children, decoded
+from support.processes import has_ended
 from support.specimens import readable
+from support.waiting import eventually
 
 MIB = 2**20
 
@@ -32,12 +33,7 @@ def test_no_process_reads_two_files_and_none_is_left(small_rgb: Rgb) -> None:
         with made.opened(data, max_pixels=10**6, min_side=64) as opened:
             seen.append(opened._child.pid)
     assert len({*seen}) == 5
-    for pid in seen:
-        for _ in range(200):
-            if not psutil.pid_exists(pid or 0):
-                break
-            time.sleep(0.01)
-        assert not psutil.pid_exists(pid or 0)
+    eventually(lambda: not any(psutil.pid_exists(pid or 0) for pid in seen))
     program = made._process
     assert program
     made.stop()
@@ -64,7 +60,7 @@ def test_nothing_of_one_photograph_is_in_the_process_of_the_next(decoder: Decode
 def _memory_of(pid: int) -> bytes:
     """What a process can write to; what has gone meanwhile is left out."""
     found: list[bytes] = []
-    if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+    if has_ended(pid):
         return b""
     try:
         with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:

@@ -16,10 +16,12 @@ import httpx
 import psutil
 
 from conftest import AS_ROOT
+from retina.imaging.decoding.decoder import SPARE
 from support.account import bearer, new_key, sign_in
 from support.house import EXPORTS, PREDICTIONS
 from support.processes import Server
 from support.raw_requests import MIB, MULTIPART, begun, multipart
+from support.waiting import eventually
 
 REQUESTS = int(os.environ.get("RETINA_SOAK_REQUESTS", "150"))
 KINDS = 15
@@ -98,14 +100,17 @@ def test_nothing_grows(tmp_path: Path, environment: dict[str, str], tiny: bytes)
         for number in range(3 * KINDS):
             soak.once(number)
 
+        def everybody() -> list[psutil.Process]:
+            return [process, *process.children(recursive=True)]
+
         def size() -> dict[str, int]:
-            time.sleep(2)  # until the processes that decoded the last photographs have ended
-            everybody = [process, *process.children(recursive=True)]
+            eventually(lambda: len(everybody()) == 2 + SPARE)  # those that decoded the last photographs have ended
+            time.sleep(2)  # until those in their place have got their memory ready
             return {
-                "memory": sum(map(_memory, everybody)),
+                "memory": sum(map(_memory, everybody())),
                 "descriptors": process.num_fds(),
                 "threads": process.num_threads(),
-                "processes": len(everybody),
+                "processes": len(everybody()),
                 "files": len([path for path in server.data.rglob("*") if path.is_file()]) + len(server.written()),
             }
 

@@ -18,7 +18,7 @@ from retina.services import Services
 from retina.settings import Settings
 from retina.storage.database import Database
 from retina.storage.local import LocalUploads
-from support.processes import Server, worker
+from support.processes import Server, has_ended, worker
 from support.waiting import (
     LIMIT,
     Embedded,
@@ -38,7 +38,7 @@ def test_a_worker_that_is_killed_loses_nothing(embedded: Embedded, sample: bytes
     killed = 0
     while killed < 4:
         for child in psutil.Process().children():
-            if embedded.queue.waiting() and child.status() != psutil.STATUS_ZOMBIE:
+            if embedded.queue.waiting() and not has_ended(child.pid):
                 os.kill(child.pid, signal.SIGKILL)
                 killed += 1
         time.sleep(0.7)
@@ -76,7 +76,7 @@ def test_a_worker_ends_when_its_parent_is_gone(tmp_path: Path, environment: dict
     eventually(lambda: (tmp_path / "retina.sqlite").exists())
     parent.kill()
     parent.wait()
-    eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: has_ended(pid))
 
 
 def test_a_worker_without_work_ends(queue: LocalQueue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,4 +106,4 @@ def test_the_service_processes_waiting_jobs_also_after_a_kill(
     again.process.terminate()
     assert again.process.wait(30) == 0
     # The kernel ends those that still ran; on a busy processor that takes a moment.
-    eventually(lambda: not [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE])
+    eventually(lambda: all(has_ended(child.pid) for child in children))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,14 +9,15 @@ import time
 import httpx
 import pytest
 
+from support.processes import held_port
+
 
 class KillableServer:
     """By default `retina serve`, with password hashes that cost little."""
 
     def __init__(self, environment: dict[str, str], program: str = "support.quick_service") -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self._held = held_port()  # also while the server is killed and started again
+        self.port: int = self._held.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment, self._program = environment, program
         self.start()
@@ -39,4 +39,4 @@ class KillableServer:
 
     def end(self) -> None:
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)

@@ -11,6 +11,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
+import psutil
+
+
+def held_port() -> socket.socket:
+    """A socket at a free port, which nobody else gets as long as it is there: only who asks for this port by number,
+    with SO_REUSEADDR as servers do, may listen at it.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or nothing but its exit status is left."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # also where it goes between the two
+        return True
 
 
 class Server:
@@ -26,9 +45,8 @@ class Server:
     ) -> None:
         """`before`: a command that runs the service's as its own; `program`: the module that `python` runs."""
         self.folder, self.data = folder, Path(environment["RETINA_DATA"])
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self._held = held_port()
+        self.port: int = self._held.getsockname()[1]
         command = [*before, python, "-m", program, "serve", "--port", str(self.port)]
         environment = environment | {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONFAULTHANDLER": "1"}
         # Appended to, since both processes share one position in it.
@@ -39,7 +57,7 @@ class Server:
         assert self.process.stdout
         self.first_line = self.process.stdout.readline()
         self.url = f"http://127.0.0.1:{self.port}"
-        for _ in range(100):
+        for _ in range(600):
             try:
                 httpx.get(f"{self.url}/api/v1/health")
                 break
@@ -52,6 +70,14 @@ class Server:
     def written_uploads(self) -> list[Path]:
         """Files in the service's folder of uploads, those on their way, too."""
         return [path for path in (self.data / "uploads").glob("*") if path.is_file()]
+
+    def upload_sizes(self) -> list[int]:
+        """Of those files, in bytes; without one that is deleted meanwhile."""
+        sizes = []
+        for path in self.written_uploads():
+            with contextlib.suppress(FileNotFoundError):
+                sizes.append(path.stat().st_size)
+        return sizes
 
     def errors(self) -> str:
         """What the service has written on standard error."""
@@ -67,7 +93,7 @@ class Server:
     def stacks(self) -> str:
         """End the service; what it wrote on standard error, at the end of which stands what each thread was doing."""
         self.process.send_signal(signal.SIGABRT)
-        self.process.wait(10)
+        self.process.wait(60)
         return self.errors()
 
     def memory(self) -> float:
