@@ -2,6 +2,7 @@
 the ledger equals the payments.
 """
 
+import itertools
 import random
 import threading
 import time
@@ -136,8 +137,8 @@ class Post:
 def spend(records: SqliteRecords, accounts: list[str], sold_out: threading.Event) -> int:
     """Calls by API key that go on while purchases are credited and refunded; how many were charged."""
     charged = 0
-    for n in range(600):
-        if sold_out.wait(0.005):
+    for n in itertools.count():
+        if charged == 600 or sold_out.wait(0.005):
             break
         try:
             Credits(records).charge(accounts[n % 5], "k", f"prediction {n}")
