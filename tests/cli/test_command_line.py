@@ -174,7 +174,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(
         assert running.poll() is None
         time.sleep(0.02)
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=20)
+    _, told = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "Run the same command again to continue" in told
     assert "Traceback" not in told

@@ -40,7 +40,7 @@ def test_a_file_of_another_version_is_refused_and_left_unchanged(tmp_path: Path,
     with pytest.raises(DatabaseError, match=f"version {VERSION + 1}"):
         Database(path).query("SELECT 1")
     process = worker(tmp_path, environment)
-    _, says = process.communicate(timeout=30)
+    _, says = process.communicate(timeout=60)
     assert process.returncode == 2
     assert f"is of version {VERSION + 1}, and this program works with version {VERSION}" in says
     assert "Traceback" not in says

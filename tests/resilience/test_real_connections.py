@@ -44,7 +44,7 @@ def test_it_prints_its_address(server: Server) -> None:
 def test_ctrl_c_ends_it_quietly(tmp_path: Path, environment: dict[str, str]) -> None:
     server = Server(tmp_path, environment)
     server.process.send_signal(signal.SIGINT)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(60) == 0
 
 
 def test_a_port_in_use_is_reported_in_a_sentence(server: Server, environment: dict[str, str]) -> None:
@@ -118,7 +118,7 @@ def _send_endlessly(server: Server) -> None:
 
 
 def test_a_false_content_length_is_refused_unread(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.putrequest("POST", "/predict")
     connection.putheader("Content-Length", str(10**12))
     connection.endheaders()
