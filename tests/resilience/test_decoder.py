@@ -80,18 +80,22 @@ def test_what_takes_too_much_memory_is_refused(small_rgb: Rgb, monkeypatch: pyte
 def test_only_files_that_take_long_are_laborious(
     decoder: Decoder, sample: bytes, small_rgb: Rgb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    noticed: list[str] = []
-    for name, data in (readable(small_rgb) | {"sample": sample}).items():
-        with decoder.opened(
-            data, max_pixels=10**7, min_side=64, laborious=functools.partial(noticed.append, name)
-        ) as opened:
+    def takes_long(data: bytes) -> bool:
+        noticed: list[bytes] = []
+        laborious = functools.partial(noticed.append, data)
+        with decoder.opened(data, max_pixels=10**7, min_side=64, laborious=laborious) as opened:
             opened.photograph()
-    assert not noticed
+        return bool(noticed)
+
+    files = readable(small_rgb) | {"sample": sample}
+    # Whoever shares a core may for once take several times the processor time.
+    assert [name for name, data in files.items() if all(takes_long(data) for _ in range(3))] == []
 
     def refuse() -> None:
         raise BusyError("no place")
 
-    monkeypatch.setattr(decoders, "PROGRAM", [sys.executable, "-c", PATIENT.format("while True: pass")])
+    patient = PATIENT.format("while True: pass").replace("0.2", "60")  # it is noticed before it is ended
+    monkeypatch.setattr(decoders, "PROGRAM", [sys.executable, "-c", patient])
     hasty = Decoder()
     data = readable(small_rgb)["png"]
     with (
