@@ -20,21 +20,20 @@ const TRANSFORMS = [
 ];
 
 /**
- * False if the photograph turned or mirrored matches the server's preview clearly better than as the browser shows it.
- * @param {Blob} photograph
- * @param {Blob} preview
+ * False if the photograph turned or mirrored matches the server's preview clearly better than as the browser shows it. Both as from `grayOf`.
+ * @param {Float32Array} shown
+ * @param {Float32Array} sent
  */
-export async function sameWayRound(photograph, preview) {
-  const [shown, sent] = await Promise.all([grayOf(photograph), grayOf(preview)]);
+export function sameWayRound(shown, sent) {
   const asShown = difference(shown, sent, (x, y) => [x, y]);
   return TRANSFORMS.every((transform) => difference(shown, sent, transform) + CLEARLY > asShown);
 }
 
 /**
- * Decoded and reduced outside the page's own thread, which a large photograph would hold up.
+ * A picture as 64x64 gray levels, 0 to 255. Decoded and reduced outside the page's own thread, which a large photograph would hold up.
  * @param {Blob} blob
  */
-async function grayOf(blob) {
+export async function grayOf(blob) {
   const picture = await createImageBitmap(blob, { resizeWidth: SIDE, resizeHeight: SIDE, resizeQuality: 'high' });
   const context = new OffscreenCanvas(SIDE, SIDE).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser cannot draw pictures.');

@@ -1,7 +1,7 @@
 // Takes one photograph from its file to a result, or throws a Refusal. The caller must `release` the result's blob
 // URLs. Nothing here touches the page.
 
-import { sameWayRound, shownSize } from './orientation.js';
+import { grayOf, sameWayRound, shownSize } from './orientation.js';
 import { predict } from '../api/prediction.js';
 import { ofService, t } from '../ui/language.js';
 import { lookingInto } from './looking.js';
@@ -71,6 +71,8 @@ import { bytesOf } from './source.js';
 
 const SHOWN_BY_BROWSER = 'preview,mask';
 const DRAWN_BY_SERVER = 'preview,mask,overlay';
+/** What is sent before the browser has decoded it: a wrong guess costs a second answer, waiting costs everybody time. */
+const USUALLY_SHOWN = new Set(['image/jpeg', 'image/png']);
 
 /**
  * @typedef {object} SegmentOptions
@@ -93,17 +95,23 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
   signal.throwIfAborted();
   const url = URL.createObjectURL(bytes);
   const early = shownByService({ bytes, name: source.name }, { signal, decoded });
-  let isKept = false;
+  let [isKept, isOver] = [false, false];
   try {
-    const size = await shownSize(url);
+    const looked = shownSize(url).then((size) => {
+      if (size && !isOver && !signal.aborted) decoded({ url, ...size });
+      return size;
+    });
+    const gray = looked.then((size) => size && grayOf(bytes)); // meanwhile, so that nobody waits for it after the answer
+    gray.catch(() => undefined); // reported where it is needed
+    const isShown = USUALLY_SHOWN.has(bytes.type) || Boolean(await looked);
     signal.throwIfAborted();
-    if (size) decoded({ url, ...size });
-    const options = { force, signal, pausing, sent, arrived: size ? undefined : early.arrived };
+    const arrived = (/** @type {string | null} */ upload) => void looked.then((size) => size ?? (isOver || early.arrived(upload)));
+    const options = { force, signal, pausing, sent, arrived };
     const outputs = (/** @type {string} */ images) => [images, ...marks].join();
-    let answer = await predict(bytes, source.name, { ...options, outputs: outputs(size ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
-    const { photograph, fallback, copied } = await layerOf({ bytes, url, size }, answer, early.copy);
+    let answer = await predict(bytes, source.name, { ...options, outputs: outputs(isShown ? SHOWN_BY_BROWSER : DRAWN_BY_SERVER) });
+    const { photograph, fallback, copied } = await layerOf({ bytes, url, size: await looked, gray }, answer, early.copy);
     signal.throwIfAborted();
-    if (size && fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
+    if (isShown && fallback) answer = await predict(bytes, source.name, { ...options, outputs: outputs(DRAWN_BY_SERVER) });
     signal.throwIfAborted();
     const { images, ...findings } = answer;
     const pictures = picturesOf(images, photograph && photograph.blob);
@@ -111,6 +119,7 @@ export async function segment(source, { force, marks, signal, pausing, decoded, 
     isKept = result.urls.photograph === url;
     return lookingInto(result, source, { force, outdated });
   } finally {
+    isOver = true;
     early.end();
     if (!isKept) URL.revokeObjectURL(url);
   }
@@ -137,12 +146,12 @@ export function release(result) {
 
 /**
  * What the browser shows under the vessels: the photograph, or the service's copy, or else nothing, since the service draws both.
- * @param {{ bytes: Blob, url: string, size: Size | null }} photograph
+ * @param {{ bytes: Blob, url: string, size: Size | null, gray: Promise<Float32Array | null> }} photograph
  * @param {PredictionResponse} answer
  * @param {() => Promise<Copy | null>} copyOf
  */
-async function layerOf({ bytes, url, size }, answer, copyOf) {
-  const reason = size ? await disagreement(bytes, size, answer) : t('Your browser cannot show this kind of photograph');
+async function layerOf({ bytes, url, size, gray }, answer, copyOf) {
+  const reason = size ? await disagreement(size, gray, answer) : t('Your browser cannot show this kind of photograph');
   if (!reason) return { photograph: { blob: bytes, url }, fallback: null, copied: null };
   const copy = await copyOf();
   if (!copy) return { photograph: null, fallback: reason, copied: null };
@@ -152,14 +161,14 @@ async function layerOf({ bytes, url, size }, answer, copyOf) {
 
 /**
  * Why the vessels would not line up with the photograph as the browser shows it, or null if they would.
- * @param {Blob} bytes of the photograph
  * @param {Size} size
+ * @param {Promise<Float32Array | null>} gray
  * @param {PredictionResponse} answer
  */
-async function disagreement(bytes, size, { photograph, images }) {
+async function disagreement(size, gray, { photograph, images }) {
   if (size.width !== photograph.width || size.height !== photograph.height) {
     return t('Your browser shows this photograph at a different size than it was segmented at');
   }
-  const preview = picture(images.original_image, 'image/png');
-  return (await sameWayRound(bytes, preview)) ? null : t('Your browser rotates this photograph differently from how it was segmented');
+  const [shown, sent] = await Promise.all([gray, grayOf(picture(images.original_image, 'image/png'))]);
+  return !shown || sameWayRound(shown, sent) ? null : t('Your browser rotates this photograph differently from how it was segmented');
 }
