@@ -119,6 +119,15 @@ def test_nothing_remains_of_a_form_that_fails(
     assert left == ([] if code else [form["upload_id"]])
 
 
+def test_a_file_without_a_name_is_a_file(ours: TestClient, tmp_path: Path) -> None:
+    form = ours.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
+    large = bytes(2 * MIB)  # more than all text fields together may have
+    nameless = filled(form, large).replace(b'name="file"; filename="photo"', b'name="file"')
+    assert b"filename" not in nameless
+    assert ours.post("/uploads", content=nameless + b"\r\n--b--\r\n", headers=MULTIPART).status_code == 204
+    assert (tmp_path / "uploads" / form["upload_id"]).read_bytes() == large
+
+
 def test_fields_of_an_upload_form_are_small(ours: TestClient) -> None:
     form = ours.post("/api/v1/uploads", json={"content_type": "image/jpeg"}).json()
     for more in ({"x": "y" * 20_000}, {f"field{n}": "x" * 100 for n in range(200)}):

@@ -9,7 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 
-from retina.api.content_disposition import with_file_name
+from retina.api.content_disposition import as_file
 from retina.errors import UploadRefusedError
 
 FIELDS_BYTES = 16 * 2**10
@@ -95,7 +95,7 @@ class StreamedForm:
         self._header, self._value = b"", b""
 
     def _end_headers(self) -> None:
-        _, options = parse_options_header(with_file_name(self._disposition))
+        _, options = parse_options_header(as_file(self._disposition))
         self._name = options.get(b"name", b"").decode(errors="replace")
         if b"filename" in options:
             if self._name != "file":
