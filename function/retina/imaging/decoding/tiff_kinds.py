@@ -194,7 +194,7 @@ def _unread_numbers(page: tifffile.TiffPage, *, alone: bool) -> Iterator[str]:
 
 def _decompresses(page: tifffile.TiffPage, *, alone: bool) -> bool:
     """Whether the library that is to read the page decompresses it."""
-    if alone:
+    if alone or (page.photometric == PHOTOMETRIC.RGB and page.bitspersample > BYTE):  # Pillow only opens the latter
         return page.compression in BOTH_DECODE
     if page.compression == COMPRESSION.JPEG:
         return page.bitspersample == BYTE
