@@ -1,8 +1,9 @@
 """How often several retinas in one picture are noticed, and how often one retina is taken for several.
 
 Takes a folder of sets with `images/` and `fov/`. Joins three pairs of each set, side by side and one over the other, in
-every way of `WAYS`; composes every eighth photograph with five surrounds, a montage and a letterbox among them; and
-draws on the same ones, and on their middles, what `one_retina` draws: lines, grids, steps of brightness.
+every way of `WAYS`, and lays one to six photographs on pages; composes every eighth photograph with five surrounds, a
+montage and a letterbox among them; and draws on the same ones, and on their middles, what `one_retina` draws: lines,
+grids, steps of brightness.
 
 `python -m models.evaluation.joined --data DIR`
 """
@@ -51,6 +52,22 @@ def joined(first: Rgb, second: Rgb) -> Iterator[tuple[str, Rgb]]:
             yield name, np.ascontiguousarray(np.rot90(np.hstack([both[0], between, both[1]]), -direction))
 
 
+PAGES = {1: 1, 2: 2, 3: 3, 4: 2, 6: 3}
+"""How many photographs are on a page, and in how many columns."""
+
+
+def paged(photographs: list[Rgb], gap: int, level: int) -> Rgb:
+    """Photographs of one size in the columns of `PAGES`, so many pixels apart, on a page of this level."""
+    height, width = photographs[0].shape[:2]
+    columns = PAGES[len(photographs)]
+    rows = len(photographs) // columns
+    page = np.full((rows * (height + gap) - gap + 120, columns * (width + gap) - gap + 120, 3), level, np.uint8)
+    for i, each in enumerate(photographs):
+        top, left = 60 + i // columns * (height + gap), 60 + i % columns * (width + gap)
+        page[top : top + height, left : left + width] = each
+    return page
+
+
 def are_several(rgb: Rgb) -> bool:
     """Whether the gate says so."""
     found = impossible(rgb, find_field_of_view(rgb))
@@ -79,6 +96,7 @@ def main() -> None:
             noticed.update(name for name, both in joined(first, second) if are_several(both))
     for name in WAYS:
         print(f"{name}: noticed {noticed[name]} of {6 * len(sets)}", flush=True)
+    _report_pages([[paths for name, _, *paths in files if name == of_set] for of_set in sets], choice)
     alone = mistaken = 0
     for number, (_, _, *paths) in enumerate(files[::8]):
         for case in ["montage", "letterbox, cut", *choice.sample(sorted(CASES), 3)]:
@@ -87,6 +105,19 @@ def main() -> None:
             mistaken += are_several(composed)
     print(f"one retina: taken for several {mistaken} of {alone}", flush=True)
     _report_drawn([paths for _, _, *paths in files[::6]])
+
+
+def _report_pages(sets: list[list[list[Path]]], choice: random.Random) -> None:
+    """Print how many pages with photographs of one set, white, light gray or black, are taken for several retinas."""
+    for count in PAGES:
+        found: list[bool] = []
+        for files in sets:
+            for gap in (0, 40, 120):
+                photographs = [read(*paths)[0] for paths in choice.sample(files, count)]
+                height, width = photographs[0].shape[:2]
+                same = [np.asarray(cv2.resize(each, (width, height)), np.uint8) for each in photographs]
+                found += [are_several(paged(same, gap, level)) for level in (255, 225, 0)]
+        print(f"{count} on a page: taken for several {sum(found)} of {len(found)}", flush=True)
 
 
 def _report_drawn(files: list[list[Path]]) -> None:

@@ -1,5 +1,6 @@
 """Retinas pass the gate, everyday pictures do not."""
 
+import itertools
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ from conftest import decode
 from models.evaluation.drawings import DRAWINGS
 from models.evaluation.enhancements import FORMS, enhanced
 from models.evaluation.foreign import dressed
+from models.evaluation.joined import paged
 from models.evaluation.one_retina import one_retina
 from retina.errors import NotAFundusPhotographError
 from retina.imaging.arrays import Rgb
@@ -85,6 +87,25 @@ def test_two_retinas_are_noticed_however_they_are_cut_and_joined(small_rgb: Rgb)
     }
     for name, both in joined.items():
         assert impossible(both, find_field_of_view(both)) == Verdict("no", SEVERAL, 0.0), name
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_several_retinas_on_a_page_are_noticed_though_each_has_a_rectangle_around_it(
+    small_rgb: Rgb, count: int
+) -> None:
+    photographs = [small_rgb, np.ascontiguousarray(small_rgb[::-1, ::-1])] * 3
+    for gap, level in itertools.product((20, 60), (255, 225)):
+        page = paged(photographs[:count], gap, level)
+        assert impossible(page, find_field_of_view(page)) == Verdict("no", SEVERAL, 0.0), (gap, level)
+
+
+def test_one_retina_on_a_page_is_one(small_rgb: Rgb) -> None:
+    text = np.full_like(small_rgb, 255)
+    text[20:-20:12, 20:-20] = 0
+    dark = np.zeros_like(small_rgb)
+    dark[100:-100, 20:-20] = 150  # such as a tomogram
+    for number, others in enumerate(([], [text], [dark], [text, dark, text])):
+        assert not several_retinas(paged([small_rgb, *others], 40, 255)), number
 
 
 def test_one_retina_beside_a_panel_of_text_or_behind_a_label_is_one(small_rgb: Rgb) -> None:

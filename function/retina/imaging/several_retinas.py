@@ -1,7 +1,7 @@
 """Whether a picture shows several retinas at once: two eyes side by side, pages of a report, contact sheets.
 
 `several_retinas` takes a small copy of a picture. Photographs that were pasted together lie apart from each other on
-one surround, or meet in a straight line, across which nothing continues.
+one surround, each with the rectangle around it on a page, or meet in a straight line, across which nothing continues.
 """
 
 import math
@@ -35,6 +35,11 @@ What has more than GROUND is no surround: the retina fills the frame, and is lig
 MIDDLE, REACH = 0.03, 0.06
 """A line in the middle is at most MIDDLE of the picture's side away from it. It is looked at REACH to both sides."""
 
+PAGED, THIN = 400, 16
+"""A rectangle on a page, and a retina in it, have PAGED pixels of their copies or more. A rectangle of less than THIN
+pixels to a side is a line.
+"""
+
 JUMP = 12
 """Between two photographs brightness differs by more than this, of 255."""
 
@@ -45,7 +50,7 @@ ACROSS, MORE, LONG = 0.5, 0.25, 0.3
 def several_retinas(small: Rgb) -> bool:
     """Whether uint8[h,w,3] shows several retinas."""
     lit = _lit(small)
-    if lit is not None and (_two_discs(small, lit) or _two_areas(small, lit)):
+    if lit is not None and (_apart(small, lit) or _on_page(small, lit)):
         return True
     return _meet(small) or _meet(np.asarray(cv2.transpose(small), np.uint8))
 
@@ -65,9 +70,14 @@ def _lit(small: Rgb) -> Gray | None:
     for edge, most in ((border, 0.5), (corners, 0.7)):
         surround = np.rint(np.median(edge, axis=0)).tolist()
         if (away(edge[:, None], surround) < LIT).mean() >= most:
-            lit = (away(copy, surround) > LIT).view(np.uint8)
-            return np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+            return (away(copy, surround) > LIT).view(np.uint8)
     return None
+
+
+def _apart(small: Rgb, lit: Gray) -> bool:
+    """Whether several retinas lie apart from each other on one surround. Narrow dark places do not part one."""
+    closed = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    return _two_discs(small, closed) or _two_areas(small, closed) or _retinas(small, closed, 2) > 1
 
 
 def _two_discs(small: Rgb, lit: Gray) -> bool:
@@ -120,18 +130,69 @@ def _round(lit: Gray, centre: cv2.typing.Point, radius: float) -> bool:
 
 def _two_areas(small: Rgb, lit: Gray) -> bool:
     """Whether two solid areas of tissue, of similar size, lie apart from each other, however they are cut."""
-    opened = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
-    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    areas = sorted(outlines, key=cv2.contourArea, reverse=True)[:2]
+    areas = _areas(lit)[:2]
     sizes = [cv2.contourArea(area) for area in areas]
     if len(areas) < 2 or sizes[1] < max(600, SIMILAR * sizes[0]):
         return False
-    for size, area in zip(sizes, areas, strict=True):
-        _, _, width, height = cv2.boundingRect(area)
-        if size < SOLID * cv2.contourArea(cv2.convexHull(area)) or size > PANEL * (width - 1) * (height - 1):
-            return False
+    if any(_is_panel(area) or not _is_solid(area) for area in areas):
+        return False
     drawn = [cv2.drawContours(np.zeros_like(lit), areas, i, (1,), -1) for i in (0, 1)]
     return _are_tissue(small, drawn) and not _are_tissue(small, [1 - lit], GROUND)
+
+
+def _on_page(small: Rgb, page: Gray) -> bool:
+    """Whether several retinas lie on a page, each with the rectangle around it, or some in one rectangle."""
+    scale = small.shape[0] / page.shape[0]
+    retinas = 0
+    for area in _areas(page):
+        if cv2.contourArea(area) < PAGED or not _is_panel(area):
+            continue
+        left, top, width, height = cv2.boundingRect(area)
+        rows = slice(round((top + 1) * scale), round((top + height - 1) * scale))
+        panel = small[rows, round((left + 1) * scale) : round((left + width - 1) * scale)]
+        inside = _lit(panel) if min(panel.shape[:2]) >= THIN else None
+        if inside is None:
+            continue
+        if _apart(panel, inside):
+            return True
+        retinas += _retinas(panel, inside, 1)
+    return retinas > 1
+
+
+def _retinas(small: Rgb, lit: Gray, least: int) -> int:
+    """How many solid areas, of similar size, are tissue, each seen by itself with what is around it. 0 if there are not
+    at `least` so many solid ones.
+    """
+    scale, areas = small.shape[0] / lit.shape[0], _areas(lit)
+    smallest = max(PAGED, SIMILAR * cv2.contourArea(areas[0])) if areas else PAGED
+    solid = [each for each in areas if cv2.contourArea(each) >= smallest and not _is_panel(each) and _is_solid(each)]
+    if len(solid) < least or _are_tissue(small, [1 - lit], GROUND):
+        return 0
+    found = 0
+    for area in solid:
+        left, top, width, height = cv2.boundingRect(area)
+        part = np.s_[max(0, top - 2) : top + height + 2, max(0, left - 2) : left + width + 2]
+        rows, columns = (slice(round(each.start * scale), round(each.stop * scale)) for each in part)
+        drawn = cv2.drawContours(np.zeros_like(lit), [area], 0, (1,), -1)[part]
+        found += _are_tissue(small[rows, columns], [drawn], GROUND)
+    return found
+
+
+def _areas(lit: Gray) -> list[cv2.typing.MatLike]:
+    """The outlines of what is lit, the largest first."""
+    opened = np.asarray(cv2.morphologyEx(lit, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)), np.uint8)
+    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return sorted(outlines, key=cv2.contourArea, reverse=True)
+
+
+def _is_panel(area: cv2.typing.MatLike) -> bool:
+    """Whether the outline is a rectangle."""
+    _, _, width, height = cv2.boundingRect(area)
+    return cv2.contourArea(area) > PANEL * (width - 1) * (height - 1)
+
+
+def _is_solid(area: cv2.typing.MatLike) -> bool:
+    return cv2.contourArea(area) >= SOLID * cv2.contourArea(cv2.convexHull(area))
 
 
 def _meet(small: Rgb) -> bool:
