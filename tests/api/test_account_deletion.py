@@ -96,6 +96,7 @@ def test_a_batch_created_during_the_deletion_is_deleted_too(house: House, monkey
 def test_data_saved_during_the_deletion_is_deleted_too(house: House, tiny: bytes) -> None:
     """Saves, batches, exports and keys that were asked for before, and end after it."""
     anna = house.person()
+    house.grant(anna, 10_000)  # more than are used before the deletion, however fast the machine is
     key = house.key(anna)
     stop = threading.Event()
     codes: set[int] = set()
