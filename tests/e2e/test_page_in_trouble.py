@@ -7,31 +7,23 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 from playwright.sync_api import Route, expect
 
-from e2e.visit import PREDICTIONS, Visit, pixels, resembles
+from e2e.visit import PREDICTIONS, Holding, Visit, pixels, resembles
 from retina.imaging.arrays import Rgb
 from support.specimens import encode
 
 
 def test_two_photographs_are_sent_at_once(visit: Visit, small: bytes) -> None:
-    held: list[Route] = []
-    holding = True
-
-    def hold(route: Route) -> None:
-        if holding:
-            held.append(route)
-        else:
-            route.continue_()
-
+    hold = Holding()
     visit.page.route(PREDICTIONS, hold)
     visit.open().choose(*((f"{i}.jpg", small) for i in range(4)))
     for i, state in enumerate(["segmenting", "segmenting", "waiting", "waiting"]):
         visit.expect_state(f"{i}.jpg", state)
-    while len(held) < 2:  # the page says so before it has sent anything
+    while len(hold.held) < 2:  # the page says so before it has sent anything
         visit.page.wait_for_timeout(50)
     visit.page.wait_for_timeout(500)
-    assert len(held) == 2
-    holding = False
-    for route in held:
+    assert len(hold.held) == 2
+    hold.on = False
+    for route in hold.held:
         route.continue_()
     for i in range(4):
         visit.expect_state(f"{i}.jpg", "done")

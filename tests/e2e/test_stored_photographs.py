@@ -7,7 +7,7 @@ from playwright.sync_api import Dialog, Page, Route, expect
 from e2e.everyone import expect_for_everyone
 from e2e.person import fill_in, masthead, new_address
 from e2e.stored import counts, expect_counts, expect_stored
-from e2e.visit import PREDICTIONS, Visit
+from e2e.visit import PREDICTIONS, Holding, Visit
 
 OLD_MS = 2.9 * 24 * 3600 * 1000
 AGED = """(age) => new Promise((resolve, reject) => {
@@ -37,15 +37,7 @@ def expect_young(page: Page) -> None:
 def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small: bytes) -> None:
     visit = visits(viewport={"width": 1280, "height": 900})
     page = visit.open().page
-    held: list[Route] = []
-    holding = True
-
-    def hold(route: Route) -> None:
-        if holding:
-            held.append(route)
-        else:
-            route.continue_()
-
+    hold = Holding()
     visit.choose(("a.jpg", small), ("notes.txt", b"no photograph"))
     visit.expect_state("a.jpg", "done")
     visit.expect_state("notes.txt", "refused")
@@ -57,7 +49,7 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit.choose(("b.jpg", small), ("c.jpg", small), ("d.jpg", small))
     expect_counts(page, 5, 5, 1)
 
-    holding = False  # of what is asked from now on
+    hold.on = False  # of what is asked from now on
     page.reload()  # what was being sent or waiting goes on
     for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
         visit.expect_state(name, "done")
@@ -66,11 +58,11 @@ def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small
     visit.show("a.jpg")
     expect(page.locator("#facts .measurement dd").first).to_have_text(density or "")
     assert visit.seen().std() > 10, "the photograph is seen"
-    holding = True
-    held.clear()
+    hold.on = True
+    hold.held.clear()
     page.locator("#more-measurements > summary").click()
     expect(page.locator("#intervals-note")).to_be_visible()  # they were stored, too
-    assert held == []
+    assert hold.held == []
     page.unroute(PREDICTIONS)
 
     # signing in does not leave the work: it has a window of its own

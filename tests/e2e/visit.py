@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route, ViewportSize, expect
 
 PREDICTIONS = "**/api/v1/predictions"
 PREVIEWS = "**/api/v1/previews"
@@ -137,6 +137,20 @@ def painted(element: Locator) -> bytes:
         element.page.wait_for_timeout(200)
         before, now = now, element.screenshot()
     return now
+
+
+@dataclass
+class Holding:
+    """For `page.route`: keeps requests waiting in `held` while `on`, and lets others pass."""
+
+    on: bool = True
+    held: list[Route] = field(default_factory=list)
+
+    def __call__(self, route: Route) -> None:
+        if self.on:
+            self.held.append(route)
+        else:
+            route.continue_()
 
 
 def settle(page: Page) -> None:
