@@ -61,6 +61,9 @@ def test_the_requested_outputs_are_created_for_each_photograph(house: House, tin
     assert (first["findings"]["threshold"], first["findings"]["flips"]) == (0.9, True)
     assert (second["state"], second["findings"]["quality"]["fundus_like"]) == ("done", False)
     assert house.follow(first["image_urls"]["skeleton"], anna).status_code == 200
+    reasons = [item["findings"]["quality"]["expected_dice_reason"] for item in (first, second)]
+    assert [row["expected_dice_reason"] for row in table(house, anna, batch)] == reasons
+    assert all(reasons)
 
 
 def test_invalid_items_are_rejected_when_the_batch_is_created(house: House, tiny: bytes) -> None:

@@ -106,6 +106,8 @@ def test_tables_of_the_history_have_both_with_who_corrected(house: House, tiny: 
     assert float(persons["vascular_density"]) == made["measurements"]["vascular_density"]
     assert own["expected_dice"] == str(plain["quality"]["expected_dice"] or "")
     assert persons["expected_dice"] == ""
+    assert own["expected_dice_reason"] == (plain["quality"]["expected_dice_reason"] or "")
+    assert persons["expected_dice_reason"] == made["quality"]["expected_dice_reason"] != ""
     density = [row for row in rows_of(archive.read("measurements.csv")) if row["measurement"] == "vascular_density"]
     assert [row["value"] for row in density] == [own["vascular_density"], persons["vascular_density"]]
     assert [row["corrected_by"] for row in density] == ["", "anna@example.org"]

@@ -12,6 +12,7 @@ from PIL import Image
 from retina.__main__ import main
 from retina.cli.results import COLUMNS
 from retina.imaging.arrays import Rgb
+from retina.imaging.confidence import OTHER_THRESHOLD
 from retina.imaging.rendering import OUTPUTS
 from support.results import rows
 from support.specimens import encode, refused
@@ -66,6 +67,8 @@ def test_another_threshold_is_another_result(tmp_path: Path, photos: Path) -> No
         assert main([*run, *threshold]) == 0
         [row] = rows(tmp_path / "out").values()
         found.append((row["threshold"], float(row["vascular_density"])))
+        assert (row["expected_dice"] == "") == bool(threshold)
+        assert row["expected_dice_reason"] == (OTHER_THRESHOLD if threshold else "")
     assert found[1][0] == "0.6"
     assert found[0][0] == "0.25", "the card's for a photograph as small as this"
     assert found[1][1] < found[0][1]

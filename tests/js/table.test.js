@@ -46,10 +46,24 @@ test('every photograph has its row, and a refused one its reason', () => {
   const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', sentence: 'It is damaged.', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
   assert.deepEqual(columns.slice(0, 4), ['file', 'state', 'code', 'reason']);
-  assert.deepEqual(columns.slice(10, 18), ['grade', 'reasons', 'expected_dice', 'expected_dice_low', 'expected_dice_high', 'vascular_density', 'crae', 'canvas']);
+  assert.deepEqual(columns.slice(10, 19), ['grade', 'reasons', 'expected_dice', 'expected_dice_low', 'expected_dice_high', 'expected_dice_reason', 'vascular_density', 'crae', 'canvas']);
   assert.deepEqual(row.slice(0, 5), ["'=1.jpg", 'refused', 'photograph_unreadable', 'It is damaged.', '']);
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);
+});
+
+test('an expected Dice that is not known has its reason', () => {
+  const known = { expected_dice: 0.8, expected_dice_interval: [0.7, 0.9], expected_dice_reason: null };
+  const unknown = { expected_dice: null, expected_dice_interval: null, expected_dice_reason: 'No vessels were found.' };
+  const listed = [known, unknown].map((quality) => {
+    const answer = { photograph: { field_of_view: {} }, quality, model: {}, measurements: {} };
+    const photo = { name: 'a.jpg', state: 'done', code: null, sentence: '', result: { answer } };
+    return /** @type {import('../../site/js/files/table.js').Listed} */ (/** @type {unknown} */ (photo));
+  });
+  const [columns, ...rows] = tableOf(listed, []).split('\r\n').map((line) => line.split(','));
+  const at = columns.indexOf('expected_dice');
+  assert.deepEqual(rows[0].slice(at, at + 4), ['0.8', '0.7', '0.9', '']);
+  assert.deepEqual(rows[1].slice(at, at + 4), ['', '', '', 'No vessels were found.']);
 });
 
 test('an interval has two columns if any photograph has one', () => {
