@@ -168,12 +168,13 @@ def test_a_visit_is_seen_corrected_compared_and_found_deleted(visit: Visit, smal
     expect(page.locator(".pair-stage").first).to_be_visible()
     page.locator("#list a").nth(1).click()
     expect(page.locator("#result-title")).to_contain_text("5 Jan 2026")
-    expect(choice).to_have_value("")
+    expect(choice).to_have_value(id)
     expect(choice.locator("option")).to_have_count(2)
     expect(page.locator(".pair-stage")).to_have_count(0)
     page.locator("#list a").first.click()
     expect(page.locator("#result-title")).to_contain_text("1 Mar 2026")
-    expect(choice).to_have_value("")
+    expect(choice).to_have_value(earlier)
+    expect(page.locator(".pair-stage")).to_have_count(0)
 
     # deleted on another device while it is open: the page says so, and offers and lists it no longer
     choice.select_option(earlier)

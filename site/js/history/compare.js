@@ -1,5 +1,6 @@
 // Compares two visits of the same eye: a menu of the other visits, both photographs as pair-view.js shows them, and by how
-// much the values differ. Vessels and values are the model's, as in the trend, whatever was corrected.
+// much the values differ. Where there is only one other visit it is chosen already, and fetched once this part is seen. Vessels and values
+// are the model's, as in the trend, whatever was corrected.
 
 import { ask, askBlob } from '../api/requests.js';
 import { dayOf } from '../ui/dates.js';
@@ -12,16 +13,16 @@ import { Vanished, vanishedIfMissing } from './vanished.js';
 import { t } from '../ui/language.js';
 
 /** @import { MeasurementDescription, SavedPrediction } from 'openapi' */
-/** @import { Attempt } from '../ui/trouble.js' */
+/** @import { Action, Attempt } from '../ui/trouble.js' */
 /** @import { Point } from './chart.js' */
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
 /**
- * `vanished(id)` is called if one of the two was deleted elsewhere meanwhile.
- * @param {{ page: ParentNode, attempt: Attempt, announce: (words: string) => void, vanished: (id: string) => Promise<void> }} parts
+ * `vanished(id)` is called if one of the two was deleted elsewhere meanwhile. `follow` runs what nobody has asked for, and says what went wrong.
+ * @param {{ page: ParentNode, attempt: Attempt, follow: (action: Action) => Promise<unknown>, announce: (words: string) => void, vanished: (id: string) => Promise<void> }} parts
  */
-export function createCompare({ page, attempt, announce, vanished }) {
+export function createCompare({ page, attempt, follow, announce, vanished }) {
   const by = finder(page);
   const choice = by('compare-with', HTMLSelectElement);
   /** @type {SavedPrediction | null} */
@@ -32,6 +33,15 @@ export function createCompare({ page, attempt, announce, vanished }) {
   let urls = [];
   /** @type {SavedPrediction[]} the two that are compared, the earlier first; empty if none are */
   let compared = [];
+  /** Has the pair's captions say what is measured now. */
+  let recaption = () => {};
+  /** The record for which somebody has chosen to compare nothing. */
+  let declined = '';
+  const seen = new IntersectionObserver((changes) => {
+    if (!changes.some(({ isIntersecting }) => isIntersecting)) return;
+    seen.disconnect();
+    void follow(showChosen);
+  });
   let stop = new AbortController();
   const open = element('button', { id: 'compare-open', type: 'button', hidden: '' }, t('Compare with another visit'));
   by('result-title').after(open);
@@ -48,29 +58,36 @@ export function createCompare({ page, attempt, announce, vanished }) {
    * @param {MeasurementDescription} measurement
    */
   function offer(record, points, measurement) {
-    const stays = measurement === measured && isComparing(record) && points.some(({ id }) => id === choice.value);
-    const chosen = stays ? choice.value : '';
+    const others = points.filter(({ id }) => id !== record.id);
+    const stays = isComparing(record) && others.some(({ id }) => id === choice.value);
+    const only = others.length === 1 && record.id !== declined ? others[0].id : '';
+    const chosen = stays ? choice.value : only;
     if (!stays) clear();
     [opened, measured] = [record, measurement];
-    const others = points.filter(({ id }) => id !== record.id);
     look(others.length > 0);
     choice.replaceChildren(
       element('option', { value: '' }, t('none')),
       ...others.map(({ id, on, value }) => element('option', { value: id }, `${dayOf(on)}, ${valueOf(measurement, value)}`)),
     );
     choice.value = chosen;
-    if (!stays) return;
+    if (!stays) {
+      if (chosen) seen.observe(by('compare'));
+      return;
+    }
     compared = compared.map((each) => (each.id === record.id ? record : each));
     tell(measurement); // the correction may have changed, which no picture and no value here is of
+    recaption();
   }
 
   function clear() {
+    seen.disconnect();
     stop.abort();
     stop = new AbortController();
     by('pair').hidden = true;
     by('pair').replaceChildren();
     by('pair-change').textContent = '';
     compared = [];
+    recaption = () => {};
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
   }
@@ -101,6 +118,7 @@ export function createCompare({ page, attempt, announce, vanished }) {
     clear();
     const [here, measurement, { signal }] = [opened, measured, stop];
     if (!id || !here || !measurement) return;
+    by('pair-change').textContent = t('Loading…');
     /** @type {Promise<SavedPrediction>} */
     const asked = ask(`${PREDICTIONS}/${id}`, { signal });
     const other = await asked.catch(vanishedIfMissing(id));
@@ -113,29 +131,36 @@ export function createCompare({ page, attempt, announce, vanished }) {
     tell(measurement);
     const visits = records.map((record, i) => ({
       record,
-      caption: t('{name}: {words}', { name: dayOf(record.day), words: labelled(measurement, modelValues(record)) }),
+      caption: () => t('{name}: {words}', { name: dayOf(record.day), words: labelled(measured ?? measurement, modelValues(record)) }),
       photograph: urls[2 * i],
       mask: urls[2 * i + 1],
     }));
-    await showPair(by('pair'), visits, { signal, announce });
+    recaption = await showPair(by('pair'), visits, { signal, announce });
   }
 
-  /** @param {string} id */
-  async function unlessStopped(id) {
-    const asked = show(id);
+  /** Shows the chosen visit beside the open one. */
+  async function showChosen() {
+    const asked = show(choice.value);
     const { signal } = stop;
     try {
       await asked;
     } catch (error) {
       if (signal.aborted) return;
+      clear();
+      choice.value = '';
       if (!(error instanceof Vanished)) throw error;
       await vanished(error.id);
-      if (choice.checkVisibility()) choice.focus({ preventScroll: true });
       throw error;
     }
   }
 
-  choice.addEventListener('change', () => void attempt(() => unlessStopped(choice.value)));
+  choice.addEventListener('change', () => {
+    declined = choice.value ? '' : (opened?.id ?? '');
+    void attempt(showChosen).then(() => {
+      // it was hidden meanwhile if the visit turned out to be deleted
+      if (document.activeElement === document.body && choice.checkVisibility()) choice.focus({ preventScroll: true });
+    });
+  });
   open.addEventListener('click', () => {
     by('compare').scrollIntoView({ block: 'start' });
     choice.focus({ preventScroll: true });

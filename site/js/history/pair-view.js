@@ -14,13 +14,13 @@ import { decimal, plural, t } from '../ui/language.js';
 /** @import { Palette, Registered } from '../registration/registration.js' */
 /** @import { Layer, Pane } from './pair-zoom.js' */
 
-/** @typedef {{ record: SavedPrediction, caption: string, photograph: string, mask: string }} Visited with URLs of blobs */
+/** @typedef {{ record: SavedPrediction, caption: () => string, photograph: string, mask: string }} Visited with URLs of blobs */
 
 /** Slow enough to be no flashing: less than one change there and back in a second. */
 const FLICKER_MS = 800;
 
 /**
- * `visits` are two, the earlier first.
+ * `visits` are two, the earlier first. Resolves once they are shown, before they are aligned, to a function to call when captions are others.
  * @param {HTMLElement} place
  * @param {Visited[]} visits
  * @param {{ signal: AbortSignal, announce: (words: string) => void }} options
@@ -29,7 +29,7 @@ export async function showPair(place, visits, { signal, announce }) {
   const parts = pairMarkup();
   const { root, modes, stages, captions } = parts;
   const sizes = visits.map(({ record: { photograph: { width, height } } }) => ({ width, height }));
-  const photographs = visits.map(({ photograph, caption }) => [0, 1].map(() => element('img', { src: photograph, alt: t('Photograph, {visit}', { visit: caption }) })));
+  const photographs = visits.map(({ photograph }) => [0, 1].map(() => element('img', { src: photograph })));
   const masks = await Promise.all(visits.map(({ mask }) => paintedMask(mask, colourOf('--vessel'))));
   signal.throwIfAborted();
   const vessels = masks.map((mask) => [mask, copyOf(mask)]);
@@ -62,9 +62,13 @@ export async function showPair(place, visits, { signal, announce }) {
     parts.figures[1].hidden = now !== 'side';
     parts.flicker.hidden = now !== 'flicker';
     parts.legend.hidden = now !== 'difference';
-    const words = now === 'difference' ? t('{earlier}, and {later}', { earlier: visits[0].caption, later: visits[1].caption }) : visits[now === 'flicker' ? shown : 0].caption;
-    captions[0].textContent = words;
-    stages[0].setAttribute('aria-label', words);
+    const [earlier, later] = visits.map(({ caption }) => caption());
+    const words = now === 'difference' ? t('{earlier}, and {later}', { earlier, later }) : [earlier, later][now === 'flicker' ? shown : 0];
+    [words, later].forEach((each, i) => {
+      captions[i].textContent = each;
+      stages[i].setAttribute('aria-label', each);
+    });
+    [earlier, later].forEach((visit, i) => photographs[i].forEach((image) => (image.alt = t('Photograph, {visit}', { visit }))));
     if (now !== 'flicker') play(false);
     zoom.again();
   }
@@ -85,7 +89,7 @@ export async function showPair(place, visits, { signal, announce }) {
   function swapByHand() {
     play(false);
     swap();
-    announce(visits[shown].caption);
+    announce(visits[shown].caption());
   }
 
   /** @param {string | null} words what came of it; null as long as the photographs are being aligned */
@@ -117,8 +121,6 @@ export async function showPair(place, visits, { signal, announce }) {
     zoom.listen(stage);
     photographs[i].forEach((image, copy) => image.classList.add(`visit-${i}`, copy ? 'registered' : 'own'));
     vessels[i].forEach((canvas, copy) => canvas.classList.add(`visit-${i}`, copy ? 'registered' : 'own'));
-    captions[i].textContent = visits[i].caption;
-    stage.setAttribute('aria-label', visits[i].caption);
   });
   for (const radio of modes) {
     radio.addEventListener('change', () => {
@@ -146,13 +148,18 @@ export async function showPair(place, visits, { signal, announce }) {
   place.hidden = false;
   look();
   tell(null);
-  const [first, second] = visits.map(({ mask, record }) => ({ mask, findings: record }));
-  try {
-    use(await registered(first, second, { palette: palette(), signal }));
-  } catch (error) {
-    if (signal.aborted) return;
-    tell(t('This browser could not align the photographs. They are shown side by side, each in its own frame.'));
-    console.warn(error);
+  void align();
+  return look;
+
+  async function align() {
+    const [first, second] = visits.map(({ mask, record }) => ({ mask, findings: record }));
+    try {
+      use(await registered(first, second, { palette: palette(), signal }));
+    } catch (error) {
+      if (signal.aborted) return;
+      tell(t('This browser could not align the photographs. They are shown side by side, each in its own frame.'));
+      console.warn(error);
+    }
   }
 }
 

@@ -30,7 +30,7 @@ gate((_, page) => {
   const result = createResult({ page, viewer, announce });
   const report = createReport({ page: document, shown: result.shown, vessel: () => viewer.colours().vessel });
   const records = createRecords({ page, attempt, announce });
-  const trend = createTrend({ page, follow, compare: createCompare({ page, attempt, announce, vanished }) });
+  const trend = createTrend({ page, follow, compare: createCompare({ page, attempt, follow, announce, vanished }) });
   const record = createRecord({ page, viewer, result, trend, announce, changed: records.change, deleted, vanished });
   const filter = by('filter', HTMLFormElement);
   let begun = false;
