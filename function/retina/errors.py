@@ -97,9 +97,6 @@ class PhotographUnreadableError(PhotographError):
 class NotAFundusPhotographError(PhotographError):
     """The image does not look like a fundus photograph."""
 
-    ADVICE = "choose to segment it anyway"
-    """How a person on the page insists, which the command line puts in its own words."""
-
 
 class RequestError(RetinaError):
     """The request is wrong, whatever the photograph."""

@@ -45,6 +45,14 @@ def test_credits_are_granted_by_the_mail_address(service: TestClient, capsys: py
     assert "No account has the address 'nobody@example.org'" in capsys.readouterr().err
 
 
+def test_an_unknown_account_is_told_with_the_command_that_finds_it(
+    service: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["credits", "grant", "0" * 32, "5"]) == 2
+    said = capsys.readouterr().err
+    assert said == "retina: There is no such account. `retina account show ADDRESS` shows somebody's ID.\n"
+
+
 def test_a_password_is_reset_by_a_link(service: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     tokens = sign_in(service, ANNA)
     assert main(["account", "reset", ANNA, "--url", "https://retina.example.org/"]) == 0

@@ -16,6 +16,7 @@ from retina.imaging.confidence import OTHER_THRESHOLD
 from retina.imaging.rendering import OUTPUTS
 from support.results import rows
 from support.specimens import encode, refused
+from support.tables import rows_in
 
 
 def test_a_folder_becomes_masks_and_a_row_each(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:
@@ -102,8 +103,11 @@ def test_an_unreadable_file_is_a_failure_not_a_rejection(tmp_path: Path, photos:
 def test_force_segments_what_looks_like_no_retina(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     white = tmp_path / "white.png"
     white.write_bytes(encode(Image.new("RGB", (200, 100), "white"), "PNG"))
-    assert main(["segment", str(white), "--out", str(tmp_path / "out")]) == 1
+    assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--measurements"]) == 1
     assert "use --force to segment it anyway." in capsys.readouterr().err
+    for table in ("results.csv", "measurements.csv"):
+        [row] = rows_in(tmp_path / "out" / table)
+        assert row["reason"].endswith("use --force to segment it anyway."), table
     assert main(["segment", str(white), "--out", str(tmp_path / "out"), "--force"]) == 0
     row = rows(tmp_path / "out")[str(white)]
     assert (row["status"], row["fundus_like"]) == ("done", "no")

@@ -34,6 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print the balance, after a grant or together with the ledger."""
     from retina.accounts.ledger import Credits
+    from retina.cli.own_words import in_own_words
     from retina.errors import NotFoundError
     from retina.storage import open_records
 
@@ -44,7 +45,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         account = account_of(parsed.account, settings)
         left = credits.grant(account, parsed.amount, parsed.why) if parsed.amount else credits.balance(account)
     except NotFoundError as error:
-        return wrong(str(error))
+        return wrong(in_own_words(str(error)))
     if not parsed.amount:
         after = None
         while entries := credits.ledger(account, after=after):

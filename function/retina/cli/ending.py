@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from retina.errors import NotAFundusPhotographError
-
 WRONG_USAGE = 2
 STOPPED = 130
 """The conventional exit status of a program stopped by Ctrl+C."""
@@ -62,7 +60,6 @@ def _discard() -> None:
 
 def reason(file: str, sentence: str, frame: str = "") -> str:
     """The line that says why a photograph is not done; `frame` is its number in a file with several."""
-    sentence = sentence.replace(NotAFundusPhotographError.ADVICE, "use --force to segment it anyway")
     return _printable(f"{file}, frame {frame}: {sentence}" if frame else f"{file}: {sentence}")
 
 

@@ -30,6 +30,7 @@ from retina.cli.measurement_table import (
     measured_before,
 )
 from retina.cli.output_errors import OutputFolderError
+from retina.cli.own_words import in_own_words
 from retina.cli.results import RESULTS, Results, Row
 from retina.error_codes import STATUS
 from retina.errors import PhotographError
@@ -167,7 +168,7 @@ class _Job:
         except PhotographError as error:
             found = {"photo_sha256": self.digest(frame.file)}
             code = STATUS[type(error)][1]
-            return replace(self._row(frame, "rejected"), code=code, reason=str(error), found=found)
+            return replace(self._row(frame, "rejected"), code=code, reason=in_own_words(str(error)), found=found)
         for name, picture in prediction.pictures.items():
             _write(self._path(frame, prediction.sha256, name), picture)
         return self._done(frame, prediction)

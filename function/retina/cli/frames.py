@@ -86,7 +86,7 @@ def read_photograph(file: Path, settings: Settings) -> bytes:
                 f"The file has more than {most / 1e6:.0f} MB. If it has several frames, split it into smaller files."
             )
         limit = f"{settings.max_pixels / 1e6:.0f} megapixels"
-        raise PhotographTooLargeError(f"The file is larger than any photograph of {limit}. Send a smaller one.")
+        raise PhotographTooLargeError(f"The file is larger than any photograph of {limit}. Use a smaller one.")
     return file.read_bytes()
 
 

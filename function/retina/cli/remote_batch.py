@@ -19,6 +19,7 @@ from retina.cli.batch_file import START_OVER, BatchFile
 from retina.cli.growing_table import demand_writable
 from retina.cli.measurement_table import MEASUREMENTS_FILE
 from retina.cli.output_errors import OutputFolderError
+from retina.cli.own_words import in_own_words
 from retina.cli.remote_service import ATTEMPTS, TIMEOUT, GoneError, RefusedError, RemoteService, pause
 from retina.cli.remote_tables import Form, table_rows
 from retina.cli.replacing import replace_together
@@ -107,11 +108,11 @@ class RemoteBatch:
         return {int(row["number"]): (row["status"], row["reason"]) for row in rows}
 
     def _rows(self, form: Form) -> Iterator[dict[str, str]]:
-        """The rows of the service's table, and why photographs were not sent."""
+        """The rows of the service's table in the command line's own words, and why photographs were not sent."""
         for row in table_rows(self._service, self._path, len(self._files), form):
             if row["status"] == WAITING:
                 row |= UNSENT | {"reason": self._unsent[int(row["number"])]}
-            yield row
+            yield row | {"reason": in_own_words(row["reason"])}
 
     @property
     def _path(self) -> str:

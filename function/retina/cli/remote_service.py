@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from retina.cli.own_words import in_own_words
+
 TIMEOUT = httpx.Timeout(120, connect=20)
 ATTEMPTS = 6
 TEMPORARY = (429, 500, 502, 503, 504)
@@ -114,6 +116,6 @@ def _wait(answer: httpx.Response) -> int | None:
 
 def _detail(answer: httpx.Response) -> str:
     try:
-        return str(answer.json()["detail"])
+        return in_own_words(str(answer.json()["detail"]))
     except (ValueError, KeyError, TypeError):
         return f"{answer.request.url} answered {answer.status_code}"

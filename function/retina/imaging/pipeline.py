@@ -234,5 +234,5 @@ def _let_in(verdict: Verdict | None) -> None:
     """Raise `NotAFundusPhotographError`, with what was looked for and not found, if the verdict is "no"."""
     if verdict and verdict.retina == "no":
         raise NotAFundusPhotographError(
-            f"{verdict.sentence} If it is a photograph of one retina, {NotAFundusPhotographError.ADVICE}."
+            f"{verdict.sentence} If it is a photograph of one retina, choose to segment it anyway."
         )

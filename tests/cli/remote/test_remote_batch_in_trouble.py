@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from retina.__main__ import main
 from support.processes import Server
@@ -46,6 +47,18 @@ def test_what_cannot_be_sent_is_in_the_table(
     assert rows(tmp_path / "out")["b c.jpg1"]["status"] == "done"
 
 
+def test_a_refusal_names_the_option_that_overrides_it(
+    server: Server, key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (200, 100), "white").save(tmp_path / "white.png")
+    command = ["batch", str(tmp_path / "white.png"), "--url", server.url, "--key", key, "--out", str(tmp_path / "out")]
+    assert main([*command, "--measurements"]) == 1
+    assert "use --force to segment it anyway." in capsys.readouterr().err
+    for table in ("results.csv", "measurements.csv"):
+        [row] = rows_in(tmp_path / "out" / table)
+        assert row["reason"].endswith("use --force to segment it anyway."), table
+
+
 def test_a_form_that_has_expired_is_renewed(
     server: Server, key: str, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +79,7 @@ def test_a_form_that_has_expired_is_renewed(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--key", "rk_wrong"], "is unknown, was revoked"),
+        (["--key", "rk_wrong"], "Check --key or RETINA_API_KEY"),
         ([], "An API key is needed"),
         (["--key", "rk_wrong", "--outputs", "preview"], "is unknown, was revoked"),
     ],
