@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Route, expect
+from playwright.sync_api import Dialog, expect
 
 from e2e.person import masthead
-from e2e.visit import Visit
+from e2e.stored import counts, expect_stored
+from e2e.visit import Holding, Visit
 from support.preloads import SITE, entries, wanted
 
 FIRST_VIEW = {"en-GB": 60_000, "de-DE": 68_000}
@@ -72,27 +73,62 @@ def test_a_page_that_cannot_be_completed_says_so(visits: Callable[..., Visit]) -
     visit.open().choose(("a.jpg", b"x"))
     expect(visit.page.locator("#loading-trouble")).to_contain_text("Check your connection, reload the page")
     visit.page.unroute("**/viewer.css")
-    visit.choose(("a.jpg", b"x"))  # or just try once more
-    visit.expect_state("a.jpg", "refused")
+    visit.choose(("b.jpg", b"x"))  # or just add another one: both are there
+    for name in ("a.jpg", "b.jpg"):
+        visit.expect_state(name, "refused")
+    expect(visit.page.locator(".item")).to_have_count(2)
     rules = "[...document.querySelectorAll('link[rel=stylesheet]')].map(({ sheet }) => sheet.cssRules.length)"
     assert min(visit.page.evaluate(rules)) > 0, "the stylesheet that had failed is in use"
 
 
-def test_what_waits_for_the_rest_of_the_page_is_not_left_without_a_question(visit: Visit, small: bytes) -> None:
-    page, held, asked = visit.page, list[Route](), list[str]()
+def test_what_waits_for_the_rest_of_the_page_is_stored_and_until_then_not_left_without_a_question(
+    visit: Visit, small: bytes
+) -> None:
+    page, asked = visit.page, list[str]()
+    storage, rest = Holding(), Holding()
 
     def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.route("**/js/pages/index.js", lambda route: held.append(route))
-    with page.expect_request("**/js/pages/index.js"):
-        visit.open().choose(("a.jpg", small))
+    page.route("**/js/storage/early.js", storage)
+    page.route("**/js/pages/index.js", rest)
+    with page.expect_request("**/js/storage/early.js"):
+        visit.open().choose(("a.jpg", small), ("b.jpg", small))
     expect(page.locator("#loading")).to_have_text("Loading the viewer…")
     with page.expect_event("dialog"):
         masthead(page).get_by_role("button", name="Sign in").click()
-    held[0].continue_()
-    visit.expect_state("a.jpg", "done")
-    assert asked == ["beforeunload"]
     expect(page).to_have_url(f"{visit.address}/")
+
+    storage.on = False
+    storage.held[0].continue_()
+    for name in ("a.jpg", "b.jpg"):
+        expect_stored(page, name, state="waiting")
+    with page.expect_request("**/js/pages/index.js"):
+        page.reload()  # while the rest of the page is still to come
+    assert asked == ["beforeunload"], "nothing would be lost any more"
+    visit.choose(("c.jpg", small))
+    expect_stored(page, "c.jpg", state="waiting")
+    rest.on = False
+    rest.held[-1].continue_()
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        visit.expect_state(name, "done")
+    expect(page.locator(".item-name")).to_have_text(["a.jpg", "b.jpg", "c.jpg"])
+    page.reload()
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        visit.expect_state(name, "done")
+    assert asked == ["beforeunload"]
+
+
+def test_nothing_is_stored_early_where_it_is_not_wanted(visit: Visit, small: bytes) -> None:
+    page, rest = visit.page, Holding()
+    page.add_init_script("localStorage.setItem('retina.store-photographs', 'off')")
+    page.route("**/js/pages/index.js", rest)
+    with page.expect_request("**/js/pages/index.js"):
+        visit.open().choose(("a.jpg", small))
+    while not rest.held:
+        page.wait_for_timeout(50)
+    rest.held[0].continue_()
+    visit.expect_state("a.jpg", "done")
+    assert counts(page) == [0, 0, 0]

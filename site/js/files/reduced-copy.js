@@ -3,7 +3,7 @@
 
 import { Refusal } from '../api/reach.js';
 import { t } from '../ui/language.js';
-import { isGoing } from './photo.js';
+import { isGoing, newPhotos } from './new-photo.js';
 import { stem } from './save.js';
 import { bytesOf } from './source.js';
 
@@ -27,7 +27,7 @@ export function reducedName(name, { width, height }) {
 /**
  * Adds a smaller copy at the end of the list and removes the photograph that is being sent; taking back the removal brings it back.
  * @param {Photo} photo
- * @param {{ photographs: ReadonlySet<Photo>, remove: (photos: Photo[]) => void, add: (sources: Source[]) => void }} list
+ * @param {{ photographs: ReadonlySet<Photo>, remove: (photos: Photo[]) => void, add: (photos: Photo[]) => void }} list
  */
 export async function exchangeForCopy(photo, { photographs, remove, add }) {
   const copy = await reducedCopy(photo.source).catch((/** @type {unknown} */ error) => {
@@ -36,7 +36,7 @@ export async function exchangeForCopy(photo, { photographs, remove, add }) {
   });
   if (!photographs.has(photo) || !isGoing(photo)) return; // it was removed, or its result has come
   remove([photo]);
-  add([copy]);
+  add(newPhotos([copy]));
 }
 
 /**

@@ -7,12 +7,12 @@ import { belongTo } from '../history/belongings.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { t } from '../ui/language.js';
 import { isFinal } from './photograph-list.js';
-import { beginning, isGoing, newPhoto, restoredPhoto } from './photo.js';
+import { beginning, isGoing } from './new-photo.js';
+import { restoredPhoto } from './photo.js';
 import { release, segment } from './segmentation.js';
 import { followSending } from './sending.js';
 
 /** @import { Photo } from './photograph-list.js' */
-/** @import { Source } from './source.js' */
 /** @import { Restored, Store } from '../storage/store.js' */
 /** @import { Mark } from '../viewer/marks.js' */
 /** @import { Picture } from '../viewer/preview.js' */
@@ -35,16 +35,17 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
   /** @type {Set<Photo>} */
   const photographs = new Set();
   const enqueue = createQueue(AT_ONCE);
-  let latest = 0;
   /** @type {string | null} */
   let account = null; // of who is signed in
 
-  /** @param {Source[]} sources */
-  function add(sources) {
-    const photos = sources.map((source) => newPhoto(source, (latest = Math.max(latest + 1, Date.now()))));
+  /** @param {Photo[]} added those that were restored meanwhile are here already */
+  function add(added) {
+    const photos = added.filter(({ id }) => !isHere(id));
     take(photos);
     store.add(photos);
   }
+
+  const isHere = (/** @type {string} */ id) => [...photographs].some((photo) => photo.id === id);
 
   /** @param {Photo[]} photos */
   function take(photos) {
@@ -58,8 +59,7 @@ export function createWork({ store, marks, decoded, appeared, changed, ended }) 
 
   /** @param {Restored[]} found */
   function restore(found) {
-    const photos = found.map((each) => restoredPhoto(each, renew));
-    latest = Math.max(latest, ...photos.map(({ order }) => order));
+    const photos = found.filter(({ record }) => !isHere(record.id)).map((each) => restoredPhoto(each, renew));
     for (const photo of photos) store.welcome(photo);
     take(photos);
   }

@@ -84,10 +84,10 @@ function announce(words) {
   by('announcement').textContent = words;
 }
 
-/** @param {Parameters<typeof work.add>[0]} sources */
-export function add(sources) {
-  work.add(sources);
-  announce(sources.length === 1 ? t('{name}: added.', { name: sources[0].name }) : plural(sources.length, '{n} photograph added.', '{n} photographs added.'));
+/** @param {Photo[]} photos */
+export function add(photos) {
+  work.add(photos);
+  announce(photos.length === 1 ? t('{name}: added.', { name: photos[0].name }) : plural(photos.length, '{n} photograph added.', '{n} photographs added.'));
 }
 
 /** @param {Photo[]} photos */

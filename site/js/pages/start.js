@@ -1,5 +1,6 @@
 // Entry point of the start page. It takes in photographs. The rest of the page (index.js with the viewer, the report...) is
-// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light.
+// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light. Photographs that are
+// added before it is here are stored meanwhile (early.js).
 
 import { Refusal } from '../api/reach.js';
 import { takeIn } from '../files/intake.js';
@@ -10,14 +11,19 @@ import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Source } from '../files/source.js' */
 /** @typedef {typeof import('./index.js')} Work */
+/** @typedef {typeof import('../storage/early.js')} Early */
 
-const INCOMPLETE = t('The rest of this page could not be loaded. Check your connection, reload the page, then add the photographs again.');
+const INCOMPLETE = t('The rest of this page could not be loaded. Check your connection, reload the page, and add the photographs again if they are not there then.');
 const SIGNS = /** @type {const} */ (['pointerover', 'pointerdown', 'focusin']);
 const by = finder(document);
 const { attempt } = createTrouble(by('loading-trouble'));
 /** @type {Promise<Work> | null} */
 let loading = null;
-/** Photographs that wait for the rest of the page, which stores them. */
+/** @type {Promise<Early> | null} */
+let early = null;
+/** @type {Early | null} */
+let arrived = null;
+/** Photographs that wait for what stores them. */
 let waiting = 0;
 
 function work() {
@@ -30,10 +36,24 @@ function work() {
 
 /** Styles and texts first: what is stored in this browser is shown as soon as the rest has run. */
 async function load() {
-  await Promise.all([loadAllTexts(), ...[...document.querySelectorAll('link[disabled]')].map(styled)]);
+  await Promise.all([storage(), ...[...document.querySelectorAll('link[disabled]')].map(styled)]);
   const [loaded] = await Promise.all([import('./index.js'), import('../auth/sign-in.js')]); // so that signing in beside photographs need not wait: see there
   by('workspace').dataset.ready = '';
   return loaded;
+}
+
+function storage() {
+  early ??= loadStorage().catch((/** @type {unknown} */ error) => {
+    early = null;
+    throw error;
+  });
+  return early;
+}
+
+async function loadStorage() {
+  await loadAllTexts(); // which it has, too
+  arrived = await import('../storage/early.js');
+  return arrived;
 }
 
 /**
@@ -60,13 +80,30 @@ function styled(link) {
 async function add(sources) {
   if (!('ready' in by('workspace').dataset)) by('loading').textContent = t('Loading the viewer…');
   waiting += sources.length;
-  await attempt(async () => (await work()).add(sources));
-  waiting -= sources.length;
+  await attempt(async () => {
+    const { handOver } = await keep(sources);
+    const viewer = await work();
+    const photos = await handOver();
+    if (photos.length) viewer.add(photos); // else they came with earlier ones
+  });
   by('loading').textContent = '';
 }
 
+/** @param {Source[]} sources */
+async function keep(sources) {
+  try {
+    const storing = await storage();
+    storing.keep(sources);
+    return storing;
+  } catch {
+    throw new Refusal('incomplete', INCOMPLETE);
+  } finally {
+    waiting -= sources.length;
+  }
+}
+
 /** Without being asked: what fails now is tried again, and reported, when a photograph is added. */
-function early() {
+function begin() {
   work().catch(() => undefined);
 }
 
@@ -82,14 +119,14 @@ async function hasStored() {
 async function whenIdle() {
   const { connection } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator);
   if (connection?.saveData && !(await hasStored())) return;
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(early);
-  else setTimeout(early, 200); // Safari
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(begin);
+  else setTimeout(begin, 200); // Safari
 }
 
 takeIn({ files: by('files', HTMLInputElement), sample: by('sample'), add: (sources) => void add(sources), announce: (words) => (by('announcement').textContent = words) });
 void showLimits(by('limits'), photographsTaken);
-document.addEventListener('dragenter', early, { once: true });
-addEventListener('beforeunload', (event) => waiting && event.preventDefault());
-for (const sign of SIGNS) for (const id of ['drop', 'sample']) by(id).addEventListener(sign, early, { once: true });
+document.addEventListener('dragenter', begin, { once: true });
+addEventListener('beforeunload', (event) => (waiting || arrived?.wouldBeLost()) && event.preventDefault());
+for (const sign of SIGNS) for (const id of ['drop', 'sample']) by(id).addEventListener(sign, begin, { once: true });
 if (document.readyState === 'complete') void whenIdle();
 else addEventListener('load', () => void whenIdle(), { once: true });

@@ -105,7 +105,7 @@ export function createStore({ say, on, showing }) {
     for (const photo of photos) {
       present.add(photo);
       update(photo);
-      if (isOn) copies = after(copies, () => copy(photo));
+      if (isOn && !photo.stored) copies = after(copies, () => copy(photo));
     }
   }
 

@@ -4,8 +4,8 @@
 import { Refusal } from '../api/reach.js';
 import { finder } from '../ui/element.js';
 import { focusOnPhotographs } from '../ui/focus.js';
-import { remember, remembered } from '../ui/remembered.js';
 import { createTrouble } from '../ui/trouble.js';
+import { isStoringWanted, wantStoring } from './choice.js';
 import { asRefusal } from './database.js';
 import { photographs } from './record.js';
 import { createStore } from './store.js';
@@ -14,7 +14,6 @@ import { locale, plural, t } from '../ui/language.js';
 /** @import { Restored, Showing } from './store.js' */
 /** @import { Abandoned } from './workspace.js' */
 
-const CHOICE = 'store-photographs';
 const NOTHING = t('This browser stores nothing for this page, as in some private windows: photographs and settings are lost when you reload or leave it.');
 const TIME = new Intl.DateTimeFormat(locale, { weekday: 'long', hour: '2-digit', minute: '2-digit', hour12: false });
 
@@ -23,14 +22,14 @@ export function createStoring({ page, restored, showing }) {
   const by = finder(page);
   const box = by('store', HTMLInputElement);
   const { say, attempt } = createTrouble(by('store-trouble'));
-  const on = remembered(CHOICE) !== 'off';
+  const on = isStoringWanted();
   const store = createStore({ say, on, showing });
   /** @type {Abandoned[]} */
   let earlier = [];
   box.checked = on;
 
   box.addEventListener('change', () => {
-    remember(CHOICE, box.checked ? 'on' : 'off');
+    wantStoring(box.checked);
     store.set(box.checked);
     words();
   });
@@ -96,7 +95,7 @@ export function createStoring({ page, restored, showing }) {
     store.giveUp();
     [box.checked, box.disabled] = [false, true];
     by('store-note').hidden = true;
-    return remember(CHOICE, 'on') ? refusal : new Refusal(refusal.code, NOTHING);
+    return wantStoring(true) ? refusal : new Refusal(refusal.code, NOTHING);
   }
 
   words();

@@ -21,8 +21,16 @@ export function hasLocks() {
   return Boolean(/** @type {LockManager | undefined} */ (navigator.locks));
 }
 
+/** @type {Promise<string> | null} */
+let claimed = null;
+
 /** The id of this tab's workspace. A duplicated tab gets another one than its original. */
-export async function claimWorkspace() {
+export function claimWorkspace() {
+  claimed ??= claim();
+  return claimed;
+}
+
+async function claim() {
   const before = keptInTab(STORE);
   if (before && (await locked(before, WAIT_MS))) return before;
   const id = newId();
