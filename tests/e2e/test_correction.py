@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from e2e.correcting import begin, density, expect_headline, kinds, mask, place, stroke
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
-from e2e.visit import PREDICTIONS, Visit
+from e2e.visit import PREDICTIONS, Holding, Visit, resize, settle
 from support.corrections import files_of, halves
 
 
@@ -178,4 +178,36 @@ def test_a_corrected_photograph_is_saved_and_exported_as_a_training_set(visit: V
     expect(page.locator("#details-status")).to_contain_text("1 correction")
     expect(page.locator("#match")).not_to_have_text("Corrected by you")
     expect(page.get_by_role("button", name="Delete the correction…")).to_be_hidden()
+    expect_for_everyone(page)
+
+
+def test_the_photograph_keeps_its_size_and_one_message_says_what_is_waited_for(visit: Visit, small: bytes) -> None:
+    page, stage = visit.page, visit.page.locator("#stage")
+    hold = Holding(on=False)
+    page.route(PREDICTIONS, hold)
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    for size in ({"width": 1440, "height": 900}, {"width": 1024, "height": 768}):
+        resize(page, {"width": size["width"], "height": size["height"]})
+        before = stage.bounding_box()
+        hold.on = True
+        stage.focus()
+        page.keyboard.press("c")
+        words = page.get_by_text("the field of view…").filter(visible=True)
+        expect(words).to_have_text("Getting the field of view…")
+        settle(page)
+        expect(words).to_have_count(1)
+        expect(page.locator("#marks-status")).to_be_empty()
+        assert stage.bounding_box() == before
+        page.keyboard.press("Escape")
+    hold.on = False
+    begin(page)
+    assert stage.bounding_box() == before
+    stroke(page, (0.4, 0.6), (0.7, 0.6))
+    expect(page.locator("#correct-words")).to_contain_text(", model ")
+    assert stage.bounding_box() == before
+    column, place = page.locator("#correct").bounding_box(), page.locator("#correct-done").bounding_box()
+    assert column
+    assert place
+    assert place["y"] + place["height"] <= column["y"] + column["height"], "the last button is seen, too"
     expect_for_everyone(page)

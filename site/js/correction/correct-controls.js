@@ -34,7 +34,7 @@ export function createCorrectControls({ page }) {
    * @param {Session} session
    */
   function tell(session) {
-    stage.classList.remove('waiting');
+    busy(false);
     count(session);
     const canDiscard = session.canDiscard();
     const focused = document.activeElement;
@@ -44,10 +44,16 @@ export function createCorrectControls({ page }) {
     pause = window.setTimeout(() => (spoken.textContent = words.textContent), QUIET_MS);
   }
 
+  /** @param {boolean} waiting */
+  function busy(waiting) {
+    stage.classList.toggle('waiting', waiting);
+    words.classList.toggle('busy', waiting);
+  }
+
   /** @param {boolean} expecting whether the field of view may still come */
   function wait(expecting) {
     if (expecting && words.textContent === EARLY) return;
-    stage.classList.toggle('waiting', expecting);
+    busy(expecting);
     words.textContent = expecting ? WAITING : '';
     spoken.textContent = '';
   }

@@ -21,10 +21,10 @@ const NAMES = {
 /** @typedef {(typeof MARKS)[number] | 'probability' | 'field_of_view' | 'graph'} Mark an output of the service */
 
 /**
- * `also()` are outputs that the viewer needs for itself; `found(result)` is called when the result has more than before.
- * @param {{ page: ParentNode, colours: () => Colours, also: () => Mark[], found: (result: Result) => void }} parts
+ * `also()` are outputs that the viewer needs for itself, `told()` those of them whose tool says itself that it waits; `found(result)` is called when the result has more than before.
+ * @param {{ page: ParentNode, colours: () => Colours, also: () => Mark[], told: () => Mark[], found: (result: Result) => void }} parts
  */
-export function createMarks({ page, colours, also, found }) {
+export function createMarks({ page, colours, also, told, found }) {
   const by = finder(page);
   const boxes = MARKS.map((mark) => the(by('marks'), `[value=${mark}]`, HTMLInputElement));
   const again = by('marks-again', HTMLButtonElement);
@@ -98,7 +98,9 @@ export function createMarks({ page, colours, also, found }) {
   async function fetchMissing(result, signal) {
     const lacking = missing(result, needed());
     if (lacking) {
-      busy(wordsFor(result, lacking));
+      const untold = lacking.filter((mark) => !told().includes(mark));
+      if (untold.length || !lacking.length) busy(wordsFor(result, untold));
+      else status('');
       await result.look?.(lacking, { signal, pausing: (seconds) => busy(t('The server is busy. Trying again in {seconds} s…', { seconds })) });
       signal.throwIfAborted();
       by('marks').dispatchEvent(new Event('found')); // more can be measured now

@@ -34,7 +34,7 @@ export function createViewer({ page, loadTool }) {
   const zoom = createZoom({ page, hands: () => correct?.hands() ?? tools?.hands ?? null });
   const fullScreen = createFullScreen({ page });
   const drawn = createLayers({ page, colours, view, needed: () => marks.look() });
-  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], found });
+  const marks = createMarks({ page, colours, also: () => [...new Set([...drawn.needs(), ...field.needs(), ...tools.needs(), ...segments.needs(), ...correct.needs()])], told: () => correct.needs(), found });
   const field = createFieldOfView({ page, needed: () => marks.look() });
   const tools = createTools({ page, zoom, needed: () => marks.look(), wiping: leavePhotograph, picked: (spot) => segments.pick(spot) });
   const segments = createSegments({ page, zoom, needed: () => marks.look(), relabelled, redrawn: () => tools.redraw(), taken: () => tools.measures() });
