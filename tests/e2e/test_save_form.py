@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
-from e2e.visit import Visit
+from e2e.visit import PREDICTIONS, Holding, Visit
 from support.specimens import encode
 
 
@@ -119,3 +119,32 @@ def test_after_an_error_while_saving_the_user_can_try_again(visit: Visit, small:
     visit.page.get_by_role("button", name="Save to history").click()
     expect(visit.page.locator("#saved")).to_be_visible()
     expect(visit.page.locator("#save-trouble")).to_be_hidden()
+
+
+def test_what_went_wrong_with_one_photograph_is_said_beside_that_one_alone(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page, hold = visit.page, Holding()
+    visit.choose(("a.jpg", small), ("b.jpg", small))
+    for name in ("a.jpg", "b.jpg"):
+        visit.expect_state(name, "done")
+    visit.show("a.jpg")
+    trouble, status = page.locator("#save-trouble"), page.locator("#save-status")
+    page.route(PREDICTIONS, hold)
+    page.get_by_role("button", name="Save to history").click()
+    visit.show("b.jpg")
+    while not hold.held:
+        page.wait_for_timeout(50)
+    hold.held[0].fulfill(status=409, json={"code": "history_full", "detail": "The history is full."})
+    expect(page.locator("#announcement")).to_have_text("a.jpg: not saved.")
+    expect(trouble).to_be_hidden()
+    expect(status).to_be_empty()
+    expect(page.get_by_role("button", name="Save to history")).to_be_enabled()
+    visit.show("a.jpg")
+    expect(trouble).to_have_text("The history is full.")
+    visit.show("b.jpg")
+    expect(trouble).to_be_hidden()
+    hold.on = False
+    visit.show("a.jpg")
+    page.get_by_role("button", name="Save to history").click()
+    expect(page.locator("#saved")).to_be_focused()
+    expect(trouble).to_be_hidden()

@@ -7,7 +7,8 @@ import { saveCorrection, savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { dayOf } from '../ui/dates.js';
 import { finder } from '../ui/element.js';
-import { createTrouble, submitterOf } from '../ui/trouble.js';
+import { submitterOf } from '../ui/trouble.js';
+import { createPhotoTrouble } from './photo-trouble.js';
 import { t } from '../ui/language.js';
 
 /** @import { Photo } from '../files/photograph-list.js' */
@@ -22,14 +23,16 @@ import { t } from '../ui/language.js';
 export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
-  const { attempt, say } = createTrouble(by('save-trouble'));
+  const trouble = createPhotoTrouble(by('save-trouble'));
   const again = by('save-as-previous', HTMLButtonElement);
   const later = by('saved-correction', HTMLButtonElement);
-  const trouble = createTrouble(by('saved-trouble'));
+  const laterTrouble = createPhotoTrouble(by('saved-trouble'));
   /** @type {Photo | null} */
   let shown = null;
   /** @type {Details | null} what the last photograph was saved with */
   let previous = null;
+  /** @type {{ photo: Photo, words: string } | null} a photograph that is saved, and what is said of it */
+  let status = null;
   let signedIn = false;
   let stop = new AbortController();
 
@@ -42,15 +45,19 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     const visit = previous ? [previous.subject, previous.taken_on && dayOf(previous.taken_on)].filter(Boolean).join(', ') : '';
     again.hidden = !visit;
     again.textContent = t('As for the previous photograph: {visit}', { visit });
+    tellStatus();
     by('saved-link', HTMLAnchorElement).href = `/history.html#${shown?.saved ?? ''}`;
+  }
+
+  function tellStatus() {
+    by('save-status').textContent = status && status.photo === shown ? status.words : '';
   }
 
   /** @param {Photo} photo */
   function show(photo) {
     shown = photo;
     fill(form, detailsToBegin(photo));
-    say('');
-    trouble.say('');
+    for (const each of [trouble, laterTrouble]) each.show(photo);
     look();
     void check(photo);
   }
@@ -76,7 +83,10 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     await savePhotograph(photo, details, {
       marks: marks(),
       signal: photo.stop.signal,
-      pausing: (seconds) => (by('save-status').textContent = t('Not saved yet. Trying again in {seconds} s…', { seconds })),
+      pausing(seconds) {
+        status = { photo, words: t('Not saved yet. Trying again in {seconds} s…', { seconds }) };
+        tellStatus();
+      },
     });
     previous = details;
     saved(photo);
@@ -88,19 +98,17 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
    * @param {HTMLButtonElement | null} button
    */
   async function submit(photo, button) {
-    await attempt(() => save(photo, detailsOf(form)), button);
-    by('save-status').textContent = '';
-    if (photo.saved && photo === shown) {
-      look();
-      by('saved').focus();
-    }
+    const done = await trouble.attempt(photo, () => save(photo, detailsOf(form)), button);
+    status = null;
+    look();
+    if (!done && photo !== shown) announce(t('{name}: not saved.', { name: photo.name }));
+    if (photo.saved && photo === shown) by('saved').focus();
   }
 
   /** @param {Photo} photo */
   async function addCorrection(photo) {
-    const done = await trouble.attempt(() => saveCorrection(photo), later);
+    const done = await laterTrouble.attempt(photo, () => saveCorrection(photo), later);
     if (done) saved(photo);
-    if (photo !== shown) trouble.say(''); // another one is shown by now
     if (!done) announce(t('{name}: the correction was not saved.', { name: photo.name }));
     else if (photo === shown) by('saved').focus();
   }
@@ -130,6 +138,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   whenPersonChanges((person) => {
     signedIn = Boolean(person);
     form.reset(); // what somebody else has typed
+    for (const each of [trouble, laterTrouble]) each.forget();
     previous = null;
     if (shown) show(shown);
     else look();
