@@ -3,6 +3,7 @@ its quality is poor. `RETINA_DAMAGED_FILES=500` damages as many of each form, an
 """
 
 import io
+import math
 import os
 import zlib
 from collections import Counter
@@ -35,18 +36,35 @@ LEAST = 0.9
 CHANGED, SHARE = 16, 0.002
 """Without more than this share of pixels that differ by more than that, the mask is not computed."""
 
-MISSED = {
-    "gray jpeg": 0.004,
-    "gif": 0.004,
-    "565 bmp": 0.004,
-    "webp": 0.004,
-    "webp with opacity": 0.004,
-    "dicom, JPEG": 0.004,
-    "dicom, JPEG, 12 bits": 0.1,
-    "dicom, JPEG 2000": 0.004,
-    "dicom, lossless JPEG 2000": 0.004,
+OF = 500
+STATED = {
+    "gif": 1,
+    "565 bmp": 1,
+    "dicom, JPEG": 2,
+    "dicom, JPEG, 12 bits": 3,
+    "dicom, JPEG 2000": 1,
+    "dicom, lossless JPEG 2000": 1,
 }
-"""Which share may be missed: formats without checksums, whose data may be valid by chance."""
+"""How many of 500 are missed, as models/EXPERIMENTS.md states (23, 31, 32): formats without checksums, whose data
+may be valid by chance. Of every other form none is.
+"""
+
+CHANCE = 0.05
+"""The probability with which a form with the stated share misses more than is allowed."""
+
+
+def allowed(form: str, files: int = FILES) -> int:
+    """The most of `files` damaged ones of a `form` that may be missed: the least number that a binomial distribution
+    with the stated share exceeds with a probability of at most `CHANCE`.
+
+    Damages have fixed seeds, so up to `OF` are the first of those that the statement is about, and are missed no more
+    often. Of 12 it is none but for 12-bit JPEG, where it is one: .006 a file exceed 0 with a probability of .07.
+    """
+    stated = STATED.get(form, 0)
+    share, most = stated / OF, 0
+    while 1 - sum(math.comb(files, k) * share**k * (1 - share) ** (files - k) for k in range(most + 1)) > CHANCE:
+        most += 1
+    return min(most, stated) if files <= OF else most
 
 
 def forms(rgb: Rgb) -> dict[str, bytes]:
@@ -144,4 +162,12 @@ def test_no_other_mask_is_accepted(files: dict[str, bytes], network: VesselNetwo
         missed = agreement < LEAST and grade in ("good", "usable")
         counts["missed" if missed else "accepted with a changed picture"] += 1
     print(f"{form}: {dict(counts)}, lowest Dice {worst:.3f}")  # noqa: T201 - the measurement
-    assert counts["missed"] <= MISSED.get(form, 0) * FILES
+    assert counts["missed"] <= allowed(form)
+
+
+def test_what_is_allowed_is_what_is_stated() -> None:
+    assert {form for form in FORMS if allowed(form, OF)} == {*STATED}
+    assert all(allowed(form, OF) == stated for form, stated in STATED.items())
+    assert {form: allowed(form, 12) for form in FORMS if allowed(form, 12)} == {"dicom, JPEG, 12 bits": 1}
+    assert allowed("dicom, JPEG, 12 bits", 1000) == 10
+    assert allowed("jpeg", 10**6) == 0
