@@ -6,12 +6,14 @@ with the vessel map in hand, by a logistic regression on `vessel_pattern`; its c
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from retina.imaging.arrays import Rgb
+from retina.imaging.bright_lines import has_bright_lines
 from retina.imaging.exchanged_colours import are_exchanged
 from retina.imaging.field_of_view import FieldOfView, search_copy
 from retina.imaging.gate_fit import INTERCEPT, NO_BELOW, TERMS, YES_FROM
@@ -43,7 +45,9 @@ GROUPS = {
 """Group by number; all others belong to the tree."""
 
 BRIGHT_BELOW = -0.12
-"""Polarity below which bright lines outweigh dark ones: retinas have -.1 to .4. It only words a refusal."""
+"""Polarity below which bright places outweigh dark ones: sharp retinas have -.1 to .4. If they are lines, they word a
+refusal; blurred retinas go below it, too, without any.
+"""
 
 COARSE = 320
 """About as many pixels of the longer side are looked at before the network runs."""
@@ -106,13 +110,19 @@ def judge(reduction: Reduction) -> Verdict:
     distances = {name: abs(term.away(pattern[name])) for name, term in TERMS.items()}
     farthest = max(distances, key=lambda name: distances[name])
     if distances[farthest] > FARTHEST:
-        bright = pattern["polarity"] < BRIGHT_BELOW
-        return Verdict("no", BRIGHT if bright else LOOKED_FOR[GROUPS.get(farthest, "tree")], min(likeness, 0.01))
+        reason = _reason(reduction, pattern, GROUPS.get(farthest, "tree"))
+        return Verdict("no", reason, min(likeness, 0.01))
     if logit >= YES_FROM:
         return Verdict("yes", "", likeness)
-    reason = BRIGHT if pattern["polarity"] < BRIGHT_BELOW else LOOKED_FOR[min(groups, key=lambda name: groups[name])]
+    reason = _reason(reduction, pattern, min(groups, key=lambda name: groups[name]))
     limit = NO_BELOW - HALFTONE_ALLOWANCE if reduction.halftone else NO_BELOW
     return Verdict("no" if logit < limit else "unsure", reason, likeness)
+
+
+def _reason(reduction: Reduction, pattern: Mapping[str, float], group: str) -> str:
+    """Why it is no "yes": bright vessels, if there are any, otherwise what the `group` of terms looked for."""
+    bright = pattern["polarity"] < BRIGHT_BELOW and has_bright_lines(reduction)
+    return BRIGHT if bright else LOOKED_FOR[group]
 
 
 def judge_by_colour(rgb: Rgb, view: FieldOfView) -> Verdict:
