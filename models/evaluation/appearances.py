@@ -3,6 +3,7 @@
 `appearance(rgb, number, seed)` takes RGB uint8[H,W,3] and gives the copy with that number, always the same for the same
 seed. The kinds are those of `perturbations` over a wider range of strengths, and shadows, glare, red-free pictures
 (gray and green) and a telephone's view through a lens. Used to fit and to try the gate and the quality report.
+`defocused` copies are for the quality report alone.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,9 @@ import numpy as np
 
 from models.evaluation import perturbations
 from retina.imaging.arrays import Rgb
+
+DEFOCUS, GRAIN, PACKED = (2.0, 12.0), (2.0, 8.0), (60.0, 95.0)
+"""Ranges of `defocused`: of the blur in pixels at `perturbations.REFERENCE_WIDTH`, noise in levels, JPEG quality."""
 
 
 def shadow(rgb: Rgb, depth: float, random: np.random.Generator) -> Rgb:
@@ -52,6 +56,17 @@ def telephone(rgb: Rgb, strength: float, random: np.random.Generator) -> Rgb:
     tinted = np.clip(rgb * np.array([1.15, 0.95, 0.7]), 0, 255).astype(np.uint8)
     hazy = glare(shadow(tinted, 0.4 * strength, random), 0.5 * strength, random)
     return perturbations.jpeg(perturbations.blur(hazy, 1.0 + strength), 60)
+
+
+def defocused(rgb: Rgb, seed: int) -> tuple[str, Rgb]:
+    """What was changed and how much, and the photograph out of focus: blurred as by a lens, then with a sensor's noise.
+
+    The noise tells it from copies that were blurred afterwards, which are smoother than any photograph.
+    """
+    random = np.random.default_rng(seed)
+    sigma = float(np.exp(random.uniform(*np.log(DEFOCUS))))
+    grainy = perturbations.noise(perturbations.blur(rgb, sigma), random.uniform(*GRAIN))
+    return f"defocus {sigma:.1f}", perturbations.jpeg(grainy, random.uniform(*PACKED))
 
 
 def _plain(change: Callable[[Rgb, float], Rgb]) -> Callable[[Rgb, float, np.random.Generator], Rgb]:

@@ -35,8 +35,10 @@ HOW = {"surround": "on a drawn surround", "enhanced": "enhanced", "part": "a par
 
 
 def ruined(one: Kept) -> bool:
-    """Whether hardly anything is left to be seen on this copy."""
-    return one.what in (RUINED_IF_SMALL if max(one.rgb.shape[:2]) <= SMALL else RUINED)
+    """Whether hardly anything is left to be seen on this copy, or it is out of focus, which is for the grade alone."""
+    return one.what.startswith("defocus") or one.what in (
+        RUINED_IF_SMALL if max(one.rgb.shape[:2]) <= SMALL else RUINED
+    )
 
 
 def picture(one: Kept) -> Picture:

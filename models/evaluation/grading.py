@@ -24,7 +24,7 @@ from retina.imaging.confidence import widening
 from retina.imaging.model_card import Confidence, ModelCard, Weight
 from retina.imaging.reduction import reduce
 
-CHOSEN = ("entropy", "speckle", "largest", "shadow", "contrast")
+CHOSEN = ("entropy", "focus")
 RIDGE = 2.0
 COVERED = (0.05, 0.95)
 Floats = NDArray[np.float64]

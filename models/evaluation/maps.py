@@ -4,8 +4,8 @@ The pictures are the photographs of labelled sets, at most 1,000 pixels wide, un
 and the test ones at their own size; those without vessel labels at 310 pixels, which the smallest canvas serves; those
 whose true field of view is known on drawn surrounds, with a field of 310 pixels; and the `foreign` pictures. All but
 drawings are there in `enhanced` forms, too, photographs without vessel labels at 700 pixels; of photographs there are
-square parts. An interrupted run continues where it stopped. The folder is a cache, to be made anew for
-another network.
+square parts, and of those with labels copies out of focus. An interrupted run continues where it stopped. The folder is
+a cache, to be made anew for another network.
 
 `python -m models.evaluation.maps --data DIR --maps DIR [--model CARD] [--every 1]`, and how many changed forms of each
 """
@@ -26,7 +26,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.evaluation import foreign
-from models.evaluation.appearances import appearance
+from models.evaluation.appearances import appearance, defocused
 from models.evaluation.drawings import DRAWINGS
 from models.evaluation.enhancements import enhanced
 from models.evaluation.kept_maps import from_bgr
@@ -144,6 +144,10 @@ class Source:
         """The changed copy of this number; 0 is unchanged."""
         return *appearance(self.read(self.width), number, self.seed), self.truth(self.width)
 
+    def defocused(self, number: int) -> Made:
+        """A copy out of focus."""
+        return *defocused(self.read(self.width), self.seed + number), self.truth(self.width)
+
     def enhanced(self, number: int) -> Made:
         """One of a few enhanced forms, which ones depends on the photograph."""
         width = max(self.width, MIDDLE)
@@ -186,8 +190,11 @@ Job = tuple[str, dict[str, Any], Callable[[], Made]]
 """A key, what is kept of the picture, and what makes it."""
 
 
-def retinas(sources: Sequence[Source], copies: int, forms: int, parts: int) -> Iterator[Job]:
-    """Every photograph, unchanged, in this many changed copies and enhanced forms, and this many parts of it."""
+def retinas(sources: Sequence[Source], copies: int, forms: int, parts: int, blurred: int) -> Iterator[Job]:
+    """Every photograph, unchanged, in this many changed copies and enhanced forms, and this many parts of it.
+
+    Of those whose vessels are labelled so many copies are out of focus, too.
+    """
     for source in tqdm(sources, unit="photo"):
         for number in range(copies + 1):
             yield f"{source.key}-{number}", source.facts, partial(source.changed, number)
@@ -195,6 +202,8 @@ def retinas(sources: Sequence[Source], copies: int, forms: int, parts: int) -> I
             yield f"{source.key}-enhanced-{number}", source.facts, partial(source.enhanced, number)
         for number in range(parts):
             yield f"{source.key}-part-{number}", source.facts, partial(source.part, number)
+        for number in range(blurred if source.labelled else 0):
+            yield f"{source.key}-defocused-{number}", source.facts, partial(source.defocused, number)
 
 
 def others(sources: Sequence[Source], *, forms: bool) -> Iterator[Job]:
@@ -232,6 +241,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=4, help="changed copies of each photograph")
     parser.add_argument("--enhanced", type=int, default=4, help="enhanced forms of each photograph")
     parser.add_argument("--parts", type=int, default=2, help="square parts of each photograph")
+    parser.add_argument("--defocused", type=int, default=2, help="copies out of focus of each labelled photograph")
     parser.add_argument("--surrounds", type=int, default=4, help="drawn surrounds of each photograph")
     parser.add_argument("--every", type=int, default=1, help="take only every Nth photograph without vessel labels")
     options = parser.parse_args()
@@ -241,7 +251,7 @@ def main() -> None:
     sources = [one for one in photographs(options.data) if one.labelled]
     sources += [one for one in photographs(options.data) if not one.labelled][:: options.every]
     jobs = (
-        retinas(sources, options.copies, options.enhanced, options.parts),
+        retinas(sources, options.copies, options.enhanced, options.parts, options.defocused),
         others(sources, forms=options.enhanced > 0),
         elsewhere(sources, options.surrounds),
     )

@@ -43,7 +43,11 @@ def test_maps_are_kept_and_read_with_what_was_changed(data: Path, network: Vesse
     folder.keep("other", source.facts, partial(source.composed, 3))
     folder.keep("quarter", source.facts, partial(source.part, 1))
     folder.keep("third", source.facts, partial(source.enhanced, 1))
-    other, plain, part, third = kept(folder.path)
+    folder.keep("soft", source.facts, partial(source.defocused, 1))
+    other, plain, part, soft, third = kept(folder.path)
+    assert soft.what.startswith("defocus ")
+    assert ruined(soft), "it is for the grade alone"
+    assert (soft.dice or 1) < (plain.dice or 0)
     assert part.what == "part: 0.75"
     assert part.rgb.shape[0] == part.rgb.shape[1]
     assert part.rgb.shape[0] < plain.rgb.shape[0]
@@ -54,7 +58,7 @@ def test_maps_are_kept_and_read_with_what_was_changed(data: Path, network: Vesse
     assert (plain.set, plain.split, plain.what, plain.retina) == ("HRF", "train", "unchanged", True)
     assert plain.dice is not None
     assert 0 < plain.dice < 0.3
-    assert [one.key for one in kept(folder.path, labelled=True)] == ["plain", "third"]
+    assert [one.key for one in kept(folder.path, labelled=True)] == ["plain", "soft", "third"]
     assert other.what.removeprefix("surround: ") in CASES
     assert other.rgb.shape != plain.rgb.shape
     assert plain.probability.max() > 60_000

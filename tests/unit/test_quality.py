@@ -1,5 +1,6 @@
 """The quality report: what spoils a photograph lowers its grade, and what does not change it does not."""
 
+import itertools
 from collections import Counter
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.evaluation.perturbations import blur, brightness, jpeg
+from models.evaluation.perturbations import blur, brightness, contrast, jpeg, noise
 from retina.imaging.arrays import Rgb
 from retina.imaging.field_of_view import find_field_of_view
 from retina.imaging.network import VesselNetwork
@@ -56,6 +57,22 @@ def test_a_blurred_photograph_is_not_simply_done(large: Rgb, network: VesselNetw
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("deviation", [0, 5])
+def test_the_more_out_of_focus_the_less_is_promised_with_a_sensors_noise_or_without(
+    large: Rgb, network: VesselNetwork, plain: QualityReport, deviation: float
+) -> None:
+    found = [report(noise(blur(large, sigma), deviation), network) for sigma in (3, 5, 8, 12)]
+    for less, more in itertools.pairwise([plain, *found]):
+        assert more.score < less.score
+        assert more.scores["sharpness"].score <= less.scores["sharpness"].score
+    for strong in found[2:]:
+        assert GRADES.index(strong.grade) >= 2
+        assert "The photograph is blurred." in strong.reasons
+    weak = report(contrast(large, 0.3), network)
+    assert weak.scores["sharpness"].score == pytest.approx(plain.scores["sharpness"].score, abs=0.1)
+
+
+@pytest.mark.slow
 def test_it_is_stable_under_resizing_encoding_and_cropping(
     large: Rgb, network: VesselNetwork, plain: QualityReport
 ) -> None:
@@ -77,7 +94,7 @@ def test_a_thumbnail_is_unusable_and_promises_nothing(large: Rgb, network: Vesse
 
 BAD_TO_GOOD: dict[str, tuple[float, ...]] = {
     "visible": (0.35, 0.505, 0.56, 0.61, 0.66, 0.71, 0.8, 0.95),
-    "detail": (-3.0, -2.8, -2.6, -2.4, -2.0),
+    "focus": (-1.1, -1.0, -0.9, -0.8, -0.6),
     "noise": (-0.9, -1.1, -1.3, -1.6, -2.0),
     "level": (2.5, 2.6, 2.8, 3.0, 4.5, 5.2, 5.44),
     "burnt": (0.33, 0.2, 0.0),
@@ -89,7 +106,7 @@ BAD_TO_GOOD: dict[str, tuple[float, ...]] = {
 """Numbers of `clarity` that scores are made of."""
 OF_SCORES = {
     "field_of_view": ["visible"],
-    "sharpness": ["detail"],
+    "sharpness": ["focus"],
     "noise": ["noise"],
     "exposure": ["level", "burnt"],
     "contrast": ["contrast"],

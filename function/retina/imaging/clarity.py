@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 
 from retina.imaging.arrays import Gray
+from retina.imaging.downsampling import halved
+from retina.imaging.erosion import eroded
 from retina.imaging.field_of_view import FieldOfView
 from retina.imaging.reduction import Reduction, mean
 
@@ -23,9 +25,14 @@ _ENTROPIES = np.pad(-_SHARES * np.log(_SHARES) - (1 - _SHARES) * np.log1p(-_SHAR
 Mask255 = cv2.typing.MatLike
 """uint8[h,w], 0 or 255, as OpenCV takes masks."""
 
-_DISC_3 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 _DISC_5 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _SQUARE_11 = np.ones((11, 11), np.uint8)
+
+FOCUS = (0.7, 1.0, 2.0)
+"""Standard deviations in pixels of a quarter of the reduction."""
+
+FOCUS_RIM = 6
+"""Pixels of a quarter of the reduction."""
 
 RIM = 12
 """Width in pixels of the rim that is left out."""
@@ -39,27 +46,44 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
     wide = cv2.dilate(vessels, _SQUARE_11)
     ground = cv2.bitwise_and(core, cv2.bitwise_not(wide))
     ring = cv2.bitwise_and(core, cv2.subtract(wide, cv2.dilate(vessels, _DISC_5)))
-    border = cv2.bitwise_and(core, cv2.morphologyEx(vessels, cv2.MORPH_GRADIENT, _DISC_3))
-    if min(cv2.countNonZero(part) for part in (ground, ring, border, vessels)) < 50:
-        ground = ring = border = core if cv2.countNonZero(core) else np.full_like(core, 255)
+    around = cv2.bitwise_and(core, wide)
+    if min(cv2.countNonZero(part) for part in (ground, ring, vessels)) < 50:
+        ground = ring = around = core if cv2.countNonZero(core) else np.full_like(core, 255)
     level = mean(green, ground) + 5
     area = cv2.countNonZero(vessels)
     contrast = max(mean(green, ring) - mean(green, vessels) if area else 0.0, 0.5)
-    smooth = cv2.GaussianBlur(green, (5, 5), 1)
-    smoother = cv2.blur(smooth, (5, 5))  # together as wide as a Gaussian of 2 pixels
-    fine, middle = cv2.absdiff(green, smooth), cv2.absdiff(smooth, smoother)
-    noise = mean(fine, ground)
+    noise = mean(cv2.absdiff(green, cv2.GaussianBlur(green, (5, 5), 1)), ground)
     return {
         "width": math.log(max(view.width, view.height)),
         "visible": visible(view),
         "contrast": math.log(contrast / level),
-        "detail": math.log((mean(middle, border) + 0.05) / contrast),
+        "focus": _focus(green, around, reduction.inside),
         "noise": math.log((noise + 0.05) / contrast),
         "speckle": math.log((noise + 0.05) / level),
         **_light(green, core),
         "level": math.log(level),
         **_doubts(found, vessels, core, area),
     }
+
+
+def _focus(green: Gray, around: Mask255, inside: Gray) -> float:
+    """How much of what changes around vessels is fine: log of changes within 3 to 4 pixels by those within 4 to 8.
+
+    Both are root mean squares, so that contrast cancels. Finer ones are left out, because noise is as fine, and so is
+    a rim of the field of view as wide as the blur reaches.
+    """
+    small = halved(halved(green.astype(np.float32)))
+    away = eroded(_nearest(inside, small), FOCUS_RIM)
+    seen = cv2.bitwise_and(_nearest(around, small), away)
+    where = next((each for each in (seen, away) if cv2.countNonZero(each)), np.full_like(away, 255))
+    fine, middle, coarse = (cv2.GaussianBlur(small, (0, 0), sigma) for sigma in FOCUS)
+    changes = [cv2.norm(one, other, cv2.NORM_L2, where) for one, other in ((fine, middle), (middle, coarse))]
+    return math.log((changes[0] + 1) / (changes[1] + 1))
+
+
+def _nearest(mask: Mask255, like: cv2.typing.MatLike) -> Gray:
+    """uint8[H,W] at the size of `like`."""
+    return np.asarray(cv2.resize(mask, like.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def visible(view: FieldOfView) -> float:

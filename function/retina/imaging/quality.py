@@ -101,7 +101,7 @@ def _scores(numbers: Mapping[str, float], view: FieldOfView, verdict: Verdict) -
     return {
         "field_of_view": _field(numbers["visible"], view),
         "sharpness": _pick(
-            _ramp(numbers["detail"], -3.0, -2.1),
+            _ramp(numbers["focus"], -1.1, -0.62),
             "The vessels are in focus.",
             "The vessels are slightly blurred.",
             "The photograph is blurred.",
