@@ -29,7 +29,7 @@ def stroke(page: Page, *spots: tuple[float, float]) -> None:
 
 def density(page: Page) -> float:
     """In per cent, as it is beside the brush."""
-    found = re.match(r"Vascular density ([\d.]+) %", page.locator("#correct-words").inner_text())
+    found = re.match(r"Vascular density ([\d.]+)\s%", page.locator("#correct-words").inner_text())
     assert found
     return float(found[1])
 
@@ -37,7 +37,7 @@ def density(page: Page) -> float:
 def expect_headline(page: Page, density: float) -> None:
     """Beside the photograph the density has one decimal, beside the brush two: 18.546 % is 18.55 and 18.5."""
     either = "|".join(sorted({re.escape(f"{density + shift:.1f}") for shift in (-0.005, 0.0049)}))
-    expect(page.locator("#facts .headline")).to_contain_text(re.compile(rf"(?<!\d)({either}) %"))
+    expect(page.locator("#facts .headline")).to_contain_text(re.compile(rf"(?<!\d)({either})\s%"))
 
 
 def mask(visit: Visit) -> tuple[str, NDArray[np.bool_]]:

@@ -102,7 +102,7 @@ def test_a_record_is_found_changed_recomputed_and_deleted(visit: Visit, small: b
     page.get_by_label("Vessel segments").check()
     expect(page.locator("#segment-words")).to_contain_text("segments: click one.")
     page.get_by_role("button", name="Next segment").click()
-    expect(page.locator("#segment-words")).to_contain_text(re.compile(r"^1 of \d+\. Vessel: length [\d.]+ px, "))
+    expect(page.locator("#segment-words")).to_contain_text(re.compile(r"^1 of \d+\. Vessel: length [\d.]+\spx, "))
     name, mask = visit.download(page.get_by_role("link", name="Vessel mask").click)
     assert name == "P-2-right-2026-03-01-vessels.png"
     assert Image.open(io.BytesIO(mask)).size == (353, 353)
@@ -197,7 +197,7 @@ def test_a_trend_breaks_where_values_are_not_comparable(visit: Visit, small: byt
     expect(visits).to_be_focused()
     visit_before = visits.locator("option", has_text="10 Jul 2025").inner_text()
     density = visit_before.removeprefix("10 Jul 2025, ")
-    assert re.fullmatch(r"\d+\.\d %", density)
+    assert re.fullmatch(r"\d+\.\d\s%", density)
     visits.select_option(label=visit_before)
     captions = page.locator("#pair figcaption")
     expect(captions).to_have_text([f"{day}: vascular density {density}" for day in ("10 Jul 2025", "10 Jul 2026")])

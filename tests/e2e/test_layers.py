@@ -46,7 +46,7 @@ def density(page: Page) -> float:
     """In per cent, as the threshold's note says it."""
     note = page.locator("#threshold-note")
     expect(note).to_contain_text("Vascular density")
-    found = re.search(r"density ([\d.]+) %", note.inner_text())
+    found = re.search(r"density ([\d.]+)\s%", note.inner_text())
     assert found
     return float(found[1])
 
@@ -85,7 +85,7 @@ def test_the_threshold_moves_mask_and_density_at_once(visit: Visit, small: bytes
     assert white(visit) > before
     slider.fill(str(own))
     expect(page.locator("#threshold-note")).to_contain_text(f"at {own:.2f}.")
-    service = float(page.locator("#facts .headline dd").first.inner_text().split(" ")[0])
+    service = float(page.locator("#facts .headline dd").first.inner_text().split()[0])
     assert abs(density(page) - service) <= 0.1
     assert [url for url in sent if "/api/" in url] == [], "the service is not asked again"
     expect_for_everyone(page)

@@ -30,7 +30,7 @@ def test_table_archive_and_saving_all(visits: Callable[..., Visit], small: bytes
     expect(rows).to_have_count(4)
     expect(rows.first).to_contain_text(NAMES[0])
     expect(rows.first).to_contain_text(re.compile(r"good|usable|poor"))
-    expect(rows.first.locator("td").nth(3)).to_have_text(re.compile(r"^\d+\.\d %"))
+    expect(rows.first.locator("td").nth(3)).to_have_text(re.compile(r"^\d+\.\d\s%"))
     expect_for_everyone(page)
     page.get_by_role("button", name="Photograph", exact=True).press("Enter")
     expect(rows.first).to_contain_text("=notes.txt")
@@ -122,6 +122,6 @@ def test_bytes_are_counted_on_a_slow_line(visit: Visit, sample: bytes) -> None:
     conditions = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 200_000}
     session.send("Network.emulateNetworkConditions", conditions)
     visit.choose(("large.jpg", sample + bytes(2 * 2**20)))
-    expect(visit.item("large.jpg").locator(".item-state")).to_have_text(re.compile(r"^Sending \d.* of 2\.\d MiB…$"))
+    expect(visit.item("large.jpg").locator(".item-state")).to_have_text(re.compile(r"^Sending \d.* of 2\.\d\sMiB…$"))
     session.send("Network.emulateNetworkConditions", conditions | {"uploadThroughput": -1})
     visit.expect_state("large.jpg", "done")

@@ -134,10 +134,10 @@ def test_arteries_and_veins_by_region(visit: Visit, small: bytes) -> None:
     expect(values.get_by_role("columnheader", name="Arteries")).to_be_visible()
     field = values.get_by_role("row", name="Whole field").get_by_role("cell")
     # Each with its repeatability.
-    assert [bool(re.fullmatch(r"[\d.]+ %\s+± [\d.]+", each)) for each in field.all_inner_texts()] == [True] * 3
+    assert [bool(re.fullmatch(r"[\d.]+\s%\s+± [\d.]+", each)) for each in field.all_inner_texts()] == [True] * 3
     assert values.get_by_role("row").count() == 8
     page.get_by_label("Measurement", exact=True).select_option(label="Mean calibre")
-    assert [bool(re.fullmatch(r"[\d.]+ px\s+± [\d.]+", each)) for each in field.all_inner_texts()] == [True] * 3
+    assert [bool(re.fullmatch(r"[\d.]+\spx\s+± [\d.]+", each)) for each in field.all_inner_texts()] == [True] * 3
     for dash in values.get_by_role("cell", name="–", exact=True).all():
         assert dash.evaluate("cell => cell.closest('section').querySelectorAll('.regional-reasons li').length")
     expect_for_everyone(page)

@@ -91,7 +91,7 @@ def test_each_measurement_has_a_trend(longer_list: Visit, small: bytes) -> None:
     page.get_by_label("Measurement").select_option(label="Mean calibre")
     expect(page.locator("#trend-title")).to_have_text("Mean calibre of P, left eye")
     expect(page.locator("#trend-rows td.number").nth(0)).to_have_text("5.00 px")
-    expect(page.get_by_role("img", name="between 5.00 px and 6.00 px")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile(r"between 5\.00\spx and 6\.00\spx"))).to_be_visible()
     expect(page.locator("#compare-with option")).to_have_text(["none", "1 Jan 2026, 5.00 px"])
 
 

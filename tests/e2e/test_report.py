@@ -55,7 +55,7 @@ def test_the_page_is_printed_as_it_is_seen_and_a_report_fits_on_one_sheet(visits
     expect(page.locator("#report-title")).to_be_focused()
     expect(report).to_contain_text(NOT_FOR_DIAGNOSIS)
     density = report.get_by_role("row", name=re.compile("^Vascular density"))
-    expect(density).to_contain_text(re.compile(r"\d+\.\d %\s*\d+\.\d to \d+\.\d"), timeout=120_000)
+    expect(density).to_contain_text(re.compile(r"\d+\.\d\s%\s*\d+\.\d to \d+\.\d"), timeout=120_000)
     expect(report).to_contain_text(re.compile(r"match expected with what a person would draw \(Dice 0\.\d\d"))
     expect(report).to_contain_text(re.compile("unet, SHA-256 [0-9a-f]{64}"))
     for number in range(2):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from e2e.person import PASSWORD, TOKENS, expect_signed_out, fill_in, masthead, new_address, sign_up
-from e2e.visit import Visit
+from e2e.visit import Holding, Visit
 
 
 def sign_out(page: Page) -> None:
@@ -162,3 +162,18 @@ def test_an_issuer_on_another_host(browser: Browser, server: str) -> None:
     assert authorize["scope"] == "openid email"
     assert token["redirect_uri"] == authorize["redirect_uri"] == logout["logout_uri"] == f"{server}/"
     assert revoke == {"token": "r", "client_id": "page"}
+
+
+def test_the_masthead_says_that_signing_out_is_still_going_on(visit: Visit) -> None:
+    page, hold = visit.page, Holding()
+    sign_up(visit)
+    page.route("**/oauth2/revoke", hold)
+    masthead(page).get_by_role("button", name="Sign out").click()
+    who = page.locator("#who")
+    expect(who).to_have_text("Signing you out…")
+    expect(masthead(page).get_by_role("link", name="History")).to_be_hidden()
+    while not hold.held:
+        page.wait_for_timeout(50)
+    with page.expect_navigation():
+        hold.held[0].continue_()
+    expect_signed_out(page)

@@ -18,7 +18,7 @@ STATES = """() => {
   const changes = {subtree: true, childList: true, characterData: true};
   new MutationObserver(seen).observe(document.querySelector('#list'), changes);
 }"""
-SENDING = re.compile(r"^Sending [\d.]+ [KM]iB of [\d.]+ [KM]iB…$")
+SENDING = re.compile(r"^Sending [\d.]+\s[KM]iB of [\d.]+\s[KM]iB…$")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def place(page: Page, x: float, y: float) -> tuple[float, float]:
 
 def enlargement(page: Page) -> int:
     """In per cent."""
-    return int((page.locator("#zoom-level").text_content() or "").removesuffix(" %"))
+    return int((page.locator("#zoom-level").text_content() or "").removesuffix("\N{NO-BREAK SPACE}%"))
 
 
 def until(page: Page, happened: Callable[[], bool]) -> None:

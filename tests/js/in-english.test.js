@@ -24,3 +24,8 @@ test('what is no translation stays, and an English page has nothing to do', () =
   assert.equal(original('Etwas ganz anderes.', known), null);
   assert.equal(inEnglish('Etwas ganz anderes.'), 'Etwas ganz anderes.');
 });
+
+test('what keeps numbers and units in one line is in no stored text, nor in the way', () => {
+  assert.equal(inEnglish('This file is 60.1\u00a0MiB.'), 'This file is 60.1 MiB.');
+  assert.equal(original('Nur 40\u00a0% des Bildfelds sind sichtbar.', known), 'Only 40 % of the field of view is visible.');
+});

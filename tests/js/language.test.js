@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { decimal, language, plural, t, tNodes } from '../../site/js/ui/language.js';
+import { withUnit } from '../../site/js/ui/with-unit.js';
 import { translated, written } from '../../site/js/ui/sentences.js';
 
 /** @type {unknown} */
@@ -66,4 +67,11 @@ test('what the service says is translated sentence by sentence', () => {
 
 test('what is not known stays English as a whole', () => {
   for (const text of ['Nothing was started. Nobody knows this.', 'constructor', '']) assert.equal(inGerman(text), text);
+});
+
+test('numbers stay in one line with their units', () => {
+  assert.equal(withUnit(decimal(11.41, 2), '%'), '11.41\u00a0%');
+  assert.equal(withUnit(41, 'µm'), '41\u00a0µm');
+  assert.equal(withUnit('+0.5', 'percentage points'), '+0.5 percentage points');
+  assert.equal(withUnit(8, ''), '8');
 });

@@ -17,8 +17,8 @@ const LENGTH = {
 const RATIO = { ...LENGTH, label: 'tortuosity', unit: '', display: { factor: 1, decimals: 2, unit: '', context: '' } };
 
 test('a value has its decimals and its unit', () => {
-  assert.equal(valueOf(SHARE, 0.10662), '10.7 %');
-  assert.equal(valueOf(LENGTH, 151.6), '152 µm');
+  assert.equal(valueOf(SHARE, 0.10662), '10.7\u00a0%');
+  assert.equal(valueOf(LENGTH, 151.6), '152\u00a0µm');
   assert.equal(valueOf(RATIO, 1.1), '1.10');
 });
 
@@ -36,19 +36,19 @@ test('an interval has the decimals of the value, without its unit', () => {
 });
 
 test('a value has its context, if there is one', () => {
-  assert.equal(valueInContext(SHARE, { vascular_density: 0, crae: 1 }), '0.0 % of the field of view');
-  assert.equal(valueInContext(LENGTH, { crae: 151.6 }), '152 µm');
+  assert.equal(valueInContext(SHARE, { vascular_density: 0, crae: 1 }), '0.0\u00a0% of the field of view');
+  assert.equal(valueInContext(LENGTH, { crae: 151.6 }), '152\u00a0µm');
 });
 
 test('labels in a sentence and at its start', () => {
-  assert.equal(labelled(SHARE, { vascular_density: 0.10662 }), 'vascular density 10.7 %');
+  assert.equal(labelled(SHARE, { vascular_density: 0.10662 }), 'vascular density 10.7\u00a0%');
   assert.equal(heading(SHARE), 'Vascular density');
   assert.equal(heading(LENGTH), 'CRAE');
 });
 
 test('limits in words', () => {
-  assert.equal(mebibytes(50 * 2 ** 20), '50 MiB');
-  assert.equal(mebibytes(2 ** 19), '0.5 MiB');
+  assert.equal(mebibytes(50 * 2 ** 20), '50\u00a0MiB');
+  assert.equal(mebibytes(2 ** 19), '0.5\u00a0MiB');
   const taken = { formats: ['JPEG', 'PNG', 'GIF'], upload_bytes: 50 * 2 ** 20 };
   assert.equal(photographsTaken(taken), 'JPEG, PNG or GIF, up to 50\u00a0MiB each.');
 });

@@ -37,10 +37,10 @@ function names(wanted) {
 
 test('cells say what is known', () => {
   const texts = (/** @type {Row} */ each) => COLUMNS.map(({ cell }) => cell(each).text);
-  assert.deepEqual(texts(ROWS[0]), ['p10.jpg', 'Done', 'good', '0.80', '12.0 %']);
+  assert.deepEqual(texts(ROWS[0]), ['p10.jpg', 'Done', 'good', '0.80', '12.0\u00a0%']);
   assert.deepEqual(texts(ROWS[1]), ['p2.jpg', 'Done', 'good', '0.80', 'not measurable']);
   const another = row('p3.jpg', 5, { density: 0.1, quality: { expected_dice: null } });
-  assert.deepEqual(texts(another), ['p3.jpg', 'Done', 'good', 'not known', '10.0 %'], 'a result has no empty cell');
+  assert.deepEqual(texts(another), ['p3.jpg', 'Done', 'good', 'not known', '10.0\u00a0%'], 'a result has no empty cell');
   const corrected = /** @type {Row} */ (/** @type {unknown} */ ({ ...ROWS[0], saved: 'r1', result: { ...ROWS[0].result, correction: {} } }));
   assert.equal(texts(corrected)[1], 'Done, saved, corrected');
   assert.deepEqual(texts(ROWS[2]), ['notes.txt', 'No image.', '', '', '']);

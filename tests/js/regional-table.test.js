@@ -29,7 +29,7 @@ test('only what has values by region is offered, in the order of the list', () =
 
 test('regions have one order, whatever that of the rows', () => {
   assert.deepEqual(regionalLines(ROWS, DENSITY), [
-    { label: 'Whole field', cells: ['10.0 %', '4.0 %', '–'], margins: [null, null, null] },
+    { label: 'Whole field', cells: ['10.0\u00a0%', '4.0\u00a0%', '–'], margins: [null, null, null] },
     { label: 'Zone B', cells: ['–', '–', '–'], margins: [null, null, null] },
     { label: 'Superior nasal', cells: ['–', '–', '–'], margins: [null, null, null] },
   ]);

@@ -82,6 +82,6 @@ test('the difference has the vessels of the first, of both and of the second, an
   assert.deepEqual([8, 20, 21, 32].map((row) => classes[row * 60 + 30]), [FIRST, BOTH, 0, SECOND]);
   assert.equal(classes[8 * 60 + 50], 0, 'what the other photograph does not show is no difference');
   assert.deepEqual(lengths, { first: 40, both: 40, second: 40 });
-  assert.deepEqual(sharesOf(lengths), { first: '33 %', both: '33 %', second: '33 %' });
+  assert.deepEqual(sharesOf(lengths), { first: '33\u00a0%', both: '33\u00a0%', second: '33\u00a0%' });
   assert.equal(sharesOf({ first: 0, both: 0, second: 0 }), null);
 });

@@ -39,8 +39,8 @@ test('nothing is called chance where the repeatability is not known', () => {
 });
 
 test('a change has a sign and a unit', () => {
-  assert.equal(changeOf(LENGTH, 10, 12.3), '+2.3 px');
-  assert.equal(changeOf(LENGTH, 12.3, 10), '−2.3 px');
+  assert.equal(changeOf(LENGTH, 10, 12.3), '+2.3\u00a0px');
+  assert.equal(changeOf(LENGTH, 12.3, 10), '−2.3\u00a0px');
   assert.equal(changeOf(SHARE, 0.1, 0.105), '+0.5 percentage points');
 });
 
@@ -61,5 +61,5 @@ test('a change is counted since the last value that can be compared', () => {
     { ...made, id: 'f', value: 21, changes: [] },
   ];
   const words = points.map((_, i) => changeSince(ABSOLUTE, points, i));
-  assert.deepEqual(words, ['', '', '+1.0 px (may be chance)', '+9.0 px', '', '']);
+  assert.deepEqual(words, ['', '', '+1.0\u00a0px (may be chance)', '+9.0\u00a0px', '', '']);
 });

@@ -22,7 +22,7 @@ const answer = /** @type {Findings} */ (/** @type {unknown} */ ({
 }));
 
 test('a row has value, interval and the first sentence of the definition; what has no value is counted', () => {
-  assert.deepEqual(rowsOf({ answer }, [density, other]), [['Vascular density', '10.7 %', '9.0 to 12.0', 'The share that is vessel.']]);
+  assert.deepEqual(rowsOf({ answer }, [density, other]), [['Vascular density', '10.7\u00a0%', '9.0 to 12.0', 'The share that is vessel.']]);
   assert.equal(unmeasured({ answer }, [density, other]), 1);
   assert.equal(rowsOf({ answer: { ...answer, measurement_intervals: {} } }, [density])[0][2], '–');
 });

@@ -8,7 +8,7 @@ import { json, problem, serve } from './support/service.js';
 
 const ISSUER = { issuer: 'urn:x', client_id: 'page', url: 'https://issuer.test' };
 const TOKENS = { access_token: 'a', refresh_token: 'r', id_token: `h.${btoa('{"sub":"1","email":"a@b.example"}')}.s`, expires_in: 3600, token_type: 'Bearer' };
-Object.assign(fakeDocument, { body: { classList: { contains: () => false } } });
+Object.assign(fakeDocument, { body: { classList: { contains: () => false } }, querySelector: () => null });
 const { signIn, signOut } = await import('../../site/js/auth/sign-in.js');
 const { enter, person, whenPersonChanges } = await import('../../site/js/auth/session.js');
 

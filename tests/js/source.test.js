@@ -72,5 +72,5 @@ test('the stem of a name has no folder or extension', () => {
 });
 
 test('sizes for people', () => {
-  assert.deepEqual([1, 2048, 2 ** 20, 2.5 * 2 ** 20].map(sizeOf), ['1 KiB', '2 KiB', '1.0 MiB', '2.5 MiB']);
+  assert.deepEqual([1, 2048, 2 ** 20, 2.5 * 2 ** 20].map(sizeOf), ['1\u00a0KiB', '2\u00a0KiB', '1.0\u00a0MiB', '2.5\u00a0MiB']);
 });

@@ -4,6 +4,7 @@
 import { authorizeAddress, home, logoutAddress, tokensForCode } from './issuer.js';
 import { Refusal } from '../api/reach.js';
 import { enter, leave, stored } from './session.js';
+import { element } from '../ui/element.js';
 import { t } from '../ui/language.js';
 import { confirmed } from '../ui/confirm.js';
 import { keepInTab } from '../ui/remembered.js';
@@ -101,9 +102,24 @@ export async function signOut(first) {
   const answer = await askToForget(SIGNING_OUT);
   if (answer === 'stay') return;
   await first?.();
-  await leave(); // before anything that may fail or take long
-  if (answer === 'delete') await forget();
-  location.assign(await logoutAddress());
+  const left = leave(); // before anything that may fail or take long
+  const stay = tellLeaving();
+  try {
+    await left;
+    if (answer === 'delete') await forget();
+    location.assign(await logoutAddress());
+  } catch (error) {
+    stay();
+    throw error;
+  }
+}
+
+/** Says in place of “Sign in” that this page is being left. Returns what takes that back. */
+function tellLeaving() {
+  const who = document.querySelector('#who');
+  const before = [...(who?.childNodes ?? [])];
+  who?.replaceChildren(element('span', { class: 'note', role: 'status' }, t('Signing you out…')));
+  return () => who?.replaceChildren(...before);
 }
 
 function secret() {

@@ -3,6 +3,7 @@
 import { finder } from '../ui/element.js';
 import { remember, remembered } from '../ui/remembered.js';
 import { SIZES } from './correct-markup.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @param {{ page: ParentNode, changed: () => void }} parts */
 export function createBrushSize({ page, changed }) {
@@ -10,7 +11,7 @@ export function createBrushSize({ page, changed }) {
   const slider = by('brush-size', HTMLInputElement);
 
   function tell() {
-    by('brush-size-value').textContent = `${slider.value} px`;
+    by('brush-size-value').textContent = withUnit(slider.value, 'px');
   }
 
   function change() {

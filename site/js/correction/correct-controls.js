@@ -3,6 +3,7 @@
 import { Refusal } from '../api/reach.js';
 import { finder } from '../ui/element.js';
 import { decimal, t } from '../ui/language.js';
+import { withUnit } from '../ui/with-unit.js';
 import { createTrouble } from '../ui/trouble.js';
 
 /** @import { Session } from './session.js' */
@@ -25,7 +26,7 @@ export function createCorrectControls({ page }) {
 
   /** @param {Session} session */
   function count(session) {
-    const [now, before] = [session.density(), session.density(true)].map((share) => `${decimal(100 * share, 2)} %`);
+    const [now, before] = [session.density(), session.density(true)].map((share) => withUnit(decimal(100 * share, 2), '%'));
     words.textContent = now === before ? t('Vascular density {now}', { now }) : t('Vascular density {now}, model {before}', { now, before });
   }
 

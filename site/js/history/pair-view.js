@@ -9,6 +9,7 @@ import { pairMarkup } from './pair-markup.js';
 import { createPairZoom } from './pair-zoom.js';
 import { copyOf, paintedMask } from './painted-mask.js';
 import { decimal, plural, t } from '../ui/language.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @import { SavedPrediction } from 'openapi' */
 /** @import { Palette, Registered } from '../registration/registration.js' */
@@ -52,7 +53,7 @@ export async function showPair(place, visits, { signal, announce }) {
       { stage: right, size: onto ? sizes[0] : sizes[1], layers: layers(1, 0, onto ?? IDENTITY) },
     ];
   }
-  const zoom = createPairZoom({ panes, level: (percent) => (parts.level.textContent = `${decimal(percent, 0)} %`) });
+  const zoom = createPairZoom({ panes, level: (percent) => (parts.level.textContent = withUnit(decimal(percent, 0), '%')) });
 
   function look() {
     const now = mode();

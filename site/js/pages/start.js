@@ -1,6 +1,5 @@
 // Entry point of the start page. It takes in photographs. The rest of the page (index.js with the viewer, the report...) is
-// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light. Photographs that are
-// added before it is here are stored meanwhile (early.js).
+// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light.
 
 import { Refusal } from '../api/reach.js';
 import { takeIn } from '../files/intake.js';
@@ -43,17 +42,11 @@ async function load() {
 }
 
 function storage() {
-  early ??= loadStorage().catch((/** @type {unknown} */ error) => {
-    early = null;
-    throw error;
-  });
+  early ??= loadAllTexts() // which it has, too
+    .then(() => import('../storage/early.js'))
+    .then((loaded) => (arrived = loaded))
+    .finally(() => arrived || (early = null));
   return early;
-}
-
-async function loadStorage() {
-  await loadAllTexts(); // which it has, too
-  arrived = await import('../storage/early.js');
-  return arrived;
 }
 
 /**
@@ -84,7 +77,7 @@ async function add(sources) {
     const { handOver } = await keep(sources);
     const viewer = await work();
     const photos = await handOver();
-    if (photos.length) viewer.add(photos); // else they came with earlier ones
+    if (photos.length) viewer.add(photos);
   });
   by('loading').textContent = '';
 }

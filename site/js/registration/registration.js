@@ -1,6 +1,7 @@
 // Asks registration-worker.js to register two photographs by their vessel masks, and says in words what came of it.
 
 import { decimal, t } from '../ui/language.js';
+import { withUnit } from '../ui/with-unit.js';
 import { decoded } from '../viewer/canvas.js';
 
 /** @import { Findings } from '../files/segmentation.js' */
@@ -81,5 +82,5 @@ export function sharesOf({ first, both, second }) {
 
 /** @param {number} share */
 function percent(share) {
-  return `${Math.round(100 * share)} %`;
+  return withUnit(Math.round(100 * share), '%');
 }

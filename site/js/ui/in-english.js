@@ -4,6 +4,7 @@
 import { language, translations } from './language.js';
 
 const SENTENCES = /(?<=[.?!]) (?=[\p{Lu}„“«¿¡])/u;
+const JOINED = /(?<=\d)\u00a0(?=\S)/g; // a number and its unit
 const PLACES = /\{(\w+)\}/g;
 /** Letters that a text must have besides its names in braces, to be recognised. */
 const LEAST = 8;
@@ -18,9 +19,11 @@ let known = null;
  * @param {string} text
  */
 export function inEnglish(text) {
-  if (language === 'en' || !text) return text;
+  if (!text) return text;
+  const loose = text.replace(JOINED, ' ');
+  if (language === 'en') return loose;
   known ??= knownOf(translations);
-  return original(text, known) ?? text.split(SENTENCES).map((part) => original(part, known ?? []) ?? part).join(' ');
+  return original(loose, known) ?? loose.split(SENTENCES).map((part) => original(part, known ?? []) ?? part).join(' ');
 }
 
 /**
@@ -42,7 +45,7 @@ export function knownOf(file) {
  */
 export function original(text, among) {
   for (const { english, pattern, names } of among) {
-    const found = pattern.exec(text);
+    const found = pattern.exec(text.replaceAll('\u00a0', ' '));
     if (!found) continue;
     const values = new Map(names.map((name, i) => [name, found[i + 1]]));
     return english.replace(PLACES, (place, /** @type {string} */ name) => values.get(name) ?? place);
@@ -52,6 +55,6 @@ export function original(text, among) {
 
 /** @param {string} form */
 function patternOf(form) {
-  const parts = form.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const parts = form.replaceAll('\u00a0', ' ').split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join('(.+?)')}$`, 's');
 }

@@ -10,7 +10,7 @@ import { locale, t } from './language.js';
  * @param {number} bytes
  */
 export function mebibytes(bytes) {
-  return `${Number((bytes / 2 ** 20).toPrecision(3)).toLocaleString(locale)} MiB`;
+  return `${Number((bytes / 2 ** 20).toPrecision(3)).toLocaleString(locale)}\u00a0MiB`;
 }
 
 /**
@@ -19,7 +19,7 @@ export function mebibytes(bytes) {
  */
 export function photographsTaken({ formats, upload_bytes: bytes }) {
   const listed = new Intl.ListFormat(locale, { type: 'disjunction' }).format(formats);
-  return t('{formats}, up to {size} each.', { formats: listed, size: mebibytes(bytes).replace(' ', '\u00a0') });
+  return t('{formats}, up to {size} each.', { formats: listed, size: mebibytes(bytes) });
 }
 
 /**

@@ -1,6 +1,7 @@
 // Formats measurements the way the service's list describes them, so that no measurement is known here by name.
 
 import { decimal, ofService, t } from './language.js';
+import { withUnit } from './with-unit.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 
@@ -14,7 +15,7 @@ const NOTHING = t('not measurable');
  * @param {number | null} value
  */
 export function valueOf({ display: { factor, decimals, unit } }, value) {
-  return value === null ? NOTHING : `${decimal(factor * value, decimals)}${unit && ` ${ofService(unit)}`}`;
+  return value === null ? NOTHING : withUnit(decimal(factor * value, decimals), unit && ofService(unit));
 }
 
 /**

@@ -31,7 +31,7 @@ export function viewer() {
 
 function toolbar() {
   const opacity = element('input', { id: 'opacity', type: 'range', min: 0, max: 100, value: 60 });
-  const percent = element('output', { id: 'opacity-value', for: 'opacity' }, '60 %');
+  const percent = element('output', { id: 'opacity-value', for: 'opacity' }, '60\u00a0%');
   return element(
     'div',
     { class: 'toolbar', role: 'group', 'aria-label': t('Viewer') },

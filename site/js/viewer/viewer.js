@@ -14,6 +14,7 @@ import { ignorePalms } from './palm.js';
 import { createSegments } from './segments.js';
 import { createTools } from './tools.js';
 import { createZoom } from './zoom.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @import { LoadTool } from '../correction/correct.js' */
 /** @import { Result } from '../files/segmentation.js' */
@@ -63,7 +64,7 @@ export function createViewer({ page, loadTool }) {
     stage.dataset.view = view();
     stage.dataset.drawn = byServer ? 'server' : 'browser';
     slider.disabled = byServer || view() !== 'overlay';
-    by('opacity-value').textContent = `${slider.value} %`;
+    by('opacity-value').textContent = withUnit(slider.value, '%');
     layers.style.setProperty('--opacity', String(opacity()));
     drawn.redraw();
     correct.look();

@@ -6,6 +6,7 @@ import { noteForPrint } from '../ui/print-size.js';
 import { listenToHands } from './gestures.js';
 import { createSpots } from './spots.js';
 import { actualSize, clamped, limits, moved, percent, placed, WHOLE, zoomed } from './view.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @import { Hands } from './gestures.js' */
 /** @import { Frame, Point, Size, View } from './view.js' */
@@ -50,7 +51,7 @@ export function createZoom({ page, hands }) {
     noteForPrint(stage);
     stage.classList.toggle('zoomed', view.zoom > 1.0001);
     stage.classList.toggle('pixels', enlarged > 100);
-    level.textContent = `${Math.round(enlarged)} %`;
+    level.textContent = withUnit(Math.round(enlarged), '%');
     less.disabled = view.zoom <= least * 1.0001;
     more.disabled = view.zoom >= most * 0.9999;
     stage.dispatchEvent(new Event('view'));

@@ -25,7 +25,7 @@ test('a dropped photograph is segmented, enlarged, and seen in layers', async ()
     await page.goto(`${address}/`);
     await drop(page, SAMPLE);
     await says(page, '#result-title', /^retina\.jpg$/);
-    await says(page, '#facts .headline dd', /^[\d.]+ % of the field of view/);
+    await says(page, '#facts .headline dd', /^[\d.]+\s% of the field of view/);
     await page.waitForSelector('#layer-vessels[data-state=drawn]');
     await fits(page);
 
@@ -48,7 +48,7 @@ test('a dropped photograph is segmented, enlarged, and seen in layers', async ()
     await click(page, '#more-layers');
     await page.focus('#threshold');
     for (let step = 0; step < 5; step += 1) await page.keyboard.press('ArrowRight');
-    await says(page, '#threshold-note', /Vascular density.*[\d.]+ %/);
+    await says(page, '#threshold-note', /Vascular density.*[\d.]+\s%/);
     await page.keyboard.press('w');
     await visible(page, '#wipe');
     await fits(page);
@@ -91,7 +91,7 @@ test('on a phone in the dark, with an account: saved, compared with an earlier v
     await says(page, '#result-title', /^P-1, left eye, 4 May 2026$/);
     await click(page, '#compare-open');
     await visible(page, '#pair');
-    await says(page, '.pair-status', /Aligned by their vessels: 100 %/);
+    await says(page, '.pair-status', /Aligned by their vessels: 100\s%/);
     await fits(page);
 
     await page.goto(`${address}/batches.html`);
