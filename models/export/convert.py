@@ -51,6 +51,7 @@ CANVASES = (
 PUBLISHED = {
     "CHASE_DB1": "Fraz et al. 2012, doi 10.1109/TBME.2012.2205687",
     "HRF": "Budai et al. 2013, doi 10.1155/2013/154860",
+    "FIVES20": "Jin et al. 2022, doi 10.1038/s41597-022-01564-3",
     "AVRDB": "Akram et al. 2020, doi 10.1016/j.dib.2020.105282",
     "IDRID": "Porwal et al. 2018, doi 10.3390/data3030025",
 }

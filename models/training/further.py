@@ -1,13 +1,14 @@
 """Train a network further that has been fitted to another one, by soft labels and with frozen batch statistics.
 
-Takes the network to begin with, of any widths, the card of a teacher, whose maps are a part of the labels, and a folder
+Takes the network to begin with, of any widths, the cards of teachers, whose maps are a part of the labels, and a folder
 of sets, of which only the train splits are read: see `soft_labels`. Writes `weights.keras`, the averaged weights, the
 same as `weights.npz`, which `models.export.narrow` takes, a checkpoint from which a later run resumes, and `log.csv`.
 
-`python -m models.training.further --begin build/narrow/weights.keras --teacher CARD --data DIR --out build/further`
+`python -m models.training.further --begin build/narrow/weights.keras --teachers CARD --data DIR --out build/further`
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,11 @@ def new_model(begin: Path, steps: int, rate: float) -> keras.Model:
     return model
 
 
-def train(data: Path, out: Path, *, begin: Path, teacher: Path, steps: int, batch: int, seed: int, rate: float) -> Path:
+def train(
+    data: Path, out: Path, *, begin: Path, teachers: Sequence[Path], steps: int, batch: int, seed: int, rate: float
+) -> Path:
     """Train, or resume from the last checkpoint in `out`; returns the path of the averaged weights."""
-    draw = Batches(sources(data, VesselNetwork(teacher)), batch, seed)
+    draw = Batches(sources(data, [VesselNetwork(card) for card in teachers]), batch, seed)
     weights = cycle.run(out, lambda: new_model(begin, steps, rate), draw, steps, every=EVERY, statistics=0)
     narrow.write(fold(keras.saving.load_model(weights, compile=False)), weights.with_suffix(".npz"))
     return weights
@@ -84,8 +87,8 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--begin", type=Path, required=True, help="the network to train, weights.keras")
-    parser.add_argument("--teacher", type=Path, required=True, help="the card of the network that labels, too")
-    parser.add_argument("--data", type=Path, required=True, help="the folder with CHASE_DB1/, HRF/, AVRDB/ and IDRID/")
+    parser.add_argument("--teachers", type=Path, nargs="+", required=True, help="the cards of networks that label, too")
+    parser.add_argument("--data", type=Path, required=True, help="the folder with the sets that `SHARES` names")
     parser.add_argument("--out", type=Path, default=Path("build/further"))
     parser.add_argument("--steps", type=int, default=6500, help="the rate falls over those of the first run")
     parser.add_argument("--batch", type=int, default=4)

@@ -1,7 +1,7 @@
-"""Patches whose labels are mixed of an observer's mask and of another network's probability map, or that map alone.
+"""Patches whose labels are mixed of an observer's mask and of other networks' probability map, or that map alone.
 
-`sources` reads the train splits of CHASE_DB1 and HRF, which observers have labelled, and photographs of AVRDB and
-IDRID, where no mask shows how wide vessels are. `Batches` cuts augmented patches from them, reproducible from a seed.
+`sources` reads the train splits of the sets that observers have labelled, and photographs of AVRDB and IDRID, where no
+mask shows how wide vessels are. `Batches` cuts augmented patches from them, reproducible from a seed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,9 @@ from retina.imaging.photograph import Photograph
 from retina.imaging.preprocessing import resample
 from retina.imaging.segmentation import segment
 
-SHARES = {"CHASE_DB1": 0.3, "HRF": 0.3, "AVRDB": 0.2, "IDRID": 0.2}
+LABELLED = (*SETS, "FIVES20")
+"""The sets whose masks are learned from. The network that is served has learned without FIVES20."""
+SHARES = {"CHASE_DB1": 0.25, "HRF": 0.3, "FIVES20": 0.2, "AVRDB": 0.13, "IDRID": 0.12}
 """Which share of the photographs is drawn from each set, however many it has."""
 OBSERVER = 0.7
 """Weight of the observer's mask in a label. The rest is the map."""
@@ -61,10 +63,10 @@ def photographs(data: Path) -> dict[str, list[tuple[Path, Path | None]]]:
     Raises `LabelledSetError` if a set is missing.
     """
     found: dict[str, list[tuple[Path, Path | None]]] = {
-        name: [(one.photograph, one.vessels) for one in read_set(data / name, "train")] for name in SETS
+        name: [(one.photograph, one.vessels) for one in read_set(data / name, "train")] for name in LABELLED
     }
     others = photographs_with_fields(data, "train")
-    for name in [name for name in SHARES if name not in SETS]:
+    for name in [name for name in SHARES if name not in LABELLED]:
         paths = [path for set_, _, path, _ in others if set_ == name]
         found[name] = [(path, None) for path in (unmeasured(paths) if name == "AVRDB" else paths)]
     if missing := sorted(name for name, some in found.items() if not some):
@@ -80,20 +82,24 @@ def unmeasured(train: Sequence[Path]) -> list[Path]:
     return [path for number, path in enumerate(train) if number % MEASURED][::TAKEN]
 
 
-def sources(data: Path, teacher: VesselNetwork) -> dict[str, list[Source]]:
-    """Read all `photographs` and let the teacher segment them, with test-time augmentation: some seconds for each."""
+def sources(data: Path, teachers: Sequence[VesselNetwork]) -> dict[str, list[Source]]:
+    """Read all `photographs` and let the teachers segment them, with test-time augmentation: some seconds for each."""
     found: dict[str, list[Source]] = {name: [] for name in SHARES}
     every = [(name, *one) for name, some in photographs(data).items() for one in some]
     for name, photograph, vessels in tqdm(every, "photographs"):
-        found[name].append(load(photograph, vessels, teacher))
+        found[name].append(load(photograph, vessels, teachers))
     return found
 
 
-def load(photograph: Path, vessels: Path | None, teacher: VesselNetwork) -> Source:
-    """Read and crop one photograph, with the observer's mask in the file `vessels`, if there is one."""
+def load(photograph: Path, vessels: Path | None, teachers: Sequence[VesselNetwork]) -> Source:
+    """Read and crop one photograph, with the observer's mask in the file `vessels`, if there is one.
+
+    The map that is taught is the mean of the teachers' maps.
+    """
     crop = Crop(photograph)
-    probability = segment(Photograph(crop.photograph, crop.view, ""), teacher, flips=True).probability
-    taught = crop(np.rint(probability * (255 / CERTAIN)).astype(np.uint8))
+    read = Photograph(crop.photograph, crop.view, "")
+    maps = [segment(read, teacher, flips=True).probability for teacher in teachers]
+    taught = crop(np.rint(np.mean(maps, axis=0) * (255 / CERTAIN)).astype(np.uint8))
     rgb, inside = crop(crop.photograph), crop.inside()
     if vessels is None:
         return Source(rgb, taught, taught, inside)
