@@ -6,7 +6,7 @@ from PIL import Image
 
 from conftest import decode
 from retina.imaging.arrays import CERTAIN, Mask, Rgb
-from retina.imaging.clarity import clarity
+from retina.imaging.clarity import NUMBERS, clarity
 from retina.imaging.confidence import (
     NOTHING_FOUND,
     OUTSIDE,
@@ -61,6 +61,7 @@ def test_the_shipped_network_expects_less_of_a_noisy_photograph(small_rgb: Rgb, 
         photograph = decode(encode(Image.fromarray(rgb), "PNG"))
         made = segment(photograph, network)
         numbers = clarity(reduce(rgb, made.probability, photograph.field_of_view), photograph.field_of_view)
+        assert tuple(numbers) == NUMBERS
         found.append(expected_dice(made.probability, made.vessels, network.card.confidence, numbers))
     clear, worse = found
     assert clear is not None

@@ -70,6 +70,14 @@ def test_interpreters_are_reused(network: VesselNetwork) -> None:
     assert fresh._idle[canvas] == [interpreter]
 
 
+WEIGHED = {
+    "intercept": 0.8,
+    "weights": {"speckle": {"weight": 0.1, "low": -1, "high": 1}},
+    "mean_absolute_error": 0.05,
+    "fitted_on": "photographs",
+}
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -79,6 +87,7 @@ def test_interpreters_are_reused(network: VesselNetwork) -> None:
         ({"thresholds": [{"field_of_view_side_up_to": 0, "threshold": 0.5}]}, "thresholds"),
         ({"thresholds": [{"field_of_view_side_up_to": 9, "threshold": 1.5}]}, "thresholds"),
         ({"surprise": 1}, "malformed"),
+        ({"confidence": WEIGHED}, "speckle"),
         ({"preparation": {"padding": "centre"}}, "preparation.padding"),
         ({"preparation": {"equalisation": {"method": "clahe", "tiles": [0, 8]}}}, "tiles"),
         ({"preparation": {"scaling": {"method": "divide", "by": 0}}}, "scaling"),

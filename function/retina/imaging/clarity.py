@@ -19,14 +19,17 @@ EVEN = 127
 """Probability of .5 on the reduction's scale of 255."""
 
 _SHARES = np.arange(1, 255) / 255
-_ENTROPIES = np.pad(-_SHARES * np.log(_SHARES) - (1 - _SHARES) * np.log1p(-_SHARES), 1)
-"""Shannon entropy in nats, float64[256], of the answer vessel or not, at each probability on the reduction's scale."""
+_ENTROPIES = np.pad(-_SHARES * np.log(_SHARES) - (1 - _SHARES) * np.log1p(-_SHARES), 1).astype(np.float32)
+"""Shannon entropy in nats, float32[256], of the answer vessel or not, at each probability on the reduction's scale."""
 
 Mask255 = cv2.typing.MatLike
 """uint8[h,w], 0 or 255, as OpenCV takes masks."""
 
 _DISC_5 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _SQUARE_11 = np.ones((11, 11), np.uint8)
+
+NUMBERS = ("width", "visible", "contrast", "focus", "noise", "shadow", "glare", "burnt", "level", "entropy")
+"""The names of what `clarity` returns."""
 
 FOCUS = (0.7, 1.0, 2.0)
 """Standard deviations in pixels of a quarter of the reduction."""
@@ -59,10 +62,9 @@ def clarity(reduction: Reduction, view: FieldOfView) -> dict[str, float]:
         "contrast": math.log(contrast / level),
         "focus": _focus(green, around, reduction.inside),
         "noise": math.log((noise + 0.05) / contrast),
-        "speckle": math.log((noise + 0.05) / level),
         **_light(green, core),
         "level": math.log(level),
-        **_doubts(found, vessels, core, area),
+        "entropy": _entropy(found, core, area),
     }
 
 
@@ -99,7 +101,7 @@ def _above(found: Gray, level: int) -> Mask255:
 
 def _light(green: Gray, core: Mask255) -> dict[str, float]:
     """Shares of the field that are in shadow (under .45 of the median), in glare, or burnt out."""
-    small = cv2.blur(cv2.resize(green, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA), (5, 5))
+    small = cv2.blur(halved(halved(halved(green))), (5, 5))
     lit = cv2.resize(core, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     levels = small[lit].astype(np.float32) if lit.any() else np.zeros(1, np.float32)
     middle = float(np.median(levels)) + 1
@@ -111,12 +113,7 @@ def _light(green: Gray, core: Mask255) -> dict[str, float]:
     }
 
 
-def _doubts(found: Gray, vessels: Mask255, core: Mask255, area: int) -> dict[str, float]:
-    """What the map leaves open: vessels that are only half seen, and trees in pieces."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(vessels, connectivity=8, ltype=cv2.CV_16U)
-    pieces = stats[1:, cv2.CC_STAT_AREA]
-    entropy = float(cv2.calcHist([found], [0], core, [256], [0, 256])[:, 0] @ _ENTROPIES)
-    return {
-        "entropy": math.log((entropy + 1) / (max(1, area) + 1)),
-        "largest": float(pieces.max() / pieces.sum()) if pieces.size else 0.0,
-    }
+def _entropy(found: Gray, core: Mask255, area: int) -> float:
+    """What the map leaves open, by the pixels of the mask: vessels that are only half seen."""
+    entropy = cv2.sumElems(cv2.LUT(cv2.bitwise_and(found, core), _ENTROPIES))[0]
+    return math.log((entropy + 1) / (max(1, area) + 1))

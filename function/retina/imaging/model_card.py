@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retina.errors import ModelCardError
+from retina.imaging.clarity import NUMBERS
 from retina.imaging.repeatability import RegionalRepeatability, Repeatability, RepeatabilityStudy
 
 
@@ -149,6 +150,12 @@ class Confidence(_Part):
     above: float | None = Field(None, description="how far it extends above")
     mean_absolute_error: float
     fitted_on: str
+
+    @model_validator(mode="after")
+    def _known(self) -> "Confidence":
+        if unknown := self.weights.keys() - set(NUMBERS):
+            raise ValueError(f"it weighs {', '.join(sorted(unknown))}, which are no numbers of a photograph")
+        return self
 
 
 class ModelCard(_Part):
