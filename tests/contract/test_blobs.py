@@ -1,5 +1,6 @@
 """Storage of results: one contract for folders and for S3."""
 
+import errno
 import secrets
 import stat
 import time
@@ -68,6 +69,24 @@ def test_a_folder_is_deleted_while_others_write_into_it_and_delete_it(blobs: Blo
             asked.result()
     blobs.delete_all("history/a/")
     assert blobs.delete_all("history/a/") == 0
+
+
+def test_a_folder_that_is_gone_when_it_was_to_be_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As happens if another request makes it and a third deletes it at that moment, which pathlib calls "exists"."""
+    makes, gone = Path.mkdir, [tmp_path / "a", tmp_path / "a/1"]
+
+    def mkdir(folder: Path, *args: Any, **kwargs: Any) -> None:
+        if folder in gone:
+            gone.remove(folder)
+            raise FileExistsError(errno.EEXIST, "File exists", str(folder))
+        makes(folder, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    write(tmp_path / "a/1/mask.png", b"mask")
+    assert (tmp_path / "a/1/mask.png").read_bytes() == b"mask"
+    assert gone == []
 
 
 def test_a_listing_leaves_out_what_is_deleted_in_the_meantime(tmp_path: Path) -> None:

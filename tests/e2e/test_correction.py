@@ -1,5 +1,6 @@
 """The vessels of a photograph are corrected: by mouse and by keys, undone, kept over a reload, and given away."""
 
+import csv
 import io
 import zipfile
 
@@ -102,9 +103,9 @@ def test_vessels_are_corrected_undone_stored_and_given_away(visit: Visit, small:
     np.testing.assert_array_equal(own, found)
     theirs = np.asarray(Image.open(files.open("pictures/a-vessels.png")).convert("L")) > 127
     np.testing.assert_array_equal(theirs, corrected)
-    heads, row = (line.split(",") for line in files.read("vessels.csv").decode().splitlines())
-    assert row[heads.index("corrected")] == "yes"
-    assert 100 * float(row[heads.index("vascular_density")]) == pytest.approx(erased, abs=0.006)
+    [row] = csv.DictReader(io.StringIO(files.read("vessels.csv").decode("utf-8-sig")))
+    assert row["corrected"] == "yes"
+    assert 100 * float(row["vascular_density"]) == pytest.approx(erased, abs=0.006)
     page.get_by_role("button", name="Report").click()
     expect(page.get_by_role("main", name="a.jpg")).to_contain_text("Corrected by a person.")
 

@@ -31,11 +31,9 @@ def write(path: Path, data: bytes) -> None:
 @contextmanager
 def partial(path: Path) -> Iterator[BinaryIO]:
     """A file to write to, which appears at `path`, synced, when the context ends. After an exception none remains."""
-    for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(_created(unfinished), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -43,6 +41,20 @@ def partial(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def _created(path: Path) -> int:
+    """The descriptor of a new file, private to its owner, in folders that are made and that others may be deleting."""
+    for attempt in range(ATTEMPTS):
+        try:
+            for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # A folder that was there when it was to be made, and is not when pathlib looks at it, is said to exist.
+        except (FileNotFoundError, FileExistsError):
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def remove(folder: Path) -> int:
