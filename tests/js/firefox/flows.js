@@ -87,6 +87,7 @@ test('on a phone in the dark, with an account: saved, compared with an earlier v
     await page.keyboard.press('Enter');
     await visible(page, '#saved');
     await savedEarlier(page);
+    await page.waitForNetworkIdle();
     await click(page, '#saved-link');
     await says(page, '#result-title', /^P-1, left eye, 4 May 2026$/);
     await click(page, '#compare-open');
@@ -94,6 +95,7 @@ test('on a phone in the dark, with an account: saved, compared with an earlier v
     await says(page, '.pair-status', /Aligned by their vessels: 100\s%/);
     await fits(page);
 
+    await page.waitForNetworkIdle(); // Firefox complains of modules that a page was still loading when it was left
     await page.goto(`${address}/batches.html`);
     await visible(page, '#signed-in');
     const files = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#files'));
