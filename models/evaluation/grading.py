@@ -147,7 +147,11 @@ def main() -> None:
         print(f"| test photographs and copies {heads}")
         for name in sorted({c.set for c in tried}):
             print(row(name, fitted, [c for c in tried if c.set == name]))
-        print(row("all of them", fitted, tried), end="\n\n")
+        print(row("all of them", fitted, tried))
+        for label, blurred in (("not out of focus", False), ("out of focus", True)):
+            if some := [c for c in tried if c.what.startswith("defocus") == blurred]:
+                print(row(label, fitted, some))
+        print()
     print(f"| {options.split} photographs and copies of a set left out of the fit {heads}")
     print(*left_out(train, tried), sep="\n")
     if options.write_card:
