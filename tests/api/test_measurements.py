@@ -26,7 +26,8 @@ FOUND = (
     "width height field_of_view_width frames pixel_size_um laterality frame fundus_like retina grade reasons "
     "photo_sha256 model_sha256 structures_sha256 software_version threshold canvas flips "
     "expected_dice expected_dice_low expected_dice_high expected_dice_reason "
-    "disc_x disc_y disc_long_axis disc_short_axis disc_angle fovea_x fovea_y "
+    "artery_vein_reason disc_x disc_y disc_long_axis disc_short_axis disc_angle disc_reason "
+    "fovea_x fovea_y fovea_reason "
 ) + " ".join(each.name for each in MEASUREMENTS)
 
 

@@ -11,11 +11,15 @@ from PIL import Image
 
 from retina.batches.schemas import Outcome
 from retina.history.records import images_of
+from retina.imaging.photograph import Photograph
 from retina.imaging.schemas import Findings
+from retina.imaging.structures.disc import NOT_IN_VIEW
+from retina.imaging.structures.finding import NO_COLOUR
 from support.batches import come, items, new
 from support.exports import export
 from support.history import save
 from support.house import PREDICTIONS, House, problem
+from support.specimens import encode
 from support.tables import rows_of
 
 BOTH = {"artery_vein", "disc"}
@@ -62,6 +66,27 @@ def expected(answer: dict[str, Any], name: str, *path: str) -> str:
     return "" if found is None else str(found)
 
 
+REASONS = ("artery_vein_reason", "disc_reason", "fovea_reason")
+
+
+def test_tables_say_why_something_was_not_found(house: House, tiny: bytes, photograph: Photograph) -> None:
+    """Gray and without a disc in view; in colour and with a disc; and a photograph in which nothing was looked for."""
+    anna, temporal = house.person(), photograph.rgb[300:1100:4, 560:1360:4, 1]
+    gray = encode(Image.fromarray(np.ascontiguousarray(temporal)), "PNG")
+    batch = new(house, anna, "gray.png", "a.jpg", outputs="mask,artery_vein,disc", force=True)
+    come(house, batch, gray, tiny)
+    house.work_off()
+    found = [item["findings"]["structures"] for item in items(house, anna, batch)]
+    said = [[each[name] or "" for name in REASONS] for each in found]
+    assert said[0][:2] == [NO_COLOUR, NOT_IN_VIEW]
+    assert said[1][:2] == ["", ""]
+    rows = rows_of(export(house, anna, batch=batch["id"]).read("results.csv"))
+    assert [[row[name] for name in REASONS] for row in rows] == said
+    save(house, anna, gray, outputs="mask,disc", force="true")
+    [row] = rows_of(export(house, anna, history=True).read("history.csv"))
+    assert [row[name] for name in REASONS] == said[0]
+
+
 @pytest.mark.parametrize("output", sorted(BOTH))
 def test_a_saved_prediction_keeps_what_was_found(house: House, tiny: bytes, output: str) -> None:
     anna, alone = house.person(), single(house, tiny)
@@ -90,6 +115,7 @@ def test_what_was_saved_without_them_has_none_until_it_is_recomputed_with_them(h
     assert problem(missing) == (404, "not_found")
     [row] = rows_of(export(house, anna, history=True).read("history.csv"))
     assert (row["structures_sha256"], row["disc_x"]) == ("", "")
+    assert [row[name] for name in REASONS] == ["", "", ""]
 
     plain = house.client.post(f"{path}/recompute", headers=anna).json()
     assert plain["structures"] is None

@@ -13,7 +13,10 @@ from retina.__main__ import main
 from retina.cli.results import COLUMNS
 from retina.imaging.arrays import Rgb
 from retina.imaging.confidence import OTHER_THRESHOLD
+from retina.imaging.photograph import Photograph
 from retina.imaging.rendering import OUTPUTS
+from retina.imaging.structures.disc import NOT_IN_VIEW
+from retina.imaging.structures.finding import NO_COLOUR
 from support.results import rows
 from support.specimens import encode, refused
 from support.tables import rows_in
@@ -74,6 +77,19 @@ def test_another_threshold_is_another_result(tmp_path: Path, photos: Path) -> No
     assert found[0][0] == "0.25", "the card's for a photograph as small as this"
     assert found[1][1] < found[0][1]
     assert found[1:] == [found[1], found[1], found[0]]
+
+
+def test_a_row_says_why_there_is_no_disc_and_no_artery_or_vein(tmp_path: Path, photograph: Photograph) -> None:
+    """The photograph is gray and shows the temporal side only."""
+    gray, out = tmp_path / "gray.png", tmp_path / "out"
+    temporal = np.ascontiguousarray(photograph.rgb[300:1100:4, 560:1360:4, 1])
+    gray.write_bytes(encode(Image.fromarray(temporal), "PNG"))
+    said = []
+    for outputs in ("mask", "artery_vein", "disc"):
+        assert main(["segment", str(gray), "--out", str(out), "--force", "--outputs", outputs]) == 0
+        [row] = rows(out).values()
+        said.append([row[name] for name in ("artery_vein_reason", "disc_reason", "disc_x")])
+    assert said == [["", "", ""], *[[NO_COLOUR, NOT_IN_VIEW, ""]] * 2]
 
 
 def test_bad_files_have_a_row_and_stop_nothing(tmp_path: Path, photos: Path, quick_rgb: Rgb) -> None:

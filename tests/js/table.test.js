@@ -46,7 +46,10 @@ test('every photograph has its row, and a refused one its reason', () => {
   const table = tableOf([{ name: '=1.jpg', state: 'refused', code: 'photograph_unreadable', sentence: 'It is damaged.', result: null }], ['vascular_density', 'crae']);
   const [columns, row, end] = table.split('\r\n').map((line) => line.split(','));
   assert.deepEqual(columns.slice(0, 4), ['file', 'state', 'code', 'reason']);
-  assert.deepEqual(columns.slice(10, 19), ['grade', 'reasons', 'expected_dice', 'expected_dice_low', 'expected_dice_high', 'expected_dice_reason', 'vascular_density', 'crae', 'canvas']);
+  assert.deepEqual(columns.slice(10, 22), [
+    'grade', 'reasons', 'expected_dice', 'expected_dice_low', 'expected_dice_high', 'expected_dice_reason',
+    'artery_vein_reason', 'disc_reason', 'fovea_reason', 'vascular_density', 'crae', 'canvas',
+  ]);
   assert.deepEqual(row.slice(0, 5), ["'=1.jpg", 'refused', 'photograph_unreadable', 'It is damaged.', '']);
   assert.equal(row.length, columns.length);
   assert.deepEqual(end, ['']);
@@ -64,6 +67,20 @@ test('an expected Dice that is not known has its reason', () => {
   const at = columns.indexOf('expected_dice');
   assert.deepEqual(rows[0].slice(at, at + 4), ['0.8', '0.7', '0.9', '']);
   assert.deepEqual(rows[1].slice(at, at + 4), ['', '', '', 'No vessels were found.']);
+});
+
+test('arteries and veins, disc and fovea that were looked for and not found have their reason', () => {
+  const found = { artery_vein_reason: null, disc_reason: null, fovea_reason: null };
+  const missing = { artery_vein_reason: 'It has no colour.', disc_reason: 'No disc is in view.', fovea_reason: 'It cannot be made out.' };
+  const listed = [undefined, found, missing].map((structures) => {
+    const answer = { photograph: { field_of_view: {} }, quality: {}, model: {}, measurements: {}, structures };
+    const photo = { name: 'a.jpg', state: 'done', code: null, sentence: '', result: { answer } };
+    return /** @type {import('../../site/js/files/table.js').Listed} */ (/** @type {unknown} */ (photo));
+  });
+  const [columns, ...rows] = tableOf(listed, []).split('\r\n').map((line) => line.split(','));
+  const at = columns.indexOf('artery_vein_reason');
+  const cells = rows.slice(0, 3).map((row) => row.slice(at, at + 3));
+  assert.deepEqual(cells, [['', '', ''], ['', '', ''], Object.values(missing)]);
 });
 
 test('an interval has two columns if any photograph has one', () => {

@@ -26,13 +26,16 @@ FOUND = {
     "expected_dice_low": "lower end of the interval that contains the true Dice nine times out of ten",
     "expected_dice_high": "upper end of that interval",
     "expected_dice_reason": "why there is no expected_dice, in a sentence; otherwise empty",
+    "artery_vein_reason": "why no vessel is called an artery or a vein, in a sentence; otherwise empty",
     "disc_x": "of the optic disc's centre, in pixels from that of the first pixel; empty if none was found",
     "disc_y": "of the optic disc's centre",
     "disc_long_axis": "of the optic disc's ellipse, in pixels from edge to edge",
     "disc_short_axis": "of the optic disc's ellipse",
     "disc_angle": "of the ellipse's long axis, in degrees clockwise from the horizontal",
+    "disc_reason": "why no optic disc was found, in a sentence; empty if one was, or if it was not looked for",
     "fovea_x": "of the fovea, in pixels from the centre of the first pixel; empty if none was found",
     "fovea_y": "of the fovea",
+    "fovea_reason": "why no fovea was found, in a sentence; empty if it was, or if it was not looked for",
     **{each.name: f"{each.meaning} Empty if it cannot be measured." for each in MEASUREMENTS},
 }
 """The columns, in order, each with its meaning; `columns_of` fills them."""
@@ -67,8 +70,11 @@ def columns_of(findings: Findings) -> dict[str, str]:
         low,
         high,
         quality.expected_dice_reason,
+        structures and structures.artery_vein_reason,
         *((disc.centre.x, disc.centre.y, disc.long_axis, disc.short_axis, disc.angle) if disc else [None] * 5),
+        structures and structures.disc_reason,
         *((fovea.centre.x, fovea.centre.y) if fovea else [None] * 2),
+        structures and structures.fovea_reason,
         *(getattr(findings.measurements, each.name) for each in MEASUREMENTS),
     )
     return {name: text(value) for name, value in zip(FOUND, values, strict=True)}

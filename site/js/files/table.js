@@ -15,6 +15,7 @@ const LABELS = ['file', 'state', 'code', 'reason'];
 const FOUND = [
   'width', 'height', 'field_of_view', 'field_of_view_width', 'field_of_view_height', 'retina', 'grade', 'reasons',
   'expected_dice', 'expected_dice_low', 'expected_dice_high', 'expected_dice_reason',
+  'artery_vein_reason', 'disc_reason', 'fovea_reason',
 ];
 const HOW = ['canvas', 'threshold', 'model', 'model_sha256', 'structures_sha256', 'software_version', 'pixel_size_um', 'corrected'];
 
@@ -54,7 +55,7 @@ function rowOf({ name, state, code, sentence, result }, measured, ranged) {
   return [
     name, state, null, null, photograph.width, photograph.height, quality.field_of_view, view.width, view.height,
     quality.retina, quality.grade, quality.reasons?.join(' '), quality.expected_dice, low, high,
-    quality.expected_dice_reason,
+    quality.expected_dice_reason, structures?.artery_vein_reason, structures?.disc_reason, structures?.fovea_reason,
     ...measured.map((measurement) => values[measurement]),
     ...ranged.flatMap((measurement) => intervals?.[measurement] ?? [null, null]), canvas, threshold, model.name, model.sha256,
     structures?.sha256, result.answer.software_version, photograph.pixel_size_um, correctedOf(result),
