@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 
-import { address, click, drop, edges, firefox, fits, opened, says, text, visible } from './visit.js';
+import { address, click, drop, edges, firefox, fits, opened, says, started, text, visible } from './visit.js';
 
 const [SAMPLE, SMALL] = ['retina.jpg', 'retina-small.webp'].map((name) => fileURLToPath(new URL(`../../../site/samples/${name}`, import.meta.url)));
 
@@ -22,7 +22,7 @@ test('a dropped photograph is segmented, enlarged, and seen in layers', async ()
   const browser = await firefox();
   try {
     const { page, complaints } = await opened(browser, { width: 1280, height: 800 });
-    await page.goto(`${address}/`);
+    await started(page);
     await drop(page, SAMPLE);
     await says(page, '#result-title', /^retina\.jpg$/);
     await says(page, '#facts .headline dd', /^[\d.]+\s% of the field of view/);
@@ -64,7 +64,7 @@ test('on a phone in the dark, with an account: saved, compared with an earlier v
   const browser = await firefox({ dark: true });
   try {
     const { page, complaints } = await opened(browser, { width: 390, height: 844 });
-    await page.goto(`${address}/`);
+    await started(page);
     const background = await page.$eval('html', (root) => getComputedStyle(root).backgroundColor);
     assert.ok((background.match(/\d+/g) ?? []).slice(0, 3).every((part) => Number(part) < 80), background);
     await fits(page);

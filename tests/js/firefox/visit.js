@@ -50,6 +50,16 @@ export async function opened(browser, size) {
 }
 
 /**
+ * Visits the start page and waits until it has loaded what it loads when idle: Firefox complains of modules that a page was still loading
+ * when it was left, here for signing in.
+ * @param {Page} page
+ */
+export async function started(page) {
+  await page.goto(`${address}/`);
+  await page.waitForSelector('#workspace[data-ready]');
+}
+
+/**
  * Waits until the text of an element matches.
  * @param {Page} page
  * @param {string} selector
