@@ -115,6 +115,7 @@ def test_after_an_error_while_saving_the_user_can_try_again(visit: Visit, small:
     visit.page.route("**/api/v1/predictions", lambda route: route.abort())
     visit.page.get_by_role("button", name="Save to history").click()
     expect(visit.page.locator("#save-trouble")).to_contain_text("cannot be reached")
+    expect(visit.page.get_by_role("button", name="Save to history")).to_be_focused()
     visit.page.unroute("**/api/v1/predictions")
     visit.page.get_by_role("button", name="Save to history").click()
     expect(visit.page.locator("#saved")).to_be_visible()
@@ -148,3 +149,40 @@ def test_what_went_wrong_with_one_photograph_is_said_beside_that_one_alone(visit
     page.get_by_role("button", name="Save to history").click()
     expect(page.locator("#saved")).to_be_focused()
     expect(trouble).to_be_hidden()
+
+
+def test_each_photograph_is_saved_by_itself(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page, hold = visit.page, Holding()
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    visit.choose(*((name, small) for name in names))
+    for name in names:
+        visit.expect_state(name, "done")
+    save, trouble = page.get_by_role("button", name="Save to history"), page.locator("#save-trouble")
+    page.route(PREDICTIONS, hold)
+    for number, name in enumerate(names):
+        visit.show(name)
+        page.get_by_label("Subject label").fill(name)
+        save.click()
+        expect(save).to_be_disabled()
+        while len(hold.held) <= number:
+            page.wait_for_timeout(50)
+    visit.show("a.jpg")
+    expect(save).to_be_disabled()
+    for route, words in zip(hold.held, ("The history is full.", "The line is busy."), strict=False):
+        route.fulfill(status=409, json={"code": "history_full", "detail": words})
+    expect(save).to_be_enabled()
+    expect(trouble).to_have_text("The history is full.")
+    visit.show("b.jpg")
+    expect(save).to_be_enabled()
+    expect(trouble).to_have_text("The line is busy.")
+    visit.show("c.jpg")
+    expect(save).to_be_disabled()
+    expect(trouble).to_be_hidden()
+    hold.held[2].continue_()
+    expect(page.locator("#saved")).to_be_focused()
+    hold.on = False
+    visit.show("a.jpg")
+    save.click()
+    expect(page.locator("#saved")).to_be_focused()
+    expect(visit.item("b.jpg").locator(".item-state")).not_to_contain_text("saved")

@@ -6,8 +6,7 @@ import { isGone } from './belongings.js';
 import { saveCorrection, savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { dayOf } from '../ui/dates.js';
-import { finder } from '../ui/element.js';
-import { submitterOf } from '../ui/trouble.js';
+import { finder, the } from '../ui/element.js';
 import { createPhotoTrouble } from './photo-trouble.js';
 import { t } from '../ui/language.js';
 
@@ -23,16 +22,16 @@ import { t } from '../ui/language.js';
 export function createSaveForm({ page, marks, announce, drafted, saved }) {
   const by = finder(page);
   const form = by('save', HTMLFormElement);
-  const trouble = createPhotoTrouble(by('save-trouble'));
+  const trouble = createPhotoTrouble(by('save-trouble'), the(form, '.primary', HTMLButtonElement));
   const again = by('save-as-previous', HTMLButtonElement);
   const later = by('saved-correction', HTMLButtonElement);
-  const laterTrouble = createPhotoTrouble(by('saved-trouble'));
+  const laterTrouble = createPhotoTrouble(by('saved-trouble'), later);
   /** @type {Photo | null} */
   let shown = null;
   /** @type {Details | null} what the last photograph was saved with */
   let previous = null;
-  /** @type {{ photo: Photo, words: string } | null} a photograph that is saved, and what is said of it */
-  let status = null;
+  /** @type {WeakMap<Photo, string>} what is said of photographs that are being saved */
+  const status = new WeakMap();
   let signedIn = false;
   let stop = new AbortController();
 
@@ -50,7 +49,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   }
 
   function tellStatus() {
-    by('save-status').textContent = status && status.photo === shown ? status.words : '';
+    by('save-status').textContent = (shown && status.get(shown)) ?? '';
   }
 
   /** @param {Photo} photo */
@@ -84,7 +83,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
       marks: marks(),
       signal: photo.stop.signal,
       pausing(seconds) {
-        status = { photo, words: t('Not saved yet. Trying again in {seconds} s…', { seconds }) };
+        status.set(photo, t('Not saved yet. Trying again in {seconds} s…', { seconds }));
         tellStatus();
       },
     });
@@ -93,13 +92,10 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
     announce(t('{name}: saved.', { name: photo.name }));
   }
 
-  /**
-   * @param {Photo} photo
-   * @param {HTMLButtonElement | null} button
-   */
-  async function submit(photo, button) {
-    const done = await trouble.attempt(photo, () => save(photo, detailsOf(form)), button);
-    status = null;
+  /** @param {Photo} photo */
+  async function submit(photo) {
+    const done = await trouble.attempt(photo, () => save(photo, detailsOf(form)));
+    status.delete(photo);
     look();
     if (!done && photo !== shown) announce(t('{name}: not saved.', { name: photo.name }));
     if (photo.saved && photo === shown) by('saved').focus();
@@ -107,7 +103,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
 
   /** @param {Photo} photo */
   async function addCorrection(photo) {
-    const done = await laterTrouble.attempt(photo, () => saveCorrection(photo), later);
+    const done = await laterTrouble.attempt(photo, () => saveCorrection(photo));
     if (done) saved(photo);
     if (!done) announce(t('{name}: the correction was not saved.', { name: photo.name }));
     else if (photo === shown) by('saved').focus();
@@ -132,7 +128,7 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (shown) void submit(shown, submitterOf(event));
+    if (shown) void submit(shown);
   });
 
   whenPersonChanges((person) => {
