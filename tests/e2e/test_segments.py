@@ -39,8 +39,8 @@ def test_segments_are_drawn_and_what_was_measured_on_them_is_said(visit: Visit, 
     expect(page.get_by_role("img", name="vessel segments, their branch points and ends")).to_be_visible()
     assert yellow(visit) > before + 50
     said = re.compile(
-        r"^\d+ of \d+\. (Artery|Vein|Vessel of unclear kind): length [\d.]+ px, "
-        r"calibre [\d.]+ ± [\d.]+ px, (tortuosity [\d.]+|a ring, without tortuosity)\.$"
+        r"^\d+ of \d+\. (Artery|Vein|Vessel of unclear kind): length [\d.]+\spx, "
+        r"calibre [\d.]+ ± [\d.]+\spx, (tortuosity [\d.]+|a ring, without tortuosity)\.$"
     )
     page.get_by_role("button", name="Next segment").click()
     expect(words).to_have_text(said)

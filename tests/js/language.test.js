@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { decimal, language, plural, t, tNodes } from '../../site/js/ui/language.js';
+import { decimal, language, ofService, plural, t, tNodes } from '../../site/js/ui/language.js';
 import { withUnit } from '../../site/js/ui/with-unit.js';
-import { translated, written } from '../../site/js/ui/sentences.js';
+import { joined, translated, written } from '../../site/js/ui/sentences.js';
 
 /** @type {unknown} */
 const content = JSON.parse(readFileSync(new URL('../../site/languages/de.json', import.meta.url), 'utf8'));
@@ -51,7 +51,7 @@ test('every sentence of the service is found with what varies in it', () => {
     /** @type {Record<string, string>} */
     const values = {};
     const english = key.replaceAll(/\{\d\}/g, (place, /** @type {number} */ at) => (values[place] = filling(place, at)));
-    assert.equal(inGerman(english), german[key]?.replaceAll(/\{\d\}/g, (place) => values[place] ?? ''), key);
+    assert.equal(inGerman(english), joined(String(german[key])).replaceAll(/\{\d\}/g, (place) => values[place] ?? ''), key);
   }
 });
 
@@ -74,4 +74,16 @@ test('numbers stay in one line with their units', () => {
   assert.equal(withUnit(41, 'µm'), '41\u00a0µm');
   assert.equal(withUnit('+0.5', 'percentage points'), '+0.5 percentage points');
   assert.equal(withUnit(8, ''), '8');
+  assert.equal(withUnit('7.2 ± 0.8', 'px per 1,000 px²'), '7.2 ± 0.8\u00a0px per 1,000\u00a0px²');
+});
+
+test('so they do in sentences, of the page and of the service, in every language', () => {
+  assert.equal(t('Stop ({percent} %), {seconds} s…', { percent: 7, seconds: 2 }), 'Stop (7\u00a0%), 2\u00a0s…');
+  assert.equal(plural(2, '{n} file of up to 4 GiB', '{n} files of up to 4 GiB'), '2 files of up to 4\u00a0GiB');
+  assert.equal(ofService('Only 40 % of the field of view is visible.'), 'Only 40\u00a0% of the field of view is visible.');
+  assert.equal(inGerman('The request is larger than the limit of 64 KiB.'), 'Die Anfrage ist größer als die Grenze von 64\u00a0KiB.');
+});
+
+test('words after numbers, and names in place of them, stay as they are', () => {
+  assert.equal(t('{n} pixels in 3 sizes, {name} % {name}', { n: 8, name: 'left 9 s.jpg' }), '8 pixels in 3 sizes, left 9 s.jpg\u00a0% left 9 s.jpg');
 });

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { textsIn, textsOfScripts } from './support/texts.js';
 
-/** @typedef {import('../../site/js/ui/language.js').Translation} Translation */
+/** @typedef {import('../../site/js/ui/sentences.js').Translation} Translation */
 
 const FOLDER = new URL('../../site/languages/', import.meta.url);
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).sort();

@@ -45,8 +45,8 @@ test('a change has a sign and a unit', () => {
 });
 
 test('the repeatability in words', () => {
-  assert.match(inWords(RELATIVE), /^Repeatability: 10 % of the value\. .*\(simulated\)\.$/);
-  assert.match(inWords(ABSOLUTE), /^Repeatability: 2 px\./);
+  assert.match(inWords(RELATIVE), /^Repeatability: 10\u00a0% of the value\. .*\(simulated\)\.$/);
+  assert.match(inWords(ABSOLUTE), /^Repeatability: 2\u00a0px\./);
   assert.match(inWords(SHARE), /^Repeatability: 0\.42 percentage points\./);
 });
 

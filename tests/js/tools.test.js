@@ -23,7 +23,7 @@ test('the probability is that of the middle, with the highest nearby', () => {
 
 test('a distance is in pixels, and in micrometres where the size of a pixel is known', () => {
   assert.equal(distanceOf({ x: 10, y: 20 }, { x: 40, y: 60 }, null), 'Distance 50.0 pixels.');
-  assert.equal(distanceOf({ x: 10, y: 20 }, { x: 40, y: 60 }, 8.2), 'Distance 50.0 pixels, 410 µm.');
+  assert.equal(distanceOf({ x: 10, y: 20 }, { x: 40, y: 60 }, 8.2), 'Distance 50.0 pixels, 410\u00a0µm.');
 });
 
 test('spots and places of the stage are each other’s inverse, and what is revealed is in the stage', () => {

@@ -56,10 +56,10 @@ test('the nearest segment is found, within reach', () => {
 
 test('what is said of a segment has real lengths where they are known', () => {
   const vein = segment(0, 1, [[0, 0], [1, 1]], { kind: 'vein', length: 103.44, tortuosity: 1.0342 });
-  assert.equal(segmentWords(vein, null), 'Vein: length 103.4 px, calibre 5.0 ± 1.0 px, tortuosity 1.034.');
-  assert.equal(segmentWords(vein, 8.2), 'Vein: length 103.4 px (848 µm), calibre 5.0 ± 1.0 px (41 ± 8 µm), tortuosity 1.034.');
+  assert.equal(segmentWords(vein, null), 'Vein: length 103.4\u00a0px, calibre 5.0 ± 1.0\u00a0px, tortuosity 1.034.');
+  assert.equal(segmentWords(vein, 8.2), 'Vein: length 103.4\u00a0px (848\u00a0µm), calibre 5.0 ± 1.0\u00a0px (41 ± 8\u00a0µm), tortuosity 1.034.');
   const ring = segment(0, 0, [[0, 0], [1, 1]], { length: 9, tortuosity: null });
-  assert.equal(segmentWords(ring, null), 'Vessel: length 9.0 px, calibre 5.0 ± 1.0 px, a ring, without tortuosity.');
+  assert.equal(segmentWords(ring, null), 'Vessel: length 9.0\u00a0px, calibre 5.0 ± 1.0\u00a0px, a ring, without tortuosity.');
 });
 
 test('kinds come with arteries and veins or with the disc', () => {

@@ -3,6 +3,7 @@
 
 import { valueOf } from '../ui/measurements.js';
 import { locale, ofService, t } from '../ui/language.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @import { MeasurementDescription as Measurement } from 'openapi' */
 /** @import { Point } from './chart.js' */
@@ -90,7 +91,7 @@ export function inWords(measurement) {
 function absolute(coefficient, unit) {
   const written = twoDigits(coefficient);
   if (unit === '%') return `${written} ${t('percentage points')}`;
-  return unit ? `${written} ${ofService(unit)}` : written;
+  return withUnit(written, unit && ofService(unit));
 }
 
 /** @param {number} value */

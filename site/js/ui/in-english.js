@@ -27,7 +27,7 @@ export function inEnglish(text) {
 }
 
 /**
- * @param {Record<string, import('./language.js').Translation>} file
+ * @param {Record<string, import('./sentences.js').Translation>} file
  * @returns {Known[]}
  */
 export function knownOf(file) {

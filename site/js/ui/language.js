@@ -3,18 +3,16 @@
 // start page begins with a small file of what its first view needs, and gets the others before it imports anything that uses them.
 
 import { remember, remembered } from './remembered.js';
-import { PLACE, filled, formOf, translated } from './sentences.js';
+import { PLACE, filled, formOf, joined, translated } from './sentences.js';
 
-const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
+/** Their names, by code. */
+export const languages = /** @type {const} */ ({ en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' });
 const CHOICE = 'language';
 const PATIENCE_MS = 10_000;
 
-/** @typedef {keyof typeof LANGUAGES} Language */
-/** @typedef {import('./sentences.js').Translation} Translation */
-/** @typedef {import('./sentences.js').Values} Values */
+/** @import { Translation, Values } from './sentences.js' */
+/** @typedef {keyof typeof languages} Language */
 
-/** The names of the languages, by their codes. */
-export const languages = LANGUAGES;
 const wanted = chosen();
 const loaded = await load(wanted);
 /** The code of the language in use: English if the wanted one could not be loaded. */
@@ -90,7 +88,7 @@ function translationOf(english, form) {
 function chosen() {
   if (!('document' in globalThis)) return 'en'; // workers and tests show nothing
   const codes = [remembered(CHOICE) ?? new URLSearchParams(location.search).get(CHOICE) ?? '', ...navigator.languages];
-  return codes.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in LANGUAGES) ?? 'en';
+  return codes.map((each) => /** @type {Language} */ (each.slice(0, 2))).find((each) => each in languages) ?? 'en';
 }
 
 /**
@@ -151,9 +149,9 @@ async function readOf(response) {
 }
 
 /**
- * The translation of a text that comes from the service; it stays English where part of it is not known.
+ * A text of the service, translated.
  * @param {string} text
  */
 export function ofService(text) {
-  return translated(text, translations, locale);
+  return joined(translated(text, translations, locale));
 }

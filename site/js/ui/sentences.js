@@ -5,6 +5,7 @@ const SENTENCES = /(?<=[.?!]) (?=[A-Z“])(?![^“”]*”)/; // not in what is 
 // What varies in a sentence of the service: what is quoted, ids of requests, days and times, numbers; and a list, from its colon to the end.
 const VARYING = /(?<=“)[^”]+(?=”)|\b[\da-f]{32}\b|(?<!\w)\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?|(?<!\w)\d+(?:[.,]\d+)*/g;
 const VARYING_OR_LIST = new RegExp(`(?<=: ).+(?=\\.$)|${VARYING.source}`, 'gs');
+const BEFORE_UNIT = /(?<=[\d}]) (?=([%‰°]|px|µm|[KMG]iB|s)(?![\p{L}\d’]))/gu;
 const DECIMAL = /^(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.\d{1,9})?$/;
 
 /** @typedef {string | { one: string, other: string }} Translation */
@@ -22,20 +23,28 @@ export function formOf(known, english, form) {
 }
 
 /**
- * A text with `values` in place of names in braces.
+ * A text with numbers in one line with their units.
+ * @param {string} text
+ */
+export function joined(text) {
+  return text.replace(BEFORE_UNIT, '\u00a0');
+}
+
+/**
+ * That, with `values` in place of names in braces.
  * @param {string} text
  * @param {Values} values
  */
 export function filled(text, values) {
-  return text
+  return joined(text)
     .split(PLACE)
     .map((part, index) => (index % 2 ? values[part] : part))
     .join('');
 }
 
 /**
- * The translation of a text that comes from the service, as a whole or sentence by sentence. What varies in it, such as numbers and names
- * in “…”, is {1}, {2}… in the translation. It stays English where part of it is not known.
+ * A text of the service, translated as a whole or sentence by sentence. What varies in it is {1}, {2}… in the translation. It stays
+ * English where part of it is not known.
  * @param {string} text
  * @param {Record<string, Translation>} known
  * @param {string} into the locale
@@ -68,8 +77,7 @@ function sentenceIn(sentence, known, into) {
 }
 
 /**
- * A number of an English sentence as a language writes it: “2,048” becomes “2.048” in German. What is no decimal number, such as an id,
- * stays.
+ * A number of an English sentence as a language writes it: “2,048” becomes “2.048” in German. What is no decimal number stays.
  * @param {string} number
  * @param {string} into the locale
  */

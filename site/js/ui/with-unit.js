@@ -1,6 +1,6 @@
 // Writes a number with its unit.
 
-const BEFORE_UNIT = / (?=(?:%|‰|°|px|[nµm]?m|[KMG]?iB|s)(?![\p{L}\d]))/u;
+import { joined } from './sentences.js';
 
 /**
  * “10.7 %”, in one line; “0.5 percentage points” may be in two. Without a unit, the number alone.
@@ -8,5 +8,5 @@ const BEFORE_UNIT = / (?=(?:%|‰|°|px|[nµm]?m|[KMG]?iB|s)(?![\p{L}\d]))/u;
  * @param {string} unit
  */
 export function withUnit(number, unit) {
-  return `${number}${unit && ` ${unit}`.replace(BEFORE_UNIT, '\u00a0')}`;
+  return joined(`${number}${unit && ` ${unit}`}`);
 }

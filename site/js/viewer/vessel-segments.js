@@ -2,6 +2,7 @@
 // Nothing here touches the page.
 
 import { decimal, t } from '../ui/language.js';
+import { withUnit } from '../ui/with-unit.js';
 
 /** @import { GraphFeatures, SegmentFeature, NodeFeature } from 'openapi' */
 /** @import { Mark } from './marks.js' */
@@ -91,8 +92,8 @@ function distance({ x, y }, [x1, y1], [x2, y2]) {
  */
 export function segmentWords({ properties: { kind, length, calibre, calibres, tortuosity } }, micrometres) {
   const deviation = Math.sqrt(calibres.reduce((sum, each) => sum + (each - mean(calibres)) ** 2, 0) / calibres.length);
-  const inPixels = (/** @type {number[]} */ ...pixels) => `${pixels.map((each) => decimal(each, 1)).join(' ± ')} px`;
-  const real = (/** @type {number[]} */ ...pixels) => (micrometres ? ` (${pixels.map((each) => decimal(each * micrometres, 0)).join(' ± ')} µm)` : '');
+  const inPixels = (/** @type {number[]} */ ...pixels) => withUnit(pixels.map((each) => decimal(each, 1)).join(' ± '), 'px');
+  const real = (/** @type {number[]} */ ...pixels) => (micrometres ? ` (${withUnit(pixels.map((each) => decimal(each * micrometres, 0)).join(' ± '), 'µm')})` : '');
   const words = {
     kind: kind ? KINDS[kind] : t('Vessel'),
     length: inPixels(length) + real(length),
