@@ -188,8 +188,8 @@ def test_the_photograph_keeps_its_size_and_one_message_says_what_is_waited_for(v
     page.route(PREDICTIONS, hold)
     visit.open().choose(("a.jpg", small))
     visit.expect_state("a.jpg", "done")
-    for size in ({"width": 1440, "height": 900}, {"width": 1024, "height": 768}):
-        resize(page, {"width": size["width"], "height": size["height"]})
+    for width, height in ((1440, 900), (1920, 700), (1024, 768), (1280, 700)):
+        resize(page, {"width": width, "height": height})
         before = stage.bounding_box()
         hold.on = True
         stage.focus()

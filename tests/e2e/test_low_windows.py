@@ -16,6 +16,7 @@ SHARE = 0.45
 WINDOWS: tuple[ViewportSize, ...] = (
     {"width": 1280, "height": 600},
     {"width": 950, "height": 600},
+    {"width": 1280, "height": 670},
     {"width": 1024, "height": 768},
 )
 
