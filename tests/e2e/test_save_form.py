@@ -186,3 +186,25 @@ def test_each_photograph_is_saved_by_itself(visit: Visit, small: bytes) -> None:
     save.click()
     expect(page.locator("#saved")).to_be_focused()
     expect(visit.item("b.jpg").locator(".item-state")).not_to_contain_text("saved")
+
+
+def test_what_one_button_is_saving_another_one_does_not_save_again(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page, hold = visit.page, Holding()
+    visit.choose(("P1_left.jpg", small), ("P2_left.jpg", small))
+    for name in ("P1_left.jpg", "P2_left.jpg"):
+        visit.expect_state(name, "done")
+    page.route(PREDICTIONS, hold)
+    visit.show("P1_left.jpg")
+    page.get_by_role("button", name="Save to history").click()
+    while not hold.held:
+        page.wait_for_timeout(50)
+    page.locator("#save-all-open").click()
+    page.locator("#save-all-start").click()
+    expect(page.locator("#save-all-status")).to_contain_text("Saving 1 of 2")
+    hold.on = False
+    hold.held[0].continue_()
+    expect(page.locator("#save-all-status")).to_have_text("2 photographs saved.")
+    page.locator("#save-all-close").click()
+    page.goto(page.url + "history.html")
+    expect(page.locator("#list a")).to_have_count(2)

@@ -17,14 +17,32 @@ import { changedWords, createPutCorrection } from './put-correction.js';
 
 const OVER = t('To save this one over it, press the button again.');
 const put = createPutCorrection();
+/** @type {WeakMap<Photo, Promise<void>>} */
+const going = new WeakMap();
+
+/** @typedef {{ marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} SaveOptions */
 
 /**
- * Sets `photo.saved` to the id of the record. Throws a Refusal, or the signal's reason if it is aborted.
+ * Sets `photo.saved` to the id of the record. Throws a Refusal, or the signal's reason if it is aborted. A photograph that is being saved
+ * by another button is not saved twice.
  * @param {Photo} photo
  * @param {Details} details
- * @param {{ marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} options
+ * @param {SaveOptions} options
  */
-export async function savePhotograph(photo, details, { marks, signal, pausing }) {
+export async function savePhotograph(photo, details, options) {
+  await going.get(photo)?.catch(() => undefined); // it is said beside the other button
+  if (photo.saved) return;
+  const sending = send(photo, details, options).finally(() => going.delete(photo));
+  going.set(photo, sending);
+  await sending;
+}
+
+/**
+ * @param {Photo} photo
+ * @param {Details} details
+ * @param {SaveOptions} options
+ */
+async function send(photo, details, { marks, signal, pausing }) {
   const correction = photo.result?.correction;
   const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
   const answer = await predict(await bytesOf(photo.source), photo.name, {
