@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from retina.imaging.decoding.dicom.codestream import demand_all_used, transforms_colours
 from retina.imaging.decoding.dicom.frames import END, compressed_frame, frame_samples, is_filled
 from retina.imaging.decoding.dicom.header import CODEC_COLOURS, Dicom
 from retina.imaging.decoding.dicom.values import Samples
@@ -44,12 +45,6 @@ BYTE, MIDDLE = 8, 0x80
 """The bits of a byte, and the one that, inverted, puts signed bytes in order."""
 
 TORN = "pixels do not continue those above them"
-
-CODESTREAM, CODING, TILE = b"\xff\x4f\xff\x51", b"\xff\x52", b"\xff\x90"
-"""Markers of JPEG 2000: of the beginning, of how it is coded, and of the first tile."""
-
-TRANSFORMATION, MAIN_HEADER = 8, 1 << 16
-"""Where the transformation of colours is, after the marker of how it is coded; and where to stop searching for that."""
 
 LATER = 0x7FE1
 """The lowest group of the elements that may follow the pixels."""
@@ -235,22 +230,14 @@ def _jpeg_2000(frame: bytes, dicom: Dicom) -> tuple[Values, bool]:
     """The codec undoes its own colour transformation, ICT or RCT. No thread can be started here."""
     samples = dicom.samples
     of_codec = samples.photometric in CODEC_COLOURS
-    if samples.photometric.startswith("YBR") and of_codec != _transforms_colours(frame):
+    if samples.photometric.startswith("YBR") and of_codec != transforms_colours(frame):
         raise ValueError("the codec and the header disagree about colours")
     values = imagecodecs.jpeg2k_decode(frame, numthreads=1)
     if (values.dtype.kind == "i") != samples.signed:
         raise ValueError("the codec and the header disagree about signs")
+    demand_all_used(frame, values)
     demand_no_noisy_blocks(_shown(values, samples))
     return values, of_codec
-
-
-def _transforms_colours(frame: bytes) -> bool:
-    """Whether the main header of a JPEG 2000 (ISO/IEC 15444-1, A.6.1) states a transformation of colours."""
-    start = frame.index(CODESTREAM)
-    head, place = frame[start : start + MAIN_HEADER], 2
-    while (marker := head[place : place + 2]) not in (CODING, TILE, b""):
-        place += 2 + int.from_bytes(head[place + 2 : place + 4])
-    return marker == CODING and head[place + TRANSFORMATION] == 1
 
 
 CODECS: dict[str, Callable[[bytes, Dicom], tuple[Values, bool]]] = {
