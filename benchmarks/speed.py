@@ -32,7 +32,8 @@ SAMPLE = ROOT / "site" / "samples" / "retina.jpg"
 def only_canvas(folder: Path, number: int) -> Path:
     """Write a copy of the shipped card with only one of its canvases, serving any width; returns its path."""
     card = json.loads(Settings().model.read_text())
-    card["canvases"] = [card["canvases"][number] | {"field_of_view_width_up_to": None}]
+    size = {side: card["canvases"][number][side] for side in ("height", "width")}
+    card["canvases"] = [size]
     folder.mkdir()
     (folder / "unet.json").write_text(json.dumps(card))
     (folder / card["file"]).write_bytes((Settings().model.parent / card["file"]).read_bytes())

@@ -44,7 +44,7 @@ from retina.imaging.repeatability import RegionalRepeatability, Repeatability, R
 from retina.imaging.structures.shipped import shipped_sha256
 
 WIDEST = 1400
-"""Fields of view are at most so many pixels wide: larger ones take a canvas that is slower."""
+"""Fields of view are at most so many pixels wide: to measure larger ones takes longer."""
 
 ZOOMS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 1.3)
 """Size of each copy, per that of the photograph."""

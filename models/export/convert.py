@@ -42,9 +42,8 @@ from retina.imaging.preprocessing import place, prepare
 
 CANVASES = (
     CanvasSize(height=512, width=512, field_of_view_width_up_to=320),
-    CanvasSize(height=1024, width=1024, field_of_view_width_up_to=1150),
-    CanvasSize(height=1408, width=1408, field_of_view_width_up_to=None),
-    CanvasSize(height=1408, width=2048, field_of_view_width_up_to=None),
+    CanvasSize(height=1024, width=1024, field_of_view_width_from=321),
+    CanvasSize(height=1408, width=2048, field_of_view_width_from=1151),
 )
 """The canvases of the card. The file is written with the first; the others are reached by resizing its input."""
 
@@ -84,7 +83,7 @@ def typical_windows(photographs: Iterable[LabelledPhotograph], canvases: Sequenc
 
 
 def _input(rgb: Rgb, canvas: CanvasSize) -> Canvas:
-    anywhere = canvas.model_copy(update={"field_of_view_width_up_to": None})
+    anywhere = CanvasSize(height=canvas.height, width=canvas.width)
     view = find_field_of_view(rgb)
     return prepare(rgb, view, place(view, [anywhere]), Preparation())
 

@@ -20,7 +20,7 @@ WIDTHS = (400, 480, 560, 640, 800, 1000, 1200, 1400)
 PENS = (1.0, 2.0)
 """Range of the width of the line in pixels that a person draws along a thin vessel."""
 CANVASES = ((1150, 1024), (1400, 1408))
-"""On which working width the service shows a field of view of up to so many pixels."""
+"""On which working width the service showed a field of view of up to so many pixels when the network learned."""
 JITTER = 0.2
 """Range of the working width around the service's, as a logarithm."""
 

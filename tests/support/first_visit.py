@@ -65,7 +65,7 @@ def visit(page: Page, address: str) -> Film:
     film.show(1200)
     film.click("text=Try this photograph")
     film.show(300)
-    page.get_by_text(re.compile(r"[\d.]+ % of the field of view")).first.wait_for()
+    page.get_by_text(re.compile(r"[\d.]+\s% of the field of view")).first.wait_for()
     page.wait_for_timeout(500)
     film.show(1500)
     film.click('label:has-text("Arteries and veins") >> nth=0')

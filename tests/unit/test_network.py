@@ -92,7 +92,8 @@ WEIGHED = {
         ({"preparation": {"equalisation": {"method": "clahe", "tiles": [0, 8]}}}, "tiles"),
         ({"preparation": {"scaling": {"method": "divide", "by": 0}}}, "scaling"),
         ({"canvases": [{"height": 100, "width": 100}]}, "stride"),
-        ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}]}, "any width"),
+        ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}]}, "10 pixels wide"),
+        ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_from": 9}]}, "1 pixels wide"),
     ],
 )
 def test_a_card_that_lies_is_refused(tmp_path: Path, changes: dict[str, object], reason: str) -> None:

@@ -37,8 +37,8 @@ def view_of(width: int, height: int) -> FieldOfView:
 @pytest.fixture
 def card(network: VesselNetwork) -> ModelCard:
     small = CanvasSize(height=512, width=512, field_of_view_width_up_to=800)
-    wide = CanvasSize(height=768, width=1024, field_of_view_width_up_to=None)
-    square = CanvasSize(height=1024, width=1024, field_of_view_width_up_to=None)
+    wide = CanvasSize(height=1024, width=1536, field_of_view_width_from=851)
+    square = CanvasSize(height=1024, width=1024)
     return network.card.model_copy(update={"canvases": (square, small, wide)})
 
 
@@ -48,8 +48,11 @@ def card(network: VesselNetwork) -> ModelCard:
         (540, 540, "512x512"),
         (800, 800, "512x512"),
         (801, 801, "1024x1024"),
-        (3300, 2336, "1024x768"),
-        (900, 100, "1024x768"),
+        (3300, 3100, "1024x1024"),
+        (3300, 2336, "1536x1024"),
+        (2336, 3300, "1024x1024"),
+        (850, 600, "1024x1024"),
+        (900, 100, "1536x1024"),
     ],
 )
 def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: int, canvas: str) -> None:

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,14 +20,20 @@ class _Part(BaseModel):
 
 
 class CanvasSize(_Part):
-    """One input size of the network, in pixels, and up to which field-of-view width (in pixels) it serves."""
+    """One input size of the network, in pixels, and the range of field-of-view widths (in pixels) that it serves."""
 
     height: Annotated[int, Field(gt=0)]
     width: Annotated[int, Field(gt=0)]
-    field_of_view_width_up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="null: any width")
+    field_of_view_width_from: Annotated[int, Field(gt=0)] = 1
+    field_of_view_width_up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="null: no limit")
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
+
+    def serves(self, width: int) -> bool:
+        """Whether it is meant for fields of view of this width in pixels."""
+        reach = self.field_of_view_width_up_to
+        return self.field_of_view_width_from <= width and (reach is None or width <= reach)
 
 
 class SizeThreshold(_Part):
@@ -214,8 +221,10 @@ class ModelCard(_Part):
         for canvas in self.canvases:
             if canvas.height % self.stride or canvas.width % self.stride:
                 raise ValueError(f"canvas {canvas} is no multiple of the network's stride {self.stride}")
-        if all(canvas.field_of_view_width_up_to is not None for canvas in self.canvases):
-            raise ValueError("no canvas serves fields of view of any width")
+        limits = [canvas.field_of_view_width_up_to or sys.maxsize - 1 for canvas in self.canvases]
+        for width in sorted({1, *(limit + 1 for limit in limits)}):
+            if not any(canvas.serves(width) for canvas in self.canvases):
+                raise ValueError(f"no canvas serves fields of view {width} pixels wide")
         return self
 
 

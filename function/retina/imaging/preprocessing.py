@@ -47,22 +47,28 @@ class Placement:
 def place(view: FieldOfView, canvases: Sequence[CanvasSize], aspect: Literal["keep", "stretch"] = "keep") -> Placement:
     """Choose the canvas for a field of view, and the position of the crop on it.
 
-    Among the canvases that serve this width, those with the smallest upper limit are candidates. The one on which the
-    crop is largest wins, and among equals the one with the fewest pixels. With "stretch" the crop fills the canvas.
+    Among the canvases that serve this width, those with the smallest upper limit are candidates. The one of which the
+    crop fills the largest share wins: a round field goes to a square canvas, one that is cut off above and below to a
+    wide one. Among equals the one with the most pixels wins. With "stretch" the crop fills the canvas.
     """
-    unbounded = float("inf")
-    reach = {c: c.field_of_view_width_up_to or unbounded for c in canvases}
-    meant = min(r for r in reach.values() if r >= view.width)
+    serving = [canvas for canvas in canvases if canvas.serves(view.width)]
+    meant = min(_reach(canvas) for canvas in serving)
 
-    def scale(canvas: CanvasSize) -> float:
-        return min(canvas.width / view.width, canvas.height / view.height)
+    def filled(canvas: CanvasSize) -> float:
+        rather_wide = (view.width / view.height) / (canvas.width / canvas.height)
+        return min(rather_wide, 1 / rather_wide)
 
-    canvas = max((c for c in canvases if reach[c] == meant), key=lambda c: (scale(c), -c.width * c.height))
+    canvas = max((c for c in serving if _reach(c) == meant), key=lambda c: (filled(c), c.width * c.height))
     if aspect == "stretch":
         return Placement(canvas, 0, 0, canvas.width, canvas.height)
-    width = max(1, min(canvas.width, round(view.width * scale(canvas))))
-    height = max(1, min(canvas.height, round(view.height * scale(canvas))))
+    scale = min(canvas.width / view.width, canvas.height / view.height)
+    width = max(1, min(canvas.width, round(view.width * scale)))
+    height = max(1, min(canvas.height, round(view.height * scale)))
     return Placement(canvas, (canvas.width - width) // 2, (canvas.height - height) // 2, width, height)
+
+
+def _reach(canvas: CanvasSize) -> float:
+    return canvas.field_of_view_width_up_to or float("inf")
 
 
 def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Preparation) -> Canvas:
