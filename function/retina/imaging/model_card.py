@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -221,8 +220,8 @@ class ModelCard(_Part):
         for canvas in self.canvases:
             if canvas.height % self.stride or canvas.width % self.stride:
                 raise ValueError(f"canvas {canvas} is no multiple of the network's stride {self.stride}")
-        limits = [canvas.field_of_view_width_up_to or sys.maxsize - 1 for canvas in self.canvases]
-        for width in sorted({1, *(limit + 1 for limit in limits)}):
+        limits = [canvas.field_of_view_width_up_to for canvas in self.canvases]
+        for width in sorted({1, *(limit + 1 for limit in limits if limit)}):  # only there can a gap begin
             if not any(canvas.serves(width) for canvas in self.canvases):
                 raise ValueError(f"no canvas serves fields of view {width} pixels wide")
         return self

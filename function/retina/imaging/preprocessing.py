@@ -55,8 +55,8 @@ def place(view: FieldOfView, canvases: Sequence[CanvasSize], aspect: Literal["ke
     meant = min(_reach(canvas) for canvas in serving)
 
     def filled(canvas: CanvasSize) -> float:
-        rather_wide = (view.width / view.height) / (canvas.width / canvas.height)
-        return min(rather_wide, 1 / rather_wide)
+        relative_width = (view.width / view.height) / (canvas.width / canvas.height)
+        return min(relative_width, 1 / relative_width)
 
     canvas = max((c for c in serving if _reach(c) == meant), key=lambda c: (filled(c), c.width * c.height))
     if aspect == "stretch":

@@ -23,8 +23,8 @@ EMPTY = b"\x80\0"
 """The bytes of an empty packet: encoders write one for each precinct without detail, often hundreds at the end."""
 
 TAIL, SMALL = 4, 4096
-"""The last part in so many of the data, without the empty packets at their end, must matter. Fewer bytes than `SMALL`
-are not looked at.
+"""The last 1 / `TAIL` of the data, without the empty packets at their end, must matter. Data of fewer than `SMALL`
+bytes are not looked at.
 """
 
 
