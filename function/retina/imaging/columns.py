@@ -26,7 +26,7 @@ FOUND = {
     "expected_dice_low": "lower end of the interval that contains the true Dice nine times out of ten",
     "expected_dice_high": "upper end of that interval",
     "expected_dice_reason": "why there is no expected_dice, in a sentence; otherwise empty",
-    "artery_vein_reason": "why no vessel is called an artery or a vein, in a sentence; otherwise empty",
+    "artery_vein_reason": "why arteries and veins cannot be told apart, in a sentence; otherwise empty",
     "disc_x": "of the optic disc's centre, in pixels from that of the first pixel; empty if none was found",
     "disc_y": "of the optic disc's centre",
     "disc_long_axis": "of the optic disc's ellipse, in pixels from edge to edge",
