@@ -14,8 +14,10 @@ from retina import clock
 from retina.accounts.audit import Audit
 from retina.accounts.key_limits import KeyLimits, spent_key
 from retina.accounts.reservations import reservation_key
+from retina.batches.claims import Claim
+from retina.batches.schemas import Outcome
 from retina.errors import BusyError, KeyLimitError, NotFoundError, OutOfCreditsError
-from retina.storage.records import ConditionError, Delete, Put
+from retina.storage.records import NEW, ConditionError, Delete, Key, Put, Record
 from support.keyed_account import Keyed, on
 
 
@@ -175,6 +177,35 @@ def test_what_a_key_has_spent_adds_up_under_concurrency(
     assert december[0] + november[0] == done == anna.charged()
     anna.batches.delete(anna.known(batch))
     assert anna.spent() == november
+
+
+@pytest.mark.parametrize(("status", "spent"), [("done", 1), ("rejected", 0), ("failed", 0)])
+def test_a_photograph_that_ends_between_cancelling_and_a_retry_is_counted_once(
+    keyed: Callable[..., Keyed], monkeypatch: pytest.MonkeyPatch, status: str, spent: int
+) -> None:
+    anna = keyed(day=4, month=4)
+    batch = anna.batch(2)
+    anna.batches.cancel(batch)
+    get, retried = anna.records.get, False
+
+    def retrying(*keys: Key) -> list[Record | None]:
+        """The reservation as it was before somebody retries the batch."""
+        nonlocal retried
+        found = get(*keys)
+        if not retried and keys == (reservation_key(anna.account, batch.id),):
+            retried = True
+            anna.batches.retry(anna.known(batch))
+        return found
+
+    monkeypatch.setattr(anna.records, "get", retrying)
+    assert anna.claims.finish(Claim(batch, 0, NEW, 1), Outcome.model_validate({"status": status}))
+    assert retried
+    assert anna.spent() == (1 + spent, 1 + spent)
+    anna.batches.cancel(anna.known(batch))
+    assert (anna.spent(), anna.charged()) == ((spent, spent), spent)
+    [reservation] = get(reservation_key(anna.account, batch.id))
+    assert reservation is not None
+    assert reservation.counts[clock.today()] == 0
 
 
 def test_expired_batches_give_back_what_they_had_counted(

@@ -70,7 +70,9 @@ def reserved(
 
 
 def spent(reservation: Record, size: int) -> list[Add]:
-    """The changes that spend the credit of a photograph and release its `size` bytes."""
+    """The changes that spend the credit of a photograph and release its `size` bytes. Raises `ConditionError` if none
+    is reserved.
+    """
     days = _days(reservation, 1)
     return [
         Add(account_key(account_of(reservation)), {"reserved": -1, "bytes": -size}),
@@ -79,7 +81,9 @@ def spent(reservation: Record, size: int) -> list[Add]:
 
 
 def released(reservation: Record, photographs: int, size: int = 0) -> list[Add]:
-    """The changes that release the credits of `photographs` and `size` bytes."""
+    """The changes that release the credits of `photographs` and `size` bytes. Raises `ConditionError` if fewer are
+    reserved.
+    """
     account, days = account_of(reservation), _days(reservation, photographs)
     return [
         Add(account_key(account), {"reserved": -photographs, "credits": photographs, "bytes": -size}),
@@ -123,8 +127,11 @@ def settle(records: Records, account: str, *, everything: bool = False) -> None:
 def _days(reservation: Record, photographs: int) -> dict[str, int]:
     """How many of the credits of so many photographs were reserved on which day, taken from the fullest days.
 
-    Reservations of earlier versions know no days.
+    Reservations of earlier versions know no days. Raises `ConditionError` if fewer are reserved: until the changes are
+    written a retry may have reserved them again, and they would be taken off no day.
     """
+    if photographs > reservation.counts["credits"]:
+        raise ConditionError(frozenset({reservation.key}))
     by_day = {name: count for name, count in reservation.counts.items() if name not in ("credits", "bytes")}
     days = dict[str, int]()
     for day in sorted(by_day, key=lambda day: by_day[day], reverse=True):

@@ -129,9 +129,9 @@ class Claims:
             if batch.reserved and reservation is None:  # deleted or expired
                 self._records.write(begun)
                 return False
-            paid = _paid(reservation, claim.size or 0, outcome) if batch.reserved and reservation else ()
-            changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *paid)
             try:
+                paid = _paid(reservation, claim.size or 0, outcome) if batch.reserved and reservation else ()
+                changes = (Add(batch_key(batch.id), {outcome.status: 1}), begun, *paid)
                 if outcome.status != "done":
                     ensure(self._records, item, *changes)
                 elif batch.reserved:
