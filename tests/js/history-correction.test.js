@@ -53,6 +53,24 @@ test('what is sent again is the same request, and anything else another one', as
   assert.equal(form.get('corrected_model'), 'b');
 });
 
+test('what is sent again is the same request, too, if another photograph’s correction was saved meanwhile', async () => {
+  let lost = true;
+  const calls = serve(() => (lost ? Promise.reject(new TypeError('lost')) : json({})));
+  const put = createPutCorrection();
+  const [first, second] = ['first', 'second'].map((drawn) => {
+    const result = opened();
+    correct(result, new Blob([drawn]), COUNTED);
+    return result;
+  });
+  await assert.rejects(put({ id: '1' }, first));
+  lost = false;
+  await put({ id: '2' }, second);
+  await put({ id: '1' }, first);
+  const keys = calls.map(({ headers }) => headers.get('Idempotency-Key'));
+  assert.equal(keys[2], keys[0]);
+  assert.notEqual(keys[1], keys[0]);
+});
+
 test('a correction that is changed keeps its arteries and veins, and the network whose mask it was', async () => {
   const calls = serve(() => json({}));
   const result = opened(MADE);

@@ -21,10 +21,22 @@ export function preconditionOf(correction) {
   return correction ? { 'If-Match': correction.etag ?? '*' } : { 'If-None-Match': '*' };
 }
 
-/** What is sent again after an answer was lost is the same request, so that it is not refused because of itself. */
+/** What is sent again after an answer was lost is the same request, so that it is not refused because of itself, whatever was sent meanwhile. */
 export function createPutCorrection() {
-  /** @type {{ parts: unknown[], key: string } | null} */
-  let latest = null;
+  /** @type {WeakMap<object, { parts: unknown[], key: string }>} the latest request of each result */
+  const latest = new WeakMap();
+
+  /**
+   * @param {object} result
+   * @param {unknown[]} parts of which a request consists
+   */
+  function keyOf(result, parts) {
+    const known = latest.get(result);
+    if (known?.parts.length === parts.length && parts.every((part, i) => part === known.parts[i])) return known.key;
+    const key = crypto.randomUUID();
+    latest.set(result, { parts, key });
+    return key;
+  }
 
   /**
    * Resolves to the record with the correction. Throws a Refusal.
@@ -35,10 +47,7 @@ export function createPutCorrection() {
   return function put({ id, correction }, result) {
     const fields = fieldsOf(result);
     const precondition = preconditionOf(correction);
-    const parts = [id, ...Object.values(fields), ...Object.values(precondition)];
-    const isSame = latest?.parts.length === parts.length && parts.every((part, i) => part === latest?.parts[i]);
-    if (!latest || !isSame) latest = { parts, key: crypto.randomUUID() };
-    const headers = { ...precondition, 'Idempotency-Key': latest.key };
+    const headers = { ...precondition, 'Idempotency-Key': keyOf(result, [id, ...Object.values(fields), ...Object.values(precondition)]) };
     return ask(`/api/v1/predictions/${id}/correction`, { method: 'PUT', form: formOf(fields), headers });
   };
 }
