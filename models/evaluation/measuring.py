@@ -38,13 +38,17 @@ def variants(card: Path, widths: Sequence[int], flips: bool) -> list[Variant]:
 def canvases_of(width: int, stride: int) -> list[CanvasSize]:
     """Canvases of one width for any field of view: a square and a landscape one, multiples of `stride`.
 
-    A field of view 1.16 to 1.33 times as wide as high fills the landscape one best, which shows it a little narrower.
+    The landscape one serves fields of view from 1.16 times as wide as high on, and shows those below 1.33 a little
+    narrower.
     Raises `ModelCardError` if `width` is not a multiple of `stride`.
     """
     if width % stride:
         raise ModelCardError(f"the width {width} is no multiple of the network's stride {stride}")
-    heights = {width, -(-width * 3 // 4 // stride) * stride}
-    return [CanvasSize(height=height, width=width, field_of_view_width_up_to=None) for height in sorted(heights)]
+    height = -(-width * 3 // 4 // stride) * stride
+    return [
+        CanvasSize(height=height, width=width, field_of_view_aspect_from=1.16),
+        CanvasSize(height=width, width=width),
+    ]
 
 
 def read_photograph(path: Path) -> Photograph:

@@ -42,8 +42,8 @@ from retina.imaging.preprocessing import place, prepare
 
 CANVASES = (
     CanvasSize(height=512, width=512, field_of_view_width_up_to=320),
-    CanvasSize(height=1024, width=1024, field_of_view_width_from=321),
-    CanvasSize(height=1408, width=2048, field_of_view_width_from=1151),
+    CanvasSize(height=1408, width=2048, field_of_view_width_from=1151, field_of_view_aspect_from=1.1),
+    CanvasSize(height=1024, width=1024),
 )
 """The canvases of the card. The file is written with the first; the others are reached by resizing its input."""
 

@@ -94,6 +94,8 @@ WEIGHED = {
         ({"canvases": [{"height": 100, "width": 100}]}, "stride"),
         ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_up_to": 9}]}, "10 pixels wide"),
         ({"canvases": [{"height": 512, "width": 512, "field_of_view_width_from": 9}]}, "1 pixels wide"),
+        ({"canvases": [{"height": 512, "width": 512, "field_of_view_aspect_from": 1.1}]}, "1 pixels wide"),
+        ({"canvases": [{"height": 512, "width": 512, "field_of_view_aspect_from": -1}]}, "aspect_from"),
     ],
 )
 def test_a_card_that_lies_is_refused(tmp_path: Path, changes: dict[str, object], reason: str) -> None:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, SHIPPED
 from retina.imaging.arrays import CERTAIN, Rgb
 from retina.imaging.field_of_view import FieldOfView, find_field_of_view
 from retina.imaging.model_card import (
@@ -14,6 +14,7 @@ from retina.imaging.model_card import (
     ModelCard,
     NoEqualisation,
     Preparation,
+    read_model_card,
 )
 from retina.imaging.network import VesselNetwork
 from retina.imaging.photograph import Photograph
@@ -37,9 +38,9 @@ def view_of(width: int, height: int) -> FieldOfView:
 @pytest.fixture
 def card(network: VesselNetwork) -> ModelCard:
     small = CanvasSize(height=512, width=512, field_of_view_width_up_to=800)
-    wide = CanvasSize(height=1024, width=1536, field_of_view_width_from=851)
+    wide = CanvasSize(height=1024, width=1536, field_of_view_width_from=851, field_of_view_aspect_from=1.1)
     square = CanvasSize(height=1024, width=1024)
-    return network.card.model_copy(update={"canvases": (square, small, wide)})
+    return network.card.model_copy(update={"canvases": (small, wide, square)})
 
 
 @pytest.mark.parametrize(
@@ -48,11 +49,13 @@ def card(network: VesselNetwork) -> ModelCard:
         (540, 540, "512x512"),
         (800, 800, "512x512"),
         (801, 801, "1024x1024"),
-        (3300, 3100, "1024x1024"),
+        (3300, 3001, "1024x1024"),
+        (3300, 3000, "1536x1024"),
         (3300, 2336, "1536x1024"),
         (2336, 3300, "1024x1024"),
         (850, 600, "1024x1024"),
         (900, 100, "1536x1024"),
+        (700, 100, "512x512"),
     ],
 )
 def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: int, canvas: str) -> None:
@@ -61,6 +64,27 @@ def test_the_canvas_fits_the_field_of_view(card: ModelCard, width: int, height: 
     assert 0 <= placement.left <= placement.left + placement.width <= placement.canvas.width
     assert 0 <= placement.top <= placement.top + placement.height <= placement.canvas.height
     assert placement.width / placement.height == pytest.approx(width / height, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "canvas"),
+    [
+        (320, 320, "512x512"),
+        (321, 321, "1024x1024"),
+        (920, 920, "1024x1024"),  # CHASE_DB1
+        (1060, 905, "1024x1024"),  # AVRDB
+        (2016, 2002, "1024x1024"),  # FIVES20
+        (3411, 2848, "2048x1408"),  # IDRID
+        (3813, 2848, "2048x1408"),
+        (3272, 2336, "2048x1408"),  # HRF
+    ],
+)
+def test_the_canvas_of_the_shipped_card_hangs_on_no_pixel_for_known_cameras(
+    width: int, height: int, canvas: str
+) -> None:
+    card, _ = read_model_card(SHIPPED)
+    for factor in (0.97, 1, 1.03) if width > 400 else (1,):
+        assert str(place(view_of(round(width * factor), height), card.canvases).canvas) == canvas
 
 
 def test_there_and_back_is_the_same_place(card: ModelCard) -> None:

@@ -19,20 +19,26 @@ class _Part(BaseModel):
 
 
 class CanvasSize(_Part):
-    """One input size of the network, in pixels, and the range of field-of-view widths (in pixels) that it serves."""
+    """One input size of the network, in pixels, and the fields of view that it serves: by their width in pixels, and by
+    how many times as wide as high they are.
+    """
 
     height: Annotated[int, Field(gt=0)]
     width: Annotated[int, Field(gt=0)]
     field_of_view_width_from: Annotated[int, Field(gt=0)] = 1
     field_of_view_width_up_to: Annotated[int, Field(gt=0)] | None = Field(None, description="null: no limit")
+    field_of_view_aspect_from: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0, description="width divided by height"
+    )
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 
-    def serves(self, width: int) -> bool:
-        """Whether it is meant for fields of view of this width in pixels."""
+    def serves(self, width: float, height: float) -> bool:
+        """Whether it is meant for fields of view of this width and height in pixels."""
         reach = self.field_of_view_width_up_to
-        return self.field_of_view_width_from <= width and (reach is None or width <= reach)
+        wide_enough = self.field_of_view_width_from <= width and self.field_of_view_aspect_from <= width / height
+        return wide_enough and (reach is None or width <= reach)
 
 
 class SizeThreshold(_Part):
@@ -173,7 +179,9 @@ class ModelCard(_Part):
     parameters: int
     precision: Literal["float32", "float16", "int8"]
     stride: Annotated[int, Field(gt=0)]
-    canvases: Annotated[tuple[CanvasSize, ...], Field(min_length=1)]
+    canvases: Annotated[
+        tuple[CanvasSize, ...], Field(min_length=1, description="the first one that serves a field of view shows it")
+    ]
     preparation: Preparation
     threshold: Annotated[
         float,
@@ -220,9 +228,10 @@ class ModelCard(_Part):
         for canvas in self.canvases:
             if canvas.height % self.stride or canvas.width % self.stride:
                 raise ValueError(f"canvas {canvas} is no multiple of the network's stride {self.stride}")
-        limits = [canvas.field_of_view_width_up_to for canvas in self.canvases]
+        any_shape = [canvas for canvas in self.canvases if not canvas.field_of_view_aspect_from]
+        limits = [canvas.field_of_view_width_up_to for canvas in any_shape]
         for width in sorted({1, *(limit + 1 for limit in limits if limit)}):  # only there can a gap begin
-            if not any(canvas.serves(width) for canvas in self.canvases):
+            if not any(canvas.serves(width, width) for canvas in any_shape):
                 raise ValueError(f"no canvas serves fields of view {width} pixels wide")
         return self
 

@@ -45,30 +45,17 @@ class Placement:
 
 
 def place(view: FieldOfView, canvases: Sequence[CanvasSize], aspect: Literal["keep", "stretch"] = "keep") -> Placement:
-    """Choose the canvas for a field of view, and the position of the crop on it.
+    """The first canvas that serves the field of view, and the position of the crop on it.
 
-    Among the canvases that serve this width, those with the smallest upper limit are candidates. The one of which the
-    crop fills the largest share wins: a round field goes to a square canvas, one that is cut off above and below to a
-    wide one. Among equals the one with the most pixels wins. With "stretch" the crop fills the canvas.
+    The crop keeps its shape and is as large as fits; with "stretch" it fills the canvas.
     """
-    serving = [canvas for canvas in canvases if canvas.serves(view.width)]
-    meant = min(_reach(canvas) for canvas in serving)
-
-    def filled(canvas: CanvasSize) -> float:
-        relative_width = (view.width / view.height) / (canvas.width / canvas.height)
-        return min(relative_width, 1 / relative_width)
-
-    canvas = max((c for c in serving if _reach(c) == meant), key=lambda c: (filled(c), c.width * c.height))
+    canvas = next(canvas for canvas in canvases if canvas.serves(view.width, view.height))
     if aspect == "stretch":
         return Placement(canvas, 0, 0, canvas.width, canvas.height)
     scale = min(canvas.width / view.width, canvas.height / view.height)
     width = max(1, min(canvas.width, round(view.width * scale)))
     height = max(1, min(canvas.height, round(view.height * scale)))
     return Placement(canvas, (canvas.width - width) // 2, (canvas.height - height) // 2, width, height)
-
-
-def _reach(canvas: CanvasSize) -> float:
-    return canvas.field_of_view_width_up_to or float("inf")
 
 
 def prepare(rgb: Rgb, view: FieldOfView, placement: Placement, preparation: Preparation) -> Canvas:
