@@ -86,6 +86,11 @@ def report_precisions(folder: Path, rounds: int) -> None:
         network = Interpreter(model_path=str(file), num_threads=1)
         network.allocate_tensors()
         networks[file] = network
+    if not networks:
+        print(
+            "\nThe network in other precisions is not timed: `models.export.convert` has written none into build/convert."
+        )
+        return
     times: dict[Path, list[float]] = {file: [] for file in networks}
     for _ in range(rounds):
         for file, network in networks.items():
