@@ -87,9 +87,7 @@ def report_precisions(folder: Path, rounds: int) -> None:
         network.allocate_tensors()
         networks[file] = network
     if not networks:
-        print(
-            "\nThe network in other precisions is not timed: `models.export.convert` has written none into build/convert."
-        )
+        print("\nOther precisions are not timed: `models.export.convert` has written none into build/convert.")
         return
     times: dict[Path, list[float]] = {file: [] for file in networks}
     for _ in range(rounds):
