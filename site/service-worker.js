@@ -90,9 +90,15 @@ async function unchanged(request, event) {
   return answer;
 }
 
-/** @param {string} address */
-function found(address) {
-  return caches.open(STORE).then((store) => store.match(address));
+/**
+ * What is stored, read to its end. Chromium hands a stored answer on while it still reads it, and aborts what it has not read by then when it
+ * collects this worker's garbage: some of a page's modules would be missing now and then.
+ * @param {string} address
+ */
+async function found(address) {
+  const store = await caches.open(STORE);
+  const stored = await store.match(address);
+  return stored && new Response(await stored.blob(), stored);
 }
 
 /**

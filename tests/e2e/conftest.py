@@ -22,6 +22,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--js-flags=--expose-gc",  # with which a test collects a service worker's garbage
 ]
 
 

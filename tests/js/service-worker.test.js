@@ -38,11 +38,11 @@ Object.assign(globalThis, {
 await import(new URL('../../site/service-worker.js', import.meta.url).href); // a script, which exports nothing
 
 /**
- * The answer of the worker once all that it does besides has ended, or null if it leaves the request to the browser.
+ * The answer of the worker, or null if it leaves the request to the browser, and what it does besides.
  * @param {string} path
  * @param {{ method?: string, mode?: string, headers?: Record<string, string> }} [request]
  */
-async function answered(path, { method = 'GET', mode = 'no-cors', headers = {} } = {}) {
+function answerTo(path, { method = 'GET', mode = 'no-cors', headers = {} } = {}) {
   /** @type {Promise<Response> | null} */
   let answer = null;
   /** @type {Promise<unknown>[]} */
@@ -52,7 +52,16 @@ async function answered(path, { method = 'GET', mode = 'no-cors', headers = {} }
     respondWith: (/** @type {Promise<Response>} */ given) => (answer = given),
     waitUntil: (/** @type {Promise<unknown>} */ work) => works.push(work),
   });
-  const text = answer && (await /** @type {Promise<Response>} */ (answer).then((found) => found.text(), () => 'failed'));
+  return { answer: /** @type {Promise<Response> | null} */ (answer), works };
+}
+
+/**
+ * The text of the worker's answer once all that it does besides has ended, or null if it leaves the request to the browser.
+ * @param {Parameters<typeof answerTo>} request
+ */
+async function answered(...request) {
+  const { answer, works } = answerTo(...request);
+  const text = answer && (await answer.then((found) => found.text(), () => 'failed'));
   await Promise.all(works);
   return text;
 }
@@ -124,6 +133,24 @@ test('the page that says that there is no connection is of the version of the pa
   await named('/');
   assert.match(await (await store.match('/offline.html'))?.text() ?? '', /two/);
   assert.deepEqual(paths(), ['/', '/offline.html']);
+});
+
+test('what is stored is read to its end before it is the answer, since Chromium may abort it afterwards', async () => {
+  for (const [path, mode] of /** @type {const} */ ([['/', 'navigate'], ['/style.css', 'no-cors'], ['/v/two/style.css', 'no-cors']])) {
+    let given = false;
+    const body = () => new ReadableStream({
+      pull(controller) {
+        if (given) return controller.error(new TypeError('collected'));
+        controller.enqueue(new TextEncoder().encode(path));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+    stored.set(`${ORIGIN}${path}`, /** @type {Response} */ ({ clone: () => new Response(body(), { status: 203, headers: { 'Content-Type': 'text/css' } }) }));
+    online = false;
+    const answer = await answerTo(path, { mode }).answer;
+    given = true;
+    assert.deepEqual([answer?.status, answer?.headers.get('Content-Type'), await answer?.text()], [203, 'text/css', path]);
+  }
 });
 
 test('what cannot be fetched keeps nothing from being stored', async () => {
