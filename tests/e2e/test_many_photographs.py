@@ -80,7 +80,7 @@ def test_table_archive_and_saving_all(visits: Callable[..., Visit], small: bytes
     expect(dialog.locator("#save-all-status")).to_contain_text("1 photograph saved. 1 photograph not saved")
     expect(dialog.get_by_role("row", name=NAMES[0])).to_contain_text("That one is too large.")
     dialog.get_by_role("button", name="Save 1 photograph", exact=True).click()
-    expect(dialog.locator("#save-all-status")).to_have_text("1 photograph saved.")
+    expect(dialog.locator("#save-all-status")).to_have_text("1 photograph saved. Open your history")
     dialog.get_by_role("button", name="Close").click()
     for name in NAMES[:2]:
         expect(visit.item(name).locator(".item-state")).to_contain_text("saved")
@@ -89,6 +89,37 @@ def test_table_archive_and_saving_all(visits: Callable[..., Visit], small: bytes
     page.get_by_role("link", name="See it in your history").click()
     expect(page.locator("#result-title")).to_have_text("P1, right eye, 4 May 2026")
     expect(page.locator("#list a")).to_have_count(2)
+
+
+def test_once_all_are_saved_the_dialog_says_so_and_leads_to_them(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    sign_up(visit)
+    visit.choose(*((name, small) for name in NAMES[:2]))
+    for name in NAMES[:2]:
+        visit.expect_state(name, "done")
+    page.locator("#save-all-open").click()
+    dialog = page.locator("#save-all")
+    dialog.get_by_role("button", name="Save 2 photographs").click()
+    expect(dialog.locator("#save-all-status")).to_have_text("2 photographs saved. Open your history")
+    for gone in ("table", "input", "#save-all-start", "p.note"):
+        for each in dialog.locator(gone).all():
+            expect(each).to_be_hidden()
+    close = dialog.get_by_role("button", name="Close")
+    expect(close).to_be_focused()
+    expect_for_everyone(page)
+    close.click()
+    expect(dialog).to_be_hidden()
+
+    visit.choose(*((f"P2_{name}", small) for name in ("left.jpg", "right.jpg")))
+    for name in ("P2_left.jpg", "P2_right.jpg"):
+        visit.expect_state(name, "done")
+    page.locator("#save-all-open").click()
+    for back in ("table", "#save-all-pattern", "#save-all-names", "#save-all-start"):
+        expect(dialog.locator(back)).to_be_visible()
+    expect(dialog.locator("#save-all-status")).to_be_empty()
+    dialog.get_by_role("button", name="Save 2 photographs").click()
+    dialog.get_by_role("link", name="Open your history").click()
+    expect(page.locator("#list a")).to_have_count(4)
 
 
 def test_what_is_waiting_can_be_stopped_and_tried_again(visit: Visit, small: bytes) -> None:

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from e2e.everyone import expect_for_everyone
 from e2e.person import sign_up, token
@@ -188,7 +188,8 @@ def test_each_photograph_is_saved_by_itself(visit: Visit, small: bytes) -> None:
     expect(visit.item("b.jpg").locator(".item-state")).not_to_contain_text("saved")
 
 
-def test_what_one_button_is_saving_another_one_does_not_save_again(visit: Visit, small: bytes) -> None:
+def waiting_in_save_all(visit: Visit, small: bytes) -> Holding:
+    """Of two photographs, “Save to history” is sending the first, which “Save all…” waits for."""
     sign_up(visit)
     page, hold = visit.page, Holding()
     visit.choose(("P1_left.jpg", small), ("P2_left.jpg", small))
@@ -202,9 +203,71 @@ def test_what_one_button_is_saving_another_one_does_not_save_again(visit: Visit,
     page.locator("#save-all-open").click()
     page.locator("#save-all-start").click()
     expect(page.locator("#save-all-status")).to_contain_text("Saving 1 of 2")
+    return hold
+
+
+def test_what_one_button_is_saving_another_one_does_not_save_again(visit: Visit, small: bytes) -> None:
+    page, hold = visit.page, waiting_in_save_all(visit, small)
     hold.on = False
     hold.held[0].continue_()
-    expect(page.locator("#save-all-status")).to_have_text("2 photographs saved.")
+    expect(page.locator("#save-all-status")).to_have_text("2 photographs saved. Open your history")
     page.locator("#save-all-close").click()
     page.goto(page.url + "history.html")
     expect(page.locator("#list a")).to_have_count(2)
+
+
+def closed_and_opened_again(page: Page) -> None:
+    page.locator("#save-all-close").click()
+    expect(page.locator("#save-all")).to_be_hidden()
+    page.locator("#save-all-open").click()
+    expect(page.locator("#save-all-start")).to_have_text("Save 2 photographs")
+    assert page.locator("#save-all-start").is_enabled()
+    expect(page.locator("#save-all-status")).to_be_empty()
+
+
+def expect_saved_once(visit: Visit) -> None:
+    """Each of the two photographs."""
+    found = httpx.get(f"{visit.address}/api/v1/predictions", headers=token(visit)).json()["predictions"]
+    assert len(found) == 2
+    assert "P2" in [record["subject"] for record in found]
+
+
+def test_a_dialog_that_was_closed_while_it_waited_can_be_used_at_once(visit: Visit, small: bytes) -> None:
+    page, hold = visit.page, waiting_in_save_all(visit, small)
+    closed_and_opened_again(page)
+    page.locator("#save-all-start").click()
+    expect(page.locator("#save-all-status")).to_contain_text("Saving 1 of 2")
+    hold.on = False
+    hold.held[0].continue_()
+    expect(page.locator("#save-all-status")).to_have_text("2 photographs saved. Open your history")
+    expect_saved_once(visit)
+
+
+def test_what_is_saved_meanwhile_leaves_the_dialog(visit: Visit, small: bytes) -> None:
+    page, hold = visit.page, waiting_in_save_all(visit, small)
+    closed_and_opened_again(page)
+    hold.on = False
+    hold.held[0].continue_()
+    expect(page.locator("#save-all-status")).to_have_text("1 photograph saved. Open your history")
+    page.get_by_role("button", name="Save 1 photograph", exact=True).click()
+    expect(page.locator("#save-all-rows tr")).to_have_count(0)
+    expect_saved_once(visit)
+
+
+def test_what_is_being_sent_when_the_dialog_is_closed_is_saved_once(visit: Visit, small: bytes) -> None:
+    sign_up(visit)
+    page, answered = visit.page, list[tuple[Route, APIResponse]]()
+    visit.choose(("P1_left.jpg", small), ("P2_left.jpg", small))
+    for name in ("P1_left.jpg", "P2_left.jpg"):
+        visit.expect_state(name, "done")
+    page.route(PREDICTIONS, lambda route: answered.append((route, route.fetch())), times=1)
+    page.locator("#save-all-open").click()
+    page.locator("#save-all-start").click()
+    while not answered:  # the service has saved it, and the page does not know yet
+        page.wait_for_timeout(50)
+    closed_and_opened_again(page)
+    page.locator("#save-all-start").click()
+    route, answer = answered[0]
+    route.fulfill(response=answer)
+    expect(page.locator("#save-all-status")).to_have_text("2 photographs saved. Open your history")
+    expect_saved_once(visit)

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 import './support/browser.js';
 import { Refusal } from '../../site/js/api/reach.js';
-import { detailsOf, saveEach } from '../../site/js/history/save-all.js';
+import { detailsOf } from '../../site/js/history/save-all.js';
+import { saveEach } from '../../site/js/history/save-each.js';
 
 /** @import { Photo } from '../../site/js/files/photograph-list.js' */
 

@@ -2,12 +2,12 @@
 // what is read before anything is saved, and can change the pattern.
 
 import { fileNameOf } from './details.js';
+import { saveEach } from './save-each.js';
 import { savePhotograph } from './save-photograph.js';
 import { whenPersonChanges } from '../auth/session.js';
 import { readerOf, suggested } from '../files/labels.js';
 import { element, finder } from '../ui/element.js';
 import { dayOf } from '../ui/dates.js';
-import { Refusal } from '../api/reach.js';
 import { createTrouble } from '../ui/trouble.js';
 import { plural, t } from '../ui/language.js';
 
@@ -20,8 +20,6 @@ import { plural, t } from '../ui/language.js';
 const TYPING_MS = 150;
 /** @type {Record<string, string>} */
 const EYES = { left: t('left'), right: t('right'), unknown: t('not known') };
-/** What would end every other photograph in the same way. */
-const FOR_ALL = new Set(['sign_in_required', 'invalid_grant', 'unreachable']);
 
 /**
  * `saved(photo)` is called for each photograph as soon as it is.
@@ -36,9 +34,9 @@ export function createSaveAll({ page, photographs, marks, saved }) {
   const names = by('save-all-names', HTMLInputElement);
   /** @type {Planned[]} */
   let planned = [];
-  let stop = new AbortController();
   let signedIn = false;
-  let saving = false;
+  /** @type {AbortController | null} of what is being saved; closing the dialog ends it with the photograph that is being sent */
+  let run = null;
   let typing = 0;
   /** @type {Map<Photo, string>} why a photograph was not saved */
   const refused = new Map();
@@ -49,6 +47,16 @@ export function createSaveAll({ page, photographs, marks, saved }) {
 
   function look() {
     by('save-all-open').hidden = !signedIn || unsaved().length < 2;
+    const meanwhile = planned.filter(({ photo }) => photo.saved).length; // by what had been begun before
+    if (!dialog.open || run || !meanwhile) return;
+    plan();
+    tell(meanwhile);
+    refocus();
+  }
+
+  /** Controls that are disabled or hidden lose the focus. */
+  function refocus() {
+    if (document.activeElement === document.body) (start.disabled ? by('save-all-close') : start).focus();
   }
 
   function open() {
@@ -72,28 +80,43 @@ export function createSaveAll({ page, photographs, marks, saved }) {
       say(error instanceof Error ? error.message : String(error));
     }
     by('save-all-rows').replaceChildren(...planned.map((each) => rowOf(each, refused.get(each.photo))));
+    const nothing = !unsaved().length;
+    for (const part of by('save-all-form').querySelectorAll(':scope > :not(h2, [role="alert"], .actions)')) part.toggleAttribute('hidden', nothing);
+    start.hidden = nothing;
     const fitting = planned.filter(({ details }) => details).length;
     start.textContent = plural(fitting, 'Save {n} photograph', 'Save {n} photographs');
-    start.disabled = saving || !fitting;
-    pattern.disabled = names.disabled = saving;
+    start.disabled = Boolean(run) || !fitting;
+    pattern.disabled = names.disabled = Boolean(run);
     const left = planned.length - fitting;
     by('save-all-left').textContent = left
       ? plural(left, '{n} photograph with a name that does not fit will not be saved.', '{n} photographs with a name that does not fit will not be saved.')
       : '';
   }
 
+  /**
+   * Says how many photographs were saved, and where they are.
+   * @param {number} done
+   */
+  function tell(done) {
+    const rest = plural(refused.size, '{n} photograph not saved, for the reasons above.', '{n} photographs not saved, for the reasons above.');
+    const words = [plural(done, '{n} photograph saved.', '{n} photographs saved.'), refused.size && rest].filter(Boolean).join(' ');
+    const link = done ? [' ', element('a', { href: '/history.html' }, t('Open your history'))] : [];
+    by('save-all-status').replaceChildren(words, ...link);
+  }
+
   async function save() {
     if (typing) plan(); // it was submitted before the pattern was read
     const todo = planned.filter(({ details }) => details);
-    if (saving || !todo.length) return;
-    saving = true;
-    stop = new AbortController();
-    const { signal } = stop;
+    if (run || !todo.length) return;
+    const own = (run = new AbortController());
+    const { signal } = own;
     let at = 0;
     let done = 0;
     refused.clear();
     plan();
-    const status = (/** @type {string} */ words) => (by('save-all-status').textContent = words);
+    const status = (/** @type {string} */ words) => {
+      if (!signal.aborted) by('save-all-status').textContent = words;
+    };
     const pausing = (/** @type {number} */ seconds) =>
       status(t('Saving {number} of {total}. Trying again in {seconds} s…', { number: at, total: todo.length, seconds }));
     try {
@@ -109,12 +132,18 @@ export function createSaveAll({ page, photographs, marks, saved }) {
         failed: (photo, sentence) => refused.set(photo, sentence),
       });
     } finally {
-      saving = false;
-      plan();
-      const rest = plural(refused.size, '{n} photograph not saved, for the reasons above.', '{n} photographs not saved, for the reasons above.');
-      status([plural(done, '{n} photograph saved.', '{n} photographs saved.'), refused.size && rest].filter(Boolean).join(' '));
+      if (run === own) {
+        run = null;
+        plan();
+        tell(done);
+      }
       look();
     }
+  }
+
+  function end() {
+    run?.abort();
+    run = null;
   }
 
   by('save-all-open').addEventListener('click', open);
@@ -123,13 +152,11 @@ export function createSaveAll({ page, photographs, marks, saved }) {
     typing = window.setTimeout(plan, TYPING_MS);
   });
   names.addEventListener('change', plan);
-  dialog.addEventListener('close', () => stop.abort());
+  dialog.addEventListener('close', end);
   by('save-all-close').addEventListener('click', () => dialog.close());
   by('save-all-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    void attempt(save).then(() => {
-      if (document.activeElement === document.body) (start.disabled ? by('save-all-close') : start).focus(); // a disabled button loses the focus
-    });
+    void attempt(save).then(refocus);
   });
   whenPersonChanges((person) => {
     signedIn = Boolean(person);
@@ -138,25 +165,6 @@ export function createSaveAll({ page, photographs, marks, saved }) {
   });
 
   return { look };
-}
-
-/**
- * Saves one after the other. One that is refused does not hold up the others, unless they would be refused for the same reason.
- * @param {Planned[]} planned
- * @param {{ save: (photo: Photo, details: Details) => Promise<void>, failed: (photo: Photo, sentence: string) => void, signal: AbortSignal }} options
- */
-export async function saveEach(planned, { save, failed, signal }) {
-  for (const { photo, details } of planned) {
-    if (signal.aborted) return;
-    if (!details) continue;
-    try {
-      await save(photo, details);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof Refusal) || FOR_ALL.has(error.code)) throw error;
-      failed(photo, error.message);
-    }
-  }
 }
 
 /**

@@ -81,7 +81,6 @@ export function createSaveForm({ page, marks, announce, drafted, saved }) {
   async function save(photo, details) {
     await savePhotograph(photo, details, {
       marks: marks(),
-      signal: photo.stop.signal,
       pausing(seconds) {
         status.set(photo, t('Not saved yet. Trying again in {seconds} s…', { seconds }));
         tellStatus();

@@ -3,6 +3,7 @@
 import { predict } from '../api/prediction.js';
 import { codeOf, Refusal } from '../api/reach.js';
 import { ask } from '../api/requests.js';
+import { whenPersonChanges } from '../auth/session.js';
 import { fieldsOf } from '../correction/corrected.js';
 import { bytesOf } from '../files/source.js';
 import { t } from '../ui/language.js';
@@ -19,19 +20,27 @@ const OVER = t('To save this one over it, press the button again.');
 const put = createPutCorrection();
 /** @type {WeakMap<Photo, Promise<void>>} */
 const going = new WeakMap();
+let visit = new AbortController(); // of who is signed in: what is sent for one person is not sent again for another
 
-/** @typedef {{ marks: Mark[], signal: AbortSignal, pausing: (seconds: number) => void }} SaveOptions */
+whenPersonChanges(() => {
+  visit.abort(new Refusal('sign_in_required', t('You are not signed in. Sign in, then try again.')));
+  visit = new AbortController();
+});
+
+/** @typedef {{ marks: Mark[], pausing: (seconds: number) => void }} SaveOptions */
 
 /**
- * Sets `photo.saved` to the id of the record. Throws a Refusal, or the signal's reason if it is aborted. A photograph that is being saved
- * by another button is not saved twice.
+ * Sets `photo.saved` to the id of the record. Throws a Refusal, or the reason of `signal` if that is aborted before anything is sent. What is
+ * sent already goes on, so that it is never unknown whether it was saved, until the photograph is removed or the person signs out. A
+ * photograph that is being saved by another button is not saved twice.
  * @param {Photo} photo
  * @param {Details} details
- * @param {SaveOptions} options
+ * @param {SaveOptions & { signal?: AbortSignal }} options
  */
-export async function savePhotograph(photo, details, options) {
-  await going.get(photo)?.catch(() => undefined); // it is said beside the other button
+export async function savePhotograph(photo, details, { signal, ...options }) {
+  for (let other; (other = going.get(photo)); ) await other.catch(() => undefined); // it is said beside the other button
   if (photo.saved) return;
+  signal?.throwIfAborted();
   const sending = send(photo, details, options).finally(() => going.delete(photo));
   going.set(photo, sending);
   await sending;
@@ -42,13 +51,13 @@ export async function savePhotograph(photo, details, options) {
  * @param {Details} details
  * @param {SaveOptions} options
  */
-async function send(photo, details, { marks, signal, pausing }) {
+async function send(photo, details, { marks, pausing }) {
   const correction = photo.result?.correction;
   const filled = Object.fromEntries(Object.entries(details).flatMap(([field, value]) => (value === null ? [] : [[field, value]])));
   const answer = await predict(await bytesOf(photo.source), photo.name, {
     outputs: ['preview', 'intervals', ...marks].join(),
     force: photo.force,
-    signal,
+    signal: AbortSignal.any([photo.stop.signal, visit.signal]),
     pausing,
     fields: photo.result ? fieldsOf(photo.result) : {},
     details: { save: 'true', ...filled },
