@@ -9,6 +9,7 @@ from e2e.everyone import expect_for_everyone
 from e2e.person import saved, sign_up
 from e2e.visit import Visit, settle
 
+CHOOSE = "Choose the other visit to see both side by side."
 SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
 
 
@@ -55,6 +56,7 @@ def test_the_only_other_visit_is_chosen_and_a_button_at_the_top_leads_there(
     # whoever wants no comparison gets none
     choice.select_option("")
     expect(stage).to_have_count(0)
+    expect(page.locator("#pair-change")).to_have_text(CHOOSE)
     page.locator("#trend-measurement").select_option(label="Vascular density")
     expect(choice.locator("option").nth(1)).to_contain_text("%")
     expect(choice).to_have_value("")
@@ -65,13 +67,17 @@ def test_of_several_other_visits_none_is_chosen(visit: Visit, small: bytes) -> N
     sign_up(visit)
     days = ("2025-11-05", "2026-01-05", "2026-03-01")
     ids = [saved(visit, small, subject="P-1", eye="left", taken_on=day) for day in days]
-    visit.open(f"/history.html#{ids[1]}")
+    visit.open("/history.html")
+    expect(page.locator("#placeholder")).to_contain_text(
+        "To compare two visits of an eye, open one and choose the other below it."
+    )
+    page.locator(f'#list a[href="#{ids[1]}"]').click()
     choice = page.get_by_label("Compare with another visit")
     expect(choice.locator("option")).to_have_count(3)
     choice.scroll_into_view_if_needed()
     settle(page)
     expect(choice).to_have_value("")
-    expect(page.locator("#pair-change")).to_be_empty()
+    expect(page.locator("#pair-change")).to_have_text(CHOOSE)
 
 
 def test_a_visit_that_cannot_be_fetched_can_be_chosen_again(visit: Visit, small: bytes) -> None:
@@ -86,7 +92,7 @@ def test_a_visit_that_cannot_be_fetched_can_be_chosen_again(visit: Visit, small:
     choice = page.get_by_label("Compare with another visit")
     expect(page.locator("#trouble")).to_contain_text("cannot be reached")
     expect(choice).to_have_value("")
-    expect(page.locator("#pair-change")).to_be_empty()
+    expect(page.locator("#pair-change")).to_have_text(CHOOSE)
     page.unroute(address)
     choice.select_option(earlier)
     expect(page.locator(".pair-stage").first).to_be_visible()

@@ -18,6 +18,8 @@ import { t } from '../ui/language.js';
 
 /** @typedef {ReturnType<typeof createCompare>} Compare */
 
+const CHOOSE = t('Choose the other visit to see both side by side.');
+
 /**
  * `vanished(id)` is called if one of the two was deleted elsewhere meanwhile. `follow` runs what nobody has asked for, and says what went wrong.
  * @param {{ page: ParentNode, attempt: Attempt, follow: (action: Action) => Promise<unknown>, announce: (words: string) => void, vanished: (id: string) => Promise<void> }} parts
@@ -72,6 +74,7 @@ export function createCompare({ page, attempt, follow, announce, vanished }) {
     choice.value = chosen;
     if (!stays) {
       if (chosen) seen.observe(by('compare'));
+      else by('pair-change').textContent = CHOOSE;
       return;
     }
     compared = compared.map((each) => (each.id === record.id ? record : each));
@@ -117,8 +120,8 @@ export function createCompare({ page, attempt, follow, announce, vanished }) {
   async function show(id) {
     clear();
     const [here, measurement, { signal }] = [opened, measured, stop];
+    by('pair-change').textContent = id ? t('Loading…') : CHOOSE;
     if (!id || !here || !measurement) return;
-    by('pair-change').textContent = t('Loading…');
     /** @type {Promise<SavedPrediction>} */
     const asked = ask(`${PREDICTIONS}/${id}`, { signal });
     const other = await asked.catch(vanishedIfMissing(id));
@@ -148,6 +151,7 @@ export function createCompare({ page, attempt, follow, announce, vanished }) {
       if (signal.aborted) return;
       clear();
       choice.value = '';
+      by('pair-change').textContent = CHOOSE;
       if (!(error instanceof Vanished)) throw error;
       await vanished(error.id);
       throw error;

@@ -99,7 +99,7 @@ export function createRecord({ page, viewer, result, trend, announce, changed, d
     say('');
     by('result').hidden = true;
     by('placeholder').hidden = false;
-    by('placeholder').textContent = t('Choose a photograph from the list.');
+    by('placeholder').textContent = t('Choose a photograph from the list. To compare two visits of an eye, open one and choose the other below it.');
   }
 
   /** @param {boolean} can whether the service still has the record, which every button needs */
