@@ -123,6 +123,36 @@ def test_a_second_change_of_a_batch_reserves_and_releases_nothing(records: Recor
         assert books.counts()["credits"] == 12
 
 
+@pytest.mark.parametrize("status", [None, "failed"])
+def test_a_second_retry_of_a_batch_needs_no_second_credits(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str | None
+) -> None:
+    """Both have read the batch and its photographs before either reserves the only credits that there are."""
+    books = Books(records, tmp_path, Allowance(100, MIB, MIB))
+    batch = books.create(16)
+    for number in range(16 if status else 0):
+        claim = books.claims.begin(batch.id, number)
+        assert claim
+        books.claims.finish(claim, Outcome(status="failed"))
+    if not status:
+        books.batches.cancel(batch)
+    known = books.batches.get(books.account, batch.id)
+    rows, retried = books.batches.items.rows, False
+
+    def retrying(*asked: Any) -> Any:
+        nonlocal retried
+        found = list(rows(*asked))
+        if not retried:
+            retried = True
+            books.batches.retry(known)
+        return found
+
+    monkeypatch.setattr(books.batches.items, "rows", retrying)
+    assert not books.batches.retry(known).cancelled
+    assert books.counts()["reserved"] == books.reserved() == 16
+    assert books.counts()["credits"] == 4
+
+
 def test_expired_batches_release_their_credits(
     records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

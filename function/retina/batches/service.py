@@ -36,7 +36,7 @@ from retina.batches.records import (
     size_records,
 )
 from retina.batches.schemas import Outcome
-from retina.errors import BusyError, NotFoundError
+from retina.errors import BusyError, KeyLimitError, NotFoundError, OutOfCreditsError
 from retina.exports.copies import Copies
 from retina.ids import is_id, new_id
 from retina.queue.port import Queue
@@ -55,6 +55,7 @@ from retina.storage.records import (
     Delete,
     Key,
     Put,
+    Record,
     Records,
 )
 
@@ -158,12 +159,9 @@ class Batches:
         Raises `OutOfCreditsError` unless there is a credit for each of them, and `KeyLimitError` if the key that
         created the batch may not spend them.
         """
-        outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
+        batch, outcomes = self._affordable(batch)
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
-        [reservation] = self._records.get(reservation_key(batch.account, batch.id))
-        stopped = batch.total - sum(batch.finished.values()) if batch.cancelled else 0
-        if reservation:
-            self._admission.demand_credits(batch.account, payer(reservation), len(failed) + stopped)
+        stopped = _stopped(batch)
         batch = self._cancellation.change(batch, cancelled=False)
         [reservation] = self._records.get(reservation_key(batch.account, batch.id))
         short = 0
@@ -186,6 +184,28 @@ class Batches:
             started = stopped > 0 or short < len(failed)
             self._admission.demand_credits(batch.account, payer(reservation), short, started=started)
         return self.get(batch.account, batch.id)
+
+    def _affordable(self, batch: Batch) -> tuple[Batch, Sequence[tuple[Record, Outcome | None]]]:
+        """The batch as it is, with the records and outcomes of its photographs, if there is a credit for each that a
+        retry would start. Raises `OutOfCreditsError` and `KeyLimitError`.
+
+        Another retry may have reserved these credits since the batch was read, for the same photographs.
+        """
+        for attempts_left in reversed(range(ATTEMPTS)):
+            outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
+            failed = sum(outcome is not None and outcome.status == "failed" for _, outcome in outcomes)
+            [reservation] = self._records.get(reservation_key(batch.account, batch.id))
+            try:
+                if reservation:
+                    self._admission.demand_credits(batch.account, payer(reservation), failed + _stopped(batch))
+            except (OutOfCreditsError, KeyLimitError):
+                now = self.get(batch.account, batch.id)
+                if now == batch or not attempts_left:
+                    raise
+                batch = now
+            else:
+                break
+        return batch, outcomes
 
     def delete(self, batch: Batch) -> Counter[str]:
         """Delete photographs, names, results and all copies; returns the number deleted, by kind. The ledger stays."""
@@ -212,6 +232,11 @@ class Batches:
             while rows := self._records.query(partition, limit=MOST_CHANGES):
                 self._records.write(*(Delete(row.key) for row in rows))
         return counts
+
+
+def _stopped(batch: Batch) -> int:
+    """How many photographs of a cancelled batch are not finished."""
+    return batch.total - sum(batch.finished.values()) if batch.cancelled else 0
 
 
 def _listed(batch: Batch) -> Key:
