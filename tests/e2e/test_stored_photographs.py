@@ -211,6 +211,69 @@ def test_what_is_put_back_while_its_removal_waits_is_stored(visit: Visit, small:
     expect_stored(page, "a.jpg", state="done")
 
 
+def test_photographs_that_are_stored_are_not_taken_for_lost_where_the_page_is_incomplete(
+    visit: Visit, small: bytes
+) -> None:
+    page, module = visit.page, "**/js/viewer/wipe.js"
+    trouble = page.locator("#loading-trouble")
+    page.route(module, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        visit.open()
+    page.wait_for_timeout(500)
+    expect(trouble).to_be_hidden()  # on a first visit nobody misses anything
+    page.unroute(module)
+    page.reload()
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+
+    page.route(module, lambda route: route.abort())
+    page.reload()
+    expect(trouble).to_contain_text("Photographs that this browser stores are still there")
+    expect_for_everyone(page)
+    page.unroute(module)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    visit.expect_state("a.jpg", "done")
+    expect(trouble).to_be_hidden()
+
+
+SLOW_LOCKS = """
+  const request = LockManager.prototype.request;
+  LockManager.prototype.request = async function (...given) {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return request.apply(this, given);
+  };
+"""
+
+
+def test_a_slow_browser_shows_what_it_stores(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+    page.add_init_script(SLOW_LOCKS)
+    page.reload()
+    visit.expect_state("a.jpg", "done")
+    expect(page.locator("#earlier")).to_be_hidden()
+
+
+def test_a_copy_of_a_tab_leaves_the_photographs_to_its_original(visit: Visit, small: bytes) -> None:
+    page = visit.open().page
+    visit.choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+    workspace = page.evaluate("sessionStorage.getItem('retina.workspace')")
+    other = Visit(page.context.new_page(), visit.address)
+    other.page.add_init_script(f"sessionStorage.setItem('retina.workspace', '{workspace}')")
+    other.open().choose(("b.jpg", small))
+    other.expect_state("b.jpg", "done")
+    expect_stored(other.page, "b.jpg", state="done")
+    expect(other.page.locator(".item")).to_have_count(1)
+    assert other.page.evaluate("sessionStorage.getItem('retina.workspace')") != workspace
+    assert other.complaints == []
+
+
 def test_a_full_browser_is_reported_and_the_work_goes_on(visit: Visit, small: bytes) -> None:
     visit.page.add_init_script("""
         const put = IDBObjectStore.prototype.put;

@@ -1,5 +1,5 @@
-// Entry point of the start page. It takes in photographs. The rest of the page (index.js with the viewer, the report...) is
-// loaded when the browser has nothing else to do, or somebody is about to add a photograph: a first visit is light.
+// Entry point of the start page, which takes in photographs. The rest (index.js with the viewer, the report...) is loaded when the browser is
+// idle, or somebody is about to add a photograph: a first visit is light.
 
 import { Refusal } from '../api/reach.js';
 import { takeIn } from '../files/intake.js';
@@ -15,15 +15,14 @@ import { createTrouble } from '../ui/trouble.js';
 const INCOMPLETE = t('The rest of this page could not be loaded. Check your connection, reload the page, and add the photographs again if they are not there then.');
 const SIGNS = /** @type {const} */ (['pointerover', 'pointerdown', 'focusin']);
 const by = finder(document);
-const { attempt } = createTrouble(by('loading-trouble'));
+const { attempt, follow } = createTrouble(by('loading-trouble'));
 /** @type {Promise<Work> | null} */
 let loading = null;
 /** @type {Promise<Early> | null} */
 let early = null;
 /** @type {Early | null} */
 let arrived = null;
-/** Photographs that wait for what stores them. */
-let waiting = 0;
+let waiting = 0; // photographs, for what stores them
 
 function work() {
   loading ??= load().catch(() => {
@@ -36,7 +35,7 @@ function work() {
 /** Styles and texts first: what is stored in this browser is shown as soon as the rest has run. */
 async function load() {
   await Promise.all([storage(), ...[...document.querySelectorAll('link[disabled]')].map(styled)]);
-  const [loaded] = await Promise.all([import('./index.js'), import('../auth/sign-in.js')]); // so that signing in beside photographs need not wait: see there
+  const [loaded] = await Promise.all([import('./index.js'), import('../auth/sign-in.js')]); // for signing in beside photographs: see there
   by('workspace').dataset.ready = '';
   return loaded;
 }
@@ -95,12 +94,16 @@ async function keep(sources) {
   }
 }
 
-/** Without being asked: what fails now is tried again, and reported, when a photograph is added. */
+/** Without being asked: what fails is tried again, and reported, when a photograph is added, or at once where some are stored. */
 function begin() {
-  work().catch(() => undefined);
+  void follow(() => work().catch(async () => {
+    if (!(await hasStored())) return;
+    addEventListener('online', begin, { once: true });
+    throw new Refusal('incomplete', t('The rest of this page could not be loaded. Photographs that this browser stores are still there. Check your connection, reload the page.'));
+  }));
 }
 
-/** Whether people who save data have photographs here that they expect to see. */
+/** Whether people may expect photographs here. */
 async function hasStored() {
   try {
     return (await indexedDB.databases()).some(({ name }) => name === 'retina');

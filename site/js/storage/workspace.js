@@ -40,19 +40,30 @@ async function claim() {
 }
 
 /**
- * Takes the lock of a workspace until the tab is closed, and resolves to whether it did in time; 0 does not wait at all.
+ * Takes the lock of a workspace until the tab is closed, and resolves to whether it did. A tab that has it is waited for, 0 does not wait at
+ * all; a browser that is only slow is waited for as long as it takes, or its photographs would not be shown.
  * @param {string} id
  * @param {number} patienceMs
  * @returns {Promise<boolean>}
  */
 function locked(id, patienceMs) {
+  const name = lockOf(id);
+  const waiting = new AbortController();
   return new Promise((resolve) => {
-    const options = patienceMs ? { signal: AbortSignal.timeout(patienceMs) } : { ifAvailable: true };
+    const watch = patienceMs && setInterval(async () => {
+      const { pending = [] } = await navigator.locks.query();
+      if (pending.some((each) => each.name === name)) waiting.abort();
+    }, patienceMs);
+    const settle = (/** @type {boolean} */ taken) => {
+      clearInterval(watch);
+      resolve(taken);
+    };
+    const options = patienceMs ? { signal: waiting.signal } : { ifAvailable: true };
     const hold = (/** @type {Lock | null} */ lock) => {
-      resolve(lock !== null);
+      settle(lock !== null);
       return lock && new Promise(() => {}); // never let go
     };
-    navigator.locks.request(lockOf(id), options, hold).catch(() => resolve(false));
+    navigator.locks.request(name, options, hold).catch(() => settle(false));
   });
 }
 
