@@ -1,9 +1,11 @@
 """In every language the picture has nearly half of a low window, whatever is done with it; nothing covers anything."""
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image, ImageOps
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from e2e.correcting import begin, stroke
@@ -11,6 +13,7 @@ from e2e.everyone import expect_nothing_covered
 from e2e.person import saved, sign_up
 from e2e.stored import expect_stored
 from e2e.visit import Visit, resize
+from support.specimens import encode
 
 SHARE = 0.45
 WINDOWS: tuple[ViewportSize, ...] = (
@@ -82,6 +85,46 @@ def test_the_picture_comes_first(visit: Visit, small: bytes, history: bool) -> N
     for language in in_every_language(visit, address):
         low = [(use, share) for use, share in shares(visit.page) if share < SHARE]
         assert low == [], language
+
+
+def test_a_wide_photograph_keeps_its_size_while_it_is_corrected(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    wide = encode(ImageOps.pad(Image.open(io.BytesIO(small)), (530, 353)), "JPEG")
+    visit.open().choose(("a.jpg", wide))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+    layers, correct = page.locator("#layers"), page.locator("#correct")
+    for language in in_every_language(visit, "/"):
+        for window in WINDOWS:
+            resize(page, window)
+            before = layers.bounding_box()
+            page.locator("#stage").focus()
+            page.keyboard.press("c")
+            expect(page.locator("#stage.correcting")).to_be_attached()
+            after = layers.bounding_box()
+            assert before
+            assert after
+            assert after["width"] >= before["width"] - 1, (language, window)
+            assert correct.evaluate("e => e.scrollHeight - e.clientHeight") <= 0, (language, window)
+            page.keyboard.press("Escape")
+            expect(correct).to_be_hidden()
+
+
+def test_in_french_all_controls_are_seen_in_a_narrow_low_window(visit: Visit, small: bytes) -> None:
+    page = visit.page
+    visit.open().choose(("a.jpg", small))
+    visit.expect_state("a.jpg", "done")
+    page.evaluate("localStorage.setItem('retina.language', 'fr')")
+    expect_stored(page, "a.jpg", state="done")
+    resize(page, {"width": 900, "height": 670})
+    page.reload()
+    visit.expect_state("a.jpg", "done")
+    page.locator("#stage").focus()
+    page.keyboard.press("c")
+    expect(page.locator("#stage.correcting")).to_be_attached()
+    stroke(page, (0.4, 0.6), (0.6, 0.6))
+    expect(page.locator("#correct-words")).to_contain_text("modèle")
+    assert page.locator("#correct").evaluate("e => e.scrollHeight - e.clientHeight") <= 0
 
 
 def test_nor_does_it_shrink_while_something_is_waited_for(visit: Visit, small: bytes) -> None:
