@@ -34,6 +34,15 @@ def expect_young(page: Page) -> None:
     assert max(ages) < OLD_MS / 2
 
 
+def with_one_stored(visit: Visit, photograph: bytes) -> Page:
+    """The start page with the result of a.jpg, which the browser has stored."""
+    page = visit.open().page
+    visit.choose(("a.jpg", photograph))
+    visit.expect_state("a.jpg", "done")
+    expect_stored(page, "a.jpg", state="done")
+    return page
+
+
 def test_work_survives_reloads_and_a_sign_in(visits: Callable[..., Visit], small: bytes) -> None:
     visit = visits(viewport={"width": 1280, "height": 900})
     page = visit.open().page
@@ -193,10 +202,7 @@ SLOW = """() => {
 
 
 def test_what_is_put_back_while_its_removal_waits_is_stored(visit: Visit, small: bytes) -> None:
-    page = visit.open().page
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    expect_stored(page, "a.jpg", state="done")
+    page = with_one_stored(visit, small)
     page.evaluate(SLOW)
     page.get_by_label("Optic disc").check()
     expect(page.get_by_role("list", name="Legend")).to_be_visible()  # it is being written
@@ -248,10 +254,7 @@ SLOW_LOCKS = """
 
 
 def test_a_slow_browser_shows_what_it_stores(visit: Visit, small: bytes) -> None:
-    page = visit.open().page
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    expect_stored(page, "a.jpg", state="done")
+    page = with_one_stored(visit, small)
     page.add_init_script(SLOW_LOCKS)
     page.reload()
     visit.expect_state("a.jpg", "done")
@@ -259,10 +262,7 @@ def test_a_slow_browser_shows_what_it_stores(visit: Visit, small: bytes) -> None
 
 
 def test_a_copy_of_a_tab_leaves_the_photographs_to_its_original(visit: Visit, small: bytes) -> None:
-    page = visit.open().page
-    visit.choose(("a.jpg", small))
-    visit.expect_state("a.jpg", "done")
-    expect_stored(page, "a.jpg", state="done")
+    page = with_one_stored(visit, small)
     workspace = page.evaluate("sessionStorage.getItem('retina.workspace')")
     other = Visit(page.context.new_page(), visit.address)
     other.page.add_init_script(f"sessionStorage.setItem('retina.workspace', '{workspace}')")

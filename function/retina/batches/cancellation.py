@@ -65,7 +65,7 @@ class Cancellation:
         stopped = time.time() if cancelled else batch.stopped
         batch = replace(batch_of(known), cancelled=cancelled, stopped=stopped)
         changes: list[Change] = [batch_record(batch, known.version)]
-        left, day = batch.total - sum(batch.finished.values()), clock.today()
+        left, day = batch.unfinished, clock.today()
         if reservation and cancelled:
             changes += released(reservation, reservation.counts["credits"])
         elif reservation:

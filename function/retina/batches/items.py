@@ -29,7 +29,7 @@ class Items:
     def counts(self, batch: Batch) -> Counts:
         """The number of items in each state; they add up to the total."""
         finished = {**batch.finished}
-        left = batch.total - sum(finished.values())
+        left = batch.unfinished
         if batch.cancelled:
             finished["failed"] += left
             left = 0

@@ -54,6 +54,11 @@ class Batch:
     stopped: float | None = None
 
     @property
+    def unfinished(self) -> int:
+        """How many photographs have no outcome yet."""
+        return self.total - sum(self.finished.values())
+
+    @property
     def folder(self) -> str:
         """The key prefix of its photographs and results."""
         return f"{BATCH}{self.id}/"

@@ -161,7 +161,7 @@ class Batches:
         """
         batch, outcomes = self._affordable(batch)
         failed = [row for row, outcome in outcomes if outcome and outcome.status == "failed"]
-        stopped = _stopped(batch)
+        stopped = batch.unfinished if batch.cancelled else 0
         batch = self._cancellation.change(batch, cancelled=False)
         [reservation] = self._records.get(reservation_key(batch.account, batch.id))
         short = 0
@@ -193,11 +193,12 @@ class Batches:
         """
         for attempts_left in reversed(range(ATTEMPTS)):
             outcomes = [(row, outcome_of(row)) for row in self.items.rows(batch, 0, batch.total)]
-            failed = sum(outcome is not None and outcome.status == "failed" for _, outcome in outcomes)
+            needed = sum(outcome is not None and outcome.status == "failed" for _, outcome in outcomes)
+            needed += batch.unfinished if batch.cancelled else 0
             [reservation] = self._records.get(reservation_key(batch.account, batch.id))
             try:
                 if reservation:
-                    self._admission.demand_credits(batch.account, payer(reservation), failed + _stopped(batch))
+                    self._admission.demand_credits(batch.account, payer(reservation), needed)
             except (OutOfCreditsError, KeyLimitError):
                 now = self.get(batch.account, batch.id)
                 if now == batch or not attempts_left:
@@ -232,11 +233,6 @@ class Batches:
             while rows := self._records.query(partition, limit=MOST_CHANGES):
                 self._records.write(*(Delete(row.key) for row in rows))
         return counts
-
-
-def _stopped(batch: Batch) -> int:
-    """How many photographs of a cancelled batch are not finished."""
-    return batch.total - sum(batch.finished.values()) if batch.cancelled else 0
 
 
 def _listed(batch: Batch) -> Key:

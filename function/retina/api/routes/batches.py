@@ -141,7 +141,7 @@ def delete_batch(services: ServicesDep, caller: Owner, log: Audited, id: str) ->
 def renew_form(services: ServicesDep, url: ServiceUrl, caller: Owner, id: str) -> BatchForm:
     """Returns a fresh form for uploading the photographs. An API key gets one only for a batch that it has started."""
     batch = _own(services, caller, id)
-    if batch.cancelled or sum(batch.finished.values()) >= batch.total:
+    if batch.cancelled or batch.unfinished <= 0:
         state = "cancelled" if batch.cancelled else "finished"
         raise BatchClosedError(
             f"This batch is {state} and accepts no photographs. Retry it first, or create another one."
